@@ -1,0 +1,13 @@
+/** The settings as the rest of the house sees them: typed, checked, defaults filled in. */
+export interface Settings {
+  /** Folder for all data, absolute. */
+  home: string
+  http: { host: string; port: number; publicUrl: string }
+  sip: { host: string; port: number; externalAddress: string | undefined; drachtio: { host: string; port: number; secret: string } | undefined }
+  media: { host: string; ports: { first: number; last: number }; workers: number }
+  database: { url: string | undefined; pool: number }
+  registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; qualifySeconds: number }
+  calls: { ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number }
+  keep: { historyDays: number; traceDays: number }
+  log: { level: string; to: 'file' | 'stdout' }
+}

@@ -1,0 +1,61 @@
+/**
+ * Every setting, once: name, kind, default, meaning. Read from the environment, then from the
+ * settings file, then the default. `npm run settings` prints this table.
+ */
+import { availableParallelism } from 'node:os'
+
+export interface SettingRow {
+  name: string
+  /** Default as text; empty means unset. */
+  default: string
+  /** How the value is read and what is allowed. */
+  kind: 'text' | 'path' | 'port' | 'number' | 'range' | 'choice' | 'address' | 'url'
+  /** For `number`. */
+  min?: number
+  max?: number
+  /** For `choice`. */
+  choices?: readonly string[]
+  /** Printed as `[set]`, never shown. */
+  secret?: boolean
+  meaning: string
+}
+
+export const settingRows = [
+  { name: 'DIALPLANE_HOME', kind: 'path', default: '', meaning: 'Folder for all data: database, recordings, logs, keys. Default: /var/lib/dialplane for root, else dialplane in the user\'s data directory ($XDG_DATA_HOME or ~/.local/share).' },
+  { name: 'DIALPLANE_CONFIG', kind: 'path', default: '', meaning: 'File with NAME=value lines for any setting below. Default: dialplane.env in DIALPLANE_HOME. The environment wins over the file.' },
+
+  { name: 'HTTP_HOST', kind: 'address', default: '127.0.0.1', meaning: 'Address the panel and the API listen on. Loopback unless you say otherwise; put a TLS proxy in front before opening it.' },
+  { name: 'HTTP_PORT', kind: 'port', default: '8080', meaning: 'Port of the panel (/admin) and the API (/api/v1).' },
+  { name: 'PUBLIC_URL', kind: 'url', default: '', meaning: 'How browsers reach the panel, e.g. https://pbx.example.com; decides Secure cookies and the allowed origin. Default: http://HTTP_HOST:HTTP_PORT.' },
+
+  { name: 'SIP_HOST', kind: 'address', default: '0.0.0.0', meaning: 'Address phones reach SIP on, UDP and TCP.' },
+  { name: 'SIP_PORT', kind: 'port', default: '5060', meaning: 'SIP port, UDP and TCP.' },
+  { name: 'EXTERNAL_ADDRESS', kind: 'address', default: '', meaning: 'Public address told to phones outside the local networks when this machine is behind NAT.' },
+  { name: 'DRACHTIO', kind: 'text', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
+  { name: 'DRACHTIO_SECRET', kind: 'text', default: '', secret: true, meaning: 'Shared secret of that drachtio-server.' },
+
+  { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: SIP_HOST.' },
+  { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
+  { name: 'MEDIA_WORKERS', kind: 'number', min: 1, max: 64, default: String(Math.max(1, Math.min(8, availableParallelism() - 1))), meaning: 'Threads that carry audio.' },
+
+  { name: 'DATABASE_URL', kind: 'url', default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },
+  { name: 'DATABASE_POOL', kind: 'number', min: 2, max: 200, default: '10', meaning: 'Connections kept to PostgreSQL.' },
+
+  { name: 'REGISTER_EXPIRES_MIN', kind: 'number', min: 10, max: 86400, default: '60', meaning: 'Shortest registration in seconds; a phone asking for less gets 423.' },
+  { name: 'REGISTER_EXPIRES_DEFAULT', kind: 'number', min: 10, max: 86400, default: '600', meaning: 'Registration time in seconds when the phone names none.' },
+  { name: 'REGISTER_EXPIRES_MAX', kind: 'number', min: 10, max: 86400, default: '3600', meaning: 'Longest registration in seconds; longer wishes are shortened to it.' },
+  { name: 'NONCE_SECONDS', kind: 'number', min: 10, max: 3600, default: '300', meaning: 'How long a digest challenge stays usable.' },
+  { name: 'QUALIFY_SECONDS', kind: 'number', min: 0, max: 3600, default: '30', meaning: 'Seconds between OPTIONS keep-alives to each registered contact; 0 turns them off.' },
+
+  { name: 'RING_SECONDS', kind: 'number', min: 5, max: 300, default: '30', meaning: 'How long an extension rings unless it says otherwise.' },
+  { name: 'CALL_HOURS_MAX', kind: 'number', min: 1, max: 168, default: '12', meaning: 'A call longer than this is ended by the watchdog.' },
+  { name: 'MEDIA_TIMEOUT_SECONDS', kind: 'number', min: 0, max: 3600, default: '60', meaning: 'An answered call in which neither phone sends any audio for this long is ended as vanished; 0 turns this off.' },
+  { name: 'SESSION_REFRESH_SECONDS', kind: 'number', min: 0, max: 7200, default: '120', meaning: 'How often a phone in a call is asked whether it is still there; 0 turns this off.' },
+  { name: 'HISTORY_DAYS', kind: 'number', min: 1, max: 3650, default: '365', meaning: 'Days call history is kept.' },
+  { name: 'TRACE_DAYS', kind: 'number', min: 1, max: 365, default: '30', meaning: 'Days the SIP trace of a call is kept.' },
+
+  { name: 'LOG_LEVEL', kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info', meaning: 'Least severe log line written.' },
+  { name: 'LOG_TO', kind: 'choice', choices: ['file', 'stdout'], default: 'file', meaning: 'file: logs/dialplane.log in DIALPLANE_HOME. stdout: JSON lines for a container.' },
+] as const satisfies readonly SettingRow[]
+
+export type SettingName = (typeof settingRows)[number]['name']

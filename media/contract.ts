@@ -1,0 +1,239 @@
+/**
+ * The media seam: everything the PBX may ask of a media engine.
+ *
+ * Two engines stand behind it: `media/embedded` (worker threads, npm only) and
+ * `media/freeswitch`. The same behaviours are proved on both by `test/contract/media`.
+ * The contract is whole from the start; what an engine cannot do yet is false in
+ * `capabilities`, and routing asks there before it plans. Calling an operation whose
+ * capability is false is refused with `unsupported`.
+ *
+ * Ownership: whoever creates an endpoint or conference closes it. `close()` is idempotent
+ * everywhere, and closing an endpoint ends what runs on it (play, record, collect, tap, bridge).
+ */
+
+/** What an engine can do, as data; never `instanceof`. */
+export interface MediaCapabilities {
+  /** Engine name for people: `embedded` or `freeswitch`. */
+  readonly engine: string
+  /** Encodings it relays or transcodes, in order of preference, by their SDP names, e.g. `PCMU`, `PCMA`. */
+  readonly codecs: readonly string[]
+  /** It converts between any two of `codecs`; when false both sides must share one. */
+  readonly transcoding: boolean
+  readonly play: boolean
+  /** Text to speech in `play`. */
+  readonly speak: boolean
+  readonly collect: boolean
+  readonly sendDigits: boolean
+  readonly record: boolean
+  readonly conference: boolean
+  readonly tap: boolean
+  /** SRTP keying it can do. */
+  readonly srtp: readonly ('sdes' | 'dtls')[]
+  readonly ice: boolean
+  /** Endpoints it will hold at once; routing refuses new calls beyond. */
+  readonly maxEndpoints: number
+}
+
+export type MediaServerEvents = {
+  /** New endpoints can be made. */
+  available: []
+  /** No new endpoint can be made; the reason in words. */
+  unavailable: [reason: string]
+}
+
+export interface MediaServer {
+  readonly capabilities: MediaCapabilities
+  readonly available: boolean
+  /** Opens a port pair. Rejects with Refusal `unavailable` (no ports, no worker) or `unprocessable` (the offer has nothing we can use: SIP 488). */
+  createEndpoint(options: EndpointOptions): Promise<Endpoint>
+  createConference(name: string): Promise<Conference>
+  /** Figures of the engine now, for the health page. */
+  load(): Promise<MediaLoad>
+  on<K extends keyof MediaServerEvents>(event: K, listener: (...args: MediaServerEvents[K]) => void): () => void
+  /** Closes every endpoint and worker. */
+  stop(): Promise<void>
+}
+
+export interface MediaLoad {
+  endpoints: number
+  /** Ports closed but still drained so that no new call inherits a stranger's audio. */
+  drainingPorts: number
+  workers: WorkerLoad[]
+}
+
+export interface WorkerLoad {
+  id: number
+  endpoints: number
+  packetsIn: number
+  packetsOut: number
+  /** Times the 20 ms clock came late, and the worst lateness in milliseconds since start. */
+  lateTicks: number
+  worstLatenessMs: number
+}
+
+export interface EndpointOptions {
+  /** For logs and the trace: the call and leg this belongs to. */
+  callId: string
+  legId: string
+  /** The peer's SDP offer. Absent: we make the offer with `localSdp`, and `negotiate` takes the answer. */
+  offer?: string
+  /** Where the peer's signalling comes from; picks the local address that routes there, and is the first trusted source when SDP names a private or unreachable address. */
+  peerAddress: string
+  /** Encodings allowed on this leg in order of preference; the engine's own order when absent. */
+  codecs?: readonly string[]
+}
+
+export type EndpointEvents = {
+  /** The first packet of the peer came in and its source is latched. */
+  'media-started': [source: { address: string; port: number }]
+  /** No packet for this many seconds while the peer should send. */
+  'media-timeout': [seconds: number]
+  /** One DTMF digit came in (RFC 4733). The digit itself must never be logged. */
+  digit: [digit: string, durationMs: number]
+  /** The endpoint is gone; `reason` is `closed` or names the fault (`worker-died`). */
+  closed: [reason: string]
+}
+
+/** Direction as this side sees it (RFC 3264 §5.1). */
+export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
+
+export interface Endpoint {
+  readonly id: string
+  /** Our current SDP: the offer when created without one, else the answer. */
+  readonly localSdp: string
+  /** What the peer last asked for, as the peer sees it; `sendonly` and `inactive` mean it put us on hold. */
+  readonly remoteDirection: MediaDirection
+  /** Name of the encoding in use, e.g. `PCMU`; undefined until negotiated. */
+  readonly codec: string | undefined
+
+  /**
+   * Takes the peer's SDP and returns ours.
+   * - `answer`: the answer to our offer; returns `localSdp` unchanged.
+   * - `offer`: a new offer (re-INVITE, UPDATE); returns the answer. Address, port, direction and codec may change.
+   * Refuses with `unprocessable` when nothing fits; the endpoint then stays as it was.
+   */
+  negotiate(kind: 'offer' | 'answer', sdp: string): Promise<string>
+  /** A fresh offer for a re-INVITE by us, with this direction; the answer goes to `negotiate('answer')`. */
+  reoffer(direction: MediaDirection): Promise<string>
+
+  /** Plays to this endpoint's peer until done, stopped or aborted. */
+  play(source: PlaySource, options?: PlayOptions): Promise<PlayResult>
+  collect(options: CollectOptions): Promise<CollectResult>
+  /** Records both sides of the conversation: this endpoint's peer left, the bridged party right. */
+  record(options: RecordOptions): Promise<Recording>
+  /** Joins two endpoints: what comes in on one goes out on the other. Replaces an earlier bridge of either. */
+  bridge(other: Endpoint): Promise<void>
+  unbridge(): Promise<void>
+  /** Stops sending the other party's audio to the peer (music or silence instead) until `on` is false. */
+  hold(on: boolean): Promise<void>
+  sendDigits(digits: string, options?: { durationMs?: number; gapMs?: number }): Promise<void>
+  /** A copy of what the peer says, for speech recognition. */
+  tap(options: TapOptions): Promise<Tap>
+  stats(): Promise<EndpointStats>
+  on<K extends keyof EndpointEvents>(event: K, listener: (...args: EndpointEvents[K]) => void): () => void
+  /** Returns the final figures. The ports go on draining before they are used again. Idempotent. */
+  close(): Promise<EndpointStats>
+}
+
+export type PlaySource =
+  /** A prompt by its name in media/prompts, e.g. `not-in-service`. */
+  | { kind: 'prompt'; name: string }
+  /** A sound file (WAV, 16-bit mono or G.711) under the media storage folder. */
+  | { kind: 'file'; path: string }
+  | { kind: 'speak'; text: string }
+  /** A tone: frequencies in Hz and on/off cadence in milliseconds. */
+  | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[] }
+
+export interface PlayOptions {
+  /** Times to play; 1 when absent; Infinity until stopped. */
+  repeat?: number
+  signal?: AbortSignal
+}
+
+export interface PlayResult {
+  /** How playing ended. */
+  ended: 'finished' | 'aborted' | 'closed'
+  seconds: number
+}
+
+export interface CollectOptions {
+  max: number
+  /** Digits that end the input, e.g. `#`. */
+  terminators?: string
+  firstDigitMs: number
+  interDigitMs: number
+  totalMs?: number
+  prompt?: PlaySource
+  signal?: AbortSignal
+}
+
+export interface CollectResult {
+  digits: string
+  ended: 'max' | 'terminator' | 'timeout' | 'aborted' | 'closed'
+}
+
+export interface RecordOptions {
+  /** File to write, absolute; its folder exists. WAV, 16-bit PCM, stereo, 8 kHz. */
+  path: string
+  signal?: AbortSignal
+}
+
+export interface RecordingResult {
+  path: string
+  seconds: number
+  bytes: number
+  /** Why it ended: `stopped`, `closed` (the call ended), `disk-full`, `failed`. The call itself goes on whatever happens here. */
+  ended: 'stopped' | 'closed' | 'disk-full' | 'failed'
+  message?: string
+}
+
+export interface Recording {
+  readonly path: string
+  pause(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<RecordingResult>
+  /** Settles once, however the recording ends. */
+  readonly finished: Promise<RecordingResult>
+}
+
+export interface TapOptions {
+  sampleRate: 8000 | 16000
+  onAudio: (pcm: Int16Array) => void
+}
+
+export interface Tap {
+  close(): Promise<void>
+}
+
+/** Figures of one endpoint (RFC 3550 §6.4, appendix A; MOS by ITU-T G.107 E-model, narrow band). */
+export interface EndpointStats {
+  codec: string | undefined
+  local: { address: string; port: number }
+  /** Where media comes from and goes to, once known. */
+  remote: { address: string; port: number } | undefined
+  packetsReceived: number
+  packetsSent: number
+  bytesReceived: number
+  bytesSent: number
+  /** Packets that never came, and their share of those expected, 0 to 1. */
+  packetsLost: number
+  lossRate: number
+  /** Interarrival jitter in milliseconds. */
+  jitterMs: number
+  /** Round trip from RTCP in milliseconds, when the peer reports. */
+  roundTripMs: number | undefined
+  /** 1 (bad) to 4.4 (narrow-band best); undefined without received packets. */
+  mos: number | undefined
+  /** Packets dropped because they came from elsewhere than the negotiated or latched peer. */
+  strayPackets: number
+}
+
+export interface Conference {
+  readonly name: string
+  join(endpoint: Endpoint, options?: { muted?: boolean }): Promise<void>
+  leave(endpoint: Endpoint): Promise<void>
+  mute(endpoint: Endpoint, muted: boolean): Promise<void>
+  kick(endpoint: Endpoint): Promise<void>
+  record(options: RecordOptions): Promise<Recording>
+  close(): Promise<void>
+}

@@ -1,0 +1,201 @@
+/**
+ * Row types of every table, by table name. Timestamps come back from `pg` as Date,
+ * bigint as string, bytea as Buffer.
+ */
+export interface TenantRow {
+  id: string
+  slug: string
+  name: string
+  /** Digest realm; part of every stored HA1, so it never changes. */
+  sip_realm: string
+  /** Host names under which phones of this tenant register; an IP address of ours always means the default tenant. */
+  sip_domains: string[]
+  is_default: boolean
+  time_zone: string
+  created_at: Date
+  updated_at: Date
+}
+
+export interface UserRow {
+  id: string
+  tenant_id: string
+  email: string
+  name: string
+  /** argon2id in PHC format. */
+  password_hash: string
+  status: 'active' | 'disabled'
+  last_login_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface RoleRow {
+  id: string
+  tenant_id: string
+  key: string
+  name: string
+  built_in: boolean
+}
+
+export interface RolePermissionRow {
+  tenant_id: string
+  role_id: string
+  permission: string
+}
+
+export interface UserRoleRow {
+  tenant_id: string
+  user_id: string
+  role_id: string
+}
+
+export interface SessionRow {
+  id: string
+  tenant_id: string
+  user_id: string
+  /** SHA-256 of the cookie value. */
+  token_hash: Buffer
+  /** Sent back by the panel in X-CSRF-Token with every write. */
+  csrf_token: string
+  address: string | null
+  user_agent: string | null
+  created_at: Date
+  last_seen_at: Date
+  expires_at: Date
+}
+
+export interface ApiTokenRow {
+  id: string
+  tenant_id: string
+  name: string
+  /** SHA-256 of the token. */
+  token_hash: Buffer
+  /** First characters, to recognise it in a list. */
+  prefix: string
+  permissions: string[]
+  created_by: string | null
+  created_at: Date
+  last_used_at: Date | null
+  expires_at: Date | null
+  revoked_at: Date | null
+}
+
+export interface SystemStateRow {
+  key: string
+  value: unknown
+  updated_at: Date
+}
+
+export interface AuditLogRow {
+  id: string
+  tenant_id: string
+  at: Date
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  address: string | null
+  action: string
+  subject_type: string
+  subject_id: string
+  before: unknown
+  after: unknown
+}
+
+export interface ExtensionRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  ring_seconds: number | null
+  /** Contacts registered at once over all devices. */
+  max_contacts: number
+  enabled: boolean
+  /** Record every call of this extension. */
+  record_calls: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface DeviceRow {
+  id: string
+  tenant_id: string
+  extension_id: string
+  name: string
+  /** Digest user name; the first device of an extension has the extension's number. */
+  sip_username: string
+  /** config/secrets envelope of {"md5": HA1, "sha256": HA1}. */
+  credentials_sealed: Buffer
+  credentials_changed_at: Date
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface BindingRow {
+  id: string
+  tenant_id: string
+  extension_id: string
+  device_id: string
+  contact_uri: string
+  /** What makes two contacts the same: +sip.instance when given, else the URI without parameters that vary. */
+  contact_key: string
+  call_id: string
+  cseq: number
+  q: number
+  user_agent: string | null
+  transport: string
+  /** Where the REGISTER came from, host:port. */
+  received: string
+  path: string | null
+  registered_at: Date
+  updated_at: Date
+  expires_at: Date
+}
+
+export interface CallRow {
+  id: string
+  tenant_id: string
+  started_at: Date
+  answered_at: Date | null
+  ended_at: Date
+  direction: 'internal' | 'inbound' | 'outbound'
+  from_number: string
+  from_name: string | null
+  to_number: string
+  caller_extension_id: string | null
+  callee_extension_id: string | null
+  result: string
+  reason: string
+  /** The reason in a sentence for people. */
+  explanation: string
+  hung_up_by: 'caller' | 'callee' | 'system'
+  sip_status: number | null
+  /** The routing decision: steps with the reason for each. */
+  plan: unknown
+  /** Legs with device, address, user agent, codec, times and media figures. */
+  legs: unknown
+}
+
+export interface CallTraceRow {
+  call_id: string
+  tenant_id: string
+  started_at: Date
+  messages: unknown
+}
+
+export interface RecordingRow {
+  id: string
+  tenant_id: string
+  call_id: string
+  /** Relative to the recordings folder. */
+  path: string
+  status: 'recording' | 'finished' | 'failed'
+  seconds: number | null
+  bytes: string | null
+  failure: string | null
+  started_by: string | null
+  started_at: Date
+  ended_at: Date | null
+}

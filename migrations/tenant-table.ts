@@ -1,0 +1,16 @@
+import type { Knex } from 'knex'
+
+/**
+ * Puts one table under row-level security: inside a tenant's transaction only that tenant's rows
+ * exist, and none can be written for another.
+ *
+ * @param rights what a tenant's transaction may do, e.g. `SELECT, INSERT`
+ */
+export async function protectTenantTable(knex: Knex, table: string, rights: string): Promise<void> {
+  await knex.raw(`
+    ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own_tenant ON ${table} TO dialplane_tenant
+      USING (tenant_id = dialplane_tenant_id()) WITH CHECK (tenant_id = dialplane_tenant_id());
+    GRANT ${rights} ON ${table} TO dialplane_tenant;
+  `)
+}

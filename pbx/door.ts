@@ -1,0 +1,181 @@
+/**
+ * What the PBX offers to the API: the types of the door in `pbx/index.ts`.
+ * Every function takes the actor it acts for and works inside that actor's tenant.
+ */
+import type { Actor } from '../config/actor.ts'
+import type { CallView, PbxEvent, RegistrationView } from './events/catalogue.ts'
+
+export interface Page {
+  /** From 1. */
+  page: number
+  /** 1 to 100. */
+  limit: number
+}
+
+export interface Paged<T> {
+  rows: T[]
+  total: number
+}
+
+export interface Extension {
+  id: string
+  number: string
+  name: string
+  /** Null: the house's RING_SECONDS. */
+  ringSeconds: number | null
+  maxContacts: number
+  enabled: boolean
+  recordCalls: boolean
+  version: number
+  devices: Device[]
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface Device {
+  id: string
+  extensionId: string
+  name: string
+  sipUsername: string
+  enabled: boolean
+  version: number
+  credentialsChangedAt: Date
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** Shown once, right after it was made; only hashes are kept. */
+export interface SipCredentials {
+  deviceId: string
+  username: string
+  password: string
+  /** Host a phone is to register at, and port; from the tenant's domain or the address SIP listens on. */
+  domain: string
+  port: number
+  transports: string[]
+}
+
+export interface ExtensionInput {
+  number: string
+  name: string
+  ringSeconds?: number | null
+  maxContacts?: number
+  enabled?: boolean
+  recordCalls?: boolean
+}
+
+export interface ExtensionFilter extends Page {
+  /** Matches number and name. */
+  search?: string
+  sort: 'number' | 'name' | 'created_at'
+  order: 'asc' | 'desc'
+}
+
+export interface CallFilter extends Page {
+  search?: string
+  extensionId?: string
+  result?: string
+  from?: Date
+  to?: Date
+  sort: 'started_at'
+  order: 'asc' | 'desc'
+}
+
+/** A call of the history: the final view, plus its recordings. */
+export interface PastCall extends CallView {
+  recordings: RecordingInfo[]
+}
+
+export interface RecordingInfo {
+  id: string
+  callId: string
+  status: 'recording' | 'finished' | 'failed'
+  seconds: number | null
+  bytes: number | null
+  failure: string | null
+  startedBy: string | null
+  startedAt: Date
+  endedAt: Date | null
+}
+
+export interface TraceMessage {
+  /** Milliseconds since the epoch, with fractions. */
+  at: number
+  /** Which leg of CallView.legs this belongs to. */
+  legId: string | null
+  direction: 'in' | 'out'
+  transport: string
+  peer: string
+  local: string | null
+  /** `INVITE` or `180 Ringing`: the arrow's label. */
+  summary: string
+  /** The CSeq method of a response, the method of a request. */
+  method: string
+  /** Null for requests. */
+  status: number | null
+  repeat: boolean
+  hasSdp: boolean
+  /** The whole message, credentials and SRTP keys masked. */
+  text: string
+}
+
+export interface CallTrace {
+  call: CallView
+  messages: TraceMessage[]
+  /** Why the trace is incomplete, when it is. */
+  note: string | null
+}
+
+export interface HealthPart {
+  name: string
+  ok: boolean
+  message: string
+}
+
+export interface Pbx {
+  extensions: {
+    list(actor: Actor, filter: ExtensionFilter): Promise<Paged<Extension>>
+    get(actor: Actor, id: string): Promise<Extension>
+    /** Creates the extension with a first device named `deviceName` (`Phone` when absent). */
+    create(actor: Actor, input: ExtensionInput & { deviceName?: string }): Promise<{ extension: Extension; credentials: SipCredentials }>
+    /** `version` is the one that was read; another in the database is a `conflict`. */
+    update(actor: Actor, id: string, input: Partial<ExtensionInput>, version?: number): Promise<Extension>
+    /** Ends its registrations; calls going on are let go on. */
+    remove(actor: Actor, id: string): Promise<void>
+  }
+  devices: {
+    create(actor: Actor, extensionId: string, input: { name: string }): Promise<{ device: Device; credentials: SipCredentials }>
+    update(actor: Actor, id: string, input: { name?: string; enabled?: boolean }, version?: number): Promise<Device>
+    /** A new password; the old one stops working at once and the device's registrations end. */
+    renewCredentials(actor: Actor, id: string): Promise<SipCredentials>
+    remove(actor: Actor, id: string): Promise<void>
+  }
+  registrations: {
+    list(actor: Actor): RegistrationView[]
+    /** Forgets one binding; the phone may register again. */
+    remove(actor: Actor, id: string): Promise<void>
+  }
+  calls: {
+    /** Calls going on. */
+    live(actor: Actor): CallView[]
+    hangUp(actor: Actor, id: string): Promise<void>
+    /** Starts, pauses, resumes or stops recording of an answered call. */
+    record(actor: Actor, id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<RecordingInfo>
+    history(actor: Actor, filter: CallFilter): Promise<Paged<PastCall>>
+    /** A live or past call. */
+    get(actor: Actor, id: string): Promise<PastCall>
+    trace(actor: Actor, id: string): Promise<CallTrace>
+  }
+  recordings: {
+    /** The sound file's absolute path, for streaming. Refuses `not-found` when the file is gone. Writes an audit row. */
+    open(actor: Actor, id: string): Promise<{ path: string; info: RecordingInfo }>
+  }
+  /** Events of the actor's tenant from now on. Returns the way to stop. */
+  subscribe(actor: Actor, listener: (event: PbxEvent) => void): () => void
+  /** Signalling, media and database as they are now. */
+  health(): Promise<HealthPart[]>
+  /** Addresses phones register at. */
+  sipAddresses(): string[]
+  /** Ends calls with BYE, then closes. */
+  close(): Promise<void>
+}

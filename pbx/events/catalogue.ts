@@ -1,0 +1,126 @@
+/**
+ * Everything a call and a registration can tell, as data. News travels upward only as these
+ * events. Each has an id; listeners are idempotent by it.
+ */
+
+export type EndResult = 'answered' | 'missed' | 'busy' | 'refused' | 'cancelled' | 'failed'
+
+/** The verdict of every call: one result, one reason, who ended it, and a sentence for people. */
+export interface Termination {
+  result: EndResult
+  /** A stable key, e.g. `caller-hung-up`, `no-answer`, `not-registered`, `media-vanished`. The list is in calls/termination.ts. */
+  reason: string
+  by: 'caller' | 'callee' | 'system'
+  /** The SIP status that led here, when one did. */
+  sipStatus: number | null
+  /** Cause, and cure where there is one, in a sentence. */
+  explanation: string
+}
+
+export type CallState = 'routing' | 'ringing' | 'early' | 'answered' | 'ending' | 'ended'
+
+export type LegRole = 'caller' | 'callee'
+export type LegState = 'new' | 'ringing' | 'early' | 'answered' | 'held' | 'ended'
+
+/** Times are milliseconds since the epoch. */
+export interface LegView {
+  id: string
+  role: LegRole
+  state: LegState
+  extensionId: string | null
+  deviceId: string | null
+  number: string
+  name: string | null
+  sipCallId: string
+  /** host:port and transport of the phone. */
+  address: string
+  transport: string
+  userAgent: string | null
+  codec: string | null
+  startedAt: number
+  ringingAt: number | null
+  answeredAt: number | null
+  endedAt: number | null
+  /** Final SIP status of this leg, and why it ended in words. */
+  sipStatus: number | null
+  ended: string | null
+  media: MediaFigures | null
+}
+
+/** Summary of media/contract EndpointStats kept with the call. */
+export interface MediaFigures {
+  packetsReceived: number
+  packetsSent: number
+  packetsLost: number
+  lossRate: number
+  jitterMs: number
+  roundTripMs: number | null
+  mos: number | null
+  local: string
+  remote: string | null
+}
+
+/** One step of a routing decision with its reason in words. */
+export interface PlanView {
+  steps: { step: string; reason: string }[]
+}
+
+/** A call that is going on, or its final state. */
+export interface CallView {
+  id: string
+  tenantId: string
+  state: CallState
+  direction: 'internal' | 'inbound' | 'outbound'
+  from: { number: string; name: string | null; extensionId: string | null }
+  to: { number: string; name: string | null; extensionId: string | null }
+  startedAt: number
+  answeredAt: number | null
+  endedAt: number | null
+  /** Someone is on hold now. */
+  onHold: boolean
+  recording: 'off' | 'on' | 'paused'
+  plan: PlanView
+  legs: LegView[]
+  termination: Termination | null
+}
+
+/** Where a device can be reached, as people see it. */
+export interface RegistrationView {
+  id: string
+  tenantId: string
+  extensionId: string
+  extensionNumber: string
+  extensionName: string
+  deviceId: string
+  deviceName: string
+  contact: string
+  transport: string
+  /** host:port the REGISTER came from. */
+  received: string
+  userAgent: string | null
+  registeredAt: number
+  expiresAt: number
+  /** Answer to the last OPTIONS keep-alive: `unknown` before the first one. */
+  reachable: 'yes' | 'no' | 'unknown'
+  /** Round trip of the last keep-alive in milliseconds. */
+  roundTripMs: number | null
+}
+
+export interface EventCatalogue {
+  'call.started': { call: CallView }
+  'call.updated': { call: CallView }
+  /** Final: carries the whole call with its termination. The history row is written from this event alone. */
+  'call.ended': { call: CallView }
+  'registration.changed': { registration: RegistrationView; change: 'added' | 'refreshed' | 'reachability' }
+  'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'deleted' }
+  'recording.finished': { recordingId: string; callId: string; status: 'finished' | 'failed'; seconds: number; failure: string | null }
+  'directory.changed': Record<never, never>
+}
+
+export type EventName = keyof EventCatalogue
+
+export type PbxEvent = {
+  [K in EventName]: { id: string; type: K; tenantId: string; at: number; data: EventCatalogue[K] }
+}[EventName]
+
+export type EventOf<K extends EventName> = Extract<PbxEvent, { type: K }>

@@ -1,0 +1,169 @@
+/**
+ * SIP as the PBX sees it: drachtio-srf wrapped once and typed. Nothing outside `pbx/sip`
+ * imports drachtio-srf or knows how its callbacks are shaped.
+ */
+
+export interface SipUri {
+  scheme: 'sip' | 'sips' | 'tel'
+  user: string | undefined
+  host: string
+  port: number | undefined
+  /** Parameters by lower-case name; a flag has the value ''. */
+  params: ReadonlyMap<string, string>
+  headers: string | undefined
+}
+
+export interface SipAddress {
+  displayName: string | undefined
+  uri: SipUri
+  /** Header parameters (after `>`), by lower-case name. */
+  params: ReadonlyMap<string, string>
+}
+
+export interface SipSource {
+  transport: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
+  address: string
+  port: number
+}
+
+/** Any request that came in, before it is known what it is for. */
+export interface IncomingRequest {
+  readonly method: string
+  readonly callId: string
+  readonly cseq: number
+  readonly requestUri: SipUri
+  readonly from: SipAddress
+  readonly to: SipAddress
+  readonly source: SipSource
+  readonly userAgent: string | undefined
+  readonly body: string
+  readonly contentType: string | undefined
+  /** The value of a header, repeated ones joined with `, `. */
+  header(name: string): string | undefined
+  /** Answers finally, once. `headers` by their canonical names. */
+  reply(status: number, options?: ReplyOptions): void
+  /** Whether a final answer was given. */
+  readonly answered: boolean
+}
+
+export interface ReplyOptions {
+  reason?: string
+  headers?: Readonly<Record<string, string | readonly string[]>>
+  body?: string
+  contentType?: string
+}
+
+/** An INVITE that may become a dialog. */
+export interface IncomingInvite extends IncomingRequest {
+  /** Sends 101–199; with `sdp` it is early media. */
+  progress(status: number, options?: { reason?: string; sdp?: string; headers?: Readonly<Record<string, string>> }): void
+  /** Sends 200 with SDP; resolves with the dialog when the ACK came in. Rejects with a Refusal `timeout` when it never did, `gone` when the caller cancelled first. */
+  accept(sdp: string, headers?: Readonly<Record<string, string>>): Promise<SipDialog>
+  /** Called at most once: CANCEL came in (the 487 is already sent), or the transport died. The Reason header's text, if any. */
+  onCancel(listener: (reason: string | undefined) => void): void
+}
+
+export interface OutgoingInviteOptions {
+  /** Request-URI: the contact to ring. */
+  uri: string
+  /** Next hop when it differs from the Request-URI: `sip:host:port;transport=tcp` of the flow the contact registered over. */
+  nextHop?: string
+  /** Shown to the callee. */
+  from: { number: string; name: string | undefined; domain: string }
+  to: { number: string; domain: string }
+  sdp: string
+  headers?: Readonly<Record<string, string>>
+}
+
+/** One branch of our own INVITE. Exactly one of `onAnswer` and `onFailure` is called, once. */
+export interface OutgoingInvite {
+  /** Known as soon as the request was handed to the stack. */
+  readonly sipCallId: Promise<string>
+  onProgress(listener: (progress: { status: number; reason: string; sdp: string | undefined; userAgent: string | undefined }) => void): void
+  /** 2xx came in and was acknowledged. A 2xx that crosses our CANCEL is answered ACK and BYE inside and reported as failure `cancelled`. */
+  onAnswer(listener: (dialog: SipDialog) => void): void
+  onFailure(listener: (failure: InviteFailure) => void): void
+  /** CANCEL with a Reason (RFC 3326), e.g. `SIP;cause=200;text="Call completed elsewhere"`. Harmless after an end. */
+  cancel(reason?: string): void
+}
+
+export interface InviteFailure {
+  /** The final status, or 408 (no answer at all), 487 (we cancelled), 503 (could not be sent). */
+  status: number
+  reason: string
+  kind: 'refused' | 'cancelled' | 'timeout' | 'unreachable'
+  userAgent: string | undefined
+  /** Contacts of a 3xx. */
+  contacts: readonly string[]
+}
+
+export interface SipDialog {
+  readonly callId: string
+  /** What the peer said in the INVITE or the 2xx. */
+  readonly remoteSdp: string
+  readonly localSdp: string
+  readonly userAgent: string | undefined
+  /** A re-INVITE by the peer. Resolve with our answer SDP, or reject with a Refusal (`unprocessable` → 488). An offerless re-INVITE gives `undefined`; the peer's answer then comes in through `onLateAnswer`. */
+  onReinvite(handler: (offer: string | undefined) => Promise<string>): void
+  onLateAnswer(handler: (answer: string) => void): void
+  /** The dialog ended by the far side: BYE, or the stack gave up on it. Called once. */
+  onEnd(listener: (end: { by: 'peer' | 'stack'; reason: string | undefined }) => void): void
+  /** RFC 6086 INFO with a body, e.g. application/dtmf-relay. */
+  onInfo(handler: (contentType: string | undefined, body: string) => void): void
+  /** Our re-INVITE; resolves with the peer's answer SDP. Rejects with a Refusal. One at a time; 491 is retried inside (RFC 3261 §14.1). */
+  reinvite(sdp: string): Promise<string>
+  /** In-dialog OPTIONS: is the peer still there and does it still know this call? 481 and 408 mean no (RFC 3261 §12.2.1.2). */
+  probe(): Promise<'alive' | 'gone'>
+  /** BYE with a Reason header; resolves when answered or given up. Idempotent. */
+  bye(reason?: string): Promise<void>
+  readonly ended: boolean
+}
+
+/** A request outside a dialog sent by us, e.g. OPTIONS to a contact. */
+export interface OutgoingRequest {
+  method: string
+  uri: string
+  nextHop?: string
+  headers?: Readonly<Record<string, string>>
+  body?: string
+}
+
+export interface SipResponse {
+  status: number
+  reason: string
+  userAgent: string | undefined
+  header(name: string): string | undefined
+  /** Milliseconds from sending to the final response. */
+  roundTripMs: number
+}
+
+/** One message of the wire, for the call trace. Credentials are already masked. */
+export interface TracedMessage {
+  /** Milliseconds since the epoch, with fractions. */
+  at: number
+  direction: 'in' | 'out'
+  transport: string
+  /** The far end, host:port. */
+  peer: string
+  /** Our end, host:port, when known. */
+  local: string | undefined
+  callId: string
+  /** A retransmission sent or absorbed. */
+  repeat: boolean
+  /** The whole message. */
+  text: string
+}
+
+export interface SipServer {
+  /** `udp/192.0.2.1:5060`-style addresses the engine listens on. */
+  readonly listening: readonly string[]
+  readonly connected: boolean
+  onRequest(method: 'REGISTER' | 'OPTIONS' | 'MESSAGE' | 'SUBSCRIBE' | 'PUBLISH' | 'INFO' | 'NOTIFY', handler: (request: IncomingRequest) => void): void
+  onInvite(handler: (invite: IncomingInvite) => void): void
+  invite(options: OutgoingInviteOptions): OutgoingInvite
+  request(request: OutgoingRequest): Promise<SipResponse>
+  /** Batches of wire messages; everything but REGISTER and OPTIONS outside calls. */
+  onTrace(listener: (messages: readonly TracedMessage[]) => void): void
+  onConnection(listener: (connected: boolean, reason: string) => void): void
+  close(): Promise<void>
+}
