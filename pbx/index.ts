@@ -1,0 +1,3 @@
+/** The door of the PBX: everything that `api/` may use. */
+export type * from './door.ts'
+export type * from './events/catalogue.ts'
