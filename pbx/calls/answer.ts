@@ -1,0 +1,105 @@
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Call } from './call.ts'
+import { endAfterBug, hangUp } from './hang-up.ts'
+import { watchHold } from './hold.ts'
+import type { Leg } from './leg.ts'
+import { terminate } from './termination.ts'
+import { watchCall } from './watch.ts'
+import type { CallWorld } from './world.ts'
+
+/** A called phone's 18x on its way to the caller. With SDP it is early media, and the first phone that has some is the one heard. */
+export async function relayProgress(
+  world: CallWorld,
+  call: Call,
+  leg: Leg,
+  progress: { status: number; reason: string; sdp: string | undefined; userAgent: string | undefined },
+): Promise<void> {
+  if (call.over || leg.over || call.answeredAt !== null) return
+  leg.userAgent = progress.userAgent ?? leg.userAgent
+  if (progress.sdp && !call.legs.some((other) => other !== leg && other.state === 'early' && other !== call.caller)) {
+    try {
+      await bridgeEarly(call, leg, progress.sdp)
+    } catch (error) {
+      if (!(error instanceof Refusal)) return endAfterBug(world, call, error)
+      // Early media we cannot carry is only a comfort lost; the 2xx decides.
+      call.log.info({ leg: leg.id }, `early media left out: ${messageOf(error)}`)
+    }
+  }
+  const early = leg.state === 'early'
+  if (!early) leg.step('ring')
+  if (early && call.state !== 'early' && call.caller.endpoint) {
+    call.caller.step('media')
+    call.invite.progress(183, { sdp: call.caller.endpoint.localSdp })
+    call.step('media')
+  } else if (call.state === 'routing') {
+    call.caller.step('ring')
+    call.invite.progress(180)
+    call.step('ring')
+  } else {
+    call.changed()
+  }
+}
+
+async function bridgeEarly(call: Call, leg: Leg, sdp: string): Promise<void> {
+  // A caller who left the offer to us has no address yet to send early media to.
+  if (!leg.endpoint || !call.caller.endpoint?.codec) return
+  await leg.endpoint.negotiate('answer', sdp)
+  await leg.endpoint.bridge(call.caller.endpoint)
+  leg.step('media')
+}
+
+/**
+ * Connects the caller with the leg that answered: sound first, then 200 to the caller, so that
+ * the first word is not lost. Runs in the mailbox.
+ */
+export async function connect(world: CallWorld, call: Call, callee: Leg): Promise<void> {
+  // The verdict may have come while the answer was on its way; releaseLeg has then seen no dialog.
+  if (call.over) return void (callee.dialog && world.registry.linger(callee.dialog.bye()))
+  call.callee = callee
+  const { caller } = call
+  if (!caller.endpoint || !callee.endpoint || !callee.dialog) throw new Error('a call is connected without two endpoints')
+
+  await caller.endpoint.bridge(callee.endpoint)
+  const accepted = call.invite.accept(caller.endpoint.localSdp)
+  call.accepting = accepted.then(
+    (dialog) =>
+      call.mailbox.run(async () => {
+        caller.dialog = dialog
+        if (call.over) return
+        // The caller left the offer to us: the answer came with its ACK (RFC 3261 §13.2.1).
+        if (!caller.endpoint?.codec) await caller.endpoint?.negotiate('answer', dialog.remoteSdp)
+        follow(world, call, caller)
+      }).catch((error: unknown) => onConnectFailure(world, call, error)),
+    (error: unknown) => {
+      const cancelled = error instanceof Refusal && error.code === 'gone'
+      hangUp(world, call, cancelled ? terminate('caller-cancelled', 'caller', 487) : terminate('no-acknowledgement', 'system', 408))
+    },
+  )
+  caller.step('answer')
+  caller.sipStatus = 200
+  callee.sipStatus = 200
+  call.step('answer')
+  follow(world, call, callee)
+  watchCall(world, call)
+}
+
+function onConnectFailure(world: CallWorld, call: Call, error: unknown): void {
+  if (error instanceof Refusal) hangUp(world, call, terminate('caller-media', 'system', 488, error.message))
+  else endAfterBug(world, call, error)
+}
+
+/** From here on the phone may hold, resume and hang up. */
+function follow(world: CallWorld, call: Call, leg: Leg): void {
+  const dialog = leg.dialog
+  if (!dialog) return
+  watchHold(call, leg)
+  dialog.onEnd(({ by, reason }) => {
+    const role = leg.origin.role
+    const verdict = by === 'peer' ? terminate('hung-up', role) : terminate('peer-vanished', role, null, stackWords(reason))
+    hangUp(world, call, verdict)
+  })
+}
+
+function stackWords(reason: string | undefined): string | undefined {
+  return reason ? `The call was ended because a phone stopped answering (${reason}).` : undefined
+}

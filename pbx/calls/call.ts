@@ -1,0 +1,125 @@
+import { newId } from '../../config/ids.ts'
+import type { Logger } from '../../config/logger.ts'
+import { createMachine } from '../../config/machine.ts'
+import type { Recording } from '../../media/contract.ts'
+import type { CallState, CallView, PlanView, Termination } from '../events/catalogue.ts'
+import { describeStep, type Plan } from '../routing/plan.ts'
+import type { CallRequest } from '../routing/request.ts'
+import type { IncomingInvite } from '../sip/types.ts'
+import { Leg } from './leg.ts'
+import { Mailbox } from './mailbox.ts'
+import { callTable, type CallInput } from './states.ts'
+
+/** A recording that runs on a call. */
+export interface RunningRecording {
+  id: string
+  recording: Recording
+  paused: boolean
+}
+
+/**
+ * The living call: legs, state, mailbox, signal and verdict, and nothing that happens to them.
+ * What can happen is in the verb files: dial, answer, hold, hang-up.
+ */
+export class Call {
+  readonly id = newId()
+  readonly tenantId: string
+  readonly request: CallRequest
+  readonly startedAt = Date.now()
+  readonly log: Logger
+  readonly mailbox: Mailbox
+  readonly caller: Leg
+  readonly invite: IncomingInvite
+  readonly legs: Leg[]
+  /** The leg that answered. */
+  callee: Leg | undefined
+  plan: Plan | undefined
+  answeredAt: number | null = null
+  endedAt: number | null = null
+  verdict: Termination | undefined
+  recording: RunningRecording | undefined
+  /** Settles when the caller's ACK came in or never will; undefined until we answer. */
+  accepting: Promise<void> | undefined
+  /** What to stop when the call is over: timers and listeners. */
+  readonly cleanup = new Set<() => void>()
+  readonly #abort = new AbortController()
+  readonly #machine = createMachine<CallState, CallInput>('call', callTable, 'routing')
+  readonly #onChange: (call: Call) => void
+
+  constructor(options: {
+    request: CallRequest
+    invite: IncomingInvite
+    caller: Leg
+    logger: Logger
+    onChange: (call: Call) => void
+    onBug: (call: Call, error: unknown) => void
+  }) {
+    this.request = options.request
+    this.tenantId = options.request.tenantId
+    this.invite = options.invite
+    this.caller = options.caller
+    this.legs = [options.caller]
+    this.log = options.logger.child({ tenant: this.tenantId, call: this.id, callId: options.invite.callId })
+    this.mailbox = new Mailbox((error) => options.onBug(this, error))
+    this.#onChange = options.onChange
+  }
+
+  get state(): CallState {
+    return this.#machine.state
+  }
+
+  /** Aborted the moment the call has a verdict. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get over(): boolean {
+    return this.verdict !== undefined
+  }
+
+  /** Moves the call on and tells the listeners. */
+  step(input: Exclude<CallInput, 'conclude'>): void {
+    const before = this.#machine.state
+    this.#machine.step(input)
+    if (input === 'answer') this.answeredAt = Date.now()
+    if (input === 'closed') this.endedAt = Date.now()
+    else if (before !== this.#machine.state) this.changed()
+  }
+
+  /** Gives the verdict. The first one stays, and aborts `signal`; returns whether this was it. */
+  conclude(verdict: Termination): boolean {
+    if (this.verdict) return false
+    this.verdict = verdict
+    this.#machine.step('conclude')
+    this.#abort.abort(verdict)
+    return true
+  }
+
+  changed(): void {
+    this.#onChange(this)
+  }
+
+  view(): CallView {
+    const { plan, request } = this
+    return {
+      id: this.id,
+      tenantId: this.tenantId,
+      state: this.state,
+      direction: plan?.direction ?? 'internal',
+      from: { number: request.caller.number, name: request.caller.name, extensionId: request.caller.extensionId },
+      to: { number: plan?.number ?? request.dialled, name: plan?.name ?? null, extensionId: plan?.extensionId ?? null },
+      startedAt: this.startedAt,
+      answeredAt: this.answeredAt,
+      endedAt: this.endedAt,
+      onHold: this.legs.some((leg) => leg.state === 'held'),
+      recording: this.recording ? (this.recording.paused ? 'paused' : 'on') : 'off',
+      plan: planView(plan),
+      legs: this.legs.map((leg) => leg.view()),
+      termination: this.verdict ?? null,
+    }
+  }
+}
+
+function planView(plan: Plan | undefined): PlanView {
+  return { steps: (plan?.steps ?? []).map((step) => ({ step: describeStep(step), reason: step.reason })) }
+}

@@ -1,0 +1,188 @@
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Contact } from '../registrar/types.ts'
+import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
+import { relayProgress } from './answer.ts'
+import { bestFailure } from './best-failure.ts'
+import type { Call } from './call.ts'
+import { Leg } from './leg.ts'
+import type { CallWorld } from './world.ts'
+
+/** Someone to ring: a contact of an extension. */
+export interface DialTarget {
+  contact: Contact
+  extensionId: string
+  number: string
+  name: string | null
+}
+
+export type DialOutcome =
+  | { kind: 'answered'; leg: Leg }
+  | { kind: 'failed'; failure: InviteFailure }
+  | { kind: 'no-answer' }
+  /** The call got its verdict meanwhile. */
+  | { kind: 'over' }
+
+interface Branch {
+  leg: Leg
+  invite: OutgoingInvite | undefined
+  failure: InviteFailure | undefined
+}
+
+const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+
+/**
+ * Rings all targets at once (RFC 3261 §16.6 as a B2BUA): provisional answers are relayed, the first
+ * 2xx wins, the others are cancelled with a Reason so that no phone shows a missed call, a 6xx
+ * ends the fork, and when all fail the best failure is the outcome.
+ */
+export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number): Promise<DialOutcome> {
+  const { promise, resolve } = Promise.withResolvers<DialOutcome>()
+  const branches: Branch[] = []
+  let settled = false
+
+  const settle = (outcome: DialOutcome): void => {
+    if (settled) return
+    settled = true
+    clearTimeout(timer)
+    call.signal.removeEventListener('abort', onAbort)
+    resolve(outcome)
+  }
+  /** Cancels what still rings; a 2xx that crosses is answered ACK and BYE inside `pbx/sip`. */
+  const cancelAll = (why: string, reason?: string): void => {
+    for (const branch of branches) {
+      if (branch.leg.over || branch.leg.dialog) continue
+      branch.invite?.cancel(reason)
+      endBranch(call, branch.leg, 487, why)
+    }
+  }
+  const onAbort = (): void =>
+    call.mailbox.post(() => {
+      cancelAll(call.verdict?.reason === 'caller-cancelled' ? 'The caller hung up first.' : 'The call ended first.')
+      settle({ kind: 'over' })
+    })
+  const timer = setTimeout(
+    () =>
+      call.mailbox.post(() => {
+        if (settled) return
+        cancelAll('Rang until the time was up.')
+        settle({ kind: 'no-answer' })
+      }),
+    ringSeconds * 1000,
+  )
+  call.signal.addEventListener('abort', onAbort)
+
+  const onFailure = (branch: Branch, failure: InviteFailure): void => {
+    if (settled || branch.failure || branch.leg.over) return
+    branch.failure = failure
+    branch.leg.userAgent ??= failure.userAgent ?? null
+    endBranch(call, branch.leg, failure.status, `The phone answered ${failure.status} ${failure.reason}.`)
+    if (failure.status >= 600) cancelAll('Another phone of the extension declined for all.')
+    const open = branches.some((other) => !other.leg.over)
+    if (!open || failure.status >= 600) {
+      const failures = branches.flatMap((other) => other.failure ?? [])
+      settle({ kind: 'failed', failure: bestFailure(failures) ?? failure })
+    }
+    call.changed()
+  }
+
+  const onAnswer = async (branch: Branch, dialog: SipDialog): Promise<void> => {
+    if (settled || branch.leg.over) return void world.registry.linger(dialog.bye(ELSEWHERE))
+    try {
+      await branch.leg.endpoint?.negotiate('answer', dialog.remoteSdp)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      world.registry.linger(dialog.bye(`SIP;cause=488;text="${messageOf(error).replaceAll('"', "'")}"`))
+      return onFailure(branch, { status: 488, reason: 'Not Acceptable Here', kind: 'refused', userAgent: dialog.userAgent, contacts: [] })
+    }
+    branch.leg.dialog = dialog
+    branch.leg.userAgent = dialog.userAgent ?? branch.leg.userAgent
+    branch.leg.step('answer')
+    cancelAll('Another phone of the extension answered.', ELSEWHERE)
+    settle({ kind: 'answered', leg: branch.leg })
+  }
+
+  for (const target of targets) {
+    const branch: Branch = { leg: legFor(target), invite: undefined, failure: undefined }
+    branches.push(branch)
+    call.legs.push(branch.leg)
+    void startBranch(world, call, target, branch, () => settled, {
+      onFailure: (failure) => call.mailbox.post(() => onFailure(branch, failure)),
+      onAnswer: (dialog) => call.mailbox.post(() => onAnswer(branch, dialog)),
+    })
+  }
+  if (call.over) onAbort()
+  return promise
+}
+
+interface BranchHandlers {
+  onFailure: (failure: InviteFailure) => void
+  onAnswer: (dialog: SipDialog) => void
+}
+
+async function startBranch(
+  world: CallWorld,
+  call: Call,
+  target: DialTarget,
+  branch: Branch,
+  settled: () => boolean,
+  handlers: BranchHandlers,
+): Promise<void> {
+  const { leg } = branch
+  try {
+    // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
+    const endpoint = await world.media.createEndpoint({ callId: call.id, legId: leg.id, peerAddress: hostOf(target.contact.received) })
+    await call.mailbox.run(() => {
+      leg.endpoint = endpoint
+      if (settled() || leg.over) return void endpoint.close()
+      branch.invite = sendInvite(world, call, target, leg, handlers)
+    })
+  } catch (error) {
+    const reason = messageOf(error)
+    if (!(error instanceof Refusal)) call.log.error({ err: error, leg: leg.id }, `branch failed: ${reason}`)
+    handlers.onFailure({ status: 503, reason, kind: 'unreachable', userAgent: undefined, contacts: [] })
+  }
+}
+
+function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, handlers: BranchHandlers): OutgoingInvite {
+  const tenant = world.directory.snapshot().tenant(call.tenantId)
+  const domain = tenant?.sipDomains[0] ?? 'localhost'
+  const { caller } = call.request
+  const invite = world.sip.invite({
+    uri: target.contact.uri,
+    nextHop: target.contact.nextHop,
+    from: { number: caller.number, name: caller.name ?? undefined, domain },
+    to: { number: target.number, domain },
+    sdp: leg.endpoint?.localSdp ?? '',
+  })
+  void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
+  invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, progress)))
+  invite.onAnswer(handlers.onAnswer)
+  invite.onFailure(handlers.onFailure)
+  return invite
+}
+
+/** Ends a leg that never answered and gives its port back. */
+function endBranch(call: Call, leg: Leg, status: number, why: string): void {
+  leg.end(status, why)
+  void leg.endpoint?.close().catch((error: unknown) => call.log.warn({ err: error }, 'endpoint did not close cleanly'))
+}
+
+function legFor(target: DialTarget): Leg {
+  const { contact } = target
+  return new Leg({
+    role: 'callee',
+    extensionId: target.extensionId,
+    deviceId: contact.deviceId,
+    number: target.number,
+    name: target.name,
+    address: contact.received,
+    transport: contact.transport,
+    userAgent: contact.userAgent,
+    sipCallId: '',
+  })
+}
+
+/** The host of `host:port`, also of `[v6]:port`. */
+function hostOf(received: string): string {
+  return received.slice(0, received.lastIndexOf(':')).replace(/^\[|\]$/g, '')
+}

@@ -1,0 +1,37 @@
+import type { Call } from './call.ts'
+import type { Leg } from './leg.ts'
+
+/**
+ * Hold and resume by re-INVITE. The three ways a phone asks for hold (sendonly, inactive, and the
+ * c=0.0.0.0 of RFC 2543) reach us as one `remoteDirection`. The other phone is not re-invited:
+ * its audio is ours to send, and it hears what the holder sends, or silence.
+ */
+export function watchHold(call: Call, leg: Leg): void {
+  leg.dialog?.onReinvite((offer) =>
+    call.mailbox.run(async () => {
+      const { endpoint } = leg
+      if (!endpoint || call.over) throw new Error('re-INVITE on a leg without media')
+      // Without an offer the phone wants ours, and its answer comes with the ACK (RFC 3261 §14.2).
+      if (offer === undefined) return endpoint.reoffer('sendrecv')
+      const answer = await endpoint.negotiate('offer', offer)
+      await applyDirection(call, leg)
+      return answer
+    }),
+  )
+  leg.dialog?.onLateAnswer((answer) =>
+    call.mailbox.post(async () => {
+      if (call.over) return
+      await leg.endpoint?.negotiate('answer', answer)
+      await applyDirection(call, leg)
+    }),
+  )
+}
+
+async function applyDirection(call: Call, leg: Leg): Promise<void> {
+  const direction = leg.endpoint?.remoteDirection
+  const held = direction === 'sendonly' || direction === 'inactive'
+  const other = leg === call.caller ? call.callee : call.caller
+  // With `sendonly` the holder may bring its own music; only when it sends nothing is silence ours to make.
+  await other?.endpoint?.hold(direction === 'inactive')
+  if (leg.step(held ? 'hold' : 'resume')) call.changed()
+}

@@ -1,0 +1,123 @@
+import { newId } from '../../config/ids.ts'
+import { createMachine } from '../../config/machine.ts'
+import type { Endpoint, EndpointStats } from '../../media/contract.ts'
+import type { LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
+import type { SipDialog } from '../sip/types.ts'
+import { legTable, type LegInput } from './states.ts'
+
+/** What is known of a phone when its leg begins. */
+export interface LegOrigin {
+  role: LegRole
+  extensionId: string | null
+  deviceId: string | null
+  number: string
+  name: string | null
+  /** host:port */
+  address: string
+  transport: string
+  userAgent: string | null
+  sipCallId: string
+}
+
+/**
+ * One phone's part in a call, whichever side began it. The direction is data (`role`);
+ * behaviour lives in the verb files beside this one.
+ */
+export class Leg {
+  readonly id = newId()
+  readonly origin: LegOrigin
+  readonly startedAt = Date.now()
+  sipCallId: string
+  userAgent: string | null
+  endpoint: Endpoint | undefined
+  dialog: SipDialog | undefined
+  ringingAt: number | null = null
+  answeredAt: number | null = null
+  endedAt: number | null = null
+  sipStatus: number | null = null
+  endedWhy: string | null = null
+  codec: string | null = null
+  figures: MediaFigures | null = null
+  /** The peer sends nothing although it should. */
+  silent = false
+  readonly #machine = createMachine<LegState, LegInput>('leg', legTable, 'new')
+
+  constructor(origin: LegOrigin) {
+    this.origin = origin
+    this.sipCallId = origin.sipCallId
+    this.userAgent = origin.userAgent
+  }
+
+  get state(): LegState {
+    return this.#machine.state
+  }
+
+  get over(): boolean {
+    return this.#machine.state === 'ended'
+  }
+
+  /** Moves the leg on; what no longer matters for a leg that is over or answered is ignored. Returns whether it moved. */
+  step(input: Exclude<LegInput, 'end'>): boolean {
+    if (!this.#machine.can(input)) return false
+    const before = this.#machine.state
+    this.#machine.step(input)
+    const now = Date.now()
+    if (input === 'ring' || input === 'media') this.ringingAt ??= now
+    if (input === 'answer') this.answeredAt ??= now
+    return this.#machine.state !== before
+  }
+
+  /** Ends the leg once; the first status and reason stay. */
+  end(status: number | null, why: string): void {
+    if (this.over) return
+    this.#machine.step('end')
+    this.endedAt = Date.now()
+    this.sipStatus ??= status
+    this.endedWhy = why
+  }
+
+  /** Takes the figures of the endpoint; the last ones stay after it is closed. */
+  measure(stats: EndpointStats): void {
+    this.codec = stats.codec ?? this.codec
+    this.figures = figuresOf(stats)
+  }
+
+  view(): LegView {
+    const { origin } = this
+    return {
+      id: this.id,
+      role: origin.role,
+      state: this.state,
+      extensionId: origin.extensionId,
+      deviceId: origin.deviceId,
+      number: origin.number,
+      name: origin.name,
+      sipCallId: this.sipCallId,
+      address: origin.address,
+      transport: origin.transport,
+      userAgent: this.userAgent,
+      codec: this.endpoint?.codec ?? this.codec,
+      startedAt: this.startedAt,
+      ringingAt: this.ringingAt,
+      answeredAt: this.answeredAt,
+      endedAt: this.endedAt,
+      sipStatus: this.sipStatus,
+      ended: this.endedWhy,
+      media: this.figures,
+    }
+  }
+}
+
+function figuresOf(stats: EndpointStats): MediaFigures {
+  return {
+    packetsReceived: stats.packetsReceived,
+    packetsSent: stats.packetsSent,
+    packetsLost: stats.packetsLost,
+    lossRate: stats.lossRate,
+    jitterMs: stats.jitterMs,
+    roundTripMs: stats.roundTripMs ?? null,
+    mos: stats.mos ?? null,
+    local: `${stats.local.address}:${stats.local.port}`,
+    remote: stats.remote ? `${stats.remote.address}:${stats.remote.port}` : null,
+  }
+}

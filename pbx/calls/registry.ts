@@ -1,0 +1,61 @@
+import type { Call } from './call.ts'
+
+/** The calls going on, by id. Waiters are told when the last one is gone. */
+export interface CallRegistry {
+  add(call: Call): void
+  remove(call: Call): void
+  get(tenantId: string, id: string): Call | undefined
+  list(tenantId: string): Call[]
+  all(): Call[]
+  readonly size: number
+  /** Work that outlives a call and must be done before we close: a BYE not yet answered. */
+  linger(work: Promise<unknown>): void
+  /** Resolves when no call and no lingering work is left. */
+  idle(): Promise<void>
+}
+
+export function createCallRegistry(): CallRegistry {
+  const calls = new Map<string, Call>()
+  const lingering = new Set<Promise<unknown>>()
+  let waiters: (() => void)[] = []
+
+  const tell = (): void => {
+    if (calls.size > 0 || lingering.size > 0) return
+    const ready = waiters
+    waiters = []
+    for (const waiter of ready) waiter()
+  }
+
+  return {
+    add: (call) => void calls.set(call.id, call),
+    remove(call) {
+      calls.delete(call.id)
+      tell()
+    },
+    get(tenantId, id) {
+      const call = calls.get(id)
+      return call?.tenantId === tenantId ? call : undefined
+    },
+    list: (tenantId) => [...calls.values()].filter((call) => call.tenantId === tenantId),
+    all: () => [...calls.values()],
+    get size() {
+      return calls.size
+    },
+    linger(work) {
+      const done = work.then(
+        () => undefined,
+        () => undefined,
+      )
+      lingering.add(done)
+      void done.then(() => {
+        lingering.delete(done)
+        tell()
+      })
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        waiters.push(resolve)
+        tell()
+      }),
+  }
+}

@@ -1,0 +1,69 @@
+import type { EndResult, Termination } from '../events/catalogue.ts'
+
+interface Verdict {
+  result: EndResult
+  /** What the caller's phone is told when the call was never answered. */
+  status: number
+  phrase: string
+  /** Cause, and cure where there is one. */
+  explanation: string
+}
+
+/** Every way a call can end: one row each, so that no two places invent words for the same thing. */
+const verdicts = {
+  'hung-up': { result: 'answered', status: 200, phrase: 'OK', explanation: 'The call was answered and then hung up.' },
+  'administrator': { result: 'answered', status: 480, phrase: 'Temporarily Unavailable', explanation: 'An administrator ended the call.' },
+  'server-stopping': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'Dialplane was stopped while the call was going on.' },
+
+  'caller-cancelled': { result: 'cancelled', status: 487, phrase: 'Request Terminated', explanation: 'The caller hung up before anybody answered.' },
+  'busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called phone is busy.' },
+  'declined': { result: 'refused', status: 603, phrase: 'Decline', explanation: 'The called party declined the call.' },
+  'no-answer': { result: 'missed', status: 480, phrase: 'No Answer', explanation: 'The phone rang, and nobody answered in time.' },
+  'not-registered': { result: 'missed', status: 480, phrase: 'Not Registered', explanation: 'No phone is registered for the called extension. Check that the phone is on, has network and carries the right password.' },
+  'not-reachable': { result: 'missed', status: 480, phrase: 'Not Reachable', explanation: 'The called extension\'s phones are registered but no longer answer. They may have lost power or network.' },
+  'called-itself': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The phone called its own extension, and the extension has no other phone.' },
+  'callee-refused': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called phone refused the call.' },
+  'callee-media': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The phones share no audio encoding that Dialplane can carry. Enable PCMU or PCMA on both.' },
+
+  'unknown-number': { result: 'failed', status: 404, phrase: 'Not Found', explanation: 'The dialled number does not exist.' },
+  'no-emergency-line': { result: 'failed', status: 503, phrase: 'No Emergency Line', explanation: 'Emergency services were dialled, but this system has no outside line. Use another phone for emergencies.' },
+  'extension-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called extension is switched off.' },
+
+  'caller-media': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The caller\'s phone offered no audio that Dialplane can carry. Enable PCMU or PCMA without mandatory encryption.' },
+  'no-media': { result: 'failed', status: 503, phrase: 'No Media', explanation: 'The media engine cannot take another call now.' },
+  'media-lost': { result: 'failed', status: 503, phrase: 'Media Lost', explanation: 'The media worker that carried the call failed. New calls use another one.' },
+  'media-vanished': { result: 'answered', status: 408, phrase: 'Media Timeout', explanation: 'Neither phone sent any audio for a while, so the call was taken as abandoned.' },
+  'peer-vanished': { result: 'answered', status: 408, phrase: 'Peer Vanished', explanation: 'A phone stopped answering in the middle of the call. It may have lost power or network.' },
+  'no-acknowledgement': { result: 'failed', status: 408, phrase: 'No ACK', explanation: 'The call was answered, but the caller\'s phone never confirmed it. A firewall or NAT may swallow its messages.' },
+  'too-long': { result: 'answered', status: 480, phrase: 'Too Long', explanation: 'The call reached the longest time a call may take and was ended by the watchdog.' },
+  'internal-error': { result: 'failed', status: 500, phrase: 'Internal Server Error', explanation: 'Dialplane failed on this call. The log has the details.' },
+} as const satisfies Record<string, Verdict>
+
+export type TerminationReason = keyof typeof verdicts
+
+/**
+ * The verdict of a call.
+ *
+ * @param by who ended it
+ * @param sipStatus the status that a phone gave, when one led here
+ * @param detail replaces the explanation when more is known
+ */
+export function terminate(reason: TerminationReason, by: Termination['by'], sipStatus: number | null = null, detail?: string): Termination {
+  return { result: verdicts[reason].result, reason, by, sipStatus, explanation: detail ?? verdicts[reason].explanation }
+}
+
+/** The SIP answer that a caller who was never connected gets for this reason. */
+export function refusalOf(reason: string): { status: number; phrase: string } {
+  const verdict: Verdict = verdicts[reason as TerminationReason] ?? verdicts['internal-error']
+  return { status: verdict.status, phrase: verdict.phrase }
+}
+
+/** What a called phone's refusal says about the call. */
+export function reasonOfFailure(status: number): TerminationReason {
+  if (status === 486 || status === 600) return 'busy'
+  if (status === 603) return 'declined'
+  if (status === 408 || status === 480) return 'no-answer'
+  if (status === 488 || status === 415 || status === 606) return 'callee-media'
+  if (status === 503) return 'not-reachable'
+  return 'callee-refused'
+}

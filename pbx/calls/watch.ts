@@ -1,0 +1,84 @@
+import type { Call } from './call.ts'
+import { hangUp } from './hang-up.ts'
+import type { Leg } from './leg.ts'
+import { terminate } from './termination.ts'
+import type { CallWorld } from './world.ts'
+
+/**
+ * Notices that an answered call is dead although nobody hung up: no audio from either phone, a
+ * phone that no longer knows the call, a media worker that died, or a call beyond any sane length.
+ */
+export function watchCall(world: CallWorld, call: Call): void {
+  const { mediaTimeoutSeconds, sessionRefreshSeconds, hoursMax } = world.settings.calls
+  const legs = [call.caller, call.callee].filter((leg): leg is Leg => leg !== undefined)
+
+  for (const leg of legs) {
+    const { endpoint } = leg
+    if (!endpoint) continue
+    call.cleanup.add(endpoint.on('closed', (reason) => {
+      if (reason !== 'closed') hangUp(world, call, terminate('media-lost', 'system'))
+    }))
+    call.cleanup.add(endpoint.on('media-started', () => void (leg.silent = false)))
+    if (mediaTimeoutSeconds > 0) {
+      call.cleanup.add(endpoint.on('media-timeout', (seconds) => {
+        if (seconds < mediaTimeoutSeconds) return
+        leg.silent = true
+        // A phone on hold is silent by right; only when nobody sends is the call abandoned.
+        if (legs.every((each) => each.silent) && !legs.some((each) => each.state === 'held')) hangUp(world, call, terminate('media-vanished', 'system'))
+      }))
+    }
+  }
+
+  if (sessionRefreshSeconds > 0) every(call, sessionRefreshSeconds * 1000, () => void probeLegs(world, call, legs))
+  const longest = setTimeout(() => hangUp(world, call, terminate('too-long', 'system')), hoursMax * 3_600_000)
+  call.cleanup.add(() => clearTimeout(longest))
+}
+
+async function probeLegs(world: CallWorld, call: Call, legs: readonly Leg[]): Promise<void> {
+  for (const leg of legs) {
+    if (call.over || !leg.dialog || leg.dialog.ended) return
+    const answer = await leg.dialog.probe().catch(() => 'gone' as const)
+    if (answer === 'gone') return hangUp(world, call, terminate('peer-vanished', leg.origin.role))
+  }
+}
+
+function every(call: Call, ms: number, work: () => void): void {
+  const timer = setInterval(work, ms)
+  call.cleanup.add(() => clearInterval(timer))
+}
+
+/** A call that has its verdict and yet is not gone after this long is stuck, which is a bug. */
+const STUCK_MS = 60_000
+
+/**
+ * Counts and names calls that do not end. Returns the way to stop and the count so far.
+ */
+export function watchForStuckCalls(world: CallWorld): { stop(): void; readonly stuck: number } {
+  const since = new Map<string, number>()
+  let stuck = 0
+  const timer = setInterval(() => {
+    const now = Date.now()
+    const ending = new Set<string>()
+    for (const call of world.registry.all()) {
+      if (call.state !== 'ending') continue
+      ending.add(call.id)
+      const first = since.get(call.id)
+      if (first === undefined) since.set(call.id, now)
+      else if (now - first > STUCK_MS) {
+        stuck += 1
+        call.log.error({ reason: call.verdict?.reason, legs: call.legs.map((leg) => leg.state) }, 'a call does not end; it is dropped from the list')
+        world.registry.remove(call)
+        world.events.emit('call.ended', call.tenantId, { call: call.view() })
+        since.delete(call.id)
+      }
+    }
+    for (const id of since.keys()) if (!ending.has(id)) since.delete(id)
+  }, STUCK_MS / 2)
+  timer.unref()
+  return {
+    stop: () => clearInterval(timer),
+    get stuck() {
+      return stuck
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import type { Settings } from '../../config/settings/settings.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { MediaServer } from '../../media/contract.ts'
+import type { Directory } from '../directory/types.ts'
+import type { Events } from '../events/events.ts'
+import type { SipServer } from '../sip/types.ts'
+import type { Registrar } from '../registrar/types.ts'
+import type { CallRegistry } from './registry.ts'
+
+/** What the verbs of a call work with. Passed explicitly; nothing is reached through the call. */
+export interface CallWorld {
+  settings: Pick<Settings, 'calls' | 'home'>
+  logger: Logger
+  media: MediaServer
+  sip: SipServer
+  directory: Directory
+  registrar: Registrar
+  events: Events
+  registry: CallRegistry
+}

@@ -1,0 +1,48 @@
+import { connect } from '../calls/answer.ts'
+import type { Call } from '../calls/call.ts'
+import { dial, type DialTarget } from '../calls/dial.ts'
+import { reasonOfFailure, terminate, type TerminationReason } from '../calls/termination.ts'
+import type { CallWorld } from '../calls/world.ts'
+import type { ExtensionStep } from '../routing/plan.ts'
+import type { InviteFailure } from '../sip/types.ts'
+import type { StepOutcome } from './run-plan.ts'
+
+/** Rings every reachable contact of the extension, but never the phone that is calling. */
+export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {
+  const extension = world.directory.snapshot().extension(step.extensionId)
+  if (!extension) return next('unknown-number', 404)
+
+  const contacts = world.registrar.contactsOf(extension.id)
+  const others = contacts.filter((contact) => contact.deviceId !== call.request.caller.deviceId)
+  if (contacts.length === 0) return next('not-registered')
+  if (others.length === 0) return next('called-itself')
+  // A phone that missed its keep-alives would only make the caller wait for a timeout.
+  const reachable = others.filter((contact) => contact.reachable !== 'no')
+  if (reachable.length === 0) return next('not-reachable')
+
+  const targets = reachable.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name }))
+  const outcome = await dial(world, call, targets, step.ringSeconds)
+  switch (outcome.kind) {
+    case 'answered':
+      await call.mailbox.run(() => connect(world, call, outcome.leg))
+      return { kind: 'done' }
+    case 'over':
+      return { kind: 'done' }
+    case 'no-answer':
+      return next('no-answer')
+    case 'failed':
+      return { kind: 'next', verdict: verdictOf(outcome.failure) }
+  }
+}
+
+function next(reason: TerminationReason, sipStatus: number | null = null): StepOutcome {
+  return { kind: 'next', verdict: terminate(reason, 'system', sipStatus) }
+}
+
+function verdictOf(failure: InviteFailure): ReturnType<typeof terminate> {
+  if (failure.kind === 'unreachable') return terminate('not-reachable', 'system', failure.status)
+  if (failure.kind === 'timeout') return terminate('not-reachable', 'system', failure.status)
+  const reason = reasonOfFailure(failure.status)
+  const detail = reason === 'callee-refused' ? `The called phone refused the call with ${failure.status} ${failure.reason}.` : undefined
+  return terminate(reason, 'callee', failure.status, detail)
+}

@@ -1,0 +1,94 @@
+import { messageOf, Refusal } from '../../config/errors.ts'
+import { Call } from '../calls/call.ts'
+import { endAfterBug, hangUp } from '../calls/hang-up.ts'
+import { Leg } from '../calls/leg.ts'
+import { terminate } from '../calls/termination.ts'
+import type { CallWorld } from '../calls/world.ts'
+import { decide } from '../routing/decide.ts'
+import type { IncomingInvite } from '../sip/types.ts'
+import { runPlan } from './run-plan.ts'
+
+/** The authenticated phone behind an INVITE. */
+export interface Caller {
+  tenantId: string
+  deviceId: string
+  extensionId: string
+  number: string
+  name: string
+}
+
+/**
+ * Opens a call for an INVITE: the call exists, and CANCEL is tied to it, before anything is
+ * awaited; then the caller's offer is taken, routing decides, and the plan runs.
+ */
+export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Caller): Call {
+  const leg = new Leg({
+    role: 'caller',
+    extensionId: caller.extensionId,
+    deviceId: caller.deviceId,
+    number: caller.number,
+    name: caller.name,
+    address: `${invite.source.address}:${invite.source.port}`,
+    transport: invite.source.transport,
+    userAgent: invite.userAgent ?? null,
+    sipCallId: invite.callId,
+  })
+  const call = new Call({
+    request: {
+      tenantId: caller.tenantId,
+      caller: { extensionId: caller.extensionId, deviceId: caller.deviceId, number: caller.number, name: caller.name },
+      dialled: invite.requestUri.user ?? '',
+    },
+    invite,
+    caller: leg,
+    logger: world.logger,
+    onChange: (changed) => world.events.emit('call.updated', changed.tenantId, { call: changed.view() }),
+    onBug: (broken, error) => endAfterBug(world, broken, error),
+  })
+  world.registry.add(call)
+  invite.onCancel(() => hangUp(world, call, terminate('caller-cancelled', 'caller', 487)))
+
+  call.plan = decide(call.request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds })
+  world.events.emit('call.started', call.tenantId, { call: call.view() })
+  void follow(world, call)
+  return call
+}
+
+async function follow(world: CallWorld, call: Call): Promise<void> {
+  try {
+    if (!(await openCallerMedia(world, call))) return
+    await runPlan(world, call)
+  } catch (error) {
+    endAfterBug(world, call, error)
+  }
+}
+
+/** Takes the caller's offer, or prepares ours when the INVITE has none. False when the call ended over it. */
+async function openCallerMedia(world: CallWorld, call: Call): Promise<boolean> {
+  const { invite } = call
+  const hasOffer = invite.body.trim() !== ''
+  if (hasOffer && !/^application\/sdp\b/i.test(invite.contentType ?? '')) {
+    hangUp(world, call, terminate('caller-media', 'system', 488, `The caller's phone sent ${invite.contentType ?? 'a body without type'} instead of SDP.`))
+    return false
+  }
+  try {
+    const endpoint = await world.media.createEndpoint({
+      callId: call.id,
+      legId: call.caller.id,
+      peerAddress: invite.source.address,
+      ...(hasOffer ? { offer: invite.body } : {}),
+    })
+    return await call.mailbox.run(async () => {
+      call.caller.endpoint = endpoint
+      if (!call.over) return true
+      // Cancelled meanwhile: the teardown saw no endpoint yet.
+      await endpoint.close()
+      return false
+    })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const verdict = error.code === 'unprocessable' ? terminate('caller-media', 'system', 488, messageOf(error)) : terminate('no-media', 'system', 503, messageOf(error))
+    hangUp(world, call, verdict)
+    return false
+  }
+}
