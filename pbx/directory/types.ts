@@ -1,0 +1,66 @@
+/**
+ * What is configured, as the call path sees it: plain data, read from memory, never from the
+ * database while a phone waits.
+ */
+import type { Pbx } from '../door.ts'
+
+export interface SnapshotTenant {
+  id: string
+  slug: string
+  name: string
+  /** Digest realm, part of every stored HA1. */
+  realm: string
+  /** Host names phones of this tenant register under, lower case. */
+  domains: readonly string[]
+  isDefault: boolean
+  timeZone: string
+}
+
+export interface SnapshotExtension {
+  id: string
+  tenantId: string
+  number: string
+  name: string
+  /** Null: the house's RING_SECONDS. */
+  ringSeconds: number | null
+  /** Contacts registered at once over all devices. */
+  maxContacts: number
+  enabled: boolean
+  recordCalls: boolean
+}
+
+export interface SnapshotDevice {
+  id: string
+  tenantId: string
+  extensionId: string
+  name: string
+  sipUsername: string
+  enabled: boolean
+  /** H(username:realm:password) in hex. Never logged, never sent. */
+  ha1: { md5: string; sha256: string }
+  /** Milliseconds since the epoch. Registrations made with older credentials end. */
+  credentialsChangedAt: number
+}
+
+/** A consistent picture of all tenants at one moment. Lookups are map reads; nothing in it changes. */
+export interface DirectorySnapshot {
+  defaultTenant(): SnapshotTenant | undefined
+  tenant(id: string): SnapshotTenant | undefined
+  /** By host name, letter case ignored. IP literals belong to nobody: the entrance gives them to the default tenant. */
+  tenantByDomain(host: string): SnapshotTenant | undefined
+  extension(id: string): SnapshotExtension | undefined
+  extensionByNumber(tenantId: string, number: string): SnapshotExtension | undefined
+  device(id: string): SnapshotDevice | undefined
+  deviceByUsername(tenantId: string, username: string): SnapshotDevice | undefined
+  devicesOf(extensionId: string): readonly SnapshotDevice[]
+}
+
+export interface Directory {
+  /** The picture now. Keep it for one decision, not longer. */
+  snapshot(): DirectorySnapshot
+  extensions: Pbx['extensions']
+  devices: Pbx['devices']
+  /** Called after the snapshot of a tenant was replaced. Returns the way to stop. */
+  onChange(listener: (tenantId: string) => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,39 @@
+/** Where phones can be reached now (RFC 3261 §10: the location service). */
+import type { Actor } from '../../config/actor.ts'
+import type { SnapshotDevice } from '../directory/types.ts'
+import type { RegistrationView } from '../events/catalogue.ts'
+import type { IncomingRequest } from '../sip/types.ts'
+
+/** One place to ring. */
+export interface Contact {
+  bindingId: string
+  deviceId: string
+  /** The contact as the phone registered it: the Request-URI. */
+  uri: string
+  /** `sip:host:port;transport=…` of the flow the REGISTER came over, through any NAT. */
+  nextHop: string
+  transport: string
+  /** host:port the REGISTER came from. */
+  received: string
+  userAgent: string | undefined
+  /** RFC 3261 §20.10 preference, 0 to 1. */
+  q: number
+  /** `no` after two unanswered keep-alives: not worth ringing. `unknown` before the first one. */
+  reachable: 'yes' | 'no' | 'unknown'
+}
+
+export interface Registrar {
+  /** Carries out an authenticated REGISTER and answers it. Rejects with a Refusal when it may not be carried out; nothing has changed then. */
+  register(request: IncomingRequest, device: SnapshotDevice): Promise<void>
+  /** All contacts of an extension, preferred first. Callers skip those with `reachable: 'no'`. */
+  contactsOf(extensionId: string): Contact[]
+  list(tenantId: string): RegistrationView[]
+  /** Forgets one binding and writes an audit row; the phone may register again. */
+  remove(actor: Actor, id: string): Promise<void>
+  /** Whether a phone that answers, or was not asked yet, is registered from this IP address. */
+  hasLivePhoneAt(address: string): boolean
+  /** Bindings in memory, and rows still to be written. */
+  figures(): { bindings: number; unwritten: number }
+  /** Writes what is left and stops. */
+  close(): Promise<void>
+}
