@@ -9,10 +9,12 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'number' | 'range' | 'choice' | 'address' | 'url'
+  kind: 'text' | 'path' | 'port' | 'number' | 'range' | 'choice' | 'address' | 'endpoint' | 'url'
   /** For `number`. */
   min?: number
   max?: number
+  /** For `url`: the schemes allowed, without colon. */
+  schemes?: readonly string[]
   /** For `choice`. */
   choices?: readonly string[]
   /** Printed as `[set]`, never shown. */
@@ -25,20 +27,20 @@ export const settingRows = [
   { name: 'DIALPLANE_CONFIG', kind: 'path', default: '', meaning: 'File with NAME=value lines for any setting below. Default: dialplane.env in DIALPLANE_HOME. The environment wins over the file.' },
 
   { name: 'HTTP_HOST', kind: 'address', default: '127.0.0.1', meaning: 'Address the panel and the API listen on. Loopback unless you say otherwise; put a TLS proxy in front before opening it.' },
-  { name: 'HTTP_PORT', kind: 'port', default: '8080', meaning: 'Port of the panel (/admin) and the API (/api/v1).' },
-  { name: 'PUBLIC_URL', kind: 'url', default: '', meaning: 'How browsers reach the panel, e.g. https://pbx.example.com; decides Secure cookies and the allowed origin. Default: http://HTTP_HOST:HTTP_PORT.' },
+  { name: 'HTTP_PORT', kind: 'port', default: '8080', meaning: 'Port of the panel (/admin) and the API (/api/v1); 0 takes any free one.' },
+  { name: 'PUBLIC_URL', kind: 'url', schemes: ['http', 'https'], default: '', meaning: 'How browsers reach the panel, e.g. https://pbx.example.com; decides Secure cookies and the allowed origin. Default: http://HTTP_HOST:HTTP_PORT.' },
 
   { name: 'SIP_HOST', kind: 'address', default: '0.0.0.0', meaning: 'Address phones reach SIP on, UDP and TCP.' },
-  { name: 'SIP_PORT', kind: 'port', default: '5060', meaning: 'SIP port, UDP and TCP.' },
+  { name: 'SIP_PORT', kind: 'port', default: '5060', meaning: 'SIP port, UDP and TCP; 0 takes any free one.' },
   { name: 'EXTERNAL_ADDRESS', kind: 'address', default: '', meaning: 'Public address told to phones outside the local networks when this machine is behind NAT.' },
-  { name: 'DRACHTIO', kind: 'text', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
+  { name: 'DRACHTIO', kind: 'endpoint', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
   { name: 'DRACHTIO_SECRET', kind: 'text', default: '', secret: true, meaning: 'Shared secret of that drachtio-server.' },
 
   { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: SIP_HOST.' },
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
   { name: 'MEDIA_WORKERS', kind: 'number', min: 1, max: 64, default: String(Math.max(1, Math.min(8, availableParallelism() - 1))), meaning: 'Threads that carry audio.' },
 
-  { name: 'DATABASE_URL', kind: 'url', default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },
+  { name: 'DATABASE_URL', kind: 'url', schemes: ['postgres', 'postgresql'], default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },
   { name: 'DATABASE_POOL', kind: 'number', min: 2, max: 200, default: '10', meaning: 'Connections kept to PostgreSQL.' },
 
   { name: 'REGISTER_EXPIRES_MIN', kind: 'number', min: 10, max: 86400, default: '60', meaning: 'Shortest registration in seconds; a phone asking for less gets 423.' },

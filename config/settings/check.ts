@@ -1,0 +1,105 @@
+/** Checks every setting by itself, then against the others, and builds the typed settings. */
+import { isIPv6 } from 'node:net'
+import type { RefusalDetail } from '../errors.ts'
+import { BadValue, readers } from './kinds.ts'
+import type { Settings } from './settings.ts'
+import type { Found } from './source.ts'
+import { settingRows, type SettingName, type SettingRow } from './table.ts'
+
+type Kinds = { [N in SettingName]: Extract<(typeof settingRows)[number], { name: N }>['kind'] }
+type Value<N extends SettingName> = ReturnType<(typeof readers)[Kinds[N]]>
+type Reader = <N extends SettingName>(name: N) => Value<N> | undefined
+
+/** All problems at once, and the settings when there is none. */
+export function checkSettings(found: Found): { settings: Settings | undefined; problems: RefusalDetail[] } {
+  const problems: RefusalDetail[] = found.problems.map((message) => ({ field: 'DIALPLANE_CONFIG', message }))
+  const rows: ReadonlyMap<string, SettingRow> = new Map(settingRows.map((row) => [row.name, row]))
+
+  const read: Reader = (name) => {
+    const row = rows.get(name)
+    const value = found.values.get(name)
+    if (row === undefined || value?.text === undefined) return undefined
+    try {
+      return readers[row.kind](value.text, row) as Value<typeof name>
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error
+      const shown = row.secret === true ? 'has a bad value (not shown because it is secret)' : `is '${value.text}'`
+      const where = value.from === 'file' ? ` in ${found.file}` : ''
+      problems.push({ field: name, message: `${name} ${shown}${where}: ${error.message}.` })
+      return undefined
+    }
+  }
+  const settings = build(found.home, read)
+  // Settings are compared with each other only once each is good by itself.
+  if (problems.length === 0) problems.push(...crossChecks(settings))
+  return { settings: problems.length === 0 ? settings : undefined, problems }
+}
+
+function build(home: string, read: Reader): Settings {
+  const sipHost = read('SIP_HOST') ?? ''
+  const httpHost = read('HTTP_HOST') ?? ''
+  const httpPort = read('HTTP_PORT') ?? 0
+  const drachtio = read('DRACHTIO')
+  const drachtioSecret = read('DRACHTIO_SECRET')
+  return {
+    home,
+    http: { host: httpHost, port: httpPort, publicUrl: read('PUBLIC_URL') ?? `http://${urlHost(httpHost)}:${httpPort}` },
+    sip: {
+      host: sipHost,
+      port: read('SIP_PORT') ?? 0,
+      externalAddress: read('EXTERNAL_ADDRESS'),
+      drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
+    },
+    media: { host: read('RTP_HOST') ?? sipHost, ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1 },
+    database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
+    registrar: {
+      expiresMin: read('REGISTER_EXPIRES_MIN') ?? 0,
+      expiresDefault: read('REGISTER_EXPIRES_DEFAULT') ?? 0,
+      expiresMax: read('REGISTER_EXPIRES_MAX') ?? 0,
+      nonceSeconds: read('NONCE_SECONDS') ?? 0,
+      qualifySeconds: read('QUALIFY_SECONDS') ?? 0,
+    },
+    calls: {
+      ringSeconds: read('RING_SECONDS') ?? 0,
+      hoursMax: read('CALL_HOURS_MAX') ?? 0,
+      mediaTimeoutSeconds: read('MEDIA_TIMEOUT_SECONDS') ?? 0,
+      sessionRefreshSeconds: read('SESSION_REFRESH_SECONDS') ?? 0,
+    },
+    keep: { historyDays: read('HISTORY_DAYS') ?? 0, traceDays: read('TRACE_DAYS') ?? 0 },
+    log: { level: read('LOG_LEVEL') ?? 'info', to: read('LOG_TO') === 'stdout' ? 'stdout' : 'file' },
+  }
+}
+
+function crossChecks(settings: Settings): RefusalDetail[] {
+  const problems: RefusalDetail[] = []
+  const wrong = (field: SettingName, message: string): unknown => problems.push({ field, message })
+  const { http, sip, media, registrar } = settings
+
+  if (registrar.expiresDefault < registrar.expiresMin || registrar.expiresDefault > registrar.expiresMax) {
+    wrong('REGISTER_EXPIRES_DEFAULT', `REGISTER_EXPIRES_DEFAULT is ${registrar.expiresDefault}: it must lie between REGISTER_EXPIRES_MIN (${registrar.expiresMin}) and REGISTER_EXPIRES_MAX (${registrar.expiresMax}).`)
+  }
+  if (sip.drachtio === undefined) {
+    if (http.port !== 0 && http.port === sip.port) {
+      wrong('HTTP_PORT', `HTTP_PORT and SIP_PORT are both ${http.port}: both listen on TCP, so choose two different ports.`)
+    }
+    if (sip.port >= media.ports.first && sip.port <= media.ports.last) {
+      wrong('RTP_PORTS', `RTP_PORTS ${media.ports.first}-${media.ports.last} contains SIP_PORT ${sip.port}: move one of them.`)
+    }
+  } else if (sip.drachtio.secret === '') {
+    wrong('DRACHTIO_SECRET', 'DRACHTIO is set but DRACHTIO_SECRET is not: set it to the secret in the drachtio-server\'s configuration.')
+  }
+  if (sip.externalAddress !== undefined && isWildcard(sip.externalAddress)) {
+    wrong('EXTERNAL_ADDRESS', `EXTERNAL_ADDRESS is '${sip.externalAddress}': it must be the address that phones outside can reach, not a wildcard.`)
+  }
+  return problems
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::'
+}
+
+/** The host part of an address people can open: a wildcard means this machine, IPv6 gets brackets. */
+function urlHost(address: string): string {
+  if (isWildcard(address)) return 'localhost'
+  return isIPv6(address) ? `[${address}]` : address
+}

@@ -1,0 +1,33 @@
+/** The settings, read once at the start and checked as a whole. Nothing else reads the environment. */
+import { Refusal } from '../errors.ts'
+import { checkSettings } from './check.ts'
+import type { Settings } from './settings.ts'
+import { findSettings, type Environment } from './source.ts'
+
+export type { Settings } from './settings.ts'
+export { settingsTable } from './print.ts'
+
+export interface SettingsInput {
+  /** Absent: the environment of this process. */
+  env?: Environment
+  /** Arguments after the script's name; none are settings, so any but `--settings` is refused. */
+  argv?: readonly string[]
+}
+
+/**
+ * Environment over settings file over default.
+ * Throws one Refusal `unprocessable`: a sentence for each setting that is wrong, one a line.
+ */
+export function loadSettings(input: SettingsInput = {}): Settings {
+  const found = findSettings(input.env ?? process.env)
+  const { settings, problems } = checkSettings(found)
+  for (const argument of input.argv ?? []) {
+    if (argument !== '--settings') {
+      problems.push({ field: argument, message: `${argument} is not an option. Settings come from the environment or ${found.file}; \`npm run settings\` lists them.` })
+    }
+  }
+  if (settings === undefined || problems.length > 0) {
+    throw new Refusal('unprocessable', problems.map((problem) => problem.message).join('\n'), { details: problems })
+  }
+  return settings
+}

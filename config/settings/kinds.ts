@@ -1,0 +1,83 @@
+/** Reads one setting's text as its kind says. A bad value throws a sentence that says what is allowed. */
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import type { SettingRow } from './table.ts'
+
+/** What is wrong with a value and what would be right; the caller puts the name and the value before it. */
+export class BadValue extends Error {}
+
+export interface PortRange {
+  first: number
+  last: number
+}
+
+export interface HostPort {
+  host: string
+  port: number
+}
+
+/** Every kind's reader; `readValue` picks by the row. */
+export const readers = {
+  text: (text: string) => text,
+  path: (text: string) => resolve(text),
+  port: (text: string) => wholeNumber(text, 0, 65535, 'a port from 1 to 65535, or 0 for any free one'),
+  number: (text: string, row: SettingRow) => {
+    const [min, max] = [row.min ?? 0, row.max ?? Number.MAX_SAFE_INTEGER]
+    return wholeNumber(text, min, max, `a whole number from ${min} to ${max}`)
+  },
+  range: readRange,
+  choice: (text: string, row: SettingRow) => {
+    if (!row.choices?.includes(text)) throw new BadValue(`allowed are ${row.choices?.join(', ')}`)
+    return text
+  },
+  address: (text: string) => {
+    const bare = text.replace(/^\[(.*)\]$/, '$1')
+    if (isIP(bare) === 0) throw new BadValue('allowed is an IP address such as 192.0.2.10 or ::1, without a port')
+    return bare
+  },
+  endpoint: readEndpoint,
+  url: readUrl,
+} satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
+
+function wholeNumber(text: string, min: number, max: number, allowed: string): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
+  if (!(value >= min && value <= max)) throw new BadValue(`allowed is ${allowed}`)
+  return value
+}
+
+function readRange(text: string): PortRange {
+  const match = /^(\d{1,5})\s*-\s*(\d{1,5})$/.exec(text)
+  const first = Number(match?.[1])
+  const last = Number(match?.[2])
+  if (!match || first < 1024 || last > 65535 || first >= last) {
+    throw new BadValue('allowed is first-last with ports from 1024 to 65535, e.g. 20000-29999')
+  }
+  // RTP takes the even port of a pair and RTCP the odd one above it (RFC 3550 §11).
+  if (first % 2 !== 0) throw new BadValue('the first port must be even, because each leg takes an even port and the odd one above it')
+  if ((last - first + 1) % 2 !== 0) throw new BadValue('the last port must be odd, because each leg takes two ports')
+  if (last - first + 1 < 4) throw new BadValue('a call has two legs of two ports each, so at least 4 ports are needed')
+  return { first, last }
+}
+
+function readEndpoint(text: string): HostPort {
+  const match = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1')
+  if (host === undefined || port < 1 || port > 65535) throw new BadValue('allowed is host:port, e.g. 127.0.0.1:9022')
+  return { host, port }
+}
+
+function readUrl(text: string, row: SettingRow): string {
+  const schemes = row.schemes ?? []
+  const example = schemes.includes('https') ? 'https://pbx.example.com' : `${schemes[0]}://user:password@host/database`
+  if (!URL.canParse(text)) throw new BadValue(`allowed is an address such as ${example}`)
+  const url = new URL(text)
+  if (!schemes.includes(url.protocol.slice(0, -1))) {
+    throw new BadValue(`it must start with ${schemes.map((s) => `${s}://`).join(' or ')}, e.g. ${example}`)
+  }
+  if (!schemes.includes('https')) return text
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new BadValue(`only scheme, host and port are allowed, e.g. ${example}: the panel is always at /admin`)
+  }
+  return url.origin
+}
