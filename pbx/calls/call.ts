@@ -38,6 +38,8 @@ export class Call {
   endedAt: number | null = null
   verdict: Termination | undefined
   recording: RunningRecording | undefined
+  /** Automatic recording was begun or failed; it is tried once, and stopping it by hand lasts. */
+  recordingTried = false
   /** Settles when the caller's ACK came in or never will; undefined until we answer. */
   accepting: Promise<void> | undefined
   /** What to stop when the call is over: timers and listeners. */

@@ -145,7 +145,7 @@ async function startBranch(
 
 function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, handlers: BranchHandlers): OutgoingInvite {
   const tenant = world.directory.snapshot().tenant(call.tenantId)
-  const domain = tenant?.sipDomains[0] ?? 'localhost'
+  const domain = tenant?.domains[0] ?? 'localhost'
   const { caller } = call.request
   const invite = world.sip.invite({
     uri: target.contact.uri,
@@ -177,7 +177,7 @@ function legFor(target: DialTarget): Leg {
     name: target.name,
     address: contact.received,
     transport: contact.transport,
-    userAgent: contact.userAgent,
+    userAgent: contact.userAgent ?? null,
     sipCallId: '',
   })
 }

@@ -1,0 +1,37 @@
+import type { Database } from '../config/database/index.ts'
+import type { MediaServer } from '../media/contract.ts'
+import type { HealthPart } from './door.ts'
+import type { SipServer } from './sip/types.ts'
+
+/** How the parts that a call needs are now, each in a sentence. */
+export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; stuckCalls: number; pendingRows: number }): Promise<HealthPart[]> {
+  const { database, media, sip, stuckCalls, pendingRows } = parts
+  const load = await media.load().catch(() => undefined)
+  const late = Math.max(0, ...(load?.workers.map((worker) => worker.worstLatenessMs) ?? []))
+  return [
+    {
+      name: 'signalling',
+      ok: sip.connected,
+      message: sip.connected ? `Phones reach SIP at ${sip.listening.join(', ')}.` : 'The signalling engine is not connected; phones cannot register or call.',
+    },
+    {
+      name: 'media',
+      ok: media.available && load !== undefined,
+      message: load
+        ? `${media.capabilities.engine}: ${load.endpoints} audio connections on ${load.workers.length} workers, worst clock lateness ${Math.round(late)} ms.`
+        : 'The media engine does not answer; calls have no audio.',
+    },
+    {
+      name: 'database',
+      ok: database.available,
+      message: database.available
+        ? pendingRows > 0 ? `PostgreSQL answers; ${pendingRows} call records are on their way.` : 'PostgreSQL answers.'
+        : `PostgreSQL does not answer. Calls go on from memory; ${pendingRows} call records wait and will be written when it is back.`,
+    },
+    {
+      name: 'calls',
+      ok: stuckCalls === 0,
+      message: stuckCalls === 0 ? 'No call is stuck.' : `${stuckCalls} calls did not end by themselves since the start and were dropped by the watchdog. The log names them.`,
+    },
+  ]
+}

@@ -1,0 +1,27 @@
+import { messageOf } from '../../config/errors.ts'
+import type { Call } from '../calls/call.ts'
+import type { CallWorld } from '../calls/world.ts'
+import type { Recordings } from './recording.ts'
+
+/**
+ * Records calls of extensions that ask for it, from the answer on. A recording that cannot start
+ * is an alarm in the log and never in the way of the call.
+ */
+export function recordAutomatically(world: CallWorld, recordings: Recordings): () => void {
+  const wanted = (call: Call): boolean => {
+    const snapshot = world.directory.snapshot()
+    return call.legs.some((leg) => leg.state === 'answered' && leg.origin.extensionId !== null && snapshot.extension(leg.origin.extensionId)?.recordCalls === true)
+  }
+  return world.events.subscribe((event) => {
+    if (event.type !== 'call.updated' || event.data.call.state !== 'answered' || event.data.call.recording !== 'off') return
+    const call = world.registry.get(event.tenantId, event.data.call.id)
+    if (!call || call.recordingTried || !wanted(call)) return
+    call.recordingTried = true
+    call.mailbox.post(async () => {
+      if (call.over) return
+      await recordings.control(call, 'start', 'automatic').catch((error: unknown) => {
+        call.log.error({ err: error }, `the call is not recorded: ${messageOf(error)}`)
+      })
+    })
+  })
+}

@@ -1,0 +1,176 @@
+import type { Actor } from '../config/actor.ts'
+import { systemClock } from '../config/clock.ts'
+import type { AuditEntry, Database } from '../config/database/index.ts'
+import { messageOf, Refusal } from '../config/errors.ts'
+import type { Logger } from '../config/logger.ts'
+import type { Secrets } from '../config/secrets.ts'
+import type { Settings } from '../config/settings/settings.ts'
+import type { MediaServer } from '../media/contract.ts'
+import { hangUp } from './calls/hang-up.ts'
+import type { Call } from './calls/call.ts'
+import { createCallRegistry } from './calls/registry.ts'
+import { terminate } from './calls/termination.ts'
+import { watchForStuckCalls } from './calls/watch.ts'
+import type { CallWorld } from './calls/world.ts'
+import { createHistory } from './cdr/history.ts'
+import { viewOf } from './cdr/row.ts'
+import { startRetention } from './cdr/retention.ts'
+import { createCallRecordWriter } from './cdr/writer.ts'
+import { createDirectory } from './directory/directory.ts'
+import type { PastCall, Pbx } from './door.ts'
+import { startEntrance } from './entrance/entrance.ts'
+import { createEvents } from './events/events.ts'
+import { healthOf } from './health.ts'
+import { adoptInterruptedRecordings } from './recording/adopt.ts'
+import { recordAutomatically } from './recording/automatic.ts'
+import { createRecordings } from './recording/recording.ts'
+import { createRegistrar } from './registrar/registrar.ts'
+import { connectSip, type SipConnection } from './sip/connect.ts'
+import { takeCall } from './steps/take-call.ts'
+import { createTraces } from './trace/trace.ts'
+
+export interface PbxOptions {
+  settings: Settings
+  logger: Logger
+  database: Database
+  secrets: Secrets
+  media: MediaServer
+  signalling: SipConnection
+}
+
+/** BYE and its answer are given this long when the server stops. */
+const GOODBYE_MS = 4_000
+
+/** Starts the rooms of the PBX from the ground up; `close` goes the other way. */
+export async function startPbx(options: PbxOptions): Promise<Pbx> {
+  const { settings, logger, database, secrets, media } = options
+  const { home } = settings
+  const events = createEvents(logger)
+  const directory = await createDirectory({ database, secrets, logger, settings })
+  const sip = await connectSip({ ...options.signalling, logger })
+  const registrar = await createRegistrar({ database, directory, sip, settings, logger, events, clock: systemClock })
+  const registry = createCallRegistry()
+  const world: CallWorld = { settings, logger, media, sip, directory, registrar, events, registry }
+
+  const records = createCallRecordWriter({ database, events, logger, home })
+  const traces = createTraces({ database, sip, events, logger, home, complete: options.signalling.trace !== undefined })
+  const recordings = createRecordings({ database, events, logger, home })
+  const history = createHistory(database)
+  const retention = startRetention({ database, logger, home, keep: settings.keep })
+  const stopAutomatic = recordAutomatically(world, recordings)
+  const watchdog = watchForStuckCalls(world)
+  await adoptInterruptedRecordings(database, home)
+  const recent = rememberRecent(events)
+
+  let stopping = false
+  const entrance = startEntrance({
+    sip, directory, registrar, settings, secrets, logger,
+    onCall: (invite, caller) => {
+      if (stopping) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
+      takeCall(world, invite, caller)
+    },
+  })
+
+  const liveCall = (actor: Actor, id: string): Call => {
+    const call = registry.get(actor.tenantId, id)
+    if (!call) throw new Refusal('not-found', 'This call is not going on. It may have ended a moment ago.')
+    return call
+  }
+  const find = async (actor: Actor, id: string): Promise<PastCall> => {
+    const call = registry.get(actor.tenantId, id)?.view() ?? recent.get(actor.tenantId, id)
+    try {
+      if (!call || call.state === 'ended') return await history.find(actor, id)
+    } catch (error) {
+      // Its row is still on the way to the database.
+      if (!call) throw error
+    }
+    return { ...call, recordings: [] } as PastCall
+  }
+
+  return {
+    extensions: directory.extensions,
+    devices: directory.devices,
+    registrations: {
+      list: (actor) => registrar.list(actor.tenantId),
+      remove: (actor, id) => registrar.remove(actor, id),
+    },
+    calls: {
+      live: (actor) => registry.list(actor.tenantId).map((call) => call.view()),
+      async hangUp(actor, id) {
+        const call = liveCall(actor, id)
+        await auditIfPossible(database, logger, actor, { action: 'call.hang-up', subjectType: 'call', subjectId: id })
+        hangUp(world, call, terminate('administrator', 'system', null, `${actor.name} ended the call from the panel or the API.`))
+      },
+      async record(actor, id, action) {
+        const call = liveCall(actor, id)
+        await database.change(actor, async () => ({ result: undefined, audit: { action: `recording.${action}`, subjectType: 'call', subjectId: id } }))
+        return call.mailbox.run(() => recordings.control(call, action, actor.name))
+      },
+      async history(actor, filter) {
+        if (records.journal.pending > 0) await records.journal.flush()
+        return history.list(actor, filter)
+      },
+      get: find,
+      trace: async (actor, id) => traces.of(actor, await find(actor, id)),
+    },
+    recordings: { open: (actor, id) => recordings.open(actor, id) },
+    subscribe: (actor, listener) =>
+      events.subscribe((event) => {
+        if (event.tenantId === actor.tenantId) listener(event)
+      }),
+    health: () => healthOf({ database, media, sip, stuckCalls: watchdog.stuck, pendingRows: records.journal.pending }),
+    sipAddresses: () => [...sip.listening],
+    async close() {
+      if (stopping) return
+      stopping = true
+      for (const call of registry.all()) hangUp(world, call, terminate('server-stopping', 'system'))
+      await settled(registry.idle(), GOODBYE_MS)
+      entrance.close()
+      watchdog.stop()
+      stopAutomatic()
+      retention.stop()
+      recent.close()
+      await recordings.close()
+      await traces.close()
+      await records.close()
+      await registrar.close()
+      await sip.close()
+      await directory.close()
+    },
+  }
+}
+
+/** Ending a call must work while the database is away; what cannot be audited is at least logged. */
+async function auditIfPossible(database: Database, logger: Logger, actor: Actor, audit: AuditEntry): Promise<void> {
+  try {
+    await database.change(actor, async () => ({ result: undefined, audit }))
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error
+    logger.warn({ actor: actor.name, ...audit }, `not audited, the database is away: ${messageOf(error)}`)
+  }
+}
+
+/** Calls that ended a moment ago, until their rows are surely in the database. */
+function rememberRecent(events: ReturnType<typeof createEvents>): { get(tenantId: string, id: string): ReturnType<typeof viewOf> | undefined; close(): void } {
+  const ended = new Map<string, ReturnType<typeof viewOf>>()
+  const stop = events.subscribe((event) => {
+    if (event.type !== 'call.ended') return
+    ended.set(event.data.call.id, event.data.call)
+    const oldest = ended.size > 1_000 ? ended.keys().next().value : undefined
+    if (oldest !== undefined) ended.delete(oldest)
+  })
+  return {
+    get(tenantId, id) {
+      const call = ended.get(id)
+      return call?.tenantId === tenantId ? call : undefined
+    },
+    close: stop,
+  }
+}
+
+async function settled(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([work, promise])
+  clearTimeout(timer)
+}
