@@ -10,6 +10,8 @@
 import type { Knex } from 'knex'
 import type { Actor } from '../actor.ts'
 
+export { isForeignKeyViolation, isUniqueViolation } from './failure.ts'
+
 export type { Knex }
 export type Transaction = Knex.Transaction
 
