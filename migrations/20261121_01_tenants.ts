@@ -10,9 +10,14 @@ export async function up(knex: Knex): Promise<void> {
     DO $$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dialplane_tenant') THEN
         CREATE ROLE dialplane_tenant NOLOGIN;
+        GRANT dialplane_tenant TO CURRENT_USER;
+      -- Made beforehand for us, or by another database of this cluster: granted only where we are not in it yet,
+      -- because only an administrator of the role may grant it.
+      ELSIF NOT pg_has_role(current_user, 'dialplane_tenant',
+          CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+        GRANT dialplane_tenant TO CURRENT_USER;
       END IF;
     END $$;
-    GRANT dialplane_tenant TO CURRENT_USER;
 
     CREATE FUNCTION dialplane_tenant_id() RETURNS uuid LANGUAGE sql STABLE AS
       $$ SELECT nullif(current_setting('dialplane.tenant', true), '')::uuid $$;

@@ -1,7 +1,12 @@
 import type { Knex } from 'knex'
 import { protectTenantTable } from './tenant-table.ts'
 
-/** People, what they may do, their sessions, and tokens for programs. */
+/**
+ * People, what they may do, their sessions, and tokens for programs.
+ *
+ * References carry the tenant with them: PostgreSQL checks a foreign key past row-level security,
+ * so a reference by id alone could name another tenant's row.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE users (
@@ -13,7 +18,8 @@ export async function up(knex: Knex): Promise<void> {
       status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'disabled')),
       last_login_at timestamptz,
       created_at timestamptz NOT NULL DEFAULT now(),
-      updated_at timestamptz NOT NULL DEFAULT now()
+      updated_at timestamptz NOT NULL DEFAULT now(),
+      UNIQUE (tenant_id, id)
     );
     -- One address signs in to one tenant: the tenant follows from the credential.
     CREATE UNIQUE INDEX users_email ON users (lower(email));
@@ -25,20 +31,24 @@ export async function up(knex: Knex): Promise<void> {
       key text NOT NULL,
       name text NOT NULL,
       built_in boolean NOT NULL DEFAULT false,
-      UNIQUE (tenant_id, key)
+      UNIQUE (tenant_id, key),
+      UNIQUE (tenant_id, id)
     );
     CREATE TABLE role_permissions (
       tenant_id uuid NOT NULL REFERENCES tenants,
-      role_id uuid NOT NULL REFERENCES roles ON DELETE CASCADE,
+      role_id uuid NOT NULL,
       permission text NOT NULL,
-      PRIMARY KEY (role_id, permission)
+      PRIMARY KEY (role_id, permission),
+      FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, id) ON DELETE CASCADE
     );
     CREATE INDEX role_permissions_tenant ON role_permissions (tenant_id);
     CREATE TABLE user_roles (
       tenant_id uuid NOT NULL REFERENCES tenants,
-      user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
-      role_id uuid NOT NULL REFERENCES roles ON DELETE CASCADE,
-      PRIMARY KEY (user_id, role_id)
+      user_id uuid NOT NULL,
+      role_id uuid NOT NULL,
+      PRIMARY KEY (user_id, role_id),
+      FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE,
+      FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, id) ON DELETE CASCADE
     );
     CREATE INDEX user_roles_tenant ON user_roles (tenant_id);
     CREATE INDEX user_roles_role ON user_roles (role_id);
@@ -46,14 +56,15 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE sessions (
       id uuid PRIMARY KEY,
       tenant_id uuid NOT NULL REFERENCES tenants,
-      user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+      user_id uuid NOT NULL,
       token_hash bytea NOT NULL UNIQUE,
       csrf_token text NOT NULL,
       address text,
       user_agent text,
       created_at timestamptz NOT NULL DEFAULT now(),
       last_seen_at timestamptz NOT NULL DEFAULT now(),
-      expires_at timestamptz NOT NULL
+      expires_at timestamptz NOT NULL,
+      FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id) ON DELETE CASCADE
     );
     CREATE INDEX sessions_user ON sessions (user_id);
     CREATE INDEX sessions_expiry ON sessions (expires_at);

@@ -16,13 +16,14 @@ export async function up(knex: Knex): Promise<void> {
       version integer NOT NULL DEFAULT 1,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
-      UNIQUE (tenant_id, number)
+      UNIQUE (tenant_id, number),
+      UNIQUE (tenant_id, id)
     );
 
     CREATE TABLE devices (
       id uuid PRIMARY KEY,
       tenant_id uuid NOT NULL REFERENCES tenants,
-      extension_id uuid NOT NULL REFERENCES extensions ON DELETE CASCADE,
+      extension_id uuid NOT NULL,
       name text NOT NULL,
       sip_username text NOT NULL,
       credentials_sealed bytea NOT NULL,
@@ -31,7 +32,9 @@ export async function up(knex: Knex): Promise<void> {
       version integer NOT NULL DEFAULT 1,
       created_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
-      UNIQUE (tenant_id, sip_username)
+      UNIQUE (tenant_id, sip_username),
+      UNIQUE (tenant_id, id),
+      FOREIGN KEY (tenant_id, extension_id) REFERENCES extensions (tenant_id, id) ON DELETE CASCADE
     );
     CREATE INDEX devices_extension ON devices (extension_id);
 

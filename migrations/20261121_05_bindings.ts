@@ -7,8 +7,8 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE bindings (
       id uuid PRIMARY KEY,
       tenant_id uuid NOT NULL REFERENCES tenants,
-      extension_id uuid NOT NULL REFERENCES extensions ON DELETE CASCADE,
-      device_id uuid NOT NULL REFERENCES devices ON DELETE CASCADE,
+      extension_id uuid NOT NULL,
+      device_id uuid NOT NULL,
       contact_uri text NOT NULL,
       contact_key text NOT NULL,
       call_id text NOT NULL,
@@ -21,7 +21,9 @@ export async function up(knex: Knex): Promise<void> {
       registered_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now(),
       expires_at timestamptz NOT NULL,
-      UNIQUE (device_id, contact_key)
+      UNIQUE (device_id, contact_key),
+      FOREIGN KEY (tenant_id, extension_id) REFERENCES extensions (tenant_id, id) ON DELETE CASCADE,
+      FOREIGN KEY (tenant_id, device_id) REFERENCES devices (tenant_id, id) ON DELETE CASCADE
     );
     CREATE INDEX bindings_extension ON bindings (extension_id);
     CREATE INDEX bindings_tenant ON bindings (tenant_id);
