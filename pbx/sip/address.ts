@@ -117,7 +117,6 @@ function findOutsideQuotes(text: string, wanted: string, from: number): number {
 
 /** `"Name" <uri>`; control characters are taken out of the name so that it can break no header. */
 export function formatAddress(displayName: string | undefined, uri: string): string {
-  // eslint-disable-next-line no-control-regex
   const name = displayName?.replace(/[\x00-\x1f\x7f]/g, ' ').trim()
   return name ? `${quote(name)} <${uri}>` : `<${uri}>`
 }

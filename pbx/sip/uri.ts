@@ -7,7 +7,6 @@ import type { SipUri } from './types.ts'
 const NO_PARAMS: ReadonlyMap<string, string> = new Map()
 const SCHEME = /^(sips?|tel):/i
 // Anything a header or a start line could be broken with, and blanks, which no URI holds.
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\x00-\x20\x7f<>"]/
 const HOST = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?)$/
 const IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/

@@ -1,0 +1,202 @@
+import SrfModule from 'drachtio-srf'
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import { ALLOW, readReason } from './headers.ts'
+import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
+import { sendOutside, SentInvite } from './outgoing.ts'
+import { createPendingInvites } from './pending-invites.ts'
+import type { SrfConstructor, SrfReply, SrfRequest } from './srf-types.ts'
+import type { Stack } from './stack.ts'
+import { readFrame } from './tap.ts'
+import { belongsToCall, toTraced } from './trace.ts'
+import type { TraceFeed, TraceRecord } from './trace.ts'
+import type { IncomingInvite, IncomingRequest, SipServer, TracedMessage } from './types.ts'
+
+export interface ConnectOptions {
+  /** The engine's control port. */
+  control: { host: string; port: number; secret: string }
+  /** The embedded engine's feed; undefined with a real drachtio-server, whose frames are tapped instead. */
+  trace: TraceFeed | undefined
+  logger: Logger
+  /** How long the first connection may take, in milliseconds; 10,000 when absent. */
+  timeoutMs?: number
+}
+
+const ROUTED = ['invite', 'register', 'options', 'message', 'subscribe', 'publish', 'info', 'notify', 'refer']
+
+/** Figures for tests and the health page: all are 0 when nothing is going on. */
+export interface SipFigures {
+  dialogs: number
+  invites: number
+  waiting: number
+  /** What srf itself still remembers. */
+  srf: number
+}
+
+/**
+ * Connects to a signalling engine and resolves when it accepted us. Reconnects by itself later;
+ * what was going on then is told that it ended.
+ *
+ * @throws Refusal `unauthenticated` when the secret is wrong, `unavailable` when nobody answers in time
+ */
+export async function connectSip(options: ConnectOptions): Promise<SipServer & { figures(): SipFigures }> {
+  const { logger } = options
+  const srf = new (SrfModule as unknown as SrfConstructor)()
+  const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(() => stack), waiting: new Set() }
+  const handlers = new Map<string, (request: IncomingRequest) => void>()
+  const traceListeners = new Set<(messages: readonly TracedMessage[]) => void>()
+  const connectionListeners = new Set<(connected: boolean, reason: string) => void>()
+  const calls = new Set<string>()
+  let inviteHandler: ((invite: IncomingInvite) => void) | undefined
+  let listening: readonly string[] = []
+  let connected = false
+  let closing = false
+
+  const unready = (res: SrfReply): void => res.send(503, undefined, { headers: { 'Retry-After': '5' } })
+
+  const receive = (req: SrfRequest, res: SrfReply): void => {
+    const method = req.msg.method
+    const dialog = req.stackDialogId ? stack.dialogs.get(req.stackDialogId) : undefined
+    if (dialog) return dialog.handle(req, res)
+    if (method === 'ACK') return
+    if (method === 'BYE') {
+      const early = req.source === 'network' ? stack.invites.byCallId(req.msg.headers['call-id'] ?? '') : undefined
+      res.send(early ? 200 : 481, undefined, {})
+      return early?.endedByBye(readReason(req.msg))
+    }
+    // RFC 3261 §12.2.2: a request inside a dialog that we do not know.
+    if (req.stackDialogId || /;\s*tag\s*=/i.test(req.msg.headers['to'] ?? '')) return res.send(481, undefined, {})
+    if (method === 'INVITE') {
+      if (!inviteHandler) return unready(res)
+      return inviteHandler(new ReceivedInvite(stack, req, res))
+    }
+    const handler = handlers.get(method)
+    if (handler) return handler(new ReceivedRequest(stack, req, res))
+    if (handlers.size === 0) return unready(res)
+    res.send(405, undefined, { headers: { Allow: ALLOW } })
+  }
+
+  // Everything goes through this one function, requests inside dialogs included; the routes below it only tell the engine what we take.
+  srf.use((req, res, next) => {
+    if (req.msg.method === 'PRACK') return next()
+    try {
+      receive(req, res)
+    } catch (error) {
+      logger.error({ err: error, method: req.msg.method, callId: req.msg.headers['call-id'] }, `a request could not be handled: ${messageOf(error)}`)
+      if (!res.finished && req.msg.method !== 'ACK') res.send(500, undefined, {})
+    }
+  })
+  for (const method of ROUTED) srf.app.use(method, () => {})
+
+  const tellTrace = (records: readonly TraceRecord[]): void => {
+    if (traceListeners.size === 0) return
+    for (const record of records) if (record.text.startsWith('INVITE ')) remember(calls, record.callId)
+    const messages = records.filter((record) => belongsToCall(record, (callId) => calls.has(callId))).map(toTraced)
+    if (messages.length > 0) for (const listener of traceListeners) listener(messages)
+  }
+
+  const loseLink = (reason: string): void => {
+    if (!connected) return
+    connected = false
+    for (const waiting of [...stack.waiting]) waiting.linkLost(reason)
+    for (const listener of connectionListeners) listener(false, reason)
+  }
+
+  const first = Promise.withResolvers<void>()
+  let lastError = 'nobody answered'
+  srf.on('connect', (error, hostports) => {
+    if (closing) {
+      // A reconnection was under way when we closed.
+      for (const socket of srf.app.client.mapServer.keys()) socket.destroy()
+      return
+    }
+    if (error) {
+      lastError = messageOf(error)
+      first.reject(new Refusal('unauthenticated', 'The signalling engine did not accept our secret (DRACHTIO_SECRET).'))
+      return logger.error({ err: error }, 'the signalling engine did not accept our secret')
+    }
+    // srf does this for its first connection only; without it answers wait for Nagle's timer.
+    for (const socket of srf.app.client.mapServer.keys()) socket.setNoDelay(true)
+    listening = hostports.split(',').filter((part) => part !== '')
+    connected = true
+    logger.info({ listening }, 'connected to the signalling engine')
+    first.resolve()
+    for (const listener of connectionListeners) listener(true, 'connected')
+  })
+  srf.on('error', (error) => {
+    lastError = messageOf(error)
+    logger.warn({ err: error }, `the connection to the signalling engine failed: ${lastError}`)
+  })
+  srf.on('close', () => loseLink(closing ? 'Dialplane is stopping' : 'the connection to the signalling engine was lost'))
+
+  srf.connect({ ...options.control, reconnect: { retryMaxDelay: 2000 } })
+  const stopTrace = options.trace?.(tellTrace)
+  if (!options.trace) {
+    srf.app.client.wp.on('msg', (_socket, frame) => {
+      const record = traceListeners.size > 0 ? readFrame(frame, Date.now()) : undefined
+      if (record) tellTrace([record])
+    })
+  }
+
+  const close = async (): Promise<void> => {
+    if (closing) return
+    closing = true
+    stopTrace?.()
+    const wire = srf.app.client.wp
+    // srf would go on reconnecting: it looks at `closing` only when a connection ends.
+    wire.closing = true
+    if (wire.reconnectVars?.retryTimer) clearTimeout(wire.reconnectVars.retryTimer)
+    const sockets = [...srf.app.client.mapServer.keys()]
+    await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => {
+      const timer = setTimeout(() => socket.destroy(), 1000)
+      socket.once('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      socket.end()
+    })))
+    loseLink('Dialplane is stopping')
+  }
+
+  const timer = setTimeout(() => {
+    const { host, port } = options.control
+    first.reject(new Refusal('unavailable', `The signalling engine at ${host}:${port} cannot be reached: ${lastError}.`))
+  }, options.timeoutMs ?? 10_000)
+  try {
+    await first.promise
+  } catch (error) {
+    await close()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+
+  return {
+    get listening() {
+      return listening
+    },
+    get connected() {
+      return connected
+    },
+    onRequest: (method, handler) => void handlers.set(method, handler),
+    onInvite: (handler) => void (inviteHandler = handler),
+    invite: (outgoing) => new SentInvite(stack, outgoing),
+    request: (outgoing) => sendOutside(stack, outgoing),
+    onTrace: (listener) => void traceListeners.add(listener),
+    onConnection: (listener) => void connectionListeners.add(listener),
+    figures() {
+      let remembered = 0
+      for (const link of srf.app.client.mapServer.values()) {
+        remembered += link.pendingRequests.size + link.pendingSipRequests.size + link.pendingNetworkInvites.size + link.pendingAckOrPrack.size
+      }
+      return { dialogs: stack.dialogs.size, invites: stack.invites.size, waiting: stack.waiting.size, srf: remembered }
+    },
+    close,
+  }
+}
+
+/** Call-IDs of calls, to tell their OPTIONS from keep-alives; the oldest go first when there are very many. */
+function remember(calls: Set<string>, callId: string): void {
+  calls.add(callId)
+  if (calls.size > 20_000) for (const old of calls) if (calls.delete(old) && calls.size <= 10_000) break
+}

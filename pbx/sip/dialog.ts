@@ -1,0 +1,226 @@
+import { Refusal } from '../../config/errors.ts'
+import { ALLOW_IN_DIALOG, readHeader, readReason, writeReason } from './headers.ts'
+import { Offers } from './offers.ts'
+import type { SrfReply, SrfRequest } from './srf-types.ts'
+import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
+import type { Stack, Waiting } from './stack.ts'
+import type { SipDialog } from './types.ts'
+
+export interface DialogFacts {
+  /** The engine's dialog id. */
+  id: string
+  callId: string
+  /** `uas` when the peer called us. Decides who waits longer after a glare. */
+  role: 'uac' | 'uas'
+  remoteSdp: string
+  localSdp: string
+  userAgent: string | undefined
+}
+
+// The engine gives up on a missing ACK after 64*T1 = 32 s and says so; this is for an engine that never does.
+const ACK_DEADLINE_MS = 40_000
+
+/** An answered call's dialog (RFC 3261 §12), on srf's requests and responses rather than srf's Dialog. */
+export class Dialog implements SipDialog, Waiting {
+  readonly id: string
+  readonly callId: string
+  readonly role: 'uac' | 'uas'
+  readonly userAgent: string | undefined
+  remoteSdp: string
+  localSdp: string
+  readonly #stack: Stack
+  readonly #offers: Offers
+  #ended = false
+  #bye: Promise<void> | undefined
+  #endReport: { by: 'peer' | 'stack'; reason: string | undefined } | undefined
+  #onEnd: ((end: { by: 'peer' | 'stack'; reason: string | undefined }) => void) | undefined
+  #onInfo: ((contentType: string | undefined, body: string) => void) | undefined
+  #acked: ((outcome: 'acked' | Refusal) => void) | undefined
+  #finishBye: (() => void) | undefined
+
+  constructor(stack: Stack, facts: DialogFacts) {
+    this.#stack = stack
+    this.id = facts.id
+    this.callId = facts.callId
+    this.role = facts.role
+    this.remoteSdp = facts.remoteSdp
+    this.localSdp = facts.localSdp
+    this.userAgent = facts.userAgent
+    this.#offers = new Offers(stack, this)
+    stack.dialogs.set(this.id, this)
+    stack.waiting.add(this)
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Settles an accepted INVITE: a BYE of ours must wait for the ACK (RFC 3261 §15), so nobody gets the dialog before. */
+  awaitAck(resolve: (dialog: SipDialog) => void, reject: (refusal: Refusal) => void): void {
+    const deadline = setTimeout(() => {
+      this.#acked?.(noAck())
+      void this.bye('SIP;cause=408;text="ACK did not come"')
+    }, ACK_DEADLINE_MS)
+    this.#acked = (outcome) => {
+      clearTimeout(deadline)
+      this.#acked = undefined
+      if (outcome === 'acked') resolve(this)
+      else reject(outcome)
+    }
+  }
+
+  /** A request of the peer inside this dialog. */
+  handle(req: SrfRequest, res: SrfReply): void {
+    switch (req.msg.method) {
+      case 'ACK': {
+        if (this.#acked) {
+          // An INVITE without an offer is answered in its ACK (RFC 3261 §13.2.1).
+          if (this.remoteSdp === '' && req.msg.body) this.remoteSdp = req.msg.body
+          this.#acked('acked')
+        } else this.#offers.acknowledged(req)
+        return
+      }
+      case 'BYE': {
+        const byStack = req.source === 'application'
+        if (!byStack) res.send(200, undefined, {})
+        return this.#end(byStack ? 'stack' : 'peer', readReason(req.msg))
+      }
+      case 'INVITE':
+        if (this.#ended) return res.send(481, undefined, {})
+        // Some phones send a new offer before their ACK got here; the offer proves that they have the answer.
+        this.#acked?.('acked')
+        return this.#offers.incoming(req, res)
+      case 'UPDATE':
+        return this.#ended ? res.send(481, undefined, {}) : this.#offers.incoming(req, res)
+      case 'INFO':
+        res.send(200, undefined, {})
+        if (req.msg.body && this.#onInfo) this.#onInfo(readHeader(req.msg, 'content-type'), req.msg.body)
+        return
+      case 'OPTIONS':
+        return res.send(200, undefined, { headers: { Allow: ALLOW_IN_DIALOG, Accept: 'application/sdp' } })
+      default:
+        return res.send(405, undefined, { headers: { Allow: ALLOW_IN_DIALOG } })
+    }
+  }
+
+  onReinvite(handler: (offer: string | undefined) => Promise<string>): void {
+    this.#offers.onOffer = handler
+  }
+
+  onLateAnswer(handler: (answer: string) => void): void {
+    this.#offers.onLateAnswer = handler
+  }
+
+  onEnd(listener: (end: { by: 'peer' | 'stack'; reason: string | undefined }) => void): void {
+    this.#onEnd = listener
+    const report = this.#endReport
+    if (report) queueMicrotask(guard(this.#stack, 'an end listener', () => listener(report)))
+  }
+
+  onInfo(handler: (contentType: string | undefined, body: string) => void): void {
+    this.#onInfo = handler
+  }
+
+  reinvite(sdp: string): Promise<string> {
+    return this.#offers.send(sdp)
+  }
+
+  probe(): Promise<'alive' | 'gone'> {
+    if (this.#ended) return Promise.resolve('gone')
+    const { promise, resolve, reject } = Promise.withResolvers<'alive' | 'gone'>()
+    const waiting: Waiting = { linkLost: () => reject(linkLostRefusal()) }
+    this.#stack.waiting.add(waiting)
+    this.send('OPTIONS', {}, undefined, {
+      response: (response) => {
+        if (response.status < 200) return
+        this.#stack.waiting.delete(waiting)
+        // A 503 that the engine made up says that nothing listens where the phone was (RFC 3261 §8.1.3.1).
+        const gone = response.status === 481 || response.status === 408 || (response.status === 503 && isLocal(response))
+        resolve(gone ? 'gone' : 'alive')
+      },
+      failed: (reason, code) => {
+        this.#stack.waiting.delete(waiting)
+        if (code === 'ENODIALOG') resolve('gone')
+        else reject(new Refusal('unavailable', `The phone could not be asked whether it is still there: ${reason}`))
+      },
+    })
+    return promise
+  }
+
+  bye(reason?: string): Promise<void> {
+    if (this.#bye) return this.#bye
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#bye = promise
+    if (this.#ended) {
+      resolve()
+      return promise
+    }
+    this.#ended = true
+    // It stays known until the answer, so that a BYE of the peer that crosses ours gets its 200.
+    this.#finishBye = () => {
+      this.#forget()
+      resolve()
+    }
+    this.#offers.close(new Refusal('gone', 'The call ended while its media was being changed.'))
+    const headers = reason === undefined ? {} : { Reason: writeReason(reason) }
+    this.send('BYE', headers, undefined, {
+      response: (response) => {
+        if (response.status >= 200) this.#finishBye?.()
+      },
+      failed: () => this.#finishBye?.(),
+    })
+    return promise
+  }
+
+  linkLost(reason: string): void {
+    this.#acked?.(linkLostRefusal())
+    this.#end('stack', reason)
+  }
+
+  /** Sends a request inside this dialog; the engine supplies its target, tags and CSeq. */
+  send(method: string, headers: Record<string, string>, body: string | undefined, on: Parameters<typeof sendRequest>[3]): void {
+    // srf wants some URI; this one the engine replaces with the remote target.
+    sendRequest(this.#stack, 'sip:placeholder', { method, stackDialogId: this.id, headers, ...(body === undefined ? {} : { body }) }, {
+      ...on,
+      sent: (request) => {
+        // srf hands an UPDATE to any request of ours in the same dialog that waits for its answer.
+        request.on('update', guard(this.#stack, 'an UPDATE', (req, res) => this.handle(req, res)))
+        on.sent?.(request)
+      },
+    })
+  }
+
+  /** The dialog is over and nobody was told yet. A request of ours told us (481, 408), or the peer or the engine said so. */
+  gaveUp(reason: string): void {
+    if (this.#ended) return
+    // RFC 3261 §12.2.1.2 asks for a BYE: a peer that only lost its answer must not stay in the call alone.
+    const by = { by: 'stack', reason } as const
+    void this.bye('SIP;cause=408;text="No answer inside the call"')
+    this.#report(by)
+  }
+
+  #end(by: 'peer' | 'stack', reason: string | undefined): void {
+    const already = this.#ended
+    this.#ended = true
+    this.#forget()
+    this.#finishBye?.()
+    if (already) return
+    this.#offers.close(new Refusal('gone', 'The call ended while its media was being changed.'))
+    if (this.#acked) return this.#acked(by === 'stack' ? noAck() : new Refusal('gone', 'The caller hung up just as the call was answered.'))
+    this.#report({ by, reason })
+  }
+
+  #report(end: { by: 'peer' | 'stack'; reason: string | undefined }): void {
+    this.#endReport = end
+    if (this.#onEnd) guard(this.#stack, 'an end listener', this.#onEnd)(end)
+  }
+
+  #forget(): void {
+    this.#stack.dialogs.delete(this.id)
+    this.#stack.waiting.delete(this)
+  }
+}
+
+function noAck(): Refusal {
+  return new Refusal('timeout', 'The phone that called never acknowledged the answer.')
+}

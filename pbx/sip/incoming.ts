@@ -1,0 +1,202 @@
+import { Refusal } from '../../config/errors.ts'
+import { parseAddress } from './address.ts'
+import { Dialog } from './dialog.ts'
+import type { InviteOwner } from './pending-invites.ts'
+import { ALLOW_IN_DIALOG, readHeader, readReason, transportOf, writeHeaders } from './headers.ts'
+import type { SrfMessage, SrfReply, SrfRequest } from './srf-types.ts'
+import { guard, linkLostRefusal } from './stack.ts'
+import type { Stack, Waiting } from './stack.ts'
+import type { IncomingInvite, IncomingRequest, ReplyOptions, SipAddress, SipDialog, SipSource, SipUri } from './types.ts'
+import { parseUri } from './uri.ts'
+
+/** A request as it came in. Nothing is parsed before somebody asks; what is malformed is refused then. */
+export class ReceivedRequest implements IncomingRequest {
+  readonly method: string
+  readonly callId: string
+  protected readonly stack: Stack
+  protected readonly req: SrfRequest
+  protected readonly res: SrfReply
+  #requestUri: SipUri | undefined
+  #from: SipAddress | undefined
+  #to: SipAddress | undefined
+  #source: SipSource | undefined
+
+  constructor(stack: Stack, req: SrfRequest, res: SrfReply) {
+    this.stack = stack
+    this.req = req
+    this.res = res
+    this.method = req.msg.method
+    this.callId = req.msg.headers['call-id'] ?? ''
+  }
+
+  get cseq(): number {
+    const number = /^(\d{1,10})\s/.exec(this.req.msg.headers['cseq'] ?? '')?.[1]
+    // RFC 3261 §8.1.1.5: less than 2**31.
+    if (number === undefined || Number(number) >= 2 ** 31) throw new Refusal('malformed', 'The CSeq header is malformed')
+    return Number(number)
+  }
+
+  get requestUri(): SipUri {
+    this.#requestUri ??= parseUri(this.req.msg.uri)
+    if (!this.#requestUri) throw new Refusal('malformed', 'The Request-URI is malformed')
+    return this.#requestUri
+  }
+
+  get from(): SipAddress {
+    return (this.#from ??= this.#address('From'))
+  }
+
+  get to(): SipAddress {
+    return (this.#to ??= this.#address('To'))
+  }
+
+  #address(name: 'From' | 'To'): SipAddress {
+    const address = parseAddress(this.header(name) ?? '')
+    if (!address) throw new Refusal('malformed', `The ${name} header is malformed`)
+    return address
+  }
+
+  get source(): SipSource {
+    return (this.#source ??= {
+      transport: transportOf(this.req.protocol, this.req.msg),
+      address: this.req.source_address,
+      port: this.req.source_port,
+    })
+  }
+
+  get userAgent(): string | undefined {
+    return this.header('user-agent')
+  }
+
+  get body(): string {
+    return this.req.msg.body ?? ''
+  }
+
+  get contentType(): string | undefined {
+    return this.header('content-type')
+  }
+
+  header(name: string): string | undefined {
+    return readHeader(this.req.msg, name)
+  }
+
+  get answered(): boolean {
+    return this.res.finished
+  }
+
+  reply(status: number, options: ReplyOptions = {}): void {
+    if (this.res.finished) {
+      this.stack.logger.warn({ callId: this.callId, status }, `${this.method} was already answered; a second answer is not sent`)
+      return
+    }
+    const headers = options.headers ? writeHeaders(options.headers) : {}
+    if (options.body !== undefined && options.contentType !== undefined) headers['Content-Type'] = options.contentType
+    send(this.res, status, options.reason, { headers, ...(options.body === undefined ? {} : { body: options.body }) })
+  }
+}
+
+/** srf refuses to send a status it has no words for (607, say); the first of its class says the same (RFC 3261 §8.1.3.2). */
+function send(res: SrfReply, status: number, reason: string | undefined, options: { headers: Record<string, string>; body?: string }): void {
+  const words = reason?.replace(/[\r\n]+/g, ' ')
+  try {
+    res.send(status, words, options)
+  } catch {
+    res.send(status - (status % 100), words, options)
+  }
+}
+
+/** An INVITE that may become a dialog. It is over with a final answer, a CANCEL or the loss of the link. */
+export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, InviteOwner, Waiting {
+  #rejectAccept: ((error: unknown) => void) | undefined
+  #cancelled: { reason: string | undefined } | undefined
+  #onCancel: ((reason: string | undefined) => void) | undefined
+
+  constructor(stack: Stack, req: SrfRequest, res: SrfReply) {
+    super(stack, req, res)
+    stack.waiting.add(this)
+    stack.invites.add(req, res, this)
+  }
+
+  override get answered(): boolean {
+    return this.#cancelled !== undefined || super.answered
+  }
+
+  override reply(status: number, options: ReplyOptions = {}): void {
+    // After a CANCEL the engine has sent 487 already.
+    if (this.#cancelled) return
+    super.reply(status, options)
+    this.#settle()
+  }
+
+  progress(status: number, options: { reason?: string; sdp?: string; headers?: Readonly<Record<string, string>> } = {}): void {
+    if (this.answered) return
+    const headers = writeHeaders(options.headers ?? {})
+    if (options.sdp !== undefined) headers['Content-Type'] = 'application/sdp'
+    send(this.res, status, options.reason, { headers, ...(options.sdp === undefined ? {} : { body: options.sdp }) })
+  }
+
+  accept(sdp: string, headers: Readonly<Record<string, string>> = {}): Promise<SipDialog> {
+    const { promise, resolve, reject } = Promise.withResolvers<SipDialog>()
+    if (this.answered) {
+      reject(new Refusal('gone', 'The caller hung up before the call was answered.'))
+      return promise
+    }
+    const options = { headers: { Allow: ALLOW_IN_DIALOG, 'Content-Type': 'application/sdp', ...writeHeaders(headers) }, body: sdp }
+    this.#rejectAccept = reject
+    this.res.send(200, undefined, options, guard(this.stack, 'answering an INVITE', (error) => {
+      this.stack.waiting.delete(this)
+      this.#rejectAccept = undefined
+      if (error) {
+        // The CANCEL crossed our 200: srf dropped it, the engine has answered 487 and knows no transaction any more.
+        this.#cancel(undefined)
+        return reject(new Refusal('gone', 'The caller hung up just as the call was answered.'))
+      }
+      const dialog = new Dialog(this.stack, {
+        id: this.res.stackDialogId,
+        callId: this.callId,
+        role: 'uas',
+        remoteSdp: this.body,
+        localSdp: sdp,
+        userAgent: this.userAgent,
+      })
+      dialog.awaitAck(resolve, reject)
+    }))
+    this.stack.invites.remove(this.req)
+    return promise
+  }
+
+  onCancel(listener: (reason: string | undefined) => void): void {
+    this.#onCancel = listener
+    const cancelled = this.#cancelled
+    if (cancelled) queueMicrotask(guard(this.stack, 'a cancel listener', () => listener(cancelled.reason)))
+  }
+
+  /** The caller gave up in its early dialog by BYE, which it may (RFC 3261 §15): the INVITE ends with 487. */
+  endedByBye(reason: string | undefined): void {
+    if (this.answered) return
+    send(this.res, 487, undefined, { headers: {} })
+    this.#cancel(reason)
+  }
+
+  cancelled(cancel: SrfMessage): void {
+    this.#cancel(readReason(cancel))
+  }
+
+  linkLost(reason: string): void {
+    this.#cancel(reason)
+    this.#rejectAccept?.(linkLostRefusal())
+  }
+
+  #cancel(reason: string | undefined): void {
+    if (this.#cancelled) return
+    this.#cancelled = { reason }
+    this.#settle()
+    if (this.#onCancel) guard(this.stack, 'a cancel listener', this.#onCancel)(reason)
+  }
+
+  #settle(): void {
+    this.stack.waiting.delete(this)
+    this.stack.invites.remove(this.req)
+  }
+}
+

@@ -1,0 +1,184 @@
+import { randomToken } from '../../config/ids.ts'
+import { Refusal } from '../../config/errors.ts'
+import { formatAddress, parseAddressList } from './address.ts'
+import { Dialog } from './dialog.ts'
+import { ALLOW_IN_DIALOG, readHeader, writeHeaders, writeReason } from './headers.ts'
+import type { SrfRequest, SrfResponse } from './srf-types.ts'
+import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
+import type { Stack, Waiting } from './stack.ts'
+import type { InviteFailure, OutgoingInvite, OutgoingInviteOptions, OutgoingRequest, SipDialog, SipResponse } from './types.ts'
+import { escapeUser } from './uri.ts'
+
+export const USER_AGENT = 'Dialplane'
+
+// A phone that is there answers our CANCEL with 487 within a round trip; the call does not wait for one that is not.
+const CANCEL_DEADLINE_MS = 2_000
+
+type Progress = { status: number; reason: string; sdp: string | undefined; userAgent: string | undefined }
+
+/** One branch of ours. Whatever the far end does, the call hears one ending. */
+export class SentInvite implements OutgoingInvite, Waiting {
+  readonly sipCallId: Promise<string>
+  readonly #stack: Stack
+  readonly #callId = randomToken(16)
+  readonly #sdp: string
+  #request: SrfRequest | undefined
+  #earlySdp: string | undefined
+  #over = false
+  #cancelled: { reason: string | undefined } | undefined
+  #cancelDeadline: NodeJS.Timeout | undefined
+  #onProgress: ((progress: Progress) => void) | undefined
+  #onAnswer: ((dialog: SipDialog) => void) | undefined
+  #onFailure: ((failure: InviteFailure) => void) | undefined
+  #ending: { dialog: SipDialog } | { failure: InviteFailure } | undefined
+
+  constructor(stack: Stack, options: OutgoingInviteOptions) {
+    this.#stack = stack
+    this.#sdp = options.sdp
+    // A Call-ID of its own for every branch: srf and the trace tell calls apart by it.
+    this.sipCallId = Promise.resolve(this.#callId)
+    stack.waiting.add(this)
+    const { from, to } = options
+    const headers = writeHeaders({
+      'Call-ID': this.#callId,
+      From: formatAddress(from.name, `sip:${escapeUser(from.number)}@${from.domain}`),
+      To: formatAddress(undefined, `sip:${escapeUser(to.number)}@${to.domain}`),
+      Allow: ALLOW_IN_DIALOG,
+      'User-Agent': USER_AGENT,
+      'Content-Type': 'application/sdp',
+      ...options.headers,
+    })
+    const request = { method: 'INVITE', headers, body: options.sdp, ...(options.nextHop === undefined ? {} : { proxy: options.nextHop }) }
+    sendRequest(stack, options.uri, request, {
+      sent: (sent) => {
+        this.#request = sent
+        // Only an offer could make an early UPDATE worth more, and ours is still unanswered (RFC 3311 §5.2).
+        sent.on('update', guard(stack, 'an early UPDATE', (req, res) => res.send(req.msg.body ? 491 : 200, undefined, {})))
+        if (this.#cancelled) this.#sendCancel()
+      },
+      response: (response, ack) => this.#response(response, ack),
+      failed: (reason) => this.#fail({ status: 503, reason, kind: 'unreachable', userAgent: undefined, contacts: [] }),
+    })
+  }
+
+  onProgress(listener: (progress: Progress) => void): void {
+    this.#onProgress = listener
+  }
+
+  onAnswer(listener: (dialog: SipDialog) => void): void {
+    this.#onAnswer = listener
+    const ending = this.#ending
+    if (ending && 'dialog' in ending) queueMicrotask(guard(this.#stack, 'an answer listener', () => listener(ending.dialog)))
+  }
+
+  onFailure(listener: (failure: InviteFailure) => void): void {
+    this.#onFailure = listener
+    const ending = this.#ending
+    if (ending && 'failure' in ending) queueMicrotask(guard(this.#stack, 'a failure listener', () => listener(ending.failure)))
+  }
+
+  cancel(reason?: string): void {
+    if (this.#over || this.#cancelled) return
+    this.#cancelled = { reason }
+    if (this.#request) this.#sendCancel()
+    this.#cancelDeadline = setTimeout(() => this.#fail(cancelledFailure(undefined)), CANCEL_DEADLINE_MS)
+  }
+
+  linkLost(reason: string): void {
+    this.#fail({ status: 503, reason, kind: 'unreachable', userAgent: undefined, contacts: [] })
+  }
+
+  /** The engine holds it back until a provisional response came in (RFC 3261 §9.1). */
+  #sendCancel(): void {
+    const reason = this.#cancelled?.reason
+    try {
+      this.#request?.cancel(reason === undefined ? {} : { headers: { Reason: writeReason(reason) } }, (error) => {
+        if (error) this.#stack.logger.debug({ callId: this.#callId, err: error }, 'a CANCEL came too late')
+      })
+    } catch (error) {
+      this.#stack.logger.debug({ callId: this.#callId, err: error }, 'a CANCEL could not be sent')
+    }
+  }
+
+  #response(response: SrfResponse, ack: () => void): void {
+    const { status } = response
+    const userAgent = readHeader(response.msg, 'user-agent') ?? readHeader(response.msg, 'server')
+    if (status < 200) {
+      // A reliable provisional response wants its PRACK even though we did not ask for one (RFC 3262 §4).
+      if (readHeader(response.msg, 'rseq') !== undefined) ack()
+      const sdp = response.msg.body || undefined
+      this.#earlySdp = sdp ?? this.#earlySdp
+      if (status > 100 && !this.#over && !this.#cancelled) this.#onProgress?.({ status, reason: response.reason, sdp, userAgent })
+      return
+    }
+    if (status < 300) return this.#answered(response, ack, userAgent)
+    if (this.#cancelled) return this.#fail(cancelledFailure(userAgent))
+    const kind = status === 408 ? 'timeout' : isLocal(response) ? 'unreachable' : 'refused'
+    this.#fail({ status, reason: response.reason, kind, userAgent, contacts: status < 400 ? contactsOf(response) : [] })
+  }
+
+  #answered(response: SrfResponse, ack: () => void, userAgent: string | undefined): void {
+    ack()
+    const remoteSdp = response.msg.body || this.#earlySdp || ''
+    const facts = { id: response.stackDialogId, callId: this.#callId, role: 'uac' as const, remoteSdp, localSdp: this.#sdp, userAgent }
+    const dialog = new Dialog(this.#stack, facts)
+    if (this.#over || this.#cancelled) {
+      // RFC 3261 §15.1.1: a 2xx that crossed our CANCEL made a call; it is ended at once.
+      void dialog.bye(this.#cancelled?.reason ?? 'SIP;cause=200;text="Call completed elsewhere"')
+      return this.#fail(cancelledFailure(userAgent))
+    }
+    this.#settle({ dialog })
+    if (this.#onAnswer) guard(this.#stack, 'an answer listener', this.#onAnswer)(dialog)
+  }
+
+  #fail(failure: InviteFailure): void {
+    if (this.#over) return
+    this.#settle({ failure })
+    if (this.#onFailure) guard(this.#stack, 'a failure listener', this.#onFailure)(failure)
+  }
+
+  #settle(ending: { dialog: SipDialog } | { failure: InviteFailure }): void {
+    this.#over = true
+    this.#ending = ending
+    clearTimeout(this.#cancelDeadline)
+    this.#stack.waiting.delete(this)
+  }
+}
+
+function cancelledFailure(userAgent: string | undefined): InviteFailure {
+  return { status: 487, reason: 'Request Terminated', kind: 'cancelled', userAgent, contacts: [] }
+}
+
+function contactsOf(response: SrfResponse): string[] {
+  return (parseAddressList(readHeader(response.msg, 'contact') ?? '') ?? []).map((contact) => contact.uriText)
+}
+
+/**
+ * Sends a request outside of dialogs and resolves with its final response. A 408 or 503 may be the engine's
+ * own word for a far end that does not answer. Rejects with Refusal `unavailable` when it could not be sent.
+ */
+export function sendOutside(stack: Stack, outgoing: OutgoingRequest): Promise<SipResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<SipResponse>()
+  const waiting: Waiting = { linkLost: () => reject(linkLostRefusal()) }
+  stack.waiting.add(waiting)
+  const began = performance.now()
+  const options = {
+    method: outgoing.method,
+    headers: { 'User-Agent': USER_AGENT, ...writeHeaders(outgoing.headers ?? {}) },
+    ...(outgoing.nextHop === undefined ? {} : { proxy: outgoing.nextHop }),
+    ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
+  }
+  sendRequest(stack, outgoing.uri, options, {
+    response: ({ status, reason, msg }) => {
+      if (status < 200) return
+      stack.waiting.delete(waiting)
+      const header = (name: string): string | undefined => readHeader(msg, name)
+      resolve({ status, reason, userAgent: header('user-agent') ?? header('server'), header, roundTripMs: performance.now() - began })
+    },
+    failed: (reason) => {
+      stack.waiting.delete(waiting)
+      reject(new Refusal('unavailable', `${outgoing.method} could not be sent to ${outgoing.uri}: ${reason}`))
+    },
+  })
+  return promise
+}

@@ -1,0 +1,63 @@
+/** What the files of this room share about one connection to the signalling engine. */
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Dialog } from './dialog.ts'
+import type { PendingInvites } from './pending-invites.ts'
+import type { Srf, SrfRequest, SrfRequestOptions, SrfResponse } from './srf-types.ts'
+
+/** Something that waits for the engine and must hear when the link to it is gone. */
+export interface Waiting {
+  linkLost(reason: string): void
+}
+
+export interface Stack {
+  readonly srf: Srf
+  readonly logger: Logger
+  /** By the engine's dialog id. */
+  readonly dialogs: Map<string, Dialog>
+  /** INVITEs that came in and have no final answer yet. */
+  readonly invites: PendingInvites
+  readonly waiting: Set<Waiting>
+}
+
+/**
+ * Wraps a callback that srf calls from its socket's reader. An exception there would end the
+ * process, and before that make srf read the same frame for ever: it is logged as the bug it is.
+ */
+export function guard<A extends unknown[]>(stack: Stack, what: string, work: (...args: A) => void): (...args: A) => void {
+  return (...args) => {
+    try {
+      work(...args)
+    } catch (error) {
+      stack.logger.error({ err: error }, `${what} failed: ${messageOf(error)}`)
+    }
+  }
+}
+
+/** Sends a request and tells both that it went out and its responses. srf throws at once when there is no link. */
+export function sendRequest(
+  stack: Stack,
+  uri: string,
+  options: SrfRequestOptions,
+  on: { sent?: (request: SrfRequest) => void; response: (response: SrfResponse, ack: () => void) => void; failed: (reason: string, code: string) => void },
+): void {
+  try {
+    stack.srf.request(uri, options, guard(stack, `sending ${options.method}`, (error: unknown, request: SrfRequest) => {
+      if (error) return on.failed(messageOf(error), (error as { code?: string }).code ?? '')
+      request.on('response', guard(stack, `a response to ${options.method}`, (response: SrfResponse, ack: () => void) => on.response(response, ack)))
+      on.sent?.(request)
+    }))
+  } catch (error) {
+    stack.logger.debug({ err: error }, `no link to send ${options.method} over`)
+    on.failed('there is no connection to the signalling engine', 'ENOLINK')
+  }
+}
+
+/** A final response the engine made up because the far end never gave one: timeout, or not to be reached. */
+export function isLocal(response: SrfResponse): boolean {
+  return !response.source_address
+}
+
+export function linkLostRefusal(): Refusal {
+  return new Refusal('unavailable', 'The connection to the signalling engine was lost; it is being made again.', { retryAfter: 5 })
+}
