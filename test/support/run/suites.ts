@@ -1,0 +1,62 @@
+/** The suites of `npm test`, in the order in which a failure is cheapest to find. */
+import { globSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const top = fileURLToPath(new URL('../../..', import.meta.url))
+
+export interface Command {
+  name: string
+  command: readonly string[]
+}
+
+export interface Suite {
+  name: string
+  /** Each command is one test: its exit code is the verdict. */
+  commands?: readonly Command[]
+  /** Test files, from the top of the repository. */
+  files?: readonly string[]
+  /** Files at once. Suites that measure sound or load want the machine to themselves. */
+  atOnce: number
+  /** After this many minutes a file is stopped and has failed. */
+  minutes: number
+}
+
+const find = (...patterns: string[]): string[] => patterns.flatMap((pattern) => globSync(pattern, { cwd: top }).sort())
+
+export function allSuites(): Suite[] {
+  return [
+    {
+      name: 'check',
+      commands: [
+        { name: 'types of the server', command: ['tsc', '--noEmit'] },
+        { name: 'types of the panel', command: ['tsc', '--noEmit', '-p', 'admin'] },
+        { name: 'lint', command: ['eslint', '.'] },
+      ],
+      atOnce: 1,
+      minutes: 5,
+    },
+    { name: 'architecture', files: ['test/architecture.test.ts'], atOnce: 1, minutes: 2 },
+    { name: 'unit', files: find('test/unit/**/*.test.ts', 'test/support/**/*.test.ts', '{config,media,pbx,api,migrations}/**/*.test.ts'), atOnce: 2, minutes: 4 },
+    { name: 'contract', files: find('test/contract/**/*.test.ts'), atOnce: 2, minutes: 4 },
+    { name: 'api', files: find('test/api/**/*.test.ts'), atOnce: 2, minutes: 4 },
+    { name: 'calls', files: find('test/calls/**/*.test.ts'), atOnce: 1, minutes: 8 },
+    { name: 'sipp', files: find('test/sipp/**/*.test.ts'), atOnce: 1, minutes: 4 },
+    { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 1, minutes: 6 },
+  ]
+}
+
+/** Suites by name, or those that hold the files named; all without names. Throws a sentence for a name that is neither. */
+export function chooseSuites(names: readonly string[]): Suite[] {
+  const suites = allSuites()
+  if (names.length === 0) return suites
+  for (const name of names) {
+    if (!suites.some((suite) => suite.name === name || suite.files?.includes(name))) {
+      throw new Error(`There is no suite or test file "${name}". Suites: ${suites.map((suite) => suite.name).join(', ')}.`)
+    }
+  }
+  return suites.flatMap((suite) => {
+    if (names.includes(suite.name)) return suite
+    const files = suite.files?.filter((file) => names.includes(file)) ?? []
+    return files.length > 0 ? { ...suite, files } : []
+  })
+}
