@@ -12,11 +12,15 @@ import { belongsToCall, toTraced } from './trace.ts'
 import type { TraceFeed, TraceRecord } from './trace.ts'
 import type { IncomingInvite, IncomingRequest, SipServer, TracedMessage } from './types.ts'
 
-export interface ConnectOptions {
+/** Where the engine is: the part of `startSignalling` that this room needs. */
+export interface SipConnection {
   /** The engine's control port. */
   control: { host: string; port: number; secret: string }
   /** The embedded engine's feed; undefined with a real drachtio-server, whose frames are tapped instead. */
   trace: TraceFeed | undefined
+}
+
+export interface ConnectOptions extends SipConnection {
   logger: Logger
   /** How long the first connection may take, in milliseconds; 10,000 when absent. */
   timeoutMs?: number

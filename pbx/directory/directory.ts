@@ -1,0 +1,36 @@
+import type { Database } from '../../config/database/index.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Secrets } from '../../config/secrets.ts'
+import type { Settings } from '../../config/settings/settings.ts'
+import { createDeviceRepository } from './devices.ts'
+import { createExtensionRepository } from './extensions.ts'
+import { createRefresher } from './refresher.ts'
+import type { Directory } from './types.ts'
+import type { DirectoryWorld } from './world.ts'
+
+export interface DirectoryOptions {
+  database: Database
+  secrets: Secrets
+  logger: Logger
+  settings: Pick<Settings, 'sip'>
+  /** Addresses the engine listens on (`SipServer.listening`), for the credentials shown to people; SIP_HOST and SIP_PORT when absent or empty. */
+  listening?: () => readonly string[]
+}
+
+/** Reads everything configured into memory and keeps it true while others, other nodes included, change it. */
+export async function createDirectory(options: DirectoryOptions): Promise<Directory> {
+  const { database, secrets, settings } = options
+  const refresher = await createRefresher({ database, secrets, logger: options.logger.child({ room: 'directory' }) })
+  const world: DirectoryWorld = {
+    database, secrets, settings,
+    listening: options.listening ?? (() => []),
+    refresh: (tenantId) => refresher.refresh(tenantId),
+  }
+  return {
+    snapshot: () => refresher.snapshot(),
+    extensions: createExtensionRepository(world),
+    devices: createDeviceRepository(world),
+    onChange: (listener) => refresher.onChange(listener),
+    close: () => refresher.close(),
+  }
+}

@@ -1,0 +1,137 @@
+import { newId } from '../../config/ids.ts'
+import { isUniqueViolation } from '../../config/database/failure.ts'
+import type { Transaction } from '../../config/database/index.ts'
+import { Refusal } from '../../config/errors.ts'
+import type { DeviceRow, ExtensionRow } from '../../migrations/tables.ts'
+import type { Extension, ExtensionInput, Pbx } from '../door.ts'
+import { insertDevice, toDevice } from './devices.ts'
+import { checkExtension, outdated } from './input.ts'
+import type { DirectoryWorld } from './world.ts'
+
+const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] = [
+  ['number', 'number'], ['name', 'name'], ['ringSeconds', 'ring_seconds'], ['maxContacts', 'max_contacts'],
+  ['enabled', 'enabled'], ['recordCalls', 'record_calls'],
+]
+
+/** Extensions: what the panel and the API read and change. */
+export function createExtensionRepository(world: DirectoryWorld): Pbx['extensions'] {
+  const { database } = world
+  return {
+    list: (actor, filter) =>
+      database.read(actor, async (trx) => {
+        const found = trx<ExtensionRow>('extensions')
+        const search = filter.search?.trim()
+        if (search) {
+          const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+          void found.where((either) => void either.whereLike('number', pattern).orWhereILike('name', pattern))
+        }
+        const count: { total?: number | string } | undefined = await found.clone().count('* as total').first()
+        // Numbers of different length sort as numbers do: 99 before 100.
+        const order = filter.sort === 'number' ? [{ column: trx.raw('length(number)'), order: filter.order }] : []
+        const rows = await found
+          .orderBy([...order, { column: filter.sort, order: filter.order }, { column: 'id', order: filter.order }] as { column: string; order: 'asc' | 'desc' }[])
+          .limit(filter.limit)
+          .offset((filter.page - 1) * filter.limit)
+        return { rows: await withDevices(trx, rows), total: Number(count?.total ?? 0) }
+      }),
+
+    get: (actor, id) =>
+      database.read(actor, async (trx) => {
+        const row = await trx<ExtensionRow>('extensions').where({ id }).first()
+        if (!row) throw notFound()
+        return one(await withDevices(trx, [row]))
+      }),
+
+    async create(actor, input) {
+      const values = checkExtension(input)
+      const created = await database
+        .change(actor, async (trx) => {
+          const now = new Date()
+          const row = toRow(values)
+          const inserted = one(await trx<ExtensionRow>('extensions')
+            .insert({ ...row, id: newId(), tenant_id: actor.tenantId, created_at: now, updated_at: now } as ExtensionRow).returning('*'))
+          const { device, credentials } = await insertDevice(world, trx, inserted, input.deviceName ?? 'Phone', true)
+          const extension = toExtension(inserted, [device])
+          const audit = [
+            { action: 'extension.create', subjectType: 'extension', subjectId: inserted.id, after: forAudit(inserted) },
+            { action: 'device.create', subjectType: 'device', subjectId: device.id, after: { name: device.name, username: device.sip_username, extension: inserted.number } },
+          ]
+          return { result: { extension, credentials }, audit }
+        })
+        .catch((error: unknown) => {
+          throw numberTaken(error, input.number)
+        })
+      await world.refresh(actor.tenantId)
+      return created
+    },
+
+    async update(actor, id, input, version) {
+      const values = checkExtension(input)
+      const updated = await database
+        .change(actor, async (trx) => {
+          const before = await trx<ExtensionRow>('extensions').where({ id }).forUpdate().first()
+          if (!before) throw notFound()
+          if (version !== undefined && version !== before.version) throw outdated()
+          const row = toRow(values)
+          const changed = { ...row, version: before.version + 1, updated_at: new Date() } as Partial<ExtensionRow>
+          const after = one(await trx<ExtensionRow>('extensions').where({ id }).update(changed).returning('*'))
+          const result = one(await withDevices(trx, [after]))
+          return { result, audit: { action: 'extension.update', subjectType: 'extension', subjectId: id, before: forAudit(before), after: forAudit(after) } }
+        })
+        .catch((error: unknown) => {
+          throw numberTaken(error, input.number ?? '')
+        })
+      await world.refresh(actor.tenantId)
+      return updated
+    },
+
+    async remove(actor, id) {
+      await database.change(actor, async (trx) => {
+        const [row] = await trx<ExtensionRow>('extensions').where({ id }).delete().returning('*')
+        if (!row) throw notFound()
+        return { result: undefined, audit: { action: 'extension.delete', subjectType: 'extension', subjectId: id, before: forAudit(row) } }
+      })
+      await world.refresh(actor.tenantId)
+    },
+  }
+}
+
+async function withDevices(trx: Transaction, rows: ExtensionRow[]): Promise<Extension[]> {
+  const devices = await trx<DeviceRow>('devices').whereIn('extension_id', rows.map((row) => row.id)).orderBy('created_at').orderBy('id')
+  return rows.map((row) => toExtension(row, devices.filter((device) => device.extension_id === row.id)))
+}
+
+function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
+  return {
+    id: row.id, number: row.number, name: row.name, ringSeconds: row.ring_seconds, maxContacts: row.max_contacts,
+    enabled: row.enabled, recordCalls: row.record_calls, version: row.version, devices: devices.map(toDevice),
+    createdAt: row.created_at, updatedAt: row.updated_at,
+  }
+}
+
+/** Only what was given; the rest keeps its value, or gets the table's default. */
+function toRow(input: Partial<ExtensionInput>): Partial<ExtensionRow> {
+  const row: Record<string, unknown> = {}
+  for (const [field, column] of COLUMNS) if (input[field] !== undefined) row[column] = input[field]
+  return row
+}
+
+function forAudit(row: ExtensionRow): Partial<ExtensionInput> {
+  return Object.fromEntries(COLUMNS.map(([field, column]) => [field, row[column]]))
+}
+
+function one<T>(rows: T[]): T {
+  const [row] = rows
+  if (row === undefined) throw new Error('A statement that returns one row returned none.')
+  return row
+}
+
+function notFound(): Refusal {
+  return new Refusal('not-found', 'There is no such extension.')
+}
+
+function numberTaken(error: unknown, number: string): unknown {
+  if (!isUniqueViolation(error, 'extensions_tenant_id_number_key')) return error
+  const message = `There is already an extension ${number}.`
+  return new Refusal('conflict', message, { details: [{ field: 'number', message }] })
+}

@@ -1,0 +1,56 @@
+import { Refusal } from '../../config/errors.ts'
+import type { RefusalDetail } from '../../config/errors.ts'
+import type { ExtensionInput } from '../door.ts'
+
+const LONGEST_NAME = 100
+
+/**
+ * The input with its texts trimmed.
+ *
+ * @throws Refusal `unprocessable` that names every wrong field
+ */
+export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  if (input.number !== undefined) {
+    checked.number = input.number.trim()
+    if (!/^[0-9]{2,15}$/.test(checked.number)) details.push({ field: 'number', message: 'A number has 2 to 15 digits and nothing else.' })
+  }
+  if (input.name !== undefined) {
+    checked.name = input.name.trim()
+    checkName(checked.name, details)
+  }
+  checkRange(input.ringSeconds, 'ringSeconds', 'Ring time', 5, 300, details)
+  checkRange(input.maxContacts, 'maxContacts', 'The number of contacts', 1, 100, details)
+  refuse(details)
+  return checked
+}
+
+/** The `version` a change was made from is not the one in the database. */
+export function outdated(): Refusal {
+  return new Refusal('conflict', 'Somebody else changed this in the meantime. Load it again and repeat your change.')
+}
+
+/** A device's name, trimmed. */
+export function checkDeviceName(name: string): string {
+  const details: RefusalDetail[] = []
+  checkName(name.trim(), details)
+  refuse(details)
+  return name.trim()
+}
+
+function checkName(name: string, details: RefusalDetail[]): void {
+  if (name === '') details.push({ field: 'name', message: 'A name is needed.' })
+  else if (name.length > LONGEST_NAME) details.push({ field: 'name', message: `A name has at most ${LONGEST_NAME} characters.` })
+  // It is sent to phones in From.
+  else if (/[\p{Cc}\p{Cs}]/u.test(name)) details.push({ field: 'name', message: 'A name is made of letters, digits and signs on one line.' })
+}
+
+function checkRange(value: number | null | undefined, field: string, what: string, min: number, max: number, details: RefusalDetail[]): void {
+  if (value == null || (Number.isInteger(value) && value >= min && value <= max)) return
+  details.push({ field, message: `${what} is a whole number from ${min} to ${max}.` })
+}
+
+function refuse(details: RefusalDetail[]): void {
+  if (details.length > 0) throw new Refusal('unprocessable', details.map((detail) => detail.message).join(' '), { details })
+}

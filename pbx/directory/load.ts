@@ -1,0 +1,70 @@
+import type { Transaction } from '../../config/database/index.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Secrets } from '../../config/secrets.ts'
+import type { DeviceRow, ExtensionRow, TenantRow } from '../../migrations/tables.ts'
+import { openCredentials } from './credentials.ts'
+import { drawTenant } from './snapshot.ts'
+import type { TenantPicture } from './snapshot.ts'
+import type { SnapshotDevice, SnapshotTenant } from './types.ts'
+
+/** HA1s opened before, by device id: an envelope is opened again only when the device got a new one. */
+export type OpenedCredentials = Map<string, { sealed: Buffer; ha1: SnapshotDevice['ha1'] }>
+
+export interface LoadOptions {
+  secrets: Secrets
+  logger: Logger
+  opened: OpenedCredentials
+}
+
+export async function loadTenantIds(trx: Transaction): Promise<string[]> {
+  return trx<TenantRow>('tenants').pluck('id')
+}
+
+/** Reads one tenant; undefined when it does not exist any more. Runs over all tenants' rows, so it names the tenant in every query. */
+export async function loadTenant(trx: Transaction, tenantId: string, options: LoadOptions): Promise<TenantPicture | undefined> {
+  const tenant = await trx<TenantRow>('tenants').where({ id: tenantId }).first()
+  if (!tenant) return undefined
+  const extensions = await trx<ExtensionRow>('extensions').where({ tenant_id: tenantId })
+  const devices = await trx<DeviceRow>('devices').where({ tenant_id: tenantId }).orderBy('created_at').orderBy('id')
+  return drawTenant(
+    toTenant(tenant),
+    extensions.map((row) => ({
+      id: row.id, tenantId, number: row.number, name: row.name, ringSeconds: row.ring_seconds,
+      maxContacts: row.max_contacts, enabled: row.enabled, recordCalls: row.record_calls,
+    })),
+    devices.flatMap((row) => {
+      const ha1 = ha1Of(row, options)
+      return ha1 === undefined ? [] : [toDevice(row, ha1)]
+    }),
+  )
+}
+
+function toTenant(row: TenantRow): SnapshotTenant {
+  return {
+    id: row.id, slug: row.slug, name: row.name, realm: row.sip_realm,
+    domains: row.sip_domains.map((domain) => domain.toLowerCase()),
+    isDefault: row.is_default, timeZone: row.time_zone,
+  }
+}
+
+function toDevice(row: DeviceRow, ha1: SnapshotDevice['ha1']): SnapshotDevice {
+  return {
+    id: row.id, tenantId: row.tenant_id, extensionId: row.extension_id, name: row.name, sipUsername: row.sip_username,
+    enabled: row.enabled, ha1, credentialsChangedAt: row.credentials_changed_at.getTime(),
+  }
+}
+
+/** A device whose envelope does not open cannot register; the others must not suffer for it. */
+function ha1Of(row: DeviceRow, { secrets, logger, opened }: LoadOptions): SnapshotDevice['ha1'] | undefined {
+  const known = opened.get(row.id)
+  if (known && known.sealed.equals(row.credentials_sealed)) return known.ha1
+  try {
+    const ha1 = openCredentials(secrets, row.tenant_id, row.credentials_sealed)
+    opened.set(row.id, { sealed: row.credentials_sealed, ha1 })
+    return ha1
+  } catch (error) {
+    opened.delete(row.id)
+    logger.error({ tenant: row.tenant_id, device: row.id, err: error }, 'the credentials of a device cannot be read; renew them in the panel')
+    return undefined
+  }
+}

@@ -1,0 +1,59 @@
+import type { DirectorySnapshot, SnapshotDevice, SnapshotExtension, SnapshotTenant } from './types.ts'
+
+/** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
+export interface TenantPicture {
+  readonly tenant: SnapshotTenant
+  readonly extensions: ReadonlyMap<string, SnapshotExtension>
+  readonly byNumber: ReadonlyMap<string, SnapshotExtension>
+  readonly devices: ReadonlyMap<string, SnapshotDevice>
+  readonly byUsername: ReadonlyMap<string, SnapshotDevice>
+  readonly devicesByExtension: ReadonlyMap<string, readonly SnapshotDevice[]>
+}
+
+const NO_DEVICES: readonly SnapshotDevice[] = []
+
+export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[]): TenantPicture {
+  const devicesByExtension = new Map<string, SnapshotDevice[]>()
+  for (const device of devices) {
+    const list = devicesByExtension.get(device.extensionId)
+    if (list) list.push(device)
+    else devicesByExtension.set(device.extensionId, [device])
+  }
+  return {
+    tenant,
+    extensions: new Map(extensions.map((extension) => [extension.id, extension])),
+    byNumber: new Map(extensions.map((extension) => [extension.number, extension])),
+    devices: new Map(devices.map((device) => [device.id, device])),
+    byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
+    devicesByExtension,
+  }
+}
+
+/**
+ * The picture of all tenants.
+ *
+ * @param home which tenant an extension or device belongs to, shared by all snapshots so that a
+ *   refresh of one tenant costs nothing for the others; an outdated entry finds nothing in its tenant
+ */
+export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home: ReadonlyMap<string, string>): DirectorySnapshot {
+  const byDomain = new Map<string, SnapshotTenant>()
+  let fallback: SnapshotTenant | undefined
+  for (const { tenant } of tenants.values()) {
+    if (tenant.isDefault) fallback = tenant
+    for (const domain of tenant.domains) byDomain.set(domain, tenant)
+  }
+  const homeOf = (id: string): TenantPicture | undefined => {
+    const tenantId = home.get(id)
+    return tenantId === undefined ? undefined : tenants.get(tenantId)
+  }
+  return {
+    defaultTenant: () => fallback,
+    tenant: (id) => tenants.get(id)?.tenant,
+    tenantByDomain: (host) => byDomain.get(host.toLowerCase()),
+    extension: (id) => homeOf(id)?.extensions.get(id),
+    extensionByNumber: (tenantId, number) => tenants.get(tenantId)?.byNumber.get(number),
+    device: (id) => homeOf(id)?.devices.get(id),
+    deviceByUsername: (tenantId, username) => tenants.get(tenantId)?.byUsername.get(username),
+    devicesOf: (extensionId) => homeOf(extensionId)?.devicesByExtension.get(extensionId) ?? NO_DEVICES,
+  }
+}
