@@ -1,0 +1,182 @@
+/**
+ * The only file that knows everyone. Opens the rooms in order, closes them in reverse, and turns
+ * what the operating system says (signals, a fault nobody caught) into one orderly stop.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startApi } from './api/server.ts'
+import { openDatabase } from './config/database/open.ts'
+import { messageOf, Refusal } from './config/errors.ts'
+import { lockFolder } from './config/folder-lock.ts'
+import { openLogFile, type LogFile } from './config/log-file.ts'
+import { createLogger, type Logger } from './config/logger.ts'
+import { requireSameKey } from './config/same-key.ts'
+import { openSecrets } from './config/secrets.ts'
+import { loadSettings, settingsTable, type Settings } from './config/settings/index.ts'
+import { startMedia } from './media/index.ts'
+import { startPbx, type Pbx } from './pbx/index.ts'
+import { startSignalling } from './pbx/signalling/index.ts'
+
+export interface Dialplane {
+  settings: Settings
+  pbx: Pbx
+  api: Awaited<ReturnType<typeof startApi>>
+  signalling: Awaited<ReturnType<typeof startSignalling>>
+  /** Ends calls with BYE, then closes everything. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Called after each step of the start with its name and how long it took. */
+export type OnStep = (step: string, ms: number) => void
+
+/** A room that does not close in this time is left behind, so that the others still close. PostgreSQL may need most of it. */
+const CLOSE_MS = 30_000
+/** npm passes a Ctrl-C on that the terminal has already delivered; within this time two signals are one. */
+const SAME_SIGNAL_MS = 1_000
+
+/** Starts the whole house. When a room fails, those already open are closed again and its error is thrown. */
+export async function startDialplane(settings: Settings, logger: Logger, onStep: OnStep = () => {}): Promise<Dialplane> {
+  const { home } = settings
+  const opened: { name: string; close: () => Promise<unknown> }[] = []
+  let closing: Promise<void> | undefined
+
+  async function step<T>(name: string, open: () => Promise<T>, close?: (room: T) => Promise<unknown>): Promise<T> {
+    const started = performance.now()
+    const room = await open()
+    if (close) opened.push({ name, close: () => close(room) })
+    const ms = Math.round(performance.now() - started)
+    logger.info({ ms }, `${name} started`)
+    onStep(name, ms)
+    return room
+  }
+  const close = (): Promise<void> => (closing ??= closeAll(opened, logger))
+
+  try {
+    await step('data folder', () => openHome(home), (lock) => lock.release())
+    const secrets = await step('keys', () => openSecrets(home))
+    const database = await step('database', () => openDatabase({ settings, logger }), (room) => room.close())
+    await requireSameKey(database, secrets, home)
+    const media = await step('media', () => startMedia({ settings, logger, storage: home }), (room) => room.stop())
+    const signalling = await step('signalling', () => startSignalling({ settings, logger }), (room) => room.close())
+    const { control, trace } = signalling
+    const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, signalling: { control, trace } }), (room) => room.close())
+    const api = await step('panel and api', () => startApi({ settings, logger, database, secrets, pbx }), (room) => room.close())
+    // The one exception to the reverse: calls are ended first, while the panel can still show it.
+    opened.push(...opened.splice(-2, 1))
+    return { settings, pbx, api, signalling, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openHome(home: string): ReturnType<typeof lockFolder> {
+  await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw new Refusal('unavailable', `The data folder ${home} cannot be made: ${messageOf(error)}. Set DIALPLANE_HOME to a folder this user may write to.`, { cause: error })
+  })
+  return lockFolder(join(home, 'dialplane.lock'), `The data folder ${home}`)
+}
+
+/** Newest first. A room that fails or hangs does not keep the others open. */
+async function closeAll(opened: { name: string; close: () => Promise<unknown> }[], logger: Logger): Promise<void> {
+  for (const { name, close } of opened.splice(0).reverse()) {
+    const { promise: late, resolve } = Promise.withResolvers<'late'>()
+    const timer = setTimeout(resolve, CLOSE_MS, 'late')
+    try {
+      if ((await Promise.race([close(), late])) === 'late') logger.error({ ms: CLOSE_MS }, `${name} did not close in time`)
+      else logger.info(`${name} closed`)
+    } catch (error) {
+      logger.error({ err: error }, `${name} did not close cleanly`)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const say = (line = ''): unknown => process.stdout.write(`${line}\n`)
+  // A closed terminal or pipe is no reason to end calls.
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
+  const argv = process.argv.slice(2)
+  if (argv.includes('--settings')) {
+    const { text, ok } = settingsTable(undefined, process.stdout.columns)
+    say(text)
+    process.exitCode = ok ? 0 : 1
+    return
+  }
+
+  let file: LogFile | undefined
+  let running: Promise<Dialplane> | undefined
+  try {
+    const settings = loadSettings({ argv })
+    const logPath = join(settings.home, 'logs', 'dialplane.log')
+    if (settings.log.to === 'file') file = openLogFile(logPath)
+    const logger = createLogger(settings.log.level, file)
+    const started = performance.now()
+    // Standard output belongs to the JSON lines when the log goes there.
+    const tell = file ? say : (line = ''): unknown => line !== '' && logger.info(line.trim())
+    tell('Dialplane starts')
+    running = startDialplane(settings, logger, (step, ms) => tell(`  ${step.padEnd(14)} ${String(ms).padStart(5)} ms`))
+    stopOnSignals(running, logger, file)
+    const dialplane = await running
+    dialplane.signalling.onFailure((reason) => {
+      logger.fatal({ reason }, 'signalling failed')
+      process.stderr.write(`Signalling failed: ${reason} Dialplane stops.\n`)
+      void stop(dialplane, file, 1)
+    })
+    await greet(dialplane, tell, file ? logPath : undefined, Math.round(performance.now() - started))
+  } catch (error) {
+    process.stderr.write(`Dialplane cannot start.\n${error instanceof Refusal ? error.message : `This is a fault in Dialplane: ${(error as Error).stack ?? messageOf(error)}`}\n`)
+    file?.close()
+    process.exit(1)
+  }
+}
+
+async function greet({ settings, pbx, api }: Dialplane, tell: (line?: string) => unknown, logPath: string | undefined, ms: number): Promise<void> {
+  tell()
+  tell(`Dialplane is ready after ${(ms / 1000).toFixed(1)} s.`)
+  for (const address of pbx.sipAddresses()) tell(`  SIP     ${address}`)
+  tell(`  Panel   ${new URL('/admin', api.url).href}`)
+  const link = await api.setupLink()
+  if (link !== undefined) tell(`  First   ${link}   (once, to make the first administrator)`)
+  tell(`  Data    ${settings.home}`)
+  if (logPath !== undefined) tell(`  Log     ${logPath}`)
+  tell('Ctrl-C stops it.')
+}
+
+/** One signal stops in order; another one, a while later, stops at once. */
+function stopOnSignals(running: Promise<Dialplane>, logger: Logger, file: LogFile | undefined): void {
+  let asked: number | undefined
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      const now = performance.now()
+      if (asked !== undefined && now - asked > SAME_SIGNAL_MS) {
+        file?.flush()
+        // PostgreSQL is told by the kernel that we are gone, and shuts down cleanly.
+        process.exit(130)
+      }
+      if (asked !== undefined) return
+      asked = now
+      logger.info({ signal }, 'stopping')
+      process.stdout.write('\nDialplane stops: calls are ended, then everything is closed. Once more stops at once.\n')
+      running.then((dialplane) => stop(dialplane, file, 0), () => {})
+    })
+  }
+  // A fault outside any call or request may have left anything half-done: say so and stop in order.
+  const onFault = (error: unknown): void => {
+    logger.fatal({ err: error }, 'a fault that nobody caught')
+    process.stderr.write(`A fault in Dialplane: ${(error as Error | undefined)?.stack ?? String(error)}\nIt stops.\n`)
+    running.then((dialplane) => stop(dialplane, file, 1), () => {})
+  }
+  process.on('uncaughtException', onFault)
+  process.on('unhandledRejection', onFault)
+}
+
+async function stop(dialplane: Dialplane, file: LogFile | undefined, code: number): Promise<void> {
+  await dialplane.close()
+  file?.close()
+  process.exit(code)
+}
+
+if (import.meta.main) await main()
