@@ -1,0 +1,92 @@
+import type { z } from 'zod'
+import { isoOf, isoOrNull } from '../http/fields.ts'
+import type { CallTrace, CallView, LegView, PastCall, RecordingInfo, TraceMessage as TraceMessageOfPbx } from '../../pbx/index.ts'
+import type { Call, CallDetail, Leg, Recording, Trace, TraceMessage } from './schemas.ts'
+
+export function presentLeg(leg: LegView): z.input<typeof Leg> {
+  return {
+    id: leg.id,
+    role: leg.role,
+    state: leg.state,
+    extensionId: leg.extensionId,
+    deviceId: leg.deviceId,
+    number: leg.number,
+    name: leg.name,
+    sipCallId: leg.sipCallId,
+    address: leg.address,
+    transport: leg.transport,
+    userAgent: leg.userAgent,
+    codec: leg.codec,
+    startedAt: isoOf(leg.startedAt),
+    ringingAt: isoOrNull(leg.ringingAt),
+    answeredAt: isoOrNull(leg.answeredAt),
+    endedAt: isoOrNull(leg.endedAt),
+    sipStatus: leg.sipStatus,
+    ended: leg.ended,
+    media: leg.media,
+  }
+}
+
+/** The same shape over HTTP and in live events. */
+export function presentCall(call: CallView): z.input<typeof Call> {
+  return {
+    id: call.id,
+    state: call.state,
+    direction: call.direction,
+    from: call.from,
+    to: call.to,
+    startedAt: isoOf(call.startedAt),
+    answeredAt: isoOrNull(call.answeredAt),
+    endedAt: isoOrNull(call.endedAt),
+    onHold: call.onHold,
+    recording: call.recording,
+    plan: { steps: call.plan.steps.map(({ step, reason }) => ({ step, reason })) },
+    legs: call.legs.map(presentLeg),
+    termination: call.termination,
+  }
+}
+
+export function presentPastCall(call: PastCall): z.input<typeof CallDetail> {
+  return { ...presentCall(call), recordings: call.recordings.map(presentRecording) }
+}
+
+export function presentRecording(recording: RecordingInfo): z.input<typeof Recording> {
+  return {
+    id: recording.id,
+    callId: recording.callId,
+    status: recording.status,
+    seconds: recording.seconds,
+    bytes: recording.bytes,
+    failure: recording.failure,
+    startedBy: recording.startedBy,
+    startedAt: isoOf(recording.startedAt),
+    endedAt: isoOrNull(recording.endedAt),
+  }
+}
+
+function presentMessage(message: TraceMessageOfPbx, callStartedAt: number): z.input<typeof TraceMessage> {
+  return {
+    at: isoOf(message.at),
+    // An ISO time ends at the millisecond; a ladder of a local network needs the fractions.
+    offsetMs: Math.round((message.at - callStartedAt) * 1000) / 1000,
+    legId: message.legId,
+    direction: message.direction,
+    transport: message.transport,
+    peer: message.peer,
+    local: message.local,
+    summary: message.summary,
+    method: message.method,
+    status: message.status,
+    repeat: message.repeat,
+    hasSdp: message.hasSdp,
+    text: message.text,
+  }
+}
+
+export function presentTrace(trace: CallTrace): z.input<typeof Trace> {
+  return {
+    call: presentCall(trace.call),
+    messages: trace.messages.map((message) => presentMessage(message, trace.call.startedAt)),
+    note: trace.note,
+  }
+}

@@ -1,0 +1,111 @@
+import { defineFileRoute, defineRoute } from '../http/define-route.ts'
+import { done, idParams, one, pageOf, pagination, slice, Success } from '../http/envelope.ts'
+import { given } from '../http/fields.ts'
+import { presentCall, presentPastCall, presentRecording, presentTrace } from './presenter.ts'
+import { Call, CallDetail, CallQuery, LiveCallQuery, RecordAction, Recording, Trace } from './schemas.ts'
+
+const listLiveCalls = defineRoute({
+  method: 'get',
+  path: '/calls/live',
+  operationId: 'listLiveCalls',
+  summary: 'Calls going on now, oldest first',
+  tag: 'Calls',
+  permission: 'calls.read',
+  query: LiveCallQuery,
+  response: pageOf(Call),
+  async handle({ world, actor, query }) {
+    const calls = world.pbx.calls.live(actor).toSorted((a, b) => a.startedAt - b.startedAt)
+    return slice(calls.map(presentCall), query)
+  },
+})
+
+const listCalls = defineRoute({
+  method: 'get',
+  path: '/calls',
+  operationId: 'listCalls',
+  summary: 'Call history',
+  tag: 'Calls',
+  permission: 'calls.read',
+  query: CallQuery,
+  response: pageOf(CallDetail),
+  async handle({ world, actor, query }) {
+    const { from, to, ...rest } = query
+    const range = { from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) }
+    const { rows, total } = await world.pbx.calls.history(actor, given({ ...rest, ...range }))
+    return { data: rows.map(presentPastCall), pagination: pagination(total, query) }
+  },
+})
+
+const getCall = defineRoute({
+  method: 'get',
+  path: '/calls/{id}',
+  operationId: 'getCall',
+  summary: 'A live or past call',
+  tag: 'Calls',
+  permission: 'calls.read',
+  params: idParams,
+  response: one(CallDetail),
+  handle: async ({ world, actor, params }) => ({ data: presentPastCall(await world.pbx.calls.get(actor, params.id)) }),
+})
+
+const getCallTrace = defineRoute({
+  method: 'get',
+  path: '/calls/{id}/trace',
+  operationId: 'getCallTrace',
+  summary: 'The SIP messages of a call, both legs',
+  description: 'Credentials and SRTP keys are masked.',
+  tag: 'Calls',
+  permission: 'calls.trace',
+  params: idParams,
+  response: one(Trace),
+  handle: async ({ world, actor, params }) => ({ data: presentTrace(await world.pbx.calls.trace(actor, params.id)) }),
+})
+
+const hangUpCall = defineRoute({
+  method: 'post',
+  path: '/calls/{id}/hang-up',
+  operationId: 'hangUpCall',
+  summary: 'End a call',
+  tag: 'Calls',
+  permission: 'calls.control',
+  params: idParams,
+  status: 202,
+  response: Success,
+  async handle({ world, actor, params }) {
+    await world.pbx.calls.hangUp(actor, params.id)
+    return done
+  },
+})
+
+const recordCall = defineRoute({
+  method: 'post',
+  path: '/calls/{id}/recording',
+  operationId: 'recordCall',
+  summary: 'Start, pause, resume or stop the recording of an answered call',
+  tag: 'Calls',
+  permission: 'calls.record',
+  params: idParams,
+  body: RecordAction,
+  response: one(Recording),
+  handle: async ({ world, actor, params, body }) => ({
+    data: presentRecording(await world.pbx.calls.record(actor, params.id, body.action)),
+  }),
+})
+
+const getRecordingAudio = defineFileRoute({
+  method: 'get',
+  path: '/recordings/{id}/audio',
+  operationId: 'getRecordingAudio',
+  summary: 'The sound of a recording',
+  description: 'Stereo WAV: the caller left, the other side right. Range requests are answered. Each opening is audited.',
+  tag: 'Recordings',
+  permission: 'recordings.read',
+  params: idParams,
+  file: 'audio/wav',
+  async handle({ world, actor, params }) {
+    const { path, info } = await world.pbx.recordings.open(actor, params.id)
+    return { path, name: `recording-${info.id}.wav` }
+  },
+})
+
+export const callRoutes = [listLiveCalls, listCalls, getCall, getCallTrace, hangUpCall, recordCall, getRecordingAudio]

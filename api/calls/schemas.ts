@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { instant } from '../http/fields.ts'
+import { order, pageQuery, search } from '../http/envelope.ts'
+
+export const Termination = z
+  .object({
+    result: z.enum(['answered', 'missed', 'busy', 'refused', 'cancelled', 'failed']),
+    reason: z.string().meta({ description: 'A stable key, e.g. caller-hung-up.' }),
+    by: z.enum(['caller', 'callee', 'system']),
+    sipStatus: z.number().int().nullable(),
+    explanation: z.string().meta({ description: 'Cause, and cure where there is one, in a sentence.' }),
+  })
+  .meta({ id: 'Termination' })
+
+export const MediaFigures = z
+  .object({
+    packetsReceived: z.number().int(),
+    packetsSent: z.number().int(),
+    packetsLost: z.number().int(),
+    lossRate: z.number().meta({ description: '0 to 1.' }),
+    jitterMs: z.number(),
+    roundTripMs: z.number().nullable(),
+    mos: z.number().nullable().meta({ description: 'Estimated, 1 to 5.' }),
+    local: z.string(),
+    remote: z.string().nullable(),
+  })
+  .meta({ id: 'MediaFigures' })
+
+export const Leg = z
+  .object({
+    id: z.string(),
+    role: z.enum(['caller', 'callee']),
+    state: z.enum(['new', 'ringing', 'early', 'answered', 'held', 'ended']),
+    extensionId: z.uuid().nullable(),
+    deviceId: z.uuid().nullable(),
+    number: z.string(),
+    name: z.string().nullable(),
+    sipCallId: z.string(),
+    address: z.string().meta({ description: 'host:port of the phone.' }),
+    transport: z.string(),
+    userAgent: z.string().nullable(),
+    codec: z.string().nullable(),
+    startedAt: instant,
+    ringingAt: instant.nullable(),
+    answeredAt: instant.nullable(),
+    endedAt: instant.nullable(),
+    sipStatus: z.number().int().nullable(),
+    ended: z.string().nullable().meta({ description: 'Why this leg ended, in words.' }),
+    media: MediaFigures.nullable(),
+  })
+  .meta({ id: 'Leg' })
+
+export const Party = z
+  .object({ number: z.string(), name: z.string().nullable(), extensionId: z.uuid().nullable() })
+  .meta({ id: 'Party' })
+
+export const PlanStep = z
+  .object({ step: z.string(), reason: z.string().meta({ description: 'Why routing chose it, in words.' }) })
+  .meta({ id: 'PlanStep' })
+
+const callFields = {
+  id: z.uuid(),
+  state: z.enum(['routing', 'ringing', 'early', 'answered', 'ending', 'ended']),
+  direction: z.enum(['internal', 'inbound', 'outbound']),
+  from: Party,
+  to: Party,
+  startedAt: instant,
+  answeredAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  onHold: z.boolean(),
+  recording: z.enum(['off', 'on', 'paused']),
+  plan: z.object({ steps: z.array(PlanStep) }),
+  legs: z.array(Leg),
+  termination: Termination.nullable(),
+}
+
+export const Call = z.object(callFields).meta({ id: 'Call', description: 'A call that is going on, or its final state.' })
+
+export const Recording = z
+  .object({
+    id: z.uuid(),
+    callId: z.uuid(),
+    status: z.enum(['recording', 'finished', 'failed']),
+    seconds: z.number().nullable(),
+    bytes: z.number().int().nullable(),
+    failure: z.string().nullable(),
+    startedBy: z.string().nullable(),
+    startedAt: instant,
+    endedAt: instant.nullable(),
+  })
+  .meta({ id: 'Recording' })
+
+export const CallDetail = z
+  .object({ ...callFields, recordings: z.array(Recording) })
+  .meta({ id: 'CallDetail', description: 'A call with its recordings.' })
+
+export const CallQuery = z.strictObject({
+  ...pageQuery,
+  search,
+  extensionId: z.uuid().optional(),
+  result: Termination.shape.result.optional(),
+  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Started at or after.' }),
+  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Started before.' }),
+  sort: z.enum(['started_at']).default('started_at'),
+  order: order('desc'),
+})
+
+export const LiveCallQuery = z.strictObject(pageQuery)
+
+export const TraceMessage = z
+  .object({
+    at: instant,
+    offsetMs: z.number().meta({ description: 'Milliseconds since the call started, with fractions.' }),
+    legId: z.string().nullable().meta({ description: 'Which of the legs it belongs to.' }),
+    direction: z.enum(['in', 'out']),
+    transport: z.string(),
+    peer: z.string(),
+    local: z.string().nullable(),
+    summary: z.string().meta({ description: 'INVITE, 180 Ringing: the label of the arrow.' }),
+    method: z.string(),
+    status: z.number().int().nullable(),
+    repeat: z.boolean().meta({ description: 'A retransmission.' }),
+    hasSdp: z.boolean(),
+    text: z.string().meta({ description: 'The whole message; credentials and SRTP keys are masked.' }),
+  })
+  .meta({ id: 'TraceMessage' })
+
+export const Trace = z
+  .object({ call: Call, messages: z.array(TraceMessage), note: z.string().nullable().meta({ description: 'Why it is incomplete, when it is.' }) })
+  .meta({ id: 'Trace' })
+
+export const RecordAction = z.strictObject({ action: z.enum(['start', 'pause', 'resume', 'stop']) }).meta({ id: 'RecordAction' })

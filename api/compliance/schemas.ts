@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { order, pageQuery, search } from '../http/envelope.ts'
+import { instant } from '../http/fields.ts'
+
+export const AuditEvent = z
+  .object({
+    id: z.string(),
+    at: instant,
+    actor: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+    address: z.string().nullable(),
+    action: z.string().meta({ description: 'subject.verb, e.g. extension.create.' }),
+    subjectType: z.string(),
+    subjectId: z.string(),
+    before: z.unknown().optional().meta({ description: 'The row before, without secrets.' }),
+    after: z.unknown().optional().meta({ description: 'The row after, without secrets.' }),
+  })
+  .meta({ id: 'AuditEvent' })
+
+export const AuditQuery = z.strictObject({
+  ...pageQuery,
+  search,
+  action: z.string().min(1).max(100).optional(),
+  actorId: z.string().min(1).max(100).optional(),
+  subjectType: z.string().min(1).max(100).optional(),
+  subjectId: z.string().min(1).max(100).optional(),
+  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'At or after.' }),
+  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before.' }),
+  sort: z.enum(['at']).default('at'),
+  order: order('desc'),
+})

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+
+/** A time as it crosses the wire: ISO 8601 in UTC with milliseconds. */
+export const instant = z.iso.datetime()
+
+// Names end up in SIP headers and log lines: a control character there is an injection.
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+
+/** A line of text for people: trimmed, not empty, no control characters. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => !CONTROL.test(text), 'must be one line without control characters')
+
+export const isoOf = (time: Date | number): string => new Date(time).toISOString()
+
+export const isoOrNull = (time: Date | number | null): string | null => (time === null ? null : isoOf(time))
+
+/** The same object without fields that are undefined, for interfaces in which absent and undefined differ. */
+export function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+}

@@ -1,0 +1,77 @@
+import type { Request } from 'express'
+import type { PersonActor, TenantId } from '../../config/actor.ts'
+import type { Clock } from '../../config/clock.ts'
+import type { Database } from '../../config/database/index.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Settings } from '../../config/settings/settings.ts'
+import type { Pbx } from '../../pbx/index.ts'
+import type { Gate } from './gate.ts'
+import type { Limiter } from './limit.ts'
+
+/** A signed-in browser, beside the actor it acts for. */
+export interface Session {
+  id: string
+  userId: string
+  /** What the panel must send back in X-CSRF-Token with every write. */
+  csrfToken: string
+  /** When it ends however busy it is. */
+  expiresAt: Date
+}
+
+/** A credential that was good when it was looked up. */
+export interface Identified {
+  actor: PersonActor
+  /** Undefined for a program with a bearer token. */
+  session: Session | undefined
+}
+
+/** Finds out who a credential belongs to; `undefined` when it is unknown, expired, revoked or its owner disabled. */
+export interface Identity {
+  /** @param touch whether this counts as use of the session; true when absent */
+  bySession(cookie: string, address: string, touch?: boolean): Promise<Identified | undefined>
+  byToken(token: string, address: string, touch?: boolean): Promise<Identified | undefined>
+}
+
+/** Password hashing with a bound on how many run at once. */
+export interface Passwords {
+  hash(plain: string): Promise<string>
+  /** Takes the same time without a hash as with one, and is then false. */
+  verify(hash: string | undefined, plain: string): Promise<boolean>
+}
+
+/** Told when sessions, tokens, users or roles of a tenant changed, so that open connections look again. */
+export interface IdentityChanges {
+  publish(tenantId: TenantId): void
+  subscribe(listener: (tenantId: TenantId) => void): () => void
+}
+
+/** The one-time link that makes the first administrator. */
+export interface SetupTokens {
+  /** Makes a fresh token when there is no user yet; older ones stop working. */
+  renew(): Promise<void>
+  /** The token of this start while there is still no user. */
+  current(): Promise<string | undefined>
+}
+
+/** Everything a handler may reach. Built once by startApi and handed to each. */
+export interface World {
+  settings: Settings
+  logger: Logger
+  database: Database
+  pbx: Pbx
+  clock: Clock
+  /** Version of Dialplane, from package.json. */
+  version: string
+  startedAt: Date
+  gate: Gate
+  identity: Identity
+  passwords: Passwords
+  identityChanges: IdentityChanges
+  setup: SetupTokens
+  limits: { login: Limiter; loginAccount: Limiter; requests: Limiter }
+}
+
+/** The address a request came from; behind a proxy on this machine, the one the proxy names. */
+export function addressOf(request: Request): string {
+  return request.ip ?? request.socket.remoteAddress ?? 'unknown'
+}

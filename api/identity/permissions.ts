@@ -1,0 +1,33 @@
+/**
+ * Every permission there is, and the built-in roles. A route names one of these; a token holds some
+ * of its maker's. Built-in roles are brought up to this table at each start.
+ */
+export const permissions = {
+  'users.read': 'See users and roles',
+  'users.write': 'Add, change and remove users',
+  'tokens.read': 'See API tokens',
+  'tokens.write': 'Make and revoke API tokens',
+  'extensions.read': 'See extensions and their devices',
+  'extensions.write': 'Add, change and remove extensions and devices',
+  'registrations.read': 'See registered phones',
+  'registrations.write': 'Forget a registered phone',
+  'calls.read': 'See live calls and the history',
+  'calls.trace': 'See the SIP messages of a call',
+  'calls.control': 'Hang up calls',
+  'calls.record': 'Start and stop recording',
+  'recordings.read': 'Listen to recordings',
+  'audit.read': 'See who changed what',
+  'system.read': 'See version, addresses and health',
+} as const
+
+export type PermissionName = keyof typeof permissions
+
+export const permissionNames = Object.keys(permissions) as [PermissionName, ...PermissionName[]]
+
+/** Whose last active holder cannot be removed. */
+export const ADMIN_ROLE = 'admin'
+
+export const builtInRoles: readonly { key: string; name: string; permissions: readonly PermissionName[] }[] = [
+  { key: ADMIN_ROLE, name: 'Administrator', permissions: permissionNames },
+  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read'] },
+]

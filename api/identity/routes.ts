@@ -1,0 +1,6 @@
+import { sessionRoutes } from './session-routes.ts'
+import { setupRoutes } from './setup-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
+import { userRoutes } from './user-routes.ts'
+
+export const identityRoutes = [...setupRoutes, ...sessionRoutes, ...userRoutes, ...tokenRoutes]

@@ -1,0 +1,95 @@
+import { Refusal } from '../../config/errors.ts'
+import type { SessionRow } from '../../migrations/tables.ts'
+import { defineRoute } from '../http/define-route.ts'
+import { done, one, Success } from '../http/envelope.ts'
+import { checkPasswordPolicy } from './passwords.ts'
+import { sessionInfo } from './session-info.ts'
+import { LoginInput, PasswordChange, SessionInfo } from './schemas.ts'
+import { actorOf, endedCookie, openSession } from './sessions.ts'
+import { checkSignIn } from './sign-in.ts'
+import { endSessionsOf, getUser, updateUser } from './user-repository.ts'
+
+const login = defineRoute({
+  method: 'post',
+  path: '/auth/login',
+  operationId: 'login',
+  summary: 'Sign in',
+  description: 'Sets the cookie dialplane_session. Writes made with it need the csrfToken as X-CSRF-Token.',
+  tag: 'Session',
+  permission: 'public',
+  body: LoginInput,
+  secret: true,
+  response: one(SessionInfo),
+  async handle({ world, body, client, reply }) {
+    const user = await checkSignIn(world, body, client)
+    const session = await openSession(world, user, client)
+    reply.header('Set-Cookie', session.cookie)
+    return { data: await sessionInfo(world, actorOf(user, client.address), session) }
+  },
+})
+
+const getSession = defineRoute({
+  method: 'get',
+  path: '/auth/session',
+  operationId: 'getSession',
+  summary: 'Who is signed in',
+  tag: 'Session',
+  permission: 'session',
+  secret: true,
+  response: one(SessionInfo),
+  handle: async ({ world, actor, session }) => ({ data: await sessionInfo(world, actor, session) }),
+})
+
+const logout = defineRoute({
+  method: 'post',
+  path: '/auth/logout',
+  operationId: 'logout',
+  summary: 'Sign out',
+  tag: 'Session',
+  permission: 'session',
+  response: Success,
+  async handle({ world, actor, session, reply }) {
+    await world.database.change(actor, async (trx) => {
+      await trx<SessionRow>('sessions').where({ id: session.id }).delete()
+      return { result: undefined, audit: { action: 'session.delete', subjectType: 'session', subjectId: session.id } }
+    })
+    world.identityChanges.publish(actor.tenantId)
+    reply.header('Set-Cookie', endedCookie(world))
+    return done
+  },
+})
+
+const changePassword = defineRoute({
+  method: 'post',
+  path: '/auth/password',
+  operationId: 'changePassword',
+  summary: 'Change the own password',
+  description: 'Every other session of the user ends; this one goes on under a new cookie and CSRF token.',
+  tag: 'Session',
+  permission: 'session',
+  body: PasswordChange,
+  secret: true,
+  response: one(SessionInfo),
+  async handle({ world, actor, body, client, reply }) {
+    const attempts = `${actor.id} password`
+    world.limits.login.take(attempts)
+    const user = await world.database.read(actor, (trx) => getUser(trx, actor.id))
+    if (!(await world.passwords.verify(user.password_hash, body.current))) {
+      const message = 'This is not your current password.'
+      throw new Refusal('unprocessable', message, { details: [{ field: 'current', message }] })
+    }
+    world.limits.login.forget(attempts)
+    checkPasswordPolicy(body.next, user)
+    const passwordHash = await world.passwords.hash(body.next)
+    await world.database.change(actor, async (trx) => {
+      await updateUser(trx, actor.id, { password_hash: passwordHash, updated_at: new Date(world.clock.now()) })
+      await endSessionsOf(trx, actor.id)
+      return { result: undefined, audit: { action: 'user.change-password', subjectType: 'user', subjectId: actor.id } }
+    })
+    const opened = await openSession(world, user, client)
+    reply.header('Set-Cookie', opened.cookie)
+    return { data: await sessionInfo(world, actor, opened) }
+  },
+})
+
+export const sessionRoutes = [login, getSession, logout, changePassword]

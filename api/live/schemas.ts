@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { Call } from '../calls/schemas.ts'
+import { instant } from '../http/fields.ts'
+import { Registration } from '../telephony/schemas.ts'
+
+/** The first message on a live connection: how things are now. */
+export const LiveHello = z
+  .object({ type: z.literal('hello'), at: instant, calls: z.array(Call), registrations: z.array(Registration) })
+  .meta({ id: 'LiveHello' })
+
+const event = <T extends string, D extends z.ZodType>(type: T, data: D) =>
+  z.object({ type: z.literal(type), id: z.string(), at: instant, data })
+
+const callEvent = <T extends string>(type: T) => event(type, z.object({ call: Call }))
+
+export const LiveCallStarted = callEvent('call.started').meta({ id: 'LiveCallStarted' })
+export const LiveCallUpdated = callEvent('call.updated').meta({ id: 'LiveCallUpdated' })
+export const LiveCallEnded = callEvent('call.ended').meta({ id: 'LiveCallEnded' })
+
+export const LiveRegistrationChanged = event(
+  'registration.changed',
+  z.object({ registration: Registration, change: z.enum(['added', 'refreshed', 'reachability']) }),
+).meta({ id: 'LiveRegistrationChanged' })
+
+export const LiveRegistrationRemoved = event(
+  'registration.removed',
+  z.object({ registration: Registration, why: z.enum(['unregistered', 'expired', 'replaced', 'deleted']) }),
+).meta({ id: 'LiveRegistrationRemoved' })
+
+export const LiveRecordingFinished = event(
+  'recording.finished',
+  z.object({
+    recordingId: z.uuid(),
+    callId: z.uuid(),
+    status: z.enum(['finished', 'failed']),
+    seconds: z.number(),
+    failure: z.string().nullable(),
+  }),
+).meta({ id: 'LiveRecordingFinished' })
+
+/** Extensions or devices changed: read them again. */
+export const LiveDirectoryChanged = event('directory.changed', z.object({})).meta({ id: 'LiveDirectoryChanged' })
+
+/** Everything the server sends on a live connection, told apart by `type`. */
+export const LiveMessage = z
+  .discriminatedUnion('type', [
+    LiveHello,
+    LiveCallStarted,
+    LiveCallUpdated,
+    LiveCallEnded,
+    LiveRegistrationChanged,
+    LiveRegistrationRemoved,
+    LiveRecordingFinished,
+    LiveDirectoryChanged,
+  ])
+  .meta({ id: 'LiveMessage' })

@@ -1,0 +1,5 @@
+import { deviceRoutes } from './device-routes.ts'
+import { extensionRoutes } from './extension-routes.ts'
+import { registrationRoutes } from './registration-routes.ts'
+
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes]

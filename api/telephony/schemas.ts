@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { instant, line } from '../http/fields.ts'
+import { order, pageQuery, search } from '../http/envelope.ts'
+
+export const Device = z
+  .object({
+    id: z.uuid(),
+    extensionId: z.uuid(),
+    name: z.string(),
+    sipUsername: z.string(),
+    enabled: z.boolean(),
+    version: z.number().int(),
+    credentialsChangedAt: instant,
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Device' })
+
+export const Extension = z
+  .object({
+    id: z.uuid(),
+    number: z.string(),
+    name: z.string(),
+    ringSeconds: z.number().int().nullable().meta({ description: 'Null: the house standard, RING_SECONDS.' }),
+    maxContacts: z.number().int().meta({ description: 'Phones registered at once over all devices.' }),
+    enabled: z.boolean(),
+    recordCalls: z.boolean(),
+    version: z.number().int(),
+    devices: z.array(Device),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Extension' })
+
+export const SipCredentials = z
+  .object({
+    deviceId: z.uuid(),
+    username: z.string(),
+    password: z.string().meta({ description: 'Shown this once; only hashes are kept.' }),
+    domain: z.string().meta({ description: 'Host the phone registers at.' }),
+    port: z.number().int(),
+    transports: z.array(z.string()),
+  })
+  .meta({ id: 'SipCredentials' })
+
+export const CreatedExtension = z.object({ extension: Extension, credentials: SipCredentials }).meta({ id: 'CreatedExtension' })
+
+export const CreatedDevice = z.object({ device: Device, credentials: SipCredentials }).meta({ id: 'CreatedDevice' })
+
+const number = z
+  .string()
+  .regex(/^[0-9]{2,15}$/, 'must be 2 to 15 digits')
+  .meta({ description: 'What others dial, 2 to 15 digits.' })
+const ringSeconds = z.number().int().min(5).max(300).nullable().optional()
+const maxContacts = z.number().int().min(1).max(100).optional()
+const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
+
+export const ExtensionCreate = z
+  .strictObject({
+    number,
+    name: line(100),
+    ringSeconds,
+    maxContacts,
+    enabled: z.boolean().optional(),
+    recordCalls: z.boolean().optional(),
+    deviceName: line(100).optional().meta({ description: 'Name of its first device; Phone when absent.' }),
+  })
+  .meta({ id: 'ExtensionCreate' })
+
+export const ExtensionUpdate = z
+  .strictObject({
+    number: number.optional(),
+    name: line(100).optional(),
+    ringSeconds,
+    maxContacts,
+    enabled: z.boolean().optional(),
+    recordCalls: z.boolean().optional(),
+    version,
+  })
+  .meta({ id: 'ExtensionUpdate' })
+
+export const DeviceCreate = z.strictObject({ name: line(100) }).meta({ id: 'DeviceCreate' })
+
+export const DeviceUpdate = z
+  .strictObject({ name: line(100).optional(), enabled: z.boolean().optional(), version })
+  .meta({ id: 'DeviceUpdate' })
+
+export const ExtensionQuery = z.strictObject({
+  ...pageQuery,
+  search,
+  sort: z.enum(['number', 'name', 'created_at']).default('number'),
+  order: order('asc'),
+})
+
+export const Registration = z
+  .object({
+    id: z.uuid(),
+    extensionId: z.uuid(),
+    extensionNumber: z.string(),
+    extensionName: z.string(),
+    deviceId: z.uuid(),
+    deviceName: z.string(),
+    contact: z.string(),
+    transport: z.string(),
+    received: z.string().meta({ description: 'host:port the REGISTER came from.' }),
+    userAgent: z.string().nullable(),
+    registeredAt: instant,
+    expiresAt: instant,
+    reachable: z.enum(['yes', 'no', 'unknown']).meta({ description: 'Answer to the last OPTIONS keep-alive.' }),
+    roundTripMs: z.number().nullable().meta({ description: 'Round trip of the last keep-alive.' }),
+  })
+  .meta({ id: 'Registration' })
+
+export const RegistrationQuery = z.strictObject({
+  ...pageQuery,
+  search,
+  extensionId: z.uuid().optional(),
+  sort: z.enum(['extension_number', 'registered_at', 'expires_at']).default('extension_number'),
+  order: order('asc'),
+})
