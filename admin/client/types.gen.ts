@@ -47,7 +47,7 @@ export type Call = {
         steps: Array<PlanStep>;
     };
     legs: Array<Leg>;
-    termination: Termination;
+    termination: Termination | null;
 };
 
 export type Party = {
@@ -89,7 +89,7 @@ export type Leg = {
      * Why this leg ended, in words.
      */
     ended: string | null;
-    media: MediaFigures;
+    media: MediaFigures | null;
 };
 
 export type MediaFigures = {
@@ -108,7 +108,7 @@ export type MediaFigures = {
     mos: number | null;
     local: string;
     remote: string | null;
-} | null;
+};
 
 export type Termination = {
     result: 'answered' | 'missed' | 'busy' | 'refused' | 'cancelled' | 'failed';
@@ -122,7 +122,7 @@ export type Termination = {
      * Cause, and cure where there is one, in a sentence.
      */
     explanation: string;
-} | null;
+};
 
 export type Registration = {
     id: string;
@@ -502,7 +502,7 @@ export type CallDetail = {
         steps: Array<PlanStep>;
     };
     legs: Array<Leg>;
-    termination: Termination;
+    termination: Termination | null;
     recordings: Array<Recording>;
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant } from '../http/fields.ts'
+import { instant, orNull } from '../http/fields.ts'
 import { order, pageQuery, search } from '../http/envelope.ts'
 
 export const Termination = z
@@ -46,7 +46,7 @@ export const Leg = z
     endedAt: instant.nullable(),
     sipStatus: z.number().int().nullable(),
     ended: z.string().nullable().meta({ description: 'Why this leg ended, in words.' }),
-    media: MediaFigures.nullable(),
+    media: orNull(MediaFigures),
   })
   .meta({ id: 'Leg' })
 
@@ -71,7 +71,7 @@ const callFields = {
   recording: z.enum(['off', 'on', 'paused']),
   plan: z.object({ steps: z.array(PlanStep) }),
   legs: z.array(Leg),
-  termination: Termination.nullable(),
+  termination: orNull(Termination),
 }
 
 export const Call = z.object(callFields).meta({ id: 'Call', description: 'A call that is going on, or its final state.' })

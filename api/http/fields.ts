@@ -24,3 +24,6 @@ export const isoOrNull = (time: Date | number | null): string | null => (time ==
 export function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 }
+
+/** A named schema or null. Not `.nullable()`: the document would then call the named schema itself nullable. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()])
