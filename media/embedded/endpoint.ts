@@ -1,0 +1,233 @@
+import { newId } from '../../config/ids.ts'
+import { Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type {
+  CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
+  Recording, RecordOptions, Tap,
+} from '../contract.ts'
+import type { Agreement, SdpSession } from '../sdp/index.ts'
+import { latchRuleFor } from './address.ts'
+import { collectDigits } from './collect.ts'
+import { Listeners } from './listeners.ts'
+import type { LegStats, Notice, WorkerSource } from './protocol.ts'
+import type { WorkerThread } from './worker-thread.ts'
+
+/** What an endpoint needs of its server. */
+export interface EndpointHome {
+  link(one: WorkerThread, other: WorkerThread): Promise<void>
+  source(source: PlaySource): Promise<WorkerSource>
+  record(endpoint: EmbeddedEndpoint, options: RecordOptions): Promise<Recording>
+  newNumber(): number
+  forget(endpoint: EmbeddedEndpoint): void
+}
+
+export interface EndpointParts {
+  handle: number
+  thread: WorkerThread
+  session: SdpSession
+  local: { address: string; port: number }
+  peerAddress: string
+  logger: Logger
+  home: EndpointHome
+}
+
+const NO_STATS: LegStats = {
+  remote: undefined, packetsReceived: 0, packetsSent: 0, bytesReceived: 0, bytesSent: 0, packetsLost: 0, lossRate: 0,
+  jitterMs: 0, roundTripMs: undefined, mos: undefined, strayPackets: 0,
+}
+
+/** One leg's media: the SDP is kept here, the audio lives in a worker. */
+export class EmbeddedEndpoint implements Endpoint {
+  readonly id = newId()
+  readonly handle: number
+  readonly thread: WorkerThread
+  readonly #session: SdpSession
+  readonly #local: { address: string; port: number }
+  readonly #peerAddress: string
+  readonly #home: EndpointHome
+  readonly #listeners: Listeners<EndpointEvents>
+  #remoteDirection: MediaDirection = 'sendrecv'
+  #partner: EmbeddedEndpoint | undefined
+  #figures = NO_STATS
+  #closing: Promise<EndpointStats> | undefined
+  #gone = false
+
+  constructor(parts: EndpointParts) {
+    this.handle = parts.handle
+    this.thread = parts.thread
+    this.#session = parts.session
+    this.#local = parts.local
+    this.#peerAddress = parts.peerAddress
+    this.#home = parts.home
+    this.#listeners = new Listeners(parts.logger)
+  }
+
+  get localSdp(): string {
+    return this.#session.text
+  }
+
+  get remoteDirection(): MediaDirection {
+    return this.#remoteDirection
+  }
+
+  get codec(): string | undefined {
+    return this.#session.encoding
+  }
+
+  async negotiate(kind: 'offer' | 'answer', sdp: string): Promise<string> {
+    this.#check()
+    await this.#apply(kind === 'offer' ? this.#session.answer(sdp) : this.#session.accept(sdp))
+    return this.#session.text
+  }
+
+  async reoffer(direction: MediaDirection): Promise<string> {
+    this.#check()
+    return this.#session.offer(direction)
+  }
+
+  async #apply(agreement: Agreement): Promise<void> {
+    this.#remoteDirection = agreement.remoteDirection
+    const { stream } = agreement
+    await this.thread.ask('configure', { endpoint: this.handle, stream, rule: latchRuleFor(this.#peerAddress, stream.remote?.address) })
+  }
+
+  async play(source: PlaySource, options: PlayOptions = {}): Promise<PlayResult> {
+    this.#check()
+    const { signal, repeat = 1 } = options
+    const aborted = (): boolean => signal?.aborted === true
+    if (aborted()) return { ended: 'aborted', seconds: 0 }
+    const found = await this.#home.source(source)
+    if (aborted()) return { ended: 'aborted', seconds: 0 }
+    if (this.#gone || this.#closing !== undefined) return { ended: 'closed', seconds: 0 }
+    const play = this.#home.newNumber()
+    const stop = (): void => { void this.thread.ask('stopPlay', { play }).catch(() => undefined) }
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      return await this.thread.ask('play', { endpoint: this.handle, play, source: found, repeat })
+    } catch (error) {
+      // The worker died, or the endpoint was closed in the same moment: it ended, nobody refused.
+      if (this.#gone || this.#closing !== undefined || !this.thread.alive) return { ended: 'closed', seconds: 0 }
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  async collect(options: CollectOptions): Promise<CollectResult> {
+    this.#check()
+    const { prompt } = options
+    return collectDigits({
+      onDigit: (listener) => this.on('digit', listener),
+      onClosed: (listener) => this.on('closed', listener),
+      prompt: async (signal) => { if (prompt !== undefined) await this.play(prompt, { signal }) },
+    }, options)
+  }
+
+  async record(options: RecordOptions): Promise<Recording> {
+    this.#check()
+    return this.#home.record(this, options)
+  }
+
+  async bridge(other: Endpoint): Promise<void> {
+    if (!(other instanceof EmbeddedEndpoint)) throw new Error('endpoints of two engines cannot be bridged')
+    if (other === this) throw new Error('an endpoint cannot be bridged to itself')
+    this.#check()
+    other.#check()
+    if (this.#partner !== other) await Promise.all([this.unbridge(), other.unbridge()])
+    await this.#home.link(this.thread, other.thread)
+    this.#partner = other
+    other.#partner = this
+    await Promise.all([this.#attach(other), other.#attach(this)])
+  }
+
+  #attach(to: EmbeddedEndpoint): Promise<null> {
+    return this.thread.ask('attach', { endpoint: this.handle, to: to.handle, worker: to.thread === this.thread ? undefined : to.thread.id })
+  }
+
+  async unbridge(): Promise<void> {
+    const partner = this.#partner
+    if (partner === undefined) return
+    this.#partner = undefined
+    const detached = [this.#detach()]
+    if (partner.#partner === this) {
+      partner.#partner = undefined
+      detached.push(partner.#detach())
+    }
+    await Promise.all(detached)
+  }
+
+  async #detach(): Promise<void> {
+    // A worker that died carries nothing on anyway.
+    if (this.thread.alive) await this.thread.ask('detach', { endpoint: this.handle })
+  }
+
+  async hold(on: boolean): Promise<void> {
+    this.#check()
+    await this.thread.ask('hold', { endpoint: this.handle, on })
+  }
+
+  async sendDigits(digits: string, options: { durationMs?: number; gapMs?: number } = {}): Promise<void> {
+    this.#check()
+    const { durationMs = 160, gapMs = 80 } = options
+    const { sent } = await this.thread.ask('sendDigits', { endpoint: this.handle, digits, durationMs, gapMs })
+    if (!sent) throw new Refusal('gone', 'the endpoint was closed, or other digits were sent, before these had gone out')
+  }
+
+  async tap(): Promise<Tap> {
+    throw new Refusal('unsupported', 'the embedded media engine gives no audio stream out (capabilities.tap is false)')
+  }
+
+  async stats(): Promise<EndpointStats> {
+    if (!this.#gone && this.#closing === undefined) {
+      this.#figures = await this.thread.ask('stats', { endpoint: this.handle }).catch(() => this.#figures)
+    }
+    return this.#stats()
+  }
+
+  #stats(): EndpointStats {
+    return { codec: this.codec, local: this.#local, ...this.#figures }
+  }
+
+  on<K extends keyof EndpointEvents>(event: K, listener: (...args: EndpointEvents[K]) => void): () => void {
+    return this.#listeners.on(event, listener)
+  }
+
+  close(): Promise<EndpointStats> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<EndpointStats> {
+    if (this.#gone) return this.#stats()
+    await this.unbridge().catch(() => undefined)
+    this.#figures = await this.thread.ask('close', { endpoint: this.handle }).catch(() => this.#figures)
+    this.lost('closed')
+    return this.#stats()
+  }
+
+  /** What the worker tells about this endpoint. */
+  heard(notice: Extract<Notice, { endpoint: number }>): void {
+    if (notice.notice === 'digit') this.#listeners.emit('digit', notice.digit, notice.durationMs)
+    else if (notice.notice === 'media-started') this.#listeners.emit('media-started', { address: notice.address, port: notice.port })
+    else this.#listeners.emit('media-timeout', notice.seconds)
+  }
+
+  /** It is gone: closed, or its worker died. */
+  lost(reason: string): void {
+    if (this.#gone) return
+    this.#gone = true
+    const partner = this.#partner
+    this.#partner = undefined
+    if (partner !== undefined && partner.#partner === this) {
+      partner.#partner = undefined
+      void partner.#detach().catch(() => undefined)
+    }
+    this.#home.forget(this)
+    this.#listeners.emit('closed', reason)
+    this.#listeners.clear()
+  }
+
+  #check(): void {
+    if (this.#gone || this.#closing !== undefined) throw new Refusal('gone', 'the media endpoint is closed')
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The conversation between the main thread and a media worker, over one MessagePort.
+ *
+ * The main thread asks (`Request`), the worker answers each request once (`Answer`), and the
+ * worker tells what happens on its own (`Notice`). Handles are small integers chosen by the
+ * main thread. Audio never crosses to the main thread. Two workers that carry the two halves
+ * of one bridge hand packets to each other over a `Link` port of their own.
+ */
+import type { MessagePort } from 'node:worker_threads'
+import type { StreamSettings } from '../sdp/types.ts'
+
+export interface WorkerSetup {
+  id: number
+  /** Local address sockets are bound to. */
+  host: string
+  /** Even ports of this worker: first, first + step, … up to last. `first` 0: any free pair. */
+  ports: { first: number; last: number; step: number }
+  timing: Timing
+}
+
+/** Intervals, in milliseconds. Tests shorten them. */
+export interface Timing {
+  /** A closed pair is freed once nothing came in for this long, */
+  drainIdleMs: number
+  /** or after this long in any case. */
+  drainMaxMs: number
+  rtcpMs: number
+  /** Silence of a peer that should send, before `media-timeout`; 0 turns it off. */
+  mediaTimeoutMs: number
+  /** How often slow work (RTCP due, drain, timeout) is looked at. */
+  sweepMs: number
+}
+
+export const usualTiming: Timing = { drainIdleMs: 5000, drainMaxMs: 10_000, rtcpMs: 5000, mediaTimeoutMs: 60_000, sweepMs: 500 }
+
+/** How far a packet's source may be from the negotiated one; see the README on latching. */
+export interface LatchRule {
+  /** Where the peer's signalling comes from. */
+  peerAddress: string
+  /** The negotiated address cannot be where packets come from (behind NAT, or 0.0.0.0). */
+  elsewhere: boolean
+}
+
+export type WorkerSource =
+  | { kind: 'file'; path: string }
+  | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[] }
+
+export interface PlayOutcome {
+  ended: 'finished' | 'aborted' | 'closed'
+  seconds: number
+}
+
+export interface RecordingOutcome {
+  seconds: number
+  bytes: number
+  ended: 'stopped' | 'closed' | 'disk-full' | 'failed'
+  message: string | undefined
+}
+
+/** Figures of one endpoint; the main thread adds what only it knows. */
+export interface LegStats {
+  remote: { address: string; port: number } | undefined
+  packetsReceived: number
+  packetsSent: number
+  bytesReceived: number
+  bytesSent: number
+  packetsLost: number
+  lossRate: number
+  jitterMs: number
+  roundTripMs: number | undefined
+  mos: number | undefined
+  strayPackets: number
+}
+
+export interface WorkerFigures {
+  endpoints: number
+  drainingPorts: number
+  packetsIn: number
+  packetsOut: number
+  lateTicks: number
+  worstLatenessMs: number
+}
+
+/** Every request by name: what is asked, what is answered. */
+export interface Operations {
+  open: { ask: { endpoint: number }; answer: { port: number } }
+  configure: { ask: { endpoint: number; stream: StreamSettings; rule: LatchRule }; answer: null }
+  /** What comes in on `endpoint` goes out on `to`, which lives in `worker` (undefined: this one). */
+  attach: { ask: { endpoint: number; to: number; worker: number | undefined }; answer: null }
+  detach: { ask: { endpoint: number }; answer: null }
+  hold: { ask: { endpoint: number; on: boolean }; answer: null }
+  /** Answered when playing ended. */
+  play: { ask: { endpoint: number; play: number; source: WorkerSource; repeat: number }; answer: PlayOutcome }
+  stopPlay: { ask: { play: number }; answer: null }
+  /** Answered when the last digit was sent. */
+  sendDigits: { ask: { endpoint: number; digits: string; durationMs: number; gapMs: number }; answer: { sent: boolean } }
+  record: { ask: { endpoint: number; recording: number; path: string }; answer: null }
+  pauseRecording: { ask: { recording: number; on: boolean }; answer: null }
+  stopRecording: { ask: { recording: number }; answer: null }
+  stats: { ask: { endpoint: number }; answer: LegStats }
+  close: { ask: { endpoint: number }; answer: LegStats }
+  load: { ask: Record<never, never>; answer: WorkerFigures }
+  /** Hands over one end of the channel to another worker. */
+  link: { ask: { worker: number; port: MessagePort }; answer: null }
+  /** Closes every socket and file; the worker ends by itself afterwards. */
+  shutdown: { ask: Record<never, never>; answer: null }
+}
+
+export type OperationName = keyof Operations
+export type Ask<K extends OperationName> = Operations[K]['ask']
+export type AnswerTo<K extends OperationName> = Operations[K]['answer']
+
+export type Request = { [K in OperationName]: { id: number; op: K; ask: Ask<K> } }[OperationName]
+
+/** `unavailable` and `unprocessable` become Refusals; `bug` an Error. */
+export interface Fault {
+  code: 'unavailable' | 'unprocessable' | 'not-found' | 'bug'
+  message: string
+}
+
+export type Answer = { id: number; value: unknown; fault?: undefined } | { id: number; fault: Fault }
+
+export type Notice =
+  | { notice: 'ready' }
+  | { notice: 'media-started'; endpoint: number; address: string; port: number }
+  | { notice: 'media-timeout'; endpoint: number; seconds: number }
+  | { notice: 'digit'; endpoint: number; digit: string; durationMs: number }
+  | { notice: 'recording-ended'; recording: number; outcome: RecordingOutcome }
+  | { notice: 'log'; level: 'debug' | 'warn' | 'error'; message: string }
+
+/** One packet on its way between two workers. */
+export interface LinkedPacket {
+  to: number
+  from: number
+  /** 0 audio, 1 RFC 4733 event. */
+  kind: 0 | 1
+  encoding: number
+  packet: Uint8Array
+}

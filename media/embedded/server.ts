@@ -1,0 +1,245 @@
+import { Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Settings } from '../../config/settings/settings.ts'
+import type {
+  Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, PlaySource, Recording, RecordOptions,
+} from '../contract.ts'
+import type { Prompts } from '../prompts/index.ts'
+import { knownEncodings, SdpSession } from '../sdp/index.ts'
+import type { Storage } from '../storage/index.ts'
+import { createLocalAddresses, ipv4Of, type LocalAddresses } from './address.ts'
+import { EmbeddedEndpoint, type EndpointHome } from './endpoint.ts'
+import { Listeners } from './listeners.ts'
+import { Pool } from './pool.ts'
+import { usualTiming, type Notice, type Timing, type WorkerSource } from './protocol.ts'
+import { EmbeddedRecording } from './recording.ts'
+import type { WorkerThread } from './worker-thread.ts'
+
+export interface EmbeddedOptions {
+  settings: Pick<Settings, 'media' | 'sip' | 'calls'>
+  logger: Logger
+  prompts: Prompts
+  storage: Storage
+  /** Intervals other than the usual ones. */
+  timing?: Partial<Timing>
+}
+
+/** With `first` 0 the kernel gives the ports; this many endpoints are then allowed. */
+const EPHEMERAL_ENDPOINTS = 2000
+
+/** The media engine in our own worker threads. The main thread does SDP and never sees a packet. */
+export class EmbeddedMediaServer implements MediaServer, EndpointHome {
+  readonly capabilities: MediaCapabilities
+  readonly pool: Pool
+  readonly #logger: Logger
+  readonly #prompts: Prompts
+  readonly #storage: Storage
+  readonly #addresses: LocalAddresses
+  readonly #listeners: Listeners<MediaServerEvents>
+  readonly #endpoints = new Map<number, EmbeddedEndpoint>()
+  readonly #recordings = new Map<number, { recording: EmbeddedRecording; thread: WorkerThread }>()
+  /** The legs of one call share a worker, so that its packets never change threads. */
+  readonly #calls = new Map<string, { thread: WorkerThread; legs: number }>()
+  readonly #callOf = new Map<number, string>()
+  #lastNumber = 0
+  #opening = 0
+  #available = false
+  #stopping: Promise<void> | undefined
+
+  constructor(options: EmbeddedOptions) {
+    const { media, sip, calls } = options.settings
+    this.#logger = options.logger
+    this.#prompts = options.prompts
+    this.#storage = options.storage
+    this.#listeners = new Listeners(options.logger)
+    this.#addresses = createLocalAddresses(media.host, sip.externalAddress)
+    this.pool = new Pool({
+      workers: media.workers, host: media.host, ports: media.ports, logger: options.logger,
+      timing: { ...usualTiming, mediaTimeoutMs: calls.mediaTimeoutSeconds * 1000, ...options.timing },
+      onNotice: (notice) => this.#heard(notice),
+      onDeath: (thread) => this.#lostThread(thread),
+      onReplaced: () => this.#judge(''),
+    })
+    const { first, last } = media.ports
+    this.capabilities = {
+      engine: 'embedded', codecs: ['PCMU', 'PCMA'], transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
+      record: true, conference: false, tap: false, srtp: [], ice: false,
+      maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
+    }
+  }
+
+  get available(): boolean {
+    return this.#available
+  }
+
+  async start(): Promise<void> {
+    await this.pool.start()
+    this.#judge('')
+  }
+
+  on<K extends keyof MediaServerEvents>(event: K, listener: (...args: MediaServerEvents[K]) => void): () => void {
+    return this.#listeners.on(event, listener)
+  }
+
+  async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
+    if (this.#stopping !== undefined) throw new Refusal('unavailable', 'the media engine is stopping')
+    if (this.#endpoints.size + this.#opening >= this.capabilities.maxEndpoints) {
+      throw new Refusal('unavailable', `all ${this.capabilities.maxEndpoints} media endpoints are in use`, { retryAfter: 10 })
+    }
+    const encodings = knownEncodings(options.codecs)
+    const choice = { encodings, peerOrder: options.codecs === undefined }
+    // Read before a port is opened: a flood of useless offers must not use the ports up.
+    if (options.offer !== undefined) new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer)
+    else if (encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
+    const peerAddress = ipv4Of(options.peerAddress)
+    this.#opening += 1
+    try {
+      const address = await this.#addresses.towards(peerAddress)
+      const { handle, thread, port } = await this.#open(options.callId)
+      const session = new SdpSession({ address, port, ...choice })
+      const logger = this.#logger.child({ call: options.callId, leg: options.legId })
+      const endpoint = new EmbeddedEndpoint({ handle, thread, session, local: { address, port }, peerAddress, logger, home: this })
+      this.#keep(endpoint, options.callId)
+      if (options.offer === undefined) session.offer('sendrecv')
+      else await endpoint.negotiate('offer', options.offer).catch(async (error: unknown) => {
+        await endpoint.close()
+        throw error
+      })
+      return endpoint
+    } finally {
+      this.#opening -= 1
+      this.#judge('every media endpoint is in use')
+    }
+  }
+
+  /** Opens a port pair: where the call already is, else on the least busy worker that has one. */
+  async #open(callId: string): Promise<{ handle: number; thread: WorkerThread; port: number }> {
+    const home = this.#calls.get(callId)?.thread
+    const others = this.pool.byLoad().filter((thread) => thread !== home)
+    const candidates = home?.alive === true ? [home, ...others] : others
+    let refusal = new Refusal('unavailable', 'no media worker is running', { retryAfter: 5 })
+    for (const thread of candidates) {
+      const handle = this.newNumber()
+      thread.endpoints += 1
+      try {
+        const { port } = await thread.ask('open', { endpoint: handle })
+        return { handle, thread, port }
+      } catch (error) {
+        thread.endpoints -= 1
+        if (!(error instanceof Refusal)) throw error
+        refusal = error
+      }
+    }
+    throw refusal
+  }
+
+  #keep(endpoint: EmbeddedEndpoint, callId: string): void {
+    this.#endpoints.set(endpoint.handle, endpoint)
+    this.#callOf.set(endpoint.handle, callId)
+    const call = this.#calls.get(callId)
+    if (call === undefined) this.#calls.set(callId, { thread: endpoint.thread, legs: 1 })
+    else call.legs += 1
+  }
+
+  forget(endpoint: EmbeddedEndpoint): void {
+    if (!this.#endpoints.delete(endpoint.handle)) return
+    endpoint.thread.endpoints -= 1
+    const callId = this.#callOf.get(endpoint.handle) ?? ''
+    this.#callOf.delete(endpoint.handle)
+    const call = this.#calls.get(callId)
+    if (call !== undefined && (call.legs -= 1) === 0) this.#calls.delete(callId)
+    this.#judge('')
+  }
+
+  newNumber(): number {
+    return (this.#lastNumber += 1)
+  }
+
+  link(one: WorkerThread, other: WorkerThread): Promise<void> {
+    return this.pool.link(one, other)
+  }
+
+  async source(source: PlaySource): Promise<WorkerSource> {
+    if (source.kind === 'tone') return source
+    if (source.kind === 'file') return { kind: 'file', path: await this.#storage.sound(source.path) }
+    return { kind: 'file', path: await (source.kind === 'prompt' ? this.#prompts.prompt(source.name) : this.#prompts.speak(source.text)) }
+  }
+
+  async record(endpoint: EmbeddedEndpoint, options: RecordOptions): Promise<Recording> {
+    await this.#storage.checkRecording(options.path)
+    const number = this.newNumber()
+    const recording = new EmbeddedRecording(number, options.path, endpoint.thread)
+    this.#recordings.set(number, { recording, thread: endpoint.thread })
+    try {
+      await endpoint.thread.ask('record', { endpoint: endpoint.handle, recording: number, path: options.path })
+    } catch (error) {
+      this.#recordings.delete(number)
+      throw error
+    }
+    const { signal } = options
+    if (signal !== undefined) {
+      const stop = (): void => { void recording.stop() }
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop, { once: true })
+      void recording.finished.then(() => signal.removeEventListener('abort', stop))
+    }
+    return recording
+  }
+
+  async createConference(): Promise<Conference> {
+    throw new Refusal('unsupported', 'the embedded media engine has no conferences (capabilities.conference is false)')
+  }
+
+  async load(): Promise<MediaLoad> {
+    const living = this.pool.threads.filter((thread) => thread.alive)
+    const figures = await Promise.all(living.map(async (thread) => ({ id: thread.id, ...await thread.ask('load', {}) })))
+    return {
+      endpoints: this.#endpoints.size,
+      drainingPorts: figures.reduce((sum, worker) => sum + worker.drainingPorts, 0),
+      workers: figures.map(({ drainingPorts: _, ...worker }) => worker),
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      this.#judge('the media engine is stopping')
+      await this.pool.stop()
+      for (const endpoint of [...this.#endpoints.values()]) endpoint.lost('closed')
+      for (const { recording } of this.#recordings.values()) {
+        recording.ended({ seconds: 0, bytes: 0, ended: 'failed', message: 'the media engine stopped before the recording was closed' })
+      }
+      await this.#prompts.close()
+      this.#listeners.clear()
+    })()
+    return this.#stopping
+  }
+
+  #heard(notice: Notice): void {
+    if (notice.notice === 'log') this.#logger[notice.level](notice.message)
+    else if (notice.notice === 'recording-ended') {
+      this.#recordings.get(notice.recording)?.recording.ended(notice.outcome)
+      this.#recordings.delete(notice.recording)
+      const { ended, message } = notice.outcome
+      if (message !== undefined) this.#logger.error({ ended, reason: message }, 'a recording is not whole; the call goes on')
+    } else if (notice.notice !== 'ready') this.#endpoints.get(notice.endpoint)?.heard(notice)
+  }
+
+  #lostThread(thread: WorkerThread): void {
+    for (const [number, entry] of this.#recordings) {
+      if (entry.thread !== thread) continue
+      this.#recordings.delete(number)
+      entry.recording.ended({ seconds: 0, bytes: 0, ended: 'failed', message: 'the media worker died; the file holds what was written until then' })
+    }
+    for (const endpoint of [...this.#endpoints.values()]) if (endpoint.thread === thread) endpoint.lost('worker-died')
+    this.#judge('no media worker is running')
+  }
+
+  /** Works out `available` anew and tells when it changed. */
+  #judge(reason: string): void {
+    const available = this.#stopping === undefined && this.pool.alive && this.#endpoints.size < this.capabilities.maxEndpoints
+    if (available === this.#available) return
+    this.#available = available
+    if (available) this.#listeners.emit('available')
+    else this.#listeners.emit('unavailable', reason)
+  }
+}

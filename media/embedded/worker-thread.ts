@@ -1,0 +1,88 @@
+import { Worker, type Transferable } from 'node:worker_threads'
+import { Refusal } from '../../config/errors.ts'
+import type { Answer, AnswerTo, Ask, Fault, Notice, OperationName, WorkerSetup } from './protocol.ts'
+
+interface Pending {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** One media worker as the main thread sees it: asks get answers, notices come by themselves. */
+export class WorkerThread {
+  readonly id: number
+  /** Endpoints placed here, for spreading. */
+  endpoints = 0
+  alive = true
+  readonly ready: Promise<void>
+  readonly #worker: Worker
+  readonly #pending = new Map<number, Pending>()
+  #lastId = 0
+  #stopping: Promise<void> | undefined
+  readonly #gone: Promise<void>
+
+  /** @param onDeath called when it ends without having been asked to */
+  constructor(setup: WorkerSetup, onNotice: (notice: Notice) => void, onDeath: (reason: string) => void) {
+    this.id = setup.id
+    this.#worker = new Worker(new URL('./worker/main.ts', import.meta.url), { workerData: setup, name: `media ${setup.id}` })
+    let reason = 'it ended'
+    let markReady = (): void => undefined
+    let markFailed = (_error: Error): void => undefined
+    this.ready = new Promise((resolve, reject) => {
+      markReady = resolve
+      markFailed = reject
+    })
+    this.ready.catch(() => undefined)
+    this.#worker.on('message', (message: Answer | Notice) => {
+      if ('id' in message) this.#settle(message)
+      else if (message.notice === 'ready') markReady()
+      else onNotice(message)
+    })
+    this.#worker.on('error', (error) => { reason = error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    this.#gone = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.alive = false
+        const error = new Refusal('unavailable', 'the media worker of this endpoint ended')
+        markFailed(error)
+        for (const pending of this.#pending.values()) pending.reject(error)
+        this.#pending.clear()
+        if (this.#stopping === undefined) onDeath(reason)
+        resolve()
+      })
+    })
+  }
+
+  ask<K extends OperationName>(op: K, ask: Ask<K>, transfer: readonly Transferable[] = []): Promise<AnswerTo<K>> {
+    if (!this.alive) return Promise.reject(new Refusal('unavailable', 'the media worker of this endpoint ended'))
+    const id = this.#lastId += 1
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#worker.postMessage({ id, op, ask }, transfer)
+    })
+  }
+
+  /** Ends it as a fault would, at once and without clearing up. */
+  async kill(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  /** Closes its sockets and files, then the thread. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      await this.ask('shutdown', {}).catch(() => undefined)
+      await this.#gone
+    })()
+    return this.#stopping
+  }
+
+  #settle(answer: Answer): void {
+    const pending = this.#pending.get(answer.id)
+    this.#pending.delete(answer.id)
+    if (pending === undefined) return
+    if (answer.fault === undefined) pending.resolve(answer.value)
+    else pending.reject(errorOf(answer.fault))
+  }
+}
+
+function errorOf(fault: Fault): Error {
+  return fault.code === 'bug' ? new Error(`in a media worker: ${fault.message}`) : new Refusal(fault.code, fault.message)
+}

@@ -1,0 +1,61 @@
+/** RFC 4733 telephone events: recognising what comes in. */
+
+const DIGITS = '0123456789*#ABCD'
+/** No packet of an event for this long: its end was lost. */
+const LOST_END_MS = 250
+
+/** The event number of a digit, or undefined. */
+export function eventOf(digit: string): number | undefined {
+  const event = DIGITS.indexOf(digit.toUpperCase())
+  return digit.length === 1 && event >= 0 ? event : undefined
+}
+
+/** The two tones of a digit in Hz (ITU-T Q.23). */
+export function tonesOf(digit: string): readonly [number, number] | undefined {
+  const event = eventOf(digit)
+  if (event === undefined) return undefined
+  const place = '123A456B789C*0#D'.indexOf(DIGITS[event]!)
+  return [[697, 770, 852, 941][place >> 2]!, [1209, 1336, 1477, 1633][place & 3]!]
+}
+
+/** Turns event packets into digits, each reported once, at its end. */
+export class DigitDetector {
+  readonly #report: (digit: string, durationMs: number) => void
+  #event = -1
+  #timestamp = -1
+  #duration = 0
+  #heard = 0
+  #reported = true
+
+  constructor(report: (digit: string, durationMs: number) => void) {
+    this.#report = report
+  }
+
+  /** One event packet's payload starts at `at`. */
+  take(packet: Uint8Array, at: number, end: number, timestamp: number, now: number): void {
+    if (end - at < 4) return
+    const event = packet[at]!
+    if (event >= DIGITS.length) return
+    if (timestamp !== this.#timestamp) {
+      // RFC 4733 §2.5.1.2: the start of the next event ends one whose end packets were lost.
+      this.#finish()
+      this.#timestamp = timestamp
+      this.#event = event
+      this.#reported = false
+    }
+    this.#heard = now
+    this.#duration = (packet[at + 2]! << 8) | packet[at + 3]!
+    if ((packet[at + 1]! & 0x80) !== 0) this.#finish()
+  }
+
+  /** Called now and then: ends an event of which nothing more came. */
+  sweep(now: number): void {
+    if (!this.#reported && now - this.#heard > LOST_END_MS) this.#finish()
+  }
+
+  #finish(): void {
+    if (this.#reported) return
+    this.#reported = true
+    this.#report(DIGITS[this.#event]!, Math.round(this.#duration / 8))
+  }
+}

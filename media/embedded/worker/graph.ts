@@ -1,0 +1,71 @@
+/** Who hears whom: legs of this worker, and links to the legs of others. */
+import type { MessagePort } from 'node:worker_threads'
+import type { LinkedPacket } from '../protocol.ts'
+import type { EncodingNumber } from './codecs.ts'
+import { EVENT, type Leg, type Target } from './leg.ts'
+import { createRtpView, readRtp } from './rtp.ts'
+
+export class Graph {
+  readonly legs = new Map<number, Leg>()
+  readonly #links = new Map<number, MessagePort>()
+  readonly #view = createRtpView()
+  // Stands for the far leg as a source; its SSRC tells one from another.
+  readonly #far = new WeakMap<Leg, object>()
+
+  /** What comes in on `from` goes out on `to`, here or in another worker. False when either is gone. */
+  attach(from: number, to: number, worker: number | undefined): boolean {
+    const leg = this.legs.get(from)
+    if (leg === undefined) return false
+    const target = worker === undefined ? this.legs.get(to) : this.#farTarget(from, to, worker)
+    if (target === undefined) return false
+    leg.target = target
+    leg.expectMedia()
+    return true
+  }
+
+  detach(from: number): void {
+    const leg = this.legs.get(from)
+    if (leg !== undefined) leg.target = undefined
+  }
+
+  /** Takes a leg out; nobody sends to it any more. */
+  remove(handle: number): void {
+    const gone = this.legs.get(handle)
+    this.legs.delete(handle)
+    for (const leg of this.legs.values()) if (leg.target === gone) leg.target = undefined
+  }
+
+  /** A channel to another worker. It replaces an older one: that worker was replaced. */
+  link(worker: number, port: MessagePort): void {
+    this.#links.get(worker)?.close()
+    this.#links.set(worker, port)
+    port.on('message', (linked: LinkedPacket) => this.#fromFar(linked))
+  }
+
+  close(): void {
+    for (const port of this.#links.values()) port.close()
+    this.#links.clear()
+  }
+
+  #farTarget(from: number, to: number, worker: number): Target | undefined {
+    const port = this.#links.get(worker)
+    if (port === undefined) return undefined
+    return {
+      take(_from, encoding, packet) {
+        // Bridges across workers are rare (a transfer between calls); here a packet is copied.
+        const linked: LinkedPacket = { to, from, kind: encoding === EVENT ? 1 : 0, encoding, packet: new Uint8Array(packet) }
+        port.postMessage(linked, [linked.packet.buffer as ArrayBuffer])
+      },
+      // The gap this leaves in the numbers is the far leg's to see; it hears of sound only.
+      skip: () => undefined,
+    }
+  }
+
+  #fromFar(linked: LinkedPacket): void {
+    const leg = this.legs.get(linked.to)
+    if (leg === undefined || !readRtp(linked.packet, this.#view)) return
+    let far = this.#far.get(leg)
+    if (far === undefined) this.#far.set(leg, far = {})
+    leg.take(far, linked.kind === 1 ? EVENT : (linked.encoding as EncodingNumber), linked.packet, this.#view, performance.now())
+  }
+}

@@ -1,0 +1,165 @@
+/** What the main thread may ask of this worker, an entry an operation. */
+import type { AnswerTo, Ask, Fault, Notice, OperationName, WorkerSetup, WorkerSource } from '../protocol.ts'
+import { Clock } from './clock.ts'
+import { eventOf } from './digits.ts'
+import { Graph } from './graph.ts'
+import { Leg, type LegSurroundings } from './leg.ts'
+import { createDialing, createPlayback, type Voice } from './player.ts'
+import { closePair, NoPorts, Ports } from './ports.ts'
+import { Recorder } from './recorder.ts'
+import { SoundFiles } from './sound-files.ts'
+import { fileSound, toneSound, type Sound } from './sounds.ts'
+import { BadSound } from './wav.ts'
+
+type Handlers = { readonly [K in OperationName]: (ask: Ask<K>) => AnswerTo<K> | Promise<AnswerTo<K>> }
+
+/** Refused in the course of business. */
+export class Faulty extends Error {
+  readonly code: Fault['code']
+
+  constructor(code: Fault['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** The fault to answer with for anything thrown. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof Faulty) return { code: error.code, message: error.message }
+  if (error instanceof NoPorts) return { code: 'unavailable', message: error.message }
+  if (error instanceof BadSound) return { code: 'unprocessable', message: error.message }
+  return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
+export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => void): Handlers {
+  const clock = new Clock()
+  const ports = new Ports(setup.host, setup.ports, setup.timing)
+  const graph = new Graph()
+  const sounds = new SoundFiles()
+  const figures = { packetsIn: 0, packetsOut: 0 }
+  const around: LegSurroundings = { clock, timing: setup.timing, figures, tell }
+  const plays = new Map<number, { leg: Leg; voice: Voice | undefined; stopped: boolean }>()
+  const recordings = new Map<number, Recorder>()
+  const endings = new Set<Promise<void>>()
+
+  const sweeper = setInterval(() => {
+    const now = performance.now()
+    ports.sweep(now)
+    for (const leg of graph.legs.values()) leg.sweep(now)
+  }, setup.timing.sweepMs)
+
+  function leg(handle: number): Leg {
+    const found = graph.legs.get(handle)
+    if (found === undefined) throw new Faulty('not-found', 'the media endpoint is closed')
+    return found
+  }
+
+  async function openSound(source: WorkerSource): Promise<Sound> {
+    return source.kind === 'tone' ? toneSound(source.frequencies, source.cadenceMs) : fileSound(await sounds.load(source.path))
+  }
+
+  return {
+    async open({ endpoint }) {
+      const pair = await ports.open()
+      graph.legs.set(endpoint, new Leg(endpoint, pair, around))
+      return { port: pair.port }
+    },
+    configure({ endpoint, stream, rule }) {
+      leg(endpoint).configure(stream, rule)
+      return null
+    },
+    attach({ endpoint, to, worker }) {
+      if (!graph.attach(endpoint, to, worker)) throw new Faulty('not-found', 'one of the media endpoints to bridge is closed')
+      return null
+    },
+    detach({ endpoint }) {
+      graph.detach(endpoint)
+      return null
+    },
+    hold({ endpoint, on }) {
+      leg(endpoint).hold(on)
+      return null
+    },
+    async play({ endpoint, play, source, repeat }) {
+      const entry: { leg: Leg; voice: Voice | undefined; stopped: boolean } = { leg: leg(endpoint), voice: undefined, stopped: false }
+      plays.set(play, entry)
+      try {
+        const sound = await openSound(source)
+        if (entry.stopped) return { ended: 'aborted', seconds: 0 }
+        if (graph.legs.get(endpoint) !== entry.leg) return { ended: 'closed', seconds: 0 }
+        return await new Promise((resolve) => {
+          entry.voice = createPlayback(sound, repeat, resolve)
+          entry.leg.speak('play', entry.voice)
+        })
+      } finally {
+        plays.delete(play)
+      }
+    },
+    stopPlay({ play }) {
+      const entry = plays.get(play)
+      if (entry !== undefined) entry.stopped = true
+      if (entry?.voice !== undefined) entry.leg.hush(entry.voice, 'aborted')
+      return null
+    },
+    async sendDigits({ endpoint, digits, durationMs, gapMs }) {
+      const on = leg(endpoint)
+      if ([...digits].some((digit) => eventOf(digit) === undefined)) {
+        throw new Faulty('unprocessable', 'only the digits 0-9, *, # and A-D can be sent')
+      }
+      const sent = await new Promise<boolean>((resolve) => { on.speak('dial', createDialing(digits, durationMs, gapMs, resolve)) })
+      return { sent }
+    },
+    async record({ endpoint, recording, path }) {
+      const on = leg(endpoint)
+      const recorder = new Recorder(clock, (outcome) => {
+        recordings.delete(recording)
+        on.recorders.delete(recorder)
+        tell({ notice: 'recording-ended', recording, outcome })
+      })
+      recordings.set(recording, recorder)
+      on.recorders.add(recorder)
+      await recorder.start(path)
+      return null
+    },
+    pauseRecording({ recording, on }) {
+      const recorder = recordings.get(recording)
+      if (recorder !== undefined) recorder.paused = on
+      return null
+    },
+    async stopRecording({ recording }) {
+      await recordings.get(recording)?.stop('stopped')
+      return null
+    },
+    stats({ endpoint }) {
+      return leg(endpoint).stats()
+    },
+    close({ endpoint }) {
+      const closing = leg(endpoint)
+      const stats = closing.close()
+      graph.remove(endpoint)
+      ports.release(closing.pair)
+      return stats
+    },
+    load() {
+      return {
+        endpoints: graph.legs.size, drainingPorts: ports.draining, packetsIn: figures.packetsIn, packetsOut: figures.packetsOut,
+        lateTicks: clock.lateTicks, worstLatenessMs: Math.round(clock.worstLatenessMs * 10) / 10,
+      }
+    },
+    link({ worker, port }) {
+      graph.link(worker, port)
+      return null
+    },
+    async shutdown() {
+      clearInterval(sweeper)
+      for (const recorder of recordings.values()) endings.add(recorder.stop('closed'))
+      const legs = [...graph.legs.values()]
+      graph.legs.clear()
+      for (const one of legs) one.close()
+      await Promise.all([...endings, ...legs.map((one) => closePair(one.pair)), ports.close()])
+      clock.close()
+      graph.close()
+      return null
+    },
+  }
+}

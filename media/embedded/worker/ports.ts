@@ -1,0 +1,135 @@
+/**
+ * Port pairs: even for RTP, the next for RTCP (RFC 3550 §11). A closed pair stays bound and
+ * discards what still arrives until the old peer is quiet, so that a new call never inherits
+ * a stranger's audio.
+ */
+import { createSocket, type Socket } from 'node:dgram'
+import type { Timing } from '../protocol.ts'
+
+export interface PortPair {
+  readonly port: number
+  readonly rtp: Socket
+  readonly rtcp: Socket
+}
+
+interface Draining {
+  pair: PortPair
+  since: number
+  heard: number
+}
+
+/** No port pair could be bound. */
+export class NoPorts extends Error {}
+
+// About two seconds of G.711 with the kernel's own overhead: enough to ride out a pause, little to hoard.
+const SOCKET_BUFFER = 131_072
+const ATTEMPTS = 40
+
+export class Ports {
+  readonly #host: string
+  readonly #timing: Pick<Timing, 'drainIdleMs' | 'drainMaxMs'>
+  readonly #free: number[] = []
+  readonly #ephemeral: boolean
+  readonly #draining = new Set<Draining>()
+  #closed = false
+
+  constructor(host: string, range: { first: number; last: number; step: number }, timing: Pick<Timing, 'drainIdleMs' | 'drainMaxMs'>) {
+    this.#host = host
+    this.#timing = timing
+    this.#ephemeral = range.first === 0
+    for (let port = range.first; !this.#ephemeral && port + 1 <= range.last; port += range.step) this.#free.push(port)
+  }
+
+  get draining(): number {
+    return this.#draining.size
+  }
+
+  /** Binds a pair; the port longest unused comes first. Throws NoPorts. */
+  async open(): Promise<PortPair> {
+    const tries = this.#ephemeral ? ATTEMPTS : Math.min(ATTEMPTS, this.#free.length)
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const wanted = this.#ephemeral ? 0 : this.#free.shift()
+      if (wanted === undefined) break
+      const pair = await this.#bindPair(wanted)
+      if (pair !== undefined && this.#closed) await closePair(pair)
+      else if (pair !== undefined) return pair
+      // Somebody else on this machine has it; it may be free again later.
+      if (!this.#ephemeral) this.#free.push(wanted)
+    }
+    throw new NoPorts('no free RTP port pair; widen RTP_PORTS or wait for calls to end')
+  }
+
+  /** Takes a pair back. Its listeners are replaced by ones that discard. */
+  release(pair: PortPair): void {
+    const now = performance.now()
+    const entry: Draining = { pair, since: now, heard: now }
+    for (const socket of [pair.rtp, pair.rtcp]) {
+      socket.removeAllListeners('message')
+      socket.on('message', () => { entry.heard = performance.now() })
+    }
+    this.#draining.add(entry)
+  }
+
+  /** Frees the pairs that have been quiet long enough, or drained as long as we ever wait. */
+  sweep(now: number): void {
+    for (const entry of this.#draining) {
+      if (now - entry.heard < this.#timing.drainIdleMs && now - entry.since < this.#timing.drainMaxMs) continue
+      this.#draining.delete(entry)
+      void closePair(entry.pair).then(() => {
+        if (!this.#ephemeral) this.#free.push(entry.pair.port)
+      })
+    }
+  }
+
+  /** Closes the draining pairs at once. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const pairs = [...this.#draining].map((entry) => entry.pair)
+    this.#draining.clear()
+    await Promise.all(pairs.map(closePair))
+  }
+
+  async #bindPair(port: number): Promise<PortPair | undefined> {
+    const rtp = await bind(this.#host, port)
+    if (rtp === undefined) return undefined
+    const bound = rtp.address().port
+    const rtcp = bound % 2 === 0 ? await bind(this.#host, bound + 1) : undefined
+    if (rtcp !== undefined) return { port: bound, rtp, rtcp }
+    await closeSocket(rtp)
+    return undefined
+  }
+}
+
+function bind(host: string, port: number): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket({
+      type: 'udp4',
+      recvBufferSize: SOCKET_BUFFER,
+      sendBufferSize: SOCKET_BUFFER,
+      // Only IP literals are ever sent to: without this each packet would go through a DNS look-up.
+      lookup: (address, _options, callback) => callback(null, address, 4),
+    })
+    const failed = (): void => {
+      socket.close()
+      resolve(undefined)
+    }
+    socket.once('error', failed)
+    socket.bind({ address: host, port, exclusive: true }, () => {
+      socket.off('error', failed)
+      // A datagram that cannot be sent is lost audio, which RTCP counts; it never ends the call.
+      socket.on('error', () => undefined)
+      resolve(socket)
+    })
+  })
+}
+
+function closeSocket(socket: Socket): Promise<void> {
+  return new Promise((resolve) => { socket.close(() => resolve()) })
+}
+
+/** Closes both sockets of a pair. */
+export async function closePair(pair: PortPair): Promise<void> {
+  pair.rtp.removeAllListeners('message')
+  pair.rtcp.removeAllListeners('message')
+  await Promise.all([closeSocket(pair.rtp), closeSocket(pair.rtcp)])
+}

@@ -1,0 +1,62 @@
+/** Where played sound comes from: 8 kHz samples in frames of 20 ms. */
+import { FRAME, SAMPLE_RATE } from './codecs.ts'
+
+export interface Sound {
+  /** Fills `frame` (padding with silence) and says how many samples were sound; 0 at the end. */
+  read(frame: Int16Array): number
+  /** Back to the beginning, for repeating. */
+  rewind(): void
+}
+
+export function fileSound(samples: Int16Array): Sound {
+  let at = 0
+  return {
+    read(frame) {
+      const count = Math.min(FRAME, samples.length - at)
+      frame.set(samples.subarray(at, at + count))
+      frame.fill(0, count)
+      at += count
+      return count
+    },
+    rewind() {
+      at = 0
+    },
+  }
+}
+
+export function silence(): Sound {
+  return { read: (frame) => frame.fill(0).length, rewind: () => undefined }
+}
+
+/** −13 dBm0 for the whole tone, shared by its frequencies: what networks use for ringing and busy. */
+const TONE_PEAK = 7200
+
+/** One cadence cycle of a tone; an odd number of entries ends with sound, an even one with a pause. */
+export function toneSound(frequencies: readonly number[], cadenceMs: readonly number[]): Sound {
+  const steps = frequencies.map((frequency) => (2 * Math.PI * frequency) / SAMPLE_RATE)
+  const ends: number[] = []
+  let total = 0
+  for (const length of cadenceMs) {
+    total += Math.max(0, Math.round((length * SAMPLE_RATE) / 1000))
+    ends.push(total)
+  }
+  // The phase runs on over repeats, so that a continuous tone has no click in it.
+  let phase = 0
+  let at = 0
+  return {
+    read(frame) {
+      const count = Math.min(FRAME, total - at)
+      frame.fill(0, count)
+      for (let i = 0; i < count; i += 1, at += 1, phase += 1) {
+        const segment = ends.findIndex((end) => at < end)
+        let sum = 0
+        if (segment % 2 === 0) for (const step of steps) sum += Math.sin(step * phase)
+        frame[i] = (sum * TONE_PEAK) / Math.max(1, steps.length)
+      }
+      return count
+    },
+    rewind() {
+      at = 0
+    },
+  }
+}

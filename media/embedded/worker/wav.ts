@@ -1,0 +1,71 @@
+/** WAV files: reading sound to play, and the header of a recording. */
+import { decimate } from './resample.ts'
+import { decoder, PCMA, PCMU, SAMPLE_RATE } from './codecs.ts'
+
+export const WAV_HEADER = 44
+
+/** The file is no WAV, or holds sound we do not play. */
+export class BadSound extends Error {}
+
+/** The 44-byte header of 16-bit PCM at 8 kHz with `dataBytes` of sound so far. */
+export function wavHeader(channels: number, dataBytes: number): Buffer {
+  const header = Buffer.alloc(WAV_HEADER)
+  header.write('RIFF', 0, 'latin1')
+  // Sizes are 32 bits: a recording longer than 37 hours keeps the largest a header can say.
+  header.writeUInt32LE(Math.min(0xffffffff, dataBytes + 36), 4)
+  header.write('WAVEfmt ', 8, 'latin1')
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(channels, 22)
+  header.writeUInt32LE(SAMPLE_RATE, 24)
+  header.writeUInt32LE(SAMPLE_RATE * channels * 2, 28)
+  header.writeUInt16LE(channels * 2, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36, 'latin1')
+  header.writeUInt32LE(Math.min(0xffffffff, dataBytes), 40)
+  return header
+}
+
+/** Reads a WAV file as 8 kHz mono. 16-bit PCM (mixed down) or G.711, at 8 kHz or a whole multiple up to 48 kHz. */
+export function readWav(file: Buffer): Int16Array {
+  if (file.length < 12 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE') {
+    throw new BadSound('the sound file is not a WAV file')
+  }
+  let format: { code: number; channels: number; rate: number; bits: number } | undefined
+  for (let at = 12; at + 8 <= file.length;) {
+    const name = file.toString('latin1', at, at + 4)
+    const start = at + 8
+    // A file whose writer was killed says more, or 0: what is there is what counts.
+    const end = Math.min(file.length, start + file.readUInt32LE(at + 4))
+    if (name === 'fmt ' && end - start >= 16) {
+      format = { code: file.readUInt16LE(start), channels: file.readUInt16LE(start + 2), rate: file.readUInt32LE(start + 4), bits: file.readUInt16LE(start + 14) }
+    }
+    if (name === 'data') {
+      if (format === undefined) break
+      return toMono(file.subarray(start, end), format)
+    }
+    at = end + ((end - start) & 1)
+  }
+  throw new BadSound('the WAV file has no sound in it')
+}
+
+function toMono(data: Buffer, format: { code: number; channels: number; rate: number; bits: number }): Int16Array {
+  const { code, channels, rate, bits } = format
+  const factor = rate / SAMPLE_RATE
+  if (!Number.isInteger(factor) || factor < 1 || factor > 6) throw new BadSound(`the WAV file has ${rate} Hz; 8, 16, 24, 32 or 48 kHz can be played`)
+  if (channels < 1 || channels > 2) throw new BadSound(`the WAV file has ${channels} channels; 1 or 2 can be played`)
+  const law = code === 7 ? PCMU : code === 6 ? PCMA : undefined
+  if (law === undefined && (code !== 1 || bits !== 16)) throw new BadSound('the WAV file is neither 16-bit PCM nor G.711')
+  const table = law === undefined ? undefined : decoder(law)
+  const bytes = table === undefined ? 2 : 1
+  const mono = new Int16Array(Math.floor(data.length / (bytes * channels)))
+  for (let i = 0; i < mono.length; i += 1) {
+    let sum = 0
+    for (let channel = 0; channel < channels; channel += 1) {
+      const at = (i * channels + channel) * bytes
+      sum += table === undefined ? data.readInt16LE(at) : table[data[at]!]!
+    }
+    mono[i] = sum / channels
+  }
+  return decimate(mono, factor)
+}

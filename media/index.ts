@@ -1,0 +1,32 @@
+/** Sound: the media engine behind its contract, prompts and storage. */
+import type { Logger } from '../config/logger.ts'
+import type { Settings } from '../config/settings/settings.ts'
+import type { MediaServer } from './contract.ts'
+import { EmbeddedMediaServer } from './embedded/server.ts'
+import { openPrompts } from './prompts/index.ts'
+import { openStorage } from './storage/index.ts'
+
+export type * from './contract.ts'
+
+export interface MediaOptions {
+  settings: Pick<Settings, 'home' | 'media' | 'sip' | 'calls'>
+  logger: Logger
+  /** Folder for prompts and sounds; the data folder when absent. */
+  storage?: string
+}
+
+/** Starts the media engine and resolves when it takes calls. Prompts not yet made are made in the background. */
+export async function startMedia(options: MediaOptions): Promise<MediaServer> {
+  const { settings } = options
+  const logger = options.logger.child({ room: 'media' })
+  const storage = await openStorage(options.storage ?? settings.home)
+  const prompts = openPrompts(storage.prompts, logger)
+  const server = new EmbeddedMediaServer({ settings, logger, prompts, storage })
+  try {
+    await server.start()
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+  return server
+}

@@ -1,0 +1,128 @@
+import { isIPv4 } from 'node:net'
+import sdp, { type SdpMedia } from 'sdp-transform'
+import { Refusal } from '../../config/errors.ts'
+import type { MediaDirection } from '../contract.ts'
+import { withoutReceiving } from './direction.ts'
+import type { RemoteAudio, RemoteCodec, RemoteDescription, Section, TransportAddress } from './types.ts'
+
+/** No honest audio description comes near this; parsing stops being free beyond it. */
+const LONGEST = 32_768
+const MOST_SECTIONS = 32
+
+function refuse(message: string): never {
+  throw new Refusal('unprocessable', message)
+}
+
+/**
+ * Reads a session description and picks its audio.
+ *
+ * @param index the `m=` line to use (an answer to our offer); the first usable one when absent
+ * @throws Refusal `unprocessable` that says what is missing or wrong; never anything else
+ */
+export function parseDescription(text: string, index?: number): RemoteDescription {
+  if (text.trim() === '') refuse('the session description is empty')
+  if (text.length > LONGEST) refuse(`the session description is longer than ${LONGEST} characters`)
+  const sections = readSections(text)
+  let session
+  try {
+    session = sdp.parse(text)
+  } catch (error) {
+    throw new Refusal('unprocessable', 'the session description cannot be read', { cause: error })
+  }
+  if (session.version !== 0) refuse('the session description does not start with v=0')
+  const chosen = index ?? chooseSection(sections)
+  const section = sections[chosen]
+  const media = session.media[chosen]
+  if (section === undefined || media === undefined) refuse('the answer has fewer media lines than the offer')
+  if (section.type !== 'audio' || section.port === 0) refuse('the peer refused the audio')
+  if (!isPlainRtp(section.protocol)) refuse(`the audio uses ${section.protocol}; only plain RTP (RTP/AVP) is offered`)
+  return { sections, audio: readAudio(chosen, section, media, session.connection, session.direction) }
+}
+
+/** The `m=` lines (RFC 8866 §5.14), read here because their text must be answered line by line. */
+function readSections(text: string): Section[] {
+  const sections: Section[] = []
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    if (!line.startsWith('m=')) continue
+    const match = /^m=(\S+) (\d{1,5})(?:\/\d+)? (\S+)(?: (.*))?$/.exec(line)
+    if (match === null) refuse('a media line (m=) cannot be read')
+    const port = Number(match[2])
+    if (port > 65_535) refuse(`the port ${port} does not exist`)
+    sections.push({ type: match[1]!.toLowerCase(), port, protocol: match[3]!, formats: (match[4] ?? '').trim() })
+    if (sections.length > MOST_SECTIONS) refuse(`the session description has more than ${MOST_SECTIONS} media lines`)
+  }
+  return sections
+}
+
+function isPlainRtp(protocol: string): boolean {
+  return protocol.toUpperCase() === 'RTP/AVP' || protocol.toUpperCase() === 'RTP/AVPF'
+}
+
+function chooseSection(sections: readonly Section[]): number {
+  const audio = sections.filter((section) => section.type === 'audio' && section.port !== 0)
+  if (audio.length === 0) refuse('the offer has no audio')
+  const plain = audio.find((section) => isPlainRtp(section.protocol))
+  if (plain === undefined) {
+    const protocol = audio[0]!.protocol
+    if (protocol.includes('SAVP')) refuse(`the offer has encrypted audio only (${protocol}); offer plain RTP (RTP/AVP)`)
+    refuse(`the audio uses ${protocol}; only plain RTP (RTP/AVP) is offered`)
+  }
+  return sections.indexOf(plain)
+}
+
+function readAudio(
+  index: number, section: Section, media: SdpMedia,
+  sessionConnection: SdpMedia['connection'], sessionDirection: string | undefined,
+): RemoteAudio {
+  const connection = media.connection ?? sessionConnection
+  if (connection === undefined) refuse('the audio has no address (no c= line)')
+  if (Number(connection.version) !== 4) refuse('the audio is on IPv6; only IPv4 is offered')
+  // A multicast connection carries /ttl after the address.
+  const ip = String(connection.ip).split('/')[0]!
+  if (!isIPv4(ip)) refuse('the address in the c= line is not an IPv4 address')
+  const unspecified = ip === '0.0.0.0'
+  if (!unspecified && !isUnicast(ip)) refuse(`audio cannot be sent to ${ip}`)
+  const stated = readDirection(media.direction ?? sessionDirection)
+  return {
+    index,
+    address: unspecified ? undefined : ip,
+    port: section.port,
+    rtcp: readRtcp(media, unspecified ? undefined : ip),
+    rtcpMux: media.rtcpMux !== undefined,
+    direction: unspecified ? withoutReceiving(stated) : stated,
+    codecs: readCodecs(section, media),
+  }
+}
+
+/** Loopback counts: phones on this machine. `0.x`, multicast and broadcast never do. */
+function isUnicast(ip: string): boolean {
+  const first = Number(ip.split('.')[0])
+  return first > 0 && first < 224
+}
+
+function readDirection(direction: string | undefined): MediaDirection {
+  if (direction === 'sendonly' || direction === 'recvonly' || direction === 'inactive') return direction
+  return 'sendrecv'
+}
+
+function readRtcp(media: SdpMedia, ip: string | undefined): TransportAddress | undefined {
+  const port = Number(media.rtcp?.port)
+  if (media.rtcp === undefined || !(port > 0 && port <= 65_535)) return undefined
+  const named = media.rtcp.address === undefined ? ip : String(media.rtcp.address)
+  return named !== undefined && isIPv4(named) && isUnicast(named) ? { address: named, port } : undefined
+}
+
+function readCodecs(section: Section, media: SdpMedia): RemoteCodec[] {
+  const codecs: RemoteCodec[] = []
+  for (const format of section.formats.split(/\s+/)) {
+    if (!/^\d{1,3}$/.test(format)) continue
+    const payloadType = Number(format)
+    if (payloadType > 127) continue
+    const map = media.rtp.find((entry) => Number(entry.payload) === payloadType)
+    if (map !== undefined) codecs.push({ payloadType, name: String(map.codec).toUpperCase(), clockRate: Number(map.rate ?? 8000) })
+    // Static types need no rtpmap (RFC 3551 §6).
+    else if (payloadType === 0) codecs.push({ payloadType, name: 'PCMU', clockRate: 8000 })
+    else if (payloadType === 8) codecs.push({ payloadType, name: 'PCMA', clockRate: 8000 })
+  }
+  return codecs
+}
