@@ -28,7 +28,7 @@ export async function lockFolder(path: string, what: string): Promise<FolderLock
       const held = await readFile(path, 'utf8').catch(() => undefined)
       if (held === undefined) continue
       const [pid, life] = held.split('\n')
-      if (pid !== undefined && life !== '' && (await processLife(Number(pid))) === life) {
+      if (life !== undefined && life !== '' && (await processLife(Number(pid))) === life) {
         throw new Refusal('conflict', `${what} is in use by another Dialplane (process ${pid}). Stop that one, or set DIALPLANE_HOME to another folder.`)
       }
       await setAside(path, held)

@@ -19,8 +19,8 @@ export function isForeignKeyViolation(error: unknown): boolean {
 }
 
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES'])
-/** What pg says, without a code, when the connection broke under it. */
-const BROKEN = /^(Connection terminated|timeout expired|Client has encountered a connection error|Connection ended unexpectedly|Query read timeout|Client was closed|read ECONN)/
+/** What pg says, without a code, when the connection broke under it; knex puts the statement and ` - ` before it. */
+const BROKEN = /(?:^| - )(?:Connection terminated|timeout expired|Client has encountered a connection error|Connection ended unexpectedly|Query read timeout|Client was closed|read ECONN)[^-]*$/
 
 /** The connection broke or could not be made; nothing is known about the statement in flight. */
 export function isConnectionLoss(error: unknown): boolean {

@@ -88,8 +88,8 @@ function createDatabase(
     get available() {
       return closing === undefined && watch.available
     },
-    read: (actor, work) => run(tenantOpening('BEGIN READ ONLY', actor), purposeOf(actor), false, work),
-    change: (actor, work) =>
+    read: async (actor, work) => run(tenantOpening('BEGIN READ ONLY', actor), purposeOf(actor), false, work),
+    change: async (actor, work) =>
       run(tenantOpening('BEGIN', actor), purposeOf(actor), true, async (trx) => {
         const { result, audit } = await work(trx)
         await writeAudit(trx, actor, audit)

@@ -40,32 +40,37 @@ export interface Finding {
 
 /**
  * The first way that can run `initdb` and write to `folder`.
- * `undefined` with reasons when the programs cannot be run from where they are.
- * Refuses `unavailable` when no way reaches the folder.
+ * `reasons` instead when the programs cannot be run from where they are.
+ * Refuses `unavailable` when they can, but no way reaches the folder.
  *
  * @param binaries folder of `initdb` and `postgres`
  * @param folder the folder that holds the data folder; its owner is changed as needed
  */
-export async function findIdentity(binaries: string, folder: string, logger: Logger): Promise<Finding | { reasons: string[] }> {
+export async function findIdentity(binaries: string, folder: string, identities: readonly Identity[], logger: Logger): Promise<Finding | { reasons: string[] }> {
   const reasons: string[] = []
-  let folderClosed = true
-  for (const identity of await candidates()) {
+  let runs = false
+  for (const identity of identities) {
+    const { code, output } = await runCommand(identity.launch(join(binaries, 'initdb'), ['--version']), 20_000)
+    const version = code === 0 ? /\(PostgreSQL\) (\d+(?:\.\d+)?)/.exec(output)?.[1] : undefined
+    if (version === undefined) {
+      reasons.push(`${identity.description}: ${output.trim().split('\n').at(-1)}`)
+      logger.debug({ code, output }, `embedded PostgreSQL does not run ${identity.description}`)
+      continue
+    }
+    runs = true
     await handOver(folder, identity)
-    const probe = identity.launch('/bin/sh', ['-c', 'test -w "$1" && test -x "$1" || exit 77; exec "$2" --version', 'sh', folder, join(binaries, 'initdb')])
-    const { code, output } = await runCommand(probe, 20_000)
-    const version = /\(PostgreSQL\) (\d+(?:\.\d+)?)/.exec(output)?.[1]
-    if (code === 0 && version !== undefined) return { identity, version }
-    if (code !== 77) folderClosed = false
-    reasons.push(`${identity.description}: ${code === 77 ? `the folder ${folder} is closed to it` : (output.trim().split('\n').at(-1) ?? 'it failed')}`)
-    logger.debug({ code, output }, `embedded PostgreSQL cannot run ${identity.description}`)
+    const reached = await runCommand(identity.launch('/bin/sh', ['-c', 'test -w "$1" && test -x "$1"', 'sh', folder]), 20_000)
+    if (reached.code === 0) return { identity, version }
+    reasons.push(`${identity.description}: the folder ${folder} is closed to it`)
   }
-  if (folderClosed) {
+  if (runs) {
     throw new Refusal('unavailable', `PostgreSQL cannot reach its data (${reasons.join('; ')}). Run Dialplane as an ordinary user, set DIALPLANE_HOME to a folder whose parents other users may enter, or set DATABASE_URL.`)
   }
   return { reasons }
 }
 
-async function candidates(): Promise<Identity[]> {
+/** The ways this machine may offer, best first. */
+export async function identitiesOfMachine(): Promise<Identity[]> {
   const uid = process.getuid?.() ?? NOBODY
   const gid = process.getgid?.() ?? NOBODY
   const setpriv = (await runCommand({ file: 'setpriv', args: [...DIES_WITH_US, 'true'] }, 5_000)).code === 0 ? ['setpriv', ...DIES_WITH_US] : []

@@ -12,7 +12,7 @@ import { openKeyFolder, readOrCreateKeyFile } from '../../key-file.ts'
 import type { Logger } from '../../logger.ts'
 import { copyBinaries, locateBinaries, repairLinks } from './binaries.ts'
 import { prepareCluster, SUPERUSER } from './cluster.ts'
-import { findIdentity, type Finding } from './identity.ts'
+import { findIdentity, identitiesOfMachine, type Finding, type Identity } from './identity.ts'
 import { stopOrphan } from './orphan.ts'
 import { EmbeddedServer } from './server.ts'
 import { openSocketFolder, SOCKET_PORT } from './socket.ts'
@@ -40,6 +40,8 @@ export interface EmbeddedOptions {
   /** Connections our own pool may open. */
   pool: number
   logger: Logger
+  /** As whom PostgreSQL may run, best first; what the machine offers when absent. */
+  identities?: readonly Identity[]
 }
 
 const NAME = 'dialplane'
@@ -47,7 +49,7 @@ const NAME = 'dialplane'
 const SPARE_CONNECTIONS = 15
 
 /** Starts it, making what is missing. Refuses with a sentence for every way this can fail. */
-export async function openEmbedded({ home, pool, logger }: EmbeddedOptions): Promise<EmbeddedPostgres> {
+export async function openEmbedded({ home, pool, logger, identities }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const folder = join(home, 'database')
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw new Refusal('unavailable', `The data folder ${folder} cannot be made: ${messageOf(error)}. Set DIALPLANE_HOME to a folder this user may write to.`, { cause: error })
@@ -63,7 +65,7 @@ export async function openEmbedded({ home, pool, logger }: EmbeddedOptions): Pro
     const superuserPassword = await readOrCreateKeyFile(join(keys, 'postgresql-superuser.password'), () => randomToken(24))
     const password = await readOrCreateKeyFile(join(keys, 'postgresql.password'), () => randomToken(24))
     await stopOrphan(join(folder, 'data'), logger)
-    const { identity, version, binaries } = await findPrograms(home, folder, logger)
+    const { identity, version, binaries } = await findPrograms(home, folder, identities ?? (await identitiesOfMachine()), logger)
     const { data, fresh } = await prepareCluster({ identity, binaries, version, folder, superuserPassword })
     const socket = await openSocketFolder(folder, identity)
     opened.push(() => socket.remove())
@@ -81,13 +83,13 @@ export async function openEmbedded({ home, pool, logger }: EmbeddedOptions): Pro
 }
 
 /** Runs the programs from node_modules, or from a copy in the home when nobody can run them there. */
-async function findPrograms(home: string, folder: string, logger: Logger): Promise<Finding & { binaries: string }> {
+async function findPrograms(home: string, folder: string, identities: readonly Identity[], logger: Logger): Promise<Finding & { binaries: string }> {
   const packaged = locateBinaries()
   const whole = await repairLinks(packaged)
-  const first = whole ? await findIdentity(join(packaged, 'bin'), folder, logger) : { reasons: [] }
+  const first = whole ? await findIdentity(join(packaged, 'bin'), folder, identities, logger) : { reasons: [] }
   if ('identity' in first) return { ...first, binaries: join(packaged, 'bin') }
   const copy = join(await copyBinaries(packaged, join(home, 'postgresql')), 'bin')
-  const second = await findIdentity(copy, folder, logger)
+  const second = await findIdentity(copy, folder, identities, logger)
   if ('identity' in second) return { ...second, binaries: copy }
   throw new Refusal('unavailable', `The embedded PostgreSQL cannot be run on this machine (${second.reasons.join('; ')}). Run Dialplane as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.`)
 }

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { Refusal } from '../../../config/errors.ts'
+import { loadSettings, settingsTable } from '../../../config/settings/index.ts'
+import { defaultHome } from '../../../config/settings/source.ts'
+import { settingRows } from '../../../config/settings/table.ts'
+
+let home = ''
+const load = (env: Record<string, string> = {}, argv: string[] = []): ReturnType<typeof loadSettings> => loadSettings({ env: { DIALPLANE_HOME: home, ...env }, argv })
+
+/** The sentences that stop the start. */
+function refusedWith(env: Record<string, string>, argv: string[] = []): string[] {
+  try {
+    load(env, argv)
+  } catch (error) {
+    assert.ok(error instanceof Refusal, String(error))
+    assert.equal(error.code, 'unprocessable')
+    assert.equal(error.message, error.details.map((detail) => detail.message).join('\n'))
+    return error.details.map((detail) => detail.message)
+  }
+  assert.fail(`accepted: ${JSON.stringify(env)}`)
+}
+
+before(() => {
+  home = mkdtempSync(join(tmpdir(), 'dialplane-settings-'))
+})
+after(() => rmSync(home, { recursive: true }))
+
+describe('settings', () => {
+  it('have working defaults', () => {
+    const settings = load()
+    assert.equal(settings.home, home)
+    assert.deepEqual(settings.http, { host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080' })
+    assert.deepEqual(settings.sip, { host: '0.0.0.0', port: 5060, externalAddress: undefined, drachtio: undefined })
+    assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
+    assert.equal(settings.database.url, undefined)
+    assert.equal(settings.log.to, 'file')
+  })
+
+  it('let RTP follow SIP unless it is told otherwise', () => {
+    assert.equal(load({ SIP_HOST: '127.0.0.1' }).media.host, '127.0.0.1')
+    assert.equal(load({ SIP_HOST: '127.0.0.1', RTP_HOST: '::1' }).media.host, '::1')
+  })
+
+  it('keep data in the system for root and with the user for everybody else', () => {
+    assert.equal(defaultHome({}, 0), '/var/lib/dialplane')
+    assert.equal(defaultHome({}, 1000), join(homedir(), '.local/share/dialplane'))
+    assert.equal(defaultHome({ XDG_DATA_HOME: '/data' }, 1000), '/data/dialplane')
+    // The XDG base directory specification has relative paths ignored.
+    assert.equal(defaultHome({ XDG_DATA_HOME: 'data' }, 1000), join(homedir(), '.local/share/dialplane'))
+  })
+
+  it('come from the environment before the file before the default', () => {
+    const file = join(home, 'dialplane.env')
+    writeFileSync(file, '# ours\nSIP_PORT=5070\nexport HTTP_PORT = "8090"\n\nRING_SECONDS=20\n')
+    try {
+      const settings = load({ RING_SECONDS: '25' })
+      assert.equal(settings.sip.port, 5070)
+      assert.equal(settings.http.port, 8090)
+      assert.equal(settings.calls.ringSeconds, 25)
+      assert.equal(settings.calls.hoursMax, 12)
+      assert.equal(load({ RING_SECONDS: '' }).calls.ringSeconds, 20, 'an empty variable counts as not set')
+    } finally {
+      rmSync(file)
+    }
+  })
+
+  it('can stand in a file of any name, which may also name the home', () => {
+    const file = join(home, 'other.conf')
+    writeFileSync(file, `DIALPLANE_HOME=${home}/elsewhere\n`)
+    assert.equal(loadSettings({ env: { DIALPLANE_CONFIG: file } }).home, join(home, 'elsewhere'))
+  })
+
+  it('allow port 0 for any free port', () => {
+    const settings = load({ HTTP_PORT: '0', SIP_PORT: '0' })
+    assert.equal(settings.http.port, 0)
+    assert.equal(settings.sip.port, 0)
+  })
+
+  it('read a real drachtio-server', () => {
+    assert.deepEqual(load({ DRACHTIO: '[::1]:9022', DRACHTIO_SECRET: 'x' }).sip.drachtio, { host: '::1', port: 9022, secret: 'x' })
+  })
+
+  it('reduce PUBLIC_URL to its origin', () => {
+    assert.equal(load({ PUBLIC_URL: 'https://pbx.example.com/' }).http.publicUrl, 'https://pbx.example.com')
+  })
+})
+
+describe('a bad setting', () => {
+  const bad: [Record<string, string>, RegExp][] = [
+    [{ SIP_PORT: 'sip' }, /^SIP_PORT is 'sip': allowed is a port from 1 to 65535/],
+    [{ HTTP_PORT: '65536' }, /^HTTP_PORT is '65536'/],
+    [{ HTTP_PORT: '-1' }, /^HTTP_PORT is '-1'/],
+    [{ SIP_HOST: 'localhost' }, /^SIP_HOST is 'localhost': allowed is an IP address/],
+    [{ RTP_PORTS: '20000' }, /^RTP_PORTS is '20000': allowed is first-last/],
+    [{ RTP_PORTS: '20001-20010' }, /the first port must be even/],
+    [{ RTP_PORTS: '20000-20010' }, /the last port must be odd/],
+    [{ RTP_PORTS: '20000-20001' }, /at least 4 ports/],
+    [{ RTP_PORTS: '80-99' }, /from 1024/],
+    [{ MEDIA_WORKERS: '0' }, /^MEDIA_WORKERS is '0': allowed is a whole number from 1 to 64/],
+    [{ RING_SECONDS: '4.5' }, /^RING_SECONDS is '4.5': allowed is a whole number from 5 to 300/],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is 'loud': allowed are trace, debug/],
+    [{ PUBLIC_URL: 'pbx.example.com' }, /^PUBLIC_URL is 'pbx.example.com'/],
+    [{ PUBLIC_URL: 'https://pbx.example.com/panel' }, /only scheme, host and port/],
+    [{ PUBLIC_URL: 'ftp://pbx.example.com' }, /must start with http:\/\/ or https:\/\//],
+    [{ DRACHTIO: '127.0.0.1', DRACHTIO_SECRET: 'x' }, /^DRACHTIO is '127.0.0.1': allowed is host:port/],
+    [{ DRACHTIO: '127.0.0.1:9022' }, /DRACHTIO_SECRET is not/],
+    [{ SIP_PORT: '8080' }, /HTTP_PORT and SIP_PORT are both 8080/],
+    [{ SIP_PORT: '20010' }, /RTP_PORTS 20000-29999 contains SIP_PORT 20010/],
+    [{ EXTERNAL_ADDRESS: '0.0.0.0' }, /not a wildcard/],
+    [{ REGISTER_EXPIRES_DEFAULT: '30' }, /must lie between REGISTER_EXPIRES_MIN \(60\) and REGISTER_EXPIRES_MAX \(3600\)/],
+    [{ REGISTER_EXPIRES_MIN: '4000' }, /REGISTER_EXPIRES_DEFAULT is 600/],
+    [{ DIALPLANE_CONFIG: '/does/not/exist.env' }, /names \/does\/not\/exist.env, which does not exist/],
+  ]
+  for (const [env, sentence] of bad) {
+    it(`is refused: ${Object.entries(env).map((pair) => pair.join('=')).join(' ')}`, () => {
+      const sentences = refusedWith(env)
+      assert.equal(sentences.length, 1, sentences.join('\n'))
+      assert.match(sentences[0] ?? '', sentence)
+    })
+  }
+
+  it('is named together with every other bad one', () => {
+    assert.equal(refusedWith({ SIP_PORT: 'x', HTTP_PORT: 'y', LOG_TO: 'z' }).length, 3)
+  })
+
+  it('is never shown when it is secret', () => {
+    const [sentence = ''] = refusedWith({ DATABASE_URL: 'mysql://user:hunter2@host/db' })
+    assert.match(sentence, /^DATABASE_URL has a bad value \(not shown because it is secret\)/)
+    assert.doesNotMatch(sentence, /hunter2/)
+    const { text, ok } = settingsTable({ DIALPLANE_HOME: home, DATABASE_URL: 'mysql://user:hunter2@host/db', DRACHTIO_SECRET: 'hunter3' })
+    assert.equal(ok, false)
+    assert.doesNotMatch(text, /hunter/)
+    assert.match(text, /DRACHTIO_SECRET\s+\[set\]\s+environment/)
+  })
+
+  it('in the file is refused with file and line, and a hint for a slip of the pen', () => {
+    const file = join(home, 'bad.env')
+    writeFileSync(file, 'SIP_PROT=5060\nnonsense\nSIP_PORT=x\nDIALPLANE_CONFIG=/else.env\n')
+    const sentences = refusedWith({ DIALPLANE_CONFIG: file })
+    assert.equal(sentences.length, 4, sentences.join('\n'))
+    assert.ok(sentences.some((s) => s.includes(`${file}, line 1: there is no setting SIP_PROT (did you mean SIP_PORT?)`)))
+    assert.ok(sentences.some((s) => s.includes(`${file}, line 2: this is not a setting`)))
+    assert.ok(sentences.some((s) => s.includes(`SIP_PORT is 'x' in ${file}`)))
+    assert.ok(sentences.some((s) => s.includes('DIALPLANE_CONFIG stands in')))
+  })
+
+  it('may not move the home from inside the home', () => {
+    const file = join(home, 'dialplane.env')
+    writeFileSync(file, 'DIALPLANE_HOME=/elsewhere\n')
+    try {
+      assert.match(refusedWith({})[0] ?? '', /^DIALPLANE_HOME stands in/)
+    } finally {
+      rmSync(file)
+    }
+  })
+
+  it('on the command line is refused', () => {
+    assert.match(refusedWith({}, ['--port=1'])[0] ?? '', /^--port=1 is not an option/)
+    assert.doesNotThrow(() => load({}, ['--settings']))
+  })
+})
+
+describe('the table of settings', () => {
+  it('lists every setting with value, source, default and meaning', () => {
+    const { text, ok } = settingsTable({ DIALPLANE_HOME: home, SIP_PORT: '5099' })
+    assert.equal(ok, true)
+    for (const row of settingRows) assert.ok(text.includes(row.name), row.name)
+    assert.match(text, /SIP_PORT\s+5099\s+environment/)
+    assert.match(text, /RING_SECONDS\s+30\s+default/)
+    assert.match(text, /Default: 5060\./)
+    assert.ok(text.split('\n').every((line) => line.length <= 120))
+  })
+
+  it('has defaults that are themselves allowed', () => {
+    assert.doesNotThrow(() => load(Object.fromEntries(settingRows.filter((row) => row.default !== '').map((row) => [row.name, row.default]))))
+  })
+})
