@@ -66,6 +66,7 @@ export function problemOf(error: unknown): Problem | undefined {
   const known = typeof type === 'string' ? BODY_PROBLEMS[type] : undefined
   if (known) return { ...known, details: [] }
   // A path with a broken percent-encoding, and whatever else express says is the client's fault.
+  if (status === 404) return { status, code: 'not-found', message: 'There is nothing here.', details: [] }
   if (typeof status === 'number' && status >= 400 && status < 500) return { status, code: 'malformed', message: 'The request cannot be read.', details: [] }
   return undefined
 }

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import compression from 'compression'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Logger } from '../../config/logger.ts'
+import { Refusal } from '../../config/errors.ts'
+import type { Route } from './define-route.ts'
+import { createDocs } from './docs.ts'
+import { createErrorHandler } from './errors.ts'
+import { onlyOurHost, securityHeaders } from './headers.ts'
+import type { OpenApiDocument } from './openapi.ts'
+import { createPanel } from './panel.ts'
+import { createRouter, type RouterOptions } from './router.ts'
+import { addressOf, type World } from './world.ts'
+
+export interface AppOptions extends RouterOptions {
+  routes: readonly Route[]
+  document: OpenApiDocument
+  /** Folder of the built panel. */
+  panel: string
+}
+
+/** Everything behind the port but the live connections. */
+export function createApp(world: World, { routes, document, panel, checkResponses }: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  // A proxy on this machine tells us who asked; anybody else could tell us anything.
+  app.set('trust proxy', 'loopback')
+  app.use(requestLog(world.logger))
+  app.use(securityHeaders(world.gate))
+  app.use(onlyOurHost(world.gate))
+  app.use(compression())
+  app.use('/api/v1', createRouter(routes, world, { checkResponses }))
+  app.use('/api', createDocs(document))
+  app.use('/admin', createPanel(panel))
+  app.get('/', (_request, response) => response.redirect(302, '/admin'))
+  app.use((request) => {
+    throw new Refusal('not-found', `There is nothing at ${request.path}. The panel is at /admin, the API at /api/docs.`)
+  })
+  app.use(createErrorHandler(world.logger))
+  return app
+}
+
+/** One line a request when it is over; the path without its query, which may hold names and numbers. */
+function requestLog(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now()
+    const id = randomUUID()
+    const path = request.path
+    response.setHeader('X-Request-Id', id)
+    response.once('close', () => {
+      const ms = Math.round(performance.now() - started)
+      const line = { request: id, method: request.method, path, status: response.statusCode, ms, address: addressOf(request) }
+      if (response.statusCode >= 500) logger.warn(line, 'request failed')
+      else logger.debug(line, 'request')
+    })
+    next()
+  }
+}

@@ -1,0 +1,53 @@
+import type { z } from 'zod'
+import type { PersonActor } from '../../config/actor.ts'
+import { presentCall } from '../calls/presenter.ts'
+import { isoOf } from '../http/fields.ts'
+import type { PermissionName } from '../identity/permissions.ts'
+import type { EventName, Pbx, PbxEvent } from '../../pbx/index.ts'
+import { presentRegistration } from '../telephony/presenter.ts'
+import type { LiveHello, LiveMessage } from './schemas.ts'
+
+/** Which permission lets an event through. */
+const needed: Record<EventName, PermissionName> = {
+  'call.started': 'calls.read',
+  'call.updated': 'calls.read',
+  'call.ended': 'calls.read',
+  'registration.changed': 'registrations.read',
+  'registration.removed': 'registrations.read',
+  'recording.finished': 'recordings.read',
+  'directory.changed': 'extensions.read',
+}
+
+export function maySee(permissions: ReadonlySet<string>, event: PbxEvent): boolean {
+  return permissions.has(needed[event.type])
+}
+
+/** How things are now, as far as the actor may see. */
+export function helloFor(pbx: Pbx, actor: PersonActor, now: number): z.input<typeof LiveHello> {
+  return {
+    type: 'hello',
+    at: isoOf(now),
+    calls: actor.permissions.has('calls.read') ? pbx.calls.live(actor).map(presentCall) : [],
+    registrations: actor.permissions.has('registrations.read') ? pbx.registrations.list(actor).map(presentRegistration) : [],
+  }
+}
+
+export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
+  const envelope = { id: event.id, at: isoOf(event.at) }
+  switch (event.type) {
+    case 'call.started':
+    case 'call.updated':
+    case 'call.ended':
+      return { ...envelope, type: event.type, data: { call: presentCall(event.data.call) } }
+    case 'registration.changed':
+      return { ...envelope, type: event.type, data: { registration: presentRegistration(event.data.registration), change: event.data.change } }
+    case 'registration.removed':
+      return { ...envelope, type: event.type, data: { registration: presentRegistration(event.data.registration), why: event.data.why } }
+    case 'recording.finished': {
+      const { recordingId, callId, status, seconds, failure } = event.data
+      return { ...envelope, type: event.type, data: { recordingId, callId, status, seconds, failure } }
+    }
+    case 'directory.changed':
+      return { ...envelope, type: event.type, data: {} }
+  }
+}

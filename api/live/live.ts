@@ -1,0 +1,91 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { messageOf, Refusal } from '../../config/errors.ts'
+import { credentialOf, identify, type Credential } from '../http/authenticate.ts'
+import { bugOf, errorBody, HttpProblem, problemOf } from '../http/errors.ts'
+import type { Identified, World } from '../http/world.ts'
+import { openConnection, standardTimes, type LiveConnection, type LiveTimes } from './connection.ts'
+
+export const LIVE_PATH = '/api/v1/live'
+
+// Listeners send nothing; a close frame's reason is at most 123 bytes.
+const MESSAGE_MAX = 1_024
+const CONNECTIONS_EACH = 20
+const CONNECTIONS_ALL = 2_000
+
+export interface Live {
+  /** Tells every listener that the server goes away. */
+  close(): void
+}
+
+/** Serves WebSocket upgrades of `server` at {@link LIVE_PATH}. */
+export function startLive(server: Server, world: World, addressOf: (request: IncomingMessage) => string, times: LiveTimes = standardTimes): Live {
+  const logger = world.logger.child({ room: 'live' })
+  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE_MAX })
+  const open = new Map<LiveConnection, string>()
+  const unsubscribe = world.identityChanges.subscribe((tenantId) => {
+    for (const connection of open.keys()) if (connection.tenantId === tenantId) void connection.recheck()
+  })
+  let closed = false
+
+  async function admit(request: IncomingMessage): Promise<{ who: Identified; credential: Credential }> {
+    if (closed) throw new Refusal('unavailable', 'The server is stopping.')
+    if (!world.gate.allowsHost(request.headers.host)) throw new HttpProblem(421, 'misdirected', `This server is reached as ${world.gate.publicOrigin}.`)
+    if (new URL(request.url ?? '/', 'http://localhost').pathname !== LIVE_PATH) throw new Refusal('not-found', `Live events are at ${LIVE_PATH}.`)
+    const address = addressOf(request)
+    world.limits.requests.take(address)
+    const credential = credentialOf(request)
+    const { origin } = request.headers
+    // A browser sends cookies along with a WebSocket whatever page opens it; only Origin tells which (RFC 6455 §10.2).
+    if (credential?.kind === 'cookie' && (origin === undefined || !world.gate.allowsOrigin(origin))) {
+      throw new Refusal('forbidden', `Live events are for pages of ${world.gate.publicOrigin}; a program sends a bearer token.`)
+    }
+    const who = await identify(world, credential, address)
+    if (credential === undefined) throw new Error('identified without a credential')
+    const own = [...open.values()].filter((id) => id === who.actor.id).length
+    if (own >= CONNECTIONS_EACH || open.size >= CONNECTIONS_ALL) throw new Refusal('too-many', 'Too many live connections. Close some.', { retryAfter: 30 })
+    return { who, credential }
+  }
+
+  function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', (error) => logger.debug({ reason: messageOf(error) }, 'upgrade failed'))
+    admit(request).then(
+      ({ who, credential }) => {
+        if (closed) return socket.destroy()
+        sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          const connection = openConnection(world, webSocket, { actor: who.actor, credential }, times, logger.child({ tenant: who.actor.tenantId, actor: who.actor.id }))
+          open.set(connection, who.actor.id)
+          webSocket.once('close', () => open.delete(connection))
+        })
+      },
+      (error: unknown) => refuse(socket, error),
+    )
+  }
+
+  function refuse(socket: Duplex, error: unknown): void {
+    const problem = problemOf(error) ?? bugOf(error, logger)
+    const body = JSON.stringify(errorBody(problem))
+    const lines = [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}`,
+      'Connection: close',
+      'Content-Type: application/json; charset=utf-8',
+      'Cache-Control: no-store',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      ...(problem.status === 401 ? ['WWW-Authenticate: Bearer'] : []),
+      ...(problem.retryAfter === undefined ? [] : [`Retry-After: ${problem.retryAfter}`]),
+    ]
+    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  }
+
+  server.on('upgrade', onUpgrade)
+  return {
+    close() {
+      if (closed) return
+      closed = true
+      unsubscribe()
+      for (const connection of open.keys()) connection.close(1001, 'the server is stopping')
+      sockets.close()
+    },
+  }
+}
