@@ -1,0 +1,56 @@
+import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { Check, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react'
+import { Link } from 'wouter'
+import { notify } from './notify.ts'
+import { useSession } from './session.tsx'
+import { signOut } from './auth.ts'
+
+export const schemes = [
+  { value: 'auto', label: 'Like the system', icon: Monitor },
+  { value: 'light', label: 'Light', icon: Sun },
+  { value: 'dark', label: 'Dark', icon: Moon },
+] as const
+
+export function initialsOf(name: string): string {
+  return name.split(/\s+/).filter(Boolean).slice(0, 2).map((word) => word[0]?.toUpperCase() ?? '').join('')
+}
+
+/** Who is signed in, the colour scheme, and the way out. */
+export function AccountMenu() {
+  const { user, tenant } = useSession()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <Menu position="bottom-end" width={240} shadow="md">
+      <Menu.Target>
+        <UnstyledButton aria-label={`Account of ${user.name}`} style={{ borderRadius: '50%' }}>
+          <Avatar radius="xl" size={34} color="petrol" variant="light" aria-hidden>{initialsOf(user.name)}</Avatar>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div style={{ padding: '8px 12px' }}>
+          <Text size="sm" fw={600} truncate>{user.name}</Text>
+          <Text size="xs" c="dimmed" truncate>{user.email}</Text>
+          <Text size="xs" c="dimmed" truncate>{tenant.name}</Text>
+        </div>
+        <Menu.Divider />
+        <Menu.Item component={Link} href="/account" leftSection={<UserRound size={16} aria-hidden />}>My account</Menu.Item>
+        <Menu.Label>Colours</Menu.Label>
+        {schemes.map(({ value, label, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={colorScheme === value}
+            closeMenuOnClick={false}
+            onClick={() => setColorScheme(value)}
+            leftSection={<Icon size={16} aria-hidden />}
+            rightSection={colorScheme === value ? <Check size={16} aria-hidden /> : undefined}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,62 @@
+/** Signing in and out. */
+import { changePassword, completeSetup, getSession, getSetup, login, logout } from '../client/index.ts'
+import { ApiError } from './api-error.ts'
+import { rememberCsrfToken } from './client.ts'
+import { keys } from './keys.ts'
+import { queryClient } from './query-client.ts'
+import type { Session } from './types.ts'
+
+/** Who is signed in; null when nobody is. */
+export async function readSession(): Promise<Session | null> {
+  try {
+    const { data } = await getSession({ throwOnError: true })
+    rememberCsrfToken(data.data.csrfToken)
+    return data.data
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error
+    rememberCsrfToken(undefined)
+    return null
+  }
+}
+
+export async function readSetup(): Promise<{ needed: boolean }> {
+  const { data } = await getSetup({ throwOnError: true })
+  return data.data
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  enter((await login({ body: { email, password }, throwOnError: true })).data.data)
+}
+
+export async function createFirstAdministrator(input: { token: string; name: string; email: string; password: string }): Promise<void> {
+  const { data } = await completeSetup({ body: input, throwOnError: true })
+  queryClient.setQueryData(keys.setup, { needed: false })
+  enter(data.data)
+}
+
+/** Ends every other session of the person; this one goes on under a new CSRF token. */
+export async function changeOwnPassword(current: string, next: string): Promise<void> {
+  enter((await changePassword({ body: { current, next }, throwOnError: true })).data.data)
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await logout({ throwOnError: true })
+  } catch (error) {
+    // A session that is already over needs no ending.
+    if (!(error instanceof ApiError) || error.status !== 401) throw error
+  }
+  leave()
+}
+
+function enter(session: Session): void {
+  rememberCsrfToken(session.csrfToken)
+  queryClient.setQueryData(keys.session, session)
+}
+
+/** Nothing of one person's data stays in the page for the next. */
+function leave(): void {
+  rememberCsrfToken(undefined)
+  queryClient.setQueryData(keys.session, null)
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] && query.queryKey[0] !== keys.setup[0] })
+}

@@ -1,0 +1,40 @@
+import {
+  Activity, Gauge, History, KeyRound, Phone, PhoneCall, RadioTower, ScrollText, Users, type LucideIcon,
+} from 'lucide-react'
+import type { PermissionName } from './types.ts'
+
+export interface Place {
+  href: string
+  label: string
+  icon: LucideIcon
+  /** Needed to see it. */
+  permission?: PermissionName
+}
+
+/** The navigation, in order, by group. */
+export const places: { group: string; places: Place[] }[] = [
+  {
+    group: 'Telephony',
+    places: [
+      { href: '/', label: 'Overview', icon: Gauge },
+      { href: '/extensions', label: 'Extensions', icon: Phone, permission: 'extensions.read' },
+      { href: '/registrations', label: 'Registered phones', icon: RadioTower, permission: 'registrations.read' },
+    ],
+  },
+  {
+    group: 'Calls',
+    places: [
+      { href: '/calls', label: 'Live calls', icon: PhoneCall, permission: 'calls.read' },
+      { href: '/history', label: 'Call history', icon: History, permission: 'calls.read' },
+    ],
+  },
+  {
+    group: 'Administration',
+    places: [
+      { href: '/users', label: 'Users', icon: Users, permission: 'users.read' },
+      { href: '/tokens', label: 'API tokens', icon: KeyRound, permission: 'tokens.read' },
+      { href: '/audit', label: 'Audit log', icon: ScrollText, permission: 'audit.read' },
+      { href: '/system', label: 'System health', icon: Activity, permission: 'system.read' },
+    ],
+  },
+]

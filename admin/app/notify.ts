@@ -1,0 +1,12 @@
+import { notifications } from '@mantine/notifications'
+import { sentenceOf } from './api-error.ts'
+
+/** Short news at the edge of the page. What needs a decision belongs in a dialog instead. */
+export const notify = {
+  done(message: string): void {
+    notifications.show({ message, color: 'green', autoClose: 4000, closeButtonProps: { 'aria-label': 'Dismiss' } })
+  },
+  failed(error: unknown): void {
+    notifications.show({ title: 'That did not work', message: sentenceOf(error), color: 'red', autoClose: 8000, closeButtonProps: { 'aria-label': 'Dismiss' } })
+  },
+}

@@ -1,0 +1,45 @@
+import { lazy, Suspense, type ComponentType } from 'react'
+import { Route, Switch, useLocation } from 'wouter'
+import { PageLoader } from '../components/states.tsx'
+import { ErrorBoundary, Forbidden, NotFound } from './errors.tsx'
+import { useCan } from './session.tsx'
+import type { PermissionName } from './types.ts'
+
+interface Screen {
+  path: string
+  screen: ComponentType
+  permission?: PermissionName
+}
+
+/** Every screen is loaded when it is first opened. */
+const screens: Screen[] = [
+  { path: '/', screen: lazy(() => import('../screens/overview/overview.tsx')) },
+  { path: '/extensions', screen: lazy(() => import('../screens/extensions/extensions.tsx')), permission: 'extensions.read' },
+  { path: '/extensions/:id', screen: lazy(() => import('../screens/extensions/extension.tsx')), permission: 'extensions.read' },
+  { path: '/registrations', screen: lazy(() => import('../screens/registrations/registrations.tsx')), permission: 'registrations.read' },
+  { path: '/calls', screen: lazy(() => import('../screens/calls/live-calls.tsx')), permission: 'calls.read' },
+  { path: '/calls/:id', screen: lazy(() => import('../screens/trace/call.tsx')), permission: 'calls.read' },
+  { path: '/history', screen: lazy(() => import('../screens/history/history.tsx')), permission: 'calls.read' },
+  { path: '/users', screen: lazy(() => import('../screens/users/users.tsx')), permission: 'users.read' },
+  { path: '/tokens', screen: lazy(() => import('../screens/tokens/tokens.tsx')), permission: 'tokens.read' },
+  { path: '/audit', screen: lazy(() => import('../screens/audit/audit.tsx')), permission: 'audit.read' },
+  { path: '/system', screen: lazy(() => import('../screens/system/system.tsx')), permission: 'system.read' },
+  { path: '/account', screen: lazy(() => import('../screens/account/account.tsx')) },
+]
+
+export function Routes() {
+  const can = useCan()
+  const [location] = useLocation()
+  return (
+    <ErrorBoundary resetKey={location}>
+      <Suspense fallback={<PageLoader />}>
+        <Switch>
+          {screens.map(({ path, screen: Screen, permission }) => (
+            <Route key={path} path={path}>{permission === undefined || can(permission) ? <Screen /> : <Forbidden />}</Route>
+          ))}
+          <Route><NotFound /></Route>
+        </Switch>
+      </Suspense>
+    </ErrorBoundary>
+  )
+}

@@ -1,0 +1,54 @@
+import { ActionIcon, createTheme, Drawer, Modal, Paper, Table, Tooltip, type CSSVariablesResolver } from '@mantine/core'
+
+/** Colours are picked so that text reaches 4.5:1 on every ground it stands on, light and dark. */
+export const theme = createTheme({
+  primaryColor: 'petrol',
+  primaryShade: 8,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  fontFamily: 'Inter, "Segoe UI", system-ui, -apple-system, Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Segoe UI Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  headings: {
+    fontWeight: '650',
+    sizes: {
+      h1: { fontSize: '1.5rem', lineHeight: '1.3' },
+      h2: { fontSize: '1.125rem', lineHeight: '1.4' },
+      h3: { fontSize: '1rem', lineHeight: '1.4' },
+    },
+  },
+  colors: {
+    petrol: ['#ecf6fb', '#d6eaf4', '#b3d8ea', '#8cc4df', '#63aed2', '#4299c4', '#3089b6', '#247ca8', '#1a6f97', '#0c4a69'],
+    dark: ['#d5dbe3', '#b6c0cc', '#94a0b0', '#75818f', '#3a4553', '#2a3440', '#1c242e', '#141a21', '#0f141a', '#0a0e12'],
+  },
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    Drawer: Drawer.extend({ defaultProps: { position: 'right', size: 'md', padding: 'lg', closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, padding: 'lg', closeButtonProps: { 'aria-label': 'Close' } } }),
+    Paper: Paper.extend({ defaultProps: { withBorder: true, p: 'md' } }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: false } } }),
+  },
+})
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-text': '#1b232c',
+    '--mantine-color-dimmed': '#566170',
+    '--mantine-color-placeholder': '#6b7683',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-default-border': '#d9dfe6',
+    '--page-ground': '#f5f7f9',
+    '--line': '#e3e8ed',
+    '--row-hover': '#f4f8fb',
+  },
+  dark: {
+    '--mantine-color-dimmed': '#9aa6b5',
+    '--mantine-color-placeholder': '#8592a1',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+    '--mantine-color-default-border': '#303b48',
+    '--page-ground': '#0f141a',
+    '--line': '#28323d',
+    '--row-hover': '#1a222b',
+  },
+})

@@ -1,0 +1,41 @@
+import { List, PasswordInput, Text } from '@mantine/core'
+import { Check, Info, Minus } from 'lucide-react'
+import { useId } from 'react'
+
+export const PASSWORD_MIN = 12
+
+/** What our side can tell about a new password; the API also refuses the ones everybody tries first. */
+export function passwordRules(password: string, person: { name: string; email: string }): { rule: string; met: boolean }[] {
+  const given = password.trim().toLowerCase()
+  const own = [person.email, person.email.split('@')[0] ?? '', person.name].map((word) => word.trim().toLowerCase()).filter((word) => word !== '')
+  return [
+    { rule: `At least ${PASSWORD_MIN} characters; a few words in a row are good`, met: password.length >= PASSWORD_MIN },
+    { rule: 'Not your name or e-mail address', met: given !== '' && !own.includes(given) },
+  ]
+}
+
+interface PasswordFieldProps {
+  label: string
+  value: string
+  error: string | undefined
+  person: { name: string; email: string }
+  onChange: (value: string) => void
+}
+
+/** A field for a new password with the policy under it, ticked off while typing. */
+export function NewPasswordField({ label, value, error, person, onChange }: PasswordFieldProps) {
+  const rulesId = useId()
+  return (
+    <div>
+      <PasswordInput label={label} withAsterisk required autoComplete="new-password" aria-describedby={rulesId} value={value} error={error} onChange={(change) => onChange(change.currentTarget.value)} />
+      <List id={rulesId} size="xs" mt={8} spacing={4} listStyleType="none" withPadding={false}>
+        {passwordRules(value, person).map(({ rule, met }) => (
+          <List.Item key={rule} icon={met ? <Check size={14} color="var(--mantine-color-green-7)" aria-label="Met" /> : <Minus size={14} aria-label="Not yet met" />}>
+            <Text span size="xs" c="dimmed">{rule}</Text>
+          </List.Item>
+        ))}
+        <List.Item icon={<Info size={14} aria-hidden />}><Text span size="xs" c="dimmed">Passwords that everybody tries first are refused</Text></List.Item>
+      </List>
+    </div>
+  )
+}

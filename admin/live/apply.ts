@@ -1,0 +1,56 @@
+/** What each message of the live connection does to the store and to the query cache. */
+import { keys } from '../app/keys.ts'
+import { queryClient } from '../app/query-client.ts'
+import type { LiveMessage } from '../app/types.ts'
+import { instant } from '../words/time.ts'
+import { noteServerTime } from './clock.ts'
+import { liveStore } from './store.ts'
+
+function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+function withRow<T extends { id: string }>(map: ReadonlyMap<string, T>, row: T): Map<string, T> {
+  return new Map(map).set(row.id, row)
+}
+
+function without<T>(map: ReadonlyMap<string, T>, id: string): Map<string, T> {
+  const next = new Map(map)
+  next.delete(id)
+  return next
+}
+
+function isLiveMessage(message: unknown): message is LiveMessage {
+  return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string'
+}
+
+export function applyMessage(message: unknown): void {
+  if (!isLiveMessage(message)) return
+  noteServerTime(instant(message.at), 0)
+  switch (message.type) {
+    case 'hello':
+      liveStore.update(() => ({ calls: byId(message.calls), registrations: byId(message.registrations) }))
+      return
+    case 'call.started':
+    case 'call.updated':
+      liveStore.update((state) => ({ calls: withRow(state.calls, message.data.call) }))
+      void queryClient.invalidateQueries({ queryKey: keys.trace(message.data.call.id) })
+      return
+    case 'call.ended':
+      liveStore.update((state) => ({ calls: without(state.calls, message.data.call.id) }))
+      void queryClient.invalidateQueries({ queryKey: keys.calls })
+      return
+    case 'registration.changed':
+      liveStore.update((state) => ({ registrations: withRow(state.registrations, message.data.registration) }))
+      return
+    case 'registration.removed':
+      liveStore.update((state) => ({ registrations: without(state.registrations, message.data.registration.id) }))
+      return
+    case 'recording.finished':
+      void queryClient.invalidateQueries({ queryKey: keys.calls })
+      return
+    case 'directory.changed':
+      void queryClient.invalidateQueries({ queryKey: keys.extensions })
+      return
+  }
+}

@@ -1,0 +1,82 @@
+import { Button, Group, Paper, PasswordInput, SegmentedControl, SimpleGrid, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
+import { LogOut } from 'lucide-react'
+import { schemes } from '../../app/account-menu.tsx'
+import { changeOwnPassword, signOut } from '../../app/auth.ts'
+import { notify } from '../../app/notify.ts'
+import { useSession } from '../../app/session.tsx'
+import { Fact } from '../../components/fact.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
+import { Problem } from '../../components/states.tsx'
+import { useForm } from '../../components/use-form.ts'
+
+/** One's own account: who, password, colours. */
+export default function Account() {
+  const { user, tenant } = useSession()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <Stack gap="md" maw={720}>
+      <PageHeader title="My account" actions={<Button variant="default" leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>Sign out</Button>} />
+      <Paper>
+        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md">
+          <Fact label="Name">{user.name}</Fact>
+          <Fact label="E-mail">{user.email}</Fact>
+          <Fact label="Organisation">{tenant.name}</Fact>
+        </SimpleGrid>
+      </Paper>
+      <Paper component="section" aria-labelledby="colours">
+        <Title order={2} id="colours">Colours</Title>
+        <Text size="sm" c="dimmed" mb="sm">Kept in this browser.</Text>
+        <SegmentedControl
+          aria-labelledby="colours"
+          value={colorScheme}
+          onChange={(value) => setColorScheme(schemes.find((scheme) => scheme.value === value)?.value ?? 'auto')}
+          data={schemes.map(({ value, label, icon: Icon }) => ({ value, label: <Group gap={6} wrap="nowrap" justify="center"><Icon size={16} aria-hidden />{label}</Group> }))}
+        />
+      </Paper>
+      <PasswordChange />
+    </Stack>
+  )
+}
+
+const fresh = { current: '', next: '' }
+
+function PasswordChange() {
+  const { user } = useSession()
+  const form = useForm({
+    initial: fresh,
+    check: ({ current, next }) => {
+      const errors: Record<string, string> = {}
+      if (current === '') errors.current = 'Enter your current password.'
+      if (next.length < PASSWORD_MIN) errors.next = `Use at least ${PASSWORD_MIN} characters.`
+      else if (next === current) errors.next = 'Choose one that differs from the current password.'
+      return errors
+    },
+    save: ({ current, next }) => changeOwnPassword(current, next),
+    onSaved: () => {
+      form.reset(fresh)
+      notify.done('Your password is changed. Other places where you were signed in are signed out.')
+    },
+  })
+  return (
+    <Paper component="section" aria-labelledby="password">
+      <Title order={2} id="password">Password</Title>
+      <Text size="sm" c="dimmed" mb="sm">Changing it signs you out everywhere else.</Text>
+      <form
+        noValidate
+        onSubmit={(submitted) => {
+          submitted.preventDefault()
+          form.submit()
+        }}
+      >
+        <Stack gap="md" maw={400}>
+          <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+          <PasswordInput label="Current password" withAsterisk required autoComplete="current-password" value={form.values.current} error={form.errors.current} onChange={(change) => form.set('current', change.currentTarget.value)} />
+          <NewPasswordField label="New password" value={form.values.next} error={form.errors.next} person={user} onChange={(value) => form.set('next', value)} />
+          <Problem error={form.problem} />
+          <Group><Button type="submit" loading={form.busy}>Change password</Button></Group>
+        </Stack>
+      </form>
+    </Paper>
+  )
+}

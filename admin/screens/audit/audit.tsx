@@ -1,0 +1,93 @@
+import { ActionIcon, Button, Drawer, Group, Stack, Table, Text, TextInput, Tooltip } from '@mantine/core'
+import { PanelRightOpen, ScrollText, SearchX } from 'lucide-react'
+import { useState } from 'react'
+import type { AuditEvent } from '../../app/types.ts'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { Fact } from '../../components/fact.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { Time } from '../../components/time.tsx'
+import { useListState } from '../../components/use-list-state.ts'
+import { exactTime, instant } from '../../words/time.ts'
+import { dayToInstant } from '../history/data.ts'
+import { actionWords, changesOf, fieldWords, subjectName } from './changes.ts'
+import { useAudit } from './data.ts'
+
+const actorKinds: Record<string, string> = { user: 'Person', token: 'API token', device: 'Phone', service: 'Dialplane itself' }
+
+const columns: Column<AuditEvent>[] = [
+  { key: 'at', title: 'When', sort: 'at', width: 160, render: (entry) => <Time at={entry.at} /> },
+  { key: 'action', title: 'What', card: 'title', render: (entry) => <Text span inherit fw={500}>{actionWords(entry.action)}</Text> },
+  { key: 'subject', title: 'Which', render: (entry) => <span className="break-anywhere">{subjectName(entry.before, entry.after) ?? '–'}</span> },
+  { key: 'actor', title: 'Who', render: (entry) => <span className="break-anywhere">{entry.actor.name} <Text span size="xs" c="dimmed">{actorKinds[entry.actor.kind] ?? entry.actor.kind}</Text></span> },
+  { key: 'address', title: 'From', render: (entry) => <span className="numbers">{entry.address ?? '–'}</span> },
+]
+
+/** Who changed what. */
+export default function Audit() {
+  const list = useListState('at', 'desc')
+  const [search, from, to] = ['search', 'from', 'to'].map(list.get) as [string, string, string]
+  const start = dayToInstant(from, false)
+  const end = dayToInstant(to, true)
+  const query = useAudit({ page: list.page, limit: 25, order: list.order, ...(search !== '' && { search }), ...(start !== undefined && { from: start }), ...(end !== undefined && { to: end }) })
+  const [open, setOpen] = useState<AuditEvent | null>(null)
+  const filtered = search !== '' || from !== '' || to !== ''
+  const clear = () => list.set({ search: '', from: '', to: '' })
+  return (
+    <Stack gap="md">
+      <PageHeader title="Audit log" lead="Who changed what, and when. Entries can be neither changed nor deleted." />
+      <Group gap="sm" align="flex-end">
+        <SearchInput label="Search who, what or which" value={search} onChange={(value) => list.set({ search: value })} />
+        <TextInput type="date" aria-label="From day" max={to === '' ? undefined : to} value={from} onChange={(change) => list.set({ from: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
+        <TextInput type="date" aria-label="To day" min={from === '' ? undefined : from} value={to} onChange={(change) => list.set({ to: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
+        {filtered && <Button variant="subtle" onClick={clear}>Clear filters</Button>}
+      </Group>
+      <DataTable
+        label="Audit log"
+        columns={columns}
+        rows={query.data?.data}
+        rowKey={(entry) => entry.id}
+        actions={(entry) => <Tooltip label="Details"><ActionIcon aria-label={`Details of ${actionWords(entry.action)}`} onClick={() => setOpen(entry)}><PanelRightOpen size={16} aria-hidden /></ActionIcon></Tooltip>}
+        error={query.error}
+        retry={() => void query.refetch()}
+        sorting={{ field: 'at', order: list.order, onChange: list.sortBy }}
+        {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
+        empty={filtered
+          ? <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={clear}>Clear filters</Button>}>Try fewer filters or other days.</EmptyState>
+          : <EmptyState icon={ScrollText} title="Nothing has been changed yet">Every change made in the panel or through the API is written down here.</EmptyState>}
+      />
+      <Drawer opened={open !== null} onClose={() => setOpen(null)} title={<Text span fw={650} fz="lg">{open === null ? '' : actionWords(open.action)}</Text>}>
+        {open !== null && <Entry entry={open} />}
+      </Drawer>
+    </Stack>
+  )
+}
+
+function Entry({ entry }: { entry: AuditEvent }) {
+  const changes = changesOf(entry.before, entry.after)
+  return (
+    <Stack gap="md">
+      <Fact label="When">{exactTime(instant(entry.at))}</Fact>
+      <Fact label="Who">{entry.actor.name} ({(actorKinds[entry.actor.kind] ?? entry.actor.kind).toLowerCase()})</Fact>
+      <Fact label="From">{entry.address ?? 'Not known'}</Fact>
+      <Fact label="Action">{entry.action} on {entry.subjectType} {entry.subjectId}</Fact>
+      {changes.length === 0
+        ? <Text size="sm" c="dimmed">No field was changed.</Text>
+        : (
+            <Table layout="fixed" fz="sm" horizontalSpacing="xs">
+              <Table.Thead><Table.Tr><Table.Th>Field</Table.Th><Table.Th>Before</Table.Th><Table.Th>After</Table.Th></Table.Tr></Table.Thead>
+              <Table.Tbody>
+                {changes.map((change) => (
+                  <Table.Tr key={change.field}>
+                    <Table.Td className="break-anywhere">{fieldWords(change.field)}</Table.Td>
+                    <Table.Td className="break-anywhere">{change.before ?? '–'}</Table.Td>
+                    <Table.Td className="break-anywhere">{change.after ?? '–'}</Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          )}
+    </Stack>
+  )
+}

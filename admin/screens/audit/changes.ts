@@ -1,0 +1,58 @@
+/** What an audit entry changed, field by field, in words. */
+
+export interface Change {
+  field: string
+  before: string | null
+  after: string | null
+}
+
+const NOT_TOLD = new Set(['id', 'tenant_id', 'version', 'created_at', 'updated_at', 'createdAt', 'updatedAt', 'tenantId'])
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+function text(value: unknown): string | null {
+  if (value === undefined) return null
+  if (value === null) return 'none'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** `ring_seconds` and `ringSeconds` become `Ring seconds`. */
+export function fieldWords(field: string): string {
+  const spaced = field.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1)
+}
+
+export function changesOf(before: unknown, after: unknown): Change[] {
+  const old = asRecord(before)
+  const fresh = asRecord(after)
+  const fields = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter((field) => !NOT_TOLD.has(field))
+  return fields
+    .map((field) => ({ field, before: text(old[field]), after: text(fresh[field]) }))
+    .filter((change) => change.before !== change.after)
+}
+
+const verbs: Record<string, string> = {
+  create: 'created', update: 'changed', delete: 'deleted', login: 'signed in', logout: 'signed out', revoke: 'revoked', renew: 'renewed',
+  open: 'opened', 'hang-up': 'hung up', start: 'started', stop: 'stopped', pause: 'paused', resume: 'resumed',
+}
+
+/** `extension.create` becomes `Extension created`; an unknown action is shown with its own words. */
+export function actionWords(action: string): string {
+  const at = action.lastIndexOf('.')
+  const subject = fieldWords((at < 0 ? action : action.slice(0, at)).replaceAll('.', ' ').replaceAll('-', ' '))
+  if (at < 0) return subject
+  const verb = action.slice(at + 1)
+  return `${subject} ${verbs[verb] ?? verb.replaceAll('-', ' ')}`
+}
+
+/** The name of the thing, when the entry holds one. */
+export function subjectName(before: unknown, after: unknown): string | null {
+  for (const row of [asRecord(after), asRecord(before)]) {
+    const name = [row.number, row.name, row.email].filter((value) => typeof value === 'string')
+    if (name.length > 0) return name.slice(0, 2).join(' ')
+  }
+  return null
+}

@@ -1,0 +1,21 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { listAuditEvents } from '../../client/index.ts'
+import { keys } from '../../app/keys.ts'
+
+export interface AuditFilter {
+  search?: string
+  subjectType?: string
+  from?: string
+  to?: string
+  page?: number
+  limit?: number
+  order?: 'asc' | 'desc'
+}
+
+export function useAudit(query: AuditFilter) {
+  return useQuery({
+    queryKey: [...keys.audit, query],
+    queryFn: async () => (await listAuditEvents({ query, throwOnError: true })).data,
+    placeholderData: keepPreviousData,
+  })
+}

@@ -1,0 +1,12 @@
+import { hangUpCall, recordCall } from '../../client/index.ts'
+import { keys } from '../../app/keys.ts'
+import { queryClient } from '../../app/query-client.ts'
+
+export async function hangUp(id: string): Promise<void> {
+  await hangUpCall({ path: { id }, throwOnError: true })
+}
+
+export async function record(id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void> {
+  await recordCall({ path: { id }, body: { action }, throwOnError: true })
+  void queryClient.invalidateQueries({ queryKey: keys.call(id) })
+}

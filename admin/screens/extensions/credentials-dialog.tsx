@@ -1,0 +1,72 @@
+import { Alert, Button, Code, Group, Modal, Stack, Tabs, Text } from '@mantine/core'
+import { KeyRound, List, QrCode as QrIcon, SquareTerminal } from 'lucide-react'
+import type { Extension, SipCredentials } from '../../app/types.ts'
+import { CopyButton, CopyField } from '../../components/copy.tsx'
+import { baresipAccount, phoneSettings, sipUri } from './phone-settings.ts'
+import { QrCode } from './qr-code.tsx'
+
+interface CredentialsDialogProps {
+  credentials: SipCredentials
+  extension: Pick<Extension, 'number' | 'name'>
+  onClose: () => void
+}
+
+/** Shows new SIP credentials, this once. A click beside it does not close it: the password would be gone. */
+export function CredentialsDialog({ credentials, extension, onClose }: CredentialsDialogProps) {
+  const settings = phoneSettings(credentials)
+  const account = baresipAccount(credentials)
+  const everything = settings.map(({ label, value }) => `${label}: ${value}`).join('\n')
+  return (
+    <Modal opened onClose={onClose} closeOnClickOutside={false} size="lg" title={<Text span fw={650} fz="lg">Sign-in for the phone of {extension.number} {extension.name}</Text>}>
+      <Stack gap="md">
+        <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">
+          The password is shown only now. Enter it in the phone or keep it somewhere safe; if it is lost, make a new one.
+        </Alert>
+        <Tabs defaultValue="settings" keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="settings" leftSection={<List size={16} aria-hidden />}>Settings</Tabs.Tab>
+            <Tabs.Tab value="qr" leftSection={<QrIcon size={16} aria-hidden />}>QR code</Tabs.Tab>
+            <Tabs.Tab value="baresip" leftSection={<SquareTerminal size={16} aria-hidden />}>baresip</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="settings">
+            <Stack gap="sm">
+              {settings.map((setting) => <CopyField key={setting.label} {...setting} />)}
+              <Group gap="xs">
+                <CopyButton text={everything} what="all settings" />
+                <Text size="sm" c="dimmed">Copy all settings at once</Text>
+              </Group>
+            </Stack>
+          </Tabs.Panel>
+          <Tabs.Panel value="qr">
+            <Group align="flex-start" gap="lg">
+              <QrCode text={sipUri(credentials)} label="QR code with the SIP address, user name and password" />
+              <Stack gap="xs" flex="1 1 220px">
+                <Text size="sm">
+                  For softphones that read a SIP address from a QR code. It holds the user name, the password, the server and the transport as one line:
+                </Text>
+                <Code block className="break-anywhere" style={{ whiteSpace: 'pre-wrap' }}>sip:user:password@server:port;transport=…</Code>
+                <Text size="sm" c="dimmed">Treat a photo of it like the password itself. If your softphone does not take it, use the settings instead.</Text>
+                <Group gap="xs">
+                  <CopyButton text={sipUri(credentials)} what="the line in the code" />
+                  <Text size="sm" c="dimmed">Copy the line in the code</Text>
+                </Group>
+              </Stack>
+            </Group>
+          </Tabs.Panel>
+          <Tabs.Panel value="baresip">
+            <Stack gap="xs">
+              <Text size="sm">Add this line to <Code>~/.baresip/accounts</Code> and start baresip:</Text>
+              <Group wrap="nowrap" align="flex-start" gap="xs">
+                <Code block flex={1} style={{ whiteSpace: 'pre-wrap' }} className="break-anywhere">{account}</Code>
+                <CopyButton text={account} what="the baresip line" />
+              </Group>
+            </Stack>
+          </Tabs.Panel>
+        </Tabs>
+        <Group justify="flex-end">
+          <Button onClick={onClose}>Done</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

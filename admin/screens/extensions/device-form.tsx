@@ -1,0 +1,60 @@
+import { Text, TextInput } from '@mantine/core'
+import { notify } from '../../app/notify.ts'
+import type { Device, SipCredentials } from '../../app/types.ts'
+import { FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { addDevice, changeDevice } from './data.ts'
+
+interface DeviceFormProps {
+  opened: boolean
+  extensionId: string
+  /** The device to rename; absent to add one. */
+  device?: Device
+  onClose: () => void
+  onCredentials?: (credentials: SipCredentials) => void
+}
+
+/** Adds a device or renames one. */
+export function DeviceForm(props: DeviceFormProps) {
+  return <Fields key={String(props.opened)} {...props} />
+}
+
+function Fields({ opened, extensionId, device, onClose, onCredentials }: DeviceFormProps) {
+  const form = useForm({
+    initial: { name: device?.name ?? '' },
+    check: ({ name }): Record<string, string> => (name.trim() === '' ? { name: 'Give it a name, such as “Desk” or “Mobile”.' } : {}),
+    onSaved: onClose,
+    save: async ({ name }) => {
+      if (device === undefined) {
+        onCredentials?.((await addDevice(extensionId, name)).credentials)
+      } else {
+        await changeDevice(device, { name })
+        notify.done('The device is saved.')
+      }
+    },
+  })
+  return (
+    <FormDrawer
+      opened={opened}
+      onClose={onClose}
+      title={device === undefined ? 'Add device' : 'Rename device'}
+      submit={device === undefined ? 'Add device' : 'Save'}
+      onSubmit={form.submit}
+      busy={form.busy}
+      problem={form.problem}
+    >
+      <TextInput
+        label="Name"
+        description="Which phone this is, such as “Desk” or “Mobile”."
+        withAsterisk
+        required
+        data-autofocus
+        autoComplete="off"
+        value={form.values.name}
+        error={form.errors.name}
+        onChange={(change) => form.set('name', change.currentTarget.value)}
+      />
+      {device === undefined && <Text size="sm" c="dimmed">You get its user name and password in the next step.</Text>}
+    </FormDrawer>
+  )
+}

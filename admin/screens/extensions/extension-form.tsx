@@ -1,0 +1,132 @@
+import { Checkbox, NumberInput, TextInput } from '@mantine/core'
+import { notify } from '../../app/notify.ts'
+import type { Extension, SipCredentials } from '../../app/types.ts'
+import { FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { addExtension, changeExtension } from './data.ts'
+
+interface Values {
+  number: string
+  name: string
+  deviceName: string
+  /** Empty: the house's standard. */
+  ringSeconds: number | string
+  maxContacts: number | string
+  recordCalls: boolean
+  enabled: boolean
+}
+
+function valuesOf(extension: Extension | undefined): Values {
+  return {
+    number: extension?.number ?? '',
+    name: extension?.name ?? '',
+    deviceName: 'Phone',
+    ringSeconds: extension?.ringSeconds ?? '',
+    maxContacts: extension?.maxContacts ?? 10,
+    recordCalls: extension?.recordCalls ?? false,
+    enabled: extension?.enabled ?? true,
+  }
+}
+
+function check(values: Values): Record<string, string> {
+  const errors: Record<string, string> = {}
+  if (!/^[0-9]{2,15}$/.test(values.number)) errors.number = 'Use 2 to 15 digits, for example 201.'
+  if (values.name.trim() === '') errors.name = 'Say whose number this is; the name is shown on the phones it calls.'
+  if (values.maxContacts === '') errors.maxContacts = 'Say how many phones may be registered at once, 1 to 100.'
+  return errors
+}
+
+interface ExtensionFormProps {
+  editing: { kind: 'new' } | { kind: 'edit'; extension: Extension } | null
+  onClose: () => void
+  onCreated?: (created: { extension: Extension; credentials: SipCredentials }) => void
+}
+
+/** Creates or changes an extension. Mounted afresh each time it opens, so it never shows old values. */
+export function ExtensionForm({ editing, ...rest }: ExtensionFormProps) {
+  return <Fields key={editing === null ? 'closed' : editing.kind === 'new' ? 'new' : editing.extension.id} editing={editing} {...rest} />
+}
+
+function Fields({ editing, onClose, onCreated }: ExtensionFormProps) {
+  const extension = editing?.kind === 'edit' ? editing.extension : undefined
+  const isNew = extension === undefined
+  const form = useForm<Values>({
+    initial: valuesOf(extension),
+    check,
+    onSaved: onClose,
+    save: async ({ deviceName, ringSeconds, maxContacts, ...rest }) => {
+      const input = { ...rest, ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts) }
+      if (extension !== undefined) {
+        await changeExtension(extension.id, { ...input, version: extension.version })
+        notify.done(`Extension ${input.number} is saved.`)
+      } else {
+        onCreated?.(await addExtension({ ...input, ...(deviceName.trim() !== '' && { deviceName }) }))
+      }
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormDrawer
+      opened={editing !== null}
+      onClose={onClose}
+      title={isNew ? 'New extension' : `Edit extension ${extension.number}`}
+      submit={isNew ? 'Create extension' : 'Save'}
+      onSubmit={form.submit}
+      busy={form.busy}
+      problem={form.problem}
+    >
+      <TextInput
+        label="Number"
+        description="What others dial, 2 to 15 digits."
+        inputMode="numeric"
+        withAsterisk
+        required
+        data-autofocus
+        autoComplete="off"
+        value={values.number}
+        error={errors.number}
+        onChange={(change) => set('number', change.currentTarget.value.trim())}
+      />
+      <TextInput label="Name" description="Shown on the phones it calls." withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      {isNew && (
+        <TextInput
+          label="First phone"
+          description="A name to tell its phones apart, such as “Desk” or “Mobile”. You can add more later."
+          autoComplete="off"
+          value={values.deviceName}
+          error={errors.deviceName}
+          onChange={(change) => set('deviceName', change.currentTarget.value)}
+        />
+      )}
+      <NumberInput
+        label="Rings for"
+        description="Seconds before an unanswered call ends; empty for the standard of this system."
+        min={5}
+        max={300}
+        allowDecimal={false}
+        suffix=" s"
+        placeholder="Standard"
+        value={values.ringSeconds}
+        error={errors.ringSeconds}
+        onChange={(value) => set('ringSeconds', value)}
+      />
+      <NumberInput
+        label="Phones at once"
+        description="How many phones may be registered for this number at the same time; all of them ring."
+        min={1}
+        max={100}
+        allowDecimal={false}
+        value={values.maxContacts}
+        error={errors.maxContacts}
+        onChange={(value) => set('maxContacts', value)}
+      />
+      <Checkbox
+        label="Record every call"
+        description="Make sure the people on the phone know: many places require it."
+        checked={values.recordCalls}
+        onChange={(change) => set('recordCalls', change.currentTarget.checked)}
+      />
+      <Checkbox label="Turned on" description="While off, its phones cannot register and calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+    </FormDrawer>
+  )
+}

@@ -1,0 +1,65 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import { Ellipsis, Pencil, Power, PowerOff, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { Extension } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { changeExtension, removeExtension } from './data.ts'
+
+interface ExtensionMenuProps {
+  extension: Extension
+  onEdit: () => void
+  onDeleted?: () => void
+}
+
+/** What can be done to one extension. */
+export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuProps) {
+  const [asking, setAsking] = useState<'delete' | 'off' | null>(null)
+  const { id, number, version, enabled, devices } = extension
+  return (
+    <>
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target>
+          <ActionIcon aria-label={`Actions for extension ${number}`}><Ellipsis size={18} aria-hidden /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
+          {enabled
+            ? <Menu.Item leftSection={<PowerOff size={16} aria-hidden />} onClick={() => setAsking('off')}>Turn off</Menu.Item>
+            : (
+                <Menu.Item
+                  leftSection={<Power size={16} aria-hidden />}
+                  onClick={() => void changeExtension(id, { enabled: true, version }).then(() => notify.done(`Extension ${number} is on.`), notify.failed)}
+                >
+                  Turn on
+                </Menu.Item>
+              )}
+          <Menu.Divider />
+          <Menu.Item color="red" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking('delete')}>Delete</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Confirm
+        opened={asking === 'delete'}
+        onClose={() => setAsking(null)}
+        title={`Delete extension ${number}?`}
+        confirm="Delete extension"
+        onConfirm={() => removeExtension(id)}
+        done={`Extension ${number} is deleted.`}
+        {...(onDeleted !== undefined && { onDone: onDeleted })}
+      >
+        {devices.length === 1 ? 'Its phone is' : `Its ${devices.length} phones are`} signed out and cannot register again. A call going on is not cut off, and past calls stay in the history. This cannot be undone.
+      </Confirm>
+      <Confirm
+        opened={asking === 'off'}
+        onClose={() => setAsking(null)}
+        title={`Turn off extension ${number}?`}
+        confirm="Turn off"
+        danger={false}
+        onConfirm={() => changeExtension(id, { enabled: false, version })}
+        done={`Extension ${number} is off.`}
+      >
+        Its phones cannot register and calls to it are refused until you turn it on again. Passwords are kept.
+      </Confirm>
+    </>
+  )
+}

@@ -1,0 +1,101 @@
+import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Disc, Pencil, Plus } from 'lucide-react'
+import { useState } from 'react'
+import { Link, useLocation, useParams } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import type { Extension, SipCredentials } from '../../app/types.ts'
+import { Fact } from '../../components/fact.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { ErrorState } from '../../components/states.tsx'
+import { Time } from '../../components/time.tsx'
+import { CallTable } from '../history/call-table.tsx'
+import { useCalls } from '../history/data.ts'
+import { CredentialsDialog } from './credentials-dialog.tsx'
+import { useExtension } from './data.ts'
+import { DeviceCard } from './device-card.tsx'
+import { DeviceForm } from './device-form.tsx'
+import { ExtensionForm } from './extension-form.tsx'
+import { ExtensionMenu } from './extension-menu.tsx'
+import { Presence } from './presence.tsx'
+
+const back = { href: '/extensions', label: 'Extensions' }
+
+export default function ExtensionPage() {
+  const { id } = useParams<{ id: string }>()
+  const query = useExtension(id)
+  if (query.data !== undefined) return <Details extension={query.data} />
+  return (
+    <Stack gap="md">
+      <PageHeader title="Extension" back={back} />
+      {query.isError ? <Paper p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Paper> : <Skeleton height={320} radius="md" aria-label="Loading" />}
+    </Stack>
+  )
+}
+
+function Details({ extension }: { extension: Extension }) {
+  const can = useCan()
+  const [, navigate] = useLocation()
+  const [editing, setEditing] = useState(false)
+  const [adding, setAdding] = useState(false)
+  const [credentials, setCredentials] = useState<SipCredentials | null>(null)
+  const mayWrite = can('extensions.write')
+  return (
+    <Stack gap="lg">
+      <PageHeader
+        title={`${extension.number} ${extension.name}`}
+        back={back}
+        beside={extension.recordCalls && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Records every call</Badge>}
+        actions={mayWrite && (
+          <>
+            <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing(true)}>Edit</Button>
+            <ExtensionMenu extension={extension} onEdit={() => setEditing(true)} onDeleted={() => navigate('/extensions')} />
+          </>
+        )}
+      />
+      <Paper>
+        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="lg">
+          <Fact label="State"><Presence extension={extension} /></Fact>
+          <Fact label="Rings for">{extension.ringSeconds === null ? 'Standard time' : `${extension.ringSeconds} s`}</Fact>
+          <Fact label="Phones at once">Up to {extension.maxContacts}</Fact>
+          <Fact label="Last changed"><Time at={extension.updatedAt} /></Fact>
+        </SimpleGrid>
+      </Paper>
+      <section aria-labelledby="devices">
+        <Group justify="space-between" mb="xs">
+          <div>
+            <Title order={2} id="devices">Devices</Title>
+            <Text size="sm" c="dimmed">Each phone signs in with a user name and password of its own. All of them ring.</Text>
+          </div>
+          {mayWrite && <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>Add device</Button>}
+        </Group>
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
+          {extension.devices.map((device) => <DeviceCard key={device.id} device={device} onlyOne={extension.devices.length === 1} mayWrite={mayWrite} onCredentials={setCredentials} />)}
+        </SimpleGrid>
+        {extension.devices.length === 0 && <Paper><Text size="sm" c="dimmed">No device: nothing rings when this number is dialled. Add one to get its sign-in.</Text></Paper>}
+      </section>
+      {can('calls.read') && <LatestCalls extension={extension} />}
+      <ExtensionForm editing={editing ? { kind: 'edit', extension } : null} onClose={() => setEditing(false)} />
+      <DeviceForm opened={adding} extensionId={extension.id} onClose={() => setAdding(false)} onCredentials={setCredentials} />
+      {credentials !== null && <CredentialsDialog credentials={credentials} extension={extension} onClose={() => setCredentials(null)} />}
+    </Stack>
+  )
+}
+
+function LatestCalls({ extension }: { extension: Extension }) {
+  const query = useCalls({ extensionId: extension.id, limit: 5 })
+  return (
+    <section aria-labelledby="latest-calls">
+      <Group justify="space-between" mb="xs">
+        <Title order={2} id="latest-calls">Latest calls</Title>
+        <Anchor component={Link} href={`/history?extensionId=${extension.id}`} size="sm">All calls of {extension.number}</Anchor>
+      </Group>
+      <CallTable
+        label={`Latest calls of ${extension.number}`}
+        rows={query.data?.data}
+        error={query.error}
+        retry={() => void query.refetch()}
+        empty={<Text size="sm" c="dimmed" p="md">No calls yet. They appear here as soon as they end.</Text>}
+      />
+    </section>
+  )
+}

@@ -1,0 +1,72 @@
+import { Button, Group, Stack } from '@mantine/core'
+import { Disc, Phone, Plus, SearchX } from 'lucide-react'
+import { useState } from 'react'
+import { useCan } from '../../app/session.tsx'
+import type { Extension, SipCredentials } from '../../app/types.ts'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { useListState } from '../../components/use-list-state.ts'
+import { CredentialsDialog } from './credentials-dialog.tsx'
+import { useExtensions } from './data.ts'
+import { ExtensionForm } from './extension-form.tsx'
+import { ExtensionMenu } from './extension-menu.tsx'
+import { PhoneCount, Presence } from './presence.tsx'
+
+const columns: Column<Extension>[] = [
+  { key: 'number', title: 'Number', sort: 'number', width: 110, card: 'title', render: (extension) => <span className="numbers" style={{ fontWeight: 600 }}>{extension.number}</span> },
+  { key: 'name', title: 'Name', sort: 'name', render: (extension) => extension.name },
+  { key: 'presence', title: 'State', card: 'aside', render: (extension) => <Presence extension={extension} /> },
+  { key: 'phones', title: 'Phones registered', render: (extension) => <PhoneCount extension={extension} /> },
+  {
+    key: 'recording',
+    title: 'Recording',
+    render: (extension) => extension.recordCalls ? <Group gap={6} component="span" display="inline-flex"><Disc size={14} aria-hidden />Every call</Group> : 'Off',
+  },
+]
+
+type Editing = { kind: 'new' } | { kind: 'edit'; extension: Extension } | null
+
+export default function Extensions() {
+  const list = useListState('number')
+  const can = useCan()
+  const search = list.get('search')
+  const sort = list.sort === 'name' || list.sort === 'created_at' ? list.sort : 'number'
+  const query = useExtensions({ search, page: list.page, limit: 25, sort, order: list.order })
+  const [editing, setEditing] = useState<Editing>(list.get('new') === '1' ? { kind: 'new' } : null)
+  const [credentials, setCredentials] = useState<{ credentials: SipCredentials; extension: Extension } | null>(null)
+  const mayWrite = can('extensions.write')
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New extension</Button>
+
+  return (
+    <Stack gap="md">
+      <PageHeader title="Extensions" lead="The numbers people dial inside the house, and the phones that ring for them." actions={mayWrite && create} />
+      <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
+      <DataTable
+        label="Extensions"
+        columns={columns}
+        rows={query.data?.data}
+        rowKey={(extension) => extension.id}
+        href={(extension) => `/extensions/${extension.id}`}
+        {...(mayWrite && { actions: (extension: Extension) => <ExtensionMenu extension={extension} onEdit={() => setEditing({ kind: 'edit', extension })} /> })}
+        error={query.error}
+        retry={() => void query.refetch()}
+        sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
+        {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
+        empty={search === ''
+          ? <EmptyState icon={Phone} title="No extensions yet" action={mayWrite && create}>An extension is a number and its phones. Create one, and you get the user name and password its phone signs in with.</EmptyState>
+          : <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show all extensions</Button>}>No extension has “{search}” in its number or name.</EmptyState>}
+      />
+      <ExtensionForm
+        editing={editing}
+        onClose={() => {
+          setEditing(null)
+          if (list.get('new') !== '') list.set({ new: '' })
+        }}
+        onCreated={setCredentials}
+      />
+      {credentials !== null && <CredentialsDialog {...credentials} onClose={() => setCredentials(null)} />}
+    </Stack>
+  )
+}

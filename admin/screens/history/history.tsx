@@ -1,0 +1,62 @@
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
+import { History, SearchX } from 'lucide-react'
+import type { Termination } from '../../app/types.ts'
+import { PageHeader } from '../../components/page-header.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { useListState } from '../../components/use-list-state.ts'
+import { resultWords } from '../../words/call.ts'
+import { CallTable } from './call-table.tsx'
+import { dayToInstant, useCalls } from './data.ts'
+import { ExtensionFilter } from './extension-filter.tsx'
+
+const results = Object.entries(resultWords).map(([value, { label }]) => ({ value, label }))
+
+function isResult(value: string): value is Termination['result'] {
+  return value in resultWords
+}
+
+/** Every call that ended. Filters live in the address. */
+export default function CallHistory() {
+  const list = useListState('started_at', 'desc')
+  const [search, result, extensionId, from, to] = ['search', 'result', 'extensionId', 'from', 'to'].map(list.get) as [string, string, string, string, string]
+  const start = dayToInstant(from, false)
+  const end = dayToInstant(to, true)
+  const query = useCalls({
+    page: list.page,
+    limit: 25,
+    order: list.order,
+    ...(search !== '' && { search }),
+    ...(isResult(result) && { result }),
+    ...(extensionId !== '' && { extensionId }),
+    ...(start !== undefined && { from: start }),
+    ...(end !== undefined && { to: end }),
+  })
+  const filtered = [search, result, extensionId, from, to].some((value) => value !== '')
+  const clear = () => list.set({ search: '', result: '', extensionId: '', from: '', to: '' })
+
+  return (
+    <Stack gap="md">
+      <PageHeader title="Call history" lead="Every call that was made or tried, who ended it and why. Open one to see its messages." />
+      <Group gap="sm" align="flex-end">
+        <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
+        <Select aria-label="Result" placeholder="Any result" data={results} clearable value={isResult(result) ? result : null} onChange={(value) => list.set({ result: value ?? '' })} w={{ base: '100%', xs: 160 }} />
+        <ExtensionFilter value={extensionId} onChange={(value) => list.set({ extensionId: value })} />
+        <TextInput type="date" aria-label="From day" max={to === '' ? undefined : to} value={from} onChange={(change) => list.set({ from: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
+        <TextInput type="date" aria-label="To day" min={from === '' ? undefined : from} value={to} onChange={(change) => list.set({ to: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
+        {filtered && <Button variant="subtle" onClick={clear}>Clear filters</Button>}
+      </Group>
+      <CallTable
+        label="Call history"
+        rows={query.data?.data}
+        error={query.error}
+        retry={() => void query.refetch()}
+        sorting={{ field: 'started_at', order: list.order, onChange: list.sortBy }}
+        {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
+        empty={filtered
+          ? <EmptyState icon={SearchX} title="No call matches" action={<Button variant="default" onClick={clear}>Clear filters</Button>}>Try fewer filters or other days.</EmptyState>
+          : <EmptyState icon={History} title="No calls yet">Once two phones are registered, call one from the other. The call appears here when it ends.</EmptyState>}
+      />
+    </Stack>
+  )
+}

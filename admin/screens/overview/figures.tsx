@@ -1,0 +1,44 @@
+import { Paper, SimpleGrid, Skeleton, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import { useNow } from '../../components/time.tsx'
+import { useLive } from '../../live/store.ts'
+import { startOfDay } from '../../words/time.ts'
+import { useCalls } from '../history/data.ts'
+import classes from './figures.module.css'
+
+function Figure({ label, value, note, href }: { label: string; value: number | undefined; note: ReactNode; href: string }) {
+  return (
+    <Paper className={classes.figure}>
+      <Link href={href} className={classes.link}><Text span size="sm" c="dimmed">{label}</Text></Link>
+      {value === undefined ? <Skeleton height={34} width={56} my={4} /> : <Text fz={30} fw={700} lh={1.25} className="numbers">{value.toLocaleString()}</Text>}
+      <Text size="xs" c="dimmed">{note}</Text>
+    </Paper>
+  )
+}
+
+/** Figures of the day, each leading to its list. */
+export function Figures() {
+  const can = useCan()
+  const today = new Date(startOfDay(useNow())).toISOString()
+  const mayCalls = can('calls.read')
+  const all = useCalls({ from: today, limit: 1 }, { enabled: mayCalls })
+  const answered = useCalls({ from: today, limit: 1, result: 'answered' }, { enabled: mayCalls })
+  const calls = useLive((state) => state.calls)
+  const registrations = useLive((state) => state.registrations)
+  const connecting = useLive((state) => state.connection === 'connecting')
+  const talking = [...calls.values()].filter((call) => call.state === 'answered').length
+  const reachable = [...registrations.values()].filter((registration) => registration.reachable !== 'no').length
+  const silent = registrations.size - reachable
+  const total = all.data?.pagination.total
+  const picked = answered.data?.pagination.total
+  return (
+    <SimpleGrid cols={{ base: 2, sm: mayCalls ? 4 : 1 }} spacing="sm">
+      {mayCalls && <Figure label="Calls going on" href="/calls" value={connecting ? undefined : calls.size} note={calls.size === 0 ? 'Nobody is on the phone' : `${talking} talking, ${calls.size - talking} ringing`} />}
+      {can('registrations.read') && <Figure label="Phones reachable" href="/registrations" value={connecting ? undefined : reachable} note={silent === 0 ? 'Every registered phone answers' : silent === 1 ? '1 registered phone does not answer' : `${silent} registered phones do not answer`} />}
+      {mayCalls && <Figure label="Calls today" href="/history" value={total} note="Since midnight" />}
+      {mayCalls && <Figure label="Answered today" href="/history?result=answered" value={picked} note={total === undefined || picked === undefined || total === 0 ? 'No calls yet today' : `${Math.round((picked / total) * 100)} % of today's calls`} />}
+    </SimpleGrid>
+  )
+}

@@ -1,0 +1,94 @@
+import { ActionIcon, Anchor, Button, Stack, Text, Tooltip } from '@mantine/core'
+import { RadioTower, SearchX, Unplug } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import type { Registration } from '../../app/types.ts'
+import { deleteRegistration } from '../../client/index.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { Time } from '../../components/time.tsx'
+import { useListState } from '../../components/use-list-state.ts'
+import { liveStore, useLive } from '../../live/store.ts'
+import { instant } from '../../words/time.ts'
+import { Expiry, Reachability, RoundTrip } from './reachability.tsx'
+
+const columns: Column<Registration>[] = [
+  {
+    key: 'extension',
+    title: 'Extension',
+    sort: 'extension_number',
+    card: 'title',
+    render: (row) => <Anchor component={Link} href={`/extensions/${row.extensionId}`} inherit><span className="numbers">{row.extensionNumber}</span> {row.extensionName}</Anchor>,
+  },
+  { key: 'device', title: 'Device', render: (row) => row.deviceName },
+  { key: 'reachable', title: 'Answers', card: 'aside', render: (row) => <Reachability registration={row} /> },
+  {
+    key: 'address',
+    title: 'Address',
+    render: (row) => <span title={row.contact}><span className="numbers">{row.received}</span> <Text span inherit c="dimmed">{row.transport.toUpperCase()}</Text></span>,
+  },
+  { key: 'agent', title: 'Phone software', render: (row) => row.userAgent ?? 'Not told' },
+  { key: 'roundTrip', title: 'Round trip', align: 'right', render: (row) => <RoundTrip registration={row} /> },
+  { key: 'registered', title: 'Since', sort: 'registered_at', render: (row) => <Time at={row.registeredAt} /> },
+  { key: 'expires', title: 'Expires in', sort: 'expires_at', align: 'right', render: (row) => <Expiry registration={row} /> },
+]
+
+const comparisons: Record<string, (a: Registration, b: Registration) => number> = {
+  extension_number: (a, b) => a.extensionNumber.localeCompare(b.extensionNumber, undefined, { numeric: true }) || a.deviceName.localeCompare(b.deviceName),
+  registered_at: (a, b) => instant(a.registeredAt) - instant(b.registeredAt),
+  expires_at: (a, b) => instant(a.expiresAt) - instant(b.expiresAt),
+}
+
+function matches(row: Registration, wanted: string): boolean {
+  return [row.extensionNumber, row.extensionName, row.deviceName, row.received, row.contact, row.userAgent ?? ''].some((text) => text.toLowerCase().includes(wanted))
+}
+
+/** Registered phones, live: rows come and go by themselves. */
+export default function Registrations() {
+  const list = useListState('extension_number')
+  const can = useCan()
+  const all = useLive((state) => state.registrations)
+  const connecting = useLive((state) => state.connection === 'connecting')
+  const [forgetting, setForgetting] = useState<Registration | null>(null)
+  const search = list.get('search')
+  const rows = [...all.values()].filter((row) => matches(row, search.toLowerCase())).toSorted(comparisons[list.sort] ?? comparisons.extension_number)
+  if (list.order === 'desc') rows.reverse()
+
+  async function forget(): Promise<void> {
+    if (forgetting === null) return
+    const { id } = forgetting
+    await deleteRegistration({ path: { id }, throwOnError: true })
+    liveStore.update((state) => ({ registrations: new Map([...state.registrations].filter(([key]) => key !== id)) }))
+  }
+
+  return (
+    <Stack gap="md">
+      <PageHeader title="Registered phones" lead="Phones that are signed in now, and whether they answer. The list changes by itself." />
+      <SearchInput label="Search extension, device, address" value={search} onChange={(value) => list.set({ search: value })} />
+      <DataTable
+        label="Registered phones"
+        columns={columns}
+        rows={connecting ? undefined : rows}
+        rowKey={(row) => row.id}
+        sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
+        {...(can('registrations.write') && {
+          actions: (row: Registration) => (
+            <Tooltip label="Forget">
+              <ActionIcon aria-label={`Forget ${row.deviceName} of ${row.extensionNumber}`} onClick={() => setForgetting(row)}><Unplug size={16} aria-hidden /></ActionIcon>
+            </Tooltip>
+          ),
+        })}
+        empty={search === ''
+          ? <EmptyState icon={RadioTower} title="No phone is registered" action={<Button component={Link} href="/extensions" variant="default">Go to extensions</Button>}>Enter the user name and password of an extension's device in a phone or softphone. It appears here as soon as it signs in.</EmptyState>
+          : <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show all phones</Button>}>No registered phone matches “{search}”.</EmptyState>}
+      />
+      <Confirm opened={forgetting !== null} onClose={() => setForgetting(null)} title="Forget this registration?" confirm="Forget" onConfirm={forget} done="The registration is forgotten.">
+        {forgetting?.deviceName} of {forgetting?.extensionNumber} cannot be called until the phone registers again, which most phones do within minutes by themselves.
+      </Confirm>
+    </Stack>
+  )
+}

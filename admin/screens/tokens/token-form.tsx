@@ -1,0 +1,66 @@
+import { Checkbox, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useSession } from '../../app/session.tsx'
+import type { NewApiToken, PermissionName } from '../../app/types.ts'
+import { FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { now } from '../../live/clock.ts'
+import { permissionGroups } from '../../words/permissions.ts'
+import { addToken } from './data.ts'
+
+const DAY = 86_400_000
+
+const lifetimes = [
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'One year' },
+  { value: 'never', label: 'Until it is revoked' },
+]
+
+interface TokenFormProps {
+  opened: boolean
+  onClose: () => void
+  onMade: (made: NewApiToken) => void
+}
+
+export function TokenForm(props: TokenFormProps) {
+  return <Fields key={String(props.opened)} {...props} />
+}
+
+/** Only permissions the person has can be given to a token. */
+function Fields({ opened, onClose, onMade }: TokenFormProps) {
+  const { permissions: own } = useSession()
+  const form = useForm({
+    initial: { name: '', permissions: [] as PermissionName[], expiresAt: '90' },
+    check: ({ name, permissions }) => {
+      const errors: Record<string, string> = {}
+      if (name.trim() === '') errors.name = 'Name the program that will use it.'
+      if (permissions.length === 0) errors.permissions = 'Choose at least one permission.'
+      return errors
+    },
+    onSaved: onClose,
+    save: async ({ name, permissions, expiresAt }) => {
+      onMade(await addToken({ name: name.trim(), permissions, expiresAt: expiresAt === 'never' ? null : new Date(now() + Number(expiresAt) * DAY).toISOString() }))
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormDrawer opened={opened} onClose={onClose} title="New API token" submit="Create token" onSubmit={form.submit} busy={form.busy} problem={form.problem}>
+      <TextInput label="Name" description="The program that will use it." withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <Select label="Valid for" allowDeselect={false} data={lifetimes} value={values.expiresAt} error={errors.expiresAt} onChange={(value) => set('expiresAt', value ?? '90')} />
+      <Checkbox.Group label="May" description="Give it only what it needs." withAsterisk value={values.permissions} error={errors.permissions} onChange={(chosen) => set('permissions', own.filter((permission) => chosen.includes(permission)))}>
+        <Stack gap="md" mt={8}>
+          {permissionGroups.map(({ group, permissions }) => {
+            const offered = Object.entries(permissions).filter(([key]) => own.some((permission) => permission === key))
+            if (offered.length === 0) return null
+            return (
+              <Stack gap={8} key={group}>
+                <Text size="xs" fw={600} c="dimmed">{group}</Text>
+                {offered.map(([key, words]) => <Checkbox key={key} value={key} label={words} />)}
+              </Stack>
+            )
+          })}
+        </Stack>
+      </Checkbox.Group>
+    </FormDrawer>
+  )
+}

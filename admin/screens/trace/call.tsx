@@ -1,0 +1,106 @@
+import { Alert, Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Download, Info, MessagesSquare } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { useParams } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import type { CallDetail, Trace } from '../../app/types.ts'
+import { PageHeader } from '../../components/page-header.tsx'
+import { EmptyState, ErrorState } from '../../components/states.tsx'
+import { useLive } from '../../live/store.ts'
+import { partyName } from '../../words/call.ts'
+import { CallControls } from '../calls/call-controls.tsx'
+import { CallBadges } from '../calls/live-call-table.tsx'
+import { useCall } from '../history/data.ts'
+import { useTrace } from './data.ts'
+import { fileName, layOut, traceAsText } from './ladder.ts'
+import { LadderView } from './ladder-view.tsx'
+import { Legs } from './legs.tsx'
+import { MessagePanel } from './message-panel.tsx'
+import { Recordings } from './recordings.tsx'
+import { RoutingDecision, Verdict } from './verdict.tsx'
+
+/** One call, going on or past: how it went, why, how it sounded, and its messages. */
+export default function CallPage() {
+  const { id } = useParams<{ id: string }>()
+  const query = useCall(id)
+  const live = useLive((state) => state.calls.get(id))
+  // The live connection is ahead of the last answer of the API, until the call is over.
+  const stored = query.data
+  const call: CallDetail | undefined = stored === undefined ? undefined : live === undefined || stored.termination !== null ? stored : { ...stored, ...live }
+  const back = { href: stored?.termination === null ? '/calls' : '/history', label: stored?.termination === null ? 'Live calls' : 'Call history' }
+  if (call === undefined) {
+    return (
+      <Stack gap="md">
+        <PageHeader title="Call" back={back} />
+        {query.isError ? <Paper p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Paper> : <Skeleton height={320} radius="md" aria-label="Loading" />}
+      </Stack>
+    )
+  }
+  return <Details call={call} back={back} going={live !== undefined} />
+}
+
+function Details({ call, back, going }: { call: CallDetail; back: { href: string; label: string }; going: boolean }) {
+  const can = useCan()
+  return (
+    <Stack gap="md">
+      <PageHeader
+        title={`${partyName(call.from)} → ${partyName(call.to)}`}
+        back={back}
+        beside={going && call.termination === null && <CallBadges call={call} />}
+        actions={going && call.termination === null && <CallControls call={call} />}
+      />
+      <Verdict call={call} />
+      <Recordings recordings={call.recordings} />
+      <SimpleGrid cols={{ base: 1, lg: 1 }} spacing="md"><RoutingDecision call={call} /></SimpleGrid>
+      <Legs call={call} />
+      {can('calls.trace') && <Messages id={call.id} />}
+    </Stack>
+  )
+}
+
+function Messages({ id }: { id: string }) {
+  const query = useTrace(id)
+  return (
+    <section aria-labelledby="messages">
+      <Group justify="space-between" mb="xs">
+        <div>
+          <Title order={2} id="messages">Messages</Title>
+          <Text size="sm" c="dimmed">Every SIP message between the phones and Dialplane. Choose one to read it.</Text>
+        </div>
+        {query.data !== undefined && query.data.messages.length > 0 && <DownloadButton trace={query.data} />}
+      </Group>
+      {query.data === undefined && (query.isError
+        ? <Paper p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Paper>
+        : <Skeleton height={280} radius="md" aria-label="Loading" />)}
+      {query.data !== undefined && <Diagram trace={query.data} />}
+    </section>
+  )
+}
+
+function Diagram({ trace }: { trace: Trace }) {
+  const ladder = useMemo(() => layOut(trace), [trace])
+  const [chosen, setChosen] = useState<number | null>(null)
+  return (
+    <Stack gap="sm">
+      {trace.note !== null && <Alert color="petrol" icon={<Info size={18} aria-hidden />}>{trace.note}</Alert>}
+      <Paper p={0}>
+        {ladder.arrows.length === 0
+          ? <EmptyState icon={MessagesSquare} title="No messages are kept for this call">They are kept for a limited time, shorter than the call history.</EmptyState>
+          : <LadderView ladder={ladder} chosen={chosen} onChoose={setChosen} />}
+      </Paper>
+      <MessagePanel ladder={ladder} chosen={chosen} onChoose={setChosen} />
+    </Stack>
+  )
+}
+
+function DownloadButton({ trace }: { trace: Trace }) {
+  const save = () => {
+    const address = URL.createObjectURL(new Blob([traceAsText(trace)], { type: 'text/plain;charset=utf-8' }))
+    const link = document.createElement('a')
+    link.href = address
+    link.download = fileName(trace.call)
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(address), 10_000)
+  }
+  return <Button variant="default" leftSection={<Download size={16} aria-hidden />} onClick={save}>Download as text</Button>
+}

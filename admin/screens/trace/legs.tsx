@@ -1,0 +1,56 @@
+import { Group, Paper, SimpleGrid, Text, Title } from '@mantine/core'
+import type { Call, Leg } from '../../app/types.ts'
+import { Fact } from '../../components/fact.tsx'
+import { StatusBadge, StatusDot } from '../../components/status.tsx'
+import { codecName, legStateWords, percent, qualityWording } from '../../words/call.ts'
+import { duration, instant } from '../../words/time.ts'
+
+/** A card for each phone that took part, with how it sounded. */
+export function Legs({ call }: { call: Call }) {
+  return (
+    <section aria-labelledby="legs">
+      <Title order={2} id="legs" mb="xs">Phones in this call</Title>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
+        {call.legs.map((leg) => <LegCard key={leg.id} leg={leg} />)}
+      </SimpleGrid>
+      {call.legs.length === 0 && <Paper><Text size="sm" c="dimmed">No phone took part.</Text></Paper>}
+    </section>
+  )
+}
+
+function wording(leg: Leg): { label: string; tone: 'good' | 'warning' | 'bad' | 'busy' | 'quiet' } {
+  if (leg.state !== 'ended') return legStateWords[leg.state]
+  return leg.answeredAt === null ? { label: 'Did not answer', tone: 'quiet' } : { label: 'Answered', tone: 'good' }
+}
+
+function LegCard({ leg }: { leg: Leg }) {
+  const { media } = leg
+  return (
+    <Paper>
+      <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
+        <div style={{ minWidth: 0 }}>
+          <Text size="xs" c="dimmed">{leg.role === 'caller' ? 'Caller' : 'Called phone'}</Text>
+          <Text fw={600} className="break-anywhere">{leg.name === null ? leg.number : `${leg.name} (${leg.number})`}</Text>
+          <Text size="sm" c="dimmed" className="break-anywhere">{leg.address} over {leg.transport.toUpperCase()}{leg.userAgent !== null && ` · ${leg.userAgent}`}</Text>
+        </div>
+        <StatusBadge {...(leg.role === 'caller' && leg.state === 'ended' ? { label: 'Ended', tone: 'quiet' } : wording(leg))} />
+      </Group>
+      {leg.ended !== null && <Text size="sm" mt="xs">{leg.ended}</Text>}
+      <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm" mt="md">
+        <Fact label="Encoding">{codecName(leg.codec)}</Fact>
+        {leg.ringingAt !== null && leg.role === 'callee' && <Fact label="Rang for">{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
+        {media !== null && (
+          <>
+            <Fact label="Sound heard from it"><StatusDot {...qualityWording(media.mos)} /></Fact>
+            <Fact label="MOS" hint="Estimated score: 1 is bad, 4.4 the best a telephone line reaches">{media.mos === null ? '–' : media.mos.toFixed(2)}</Fact>
+            <Fact label="Lost" hint={`${media.packetsLost} packets`}>{percent(media.lossRate)}</Fact>
+            <Fact label="Jitter" hint="How unevenly the packets came">{media.jitterMs.toFixed(1)} ms</Fact>
+            <Fact label="Round trip">{media.roundTripMs === null ? '–' : `${media.roundTripMs.toFixed(0)} ms`}</Fact>
+            <Fact label="Packets in / out">{media.packetsReceived.toLocaleString()} / {media.packetsSent.toLocaleString()}</Fact>
+            <Fact label="Audio address">{media.remote ?? 'Nothing came'}</Fact>
+          </>
+        )}
+      </SimpleGrid>
+    </Paper>
+  )
+}

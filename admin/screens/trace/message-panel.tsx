@@ -1,0 +1,45 @@
+import { ActionIcon, Drawer, Group, Stack, Text, Tooltip } from '@mantine/core'
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { CopyButton } from '../../components/copy.tsx'
+import { Fact } from '../../components/fact.tsx'
+import { exactTime, instant, offset } from '../../words/time.ts'
+import type { Ladder } from './ladder.ts'
+import classes from './message-panel.module.css'
+
+interface MessagePanelProps {
+  ladder: Ladder
+  chosen: number | null
+  onChoose: (index: number | null) => void
+}
+
+/** One message in full. Arrow buttons go to the next without closing. */
+export function MessagePanel({ ladder, chosen, onChoose }: MessagePanelProps) {
+  const arrow = chosen === null ? undefined : ladder.arrows[chosen]
+  const message = arrow?.message
+  return (
+    <Drawer opened={message !== undefined} onClose={() => onChoose(null)} size="lg" title={<Text span fw={650} fz="lg">{arrow?.label}</Text>}>
+      {message !== undefined && arrow !== undefined && chosen !== null && (
+        <Stack gap="md">
+          <Group gap="xl">
+            <Fact label="Way">{ladder.lanes[arrow.from]?.title} → {ladder.lanes[arrow.to]?.title}</Fact>
+            <Fact label="At" hint={exactTime(instant(message.at))}>{offset(message.offsetMs)}</Fact>
+            <Fact label="After the one before">{arrow.gapMs.toFixed(1)} ms</Fact>
+            <Fact label="Peer">{message.peer} over {message.transport.toUpperCase()}</Fact>
+          </Group>
+          {message.repeat && <Text size="sm" c="dimmed">A repeat of a message sent before: its answer was late or was lost on the way.</Text>}
+          <div>
+            <Group justify="space-between" mb={4}>
+              <Text size="xs" c="dimmed">Message, with credentials and keys masked</Text>
+              <Group gap={4}>
+                <Tooltip label="Previous"><ActionIcon aria-label="Previous message" disabled={chosen === 0} onClick={() => onChoose(chosen - 1)}><ChevronUp size={16} aria-hidden /></ActionIcon></Tooltip>
+                <Tooltip label="Next"><ActionIcon aria-label="Next message" disabled={chosen === ladder.arrows.length - 1} onClick={() => onChoose(chosen + 1)}><ChevronDown size={16} aria-hidden /></ActionIcon></Tooltip>
+                <CopyButton text={message.text} what="the message" />
+              </Group>
+            </Group>
+            <pre className={classes.text} tabIndex={0} aria-label="Text of the message">{message.text}</pre>
+          </div>
+        </Stack>
+      )}
+    </Drawer>
+  )
+}

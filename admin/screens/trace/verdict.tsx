@@ -1,0 +1,60 @@
+import { Group, List, Paper, SimpleGrid, Text, Title } from '@mantine/core'
+import type { Call } from '../../app/types.ts'
+import { Fact } from '../../components/fact.tsx'
+import { StatusBadge } from '../../components/status.tsx'
+import { RunningTime, Time } from '../../components/time.tsx'
+import { callWording, endedByWords } from '../../words/call.ts'
+import { duration, exactTime, instant } from '../../words/time.ts'
+
+const liveSentences: Partial<Record<Call['state'], string>> = {
+  routing: 'Dialplane is deciding where this call goes.',
+  ringing: 'The called phones are ringing.',
+  early: 'The called phones are ringing; the caller already hears sound from the other side.',
+  answered: 'They are talking.',
+  ending: 'The call is being ended.',
+}
+
+const directions: Record<Call['direction'], string> = { internal: 'Inside the house', inbound: 'From outside', outbound: 'To outside' }
+
+/** How the call went, or goes, in one sentence, with its times. */
+export function Verdict({ call }: { call: Call }) {
+  const { termination } = call
+  const rangUntil = call.answeredAt ?? call.endedAt
+  return (
+    <Paper>
+      <Group gap="sm" align="flex-start" wrap="nowrap">
+        <StatusBadge {...callWording(call)} />
+        <Text fw={500}>{termination === null ? liveSentences[call.state] : termination.explanation}</Text>
+      </Group>
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="md" mt="md">
+        <Fact label="Started" hint={exactTime(instant(call.startedAt))}><Time at={call.startedAt} /></Fact>
+        <Fact label="Rang for">{rangUntil === null ? <RunningTime since={call.startedAt} /> : duration(instant(rangUntil) - instant(call.startedAt))}</Fact>
+        <Fact label="Talked for">{call.answeredAt === null ? '–' : call.endedAt === null ? <RunningTime since={call.answeredAt} /> : duration(instant(call.endedAt) - instant(call.answeredAt))}</Fact>
+        <Fact label="Direction">{directions[call.direction]}</Fact>
+        <Fact label="Ended by">{termination === null ? '–' : endedByWords[termination.by]}</Fact>
+        <Fact label="SIP status">{termination?.sipStatus ?? '–'}</Fact>
+      </SimpleGrid>
+    </Paper>
+  )
+}
+
+/** Why the call went where it went. */
+export function RoutingDecision({ call }: { call: Call }) {
+  return (
+    <Paper component="section" aria-labelledby="routing">
+      <Title order={2} id="routing" mb="xs">Routing decision</Title>
+      {call.plan.steps.length === 0
+        ? <Text size="sm" c="dimmed">No decision was taken.</Text>
+        : (
+            <List type="ordered" size="sm" spacing="xs">
+              {call.plan.steps.map(({ step, reason }, index) => (
+                <List.Item key={index}>
+                  <Text size="sm" fw={600}>{step}</Text>
+                  <Text size="sm" c="dimmed">{reason}</Text>
+                </List.Item>
+              ))}
+            </List>
+          )}
+    </Paper>
+  )
+}

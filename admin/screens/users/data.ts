@@ -1,0 +1,43 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { createUser, deleteUser, listRoles, listUsers, updateUser, type UserCreate, type UserUpdate } from '../../client/index.ts'
+import { keys } from '../../app/keys.ts'
+import { queryClient } from '../../app/query-client.ts'
+
+export interface UserFilter {
+  search?: string
+  page?: number
+  limit?: number
+  sort?: 'created_at' | 'name' | 'email' | 'last_login_at'
+  order?: 'asc' | 'desc'
+}
+
+export function useUsers(query: UserFilter) {
+  return useQuery({
+    queryKey: [...keys.users, query],
+    queryFn: async () => (await listUsers({ query, throwOnError: true })).data,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useRoles() {
+  return useQuery({
+    queryKey: keys.roles,
+    queryFn: async () => (await listRoles({ throwOnError: true })).data.data,
+    staleTime: 60_000,
+  })
+}
+
+async function changed(writing: Promise<unknown>): Promise<void> {
+  await writing
+  void queryClient.invalidateQueries({ queryKey: keys.users })
+}
+
+export const addUser = (body: UserCreate) => changed(createUser({ body, throwOnError: true }))
+
+export async function changeUser(id: string, body: UserUpdate): Promise<void> {
+  await changed(updateUser({ path: { id }, body, throwOnError: true }))
+  // It may have been one's own name or roles.
+  void queryClient.invalidateQueries({ queryKey: keys.session })
+}
+
+export const removeUser = (id: string) => changed(deleteUser({ path: { id }, throwOnError: true }))

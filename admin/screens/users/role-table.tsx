@@ -1,0 +1,34 @@
+import { Accordion, List, Text, Title } from '@mantine/core'
+import type { Role } from '../../app/types.ts'
+import { permissionGroups } from '../../words/permissions.ts'
+
+/** What each role allows, in words. */
+export function RoleTable({ roles }: { roles: Role[] }) {
+  return (
+    <section aria-labelledby="roles">
+      <Title order={2} id="roles" mb="xs">Roles</Title>
+      <Accordion variant="contained" multiple order={3}>
+        {roles.map((role) => (
+          <Accordion.Item key={role.id} value={role.key}>
+            <Accordion.Control>
+              <Text fw={600} size="sm">{role.name}</Text>
+              <Text size="xs" c="dimmed">{role.permissions.length === 1 ? '1 permission' : `${role.permissions.length} permissions`}{role.builtIn && ' · built in'}</Text>
+            </Accordion.Control>
+            <Accordion.Panel>
+              {permissionGroups.map(({ group, permissions }) => {
+                const allowed = Object.entries(permissions).filter(([key]) => role.permissions.some((permission) => permission === key))
+                if (allowed.length === 0) return null
+                return (
+                  <div key={group} style={{ marginBottom: 8 }}>
+                    <Text size="xs" c="dimmed" fw={600}>{group}</Text>
+                    <List size="sm">{allowed.map(([key, words]) => <List.Item key={key}>{words}</List.Item>)}</List>
+                  </div>
+                )
+              })}
+            </Accordion.Panel>
+          </Accordion.Item>
+        ))}
+      </Accordion>
+    </section>
+  )
+}

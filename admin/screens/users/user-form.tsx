@@ -1,0 +1,70 @@
+import { Checkbox, Stack, Switch, TextInput } from '@mantine/core'
+import { notify } from '../../app/notify.ts'
+import { useSession } from '../../app/session.tsx'
+import type { Role, User } from '../../app/types.ts'
+import { FormDrawer } from '../../components/form-drawer.tsx'
+import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { addUser, changeUser } from './data.ts'
+
+interface UserFormProps {
+  editing: 'new' | User | null
+  roles: Role[]
+  onClose: () => void
+}
+
+/** Creates or changes a user. */
+export function UserForm(props: UserFormProps) {
+  const { editing } = props
+  return <Fields key={editing === null ? 'closed' : editing === 'new' ? 'new' : editing.id} {...props} />
+}
+
+function Fields({ editing, roles, onClose }: UserFormProps) {
+  const { user: self } = useSession()
+  const user = editing !== null && editing !== 'new' ? editing : undefined
+  const form = useForm({
+    initial: { name: user?.name ?? '', email: user?.email ?? '', password: '', roles: user?.roles ?? ['user'], active: user?.status !== 'disabled', newPassword: user === undefined },
+    check: (values) => {
+      const errors: Record<string, string> = {}
+      if (values.name.trim() === '') errors.name = 'Enter a name.'
+      if (!/^\S+@\S+$/.test(values.email.trim())) errors.email = 'Enter an e-mail address; it is what the person signs in with.'
+      if (values.newPassword && values.password.length < PASSWORD_MIN) errors.password = `Use at least ${PASSWORD_MIN} characters.`
+      if (values.roles.length === 0) errors.roles = 'Choose at least one role.'
+      return errors
+    },
+    onSaved: onClose,
+    save: async ({ name, email, password, roles: chosen, active, newPassword }) => {
+      const input = { name: name.trim(), email: email.trim(), roles: chosen }
+      if (user === undefined) await addUser({ ...input, password })
+      else await changeUser(user.id, { ...input, status: active ? 'active' : 'disabled', ...(newPassword && { password }) })
+      notify.done(user === undefined ? `${input.name} can sign in now.` : `${input.name} is saved.`)
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormDrawer
+      opened={editing !== null}
+      onClose={onClose}
+      title={user === undefined ? 'New user' : `Edit ${user.name}`}
+      submit={user === undefined ? 'Create user' : 'Save'}
+      onSubmit={form.submit}
+      busy={form.busy}
+      problem={form.problem}
+    >
+      <TextInput label="Name" withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <TextInput label="E-mail" description="The person signs in with it. Nothing is sent to it." type="email" withAsterisk required autoComplete="off" value={values.email} error={errors.email} onChange={(change) => set('email', change.currentTarget.value)} />
+      <Checkbox.Group label="Roles" withAsterisk value={values.roles} error={errors.roles} onChange={(chosen) => set('roles', chosen)}>
+        <Stack gap="xs" mt={6}>
+          {roles.map((role) => <Checkbox key={role.key} value={role.key} label={role.name} description={`${role.permissions.length} permissions`} />)}
+        </Stack>
+      </Checkbox.Group>
+      {user !== undefined && user.id !== self.id && (
+        <>
+          <Switch label="May sign in" description="Turning this off signs the person out everywhere." checked={values.active} onChange={(change) => set('active', change.currentTarget.checked)} />
+          <Switch label="Set a new password" description="The person is signed out everywhere and uses the new one from then on." checked={values.newPassword} onChange={(change) => set('newPassword', change.currentTarget.checked)} />
+        </>
+      )}
+      {values.newPassword && <NewPasswordField label="Password" value={values.password} error={errors.password} person={values} onChange={(value) => set('password', value)} />}
+    </FormDrawer>
+  )
+}

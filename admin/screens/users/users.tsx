@@ -1,0 +1,90 @@
+import { ActionIcon, Button, Group, Menu, Stack, Text } from '@mantine/core'
+import { Ellipsis, Pencil, Plus, SearchX, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { useCan, useSession } from '../../app/session.tsx'
+import type { User } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { StatusDot } from '../../components/status.tsx'
+import { Time } from '../../components/time.tsx'
+import { useListState } from '../../components/use-list-state.ts'
+import { removeUser, useRoles, useUsers } from './data.ts'
+import { RoleTable } from './role-table.tsx'
+import { UserForm } from './user-form.tsx'
+
+const sorts = ['created_at', 'name', 'email', 'last_login_at'] as const
+
+export default function Users() {
+  const list = useListState('name')
+  const can = useCan()
+  const { user: self } = useSession()
+  const search = list.get('search')
+  const sort = sorts.find((name) => name === list.sort) ?? 'name'
+  const query = useUsers({ page: list.page, limit: 25, sort, order: list.order, ...(search !== '' && { search }) })
+  const roles = useRoles()
+  const [editing, setEditing] = useState<'new' | User | null>(null)
+  const [deleting, setDeleting] = useState<User | null>(null)
+  const mayWrite = can('users.write')
+  const roleName = (key: string) => roles.data?.find((role) => role.key === key)?.name ?? key
+
+  const columns: Column<User>[] = [
+    { key: 'name', title: 'Name', sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span c="dimmed" fw={400}> (you)</Text>}</Text> },
+    { key: 'email', title: 'E-mail', sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
+    { key: 'roles', title: 'Roles', render: (user) => user.roles.map(roleName).join(', ') },
+    { key: 'status', title: 'State', card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: 'Active', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /> },
+    { key: 'login', title: 'Last sign-in', sort: 'last_login_at', render: (user) => user.lastLoginAt === null ? <Text span inherit c="dimmed">Never</Text> : <Time at={user.lastLoginAt} ago /> },
+  ]
+
+  return (
+    <Stack gap="md">
+      <PageHeader
+        title="Users"
+        lead="People who may sign in to this panel, and what they may do in it."
+        actions={mayWrite && <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing('new')}>New user</Button>}
+      />
+      <SearchInput label="Search name or e-mail" value={search} onChange={(value) => list.set({ search: value })} />
+      <DataTable
+        label="Users"
+        columns={columns}
+        rows={query.data?.data}
+        rowKey={(user) => user.id}
+        {...(mayWrite && { actions: (user: User) => <UserMenu user={user} onEdit={() => setEditing(user)} onDelete={() => setDeleting(user)} /> })}
+        error={query.error}
+        retry={() => void query.refetch()}
+        sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
+        {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
+        empty={<EmptyState icon={SearchX} title="Nobody found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show everyone</Button>}>No user has “{search}” in name or e-mail.</EmptyState>}
+      />
+      {roles.data !== undefined && <RoleTable roles={roles.data} />}
+      <UserForm editing={editing} roles={roles.data ?? []} onClose={() => setEditing(null)} />
+      <Confirm
+        opened={deleting !== null}
+        onClose={() => setDeleting(null)}
+        title={`Delete ${deleting?.name ?? ''}?`}
+        confirm="Delete user"
+        onConfirm={async () => (deleting === null ? undefined : removeUser(deleting.id))}
+        done="The user is deleted."
+      >
+        {deleting?.email} is signed out everywhere and can no longer sign in; API tokens this person made stop working. The audit log keeps what was done. This cannot be undone.
+      </Confirm>
+    </Stack>
+  )
+}
+
+function UserMenu({ user, onEdit, onDelete }: { user: User; onEdit: () => void; onDelete: () => void }) {
+  return (
+    <Group justify="flex-end">
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target><ActionIcon aria-label={`Actions for ${user.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  )
+}

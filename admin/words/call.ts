@@ -1,0 +1,87 @@
+/** Calls in plain words. */
+import type { Call, Leg, Termination } from '../app/types.ts'
+
+export type Tone = 'good' | 'warning' | 'bad' | 'busy' | 'quiet'
+
+export interface Wording {
+  label: string
+  tone: Tone
+}
+
+export const stateWords: Record<Call['state'], Wording> = {
+  routing: { label: 'Connecting', tone: 'busy' },
+  ringing: { label: 'Ringing', tone: 'busy' },
+  early: { label: 'Ringing, with sound', tone: 'busy' },
+  answered: { label: 'Talking', tone: 'good' },
+  ending: { label: 'Hanging up', tone: 'quiet' },
+  ended: { label: 'Ended', tone: 'quiet' },
+}
+
+export const resultWords: Record<Termination['result'], Wording> = {
+  answered: { label: 'Answered', tone: 'good' },
+  missed: { label: 'Missed', tone: 'warning' },
+  busy: { label: 'Busy', tone: 'warning' },
+  refused: { label: 'Refused', tone: 'bad' },
+  cancelled: { label: 'Cancelled', tone: 'quiet' },
+  failed: { label: 'Failed', tone: 'bad' },
+}
+
+export const endedByWords: Record<Termination['by'], string> = {
+  caller: 'Caller',
+  callee: 'Called party',
+  system: 'Dialplane',
+}
+
+export const legStateWords: Record<Leg['state'], Wording> = {
+  new: { label: 'Connecting', tone: 'busy' },
+  ringing: { label: 'Ringing', tone: 'busy' },
+  early: { label: 'Ringing, with sound', tone: 'busy' },
+  answered: { label: 'Talking', tone: 'good' },
+  held: { label: 'On hold', tone: 'warning' },
+  ended: { label: 'Ended', tone: 'quiet' },
+}
+
+/** The state of a call that may be over. */
+export function callWording(call: Call): Wording {
+  if (call.termination !== null) return resultWords[call.termination.result]
+  if (call.onHold && call.state === 'answered') return { label: 'On hold', tone: 'warning' }
+  return stateWords[call.state]
+}
+
+/** Sound quality by its estimated score: 1 is bad, 4.4 the best a telephone line reaches. */
+export function qualityWording(mos: number | null): Wording {
+  if (mos === null) return { label: 'Not measured', tone: 'quiet' }
+  if (mos >= 4) return { label: 'Good', tone: 'good' }
+  if (mos >= 3.6) return { label: 'Fair', tone: 'good' }
+  if (mos >= 3.1) return { label: 'Poor', tone: 'warning' }
+  return { label: 'Bad', tone: 'bad' }
+}
+
+/** The worst figure of a call's legs: what its people heard at least. */
+export function worstMos(call: Call): number | null {
+  const scores = call.legs.flatMap((leg) => (leg.media?.mos == null ? [] : [leg.media.mos]))
+  return scores.length === 0 ? null : Math.min(...scores)
+}
+
+/** Who is meant, as one line: `Anna Berg (201)` or just the number. */
+export function partyName(party: { number: string; name: string | null }): string {
+  return party.name === null || party.name === party.number ? party.number : `${party.name} (${party.number})`
+}
+
+const codecNames: Record<string, string> = { PCMU: 'G.711 µ-law', PCMA: 'G.711 A-law', G722: 'G.722 wide band', OPUS: 'Opus' }
+
+/** `G.711 A-law` for `PCMA`. */
+export function codecName(codec: string | null): string {
+  if (codec === null) return 'None yet'
+  return codecNames[codec.toUpperCase()] ?? codec
+}
+
+/** The legs of the called side that count: the one that talked, else all that rang. */
+export function calleeLegs(call: Call): Leg[] {
+  return call.legs.filter((leg) => leg.role === 'callee')
+}
+
+export function percent(rate: number): string {
+  const value = rate * 100
+  return value === 0 ? '0 %' : value < 0.1 ? '< 0.1 %' : `${value.toFixed(value < 10 ? 1 : 0)} %`
+}

@@ -1,0 +1,39 @@
+/** Permissions in plain words, grouped as people think of them. One that is not named here is shown by its key. */
+export const permissionGroups: { group: string; permissions: Record<string, string> }[] = [
+  {
+    group: 'Extensions and phones',
+    permissions: {
+      'extensions.read': 'See extensions and their devices',
+      'extensions.write': 'Create, change and delete extensions and devices',
+      'registrations.read': 'See registered phones',
+      'registrations.write': 'Forget registrations',
+    },
+  },
+  {
+    group: 'Calls',
+    permissions: {
+      'calls.read': 'See live calls and the history',
+      'calls.trace': 'See the SIP messages of calls',
+      'calls.control': 'Hang up calls',
+      'calls.record': 'Record calls',
+      'recordings.read': 'Listen to recordings',
+    },
+  },
+  {
+    group: 'Administration',
+    permissions: {
+      'users.read': 'See users and roles',
+      'users.write': 'Create, change and delete users',
+      'tokens.read': 'See API tokens',
+      'tokens.write': 'Create and revoke API tokens',
+      'audit.read': 'See the audit log',
+      'system.read': 'See system health',
+    },
+  },
+]
+
+const words = new Map(permissionGroups.flatMap(({ permissions }) => Object.entries(permissions)))
+
+export function permissionWords(permission: string): string {
+  return words.get(permission) ?? permission
+}
