@@ -2,7 +2,7 @@
  * The embedded PostgreSQL, whole: lock, programs, identity, data folder, server, our own role and
  * database in it. Everything lies in `<home>/database`; passwords in `<home>/keys`.
  */
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { messageOf, Refusal } from '../../errors.ts'
@@ -89,6 +89,8 @@ async function findPrograms(home: string, folder: string, identities: readonly I
   const first = whole ? await findIdentity(join(packaged, 'bin'), folder, identities, logger) : { reasons: [] }
   if ('identity' in first) return { ...first, binaries: join(packaged, 'bin') }
   const copy = join(await copyBinaries(packaged, join(home, 'postgresql')), 'bin')
+  // Another user must get through the home to reach them; it still cannot look around in it.
+  if (process.getuid?.() === 0) await chmod(home, 0o711)
   const second = await findIdentity(copy, folder, identities, logger)
   if ('identity' in second) return { ...second, binaries: copy }
   throw new Refusal('unavailable', `The embedded PostgreSQL cannot be run on this machine (${second.reasons.join('; ')}). Run Dialplane as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.`)
