@@ -25,7 +25,7 @@ export function createExtensionRepository(world: DirectoryWorld): Pbx['extension
           const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
           void found.where((either) => void either.whereLike('number', pattern).orWhereILike('name', pattern))
         }
-        const count: { total?: number | string } | undefined = await found.clone().count('* as total').first()
+        const count = (await found.clone().count('* as total').first()) as { total?: number | string } | undefined
         // Numbers of different length sort as numbers do: 99 before 100.
         const order = filter.sort === 'number' ? [{ column: trx.raw('length(number)'), order: filter.order }] : []
         const rows = await found

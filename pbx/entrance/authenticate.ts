@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from '../../config/logger.ts'
+import type { Directory } from '../directory/types.ts'
+import { formatChallenge, parseCredentials, verifyResponse } from '../sip/digest.ts'
+import type { Limiter } from './limit.ts'
+import type { Nonces } from './nonce.ts'
+import { tenantOf } from './visit.ts'
+import type { Step, Visit } from './visit.ts'
+
+/** Which digest exchange a method uses: as the registrar it speaks to we answer 401, as the way to others 407 (RFC 3261 §22.2, §22.3). */
+const EXCHANGES = {
+  registrar: { status: 401, challenge: 'WWW-Authenticate', credentials: 'authorization' },
+  proxy: { status: 407, challenge: 'Proxy-Authenticate', credentials: 'proxy-authorization' },
+} as const
+
+/**
+ * Proves which device asks, by digest (RFC 7616, 8760), or answers with a challenge. An unknown user,
+ * one that is switched off and a wrong password get the same bytes after the same work.
+ */
+export function createAuthenticate(options: {
+  as: keyof typeof EXCHANGES
+  directory: Directory
+  nonces: Nonces
+  limiter: Pick<Limiter, 'failed'>
+  logger: Logger
+}): Step {
+  const { directory, nonces, limiter, logger } = options
+  const exchange = EXCHANGES[options.as]
+  // For users that do not exist: a hash nobody has the password of.
+  const nobody = { md5: randomBytes(16).toString('hex'), sha256: randomBytes(32).toString('hex') }
+
+  const challenge = (visit: Visit, stale: boolean): 'answered' => {
+    const { realm } = tenantOf(visit)
+    const nonce = nonces.issue(realm)
+    // The strongest first (RFC 8760 §2.3); phones take the first they know.
+    const offers = [formatChallenge('SHA-256', realm, nonce, stale), formatChallenge('MD5', realm, nonce, stale)]
+    visit.request.reply(exchange.status, { headers: { [exchange.challenge]: offers } })
+    return 'answered'
+  }
+
+  return (visit) => {
+    const { request } = visit
+    const tenant = tenantOf(visit)
+    const header = request.header(exchange.credentials)
+    const given = header === undefined ? undefined : parseCredentials(header).find((each) => each.realm === tenant.realm && each.algorithm !== undefined)
+    if (!given) return challenge(visit, false)
+
+    const snapshot = directory.snapshot()
+    const device = snapshot.deviceByUsername(tenant.id, given.username)
+    const extension = device && snapshot.extension(device.extensionId)
+    const usable = device?.enabled === true && extension?.enabled === true
+    const hashes = usable ? device.ha1 : nobody
+    const right = verifyResponse(given, given.algorithm === 'SHA-256' ? hashes.sha256 : hashes.md5, request.method)
+    // Without qop there is no count, and what was overheard could be sent again (RFC 7616 §3.4 makes it the phone's duty).
+    if (!right || !usable || given.qop !== 'auth' || !given.cnonce) {
+      limiter.failed(request.source.address)
+      logger.debug({ tenant: tenant.id, username: given.username, address: request.source.address, qop: given.qop }, 'digest refused')
+      return challenge(visit, false)
+    }
+    // The password is right, the nonce old, foreign or used before: the phone tries again by itself.
+    if (!nonces.spend(given.nonce, tenant.realm, given.nc ?? '')) return challenge(visit, true)
+    visit.caller = { device, extension }
+  }
+}

@@ -1,0 +1,85 @@
+import { systemClock } from '../../config/clock.ts'
+import type { Clock } from '../../config/clock.ts'
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Secrets } from '../../config/secrets.ts'
+import type { Settings } from '../../config/settings/settings.ts'
+import type { Directory } from '../directory/types.ts'
+import type { Registrar } from '../registrar/types.ts'
+import type { IncomingInvite, IncomingRequest, SipServer } from '../sip/types.ts'
+import { createAuthenticate } from './authenticate.ts'
+import { createIdentify } from './identify.ts'
+import { createLimiter } from './limit.ts'
+import { chainsOf, METHODS } from './methods.ts'
+import { createNonces } from './nonce.ts'
+import type { Caller } from './on-invite.ts'
+import { replyToRefused } from './reply.ts'
+import type { Step, Visit } from './visit.ts'
+
+export interface EntranceOptions {
+  sip: Pick<SipServer, 'onRequest' | 'onInvite'>
+  directory: Directory
+  registrar: Pick<Registrar, 'register' | 'hasLivePhoneAt'>
+  settings: Pick<Settings, 'registrar'>
+  secrets: Pick<Secrets, 'key'>
+  logger: Logger
+  /** The calls' door. */
+  onCall: (invite: IncomingInvite, caller: Caller) => void
+  clock?: Clock
+}
+
+export interface Entrance {
+  /** From now on requests get 503. */
+  close(): void
+}
+
+/** Opens the doors: from here on every SIP request from outside a dialog goes through its method's chain. */
+export function startEntrance(options: EntranceOptions): Entrance {
+  const { sip, directory, registrar, settings, onCall } = options
+  const logger = options.logger.child({ room: 'entrance' })
+  const clock = options.clock ?? systemClock
+  const nonces = createNonces({ key: options.secrets.key('nonce'), seconds: settings.registrar.nonceSeconds, clock })
+  const limiter = createLimiter({ clock, logger, isTrusted: (address) => registrar.hasLivePhoneAt(address) })
+  const proof = { directory, nonces, limiter, logger }
+  const chains = chainsOf(
+    {
+      identify: createIdentify(directory),
+      limit: limiter.step,
+      authenticateRegistration: createAuthenticate({ ...proof, as: 'registrar' }),
+      authenticateCaller: createAuthenticate({ ...proof, as: 'proxy' }),
+    },
+    registrar,
+    onCall,
+  )
+  let closed = false
+
+  const fail = (request: IncomingRequest, error: unknown): void => {
+    if (!(error instanceof Refusal)) {
+      logger.error({ err: error, callId: request.callId, method: request.method }, `a request could not be handled: ${messageOf(error)}`)
+    }
+    replyToRefused(request, error, settings.registrar)
+  }
+  const walk = (chain: readonly Step[], request: IncomingRequest, invite: IncomingInvite | undefined): void => {
+    if (closed) return request.reply(503, { headers: { 'Retry-After': '30' } })
+    const visit: Visit = { request, invite, tenant: undefined, caller: undefined }
+    try {
+      for (const step of chain) {
+        const outcome = step(visit)
+        if (outcome === 'answered') return
+        if (outcome instanceof Promise) return void outcome.catch((error: unknown) => fail(request, error))
+      }
+    } catch (error) {
+      fail(request, error)
+    }
+  }
+
+  for (const method of METHODS) {
+    if (method === 'INVITE') sip.onInvite((invite) => walk(chains.INVITE, invite, invite))
+    else sip.onRequest(method, (request) => walk(chains[method], request, undefined))
+  }
+  return {
+    close() {
+      closed = true
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import { Refusal } from '../../config/errors.ts'
+import type { Directory, DirectorySnapshot, SnapshotTenant } from '../directory/types.ts'
+import { isIpLiteral } from '../sip/uri.ts'
+import type { Step } from './visit.ts'
+
+/**
+ * Which tenant a request is for, from the host of its Request-URI. An IP address, ours or what a
+ * phone behind NAT takes for ours, means the default tenant.
+ */
+export function createIdentify(directory: Directory): Step {
+  return (visit) => {
+    const snapshot = directory.snapshot()
+    const tenant = tenantOfHost(snapshot, visit.request.requestUri.host)
+    // The address of record must be of the same domain (RFC 3261 §10.3 step 5).
+    if (visit.request.method === 'REGISTER' && tenantOfHost(snapshot, visit.request.to.uri.host) !== tenant) {
+      throw new Refusal('not-found', 'The To header names another domain than the Request-URI')
+    }
+    visit.tenant = tenant
+  }
+}
+
+function tenantOfHost(snapshot: DirectorySnapshot, host: string): SnapshotTenant {
+  const fallback = snapshot.defaultTenant()
+  const tenant = isIpLiteral(host) || host === 'localhost' ? fallback : snapshot.tenantByDomain(host)
+  if (tenant) return tenant
+  // Before anybody configured a domain, whatever name led the phone here is right.
+  if (fallback && fallback.domains.length === 0) return fallback
+  throw new Refusal('not-found', 'This domain is not served here')
+}

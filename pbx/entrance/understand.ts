@@ -1,0 +1,30 @@
+import { Refusal } from '../../config/errors.ts'
+import type { Step } from './visit.ts'
+
+/**
+ * Whether the request can be understood at all (RFC 3261 §8.2): the header fields every request
+ * needs, no extension required that we lack, a body of a kind we know.
+ */
+export const understand: Step = ({ request, invite }) => {
+  if (request.callId === '') throw new Refusal('malformed', 'The Call-ID header is missing')
+  // Read here so that what is malformed is refused before anything is done; each says which it is.
+  void request.requestUri
+  void request.from
+  void request.to
+  void request.cseq
+  const required = request.header('require')
+  if (required !== undefined && required.trim() !== '') {
+    // §8.2.2.3. We have none of the extensions that may be required, and answer with all the tags.
+    const tags = required.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '')
+    throw new Refusal('unsupported', 'An extension that this server does not have is required', {
+      details: tags.map((tag) => ({ field: 'Require', message: tag })),
+    })
+  }
+  if (!invite || request.body === '') return
+  const encoding = request.header('content-encoding')?.trim().toLowerCase()
+  const type = (request.contentType ?? 'application/sdp').split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'application/sdp' && (encoding === undefined || encoding === 'identity')) return
+  // §8.2.3
+  request.reply(415, { headers: { Accept: 'application/sdp', 'Accept-Encoding': 'identity' } })
+  return 'answered'
+}

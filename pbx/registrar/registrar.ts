@@ -1,0 +1,196 @@
+import { newId } from '../../config/ids.ts'
+import type { Clock } from '../../config/clock.ts'
+import type { Database } from '../../config/database/index.ts'
+import { Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Settings } from '../../config/settings/settings.ts'
+import type { BindingRow } from '../../migrations/tables.ts'
+import type { Directory, SnapshotDevice } from '../directory/types.ts'
+import type { EventCatalogue } from '../events/catalogue.ts'
+import type { Events } from '../events/events.ts'
+import type { IncomingRequest, SipServer } from '../sip/types.ts'
+import { contactOf, namesOf, viewOf } from './binding.ts'
+import type { Binding, NewBinding } from './binding.ts'
+import { decideRegister } from './decide.ts'
+import { createExpiryBuckets } from './expiry.ts'
+import { createKeepAlive, TICKS_PER_SECOND } from './keep-alive.ts'
+import { deleteExpired, loadBindings, sourceOf } from './store.ts'
+import { createBindingTable } from './table.ts'
+import type { Registrar } from './types.ts'
+import { readWish } from './wish.ts'
+import { createBindingWriter } from './writer.ts'
+
+export interface RegistrarOptions {
+  database: Database
+  directory: Directory
+  sip: Pick<SipServer, 'request' | 'connected'>
+  settings: Pick<Settings, 'registrar'>
+  logger: Logger
+  events: Events
+  clock: Clock
+}
+
+type RemovedWhy = EventCatalogue['registration.removed']['why']
+
+/** Granted times are shortened by up to this share, so that phones that came together do not come back together. */
+const SPREAD = 0.1
+
+/** The location service: bindings in memory, written behind, watched for expiry and reachability. */
+export async function createRegistrar(options: RegistrarOptions): Promise<Registrar> {
+  const { database, directory, events, clock } = options
+  const bounds = options.settings.registrar
+  const logger = options.logger.child({ room: 'registrar' })
+  const table = createBindingTable()
+  const writer = createBindingWriter({ database, logger })
+  const expiry = createExpiryBuckets(clock.now())
+  const keepAlive = createKeepAlive({
+    sip: options.sip,
+    everySeconds: bounds.qualifySeconds,
+    logger,
+    onChange: (binding) => tellChange(binding, 'reachability'),
+  })
+
+  const tellChange = (binding: Binding, change: EventCatalogue['registration.changed']['change']): void => {
+    events.emit('registration.changed', binding.tenantId, { registration: viewOf(binding), change })
+  }
+  const enter = (fresh: NewBinding, stored: boolean): Binding => {
+    const binding: Binding = { ...fresh, reachable: 'unknown', roundTripMs: null, missed: 0, stored, names: namesOf(fresh, directory.snapshot()) }
+    table.add(binding)
+    expiry.watch(binding)
+    keepAlive.watch(binding)
+    return binding
+  }
+  const leave = (binding: Binding, why: RemovedWhy): void => {
+    if (!table.remove(binding)) return
+    expiry.forget(binding)
+    keepAlive.forget(binding)
+    writer.remove(binding)
+    events.emit('registration.removed', binding.tenantId, { registration: viewOf(binding), why })
+  }
+
+  /** Whoever was removed, switched off or got a new password is not registered any more. */
+  const stillAllowed = (binding: Binding): boolean => {
+    const snapshot = directory.snapshot()
+    const device = snapshot.device(binding.deviceId)
+    return device?.enabled === true
+      && device.credentialsChangedAt === binding.credentialsChangedAt
+      && snapshot.extension(binding.extensionId)?.enabled === true
+  }
+  const revisit = (tenantId: string): void => {
+    for (const binding of [...table.ofTenant(tenantId)]) {
+      if (!stillAllowed(binding)) leave(binding, 'deleted')
+      else binding.names = namesOf(binding, directory.snapshot())
+    }
+  }
+
+  const restore = (row: BindingRow): void => {
+    const source = sourceOf(row)
+    const device = directory.snapshot().device(row.device_id)
+    if (!source || !device) return
+    const binding = enter({
+      id: row.id, tenantId: row.tenant_id, extensionId: row.extension_id, deviceId: row.device_id, key: row.contact_key,
+      uri: row.contact_uri, callId: row.call_id, cseq: Number(row.cseq), q: row.q, userAgent: row.user_agent ?? undefined, source,
+      registeredAt: row.registered_at.getTime(), updatedAt: row.updated_at.getTime(), expiresAt: row.expires_at.getTime(),
+      // With which credentials it was made is not stored; those renewed since then ended it.
+      credentialsChangedAt: device.credentialsChangedAt <= row.updated_at.getTime() ? device.credentialsChangedAt : -1,
+    }, true)
+    if (!stillAllowed(binding)) leave(binding, 'deleted')
+  }
+
+  const stopListening = directory.onChange(revisit)
+  for (const row of await database.system('bindings at start', async (trx) => {
+    await deleteExpired(trx, clock.now())
+    return loadBindings(trx, clock.now())
+  })) restore(row)
+
+  let ticks = 0
+  const timer = setInterval(() => {
+    const now = clock.now()
+    keepAlive.tick(now)
+    if (ticks++ % TICKS_PER_SECOND === 0) for (const binding of expiry.due(now)) leave(binding, 'expired')
+  }, 1000 / TICKS_PER_SECOND)
+
+  const grant = (seconds: number, now: number): number => {
+    const shortest = Math.max(Math.min(bounds.expiresMin, seconds), Math.ceil(seconds * (1 - SPREAD)))
+    return now + 1000 * (seconds - Math.floor(Math.random() * (seconds - shortest + 1)))
+  }
+
+  return {
+    async register(request, device) {
+      const extension = directory.snapshot().extension(device.extensionId)
+      if (!extension) throw new Refusal('not-found', 'There is no such extension')
+      const wish = readWish(request, bounds)
+      const order = { callId: request.callId, cseq: request.cseq }
+      const all = table.ofExtension(extension.id)
+      const own = [...all].filter((binding) => binding.deviceId === device.id)
+      const changes = decideRegister(wish, order, own, all, extension.maxContacts)
+
+      const now = clock.now()
+      const heard = { ...order, source: request.source, userAgent: cleanUserAgent(request.userAgent), updatedAt: now, credentialsChangedAt: device.credentialsChangedAt }
+      for (const binding of changes.removed) leave(binding, 'unregistered')
+      for (const binding of changes.replaced) leave(binding, 'replaced')
+      const refreshed = changes.refreshed.map(({ binding, contact }) => {
+        table.change(binding, { ...heard, uri: contact.uri, q: contact.q, expiresAt: grant(contact.expires, now) })
+        // It spoke to us this moment: worth ringing again.
+        if (binding.reachable === 'no') binding.reachable = 'unknown'
+        binding.missed = 0
+        expiry.watch(binding)
+        writer.save(binding)
+        return binding
+      })
+      const added = changes.added.map((contact) => {
+        const binding = enter({
+          ...heard, id: newId(), tenantId: extension.tenantId, extensionId: extension.id, deviceId: device.id, key: contact.key,
+          uri: contact.uri, q: contact.q, registeredAt: now, expiresAt: grant(contact.expires, now),
+        }, false)
+        writer.save(binding)
+        return binding
+      })
+      if (wish.kind !== 'fetch') await writer.settled()
+      answer(request, table.ofExtension(extension.id), device, now)
+      for (const binding of refreshed) tellChange(binding, 'refreshed')
+      for (const binding of added) tellChange(binding, 'added')
+    },
+
+    contactsOf: (extensionId) => [...table.ofExtension(extensionId)].sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).map(contactOf),
+
+    list: (tenantId) => [...table.ofTenant(tenantId)].map(viewOf),
+
+    async remove(actor, id) {
+      const binding = table.get(id)
+      if (!binding || binding.tenantId !== actor.tenantId) throw new Refusal('not-found', 'This phone is not registered any more.')
+      const { contact, extensionNumber, deviceName } = viewOf(binding)
+      const audit = { action: 'registration.remove', subjectType: 'registration', subjectId: id, before: { contact, extension: extensionNumber, device: deviceName } }
+      await database.change(actor, async () => ({ result: undefined, audit }))
+      leave(binding, 'deleted')
+      await writer.settled()
+    },
+
+    hasLivePhoneAt(address) {
+      for (const binding of table.atAddress(address)) if (binding.reachable !== 'no') return true
+      return false
+    },
+
+    figures: () => ({ bindings: table.size, unwritten: writer.unwritten }),
+
+    async close() {
+      clearInterval(timer)
+      stopListening()
+      await writer.close()
+    },
+  }
+}
+
+/** RFC 3261 §10.3 step 8: all current bindings, each with what is left of its time; the asking device's own come first. */
+function answer(request: IncomingRequest, bindings: ReadonlySet<Binding>, device: SnapshotDevice, now: number): void {
+  const contacts = [...bindings]
+    .sort((a, b) => Number(b.deviceId === device.id) - Number(a.deviceId === device.id))
+    .map((binding) => `<${binding.uri}>;expires=${Math.max(0, Math.round((binding.expiresAt - now) / 1000))}${binding.q === 1 ? '' : `;q=${binding.q}`}`)
+  const date = new Date(now).toUTCString()
+  request.reply(200, { headers: contacts.length > 0 ? { Contact: contacts.join(', '), Date: date } : { Date: date } })
+}
+
+/** It is shown to people and stored; a phone's whole life story is not wanted. */
+function cleanUserAgent(text: string | undefined): string | undefined {
+  return text?.replace(/\p{Cc}+/gu, ' ').trim().slice(0, 200) || undefined
+}

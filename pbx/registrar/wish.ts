@@ -1,0 +1,75 @@
+/** What a REGISTER asks for, read from its headers and checked as far as that goes without knowing any binding. */
+import { Refusal } from '../../config/errors.ts'
+import { parseAddressList } from '../sip/address.ts'
+import type { ReadAddress } from '../sip/address.ts'
+import type { IncomingRequest } from '../sip/types.ts'
+import { contactKey } from './binding.ts'
+
+export interface WishedContact {
+  key: string
+  uri: string
+  q: number
+  /** Seconds; 0 asks for removal. */
+  expires: number
+}
+
+export type Wish =
+  /** No Contact: only tell what there is. */
+  | { kind: 'fetch' }
+  /** `Contact: *`. */
+  | { kind: 'forget-all' }
+  | { kind: 'update'; contacts: WishedContact[] }
+
+export interface ExpiryBounds {
+  expiresMin: number
+  expiresDefault: number
+  expiresMax: number
+}
+
+/**
+ * RFC 3261 §10.3, step 6 and the part of step 7 that concerns one contact.
+ *
+ * @throws Refusal `malformed`, or `interval-too-brief` (423)
+ */
+export function readWish(request: IncomingRequest, bounds: ExpiryBounds): Wish {
+  const contact = request.header('contact')?.trim()
+  if (contact === undefined || contact === '') return { kind: 'fetch' }
+  const expiresHeader = request.header('expires')
+  if (contact === '*') {
+    // Step 6: only together with Expires: 0.
+    if (expiresHeader?.trim() !== '0') throw new Refusal('malformed', 'Contact * needs Expires 0')
+    return { kind: 'forget-all' }
+  }
+  const addresses = parseAddressList(contact)
+  // A `*` beside other contacts is no address and comes out here too.
+  if (!addresses) throw new Refusal('malformed', 'The Contact header is malformed')
+  const contacts = new Map<string, WishedContact>()
+  for (const address of addresses) {
+    const { scheme } = address.uri
+    if (scheme === 'tel') throw new Refusal('malformed', 'The Contact header holds no SIP address')
+    const wished = { key: contactKey(address), uri: address.uriText, q: readQ(address), expires: readExpires(address, expiresHeader, bounds) }
+    // The same contact twice: the later one counts.
+    contacts.set(wished.key, wished)
+  }
+  return { kind: 'update', contacts: [...contacts.values()] }
+}
+
+/** The `expires` parameter, else the Expires header, else our default; shortened to our longest (step 7). */
+function readExpires(address: ReadAddress, header: string | undefined, bounds: ExpiryBounds): number {
+  const text = (address.params.get('expires') ?? header)?.trim()
+  if (text === undefined || text === '') return bounds.expiresDefault
+  // RFC 3261 §20.19: a malformed value counts as 3600.
+  const wished = /^\d+$/.test(text) ? Number(text) : 3600
+  if (wished === 0) return 0
+  // Step 7 forbids 423 for an hour and more, even if our shortest were longer.
+  if (wished < bounds.expiresMin && wished < 3600) {
+    throw new Refusal('interval-too-brief', `Registrations last at least ${bounds.expiresMin} seconds here.`)
+  }
+  return Math.min(wished, bounds.expiresMax)
+}
+
+/** RFC 3261 §20.10: 0 to 1 with three digits; 1 when absent or malformed, so that the phone rings. */
+function readQ(address: ReadAddress): number {
+  const text = address.params.get('q')
+  return text !== undefined && /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 1
+}
