@@ -1,0 +1,130 @@
+/** Starts the engine in a thread of its own and watches over it. */
+import { randomBytes } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import { Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { EngineStatus } from './engine/engine.ts'
+import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type Timing } from './engine/options.ts'
+import type { FromEngine, ToEngine } from './engine/protocol.ts'
+import type { Signalling, TraceRecord } from './signalling.ts'
+
+/** How long the thread may take to close its sockets before it is ended. */
+const CLOSE_MS = 3000
+
+export interface EmbeddedOptions {
+  sip: { host: string; port: number; externalAddress: string | undefined }
+  timing?: Partial<Timing>
+  limits?: Partial<Limits>
+}
+
+export interface EmbeddedSignalling extends Signalling {
+  /** The port SIP is really served on. */
+  readonly sipPort: number
+  status(): Promise<EngineStatus>
+}
+
+/** One character a byte → text, for messages that are not plain ASCII. */
+function decoded(records: TraceRecord[]): TraceRecord[] {
+  for (const record of records) if (/[\x80-\xff]/.test(record.text)) record.text = Buffer.from(record.text, 'latin1').toString('utf8')
+  return records
+}
+
+function refusal(options: EmbeddedOptions, reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
+  const { host, port } = options.sip
+  const where = `${host}:${port}/${reply.transport}`
+  if (reply.code === 'EADDRINUSE') return new Refusal('conflict', `SIP port ${where} is taken by another program. Stop it, or set SIP_PORT to a free port.`)
+  if (reply.code === 'EACCES') return new Refusal('forbidden', `SIP port ${where} may not be used by this user. Set SIP_PORT to a port above 1023.`)
+  if (reply.code === 'EADDRNOTAVAIL') return new Refusal('conflict', `SIP address ${host} is not an address of this machine. Set SIP_HOST to one of its addresses, or to 0.0.0.0 for all.`)
+  return new Refusal('unavailable', `SIP cannot be served on ${where}: ${reply.message}. Check SIP_HOST and SIP_PORT.`)
+}
+
+/** Rejects with a Refusal that names the port and what to set. */
+export async function startEmbedded(options: EmbeddedOptions, logger: Logger): Promise<EmbeddedSignalling> {
+  const secret = randomBytes(24).toString('base64url')
+  const engineOptions: EngineOptions = {
+    sip: options.sip, control: { host: '127.0.0.1', port: 0, secret }, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
+  }
+  const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip' })
+  const listeners = new Set<(records: readonly TraceRecord[]) => void>()
+  const failures: ((reason: string) => void)[] = []
+  const statusWaiters: ((status: EngineStatus) => void)[] = []
+  let dead: string | undefined
+  let closing: Promise<void> | undefined
+
+  const fail = (reason: string) => {
+    if (dead !== undefined || closing) return
+    dead = reason
+    logger.fatal({ reason }, 'the SIP engine died')
+    for (const listener of failures) listener(reason)
+  }
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+
+  const ready = await new Promise<Extract<FromEngine, { kind: 'ready' }>>((resolve, reject) => {
+    worker.on('message', (message: FromEngine) => {
+      switch (message.kind) {
+        case 'ready':
+          return resolve(message)
+        case 'refused':
+          return reject(refusal(options, message))
+        case 'trace': {
+          if (listeners.size === 0) return
+          const records = decoded(message.records)
+          for (const listener of listeners) listener(records)
+          return
+        }
+        case 'status':
+          return statusWaiters.shift()?.(message.status)
+        case 'failure':
+          return fail(message.reason)
+        case 'closed':
+          return
+      }
+    })
+    worker.on('error', (error) => {
+      fail(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      reject(error)
+    })
+    worker.on('exit', (code) => {
+      fail(`the thread ended with code ${code}`)
+      reject(new Error(`the SIP engine ended with code ${code} before it was ready`))
+    })
+  }).catch(async (error: unknown) => {
+    closing = exited
+    await worker.terminate()
+    throw error
+  })
+  logger.info({ sip: `${options.sip.host}:${ready.sipPort}`, control: ready.controlPort }, 'SIP engine ready')
+
+  return {
+    control: { host: '127.0.0.1', port: ready.controlPort, secret },
+    sipPort: ready.sipPort,
+    external: false,
+    trace(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    onFailure(listener) {
+      if (dead === undefined) failures.push(listener)
+      else listener(dead)
+    },
+    status() {
+      return new Promise((resolve) => {
+        statusWaiters.push(resolve)
+        worker.postMessage({ kind: 'status' } satisfies ToEngine)
+      })
+    },
+    close() {
+      closing ??= (async () => {
+        if (dead !== undefined) {
+          await worker.terminate()
+          return
+        }
+        worker.postMessage({ kind: 'close' } satisfies ToEngine)
+        const timer = setTimeout(() => void worker.terminate(), CLOSE_MS)
+        await exited
+        clearTimeout(timer)
+      })()
+      return closing
+    },
+  }
+}

@@ -1,0 +1,92 @@
+/** The transaction user (RFC 3261 §8): what its parts share. */
+import type { Dialog, DialogStore, Owner } from '../dialog/dialog.ts'
+import type { SipMessage } from '../message/message.ts'
+import type { Counters, EngineOptions } from '../options.ts'
+import type { Timers } from '../timers.ts'
+import type { Trace } from '../trace.ts'
+import type { TransactionLayer } from '../transaction/layer.ts'
+import type { ServerTransaction } from '../transaction/server.ts'
+import { peerName, type Flow, type SendListener } from '../transport/flow.ts'
+import type { Transport } from '../transport/transport.ts'
+
+/** Which application gets a request. */
+export interface Router {
+  /** The next connection, round robin, that asked for this method; undefined when there is none. */
+  pick(method: string): Owner | undefined
+}
+
+/** A request that was handed to an application and has no final response yet. */
+export interface IncomingRequest {
+  readonly id: string
+  readonly owner: Owner
+  readonly request: SipMessage
+  readonly transaction: ServerTransaction
+  /** The dialog it came in, or made. */
+  dialog: Dialog | undefined
+  /** Whether it came in within a dialog. */
+  readonly within: boolean
+  /** Our reliable provisional response that waits for its PRACK (RFC 3262 §3). */
+  reliable: { rseq: number; stop(): void } | undefined
+  /** RSeq of the last one; 0 before the first. */
+  rseq: number
+  /** Empty when there is none. */
+  readonly dialogId: string
+  /** Our tag in responses: the dialog's, or one chosen at the first response (RFC 3261 §8.2.6.2). */
+  tag(wanted?: string): string
+  /** Sends a response of the engine's own. */
+  answer(status: number, reason?: string, extra?: readonly string[]): void
+  /** The application said something: it is alive. */
+  heard(): void
+  /** A final response is about to be sent, or none ever will: the application can say no more. */
+  finish(): void
+  /** After a failure response the dialog that provisional ones made is gone (§12.3). */
+  dropEarlyDialog(): void
+}
+
+/** A request of an application that has no final response yet. */
+export interface OutgoingRequest {
+  readonly id: string
+  readonly owner: Owner
+  readonly method: string
+  /**
+   * Cancels an INVITE (§9.1): at once when it had a provisional response, else as soon as one comes.
+   * @param extra header lines for the CANCEL
+   * @returns the CANCEL as it is or will be sent
+   */
+  cancel(extra?: readonly string[]): { text: string; flow: Flow }
+  /** Stops its timers. */
+  close(): void
+}
+
+export interface Agent {
+  readonly options: EngineOptions
+  readonly timers: Timers
+  readonly counters: Counters
+  readonly trace: Trace
+  readonly transport: Transport
+  readonly transactions: TransactionLayer
+  readonly dialogs: DialogStore
+  readonly router: Router
+  /** Requests handed to an application that have no final response yet, by transaction id. */
+  readonly incoming: Map<string, IncomingRequest>
+  /** Requests of applications that have no final response yet, by transaction id. */
+  readonly outgoing: Map<string, OutgoingRequest>
+  /** INVITEs outside dialogs in progress, by Call-ID, From tag and CSeq: one that comes by a second way is merged (§8.2.2.2). */
+  readonly merged: Set<string>
+}
+
+/** The call trace has every message but REGISTER and OPTIONS outside dialogs. */
+export function isTraced(method: string, toTag: string): boolean {
+  return method !== 'REGISTER' && (method !== 'OPTIONS' || toTag !== '')
+}
+
+export function traceIn(agent: Agent, message: SipMessage, text: string, flow: Flow, repeat: boolean): void {
+  agent.trace.record('in', flow.transport, peerName(flow), agent.transport.localName(flow.address), message.callId, repeat, text)
+}
+
+/** Every message leaves through here. */
+export function sendText(agent: Pick<Agent, 'counters' | 'trace' | 'transport'>, flow: Flow, text: string, listener: SendListener | undefined, callId: string, traced: boolean, repeat: boolean): void {
+  agent.counters.sent++
+  if (traced) agent.trace.record('out', flow.transport, peerName(flow), agent.transport.localName(flow.address), callId, repeat, text)
+  agent.transport.send(flow, text, listener)
+}

@@ -1,0 +1,63 @@
+/** Puts the layers together: transport below, transactions and dialogs, the transaction user above. */
+import { createDialogStore, type Owner } from '../dialog/dialog.ts'
+import { createCounters, type EngineOptions } from '../options.ts'
+import { systemTimers, type Timers } from '../timers.ts'
+import { createTrace, type TraceRecord } from '../trace.ts'
+import { createTransactionLayer } from '../transaction/layer.ts'
+import { openTransport } from '../transport/transport.ts'
+import { sendText, type Agent, type Router } from './agent.ts'
+import { receiveText, receiveTooLong } from './receive.ts'
+
+export interface AgentHooks {
+  onTrace(records: TraceRecord[]): void
+  /** The SIP sockets failed. */
+  onFailure(reason: string): void
+}
+
+export interface RunningAgent extends Agent {
+  /** The connection of an application is gone: what it left unanswered is answered, what it had sent is cancelled. */
+  abandon(owner: Owner): void
+  close(): Promise<void>
+}
+
+/** Binds the SIP sockets; rejects with `PortTaken`. */
+export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers): Promise<RunningAgent> {
+  const counters = createCounters()
+  const trace = createTrace(timers, options.timing.trace, options.limits.trace, counters, hooks.onTrace)
+  const merged = new Set<string>()
+  const started: { agent?: RunningAgent } = {}
+  const transport = await openTransport(options, timers, {
+    onText: (text, flow) => started.agent && receiveText(started.agent, text, flow),
+    onTooLong: (head, flow) => started.agent && receiveTooLong(started.agent, head, flow),
+    onFailure: hooks.onFailure,
+  })
+  const transactions = createTransactionLayer(
+    {
+      timers,
+      timing: options.timing,
+      send: (flow, text, listener, callId, traced, repeat) => sendText({ counters, trace, transport }, flow, text, listener, callId, traced, repeat),
+    },
+    (transaction) => {
+      if (transaction.mergeKey !== '') merged.delete(transaction.mergeKey)
+    },
+  )
+  const dialogs = createDialogStore()
+  const running: RunningAgent = {
+    options, timers, counters, trace, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(),
+    abandon(owner) {
+      for (const incoming of [...running.incoming.values()]) if (incoming.owner === owner) incoming.answer(503, 'Application is gone')
+      for (const outgoing of [...running.outgoing.values()]) if (outgoing.owner === owner && outgoing.method === 'INVITE') outgoing.cancel()
+      for (const dialog of dialogs.ownedBy(owner)) if (!dialog.clientInvite) dialogs.remove(dialog)
+    },
+    async close() {
+      for (const incoming of [...running.incoming.values()]) incoming.finish()
+      dialogs.close()
+      transactions.close()
+      for (const outgoing of [...running.outgoing.values()]) outgoing.close()
+      trace.close()
+      await transport.close()
+    },
+  }
+  started.agent = running
+  return running
+}

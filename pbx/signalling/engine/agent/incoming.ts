@@ -1,0 +1,80 @@
+/** A request that was handed to an application and waits for its responses. */
+import type { Dialog, Owner } from '../dialog/dialog.ts'
+import type { SipMessage } from '../message/message.ts'
+import { randomToken, uuid } from '../random.ts'
+import { reasonPhrase, writeResponse } from '../message/write.ts'
+import type { TimerHandle } from '../timers.ts'
+import type { ServerTransaction, ServerUser } from '../transaction/server.ts'
+import type { Agent, IncomingRequest } from './agent.ts'
+
+export class Incoming implements IncomingRequest, ServerUser {
+  readonly id = uuid()
+  readonly owner: Owner
+  readonly request: SipMessage
+  readonly transaction: ServerTransaction
+  dialog: Dialog | undefined
+  readonly within: boolean
+  reliable: IncomingRequest['reliable']
+  rseq = 0
+  private readonly agent: Agent
+  private unanswered: TimerHandle
+
+  constructor(agent: Agent, owner: Owner, request: SipMessage, transaction: ServerTransaction, dialog: Dialog | undefined) {
+    this.agent = agent
+    this.owner = owner
+    this.request = request
+    this.transaction = transaction
+    this.dialog = dialog
+    this.within = dialog !== undefined
+    transaction.user = this
+    const { timing } = agent.options
+    this.unanswered = agent.timers.start(request.method === 'INVITE' ? timing.inviteAnswer : timing.requestAnswer, this, 'unanswered')
+    agent.incoming.set(this.id, this)
+    if (dialog && request.method === 'INVITE') dialog.serverInvite = this
+  }
+
+  get dialogId(): string {
+    return this.dialog?.id ?? ''
+  }
+
+  tag(wanted = ''): string {
+    if (this.request.toTag !== '') return ''
+    if (this.transaction.localTag === '') this.transaction.localTag = wanted !== '' ? wanted : randomToken()
+    return this.transaction.localTag
+  }
+
+  answer(status: number, reason = reasonPhrase(status), extra: readonly string[] = []): void {
+    if (status >= 200) this.finish()
+    this.transaction.respond(status, writeResponse(this.request, status, reason, status === 100 ? '' : this.tag(), extra))
+    if (status >= 300) this.dropEarlyDialog()
+  }
+
+  heard(): void {
+    if (this.unanswered !== undefined) this.agent.timers.stop(this.unanswered)
+    this.unanswered = undefined
+  }
+
+  finish(): void {
+    this.heard()
+    this.reliable?.stop()
+    this.reliable = undefined
+    this.agent.incoming.delete(this.id)
+    if (this.dialog?.serverInvite === this) this.dialog.serverInvite = undefined
+  }
+
+  dropEarlyDialog(): void {
+    if (!this.within && this.dialog && !this.dialog.confirmed) this.agent.dialogs.remove(this.dialog)
+  }
+
+  onTimer(): void {
+    this.unanswered = undefined
+    // RFC 4320: 408 would come too late to be of use to a request other than INVITE; 503 says where the fault is.
+    this.answer(503, 'Application did not answer')
+  }
+
+  onServerFailure(): void {
+    // The peer does not acknowledge, or cannot be reached: nothing more can be said to it.
+    this.finish()
+    this.dropEarlyDialog()
+  }
+}

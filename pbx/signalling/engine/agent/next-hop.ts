@@ -1,0 +1,56 @@
+/** Where a request of ours goes: transport, address, port (RFC 3263 for addresses and A records), and over which connection. */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { unbracket } from '../message/host.ts'
+import { parameter, parseSipUri } from '../message/uri.ts'
+import type { Flow } from '../transport/flow.ts'
+import { isPrivate } from '../transport/local.ts'
+import type { Transport } from '../transport/transport.ts'
+
+export type NextHop = { flow: Flow } | { refusal: string } | { unknownHost: Promise<Flow | undefined>; guess: Flow }
+
+const NOT_OFFERED = 'requested protocol/transport not available'
+
+/**
+ * @param uri the next hop as a URI
+ * @param heard for a dialog without routes: where the peer was last heard. Its connection is used again when the
+ *   target is that peer, and its address when the target is a private one that only a NAT could have left in a Contact.
+ */
+export function nextHop(transport: Transport, uri: string, heard: Flow | undefined): NextHop {
+  const parsed = parseSipUri(uri)
+  if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
+  const wanted = parameter(parsed.params, 'transport')?.toLowerCase()
+  if (parsed.scheme === 'sips' || (wanted !== undefined && wanted !== 'udp' && wanted !== 'tcp')) {
+    return { refusal: NOT_OFFERED }
+  }
+  const host = unbracket(parameter(parsed.params, 'maddr') ?? parsed.host)
+  const port = parsed.port || 5060
+  const kind = wanted ?? 'udp'
+  if (isIP(host) === 0) {
+    const guess: Flow = heard ?? { transport: kind as 'udp' | 'tcp', address: '127.0.0.1', port, connection: undefined }
+    return { unknownHost: resolve(transport, host, port, kind, heard), guess }
+  }
+  return { flow: flowTo(transport, kind, host, port, heard) }
+}
+
+function flowTo(transport: Transport, kind: string, address: string, port: number, heard: Flow | undefined): Flow {
+  if (heard !== undefined) {
+    const sameAddress = heard.address === address
+    const behindNat = !sameAddress && isPrivate(address) && !isPrivate(heard.address)
+    // RFC 5923 in spirit: a phone cannot be reached but over the connection it opened.
+    if (heard.transport === 'tcp' && heard.connection?.open && ((kind === 'tcp' && (sameAddress || behindNat)) || (sameAddress && heard.port === port))) return heard
+    if (heard.transport === 'udp' && kind === 'udp' && behindNat) return heard
+  }
+  if (kind === 'tcp') return transport.connectionTo(address, port) ?? { transport: 'tcp', address, port, connection: undefined }
+  return { transport: 'udp', address, port, connection: undefined }
+}
+
+/** A name: the system's resolver. When it knows none, where the peer was heard. */
+async function resolve(transport: Transport, host: string, port: number, kind: string, heard: Flow | undefined): Promise<Flow | undefined> {
+  try {
+    const { address } = await lookup(host, { family: 4 })
+    return flowTo(transport, kind, address, port, heard)
+  } catch {
+    return heard
+  }
+}

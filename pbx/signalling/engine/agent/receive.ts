@@ -1,0 +1,82 @@
+/** What came off the wire: read, checked, and given to the transaction it belongs to. */
+import { parseMessage } from '../message/parse.ts'
+import { stampSource, type SipMessage } from '../message/message.ts'
+import { reasonPhrase, writeResponse } from '../message/write.ts'
+import { randomToken } from '../random.ts'
+import { replyFlow, type Flow } from '../transport/flow.ts'
+import { isTraced, sendText, traceIn, type Agent } from './agent.ts'
+import { onAck, onCancel, onRequest } from './serve.ts'
+
+/** One datagram, or one message cut out of a stream. */
+export function receiveText(agent: Agent, text: string, flow: Flow): void {
+  agent.counters.received++
+  const parsed = parseMessage(text)
+  if (parsed.kind === 'message') {
+    if (parsed.message.request) receiveRequest(agent, parsed.message, text, flow)
+    else receiveResponse(agent, parsed.message, text, flow)
+    return
+  }
+  if (parsed.kind === 'bad' && parsed.message && parsed.message.method !== 'ACK') {
+    agent.counters.malformed++
+    stampSource(parsed.message, flow.address, flow.port)
+    if (isTraced(parsed.message.method, '')) traceIn(agent, parsed.message, text, flow, false)
+    replyAlone(agent, parsed.message, flow, parsed.status, parsed.status === 400 ? parsed.reason : reasonPhrase(parsed.status))
+  } else {
+    agent.counters.dropped++
+  }
+  // On a stream, what follows a message that could not be read cannot be trusted to begin at a message.
+  flow.connection?.end()
+}
+
+/** The head of a TCP message over the limit: 513, the connection is closed by the transport (RFC 3261 §21.5.7). */
+export function receiveTooLong(agent: Agent, head: string, flow: Flow): void {
+  agent.counters.received++
+  const parsed = parseMessage(head)
+  const message = parsed.kind === 'noise' ? undefined : parsed.message
+  if (!message?.request || message.method === 'ACK') {
+    agent.counters.dropped++
+    return
+  }
+  agent.counters.malformed++
+  stampSource(message, flow.address, flow.port)
+  replyAlone(agent, message, flow, 513, reasonPhrase(513))
+}
+
+/** A response without a transaction: to what is too broken to have one. */
+function replyAlone(agent: Agent, request: SipMessage, flow: Flow, status: number, reason: string): void {
+  const text = writeResponse(request, status, reason, request.toTag === '' ? randomToken() : '')
+  sendText(agent, replyFlow(request, flow), text, undefined, request.callId, isTraced(request.method, ''), false)
+}
+
+function receiveResponse(agent: Agent, response: SipMessage, text: string, flow: Flow): void {
+  // RFC 3261 §18.1.2: found by the branch that we gave; whatever else it says is not looked at.
+  const transaction = agent.transactions.findClient(response)
+  if (!transaction) {
+    agent.counters.stray++
+    if (isTraced(response.cseqMethod, response.toTag)) traceIn(agent, response, text, flow, true)
+    return
+  }
+  const repeat = transaction.state === 'completed' || transaction.state === 'accepted'
+  if (transaction.traced) traceIn(agent, response, text, flow, repeat)
+  if (repeat) agent.counters.retransmissionsAbsorbed++
+  transaction.receive(response)
+}
+
+function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
+  stampSource(request, flow.address, flow.port)
+  const ack = request.method === 'ACK'
+  const transaction = agent.transactions.findServer(request, ack ? 'INVITE' : request.method)
+  if (transaction && !(ack && transaction.state === 'accepted')) {
+    agent.counters.retransmissionsAbsorbed++
+    if (transaction.traced) traceIn(agent, request, text, flow, !ack || transaction.state === 'confirmed')
+    if (ack) transaction.acknowledged()
+    else transaction.again()
+    return
+  }
+  if (ack) onAck(agent, request, text, flow)
+  else {
+    if (isTraced(request.method, request.toTag)) traceIn(agent, request, text, flow, false)
+    if (request.method === 'CANCEL') onCancel(agent, request, flow)
+    else onRequest(agent, request, flow)
+  }
+}

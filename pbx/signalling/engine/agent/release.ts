@@ -1,0 +1,55 @@
+/** BYE and ACK that the engine sends of its own accord, for dialogs that have no application (any more). */
+import type { Dialog } from '../dialog/dialog.ts'
+import { contactFor, routeInDialog, viaFor, writeInDialog } from '../dialog/request.ts'
+import { randomToken } from '../random.ts'
+import type { Flow } from '../transport/flow.ts'
+import { sendText, type Agent } from './agent.ts'
+import { nextHop } from './next-hop.ts'
+
+/** Calls `use` with the flow for the dialog's next hop: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
+export function withDialogFlow(agent: Agent, dialog: Dialog, use: (flow: Flow) => void): void {
+  const hop = nextHop(agent.transport, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined)
+  if ('flow' in hop) use(hop.flow)
+  else if ('unknownHost' in hop) void hop.unknownHost.then((flow) => flow && use(flow))
+}
+
+export function branchToken(): string {
+  return `z9hG4bK${randomToken()}`
+}
+
+/** Sends the ACK to a 2xx (RFC 3261 §13.2.2.4) and remembers it, so that a repeated 2xx gets it again. */
+export function sendAck(agent: Agent, dialog: Dialog, flow: Flow, cseq: number, extra: readonly string[], body: string): string {
+  const route = routeInDialog(dialog)
+  const text = writeInDialog(dialog, route, 'ACK', cseq, viaFor(flow, agent.transport.sentBy(flow.address), branchToken()), extra, body)
+  dialog.ack = { cseq, text, flow }
+  dialog.awaitingAck = undefined
+  sendText(agent, flow, text, undefined, dialog.callId, true, false)
+  return text
+}
+
+const nobody = { onResponse: () => undefined, onClientFailure: () => undefined }
+
+/** Sends BYE and forgets the dialog. `sent` is told what went out. */
+export function sendBye(agent: Agent, dialog: Dialog, reason: string, sent: (text: string, flow: Flow) => void): void {
+  agent.dialogs.remove(dialog)
+  withDialogFlow(agent, dialog, (flow) => {
+    const branch = branchToken()
+    const cseq = ++dialog.localCSeq
+    const route = routeInDialog(dialog)
+    const text = writeInDialog(dialog, route, 'BYE', cseq, viaFor(flow, agent.transport.sentBy(flow.address), branch), [`Reason: ${reason}`], '')
+    agent.transactions.createClient({ method: 'BYE', branch, callId: dialog.callId, text, ackFor: undefined }, flow, true, nobody).start()
+    sent(text, flow)
+  })
+}
+
+/** Answers a 2xx that nobody wants any more: ACK, then BYE (RFC 3261 §13.2.2.4). */
+export function ackAndBye(agent: Agent, dialog: Dialog, cseq: number, reason: string): void {
+  withDialogFlow(agent, dialog, (flow) => {
+    sendAck(agent, dialog, flow, cseq, [], '')
+    sendBye(agent, dialog, reason, () => undefined)
+  })
+}
+
+export function ourContact(agent: Agent, flow: Flow): string {
+  return `Contact: ${contactFor(flow, agent.transport.sentBy(flow.address))}`
+}

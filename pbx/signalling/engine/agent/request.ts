@@ -1,0 +1,164 @@
+/** Requests of applications (RFC 3261 §8.1, §12.2.1): completed, sent. */
+import type { Dialog, Owner } from '../dialog/dialog.ts'
+import { routeInDialog, viaFor, writeInDialog } from '../dialog/request.ts'
+import { digits } from '../message/host.ts'
+import { isToken } from '../message/names.ts'
+import { parseSipUri, splitAddress, tagOf } from '../message/uri.ts'
+import { writeMessage } from '../message/write.ts'
+import { randomToken, uuid } from '../random.ts'
+import type { Flow } from '../transport/flow.ts'
+import { refused, requestSent } from '../wire/payload.ts'
+import type { Agent } from './agent.ts'
+import { appHeader, appLines, replaceLocalhost, type AppMessage } from './app-message.ts'
+import { nextHop } from './next-hop.ts'
+import { Outgoing } from './outgoing.ts'
+import { branchToken, ourContact, sendAck } from './release.ts'
+
+/** What the engine writes itself in a request. */
+const WRITTEN: ReadonlySet<string> = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards', 'contact'])
+const CREDENTIALS: readonly string[] = ['authorization', 'proxy-authorization']
+
+/** Requests of these methods carry our Contact (RFC 3261 §8.1.1.8; RFC 6665, RFC 3311, RFC 3515). */
+const WITH_CONTACT = new Set(['INVITE', 'SUBSCRIBE', 'UPDATE', 'REFER', 'NOTIFY'])
+
+const NO_DIALOG = 'Server error: unable to find dialog for dialog id provided'
+
+export interface AppRequest {
+  messageId: string
+  transactionId: string
+  dialogId: string
+  /** Next hop instead of the Request-URI's; empty when not given. */
+  routeUrl: string
+  message: AppMessage
+}
+
+/** Carries out `sip|<transactionId>|<dialogId>|<routeUrl>` with a request. */
+export function requestFromApp(agent: Agent, owner: Owner, request: AppRequest): void {
+  const refuse = (reason: string) => owner.deliver(refused(request.messageId, reason))
+  const [method = '', uri = '', version] = request.message.startLine.split(' ')
+  if (!isToken(method) || version === undefined) return refuse(`invalid start line: ${request.message.startLine}`)
+  const { message } = request
+  if (message.body !== '' && !message.names.includes('content-type') && !message.body.startsWith('v=0')) return refuse('missing content-type')
+  if (request.dialogId !== '') {
+    const dialog = agent.dialogs.byId(request.dialogId)
+    if (method === 'ACK') return acknowledge(agent, owner, request.messageId, dialog, message)
+    if (!dialog || dialog.owner !== owner) return refuse(NO_DIALOG)
+    return sendWithin(agent, dialog, method, request)
+  }
+  if (request.transactionId !== '') {
+    const outgoing = agent.outgoing.get(request.transactionId)
+    if (method !== 'CANCEL') return refuse(`only CANCEL may name a transaction, not ${method}`)
+    if (!outgoing || outgoing.owner !== owner || outgoing.method !== 'INVITE') return refuse(`unable to cancel unknown transaction id: ${request.transactionId}`)
+    // The OK must be on the wire before the 487 that follows.
+    const extra = appLines(message, WRITTEN, '')
+    const { text, flow } = outgoing.cancel(extra)
+    return owner.deliver(requestSent(request.messageId, text, flow, agent.timers.now(), uuid()))
+  }
+  const dialog = namedDialog(agent, message)
+  if (dialog && dialog.owner === owner && method !== 'ACK') return sendWithin(agent, dialog, method, request)
+  if (method === 'ACK' || method === 'CANCEL') return refuse(`${method} needs the id of a dialog or of a transaction`)
+  sendOutside(agent, owner, method, uri, request)
+}
+
+/** The existing dialog that Call-ID and both tags of an application's headers name. */
+function namedDialog(agent: Agent, message: AppMessage): Dialog | undefined {
+  const callId = appHeader(message, 'call-id')
+  const toTag = tagOf(appHeader(message, 'to') ?? '')
+  return callId === undefined || toTag === '' ? undefined : agent.dialogs.find(callId, tagOf(appHeader(message, 'from') ?? ''), toTag)
+}
+
+/** Calls `use` with the flow, at once or when a name was found; refuses what cannot be sent at all. */
+function withFlow(agent: Agent, owner: Owner, messageId: string, uri: string, heard: Flow | undefined, use: (flow: Flow, reachable: boolean) => void): void {
+  const hop = nextHop(agent.transport, uri, heard)
+  if ('refusal' in hop) owner.deliver(refused(messageId, hop.refusal))
+  else if ('flow' in hop) use(hop.flow, true)
+  else void hop.unknownHost.then((flow) => use(flow ?? hop.guess, flow !== undefined))
+}
+
+function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, request: AppRequest): void {
+  const { message, messageId, routeUrl } = request
+  const target = parseSipUri(uri)
+  if (!target && !(routeUrl !== '' && /^[a-z][a-z0-9+.-]*:\S+$/i.test(uri))) return owner.deliver(refused(messageId, `invalid request-uri: ${uri}`))
+  if (target && routeUrl === '' && agent.transport.isSelf(target.host, target.port)) return owner.deliver(refused(messageId, 'can not send request to myself'))
+  const next = splitAddress(routeUrl)?.uri || uri
+  withFlow(agent, owner, messageId, next, undefined, (flow, reachable) => {
+    const sentBy = agent.transport.sentBy(flow.address)
+    const branch = branchToken()
+    const via = viaFor(flow, sentBy, branch)
+    let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${sentBy}>`, sentBy)
+    let fromTag = tagOf(from)
+    if (fromTag === '') {
+      fromTag = randomToken()
+      // Without brackets a tag would be read as part of the URI by some.
+      from = splitAddress(from)?.open === -1 ? `<${from}>;tag=${fromTag}` : `${from};tag=${fromTag}`
+    }
+    const to = replaceLocalhost(appHeader(message, 'to') ?? `<${uri}>`, sentBy)
+    const callId = appHeader(message, 'call-id') ?? uuid()
+    const stated = appHeader(message, 'cseq')
+    const cseq = (stated === undefined ? undefined : digits(stated.split(/\s/, 1)[0] as string)) ?? 1 + Math.floor(Math.random() * 0xffff)
+    const lines = [`Via: ${via}`, `Max-Forwards: ${hops(message)}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`]
+    lines.push(...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy))
+    const text = writeMessage(`${method} ${uri} SIP/2.0`, lines, message.body)
+    const sent = { method, uri, via, branch, routes: [], from, to, callId, cseq, credentials: credentialLines(message), text }
+    const outgoing = new Outgoing(agent, owner, sent, fromTag, flow, undefined)
+    launch(agent, owner, messageId, outgoing, text, flow, reachable)
+  })
+}
+
+function sendWithin(agent: Agent, dialog: Dialog, method: string, request: AppRequest): void {
+  const { messageId, message } = request
+  const { owner } = dialog
+  // RFC 3261 §14.1: one INVITE at a time, in either direction.
+  if (method === 'INVITE' && (dialog.clientInvite || dialog.serverInvite)) return owner.deliver(refused(messageId, 'an INVITE is in progress in this dialog'))
+  if (method === 'CANCEL') return owner.deliver(refused(messageId, 'CANCEL needs the id of a transaction'))
+  if (method === 'BYE') dialog.clientInvite?.cancel()
+  const route = routeInDialog(dialog)
+  withFlow(agent, owner, messageId, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flow, reachable) => {
+    const sentBy = agent.transport.sentBy(flow.address)
+    const branch = branchToken()
+    const via = viaFor(flow, sentBy, branch)
+    const cseq = ++dialog.localCSeq
+    const extra = [...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy)]
+    const text = writeInDialog(dialog, route, method, cseq, via, extra, message.body)
+    const sent = {
+      method, uri: route.uri, via, branch, routes: route.routes, from: dialog.local, to: dialog.remote, callId: dialog.callId, cseq, credentials: credentialLines(message), text,
+    }
+    launch(agent, owner, messageId, new Outgoing(agent, owner, sent, '', flow, dialog), text, flow, reachable)
+  })
+}
+
+/** The application is told before the request leaves, so that no response can overtake its OK. */
+function launch(agent: Agent, owner: Owner, messageId: string, outgoing: Outgoing, text: string, flow: Flow, reachable: boolean): void {
+  owner.deliver(requestSent(messageId, text, flow, agent.timers.now(), outgoing.id))
+  if (reachable) outgoing.start()
+  else outgoing.onUnreachable()
+}
+
+function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dialog | undefined, message: AppMessage): void {
+  const cseq = dialog?.awaitingAck?.cseq ?? (dialog?.clientInvite ? undefined : dialog?.ack?.cseq)
+  if (!dialog || dialog.owner !== owner || cseq === undefined) {
+    // drachtio-srf acknowledges every final response to INVITE; those of failures are the transaction's affair (§17.1.1.3).
+    return owner.deliver(refused(messageId, 'Server error: ACK for non-success final response is automatically generated by server'))
+  }
+  const credentials = dialog.awaitingAck?.credentials ?? []
+  withFlow(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flow) => {
+    const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow.address))], message.body)
+    owner.deliver(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
+  })
+}
+
+function contactLines(agent: Agent, method: string, message: AppMessage, flow: Flow): string[] {
+  const own = appHeader(message, 'contact')
+  if (own !== undefined) return [`Contact: ${replaceLocalhost(own, agent.transport.sentBy(flow.address))}`]
+  return WITH_CONTACT.has(method) ? [ourContact(agent, flow)] : []
+}
+
+function credentialLines(message: AppMessage): string[] {
+  return message.names.flatMap((name, i) => (CREDENTIALS.includes(name) ? [`${message.spelled[i]}: ${message.values[i]}`] : []))
+}
+
+/** RFC 3261 §8.1.1.6: 70, unless the application says otherwise (a B2BUA counts down, RFC 7332). */
+function hops(message: AppMessage): number {
+  const stated = digits(appHeader(message, 'max-forwards') ?? '')
+  return stated !== undefined && stated <= 255 ? stated : 70
+}

@@ -1,0 +1,142 @@
+/** New requests from the network (RFC 3261 §8.2, §9.2, §12.2.2): who gets them, or why nobody does. */
+import { contactUri, type Dialog, type Unacknowledged } from '../dialog/dialog.ts'
+import { digits } from '../message/host.ts'
+import { header, type SipMessage } from '../message/message.ts'
+import { handOn, reasonPhrase, writeMessage, writeResponse } from '../message/write.ts'
+import { randomToken } from '../random.ts'
+import type { ServerTransaction } from '../transaction/server.ts'
+import type { Flow } from '../transport/flow.ts'
+import { networkPayload } from '../wire/payload.ts'
+import { isTraced, traceIn, type Agent, type IncomingRequest } from './agent.ts'
+import { Incoming } from './incoming.ts'
+
+/** Methods that only have a meaning within a dialog. */
+const ONLY_WITHIN = new Set(['BYE', 'UPDATE', 'PRACK'])
+
+/** Methods an application may ask for. Others are 501 while no application asked for them by name. */
+const KNOWN = new Set(['INVITE', 'REGISTER', 'MESSAGE', 'OPTIONS', 'INFO', 'NOTIFY', 'SUBSCRIBE', 'PUBLISH', 'REFER'])
+
+export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
+  const traced = isTraced(request.method, request.toTag)
+  const transaction = agent.transactions.createServer(request, flow, traced)
+  if (request.toTag !== '') {
+    const dialog = agent.dialogs.find(request.callId, request.toTag, request.fromTag)
+    if (dialog) return onWithin(agent, dialog, request, transaction, flow)
+    if (request.method !== 'REGISTER') return refuse(transaction, request, 481)
+  }
+  if (ONLY_WITHIN.has(request.method)) return refuse(transaction, request, 481)
+  if (header(request, 'max-forwards') !== undefined && digits(header(request, 'max-forwards') as string) === 0) return refuse(transaction, request, 483)
+  if (request.method === 'INVITE') {
+    if (!mergeCheck(agent, request, transaction)) return refuse(transaction, request, 482)
+    // At once: the caller stops repeating before anybody has looked at the call (§8.2.6.1 asks for 200 ms).
+    transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
+    if (contactUri(request) === undefined) return refuse(transaction, request, 400, 'Missing Contact')
+  }
+  const owner = agent.router.pick(request.method)
+  if (!owner) return refuse(transaction, request, KNOWN.has(request.method) ? 503 : 501)
+  const incoming = new Incoming(agent, owner, request, transaction, undefined)
+  owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, '', { address: agent.transport.localAddress(flow.address), port: agent.transport.port }))
+}
+
+function refuse(transaction: ServerTransaction, request: SipMessage, status: number, reason = reasonPhrase(status), extra: readonly string[] = []): void {
+  transaction.respond(status, writeResponse(request, status, reason, request.toTag === '' ? (transaction.localTag ||= randomToken()) : '', extra))
+}
+
+/** §8.2.2.2: the same INVITE by a second way, with another branch, while the first is in progress. */
+function mergeCheck(agent: Agent, request: SipMessage, transaction: ServerTransaction): boolean {
+  const key = `${request.callId}|${request.fromTag}|${request.cseq}`
+  if (agent.merged.has(key)) return false
+  agent.merged.add(key)
+  transaction.mergeKey = key
+  return true
+}
+
+function onWithin(agent: Agent, dialog: Dialog, request: SipMessage, transaction: ServerTransaction, flow: Flow): void {
+  // §12.2.2: out of order.
+  if (request.cseq < dialog.remoteCSeq) return refuse(transaction, request, 500, 'CSeq out of order')
+  dialog.remoteCSeq = request.cseq
+  if (dialog.flow.address === flow.address) dialog.flow = flow
+  if (!dialog.owner.open) {
+    agent.dialogs.remove(dialog)
+    return refuse(transaction, request, 481)
+  }
+  switch (request.method) {
+    case 'INVITE': {
+      // §14.2: one INVITE at a time in each direction.
+      if (dialog.serverInvite) return refuse(transaction, request, 500, 'An INVITE is in progress', [`Retry-After: ${Math.floor(Math.random() * 11)}`])
+      if (dialog.clientInvite) return refuse(transaction, request, 491)
+      transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
+      break
+    }
+    case 'BYE': {
+      const invite = dialog.serverInvite as IncomingRequest | undefined
+      if (invite && !dialog.confirmed) return byeBeforeAnswer(agent, invite, request, transaction, flow)
+      // §15.1.2: pending requests are answered 487.
+      invite?.answer(487)
+      break
+    }
+    case 'PRACK': {
+      const invite = dialog.serverInvite as IncomingRequest | undefined
+      if (!matchesReliable(invite, request)) return refuse(transaction, request, 481)
+      invite?.reliable?.stop()
+      if (invite) invite.reliable = undefined
+      break
+    }
+  }
+  const incoming = new Incoming(agent, dialog.owner, request, transaction, dialog)
+  dialog.owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, dialog.id, undefined))
+}
+
+/** RFC 3262 §3: RAck names RSeq, CSeq number and method of the response it acknowledges. */
+function matchesReliable(invite: IncomingRequest | undefined, request: SipMessage): boolean {
+  if (!invite?.reliable) return false
+  const [rseq, cseq, method] = (header(request, 'rack') ?? '').split(/[ \t]+/)
+  return Number(rseq) === invite.reliable.rseq && Number(cseq) === invite.request.cseq && method === 'INVITE'
+}
+
+/**
+ * The caller ends its own unanswered call with BYE instead of CANCEL (§15 allows it). Applications know
+ * no dialog yet, so they are told what it means: the INVITE was cancelled.
+ */
+function byeBeforeAnswer(agent: Agent, invite: IncomingRequest, bye: SipMessage, transaction: ServerTransaction, flow: Flow): void {
+  refuse(transaction, bye, 200)
+  const { request } = invite
+  const reason = header(bye, 'reason')
+  const lines = [`Via: ${header(request, 'via')}`, `From: ${request.from}`, `To: ${request.to}`, `Call-ID: ${request.callId}`, `CSeq: ${request.cseq} CANCEL`]
+  if (reason !== undefined) lines.push(`Reason: ${reason}`)
+  const text = writeMessage(`CANCEL ${request.uri} SIP/2.0`, lines, '')
+  const { id } = invite
+  const dialogId = invite.dialogId
+  invite.answer(487)
+  invite.owner.deliver(networkPayload(text, flow, agent.timers.now(), id, dialogId, undefined))
+}
+
+/** §9.2: 200 to the CANCEL; 487 to its INVITE unless that was answered already, when CANCEL has no effect. */
+export function onCancel(agent: Agent, request: SipMessage, flow: Flow): void {
+  const invite = agent.transactions.findServer(request, 'INVITE')
+  const transaction = agent.transactions.createServer(request, flow, true)
+  if (!invite) return refuse(transaction, request, 481)
+  transaction.localTag = invite.localTag ||= request.toTag === '' ? randomToken() : ''
+  refuse(transaction, request, 200)
+  if (invite.answered) return
+  const incoming = invite.user as Incoming | undefined
+  if (!incoming) return
+  const { id, dialogId, owner } = incoming
+  incoming.answer(487)
+  if (owner.open) owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), id, dialogId, undefined))
+}
+
+/** ACK to a 2xx: ends its repetition and is handed on once (§13.3.1.4). */
+export function onAck(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
+  const dialog = agent.dialogs.find(request.callId, request.toTag, request.fromTag)
+  const at = dialog === undefined ? -1 : dialog.unacknowledged.findIndex((answer) => answer.cseq === request.cseq)
+  traceIn(agent, request, text, flow, at === -1 && dialog !== undefined)
+  if (dialog === undefined || at === -1) {
+    if (dialog === undefined) agent.counters.stray++
+    else agent.counters.retransmissionsAbsorbed++
+    return
+  }
+  const [answer] = dialog.unacknowledged.splice(at, 1)
+  answer?.stop()
+  dialog.owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), (answer as Unacknowledged).transactionId, dialog.id, undefined))
+}

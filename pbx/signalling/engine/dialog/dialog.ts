@@ -1,0 +1,131 @@
+/** Dialogs (RFC 3261 §12): what both ends must remember, and how messages find them. */
+import { header, headerLines, type SipMessage } from '../message/message.ts'
+import { splitAddress, splitList } from '../message/uri.ts'
+import type { Flow } from '../transport/flow.ts'
+
+/** The program that handles a request or a dialog. */
+export interface Owner {
+  /** False once its connection is gone. */
+  readonly open: boolean
+  /** Sends one payload of the control wire. */
+  deliver(payload: string): void
+}
+
+/** A 2xx of ours that is repeated until its ACK comes. */
+export interface Unacknowledged {
+  cseq: number
+  /** The transaction id that the ACK is handed on with. */
+  transactionId: string
+  stop(): void
+}
+
+export interface Dialog {
+  /** `<Call-ID>;from-tag=<From tag of the request that made it>`, as the application knows it. */
+  readonly id: string
+  owner: Owner
+  /** INVITE or SUBSCRIBE. */
+  readonly method: string
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+  /** From and To of our requests, with tags. */
+  readonly local: string
+  readonly remote: string
+  localCSeq: number
+  /** -1 before the first request of the peer. */
+  remoteCSeq: number
+  remoteTarget: string
+  routeSet: readonly string[]
+  /** Where the peer was heard: the connection it opened, the address behind its NAT. */
+  flow: Flow
+  confirmed: boolean
+  /** An INVITE of the peer that has no final response yet (RFC 3261 §14.2). */
+  serverInvite: object | undefined
+  /** An INVITE of ours that has no final response yet. */
+  clientInvite: { cancel(): void } | undefined
+  unacknowledged: Unacknowledged[]
+  /** The 2xx to our INVITE that the application is to acknowledge, with the credentials its ACK must carry (§13.2.2.4). */
+  awaitingAck: { cseq: number; credentials: readonly string[] } | undefined
+  /** The ACK we sent last; sent again when the 2xx comes again. */
+  ack: { cseq: number; text: string; flow: Flow } | undefined
+  /** RSeq of the last reliable provisional response of the peer (RFC 3262 §4). */
+  rseq: number
+}
+
+export interface DialogStore {
+  /** By Call-ID and tags (§12.2.2). */
+  find(callId: string, localTag: string, remoteTag: string): Dialog | undefined
+  /** By the id the application uses. Of forked early dialogs, the one that was heard last. */
+  byId(id: string): Dialog | undefined
+  add(dialog: Dialog): void
+  /** Stops what it repeats and forgets it; idempotent. */
+  remove(dialog: Dialog): void
+  ownedBy(owner: Owner): Dialog[]
+  readonly size: number
+  close(): void
+}
+
+const keyOf = (callId: string, localTag: string, remoteTag: string) => `${callId}|${localTag}|${remoteTag}`
+
+export function dialogId(callId: string, fromTag: string): string {
+  return `${callId};from-tag=${fromTag}`
+}
+
+export function createDialogStore(): DialogStore {
+  const all = new Map<string, Dialog>()
+  const ids = new Map<string, Dialog>()
+  const remove = (dialog: Dialog) => {
+    for (const answer of dialog.unacknowledged) answer.stop()
+    dialog.unacknowledged = []
+    const key = keyOf(dialog.callId, dialog.localTag, dialog.remoteTag)
+    if (all.get(key) === dialog) all.delete(key)
+    if (ids.get(dialog.id) === dialog) ids.delete(dialog.id)
+  }
+  return {
+    find: (callId, localTag, remoteTag) => all.get(keyOf(callId, localTag, remoteTag)),
+    byId: (id) => ids.get(id),
+    add(dialog) {
+      all.set(keyOf(dialog.callId, dialog.localTag, dialog.remoteTag), dialog)
+      ids.set(dialog.id, dialog)
+    },
+    remove,
+    ownedBy: (owner) => [...all.values()].filter((dialog) => dialog.owner === owner),
+    get size() {
+      return all.size
+    },
+    close() {
+      for (const dialog of [...all.values()]) remove(dialog)
+    },
+  }
+}
+
+/** The URI of the first Contact; undefined when there is none that can be used. */
+export function contactUri(message: SipMessage): string | undefined {
+  const value = header(message, 'contact')
+  if (value === undefined) return undefined
+  const first = splitList(value)[0]
+  const uri = first === undefined ? undefined : splitAddress(first)?.uri
+  return uri === undefined || uri === '' || uri === '*' ? undefined : uri
+}
+
+function recordRoute(message: SipMessage): string[] {
+  return message.names.includes('record-route') ? headerLines(message, 'record-route').flatMap(splitList) : []
+}
+
+/** The dialog our response to `request` makes (§12.1.1). */
+export function serverDialog(request: SipMessage, localTag: string, flow: Flow, owner: Owner, target: string): Dialog {
+  return {
+    id: dialogId(request.callId, request.fromTag), owner, method: request.method, callId: request.callId, localTag, remoteTag: request.fromTag,
+    local: `${request.to};tag=${localTag}`, remote: request.from, localCSeq: 0, remoteCSeq: request.cseq, remoteTarget: target,
+    routeSet: recordRoute(request), flow, confirmed: false, serverInvite: undefined, clientInvite: undefined, unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
+  }
+}
+
+/** The dialog that `response` to our request makes (§12.1.2). `local` is our From, `cseq` our request's. */
+export function clientDialog(response: SipMessage, method: string, local: string, cseq: number, flow: Flow, owner: Owner, target: string): Dialog {
+  return {
+    id: dialogId(response.callId, response.fromTag), owner, method, callId: response.callId, localTag: response.fromTag, remoteTag: response.toTag,
+    local, remote: response.to, localCSeq: cseq, remoteCSeq: -1, remoteTarget: target, routeSet: recordRoute(response).reverse(), flow,
+    confirmed: false, serverInvite: undefined, clientInvite: undefined, unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
+  }
+}

@@ -1,0 +1,62 @@
+/** The SIP engine: the agent on the wire's side, the control port on the applications'. */
+import { createAgent, type AgentHooks } from './agent/create.ts'
+import { readAppMessage } from './agent/app-message.ts'
+import { replyFromApp } from './agent/reply.ts'
+import { requestFromApp } from './agent/request.ts'
+import type { Counters, EngineOptions } from './options.ts'
+import { systemTimers } from './timers.ts'
+import { openControl, type Control } from './wire/control.ts'
+import { refused } from './wire/payload.ts'
+
+export interface EngineStatus {
+  counters: Counters
+  transactions: { server: number; client: number }
+  dialogs: number
+  /** Requests that wait for an application's answer, and requests of applications that wait for the network's. */
+  pending: { incoming: number; outgoing: number }
+}
+
+export interface Engine {
+  readonly sipPort: number
+  readonly controlPort: number
+  status(): EngineStatus
+  close(): Promise<void>
+}
+
+/** Opens both sides; rejects with `PortTaken` when a SIP port cannot be bound. */
+export async function startEngine(options: EngineOptions, hooks: AgentHooks): Promise<Engine> {
+  let control: Control | undefined
+  const agent = await createAgent(options, { pick: (method) => control?.pick(method) }, hooks)
+  try {
+    control = await openControl(options, systemTimers, {
+      addresses: () => ({ advertised: agent.transport.advertised().join(','), local: agent.transport.local().join(',') }),
+      onSip(owner, messageId, tokens, text) {
+        const [, , transactionId = '', dialogId = '', routeUrl = ''] = tokens
+        const message = readAppMessage(text)
+        if (!message) return owner.deliver(refused(messageId, 'the SIP message has no start line'))
+        if (!message.startLine.startsWith('SIP/')) return requestFromApp(agent, owner, { messageId, transactionId, dialogId, routeUrl, message })
+        if (transactionId === '') return owner.deliver(refused(messageId, 'transaction id missing'))
+        replyFromApp(agent, owner, messageId, transactionId, message)
+      },
+      onGone: (owner) => agent.abandon(owner),
+      onFailure: (reason) => hooks.onFailure(`control port: ${reason}`),
+    })
+  } catch (error) {
+    await agent.close()
+    throw error
+  }
+  const opened = control
+  let closing: Promise<void> | undefined
+  return {
+    sipPort: agent.transport.port,
+    controlPort: opened.port,
+    status: () => ({
+      counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size,
+      pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size },
+    }),
+    close: () => (closing ??= (async () => {
+      await opened.close()
+      await agent.close()
+    })()),
+  }
+}

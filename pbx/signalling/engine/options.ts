@@ -1,0 +1,74 @@
+/** What the engine can be told. Everything has a default but the addresses and the secret. */
+export interface EngineOptions {
+  /** Where SIP is served, UDP and TCP on the same port; 0 takes any free port. */
+  sip: { host: string; port: number; externalAddress: string | undefined }
+  /** Where applications connect; only loopback makes sense. */
+  control: { host: string; port: number; secret: string }
+  timing: Timing
+  limits: Limits
+}
+
+/** Milliseconds. */
+export interface Timing {
+  /** RFC 3261 §17.1.1.1: round trip estimate. All timers that are multiples of it follow. */
+  t1: number
+  /** Longest interval between retransmissions of requests but INVITE and of responses to INVITE. */
+  t2: number
+  /** Longest time a message stays in the network. */
+  t4: number
+  /** An INVITE that the application left without any response for this long is answered 503. */
+  inviteAnswer: number
+  /** Any other request left unanswered for this long is answered 503, while the client still waits (its timer F is 32 s). */
+  requestAnswer: number
+  /** A TCP peer that began a message must complete it in this time. */
+  slowPeer: number
+  /** A TCP peer that was silent for this long is disconnected. */
+  idlePeer: number
+  /** Connecting to a TCP peer is given up after this time. */
+  connect: number
+  /** An application must authenticate in this time. */
+  authenticate: number
+  /** Messages for the trace are sent on at this interval. */
+  trace: number
+}
+
+export interface Limits {
+  /** Bytes of one SIP message over TCP. A longer one is answered 513 and the connection closed. */
+  message: number
+  /** TCP connections of SIP peers. */
+  connections: number
+  /** Bytes of one frame of the control wire. */
+  frame: number
+  /** Bytes waiting to be read by a TCP peer; beyond it the connection is closed. */
+  backlog: number
+  /** Bytes waiting to be read by an application; beyond it the connection is closed. */
+  applicationBacklog: number
+  /** Messages kept for the trace between two deliveries; further ones are counted and dropped. */
+  trace: number
+}
+
+export const defaultTiming: Timing = {
+  t1: 500, t2: 4000, t4: 5000, inviteAnswer: 60_000, requestAnswer: 28_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, trace: 50,
+}
+
+export const defaultLimits: Limits = {
+  message: 65_535, connections: 4096, frame: 1_048_576, backlog: 1_048_576, applicationBacklog: 67_108_864, trace: 5000,
+}
+
+/** What the engine counts since it started; kept to be read by a person who wonders. */
+export interface Counters {
+  received: number
+  sent: number
+  /** Datagrams and messages that were no SIP, or so broken that no reply was possible. */
+  dropped: number
+  /** Malformed requests that were answered. */
+  malformed: number
+  /** Responses and ACKs that belonged to nothing. */
+  stray: number
+  retransmissionsAbsorbed: number
+  traceDropped: number
+}
+
+export function createCounters(): Counters {
+  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, traceDropped: 0 }
+}

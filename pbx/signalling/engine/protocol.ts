@@ -1,0 +1,17 @@
+/** What the engine's thread and the main thread say to each other. */
+import type { EngineStatus } from './engine.ts'
+import type { EngineOptions } from './options.ts'
+import type { TraceRecord } from './trace.ts'
+
+export type WorkerOptions = EngineOptions
+
+export type FromEngine =
+  | { kind: 'ready'; sipPort: number; controlPort: number }
+  /** It could not start; the thread ends. */
+  | { kind: 'refused'; transport: string; code: string; message: string }
+  | { kind: 'trace'; records: TraceRecord[] }
+  | { kind: 'status'; status: EngineStatus }
+  | { kind: 'failure'; reason: string }
+  | { kind: 'closed' }
+
+export type ToEngine = { kind: 'close' } | { kind: 'status' }

@@ -1,0 +1,128 @@
+/** One TCP connection to a SIP peer, whoever opened it. */
+import type { Socket } from 'node:net'
+import type { Limits, Timing } from '../options.ts'
+import type { TimerHandle, Timers } from '../timers.ts'
+import { createFramer, type Framer } from './framing.ts'
+import type { Connection, SendListener } from './flow.ts'
+
+export interface TcpEvents {
+  onMessage(text: string, connection: TcpConnection): void
+  /** The head of a message over the limit, when it could be cut out. */
+  onTooLong(head: string, connection: TcpConnection): void
+  /** `reason` is empty for an ordinary end. Called once. */
+  onClosed(connection: TcpConnection, reason: string): void
+}
+
+export class TcpConnection implements Connection {
+  readonly address: string
+  readonly port: number
+  /** When something last arrived, for the idle limit. */
+  lastHeard: number
+  private readonly socket: Socket
+  private readonly framer: Framer
+  private readonly timers: Timers
+  private readonly timing: Timing
+  private readonly limits: Limits
+  private slow: TimerHandle
+  private waiting: { text: string; listener: SendListener | undefined }[] | undefined
+  private reason = ''
+  private ended = false
+
+  /** @param connected false while the connection is still being made; what is sent meanwhile waits */
+  constructor(socket: Socket, peer: { address: string; port: number }, connected: boolean, timers: Timers, timing: Timing, limits: Limits, events: TcpEvents) {
+    this.socket = socket
+    this.address = peer.address
+    this.port = peer.port
+    this.timers = timers
+    this.timing = timing
+    this.limits = limits
+    this.lastHeard = timers.now()
+    this.framer = createFramer(limits.message, {
+      onMessage: (text) => events.onMessage(text, this),
+      onPing: () => this.send('\r\n', undefined),
+      onBroken: (reason, head) => {
+        this.reason = reason
+        if (head !== undefined) events.onTooLong(head, this)
+        this.end()
+      },
+    })
+    if (!connected) {
+      this.waiting = []
+      this.slow = timers.start(timing.connect, this, 'slow')
+    }
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, 60_000)
+    socket.setEncoding('latin1')
+    socket.on('connect', () => this.connected())
+    socket.on('data', (chunk: string) => this.received(chunk))
+    socket.on('error', (error) => (this.reason ||= error.message))
+    socket.on('end', () => this.end())
+    socket.on('close', () => {
+      this.stopSlow()
+      this.ended = true
+      const waiting = this.waiting ?? []
+      this.waiting = undefined
+      events.onClosed(this, this.reason)
+      for (const { listener } of waiting) listener?.onSendError(this.reason || 'connection closed')
+    })
+  }
+
+  get open(): boolean {
+    return !this.ended
+  }
+
+  send(text: string, listener: SendListener | undefined): void {
+    if (this.ended) {
+      listener?.onSendError('connection closed')
+      return
+    }
+    if (this.waiting) {
+      this.waiting.push({ text, listener })
+      return
+    }
+    this.socket.write(text, 'latin1')
+    // A peer that does not read must not fill our memory.
+    if (this.socket.writableLength > this.limits.backlog) this.destroy('the peer does not read')
+  }
+
+  /** Sends what is queued, then closes. */
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    this.stopSlow()
+    this.socket.end()
+    // A peer that keeps its side open must not keep ours.
+    this.slow = this.timers.start(this.timing.connect, this, 'slow')
+  }
+
+  destroy(reason: string): void {
+    this.reason ||= reason
+    this.ended = true
+    this.socket.destroy()
+  }
+
+  onTimer(): void {
+    this.slow = undefined
+    this.destroy(this.waiting ? 'no connection in time' : 'a message was not completed in time')
+  }
+
+  private connected(): void {
+    this.stopSlow()
+    const waiting = this.waiting ?? []
+    this.waiting = undefined
+    for (const { text, listener } of waiting) this.send(text, listener)
+  }
+
+  private received(chunk: string): void {
+    this.lastHeard = this.timers.now()
+    this.framer.push(chunk)
+    if (this.ended) return
+    if (!this.framer.partial) this.stopSlow()
+    else this.slow ??= this.timers.start(this.timing.slowPeer, this, 'slow')
+  }
+
+  private stopSlow(): void {
+    if (this.slow !== undefined) this.timers.stop(this.slow)
+    this.slow = undefined
+  }
+}

@@ -1,0 +1,125 @@
+/** One application's connection to the control port: frames in and out, the secret before anything else. */
+import type { Socket } from 'node:net'
+import { timingSafeEqual } from 'node:crypto'
+import type { Owner } from '../dialog/dialog.ts'
+import type { EngineOptions } from '../options.ts'
+import type { TimerHandle, Timers } from '../timers.ts'
+import { createFrameReader, type Framer } from './frames.ts'
+import { accepted, rejected } from './payload.ts'
+
+/** Before the secret was told, a frame may be this long. */
+const FIRST_FRAME_MAX = 4096
+
+export const VERSION = 'v0.9.10'
+
+export interface ApplicationHooks {
+  /** One message, split: tokens of the first line, and the SIP text after it (undefined when there is none). */
+  onMessage(application: Application, tokens: string[], text: string | undefined): void
+  /** `proto/host:port,…` as peers see us, and as we are. */
+  addresses(): { advertised: string; local: string }
+  onClosed(application: Application): void
+}
+
+export class Application implements Owner {
+  /** Methods it asked for, lower case, as often as it asked. */
+  readonly routes: string[] = []
+  private readonly socket: Socket
+  private readonly options: EngineOptions
+  private readonly timers: Timers
+  private readonly hooks: ApplicationHooks
+  private readonly framer: Framer
+  private authenticated = false
+  private patience: TimerHandle
+  private queue = ''
+  private flushing: NodeJS.Immediate | undefined
+  private closed = false
+
+  constructor(socket: Socket, options: EngineOptions, timers: Timers, hooks: ApplicationHooks) {
+    this.socket = socket
+    this.options = options
+    this.timers = timers
+    this.hooks = hooks
+    this.framer = createFrameReader(FIRST_FRAME_MAX, { onFrame: (payload) => this.onFrame(payload), onGarbled: (reason) => this.reject('', reason) })
+    this.patience = timers.start(options.timing.authenticate, this, 'patience')
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, 45_000)
+    socket.setEncoding('latin1')
+    socket.on('data', (chunk: string) => this.framer.push(chunk))
+    socket.on('error', () => this.close())
+    socket.on('end', () => this.close())
+    socket.on('close', () => this.close())
+  }
+
+  get open(): boolean {
+    return !this.closed
+  }
+
+  /** Queues one payload; what is queued within one turn of the loop leaves in one write. */
+  deliver(payload: string): void {
+    if (this.closed) return
+    this.queue += `${payload.length}#${payload}`
+    this.flushing ??= setImmediate(() => this.flush())
+  }
+
+  /** Answers NO and hangs up: what comes after a message that cannot be read cannot be trusted. */
+  reject(messageId: string, reason: string): void {
+    this.deliver(rejected(messageId, reason))
+    this.flush()
+    this.close()
+  }
+
+  onTimer(): void {
+    this.reject('', 'not authenticated in time')
+  }
+
+  /** Sends what is queued and ends; idempotent. */
+  close(): void {
+    if (this.closed) return
+    this.flush()
+    this.closed = true
+    this.timers.stop(this.patience)
+    this.socket.end()
+    // Nothing that it still sends is read.
+    this.socket.removeAllListeners('data')
+    this.socket.on('error', () => undefined)
+    this.socket.destroySoon()
+    this.hooks.onClosed(this)
+  }
+
+  private flush(): void {
+    if (this.flushing) clearImmediate(this.flushing)
+    this.flushing = undefined
+    if (this.queue === '' || this.closed) return
+    const queue = this.queue
+    this.queue = ''
+    this.socket.write(queue, 'latin1')
+    // An application that stopped reading holds requests that nobody will answer.
+    if (this.socket.writableLength > this.options.limits.applicationBacklog) this.socket.destroy()
+  }
+
+  private onFrame(payload: string): void {
+    if (this.closed) return
+    const lineEnd = payload.indexOf('\r\n')
+    const tokens = (lineEnd === -1 ? payload : payload.slice(0, lineEnd)).split('|')
+    if (tokens.length < 2 || tokens[0] === '') return this.reject(tokens[0] ?? '', 'a message needs an id and a type')
+    if (!this.authenticated) return this.authenticate(tokens)
+    this.hooks.onMessage(this, tokens, lineEnd === -1 ? undefined : payload.slice(lineEnd + 2))
+  }
+
+  private authenticate(tokens: string[]): void {
+    const [id = '', type, secret = ''] = tokens
+    if (type !== 'authenticate') return this.reject(id, 'authenticate first')
+    if (!sameSecret(secret, this.options.control.secret)) return this.reject(id, 'incorrect secret')
+    this.authenticated = true
+    this.timers.stop(this.patience)
+    this.framer.allow(this.options.limits.frame)
+    const { advertised, local } = this.hooks.addresses()
+    this.deliver(accepted(id, advertised, VERSION, local))
+  }
+}
+
+function sameSecret(told: string, secret: string): boolean {
+  const a = Buffer.from(told, 'latin1')
+  const b = Buffer.from(secret)
+  return a.length === b.length && timingSafeEqual(a, b)
+}

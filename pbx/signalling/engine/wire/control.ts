@@ -1,0 +1,110 @@
+/** The control port: applications connect, say which methods they want, get them in turn. */
+import { createServer, type Server } from 'node:net'
+import type { Owner } from '../dialog/dialog.ts'
+import type { EngineOptions } from '../options.ts'
+import type { Timers } from '../timers.ts'
+import { Application, type ApplicationHooks } from './application.ts'
+import { accepted, refused } from './payload.ts'
+
+export interface ControlHooks {
+  addresses: ApplicationHooks['addresses']
+  /** `sip|…` with its SIP text. */
+  onSip(owner: Owner, messageId: string, tokens: readonly string[], text: string): void
+  onGone(owner: Owner): void
+  onFailure(reason: string): void
+}
+
+export interface Control {
+  readonly port: number
+  pick(method: string): Owner | undefined
+  readonly applications: number
+  close(): Promise<void>
+}
+
+/** Applications that may be connected at once. */
+const CONNECTIONS_MAX = 256
+
+export async function openControl(options: EngineOptions, timers: Timers, hooks: ControlHooks): Promise<Control> {
+  const applications = new Set<Application>()
+  /** Verb → its connections in turn; a connection that asks twice stands twice. */
+  const slots = new Map<string, Application[]>()
+  const turns = new Map<string, number>()
+
+  const forget = (application: Application, verb: string) => {
+    const left = (slots.get(verb) ?? []).filter((other) => other !== application)
+    if (left.length > 0) slots.set(verb, left)
+    else slots.delete(verb)
+  }
+
+  const applicationHooks: ApplicationHooks = {
+    addresses: hooks.addresses,
+    onClosed(application) {
+      applications.delete(application)
+      for (const verb of new Set(application.routes)) forget(application, verb)
+      hooks.onGone(application)
+    },
+    onMessage(application, tokens, text) {
+      const [id = '', type = '', verb = ''] = tokens
+      switch (type) {
+        case 'sip':
+          if (tokens.length < 4) return application.reject(id, 'sip needs a transaction id and a dialog id, which may be empty')
+          if (text === undefined) return application.reject(id, 'sip needs a SIP message')
+          return hooks.onSip(application, id, tokens, text)
+        case 'ping':
+          return application.deliver(accepted(id, 'pong'))
+        case 'route':
+        case 'remove_route': {
+          const name = verb.toLowerCase()
+          if (name === '') return application.reject(id, `${type} needs a verb`)
+          if (type === 'remove_route') {
+            forget(application, name)
+            application.routes.splice(0, application.routes.length, ...application.routes.filter((other) => other !== name))
+          } else {
+            slots.set(name, [...(slots.get(name) ?? []), application])
+            application.routes.push(name)
+          }
+          return application.deliver(accepted(id))
+        }
+        case 'proxy':
+          return application.deliver(refused(id, 'this server does not proxy; answer the request or send one of your own'))
+        case 'authenticate':
+          return application.deliver(refused(id, 'authenticated already'))
+        default:
+          return application.reject(id, `unknown message type: ${type}`)
+      }
+    },
+  }
+
+  const server: Server = createServer({ noDelay: true })
+  server.maxConnections = CONNECTIONS_MAX
+  server.on('connection', (socket) => applications.add(new Application(socket, options, timers, applicationHooks)))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: options.control.host, port: options.control.port }, () => {
+      server.removeListener('error', reject)
+      server.on('error', (error) => hooks.onFailure(error.message))
+      resolve()
+    })
+  })
+  const bound = server.address()
+
+  return {
+    port: bound !== null && typeof bound === 'object' ? bound.port : options.control.port,
+    get applications() {
+      return applications.size
+    },
+    pick(method) {
+      const verb = method.toLowerCase()
+      const list = slots.get(verb)
+      if (list === undefined) return undefined
+      const turn = (turns.get(verb) ?? 0) % list.length
+      turns.set(verb, turn + 1)
+      return list[turn]
+    },
+    async close() {
+      const done = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const application of [...applications]) application.close()
+      await done
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/** The engine's thread. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { startEngine } from './engine.ts'
+import type { FromEngine, ToEngine, WorkerOptions } from './protocol.ts'
+import { PortTaken } from './transport/transport.ts'
+
+const port = parentPort
+if (port === null) throw new Error('The engine runs in a thread of its own')
+const tell = (message: FromEngine) => port.postMessage(message)
+
+try {
+  const engine = await startEngine(workerData as WorkerOptions, {
+    onTrace: (records) => tell({ kind: 'trace', records }),
+    onFailure: (reason) => tell({ kind: 'failure', reason }),
+  })
+  port.on('message', (message: ToEngine) => {
+    if (message.kind === 'status') tell({ kind: 'status', status: engine.status() })
+    else {
+      void engine.close().then(() => {
+        tell({ kind: 'closed' })
+        port.close()
+      })
+    }
+  })
+  tell({ kind: 'ready', sipPort: engine.sipPort, controlPort: engine.controlPort })
+} catch (error) {
+  const known = error instanceof PortTaken ? error : undefined
+  const { code, message } = error as NodeJS.ErrnoException
+  tell({ kind: 'refused', transport: known?.transport ?? 'control', code: code ?? '', message })
+  port.close()
+}

@@ -1,0 +1,19 @@
+/** What the rest of the house gets from this room. */
+import type { TraceRecord } from './engine/trace.ts'
+
+export type { TraceRecord }
+
+export interface Signalling {
+  /** Where drachtio-srf connects. */
+  readonly control: { host: string; port: number; secret: string }
+  /**
+   * Every SIP message of the wire in batches, but REGISTER and OPTIONS outside dialogs: raw, unmasked.
+   * Returns a function that ends the subscription. Undefined with a drachtio-server, which tells nobody.
+   */
+  readonly trace: ((listener: (records: readonly TraceRecord[]) => void) => () => void) | undefined
+  readonly external: boolean
+  /** Told once when the embedded engine died; SIP is gone until a restart. */
+  onFailure(listener: (reason: string) => void): void
+  /** Idempotent; SIP ports and threads are free afterwards. */
+  close(): Promise<void>
+}
