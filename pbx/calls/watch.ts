@@ -4,6 +4,9 @@ import type { Leg } from './leg.ts'
 import { terminate } from './termination.ts'
 import type { CallWorld } from './world.ts'
 
+/** How often the figures of a call that is going on are renewed. */
+const FIGURES_MS = 5_000
+
 /**
  * Notices that an answered call is dead although nobody hung up: no audio from either phone, a
  * phone that no longer knows the call, a media worker that died, or a call beyond any sane length.
@@ -29,9 +32,16 @@ export function watchCall(world: CallWorld, call: Call): void {
     }
   }
 
+  every(call, FIGURES_MS, () => void measureLegs(call, legs))
   if (sessionRefreshSeconds > 0) every(call, sessionRefreshSeconds * 1000, () => void probeLegs(world, call, legs))
   const longest = setTimeout(() => hangUp(world, call, terminate('too-long', 'system')), hoursMax * 3_600_000)
   call.cleanup.add(() => clearTimeout(longest))
+}
+
+/** Loss, jitter and MOS as they are now, for whoever watches the call. A leg that just closed keeps its last ones. */
+async function measureLegs(call: Call, legs: readonly Leg[]): Promise<void> {
+  await Promise.all(legs.map(async (leg) => leg.endpoint && leg.measure(await leg.endpoint.stats()))).catch(() => undefined)
+  if (!call.over) call.changed()
 }
 
 async function probeLegs(world: CallWorld, call: Call, legs: readonly Leg[]): Promise<void> {
