@@ -27,7 +27,7 @@ const inUrl = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host)
 
 /** @param port the one really listened on */
 export function createGate(http: Settings['http'], port: number): Gate {
-  const url = new URL(http.publicUrl)
+  const url = new URL(http.publicUrl || `http://${inUrl(http.host)}:${port}`)
   // Port 0 asks the system for one; the default PUBLIC_URL then still says 0.
   if (url.port === '0') url.port = String(port)
   const everywhere = WILDCARDS.has(http.host)

@@ -1,0 +1,203 @@
+/** The door of the PBX, kept in memory: what the API needs of it, tenant by tenant. */
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../config/actor.ts'
+import { Refusal } from '../../config/errors.ts'
+import type {
+  CallView, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials,
+} from '../../pbx/index.ts'
+
+type Owned<T> = T & { tenantId: string }
+
+export interface FakePbx extends Pbx {
+  addCall(tenantId: string, change?: Partial<CallView>): CallView
+  addRegistration(tenantId: string, change?: Partial<RegistrationView>): RegistrationView
+  addRecording(tenantId: string, path: string): RecordingInfo
+  emit<K extends EventName>(type: K, tenantId: string, data: EventCatalogue[K]): void
+  /** Listeners there are now. */
+  readonly listeners: number
+  /** What health() says. */
+  well: boolean
+  /** Called inside live(): to make something happen between subscribing and the snapshot. */
+  onSnapshot: (() => void) | undefined
+  /** Every call through the door that was made with an actor. */
+  readonly actors: Actor[]
+}
+
+const now = new Date('2026-11-20T10:00:00Z')
+
+export function createFakePbx(): FakePbx {
+  const extensions = new Map<string, Owned<Extension>>()
+  const calls = new Map<string, CallView>()
+  const registrations = new Map<string, RegistrationView>()
+  const recordings = new Map<string, Owned<{ path: string; info: RecordingInfo }>>()
+  const listeners = new Set<{ tenantId: string; listener: (event: PbxEvent) => void }>()
+  const actors: Actor[] = []
+
+  function find<T extends { tenantId: string }>(rows: Map<string, T>, actor: Actor, id: string, what: string): T {
+    actors.push(actor)
+    const row = rows.get(id)
+    if (row?.tenantId !== actor.tenantId) throw new Refusal('not-found', `There is no such ${what}.`)
+    return row
+  }
+  const mine = <T extends { tenantId: string }>(rows: Map<string, T>, actor: Actor): T[] => {
+    actors.push(actor)
+    return [...rows.values()].filter((row) => row.tenantId === actor.tenantId)
+  }
+  const credentials = (device: Device): SipCredentials => ({
+    deviceId: device.id, username: device.sipUsername, password: 'made-up-secret', domain: '127.0.0.1', port: 5060, transports: ['udp', 'tcp'],
+  })
+  const newDevice = (extensionId: string, name: string, sipUsername: string): Device => ({
+    id: randomUUID(), extensionId, name, sipUsername, enabled: true, version: 1, credentialsChangedAt: now, createdAt: now, updatedAt: now,
+  })
+  function findDevice(actor: Actor, id: string): { extension: Owned<Extension>; device: Device } {
+    for (const extension of mine(extensions, actor)) {
+      const device = extension.devices.find((one) => one.id === id)
+      if (device) return { extension, device }
+    }
+    throw new Refusal('not-found', 'There is no such device.')
+  }
+  function checkVersion(row: { version: number }, version: number | undefined): void {
+    if (version !== undefined && version !== row.version) throw new Refusal('conflict', 'It was changed meanwhile. Read it again.')
+  }
+  const past = (call: CallView): PastCall => ({ ...call, recordings: [...recordings.values()].map(({ info }) => info).filter((info) => info.callId === call.id) })
+
+  const pbx: FakePbx = {
+    well: true,
+    onSnapshot: undefined,
+    actors,
+    get listeners() {
+      return listeners.size
+    },
+    extensions: {
+      async list(actor, { search, page, limit }) {
+        const rows = mine(extensions, actor).filter((row) => search === undefined || row.number.includes(search) || row.name.includes(search))
+        return { rows: rows.slice((page - 1) * limit, page * limit), total: rows.length }
+      },
+      get: async (actor, id) => find(extensions, actor, id, 'extension'),
+      async create(actor, { deviceName = 'Phone', ...input }) {
+        if (mine(extensions, actor).some((row) => row.number === input.number)) {
+          throw new Refusal('conflict', 'This number is taken.', { details: [{ field: 'number', message: 'is taken' }] })
+        }
+        const id = randomUUID()
+        const device = newDevice(id, deviceName, input.number)
+        const standard = { ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false }
+        const extension = { ...standard, ...input, id, tenantId: actor.tenantId, version: 1, devices: [device], createdAt: now, updatedAt: now }
+        extensions.set(id, extension)
+        return { extension, credentials: credentials(device) }
+      },
+      async update(actor, id, input, version) {
+        const row = find(extensions, actor, id, 'extension')
+        checkVersion(row, version)
+        return Object.assign(row, input, { version: row.version + 1 })
+      },
+      async remove(actor, id) {
+        find(extensions, actor, id, 'extension')
+        extensions.delete(id)
+      },
+    },
+    devices: {
+      async create(actor, extensionId, { name }) {
+        const extension = find(extensions, actor, extensionId, 'extension')
+        const device = newDevice(extensionId, name, `${extension.number}-${extension.devices.length}`)
+        extension.devices.push(device)
+        return { device, credentials: credentials(device) }
+      },
+      async update(actor, id, input, version) {
+        const { device } = findDevice(actor, id)
+        checkVersion(device, version)
+        return Object.assign(device, input, { version: device.version + 1 })
+      },
+      renewCredentials: async (actor, id) => credentials(findDevice(actor, id).device),
+      async remove(actor, id) {
+        const { extension } = findDevice(actor, id)
+        extension.devices = extension.devices.filter((device) => device.id !== id)
+      },
+    },
+    registrations: {
+      list: (actor) => mine(registrations, actor),
+      async remove(actor, id) {
+        find(registrations, actor, id, 'registration')
+        registrations.delete(id)
+      },
+    },
+    calls: {
+      live(actor) {
+        const rows = mine(calls, actor).filter((call) => call.state !== 'ended')
+        const happen = pbx.onSnapshot
+        pbx.onSnapshot = undefined
+        happen?.()
+        return rows
+      },
+      async hangUp(actor, id) {
+        find(calls, actor, id, 'call')
+      },
+      async record(actor, id) {
+        const call = find(calls, actor, id, 'call')
+        return { id: randomUUID(), callId: call.id, status: 'recording', seconds: null, bytes: null, failure: null, startedBy: actor.name, startedAt: now, endedAt: null }
+      },
+      async history(actor, { page, limit }) {
+        const rows = mine(calls, actor)
+        return { rows: rows.slice((page - 1) * limit, page * limit).map(past), total: rows.length }
+      },
+      get: async (actor, id) => past(find(calls, actor, id, 'call')),
+      async trace(actor, id) {
+        const call = find(calls, actor, id, 'call')
+        const at = call.startedAt + 1.25
+        const message = {
+          at, legId: call.legs[0]?.id ?? null, direction: 'in', transport: 'udp', peer: '127.0.0.1:5070', local: '127.0.0.1:5060', summary: 'INVITE', method: 'INVITE',
+          status: null, repeat: false, hasSdp: true, text: 'INVITE sip:200@127.0.0.1 SIP/2.0\r\n\r\n',
+        } as const
+        return { call, messages: [message], note: null }
+      },
+    },
+    recordings: {
+      async open(actor, id) {
+        const { path, info } = find(recordings, actor, id, 'recording')
+        return { path, info }
+      },
+    },
+    subscribe(actor, listener) {
+      const entry = { tenantId: actor.tenantId, listener }
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
+    health: async () => [{ name: 'signalling', ok: pbx.well, message: pbx.well ? 'Listens.' : 'Does not listen.' }],
+    sipAddresses: () => ['udp/127.0.0.1:5060'],
+    close: async () => {},
+    addCall(tenantId, change = {}) {
+      const leg = {
+        id: randomUUID(), role: 'caller', state: 'answered', extensionId: null, deviceId: null, number: '100', name: 'Ada', sipCallId: 'a@b', address: '127.0.0.1:5070',
+        transport: 'udp', userAgent: 'test', codec: 'PCMU', startedAt: now.getTime(), ringingAt: null, answeredAt: now.getTime() + 1, endedAt: null, sipStatus: null, ended: null,
+        media: { packetsReceived: 1, packetsSent: 1, packetsLost: 0, lossRate: 0, jitterMs: 1.5, roundTripMs: null, mos: 4.3, local: '127.0.0.1:20000', remote: null },
+      } as const
+      const call: CallView = {
+        id: randomUUID(), tenantId, state: 'answered', direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null },
+        to: { number: '200', name: null, extensionId: null }, startedAt: now.getTime(), answeredAt: now.getTime() + 1, endedAt: null, onHold: false, recording: 'off',
+        plan: { steps: [{ step: 'extension', reason: '200 is an extension.' }] }, legs: [leg], termination: null, ...change,
+      }
+      calls.set(call.id, call)
+      return call
+    },
+    addRegistration(tenantId, change = {}) {
+      const row: RegistrationView = {
+        id: randomUUID(), tenantId, extensionId: randomUUID(), extensionNumber: '100', extensionName: 'Ada', deviceId: randomUUID(), deviceName: 'Phone',
+        contact: 'sip:100@127.0.0.1:5070', transport: 'udp', received: '127.0.0.1:5070', userAgent: null, registeredAt: now.getTime(), expiresAt: now.getTime() + 600_000,
+        reachable: 'yes', roundTripMs: 1.5, ...change,
+      }
+      registrations.set(row.id, row)
+      return row
+    },
+    addRecording(tenantId, path) {
+      const info: RecordingInfo = {
+        id: randomUUID(), callId: randomUUID(), status: 'finished', seconds: 1, bytes: 10, failure: null, startedBy: 'Ada', startedAt: now, endedAt: now,
+      }
+      recordings.set(info.id, { tenantId, path, info })
+      return info
+    },
+    emit(type, tenantId, data) {
+      const event = { id: randomUUID(), type, tenantId, at: now.getTime(), data } as PbxEvent
+      for (const entry of listeners) if (entry.tenantId === tenantId) entry.listener(event)
+    },
+  }
+  return pbx
+}

@@ -1,0 +1,150 @@
+/** Every route for every kind of asker: made from the list of routes, so that a new one cannot be left out. */
+import assert from 'node:assert/strict'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { after, before, suite, test } from 'node:test'
+import type { Route } from '../../api/http/define-route.ts'
+import { builtInRoles, permissionNames, permissions } from '../../api/identity/permissions.ts'
+import { routes } from '../../api/routes.ts'
+import type { ApiClient } from '../support/http-client.ts'
+import { errorOf, openGround, type Ground } from './ground.ts'
+
+let ground: Ground
+let wav: string
+let number = 1000
+let sip = 0
+
+/** A fresh id of the administrator's tenant for routes with one. */
+const subjects: Record<string, () => Promise<string> | string> = {
+  user: async () => (await ground.person(['user'])).id,
+  token: async () => (await ground.program(['calls.read'])).id,
+  extension: async () => (await newExtension()).extension.id,
+  device: async () => (await newExtension()).credentials.deviceId,
+  registration: () => ground.pbx.addRegistration(ground.tenantId).id,
+  call: () => ground.pbx.addCall(ground.tenantId).id,
+  recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
+}
+
+const subjectOf: Record<string, keyof typeof subjects> = {
+  getUser: 'user', updateUser: 'user', deleteUser: 'user', deleteToken: 'token',
+  getExtension: 'extension', updateExtension: 'extension', deleteExtension: 'extension', createDevice: 'extension',
+  updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
+  getCall: 'call', getCallTrace: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
+}
+
+const bodies: Record<string, () => unknown> = {
+  completeSetup: () => ({ token: 'x', name: 'A', email: 'a@example.test', password: 'twelve is enough' }),
+  login: () => ({ email: 'nobody@example.test', password: 'x' }),
+  changePassword: () => ({ current: 'wrong', next: 'something much longer' }),
+  createUser: () => ({ name: 'New', email: `${randomUUID()}@example.test`, password: 'horses staple clouds', roles: ['user'] }),
+  updateUser: () => ({ name: 'Renamed' }),
+  createToken: () => ({ name: 'program', permissions: ['calls.read'] }),
+  createExtension: () => ({ number: String(++number), name: 'New' }),
+  updateExtension: () => ({ name: 'Renamed' }),
+  createDevice: () => ({ name: `Device ${++sip}` }),
+  updateDevice: () => ({ enabled: false }),
+  recordCall: () => ({ action: 'start' }),
+}
+
+/** What an administrator gets where it is no success. */
+const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422 }
+
+function newExtension(): Promise<{ extension: { id: string }; credentials: { deviceId: string } }> {
+  return ground.admin.post('/extensions', { number: String(++number), name: 'Subject' })
+}
+
+async function ask(client: ApiClient, route: Route, id?: string) {
+  const kind = subjectOf[route.operationId]
+  if (route.path.includes('{')) assert.ok(kind, `${route.operationId} needs a subject here`)
+  if (route.body) assert.ok(bodies[route.operationId], `${route.operationId} needs a body here`)
+  const path = route.path.replace('{id}', id ?? (kind ? await subjects[kind]?.() : undefined) ?? '')
+  return client.send(route.method.toUpperCase(), path, bodies[route.operationId]?.())
+}
+
+before(async () => {
+  ground = await openGround()
+  wav = join(tmpdir(), `dialplane-matrix-${randomUUID()}.wav`)
+  await writeFile(wav, 'RIFFdata')
+})
+after(async () => {
+  await ground.close()
+  await rm(wav)
+})
+
+test('every route names a permission of the catalogue, and every permission is used', () => {
+  const used = new Set(routes.map((route) => route.permission))
+  const unknown = [...used].filter((name) => name !== 'public' && name !== 'session' && !Object.hasOwn(permissions, name))
+  assert.deepEqual(unknown, [])
+  assert.deepEqual(permissionNames.filter((name) => !used.has(name)), [])
+  assert.deepEqual(routes.map((route) => route.operationId).filter((id, at, all) => all.indexOf(id) !== at), [])
+})
+
+suite('without a credential', () => {
+  for (const route of routes) {
+    test(`${route.method} ${route.path}`, async () => {
+      const answer = await ask(ground.client(), route)
+      if (route.permission === 'public') assert.equal(answer.status, special[route.operationId] ?? 200)
+      else assert.deepEqual([answer.status, errorOf(answer).code, answer.headers['www-authenticate']], [401, 'unauthenticated', 'Bearer'])
+    })
+  }
+})
+
+suite('as an administrator', () => {
+  for (const route of routes) {
+    test(`${route.method} ${route.path}`, async () => {
+      // Logging out would end the session of all other tests.
+      const client = route.operationId === 'logout' ? (await ground.person(['admin'])).client : ground.admin
+      const answer = await ask(client, route)
+      assert.equal(answer.status, special[route.operationId] ?? route.status ?? 200, answer.body.toString())
+    })
+  }
+})
+
+suite('in the role user', () => {
+  const mine: readonly string[] = builtInRoles.find((role) => role.key === 'user')?.permissions ?? []
+  for (const route of routes) {
+    test(`${route.method} ${route.path}`, async () => {
+      const { client } = await ground.person(['user'])
+      const allowed = route.permission === 'public' || route.permission === 'session' || mine.includes(route.permission)
+      const answer = await ask(client, route)
+      assert.equal(answer.status, allowed ? (special[route.operationId] ?? route.status ?? 200) : 403, answer.body.toString())
+    })
+  }
+})
+
+suite('with a token', () => {
+  for (const route of routes.filter((one) => one.permission !== 'public')) {
+    test(`${route.method} ${route.path}`, async () => {
+      const others = permissionNames.filter((name) => name !== route.permission)
+      const without = await ask((await ground.program(others)).client, route)
+      assert.deepEqual([without.status, errorOf(without).code], [403, 'forbidden'])
+      if (route.permission === 'session') return
+      const alone = await ask((await ground.program([route.permission])).client, route)
+      // Tokens make no tokens, and nobody handles a person who may do more.
+      const expected = route.operationId === 'createToken' || ['createUser', 'updateUser', 'deleteUser'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      assert.equal(alone.status, expected, alone.body.toString())
+    })
+  }
+})
+
+suite('as the administrator of another tenant', () => {
+  let client: ApiClient
+  before(async () => {
+    client = (await ground.stranger()).client
+  })
+  for (const route of routes.filter((one) => one.path.includes('{id}'))) {
+    test(`${route.method} ${route.path} is not there`, async () => {
+      const answer = await ask(client, route)
+      assert.deepEqual([answer.status, errorOf(answer).code], [404, 'not-found'])
+    })
+  }
+  for (const route of routes.filter((one) => one.method === 'get' && one.query && one.operationId !== 'listRoles')) {
+    test(`${route.method} ${route.path} shows nothing of ours`, async () => {
+      const idsFor = async (who: ApiClient) => ((await who.send('GET', `${route.path}?limit=100`)).json as { data: { id: string }[] }).data.map(({ id }) => id)
+      const ours = new Set(await idsFor(ground.admin))
+      assert.deepEqual((await idsFor(client)).filter((id) => ours.has(id)), [])
+    })
+  }
+})
