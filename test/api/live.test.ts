@@ -1,0 +1,244 @@
+/** Live events: who is let in, what they see, in which order, and when they are shown out. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { after, afterEach, before, suite, test } from 'node:test'
+import { WebSocket } from 'ws'
+import { closeCodes } from '../../api/live/connection.ts'
+import { LiveMessage } from '../../api/live/schemas.ts'
+import { openGround, type Ground } from './ground.ts'
+
+let ground: Ground
+before(async () => {
+  ground = await openGround({ liveTimes: { pingMs: 40, recheckMs: 3_600_000, bufferMax: 200_000 } })
+})
+after(() => ground.close())
+
+interface Message {
+  type: string
+  calls?: { id: string }[]
+  registrations?: { id: string }[]
+  data?: { call?: { id: string; startedAt: string } }
+}
+
+class Listener {
+  readonly messages: Message[] = []
+  readonly socket: WebSocket
+  #wake: (() => void) | undefined
+
+  constructor(headers: Record<string, string>, path = '/api/v1/live') {
+    this.socket = new WebSocket(`ws://127.0.0.1:${ground.api.port}${path}`, { headers })
+    this.socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as Message
+      LiveMessage.parse(message)
+      this.messages.push(message)
+      this.#wake?.()
+    })
+    this.socket.on('error', () => {})
+    sockets.push(this.socket)
+  }
+
+  /** Waits until that many messages have come. */
+  async until(count: number): Promise<Message[]> {
+    while (this.messages.length < count) await new Promise<void>((resolve) => (this.#wake = resolve))
+    return this.messages
+  }
+
+  async closed(): Promise<number> {
+    const [code] = (await once(this.socket, 'close')) as [number]
+    return code
+  }
+}
+
+const sockets: WebSocket[] = []
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) {
+    if (socket.readyState === WebSocket.CLOSED) continue
+    // Not `once`: a socket that never opened has an error first.
+    const gone = new Promise((resolve) => socket.on('close', resolve))
+    socket.terminate()
+    await gone
+  }
+})
+
+const home = () => ({ Origin: `http://127.0.0.1:${ground.api.port}` })
+const asAdmin = () => new Listener({ Cookie: ground.admin.cookie ?? '', ...home() })
+
+/** The status an upgrade is refused with. */
+async function refusal(headers: Record<string, string>, path?: string): Promise<number> {
+  const { socket } = new Listener(headers, path)
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number; resume(): void }]
+  response.resume()
+  return response.statusCode
+}
+
+suite('who is let in', () => {
+  test('a signed-in page of ours and a program with a token', async () => {
+    const { token } = await ground.program(['calls.read'])
+    for (const listener of [asAdmin(), new Listener({ Authorization: `Bearer ${token}` })]) {
+      assert.equal((await listener.until(1))[0]?.type, 'hello')
+    }
+  })
+
+  test('nobody else', async () => {
+    const cookie = { Cookie: ground.admin.cookie ?? '' }
+    assert.equal(await refusal(home()), 401)
+    assert.equal(await refusal({ Authorization: 'Bearer dp_wrong' }), 401)
+    assert.equal(await refusal({ Cookie: 'dialplane_session=wrong', ...home() }), 401)
+    assert.equal(await refusal(cookie), 403, 'a cookie without an Origin')
+    assert.equal(await refusal({ ...cookie, Origin: 'https://evil.example' }), 403)
+    assert.equal(await refusal({ ...cookie, ...home(), Host: 'evil.example' }), 421)
+    assert.equal(await refusal({ ...cookie, ...home() }, '/api/v1/other'), 404)
+  })
+
+  test('at most twenty of one person', async () => {
+    const { client } = await ground.person(['user'])
+    const headers = { Cookie: client.cookie ?? '', ...home() }
+    await Promise.all(Array.from({ length: 20 }, () => new Listener(headers).until(1)))
+    assert.equal(await refusal(headers), 429)
+  })
+
+  test('an upgrade that breaks off harms nobody', async () => {
+    const socket = connect(ground.api.port, '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write(`GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\nCookie: ${ground.admin.cookie}\r\nOrigin: http://localhost:${ground.api.port}\r\n\r\n`)
+    socket.resetAndDestroy()
+    await asAdmin().until(1)
+  })
+})
+
+suite('what they see', () => {
+  test('hello holds how things are, then come events', async () => {
+    const call = ground.pbx.addCall(ground.tenantId)
+    const registration = ground.pbx.addRegistration(ground.tenantId)
+    const listener = asAdmin()
+    const [hello] = await listener.until(1)
+    assert.ok(hello?.calls?.some(({ id }) => id === call.id))
+    assert.ok(hello?.registrations?.some(({ id }) => id === registration.id))
+    ground.pbx.emit('call.updated', ground.tenantId, { call })
+    ground.pbx.emit('registration.changed', ground.tenantId, { registration, change: 'added' })
+    ground.pbx.emit('registration.removed', ground.tenantId, { registration, why: 'expired' })
+    ground.pbx.emit('recording.finished', ground.tenantId, { recordingId: call.id, callId: call.id, status: 'finished', seconds: 1, failure: null })
+    ground.pbx.emit('directory.changed', ground.tenantId, {})
+    const messages = await listener.until(6)
+    assert.deepEqual(messages.map(({ type }) => type), ['hello', 'call.updated', 'registration.changed', 'registration.removed', 'recording.finished', 'directory.changed'])
+    assert.equal(messages[1]?.data?.call?.startedAt, new Date(call.startedAt).toISOString())
+  })
+
+  test('what happens while hello is put together comes after it: there is no gap', async () => {
+    const call = ground.pbx.addCall(ground.tenantId)
+    ground.pbx.onSnapshot = () => ground.pbx.emit('call.ended', ground.tenantId, { call: { ...call, state: 'ended' } })
+    const messages = await asAdmin().until(2)
+    assert.deepEqual(messages.map(({ type }) => type), ['hello', 'call.ended'])
+  })
+
+  test('nothing they have no permission for', async () => {
+    const { token } = await ground.program(['registrations.read'])
+    const call = ground.pbx.addCall(ground.tenantId)
+    const registration = ground.pbx.addRegistration(ground.tenantId)
+    const listener = new Listener({ Authorization: `Bearer ${token}` })
+    const [hello] = await listener.until(1)
+    assert.deepEqual(hello?.calls, [])
+    ground.pbx.emit('call.updated', ground.tenantId, { call })
+    ground.pbx.emit('directory.changed', ground.tenantId, {})
+    ground.pbx.emit('registration.changed', ground.tenantId, { registration, change: 'refreshed' })
+    assert.equal((await listener.until(2))[1]?.type, 'registration.changed')
+  })
+
+  test('nothing of another tenant', async () => {
+    const { client, tenantId } = await ground.stranger()
+    const ours = ground.pbx.addCall(ground.tenantId)
+    const theirs = ground.pbx.addCall(tenantId)
+    const listener = new Listener({ Cookie: client.cookie ?? '', ...home() })
+    const [hello] = await listener.until(1)
+    assert.deepEqual(hello?.calls?.map(({ id }) => id), [theirs.id])
+    ground.pbx.emit('call.updated', ground.tenantId, { call: ours })
+    ground.pbx.emit('call.updated', tenantId, { call: theirs })
+    assert.equal((await listener.until(2))[1]?.data?.call?.id, theirs.id)
+  })
+})
+
+suite('when they are shown out', () => {
+  test('at once when they sign out, and not their neighbours', async () => {
+    const neighbour = asAdmin()
+    await neighbour.until(1)
+    const { client } = await ground.person(['user'])
+    const listener = new Listener({ Cookie: client.cookie ?? '', ...home() })
+    await listener.until(1)
+    const code = listener.closed()
+    await client.send('POST', '/auth/logout')
+    assert.equal(await code, closeCodes.ended)
+    ground.pbx.emit('directory.changed', ground.tenantId, {})
+    assert.equal((await neighbour.until(2))[1]?.type, 'directory.changed')
+  })
+
+  test('at once when the token is revoked or the roles change', async () => {
+    const program = await ground.program(['calls.read'])
+    const byToken = new Listener({ Authorization: `Bearer ${program.token}` })
+    await byToken.until(1)
+    const revoked = byToken.closed()
+    await ground.admin.send('DELETE', `/tokens/${program.id}`)
+    assert.equal(await revoked, closeCodes.ended)
+    const { client, id } = await ground.person(['user'])
+    const byCookie = new Listener({ Cookie: client.cookie ?? '', ...home() })
+    await byCookie.until(1)
+    const changed = byCookie.closed()
+    await ground.admin.send('PATCH', `/users/${id}`, { roles: ['admin'] })
+    assert.equal(await changed, closeCodes.changed)
+  })
+
+  test('when they read slower than things happen', async () => {
+    const before = ground.pbx.listeners
+    const listener = asAdmin()
+    await listener.until(1)
+    listener.socket.pause()
+    const call = ground.pbx.addCall(ground.tenantId, { from: { number: '100', name: 'x'.repeat(20_000), extensionId: null } })
+    // Many times what the sockets of both sides and our limit hold.
+    for (let sent = 0; sent < 2_000 && ground.pbx.listeners > before; sent += 1) ground.pbx.emit('call.updated', ground.tenantId, { call })
+    assert.equal(ground.pbx.listeners, before, 'it was let go and forgotten')
+    listener.socket.resume()
+    assert.ok([closeCodes.slow, 1006].includes(await listener.closed()))
+  })
+
+  test('when they do not answer pings', async () => {
+    const { token } = await ground.program(['calls.read'])
+    const silent = connect(ground.api.port, '127.0.0.1')
+    silent.write(`GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    silent.resume()
+    await once(silent, 'close')
+  })
+
+  test('when they send more than a listener has to say', async () => {
+    const listener = asAdmin()
+    await listener.until(1)
+    listener.socket.send('x'.repeat(5_000))
+    assert.equal(await listener.closed(), 1009)
+  })
+})
+
+test('the credential is looked at again from time to time, without counting as use', async () => {
+  const second = await ground.restart({ liveTimes: { pingMs: 3_600_000, recheckMs: 20, bufferMax: 200_000 } })
+  const { client } = await ground.person(['user'])
+  const socket = new WebSocket(`ws://127.0.0.1:${second.port}/api/v1/live`, { headers: { Cookie: client.cookie ?? '', Origin: `http://127.0.0.1:${second.port}` } })
+  sockets.push(socket)
+  await once(socket, 'message')
+  const ended = once(socket, 'close')
+  ground.pass(13 * 3_600_000)
+  assert.equal((await ended)[0], closeCodes.ended)
+  await second.close()
+})
+
+test('closing the API ends live connections and leaves no listener', async () => {
+  const other = await ground.restart()
+  await ground.admin.signIn()
+  const before = ground.pbx.listeners
+  const socket = new WebSocket(`ws://127.0.0.1:${other.port}/api/v1/live`, { headers: { Cookie: ground.admin.cookie ?? '', Origin: `http://127.0.0.1:${other.port}` } })
+  sockets.push(socket)
+  await once(socket, 'message')
+  assert.equal(ground.pbx.listeners, before + 1)
+  const closed = once(socket, 'close')
+  await other.close()
+  await other.close()
+  assert.equal((await closed)[0], 1001)
+  assert.equal(ground.pbx.listeners, before)
+})

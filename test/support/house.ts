@@ -1,0 +1,139 @@
+/**
+ * The whole house in this process, on free ports and in a folder of its own, with a first
+ * administrator signed in. `close` proves that nothing stays behind.
+ */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createLogger, type Logger } from '../../config/logger.ts'
+import type { Settings } from '../../config/settings/settings.ts'
+import { startDialplane, type Dialplane } from '../../main.ts'
+import type { CallView, EventName, EventOf, PbxEvent } from '../../pbx/events/catalogue.ts'
+import { Desk } from './desk.ts'
+import { ApiClient } from './http-client.ts'
+import type { PhoneCall, Place } from './phone.ts'
+import { Journal } from './phone/journal.ts'
+import { rtpRange } from './ports.ts'
+
+export interface HouseOptions {
+  /** An existing folder, to start again on; absent: a new one, removed at close. */
+  home?: string
+  /** Changes to the test's settings. */
+  change?: (settings: Settings) => void
+}
+
+export interface House extends Desk {
+  readonly home: string
+  readonly settings: Settings
+  readonly dialplane: Dialplane
+  /** Everything the PBX told since the start. */
+  readonly events: Journal<PbxEvent>
+  /** Log lines of level warn and above. */
+  readonly warnings: string[]
+  /** The next event of this kind that matches. */
+  event<K extends EventName>(type: K, match?: (event: EventOf<K>) => boolean, ms?: number): Promise<EventOf<K>>
+  /** The final view of the call this phone took part in. */
+  verdict(call: PhoneCall, ms?: number): Promise<CallView>
+  /** Ends everything; the folder stays when `keep`. */
+  close(options?: { keep?: boolean }): Promise<void>
+}
+
+/** Settings of a house on loopback with every port free and every wait short. */
+export function testSettings(home: string): Settings {
+  return {
+    home,
+    http: { host: '127.0.0.1', port: 0, publicUrl: '' },
+    sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
+    media: { host: '127.0.0.1', ports: rtpRange(), workers: 1 },
+    database: { url: undefined, pool: 4 },
+    registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, qualifySeconds: 30 },
+    calls: { ringSeconds: 30, hoursMax: 12, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 120 },
+    keep: { historyDays: 365, traceDays: 30 },
+    log: { level: process.env['TEST_LOG'] ?? 'warn', to: 'stdout' },
+  }
+}
+
+export async function startHouse(options: HouseOptions = {}): Promise<House> {
+  const before = countResources()
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dialplane-test-')))
+  const settings = testSettings(home)
+  options.change?.(settings)
+  const warnings: string[] = []
+  const dialplane = await startDialplane(settings, warningLogger(settings.log.level, warnings))
+  const desk = new Desk(new ApiClient(dialplane.api.url), sipPlace(dialplane.pbx.sipAddresses()))
+  try {
+    const link = await dialplane.api.setupLink()
+    await (link === undefined ? desk.api.signIn() : desk.api.setUp(link))
+  } catch (error) {
+    await dialplane.close()
+    throw error
+  }
+  const events = new Journal<PbxEvent>((event) => event.type)
+  const { tenant } = await desk.api.get<{ tenant: { id: string } }>('/auth/session')
+  const watcher = { kind: 'service', tenantId: tenant.id, id: 'test', name: 'test', permissions: new Set<string>() } as const
+  const stopEvents = dialplane.pbx.subscribe(watcher, (event) => events.add(event))
+
+  return Object.assign(desk, {
+    home,
+    settings,
+    dialplane,
+    events,
+    warnings,
+    async event<K extends EventName>(type: K, match: (event: EventOf<K>) => boolean = () => true, ms?: number) {
+      const found = await events.until((one) => one.type === type && match(one as EventOf<K>), type, ms === undefined ? {} : { ms })
+      return found as EventOf<K>
+    },
+    async verdict(call: PhoneCall, ms?: number) {
+      const ours = (one: PbxEvent): boolean => one.type === 'call.ended' && one.data.call.legs.some((leg) => leg.sipCallId === call.callId)
+      const ended = await events.until(ours, `call.ended of ${call.callId}`, ms === undefined ? {} : { ms })
+      return (ended.data as { call: CallView }).call
+    },
+    async close({ keep = options.home !== undefined } = {}) {
+      await desk.closePhones()
+      stopEvents()
+      await dialplane.close()
+      if (!keep) await rm(home, { recursive: true, force: true })
+      await nothingLeft(before)
+    },
+  })
+}
+
+/** `udp/127.0.0.1:5060` → where phones send. */
+export function sipPlace(addresses: readonly string[]): Place {
+  const found = addresses.map((one) => /([\d.]+):(\d+)/.exec(one)).find((one) => one !== null)
+  assert.ok(found, `no SIP address in ${JSON.stringify(addresses)}`)
+  return { host: found[1] === '0.0.0.0' ? '127.0.0.1' : (found[1] ?? ''), port: Number(found[2]) }
+}
+
+function warningLogger(level: string, warnings: string[]): Logger {
+  return createLogger(level, {
+    write(line: string) {
+      warnings.push(line.trim())
+      if (process.env['TEST_LOG']) process.stderr.write(line)
+    },
+  })
+}
+
+/** What keeps this process alive, by kind. */
+function countResources(): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return counts
+}
+
+/** Timers of Node itself and of the test runner come and go; sockets, servers, workers and children must not. */
+const KINDS = /UDP|TCP|Pipe|Process|MessagePort|Worker|FSEvent|Timeout/
+
+async function nothingLeft(before: ReadonlyMap<string, number>): Promise<void> {
+  let left: string[] = []
+  // The kernel closes a moment later than we ask.
+  for (let attempt = 0; attempt < 100; attempt++) {
+    left = [...countResources()].filter(([kind, count]) => KINDS.test(kind) && count > (before.get(kind) ?? 0)).map(([kind, count]) => `${count - (before.get(kind) ?? 0)} ${kind}`)
+    // The timer of this very wait is not there while we look.
+    if (left.length === 0) return
+    await wait(20)
+  }
+  assert.fail(`the house left open: ${left.join(', ')}`)
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { mock, test, type TestContext } from 'node:test'
+import type { CollectOptions, CollectResult } from '../../../media/contract.ts'
+import { collectDigits } from '../../../media/embedded/collect.ts'
+
+const usual: CollectOptions = { max: 4, terminators: '#', firstDigitMs: 5000, interDigitMs: 2000 }
+
+interface Bench { type(digits: string): void; close(): void; listeners(): number; prompted: AbortSignal | undefined; promptEnds(): void; result: Promise<CollectResult> }
+
+function start(context: TestContext, options: CollectOptions = usual): Bench {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  context.after(() => mock.timers.reset())
+  const digit = new Set<(digit: string) => void>()
+  const closed = new Set<() => void>()
+  let promptEnds = (): void => undefined
+  const bench: Bench = {
+    type: (digits) => { for (const one of digits) for (const listener of [...digit]) listener(one) },
+    close: () => { for (const listener of [...closed]) listener() },
+    listeners: () => digit.size + closed.size,
+    prompted: undefined,
+    promptEnds: () => promptEnds(),
+    result: collectDigits({
+      onDigit: (listener) => { digit.add(listener); return () => digit.delete(listener) },
+      onClosed: (listener) => { closed.add(listener); return () => closed.delete(listener) },
+      prompt: (signal) => {
+        bench.prompted = signal
+        return new Promise((resolve) => { promptEnds = resolve })
+      },
+    }, options),
+  }
+  return bench
+}
+
+test('enough digits', async (t) => {
+  const bench = start(t)
+  bench.type('1234')
+  assert.deepEqual(await bench.result, { digits: '1234', ended: 'max' })
+  assert.equal(bench.listeners(), 0)
+})
+
+test('a terminator is not part of them', async (t) => {
+  const bench = start(t)
+  bench.type('12#')
+  assert.deepEqual(await bench.result, { digits: '12', ended: 'terminator' })
+})
+
+test('nothing at all, and silence in between', async (t) => {
+  const none = start(t)
+  mock.timers.tick(5000)
+  assert.deepEqual(await none.result, { digits: '', ended: 'timeout' })
+  mock.timers.reset()
+  const some = start(t)
+  mock.timers.tick(4999)
+  some.type('7')
+  mock.timers.tick(1999)
+  some.type('8')
+  mock.timers.tick(2000)
+  assert.deepEqual(await some.result, { digits: '78', ended: 'timeout' })
+})
+
+test('the whole time is limited too', async (t) => {
+  const bench = start(t, { ...usual, max: 100, totalMs: 3000 })
+  mock.timers.tick(1500)
+  bench.type('1')
+  mock.timers.tick(1500)
+  assert.deepEqual(await bench.result, { digits: '1', ended: 'timeout' })
+})
+
+test('the first digit cuts the prompt short; waiting begins after the prompt', async (t) => {
+  const bench = start(t, { ...usual, prompt: { kind: 'prompt', name: 'busy' } })
+  mock.timers.tick(60_000)
+  assert.equal(bench.prompted?.aborted, false)
+  bench.type('1')
+  assert.equal(bench.prompted?.aborted, true)
+  bench.type('234')
+  assert.equal((await bench.result).ended, 'max')
+  mock.timers.reset()
+  const quiet = start(t, { ...usual, prompt: { kind: 'prompt', name: 'busy' } })
+  quiet.promptEnds()
+  await Promise.resolve()
+  await Promise.resolve()
+  mock.timers.tick(5000)
+  assert.equal((await quiet.result).ended, 'timeout')
+})
+
+test('abort and close', async (t) => {
+  const abort = new AbortController()
+  const aborted = start(t, { ...usual, signal: abort.signal })
+  aborted.type('1')
+  abort.abort()
+  assert.deepEqual(await aborted.result, { digits: '1', ended: 'aborted' })
+  mock.timers.reset()
+  const closed = start(t)
+  closed.close()
+  assert.deepEqual(await closed.result, { digits: '', ended: 'closed' })
+  mock.timers.reset()
+  assert.equal((await start(t, { ...usual, signal: AbortSignal.abort() }).result).ended, 'aborted')
+})
