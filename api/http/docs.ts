@@ -39,6 +39,8 @@ SwaggerUIBundle({
 })
 `
 
+const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
+
 /** The document at /openapi.json and the interactive page at /docs, with nothing loaded from elsewhere. */
 export function createDocs(document: OpenApiDocument): Router {
   const router = express.Router()
@@ -46,6 +48,6 @@ export function createDocs(document: OpenApiDocument): Router {
   router.get('/docs', (_request, response) => void response.setHeader('Cache-Control', 'no-cache').type('html').send(PAGE))
   router.get('/docs/start.js', (_request, response) => void response.setHeader('Cache-Control', 'no-cache').type('js').send(START))
   const folder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
-  router.use('/docs', express.static(folder, { index: false, redirect: false, maxAge: '1h', extensions: false }))
+  for (const name of FILES) router.get(`/docs/${name}`, (_request, response) => response.sendFile(name, { root: folder, maxAge: '1h' }))
   return router
 }

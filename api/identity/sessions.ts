@@ -60,7 +60,7 @@ export async function openSession(world: World, user: UserWithRoles, client: Cli
     const after = { userId: user.id, address: session.address, userAgent: session.user_agent }
     return { result: undefined, audit: { action: 'session.create', subjectType: 'session', subjectId: session.id, after } }
   })
-  world.identityChanges.publish(user.tenant_id)
+  if (previous !== undefined) world.identityChanges.publish(user.tenant_id)
   return { cookie: cookieOf(world, secret), csrfToken: session.csrf_token, expiresAt: session.expires_at }
 }
 

@@ -13,6 +13,7 @@ export const LIVE_PATH = '/api/v1/live'
 const MESSAGE_MAX = 1_024
 const CONNECTIONS_EACH = 20
 const CONNECTIONS_ALL = 2_000
+const REFUSED_MS = 2_000
 
 export interface Live {
   /** Tells every listener that the server goes away. */
@@ -27,6 +28,8 @@ export function startLive(server: Server, world: World, addressOf: (request: Inc
   const unsubscribe = world.identityChanges.subscribe((tenantId) => {
     for (const connection of open.keys()) if (connection.tenantId === tenantId) void connection.recheck()
   })
+  // Sockets between the upgrade request and its answer: the server no longer knows of them.
+  const pending = new Set<Duplex>()
   let closed = false
 
   async function admit(request: IncomingMessage): Promise<{ who: Identified; credential: Credential }> {
@@ -49,11 +52,14 @@ export function startLive(server: Server, world: World, addressOf: (request: Inc
   }
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    pending.add(socket)
+    socket.once('close', () => pending.delete(socket))
     socket.on('error', (error) => logger.debug({ reason: messageOf(error) }, 'upgrade failed'))
     admit(request).then(
       ({ who, credential }) => {
         if (closed) return socket.destroy()
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          pending.delete(socket)
           const connection = openConnection(world, webSocket, { actor: who.actor, credential }, times, logger.child({ tenant: who.actor.tenantId, actor: who.actor.id }))
           open.set(connection, who.actor.id)
           webSocket.once('close', () => open.delete(connection))
@@ -75,6 +81,10 @@ export function startLive(server: Server, world: World, addressOf: (request: Inc
       ...(problem.status === 401 ? ['WWW-Authenticate: Bearer'] : []),
       ...(problem.retryAfter === undefined ? [] : [`Retry-After: ${problem.retryAfter}`]),
     ]
+    // A peer that never closes its half would keep the socket for ever.
+    const forced = setTimeout(() => socket.destroy(), REFUSED_MS)
+    socket.once('close', () => clearTimeout(forced))
+    socket.resume()
     socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
   }
 
@@ -84,6 +94,7 @@ export function startLive(server: Server, world: World, addressOf: (request: Inc
       if (closed) return
       closed = true
       unsubscribe()
+      for (const socket of pending) socket.destroy()
       for (const connection of open.keys()) connection.close(1001, 'the server is stopping')
       sockets.close()
     },

@@ -107,7 +107,7 @@ export async function openGround({ bare = false, publicUrl = '', ...options }: G
   }
 }
 
-function settingsFor(home: string, publicUrl: string): Settings {
+export function settingsFor(home: string, publicUrl: string): Settings {
   return {
     home,
     http: { host: '127.0.0.1', port: 0, publicUrl },
