@@ -82,7 +82,7 @@ test('api/openapi.json and admin/client are up to date: run npm run client', asy
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-client-'))
   try {
     const file = join(folder, 'openapi.json')
-    await run(process.execPath, ['api/http/write-openapi.ts', file], { cwd: top })
+    await run(process.execPath, ['api/write-openapi.ts', file], { cwd: top })
     assert.equal(await readFile(file, 'utf8'), await readFile(join(top, 'api/openapi.json'), 'utf8'))
     const { default: config } = (await import('../../admin/openapi-ts.config.ts')) as { default: Promise<object> }
     const output = join(folder, 'client')
