@@ -21,7 +21,6 @@ export function watchCall(world: CallWorld, call: Call): void {
     call.cleanup.add(endpoint.on('closed', (reason) => {
       if (reason !== 'closed') hangUp(world, call, terminate('media-lost', 'system'))
     }))
-    call.cleanup.add(endpoint.on('media-started', () => void (leg.silent = false)))
     if (mediaTimeoutSeconds > 0) {
       call.cleanup.add(endpoint.on('media-timeout', (seconds) => {
         if (seconds < mediaTimeoutSeconds) return
@@ -40,7 +39,11 @@ export function watchCall(world: CallWorld, call: Call): void {
 
 /** Loss, jitter and MOS as they are now, for whoever watches the call. A leg that just closed keeps its last ones. */
 async function measureLegs(call: Call, legs: readonly Leg[]): Promise<void> {
-  await Promise.all(legs.map(async (leg) => leg.endpoint && leg.measure(await leg.endpoint.stats()))).catch(() => undefined)
+  await Promise.all(legs.map(async (leg) => {
+    const heard = leg.figures?.packetsReceived ?? 0
+    if (leg.endpoint) leg.measure(await leg.endpoint.stats())
+    if ((leg.figures?.packetsReceived ?? 0) > heard) leg.silent = false
+  })).catch(() => undefined)
   if (!call.over) call.changed()
 }
 
