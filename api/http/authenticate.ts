@@ -5,12 +5,16 @@ import type { Identified, World } from './world.ts'
 
 export type Credential = { kind: 'bearer' | 'cookie'; value: string }
 
+// RFC 6750 §2.1
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
 
-/** What a request offers to prove who it is. A bearer token goes before a cookie: it was sent on purpose. */
+/**
+ * What a request offers to prove who it is. A bearer token goes before a cookie: it was sent on
+ * purpose. Other schemes are not ours: a proxy in front may ask for a password of its own.
+ */
 export function credentialOf(request: Pick<IncomingMessage, 'headers'>): Credential | undefined {
   const { authorization } = request.headers
-  if (authorization !== undefined) {
+  if (authorization !== undefined && /^Bearer\b/i.test(authorization)) {
     const match = BEARER.exec(authorization)
     if (!match?.[1]) throw new Refusal('unauthenticated', 'Authorization must be "Bearer dp_…" with a token made in the panel.')
     return { kind: 'bearer', value: match[1] }

@@ -1,11 +1,10 @@
 import { Refusal } from '../../config/errors.ts'
-import type { SessionRow } from '../../migrations/tables.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { done, one, Success } from '../http/envelope.ts'
 import { checkPasswordPolicy } from './passwords.ts'
 import { sessionInfo } from './session-info.ts'
 import { LoginInput, PasswordChange, SessionInfo } from './schemas.ts'
-import { actorOf, endedCookie, openSession } from './sessions.ts'
+import { actorOf, endedCookie, endSession, openSession } from './sessions.ts'
 import { checkSignIn } from './sign-in.ts'
 import { endSessionsOf, getUser, updateUser } from './user-repository.ts'
 
@@ -49,11 +48,7 @@ const logout = defineRoute({
   permission: 'session',
   response: Success,
   async handle({ world, actor, session, reply }) {
-    await world.database.change(actor, async (trx) => {
-      await trx<SessionRow>('sessions').where({ id: session.id }).delete()
-      return { result: undefined, audit: { action: 'session.delete', subjectType: 'session', subjectId: session.id } }
-    })
-    world.identityChanges.publish(actor.tenantId)
+    await endSession(world, actor, session.id)
     reply.header('Set-Cookie', endedCookie(world))
     return done
   },

@@ -51,9 +51,10 @@ export async function openSession(world: World, user: UserWithRoles, client: Cli
   const previous = client.cookies.get(SESSION_COOKIE)
   await world.database.change(actorOf(user, client.address), async (trx) => {
     if (previous !== undefined) await trx<SessionRow>('sessions').where({ token_hash: hashOf(previous) }).delete()
+    // Sessions that ran out are cleared away here: nothing depends on it, so it needs no timer.
     await trx<SessionRow>('sessions')
-      .where({ user_id: user.id })
-      .where((over) => over.where('expires_at', '<=', now).orWhere('last_seen_at', '<=', new Date(now.getTime() - IDLE_MS)))
+      .where('expires_at', '<=', now)
+      .orWhere('last_seen_at', '<=', new Date(now.getTime() - IDLE_MS))
       .delete()
     await trx<SessionRow>('sessions').insert(session)
     await updateUser(trx, user.id, { last_login_at: now })
@@ -86,6 +87,15 @@ export async function findSession(trx: Transaction, cookie: string, address: str
     actor: actorOf({ id: row.user_id, tenant_id: row.tenant_id, email: row.email, permissions: row.permissions }, address),
     session: { id: row.id, userId: row.user_id, csrfToken: row.csrf_token, expiresAt: row.expires_at },
   }
+}
+
+/** Signs one session out. */
+export async function endSession(world: World, actor: PersonActor, id: string): Promise<void> {
+  await world.database.change(actor, async (trx) => {
+    await trx<SessionRow>('sessions').where({ id }).delete()
+    return { result: undefined, audit: { action: 'session.delete', subjectType: 'session', subjectId: id } }
+  })
+  world.identityChanges.publish(actor.tenantId)
 }
 
 export function actorOf(user: { id: string; tenant_id: string; email: string; permissions: readonly string[] }, address: string): PersonActor {

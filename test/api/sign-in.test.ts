@@ -219,6 +219,20 @@ suite('a write made with the cookie', () => {
   })
 })
 
+test('behind a proxy on this machine the address is the one it names', async () => {
+  const { id, email, password } = await ground.person(['user'])
+  await login(ground.client(), email, password, { 'X-Forwarded-For': '203.0.113.9' })
+  const rows = await ground.admin.get<{ address: string }[]>(`/audit?actorId=${id}&limit=1`)
+  assert.equal(rows[0]?.address, '203.0.113.9')
+})
+
+test('sessions that ran out are cleared away', async () => {
+  const { id } = await ground.person(['user'])
+  ground.pass(ABSOLUTE_MS + 1)
+  await ground.admin.signIn()
+  assert.equal((await ground.database.system('test', (trx) => trx('sessions').where({ user_id: id }).select())).length, 0)
+})
+
 test('each sign-in and sign-out is in the audit', async () => {
   const { client, id } = await ground.person(['user'])
   await client.send('POST', '/auth/logout')
