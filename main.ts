@@ -93,15 +93,17 @@ async function closeAll(opened: { name: string; close: () => Promise<unknown> }[
   }
 }
 
+/** Says a line to whoever started us. */
+type Tell = (line?: string) => unknown
+
 async function main(): Promise<void> {
-  const say = (line = ''): unknown => process.stdout.write(`${line}\n`)
   // A closed terminal or pipe is no reason to end calls.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
   const argv = process.argv.slice(2)
   if (argv.includes('--settings')) {
     const { text, ok } = settingsTable(undefined, process.stdout.columns)
-    say(text)
+    process.stdout.write(`${text}\n`)
     process.exitCode = ok ? 0 : 1
     return
   }
@@ -115,10 +117,11 @@ async function main(): Promise<void> {
     const logger = createLogger(settings.log.level, file)
     const started = performance.now()
     // Standard output belongs to the JSON lines when the log goes there.
-    const tell = file ? say : (line = ''): unknown => line !== '' && logger.info(line.trim())
+    const output = file ? process.stdout : process.stderr
+    const tell: Tell = (line = '') => output.write(`${line}\n`)
     tell('Dialplane starts')
     running = startDialplane(settings, logger, (step, ms) => tell(`  ${step.padEnd(14)} ${String(ms).padStart(5)} ms`))
-    stopOnSignals(running, logger, file)
+    stopOnSignals(running, logger, file, tell)
     const dialplane = await running
     dialplane.signalling.onFailure((reason) => {
       logger.fatal({ reason }, 'signalling failed')
@@ -133,7 +136,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function greet({ settings, pbx, api }: Dialplane, tell: (line?: string) => unknown, logPath: string | undefined, ms: number): Promise<void> {
+async function greet({ settings, pbx, api }: Dialplane, tell: Tell, logPath: string | undefined, ms: number): Promise<void> {
   tell()
   tell(`Dialplane is ready after ${(ms / 1000).toFixed(1)} s.`)
   for (const address of pbx.sipAddresses()) tell(`  SIP     ${address}`)
@@ -146,7 +149,7 @@ async function greet({ settings, pbx, api }: Dialplane, tell: (line?: string) =>
 }
 
 /** One signal stops in order; another one, a while later, stops at once. */
-function stopOnSignals(running: Promise<Dialplane>, logger: Logger, file: LogFile | undefined): void {
+function stopOnSignals(running: Promise<Dialplane>, logger: Logger, file: LogFile | undefined, tell: Tell): void {
   let asked: number | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -159,7 +162,7 @@ function stopOnSignals(running: Promise<Dialplane>, logger: Logger, file: LogFil
       if (asked !== undefined) return
       asked = now
       logger.info({ signal }, 'stopping')
-      process.stdout.write('\nDialplane stops: calls are ended, then everything is closed. Once more stops at once.\n')
+      tell('\nDialplane stops: calls are ended, then everything is closed. Once more stops at once.')
       running.then((dialplane) => stop(dialplane, file, 0), () => {})
     })
   }

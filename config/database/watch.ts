@@ -48,6 +48,8 @@ class ConnectionWatch implements Watch {
   readonly #hearers = new Set<(available: boolean, reason: string) => void>()
   #client: pg.Client | undefined
   #look: (() => void) | undefined
+  /** What broke the connection; the query that finds out only learns that it is broken. */
+  #cause: Error | undefined
   #running: Promise<void> = Promise.resolve()
 
   constructor(config: pg.ClientConfig, logger: Logger, onLoss: () => void) {
@@ -104,7 +106,7 @@ class ConnectionWatch implements Watch {
         if (!this.available) this.#found()
         await this.#beat(client)
       } catch (error) {
-        if (!signal.aborted) this.#lost(messageOf(error))
+        if (!signal.aborted) this.#lost(messageOf(this.#cause ?? error))
       }
       this.#client = undefined
       if (client) void client.end().catch(() => {})
@@ -117,8 +119,12 @@ class ConnectionWatch implements Watch {
 
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client(this.#config)
+    this.#cause = undefined
     // Without a listener the breaking of an idle connection would end the process; the beat notices it.
-    client.on('error', () => this.#look?.())
+    client.on('error', (error) => {
+      this.#cause ??= error
+      this.#look?.()
+    })
     client.on('end', () => this.#look?.())
     client.on('notification', ({ channel, payload = '' }) => this.#notify(channel, payload))
     try {

@@ -8,15 +8,7 @@ import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Refusal } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
-import { runCommand } from './run-command.ts'
-
-/** A command with what must stand before it. */
-export interface Launch {
-  file: string
-  args: string[]
-  /** Given to spawn when there is no `setpriv` to change the user with. */
-  owner?: { uid: number; gid: number }
-}
+import { runCommand, type Launch } from './run-command.ts'
 
 export interface Identity {
   /** For the log. */

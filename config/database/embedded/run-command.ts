@@ -1,6 +1,13 @@
 /** Runs a short command to its end. */
 import { spawn } from 'node:child_process'
-import type { Launch } from './identity.ts'
+
+/** A command with what must stand before it. */
+export interface Launch {
+  file: string
+  args: string[]
+  /** Given to spawn when there is no `setpriv` to change the user with. */
+  owner?: { uid: number; gid: number }
+}
 
 export interface Outcome {
   /** Exit code; -1 when it was killed by a signal or could not be started. */

@@ -144,7 +144,7 @@ export class EmbeddedServer {
 
   async #restart(): Promise<void> {
     const { signal } = this.#closing
-    for (let delay = 100; !signal.aborted; delay = Math.min(delay * 2, 10_000)) {
+    for (let delay = 100; !signal.aborted; delay = Math.min(delay * 2, 5_000)) {
       try {
         await this.start()
         this.#logger.info('PostgreSQL runs again')

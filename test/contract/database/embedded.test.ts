@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, open as openFile, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -264,18 +264,59 @@ describe('embedded PostgreSQL', { timeout: 120_000 }, () => {
       assert.equal(await processLife(facts.pid), undefined)
     })
 
-    it('refuses a disk that is full', async (t) => {
-      const disk = join(home, 'disk')
-      await mkdir(disk)
-      if ((await run('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk])) !== 0) return t.skip('cannot mount')
-      try {
-        await assert.rejects(open({ home: disk }), refused(/MB are free on the disk/))
-      } finally {
-        await run('umount', ['-l', disk])
+    describe('on a disk of its own', () => {
+      let disk = ''
+      const mount = async (size: string): Promise<boolean> => {
+        disk = join(home, 'disk')
+        await mkdir(disk)
+        return (await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])) === 0
       }
+      afterEach(() => run('umount', ['-l', disk]))
+
+      it('refuses to start when it is nearly full', async (t) => {
+        if (!(await mount('64m'))) return t.skip('cannot mount')
+        await assert.rejects(open({ home: disk }), refused(/MB are free on the disk/))
+      })
+
+      it('refuses while it is full, crashes of PostgreSQL included, and goes on when there is space again', async (t) => {
+        if (!(await mount('220m'))) return t.skip('cannot mount')
+        const db = await openDatabase({ settings: { home: disk, database: { url: undefined, pool: 2 } }, logger: quiet })
+        try {
+          const away = Promise.withResolvers<void>()
+          const back = Promise.withResolvers<void>()
+          db.onAvailability((available) => (available ? back : away).resolve())
+          await db.system('test', (trx) => trx('system_state').insert({ key: 'kept', value: '1' }))
+          await fill(join(disk, 'filler'))
+          // Many times what is left of the write-ahead log: PostgreSQL must give up.
+          const write = db.system('test', async (trx) => {
+            for (let i = 0; i < 40; i++) await trx.raw(`SELECT pg_logical_emit_message(true, 'test', repeat('x', 1000000))`)
+          })
+          await assert.rejects(write, refused(/no disk space left|connection to the database was lost/))
+          await away.promise
+          await assert.rejects(db.system('test', async () => 1), refused(/does not answer/))
+          await rm(join(disk, 'filler'))
+          await back.promise
+          await db.system('test', (trx) => trx('system_state').insert({ key: 'after', value: '2' }))
+          assert.deepEqual(await db.system('test', (trx) => trx('system_state').whereIn('key', ['kept', 'after']).orderBy('value').pluck('key')), ['kept', 'after'])
+        } finally {
+          await db.close()
+        }
+      })
     })
   })
 })
+
+/** Writes until nothing more fits. */
+async function fill(path: string): Promise<void> {
+  const file = await openFile(path, 'w')
+  try {
+    for (;;) await file.write(Buffer.alloc(64 * 1024))
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC')
+  } finally {
+    await file.close()
+  }
+}
 
 async function run(file: string, args: string[]): Promise<number> {
   const child = spawn(file, args, { stdio: 'ignore' })
