@@ -58,7 +58,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       timing: { ...usualTiming, mediaTimeoutMs: calls.mediaTimeoutSeconds * 1000, ...options.timing },
       onNotice: (notice) => this.#heard(notice),
       onDeath: (thread) => this.#lostThread(thread),
-      onReplaced: () => this.#judge(''),
+      onReplaced: () => this.#judge(),
     })
     const { first, last } = media.ports
     this.capabilities = {
@@ -74,7 +74,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
 
   async start(): Promise<void> {
     await this.pool.start()
-    this.#judge('')
+    this.#judge()
   }
 
   on<K extends keyof MediaServerEvents>(event: K, listener: (...args: MediaServerEvents[K]) => void): () => void {
@@ -108,7 +108,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       return endpoint
     } finally {
       this.#opening -= 1
-      this.#judge('every media endpoint is in use')
+      this.#judge()
     }
   }
 
@@ -148,7 +148,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     this.#callOf.delete(endpoint.handle)
     const call = this.#calls.get(callId)
     if (call !== undefined && (call.legs -= 1) === 0) this.#calls.delete(callId)
-    this.#judge('')
+    this.#judge()
   }
 
   newNumber(): number {
@@ -202,7 +202,6 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
 
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
-      this.#judge('the media engine is stopping')
       await this.pool.stop()
       for (const endpoint of [...this.#endpoints.values()]) endpoint.lost('closed')
       for (const { recording } of this.#recordings.values()) {
@@ -211,6 +210,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       await this.#prompts.close()
       this.#listeners.clear()
     })()
+    this.#judge()
     return this.#stopping
   }
 
@@ -231,15 +231,17 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       entry.recording.ended({ seconds: 0, bytes: 0, ended: 'failed', message: 'the media worker died; the file holds what was written until then' })
     }
     for (const endpoint of [...this.#endpoints.values()]) if (endpoint.thread === thread) endpoint.lost('worker-died')
-    this.#judge('no media worker is running')
+    this.#judge()
   }
 
   /** Works out `available` anew and tells when it changed. */
-  #judge(reason: string): void {
-    const available = this.#stopping === undefined && this.pool.alive && this.#endpoints.size < this.capabilities.maxEndpoints
-    if (available === this.#available) return
-    this.#available = available
-    if (available) this.#listeners.emit('available')
+  #judge(): void {
+    const reason = this.#stopping !== undefined ? 'the media engine is stopping'
+      : !this.pool.alive ? 'no media worker is running'
+      : this.#endpoints.size >= this.capabilities.maxEndpoints ? 'every media endpoint is in use' : undefined
+    if ((reason === undefined) === this.#available) return
+    this.#available = reason === undefined
+    if (reason === undefined) this.#listeners.emit('available')
     else this.#listeners.emit('unavailable', reason)
   }
 }

@@ -123,7 +123,8 @@ export class Leg implements Target, Speaker, Ticking {
     if (!stream.receive) return
     if (kind === UNKNOWN) return this.target?.skip(this)
     if (kind === EVENT) this.#digits.take(packet, view.payloadStart, view.payloadEnd, view.timestamp, now)
-    else for (const recorder of this.recorders) {
+    // An iterator would be made for every packet; nearly all calls are not recorded.
+    else if (this.recorders.size > 0) for (const recorder of this.recorders) {
       recorder.left.write(view.ssrc, view.timestamp, recorder.position(now), decoder(kind as EncodingNumber), packet, view.payloadStart, view.payloadEnd)
     }
     this.target?.take(this, kind as EncodingNumber | typeof EVENT, packet, view, now)
@@ -146,7 +147,7 @@ export class Leg implements Target, Speaker, Ticking {
   take(from: object, encoding: EncodingNumber | typeof EVENT, packet: Uint8Array, view: RtpView, now: number): void {
     const stream = this.#stream
     if (stream === undefined || this.#held || !stream.send || this.#latch.address === undefined) return this.skip(from)
-    if (encoding !== EVENT) for (const recorder of this.recorders) {
+    if (encoding !== EVENT && this.recorders.size > 0) for (const recorder of this.recorders) {
       recorder.right.write(view.ssrc, view.timestamp, recorder.position(now), decoder(encoding), packet, view.payloadStart, view.payloadEnd)
     }
     const payloadType = encoding === EVENT ? stream.eventsOut : stream.payloadType

@@ -5,7 +5,7 @@ import { collectDigits } from '../../../media/embedded/collect.ts'
 
 const usual: CollectOptions = { max: 4, terminators: '#', firstDigitMs: 5000, interDigitMs: 2000 }
 
-interface Bench { type(digits: string): void; close(): void; listeners(): number; prompted: AbortSignal | undefined; promptEnds(): void; result: Promise<CollectResult> }
+interface Bench { type(digits: string): void; close(): void; listeners(): number; readonly prompted: AbortSignal | undefined; promptEnds(): void; result: Promise<CollectResult> }
 
 function start(context: TestContext, options: CollectOptions = usual): Bench {
   mock.timers.enable({ apis: ['setTimeout'] })
@@ -13,22 +13,22 @@ function start(context: TestContext, options: CollectOptions = usual): Bench {
   const digit = new Set<(digit: string) => void>()
   const closed = new Set<() => void>()
   let promptEnds = (): void => undefined
-  const bench: Bench = {
+  let prompted: AbortSignal | undefined
+  return {
     type: (digits) => { for (const one of digits) for (const listener of [...digit]) listener(one) },
     close: () => { for (const listener of [...closed]) listener() },
     listeners: () => digit.size + closed.size,
-    prompted: undefined,
+    get prompted() { return prompted },
     promptEnds: () => promptEnds(),
     result: collectDigits({
       onDigit: (listener) => { digit.add(listener); return () => digit.delete(listener) },
       onClosed: (listener) => { closed.add(listener); return () => closed.delete(listener) },
       prompt: (signal) => {
-        bench.prompted = signal
+        prompted = signal
         return new Promise((resolve) => { promptEnds = resolve })
       },
     }, options),
   }
-  return bench
 }
 
 test('enough digits', async (t) => {

@@ -1,0 +1,88 @@
+// The engine under test with short intervals, and what every test of it needs. Everything opened here is closed with the test.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { createLogger } from '../../../config/logger.ts'
+import type { Endpoint, EndpointEvents, EndpointStats } from '../../../media/contract.ts'
+import type { Timing } from '../../../media/embedded/protocol.ts'
+import { EmbeddedMediaServer } from '../../../media/embedded/server.ts'
+import { openPrompts, type Prompts } from '../../../media/prompts/index.ts'
+import { openStorage } from '../../../media/storage/index.ts'
+import { RtpPeer } from './rtp-peer.ts'
+
+export interface Engine {
+  server: EmbeddedMediaServer
+  home: string
+  /** A phone, and its endpoint made from its offer and aimed at. */
+  phone(sdp?: Parameters<RtpPeer['sdp']>[0], callId?: string): Promise<{ peer: RtpPeer; endpoint: Endpoint }>
+}
+
+export interface EngineOptions {
+  workers?: number
+  ports?: { first: number; last: number }
+  timing?: Partial<Timing>
+  prompts?: boolean
+}
+
+const noPrompts: Prompts = {
+  prompt: () => Promise.reject(new Error('no prompts in this test')),
+  speak: () => Promise.reject(new Error('no speech in this test')),
+  close: () => Promise.resolve(),
+}
+
+export async function openEngine(context: TestContext, options: EngineOptions = {}): Promise<Engine> {
+  const home = await mkdtemp(join(tmpdir(), 'media-'))
+  const storage = await openStorage(home)
+  const logger = createLogger('silent')
+  const settings = {
+    media: { host: '127.0.0.1', ports: options.ports ?? { first: 0, last: 0 }, workers: options.workers ?? 1 },
+    sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
+    calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0 },
+  }
+  const server = new EmbeddedMediaServer({
+    settings, logger, storage, timing: { sweepMs: 20, ...options.timing },
+    prompts: options.prompts === true ? openPrompts(storage.prompts, logger) : noPrompts,
+  })
+  await server.start()
+  const peers: RtpPeer[] = []
+  context.after(async () => {
+    await server.stop()
+    for (const peer of peers) peer.close()
+    await rm(home, { recursive: true, force: true })
+  })
+  return {
+    server, home,
+    async phone(sdp = {}, callId = 'call') {
+      const peer = await RtpPeer.open()
+      peers.push(peer)
+      const endpoint = await server.createEndpoint({ callId, legId: `leg ${peers.length}`, offer: peer.sdp(sdp), peerAddress: '127.0.0.1' })
+      peer.aim(endpoint.localSdp)
+      return { peer, endpoint }
+    },
+  }
+}
+
+/** The arguments of the next such event. */
+export function next<K extends keyof EndpointEvents>(endpoint: Endpoint, event: K): Promise<EndpointEvents[K]> {
+  return new Promise((resolve) => {
+    const off = endpoint.on(event, (...args) => {
+      off()
+      resolve(args)
+    })
+  })
+}
+
+/** The figures once they are like this; each look is a round trip to the engine. */
+export async function figures(endpoint: Endpoint, like: (stats: EndpointStats) => boolean): Promise<EndpointStats> {
+  for (;;) {
+    const stats = await endpoint.stats()
+    if (like(stats)) return stats
+  }
+}
+
+/** Runs a behaviour on each way there is: the embedded engine always; the external one is named when asked for. */
+export function behaviour(name: string, run: (context: TestContext) => Promise<void>): void {
+  test(`embedded: ${name}`, { timeout: 30_000 }, run)
+  if (process.env['FREESWITCH'] !== undefined) test(`freeswitch: ${name}`, { skip: 'FREESWITCH is set, but the external media engine is not offered yet' })
+}
