@@ -1,11 +1,12 @@
 import SrfModule from 'drachtio-srf'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
-import { ALLOW, readReason } from './headers.ts'
+import { ALLOW, readHeader, readReason } from './headers.ts'
 import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
 import { sendOutside, SentInvite } from './outgoing.ts'
 import { createPendingInvites } from './pending-invites.ts'
 import type { SrfConstructor, SrfReply, SrfRequest } from './srf-types.ts'
+import { guard } from './stack.ts'
 import type { Stack } from './stack.ts'
 import { readFrame } from './tap.ts'
 import { belongsToCall, toTraced } from './trace.ts'
@@ -46,7 +47,7 @@ export interface SipFigures {
 export async function connectSip(options: ConnectOptions): Promise<SipServer & { figures(): SipFigures }> {
   const { logger } = options
   const srf = new (SrfModule as unknown as SrfConstructor)()
-  const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(() => stack), waiting: new Set() }
+  const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(), waiting: new Set() }
   const handlers = new Map<string, (request: IncomingRequest) => void>()
   const traceListeners = new Set<(messages: readonly TracedMessage[]) => void>()
   const connectionListeners = new Set<(connected: boolean, reason: string) => void>()
@@ -66,7 +67,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     if (method === 'BYE') {
       const early = req.source === 'network' ? stack.invites.byCallId(req.msg.headers['call-id'] ?? '') : undefined
       res.send(early ? 200 : 481, undefined, {})
-      return early?.endedByBye(readReason(req.msg))
+      return early?.endedByBye(readReason(readHeader(req.msg, 'reason')))
     }
     // RFC 3261 §12.2.2: a request inside a dialog that we do not know.
     if (req.stackDialogId || /;\s*tag\s*=/i.test(req.msg.headers['to'] ?? '')) return res.send(481, undefined, {})
@@ -135,12 +136,11 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
 
   srf.connect({ ...options.control, reconnect: { retryMaxDelay: 2000 } })
   const stopTrace = options.trace?.(tellTrace)
-  if (!options.trace) {
-    srf.app.client.wp.on('msg', (_socket, frame) => {
-      const record = traceListeners.size > 0 ? readFrame(frame, Date.now()) : undefined
-      if (record) tellTrace([record])
-    })
-  }
+  srf.app.client.wp.on('msg', guard(stack, 'reading a frame', (_socket: unknown, frame: string) => {
+    stack.invites.readFrame(frame)
+    const record = !options.trace && traceListeners.size > 0 ? readFrame(frame, Date.now()) : undefined
+    if (record) tellTrace([record])
+  }))
 
   const close = async (): Promise<void> => {
     if (closing) return

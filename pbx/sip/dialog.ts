@@ -83,7 +83,7 @@ export class Dialog implements SipDialog, Waiting {
       case 'BYE': {
         const byStack = req.source === 'application'
         if (!byStack) res.send(200, undefined, {})
-        return this.#end(byStack ? 'stack' : 'peer', readReason(req.msg))
+        return this.#end(byStack ? 'stack' : 'peer', readReason(readHeader(req.msg, 'reason')))
       }
       case 'INVITE':
         if (this.#ended) return res.send(481, undefined, {})

@@ -120,7 +120,7 @@ function readAlgorithm(text: string | undefined): DigestAlgorithm | undefined {
 }
 
 // A parameter, or the scheme that begins the next digest: `name=value` or a lone word before one.
-const TOKEN = /\s*,*\s*([A-Za-z0-9_.!%*+`'~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"?|[^\s,"]*)|(?=\s))/gsy
+const TOKEN = /[\s,]*([A-Za-z0-9_.!%*+`'~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"?|[^\s,"]*)|(?=[\s,]|$))/gsy
 
 function parseDigests(header: string): Map<string, string>[] {
   const digests: Map<string, string>[] = []

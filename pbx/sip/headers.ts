@@ -56,18 +56,10 @@ export function writeReason(reason: string): string {
   return /^[A-Za-z0-9.]+\s*;/.test(value) ? value : `SIP;cause=200;text="${value.replace(/["\\]/g, '\\$&')}"`
 }
 
-/** What a Reason header says in words: its text, else the whole. */
-export function readReason(message: SrfMessage): string | undefined {
-  const value = readHeader(message, 'reason')
+/** What a Reason header (RFC 3326) says in words: its text, else the whole. */
+export function readReason(value: string | undefined): string | undefined {
   if (value === undefined) return undefined
   return /text="((?:[^"\\]|\\.)*)"/i.exec(value)?.[1]?.replace(/\\(.)/g, '$1') || value
-}
-
-/** The branch of the topmost Via: with the Call-ID it says which transaction a CANCEL means (RFC 3261 §9.2). */
-export function topBranch(message: SrfMessage): string {
-  const via = readHeader(message, 'via') ?? ''
-  const comma = via.indexOf(',')
-  return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(comma === -1 ? via : via.slice(0, comma))?.[1] ?? ''
 }
 
 /** The transport a request came over; srf often does not say, the topmost Via always does. */

@@ -3,7 +3,7 @@ import { parseAddress } from './address.ts'
 import { Dialog } from './dialog.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import { ALLOW_IN_DIALOG, readHeader, readReason, transportOf, writeHeaders } from './headers.ts'
-import type { SrfMessage, SrfReply, SrfRequest } from './srf-types.ts'
+import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { guard, linkLostRefusal } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
 import type { IncomingInvite, IncomingRequest, ReplyOptions, SipAddress, SipDialog, SipSource, SipUri } from './types.ts'
@@ -114,7 +114,7 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
   constructor(stack: Stack, req: SrfRequest, res: SrfReply) {
     super(stack, req, res)
     stack.waiting.add(this)
-    stack.invites.add(req, res, this)
+    stack.invites.add(req, this)
   }
 
   override get answered(): boolean {
@@ -178,8 +178,8 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
     this.#cancel(reason)
   }
 
-  cancelled(cancel: SrfMessage): void {
-    this.#cancel(readReason(cancel))
+  cancelled(reason: string | undefined): void {
+    this.#cancel(readReason(reason))
   }
 
   linkLost(reason: string): void {

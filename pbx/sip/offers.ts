@@ -2,7 +2,6 @@
  * New offers inside a dialog: re-INVITE both ways, one at a time, with glare (RFC 3261 §14),
  * and UPDATE (RFC 3311) as an offer that has no ACK.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../config/errors.ts'
 import type { Dialog } from './dialog.ts'
 import { ALLOW_IN_DIALOG } from './headers.ts'
@@ -53,7 +52,7 @@ export class Offers {
         },
         endedByBye: () => {},
       }
-      this.#stack.invites.add(req, res, owner)
+      this.#stack.invites.add(req, owner)
     }
     this.#answer(change, offer, isInvite).catch((error: unknown) => {
       this.#stack.logger.error({ err: error, callId: this.#dialog.callId }, 'a new offer could not be answered')
@@ -123,7 +122,7 @@ export class Offers {
       if (attempt === GLARE_TRIES) throw new Refusal('busy', 'The phone is changing the call at the same time, again and again.')
       // §14.1: who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms.
       const steps = this.#dialog.role === 'uac' ? 210 + Math.floor(Math.random() * 191) : Math.floor(Math.random() * 201)
-      await pause(steps * 10, undefined, { signal: this.#closed.signal }).catch(() => {})
+      await pause(steps * 10, this.#closed.signal)
     }
   }
 
@@ -172,6 +171,19 @@ export class Offers {
     this.#closed.abort(why)
     this.#finishIncoming()
   }
+}
+
+/** Resolves after a while, or as soon as the dialog is over. */
+function pause(ms: number, over: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = (): void => {
+    clearTimeout(timer)
+    over.removeEventListener('abort', done)
+    resolve()
+  }
+  const timer = setTimeout(done, ms)
+  over.addEventListener('abort', done)
+  return promise
 }
 
 function refusalOf(status: number, reason: string): Refusal {

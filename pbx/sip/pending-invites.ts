@@ -1,78 +1,53 @@
 /**
- * Which INVITE a CANCEL is for. srf looks only at the Call-ID and keeps only the newest INVITE of
- * each; two with one Call-ID (merged, or a re-INVITE over a slow one) would be cancelled in each
- * other's place. This keeps them apart by branch (RFC 3261 §9.2) and puts srf's own memory right.
+ * Which INVITE a CANCEL is for. srf looks only at the Call-ID, and keeps only the newest INVITE of
+ * each: of two with one Call-ID (merged, or a re-INVITE over a slow one) one would be cancelled in
+ * the other's place. The engine says which transaction it means, so its frames are read for that here.
  */
-import { topBranch } from './headers.ts'
-import type { SrfMessage, SrfReply, SrfRequest } from './srf-types.ts'
-import type { Stack } from './stack.ts'
+import type { SrfRequest } from './srf-types.ts'
 
 /** Whoever handles an INVITE that has no final answer yet. */
 export interface InviteOwner {
-  /** A CANCEL for exactly this INVITE came in; the engine has answered both. */
-  cancelled(cancel: SrfMessage): void
+  /** A CANCEL for exactly this INVITE came in; the engine has answered both. `reason` is its Reason header. */
+  cancelled(reason: string | undefined): void
   /** The caller gave up in its early dialog by BYE. */
   endedByBye(reason: string | undefined): void
 }
 
-interface Pending {
-  req: SrfRequest
-  res: SrfReply
-  branch: string
-  owner: InviteOwner
-}
-
 export interface PendingInvites {
   /** Remembers an INVITE until it is cancelled or removed. */
-  add(req: SrfRequest, res: SrfReply, owner: InviteOwner): void
+  add(req: SrfRequest, owner: InviteOwner): void
   remove(req: SrfRequest): void
+  /** Reads one frame of the engine; if it is a CANCEL, its INVITE's owner is told. */
+  readFrame(frame: string): void
   /** The INVITE that an early BYE with this Call-ID means. */
   byCallId(callId: string): InviteOwner | undefined
   readonly size: number
 }
 
-export function createPendingInvites(stack: () => Stack): PendingInvites {
-  const pending = new Map<string, Pending[]>()
-  let size = 0
-
-  const take = (callId: string, matches: (one: Pending) => boolean): Pending | undefined => {
-    const list = pending.get(callId)
-    const index = list?.findIndex(matches) ?? -1
-    if (!list || index === -1) return undefined
-    const [taken] = list.splice(index, 1)
-    size--
-    const other = list.at(-1)
-    if (!other) pending.delete(callId)
-    // srf forgot the other one when it forgot this one; without it a CANCEL would find nobody.
-    else stack().srf.app.client.mapServer.get(other.req.socket)?.pendingNetworkInvites.set(callId, { req: other.req, res: other.res })
-    return taken
-  }
-
+export function createPendingInvites(): PendingInvites {
+  const byTransaction = new Map<string, { callId: string; owner: InviteOwner }>()
   return {
-    add(req, res, owner) {
-      const callId = req.msg.headers['call-id'] ?? ''
-      const list = pending.get(callId)
-      const one = { req, res, branch: topBranch(req.msg), owner }
-      if (list) list.push(one)
-      else pending.set(callId, [one])
-      size++
-      req.on('cancel', (cancel) => {
-        const branch = topBranch(cancel)
-        // Phones of the time before branches were unique may send another: then it is the one srf found.
-        const meant = take(callId, (each) => each.branch === branch) ?? take(callId, (each) => each.req === req)
-        try {
-          meant?.owner.cancelled(cancel)
-        } catch (error) {
-          stack().logger.error({ err: error }, 'a CANCEL could not be handed on')
-        }
-      })
+    add(req, owner) {
+      byTransaction.set(req.stackTxnId, { callId: req.msg.headers['call-id'] ?? '', owner })
     },
     remove(req) {
-      take(req.msg.headers['call-id'] ?? '', (each) => each.req === req)
+      byTransaction.delete(req.stackTxnId)
     },
-    byCallId: (callId) => pending.get(callId)?.[0]?.owner,
+    readFrame(frame) {
+      const start = frame.indexOf('\r\n') + 2
+      if (start === 1 || !frame.startsWith('CANCEL ', start)) return
+      const transactionId = frame.slice(0, start).split('|')[8] ?? ''
+      const pending = byTransaction.get(transactionId)
+      byTransaction.delete(transactionId)
+      pending?.owner.cancelled(/\r\nReason[ \t]*:[ \t]*([^\r\n]+)/i.exec(frame)?.[1])
+    },
+    byCallId(callId) {
+      // Asked only when a BYE belongs to no dialog, which is rare, and the pending ones are few.
+      for (const pending of byTransaction.values()) if (pending.callId === callId) return pending.owner
+      return undefined
+    },
     get size() {
-      return size
+      return byTransaction.size
     },
   }
 }

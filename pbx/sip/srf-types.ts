@@ -33,9 +33,7 @@ export interface SrfRequest extends SrfOrigin {
   receivedOn?: string
   cancel(options: { headers?: Record<string, string> }, callback: (error: unknown) => void): void
   on(event: 'response', listener: (response: SrfResponse, ack: SrfAck) => void): this
-  on(event: 'cancel', listener: (cancel: SrfMessage) => void): this
   on(event: 'update', listener: (request: SrfRequest, response: SrfReply) => void): this
-  removeAllListeners(): this
 }
 
 export interface SrfResponse extends SrfOrigin {
@@ -83,7 +81,7 @@ export interface SrfAgent {
 export interface SrfLink {
   pendingRequests: Map<string, unknown>
   pendingSipRequests: Map<string, unknown>
-  pendingNetworkInvites: Map<string, { req: SrfRequest; res: SrfReply }>
+  pendingNetworkInvites: Map<string, unknown>
   pendingAckOrPrack: Map<string, unknown>
 }
 

@@ -28,7 +28,7 @@ export function unescapeUri(text: string): string {
 
 /** Writes a user part so that it is read back as the same. */
 export function escapeUser(user: string): string {
-  return user.replace(NOT_IN_USER, (character) => encodeURIComponent(character.isWellFormed() ? character : '\ufffd'))
+  return user.replace(NOT_IN_USER, (character) => encodeURIComponent(character.toWellFormed()))
 }
 
 /** `;a=b;c` as a map by lower-case name; a flag has the value ''. The first of two with one name wins. */
@@ -45,7 +45,7 @@ export function parseParams(text: string): ReadonlyMap<string, string> {
 
 /** @returns undefined when `text` is no sip, sips or tel URI */
 export function parseUri(text: string): SipUri | undefined {
-  if (text.length > LONGEST || FORBIDDEN.test(text)) return undefined
+  if (text.length > LONGEST || FORBIDDEN.test(text) || !text.isWellFormed()) return undefined
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase() as SipUri['scheme'] | undefined
   if (scheme === undefined) return undefined
   let rest = text.slice(scheme.length + 1)

@@ -84,6 +84,12 @@ export class FakeEngine {
     this.deliver(text, { transactionId: request.transactionId, dialogId, ...(options.local ? { local: true } : {}) })
   }
 
+  /** Resolves when the application has read everything delivered so far. */
+  async caughtUp(): Promise<void> {
+    this.deliver(request('BYE', 'sync', { toTag: true }), { dialogId: 'sync' })
+    await this.expect(/^SIP\/2\.0 481[^]*sync/)
+  }
+
   /** Breaks the control connection. */
   drop(): void {
     this.socket?.destroy()
@@ -100,6 +106,7 @@ export class FakeEngine {
 
   #accept(socket: Socket): void {
     this.socket = socket
+    socket.setNoDelay(true)
     this.#buffer = Buffer.alloc(0)
     socket.on('error', () => {})
     socket.on('data', (chunk) => {
@@ -144,6 +151,7 @@ export class FakeEngine {
       const text = message.text.replace(/\r\nto: ([^\r]*)/i, (line) => (line.includes('tag=') ? line : `${line};tag=us`))
       this.#write(`${randomUUID()}|response|${message.id}|OK|application|${text.length}|udp|192.0.2.7|5062|10:00:01.000000|${message.transactionId}|${dialogId}||Msg sent:|\r\n${text}`)
     } else {
+      message.text = message.text.replace('\r\n', `\r\nCSeq: 1 ${message.text.split(' ', 1)[0]}\r\n`)
       message.transactionId = message.text.startsWith('CANCEL') ? message.transactionId : randomUUID()
       this.#write(`${randomUUID()}|response|${message.id}|OK|application|${message.text.length}|udp|192.0.2.7|5062|10:00:01.000000|${message.transactionId}|Msg sent:|\r\n${message.text}`)
     }
