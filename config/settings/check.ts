@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net'
 import type { RefusalDetail } from '../errors.ts'
 import { BadValue, readers } from './kinds.ts'
-import type { Settings } from './settings.ts'
+import type { DigestAlgorithm, Settings } from './settings.ts'
 import type { Found } from './source.ts'
 import { settingRows, type SettingName, type SettingRow } from './table.ts'
 
@@ -57,6 +57,7 @@ function build(home: string, read: Reader): Settings {
       expiresDefault: read('REGISTER_EXPIRES_DEFAULT') ?? 0,
       expiresMax: read('REGISTER_EXPIRES_MAX') ?? 0,
       nonceSeconds: read('NONCE_SECONDS') ?? 0,
+      digest: (read('DIGEST_ALGORITHMS') ?? '').split(',') as DigestAlgorithm[],
       qualifySeconds: read('QUALIFY_SECONDS') ?? 0,
     },
     calls: {

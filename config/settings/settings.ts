@@ -1,3 +1,6 @@
+/** Digest algorithms of RFC 8760 that phones are offered. */
+export type DigestAlgorithm = 'SHA-256' | 'MD5'
+
 /** The settings as the rest of the house sees them: typed, checked, defaults filled in. */
 export interface Settings {
   /** Folder for all data, absolute. */
@@ -6,7 +9,7 @@ export interface Settings {
   sip: { host: string; port: number; externalAddress: string | undefined; drachtio: { host: string; port: number; secret: string } | undefined }
   media: { host: string; ports: { first: number; last: number }; workers: number }
   database: { url: string | undefined; pool: number }
-  registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; qualifySeconds: number }
+  registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }
   calls: { ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number }
   keep: { historyDays: number; traceDays: number }
   log: { level: string; to: 'file' | 'stdout' }

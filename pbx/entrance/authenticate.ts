@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from '../../config/logger.ts'
+import type { DigestAlgorithm } from '../../config/settings/settings.ts'
 import type { Directory } from '../directory/types.ts'
 import { formatChallenge, parseCredentials, verifyResponse } from '../sip/digest.ts'
 import type { Limiter } from './limit.ts'
@@ -23,8 +24,10 @@ export function createAuthenticate(options: {
   nonces: Nonces
   limiter: Pick<Limiter, 'failed'>
   logger: Logger
+  /** Offered in this order; others are not taken. */
+  algorithms: readonly DigestAlgorithm[]
 }): Step {
-  const { directory, nonces, limiter, logger } = options
+  const { directory, nonces, limiter, logger, algorithms } = options
   const exchange = EXCHANGES[options.as]
   // For users that do not exist: a hash nobody has the password of.
   const nobody = { md5: randomBytes(16).toString('hex'), sha256: randomBytes(32).toString('hex') }
@@ -32,8 +35,8 @@ export function createAuthenticate(options: {
   const challenge = (visit: Visit, stale: boolean): 'answered' => {
     const { realm } = tenantOf(visit)
     const nonce = nonces.issue(realm)
-    // The strongest first (RFC 8760 §2.3); phones take the first they know.
-    const offers = [formatChallenge('SHA-256', realm, nonce, stale), formatChallenge('MD5', realm, nonce, stale)]
+    // In order of preference (RFC 8760 §2.3); phones take the first they know.
+    const offers = algorithms.map((algorithm) => formatChallenge(algorithm, realm, nonce, stale))
     visit.request.reply(exchange.status, { headers: { [exchange.challenge]: offers } })
     return 'answered'
   }
@@ -42,7 +45,7 @@ export function createAuthenticate(options: {
     const { request } = visit
     const tenant = tenantOf(visit)
     const header = request.header(exchange.credentials)
-    const given = header === undefined ? undefined : parseCredentials(header).find((each) => each.realm === tenant.realm && each.algorithm !== undefined)
+    const given = header === undefined ? undefined : parseCredentials(header).find((each) => each.realm === tenant.realm && each.algorithm !== undefined && algorithms.includes(each.algorithm))
     if (!given) return challenge(visit, false)
 
     const snapshot = directory.snapshot()

@@ -40,7 +40,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
   const clock = options.clock ?? systemClock
   const nonces = createNonces({ key: options.secrets.key('nonce'), seconds: settings.registrar.nonceSeconds, clock })
   const limiter = createLimiter({ clock, logger, isTrusted: (address) => registrar.hasLivePhoneAt(address) })
-  const proof = { directory, nonces, limiter, logger }
+  const proof = { directory, nonces, limiter, logger, algorithms: settings.registrar.digest }
   const chains = chainsOf(
     {
       identify: createIdentify(directory),

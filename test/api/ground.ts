@@ -114,7 +114,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
     media: { host: '127.0.0.1', ports: { first: 20_000, last: 20_100 }, workers: 1 },
     database: { url: undefined, pool: 4 },
-    registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, qualifySeconds: 0 },
+    registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0 },
     calls: { ringSeconds: 30, hoursMax: 12, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
     keep: { historyDays: 365, traceDays: 30 },
     log: { level: 'debug', to: 'stdout' },

@@ -48,7 +48,7 @@ export function testSettings(home: string): Settings {
     sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
     media: { host: '127.0.0.1', ports: rtpRange(), workers: 1 },
     database: { url: undefined, pool: 4 },
-    registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, qualifySeconds: 30 },
+    registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 30 },
     calls: { ringSeconds: 30, hoursMax: 12, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 120 },
     keep: { historyDays: 365, traceDays: 30 },
     log: { level: process.env['TEST_LOG'] ?? 'warn', to: 'stdout' },
