@@ -126,7 +126,6 @@ export type Notice =
   | { notice: 'media-timeout'; endpoint: number; seconds: number }
   | { notice: 'digit'; endpoint: number; digit: string; durationMs: number }
   | { notice: 'recording-ended'; recording: number; outcome: RecordingOutcome }
-  | { notice: 'log'; level: 'debug' | 'warn' | 'error'; message: string }
 
 /** One packet on its way between two workers. */
 export interface LinkedPacket {

@@ -215,8 +215,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   }
 
   #heard(notice: Notice): void {
-    if (notice.notice === 'log') this.#logger[notice.level](notice.message)
-    else if (notice.notice === 'recording-ended') {
+    if (notice.notice === 'recording-ended') {
       this.#recordings.get(notice.recording)?.recording.ended(notice.outcome)
       this.#recordings.delete(notice.recording)
       const { ended, message } = notice.outcome

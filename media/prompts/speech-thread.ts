@@ -6,7 +6,19 @@ import { join } from 'node:path'
 import { WASI } from 'node:wasi'
 import { parentPort, workerData } from 'node:worker_threads'
 import { readWav, wavHeader } from '../embedded/worker/wav.ts'
-import type { SpeechDone, SpeechJob } from './synthesiser.ts'
+
+export interface SpeechJob {
+  id: number
+  text: string
+  /** Where the WAV goes; it appears whole or not at all. */
+  path: string
+}
+
+export interface SpeechDone {
+  id: number
+  /** What went wrong, if anything. */
+  error: string | undefined
+}
 
 if (parentPort === null) throw new Error('speech runs only as a worker thread')
 const port = parentPort

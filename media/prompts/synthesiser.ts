@@ -1,20 +1,8 @@
 import { Worker } from 'node:worker_threads'
+import type { SpeechDone, SpeechJob } from './speech-thread.ts'
 
 /** Part of every file's name: change it when the way speech is made changes. */
 export const VOICE = 'flite-slt-1'
-
-export interface SpeechJob {
-  id: number
-  text: string
-  /** Where the WAV goes; it appears whole or not at all. */
-  path: string
-}
-
-export interface SpeechDone {
-  id: number
-  /** What went wrong, if anything. */
-  error: string | undefined
-}
 
 interface Waiting {
   resolve(): void

@@ -175,6 +175,30 @@ behaviour('reports are sent and read: loss, jitter, round trip, MOS', async (t) 
   await bye
 })
 
+behaviour('garbage from the peer itself harms nothing', async (t) => {
+  const { phone, home, server } = await openEngine(t)
+  const [a, b] = [await phone(), await phone({ codecs: '8' })]
+  await a.endpoint.bridge(b.endpoint)
+  const recording = await a.endpoint.record({ path: join(home, 'a.wav') })
+  let state = 99
+  const random = (below: number): number => (state = (state * 1_103_515_245 + 12_345) & 0x7fffffff) % below
+  for (let i = 0; i < 3000; i += 1) {
+    const packet = Buffer.from(Array.from({ length: random(60) }, () => random(256)))
+    if (packet.length > 1 && i % 2 === 0) packet[0] = 0x80 | (packet[0]! & 0x3f)
+    if (packet.length > 1 && i % 4 === 0) packet[1] = [0, 8, 101, 200, 201][random(5)]!
+    const { port } = a.peer.to
+    // In turn to both ports, and never faster than it is read, so that all of it is.
+    a.peer.rtp.send(packet, i % 3 === 0 ? port + 1 : port, '127.0.0.1')
+    if (i % 100 === 0) await a.endpoint.stats()
+  }
+  a.peer.rtp.send(Buffer.alloc(1500, 0x80), a.peer.to.port, '127.0.0.1')
+  const before = b.peer.heard.length
+  a.peer.send(440)
+  await b.peer.until((heard) => heard.length > before)
+  assert.equal((await recording.stop()).ended, 'stopped')
+  assert.equal((await server.load()).endpoints, 2)
+})
+
 /** The first RTCP packet like this, already come or yet to come. */
 async function firstReport(peer: RtpPeer, like: (packet: Buffer) => boolean): Promise<Buffer> {
   for (;;) {

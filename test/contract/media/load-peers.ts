@@ -1,0 +1,78 @@
+// The other process of the load: phones that talk at 50 packets a second and time what they hear. Told what to do by its parent.
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+
+export interface LoadHeard {
+  sent: number
+  received: number
+  /** Milliseconds from sending to hearing. */
+  p50: number
+  p99: number
+}
+
+const count = Number(process.argv[2])
+const seconds = Number(process.argv[3])
+const WARM_UP_MS = 2000
+const sockets: Socket[] = []
+const latencies: number[] = []
+let received = 0
+
+for (let i = 0; i < count; i += 1) {
+  const socket = createSocket({ type: 'udp4', lookup: (address, _options, callback) => callback(null, address, 4) })
+  const bound = once(socket, 'listening')
+  socket.bind(0, '127.0.0.1')
+  await bound
+  // The first eight bytes of sound are the time it was sent.
+  socket.on('message', (packet) => {
+    if (packet.length !== 172) return
+    received += 1
+    latencies.push(performance.now() - packet.readDoubleBE(12))
+  })
+  sockets.push(socket)
+}
+process.send?.({ ports: sockets.map((socket) => socket.address().port) })
+
+const [{ to }] = await once(process, 'message') as [{ to: number[] }]
+const packets = sockets.map((_, i) => {
+  const packet = Buffer.alloc(172, 0xff)
+  packet[0] = 0x80
+  packet[1] = 0
+  packet.writeUInt32BE(i + 1, 8)
+  return packet
+})
+let sent = 0
+let sequence = 0
+let slot = 0
+let due = performance.now()
+let running = true
+
+// A twentieth of the phones each millisecond: spread as real calls are.
+function run(): void {
+  for (; due <= performance.now(); due += 1) {
+    for (let i = slot; i < count; i += 20) {
+      const packet = packets[i]!
+      packet.writeUInt16BE(sequence & 0xffff, 2)
+      packet.writeUInt32BE((sequence * 160) >>> 0, 4)
+      packet.writeDoubleBE(performance.now(), 12)
+      sockets[i]!.send(packet, to[i]!, '127.0.0.1')
+      sent += 1
+    }
+    slot = (slot + 1) % 20
+    if (slot === 0) sequence += 1
+  }
+  if (running) setTimeout(run, Math.max(0, due - performance.now()))
+}
+run()
+await new Promise((resolve) => { setTimeout(resolve, WARM_UP_MS) })
+latencies.length = sent = received = 0
+process.send?.({ begin: true })
+await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })
+running = false
+await new Promise((resolve) => { setTimeout(resolve, 200) })
+latencies.sort((a, b) => a - b)
+const heard: LoadHeard = {
+  sent, received, p50: latencies[latencies.length >> 1] ?? NaN, p99: latencies[Math.floor(latencies.length * 0.99)] ?? NaN,
+}
+process.send?.(heard)
+process.disconnect()
+for (const socket of sockets) socket.close()

@@ -1,0 +1,77 @@
+// Calls with media both ways, measured: what they cost this process and what they add in time. Run it by hand, or from the bench.
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLogger } from '../../../config/logger.ts'
+import { startMedia } from '../../../media/index.ts'
+import type { LoadHeard } from './load-peers.ts'
+
+export interface LoadFigures extends LoadHeard {
+  calls: number
+  recorded: boolean
+  /** Share of one core, 0 to 1 and beyond, of everything in this process while the phones talk. */
+  cpu: number
+  lossRate: number
+  /** The same phones talking straight to each other. */
+  direct: { p50: number; p99: number }
+}
+
+const HEARD = /m=audio (\d+)/
+
+function offer(port: number): string {
+  return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP 0`, ''].join('\r\n')
+}
+
+async function phones(count: number, seconds: number): Promise<{ child: ChildProcess; ports: number[] }> {
+  const child = fork(new URL('./load-peers.ts', import.meta.url), [String(count), String(seconds)])
+  const [{ ports }] = await once(child, 'message') as [{ ports: number[] }]
+  return { child, ports }
+}
+
+async function talked(child: ChildProcess, to: number[]): Promise<LoadHeard & { cpu: number }> {
+  child.send({ to })
+  await once(child, 'message')
+  const [usage, since] = [process.cpuUsage(), performance.now()]
+  const [heard] = await once(child, 'message') as [LoadHeard]
+  const { user, system } = process.cpuUsage(usage)
+  const cpu = (user + system) / 1000 / (performance.now() - since)
+  if (child.exitCode === null) await once(child, 'exit')
+  return { ...heard, cpu }
+}
+
+/** `calls` calls of G.711, 50 packets a second each way, for `seconds`. */
+export async function measureMedia(calls: number, seconds: number, recorded = false): Promise<LoadFigures> {
+  const straight = await phones(calls * 2, Math.min(3, seconds))
+  const direct = await talked(straight.child, straight.ports.map((_, i) => straight.ports[i ^ 1]!))
+  const home = await mkdtemp(join(tmpdir(), 'media-load-'))
+  const server = await startMedia({
+    logger: createLogger('warn'),
+    settings: {
+      home, media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1 },
+      sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
+      calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
+    },
+  })
+  try {
+    const { child, ports } = await phones(calls * 2, seconds)
+    const to: number[] = []
+    for (let i = 0; i < calls; i += 1) {
+      const [a, b] = await Promise.all([ports[2 * i]!, ports[2 * i + 1]!].map((port, leg) =>
+        server.createEndpoint({ callId: `load ${i}`, legId: String(leg), offer: offer(port), peerAddress: '127.0.0.1' })))
+      await a!.bridge(b!)
+      if (recorded) await a!.record({ path: join(home, 'recordings', `${i}.wav`) })
+      for (const endpoint of [a!, b!]) to.push(Number(HEARD.exec(endpoint.localSdp)![1]))
+    }
+    const figures = await talked(child, to)
+    return { calls, recorded, ...figures, lossRate: 1 - figures.received / figures.sent, direct: { p50: direct.p50, p99: direct.p99 } }
+  } finally {
+    await server.stop()
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.main) {
+  for (const recorded of [false, true]) console.log(await measureMedia(Number(process.argv[2] ?? 100), 8, recorded))
+}
