@@ -1,7 +1,8 @@
-import { Button, Paper } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { Compass } from 'lucide-react'
 import { Component, type ErrorInfo, type ReactNode } from 'react'
 import { Link } from 'wouter'
+import { Panel } from '../components/panel.ts'
 import { EmptyState, ErrorState } from '../components/states.tsx'
 
 interface BoundaryProps {
@@ -32,32 +33,32 @@ export class ErrorBoundary extends Component<BoundaryProps, { error: Error | nul
     // After an update of Dialplane an open page asks for files that no longer exist; loading again brings the new ones.
     const outdated = /dynamically imported module|module script|preload/i.test(error.message)
     return (
-      <Paper p={0}>
+      <Panel p={0}>
         <ErrorState
           error={new Error(outdated ? 'Dialplane was updated since this page was opened. Load it again to go on.' : 'This screen ran into an error of its own. Load it again; if it stays, tell your administrator what you did.')}
           retry={() => window.location.reload()}
         />
-      </Paper>
+      </Panel>
     )
   }
 }
 
 export function NotFound() {
   return (
-    <Paper p={0}>
-      <EmptyState icon={Compass} title="There is nothing at this address" action={<Button component={Link} href="/">Go to the overview</Button>}>
+    <Panel p={0}>
+      <EmptyState icon={Compass} order={1} title="There is nothing at this address" action={<Button component={Link} href="/">Go to the overview</Button>}>
         The link may be old, or what it led to was deleted.
       </EmptyState>
-    </Paper>
+    </Panel>
   )
 }
 
 export function Forbidden() {
   return (
-    <Paper p={0}>
-      <EmptyState icon={Compass} title="You may not see this" action={<Button component={Link} href="/">Go to the overview</Button>}>
+    <Panel p={0}>
+      <EmptyState icon={Compass} order={1} title="You may not see this" action={<Button component={Link} href="/">Go to the overview</Button>}>
         Your roles do not include this screen. Ask an administrator if you need it.
       </EmptyState>
-    </Paper>
+    </Panel>
   )
 }

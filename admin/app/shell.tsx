@@ -11,8 +11,11 @@ import { places } from './nav.ts'
 import { QuickOpen } from './quick-open.tsx'
 import { useCan } from './session.tsx'
 
-function isHere(location: string, href: string): boolean {
-  return href === '/' ? location === '/' : location === href || location.startsWith(`${href}/`)
+/** Which entry of the navigation a screen belongs to. A call's page belongs to the live calls until it is over. */
+function entryOf(location: string, isLive: (callId: string) => boolean): string {
+  const [, first = '', second] = location.split('/')
+  if (first === 'calls' && second !== undefined) return isLive(second) ? '/calls' : '/history'
+  return `/${first}`
 }
 
 /** Header, navigation and the place where screens appear. */
@@ -21,6 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [quickOpen, quick] = useDisclosure(false)
   const [location] = useLocation()
   const liveCalls = useLive((state) => state.calls.size)
+  const here = useLive((state) => entryOf(location, (id) => state.calls.has(id)))
   const can = useCan()
   useHotkeys([['mod+K', quick.open]], [])
   useEffect(menu.close, [location])
@@ -58,8 +62,8 @@ export function Shell({ children }: { children: ReactNode }) {
                     component={Link}
                     href={href}
                     label={label}
-                    active={isHere(location, href)}
-                    aria-current={isHere(location, href) ? 'page' : undefined}
+                    active={here === href}
+                    aria-current={here === href ? 'page' : undefined}
                     leftSection={<Icon size={18} aria-hidden />}
                     rightSection={href === '/calls' && liveCalls > 0 ? <Badge size="sm" circle={liveCalls < 10} aria-label={`${liveCalls} going on`}>{liveCalls}</Badge> : undefined}
                     style={{ borderRadius: 'var(--mantine-radius-md)' }}

@@ -1,4 +1,4 @@
-import { ActionIcon, createTheme, Drawer, Modal, Paper, Table, Tooltip, type CSSVariablesResolver } from '@mantine/core'
+import { ActionIcon, createTheme, Drawer, Modal, Table, Tooltip, type CSSVariablesResolver } from '@mantine/core'
 
 /** Colours are picked so that text reaches 4.5:1 on every ground it stands on, light and dark. */
 export const theme = createTheme({
@@ -24,7 +24,6 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Drawer: Drawer.extend({ defaultProps: { position: 'right', size: 'md', padding: 'lg', closeButtonProps: { 'aria-label': 'Close' } } }),
     Modal: Modal.extend({ defaultProps: { centered: true, padding: 'lg', closeButtonProps: { 'aria-label': 'Close' } } }),
-    Paper: Paper.extend({ defaultProps: { withBorder: true, p: 'md' } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: false } } }),
   },
@@ -41,6 +40,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--page-ground': '#f5f7f9',
     '--line': '#e3e8ed',
     '--row-hover': '#f4f8fb',
+    '--mantine-color-green-light-color': '#17632a',
+    '--mantine-color-orange-light-color': '#8a3b06',
+    '--mantine-color-red-light-color': '#a51d1d',
   },
   dark: {
     '--mantine-color-dimmed': '#9aa6b5',
@@ -50,5 +52,15 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--page-ground': '#0f141a',
     '--line': '#28323d',
     '--row-hover': '#1a222b',
+    '--mantine-color-gray-light': '#28323d',
+    '--mantine-color-gray-light-color': '#d5dbe3',
+    '--mantine-color-petrol-light': '#12303f',
+    '--mantine-color-petrol-light-color': '#a5d3ea',
+    '--mantine-color-green-light': '#16321f',
+    '--mantine-color-green-light-color': '#8ce99a',
+    '--mantine-color-orange-light': '#3a2815',
+    '--mantine-color-orange-light-color': '#ffc078',
+    '--mantine-color-red-light': '#3d1f21',
+    '--mantine-color-red-light-color': '#ffa8a8',
   },
 })

@@ -1,9 +1,10 @@
-import { Group, Pagination, Paper, Skeleton, Table, Text, UnstyledButton } from '@mantine/core'
+import { Group, Pagination, Skeleton, Table, Text, UnstyledButton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import classes from './data-table.module.css'
+import { Panel } from './panel.ts'
 import { ErrorState } from './states.tsx'
 
 export interface Column<T> {
@@ -14,8 +15,10 @@ export interface Column<T> {
   sort?: string
   align?: 'right'
   width?: number | string
-  /** On a phone: the card's first line, its right-hand side, or left out. */
+  /** In a card: its first line, its right-hand side, or left out. */
   card?: 'title' | 'aside' | 'hide'
+  /** Only for cards: left out of the table. */
+  cardOnly?: boolean
 }
 
 export interface Sorting {
@@ -54,9 +57,9 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const narrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const { rows, error, retry, empty, paging } = props
   if (rows === undefined && error != null) {
-    return <Paper p={0}><ErrorState error={error} {...(retry !== undefined && { retry })} /></Paper>
+    return <Panel p={0}><ErrorState error={error} {...(retry !== undefined && { retry })} /></Panel>
   }
-  if (rows?.length === 0) return <Paper p={0}>{empty}</Paper>
+  if (rows?.length === 0) return <Panel p={0}>{empty}</Panel>
   return (
     <div aria-busy={rows === undefined}>
       {narrow ? <Cards {...props} /> : <Rows {...props} />}
@@ -103,9 +106,10 @@ function ariaSort<T>(column: Column<T>, sorting: Sorting | undefined): 'ascendin
   return sorting.order === 'asc' ? 'ascending' : 'descending'
 }
 
-function Rows<T>({ label, columns, rows, rowKey, href, actions, sorting }: DataTableProps<T>) {
+function Rows<T>({ label, columns: all, rows, rowKey, href, actions, sorting }: DataTableProps<T>) {
+  const columns = all.filter((column) => column.cardOnly !== true)
   return (
-    <Paper p={0} className={classes.frame}>
+    <Panel p={0} className={classes.frame}>
       <Table className={classes.table} aria-label={label}>
         <Table.Thead>
           <Table.Tr>
@@ -137,7 +141,7 @@ function Rows<T>({ label, columns, rows, rowKey, href, actions, sorting }: DataT
               ))}
         </Table.Tbody>
       </Table>
-    </Paper>
+    </Panel>
   )
 }
 
@@ -151,12 +155,12 @@ function Cards<T>({ label, columns, rows, rowKey, href, actions }: DataTableProp
   return (
     <ul className={classes.cards} aria-label={label}>
       {rows.map((row) => (
-        <Paper component="li" key={rowKey(row)} className={classes.card} data-opens={href !== undefined}>
+        <Panel component="li" key={rowKey(row)} className={classes.card} data-opens={href !== undefined}>
           <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
             <Text component="div" fw={600} className="break-anywhere"><Opening row={row} href={href}>{title?.render(row)}</Opening></Text>
-            <Group gap={6} wrap="nowrap">{aside.map((column) => <div key={column.key}>{column.render(row)}</div>)}</Group>
+            <Group gap={6} wrap="nowrap" style={{ flexShrink: 0 }}>{aside.map((column) => <div key={column.key}>{column.render(row)}</div>)}</Group>
           </Group>
-          {rest.length > 0 && (
+          <Group wrap="nowrap" align="flex-end" gap="sm">
             <dl className={classes.facts}>
               {rest.map((column) => (
                 <div key={column.key}>
@@ -165,9 +169,9 @@ function Cards<T>({ label, columns, rows, rowKey, href, actions }: DataTableProp
                 </div>
               ))}
             </dl>
-          )}
-          {actions !== undefined && <Group justify="flex-end" gap="xs" mt="xs" className={classes.actions}>{actions(row)}</Group>}
-        </Paper>
+            {actions !== undefined && <div className={classes.actions}>{actions(row)}</div>}
+          </Group>
+        </Panel>
       ))}
     </ul>
   )

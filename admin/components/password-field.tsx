@@ -1,6 +1,7 @@
-import { List, PasswordInput, Text } from '@mantine/core'
-import { Check, Info, Minus } from 'lucide-react'
+import { PasswordInput } from '@mantine/core'
+import { Check, Dot } from 'lucide-react'
 import { useId } from 'react'
+import classes from './password-field.module.css'
 
 export const PASSWORD_MIN = 12
 
@@ -28,14 +29,15 @@ export function NewPasswordField({ label, value, error, person, onChange }: Pass
   return (
     <div>
       <PasswordInput label={label} withAsterisk required autoComplete="new-password" aria-describedby={rulesId} value={value} error={error} onChange={(change) => onChange(change.currentTarget.value)} />
-      <List id={rulesId} size="xs" mt={8} spacing={4} listStyleType="none" withPadding={false}>
+      <ul id={rulesId} className={classes.rules}>
         {passwordRules(value, person).map(({ rule, met }) => (
-          <List.Item key={rule} icon={met ? <Check size={14} color="var(--mantine-color-green-7)" aria-label="Met" /> : <Minus size={14} aria-label="Not yet met" />}>
-            <Text span size="xs" c="dimmed">{rule}</Text>
-          </List.Item>
+          <li key={rule}>
+            {met ? <Check size={14} color="var(--mantine-color-green-7)" aria-label="Met:" /> : <Dot size={14} aria-label="Not yet met:" />}
+            {rule}
+          </li>
         ))}
-        <List.Item icon={<Info size={14} aria-hidden />}><Text span size="xs" c="dimmed">Passwords that everybody tries first are refused</Text></List.Item>
-      </List>
+        <li><Dot size={14} aria-hidden />Passwords that everybody tries first are refused</li>
+      </ul>
     </div>
   )
 }

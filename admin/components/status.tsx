@@ -6,7 +6,7 @@ const colours: Record<Tone, string> = { good: 'green', warning: 'orange', bad: '
 /** A state in one word on a tinted ground. Never colour alone: the word says it. */
 export function StatusBadge({ label, tone }: Wording) {
   return (
-    <Badge variant="light" color={colours[tone]} radius="sm" tt="none" fw={600} fz="xs" style={{ flexShrink: 0 }}>
+    <Badge variant="light" color={colours[tone]} radius="sm" tt="none" fw={600} fz="xs" miw="max-content">
       {label}
     </Badge>
   )

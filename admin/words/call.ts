@@ -72,7 +72,7 @@ const codecNames: Record<string, string> = { PCMU: 'G.711 µ-law', PCMA: 'G.711 
 
 /** `G.711 A-law` for `PCMA`. */
 export function codecName(codec: string | null): string {
-  if (codec === null) return 'None yet'
+  if (codec === null) return '–'
   return codecNames[codec.toUpperCase()] ?? codec
 }
 

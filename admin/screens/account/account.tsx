@@ -1,4 +1,4 @@
-import { Button, Group, Paper, PasswordInput, SegmentedControl, SimpleGrid, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
+import { Button, Group, PasswordInput, SegmentedControl, SimpleGrid, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
 import { LogOut } from 'lucide-react'
 import { schemes } from '../../app/account-menu.tsx'
 import { changeOwnPassword, signOut } from '../../app/auth.ts'
@@ -6,6 +6,7 @@ import { notify } from '../../app/notify.ts'
 import { useSession } from '../../app/session.tsx'
 import { Fact } from '../../components/fact.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
 import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
 import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
@@ -17,14 +18,14 @@ export default function Account() {
   return (
     <Stack gap="md" maw={720}>
       <PageHeader title="My account" actions={<Button variant="default" leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>Sign out</Button>} />
-      <Paper>
+      <Panel>
         <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md">
           <Fact label="Name">{user.name}</Fact>
           <Fact label="E-mail">{user.email}</Fact>
           <Fact label="Organisation">{tenant.name}</Fact>
         </SimpleGrid>
-      </Paper>
-      <Paper component="section" aria-labelledby="colours">
+      </Panel>
+      <Panel component="section" aria-labelledby="colours">
         <Title order={2} id="colours">Colours</Title>
         <Text size="sm" c="dimmed" mb="sm">Kept in this browser.</Text>
         <SegmentedControl
@@ -33,7 +34,7 @@ export default function Account() {
           onChange={(value) => setColorScheme(schemes.find((scheme) => scheme.value === value)?.value ?? 'auto')}
           data={schemes.map(({ value, label, icon: Icon }) => ({ value, label: <Group gap={6} wrap="nowrap" justify="center"><Icon size={16} aria-hidden />{label}</Group> }))}
         />
-      </Paper>
+      </Panel>
       <PasswordChange />
     </Stack>
   )
@@ -59,7 +60,7 @@ function PasswordChange() {
     },
   })
   return (
-    <Paper component="section" aria-labelledby="password">
+    <Panel component="section" aria-labelledby="password">
       <Title order={2} id="password">Password</Title>
       <Text size="sm" c="dimmed" mb="sm">Changing it signs you out everywhere else.</Text>
       <form
@@ -77,6 +78,6 @@ function PasswordChange() {
           <Group><Button type="submit" loading={form.busy}>Change password</Button></Group>
         </Stack>
       </form>
-    </Paper>
+    </Panel>
   )
 }

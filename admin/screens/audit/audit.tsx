@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Drawer, Group, Stack, Table, Text, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Drawer, Group, Stack, Table, Text, Tooltip } from '@mantine/core'
 import { PanelRightOpen, ScrollText, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import type { AuditEvent } from '../../app/types.ts'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { Fact } from '../../components/fact.tsx'
+import { DayInput } from '../../components/day-input.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
@@ -39,8 +40,8 @@ export default function Audit() {
       <PageHeader title="Audit log" lead="Who changed what, and when. Entries can be neither changed nor deleted." />
       <Group gap="sm" align="flex-end">
         <SearchInput label="Search who, what or which" value={search} onChange={(value) => list.set({ search: value })} />
-        <TextInput type="date" aria-label="From day" max={to === '' ? undefined : to} value={from} onChange={(change) => list.set({ from: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
-        <TextInput type="date" aria-label="To day" min={from === '' ? undefined : from} value={to} onChange={(change) => list.set({ to: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
+        <DayInput label="From" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
+        <DayInput label="To" min={from === '' ? undefined : from} value={to} onChange={(day) => list.set({ to: day })} />
         {filtered && <Button variant="subtle" onClick={clear}>Clear filters</Button>}
       </Group>
       <DataTable

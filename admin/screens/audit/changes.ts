@@ -34,13 +34,24 @@ export function changesOf(before: unknown, after: unknown): Change[] {
     .filter((change) => change.before !== change.after)
 }
 
-const verbs: Record<string, string> = {
-  create: 'created', update: 'changed', delete: 'deleted', login: 'signed in', logout: 'signed out', revoke: 'revoked', renew: 'renewed',
-  open: 'opened', 'hang-up': 'hung up', start: 'started', stop: 'stopped', pause: 'paused', resume: 'resumed',
+const verbs: Record<string, string> = { create: 'created', update: 'changed', delete: 'deleted', start: 'started', stop: 'stopped', pause: 'paused', resume: 'resumed' }
+
+const known: Record<string, string> = {
+  'session.create': 'Signed in',
+  'session.delete': 'Signed out',
+  'user.change-password': 'Own password changed',
+  'device.credentials': 'Device given a new password',
+  'token.delete': 'API token revoked',
+  'token.create': 'API token created',
+  'call.hang-up': 'Call hung up',
+  'registration.remove': 'Registration forgotten',
+  'recording.listen': 'Recording listened to',
 }
 
 /** `extension.create` becomes `Extension created`; an unknown action is shown with its own words. */
 export function actionWords(action: string): string {
+  const words = known[action]
+  if (words !== undefined) return words
   const at = action.lastIndexOf('.')
   const subject = fieldWords((at < 0 ? action : action.slice(0, at)).replaceAll('.', ' ').replaceAll('-', ' '))
   if (at < 0) return subject

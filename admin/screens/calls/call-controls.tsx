@@ -20,7 +20,7 @@ export function CallControls({ call, compact = false }: { call: Call; compact?: 
   const label = running ? 'Stop recording' : 'Record'
   const Icon = running ? Square : Circle
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap="xs" wrap="nowrap" justify="flex-end">
       {recordable && (compact
         ? <Tooltip label={label}><ActionIcon aria-label={label} loading={recording.isPending} onClick={toggle}><Icon size={16} aria-hidden /></ActionIcon></Tooltip>
         : <Button variant="default" loading={recording.isPending} leftSection={<Icon size={16} aria-hidden />} onClick={toggle}>{label}</Button>)}

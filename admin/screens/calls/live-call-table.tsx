@@ -25,10 +25,10 @@ export function codecsOf(call: Call): string {
 
 export function CallBadges({ call }: { call: Call }) {
   return (
-    <Group gap={6} wrap="nowrap" component="span" display="inline-flex">
+    <Group gap={6} component="span" display="inline-flex" justify="flex-start">
       <StatusBadge {...callWording(call)} />
-      {call.recording === 'on' && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Recording</Badge>}
-      {call.recording === 'paused' && <Badge variant="light" color="gray" tt="none" radius="sm" leftSection={<CirclePause size={12} aria-hidden />}>Recording paused</Badge>}
+      {call.recording === 'on' && <Badge variant="light" color="red" tt="none" miw="max-content" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Recording</Badge>}
+      {call.recording === 'paused' && <Badge variant="light" color="gray" tt="none" miw="max-content" radius="sm" leftSection={<CirclePause size={12} aria-hidden />}>Recording paused</Badge>}
     </Group>
   )
 }

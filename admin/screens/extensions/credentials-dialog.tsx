@@ -1,4 +1,5 @@
 import { Alert, Button, Code, Group, Modal, Stack, Tabs, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { KeyRound, List, QrCode as QrIcon, SquareTerminal } from 'lucide-react'
 import type { Extension, SipCredentials } from '../../app/types.ts'
 import { CopyButton, CopyField } from '../../components/copy.tsx'
@@ -13,11 +14,12 @@ interface CredentialsDialogProps {
 
 /** Shows new SIP credentials, this once. A click beside it does not close it: the password would be gone. */
 export function CredentialsDialog({ credentials, extension, onClose }: CredentialsDialogProps) {
+  const narrow = useMediaQuery('(max-width: 36em)', false, { getInitialValueInEffect: false })
   const settings = phoneSettings(credentials)
   const account = baresipAccount(credentials)
   const everything = settings.map(({ label, value }) => `${label}: ${value}`).join('\n')
   return (
-    <Modal opened onClose={onClose} closeOnClickOutside={false} size="lg" title={<Text span fw={650} fz="lg">Sign-in for the phone of {extension.number} {extension.name}</Text>}>
+    <Modal opened onClose={onClose} closeOnClickOutside={false} size="lg" fullScreen={narrow} title={<Text span fw={650} fz="lg">Sign-in for the phone of {extension.number} {extension.name}</Text>}>
       <Stack gap="md">
         <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">
           The password is shown only now. Enter it in the phone or keep it somewhere safe; if it is lost, make a new one.

@@ -1,9 +1,10 @@
-import { ActionIcon, Code, Divider, Group, Menu, Paper, Stack, Text } from '@mantine/core'
+import { ActionIcon, Code, Divider, Group, Menu, Stack, Text } from '@mantine/core'
 import { Ellipsis, KeyRound, Pencil, Power, PowerOff, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { Device, SipCredentials } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
+import { Panel } from '../../components/panel.ts'
 import { StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
 import { Expiry, Reachability } from '../registrations/reachability.tsx'
@@ -24,7 +25,7 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
   const [doing, setDoing] = useState<'rename' | 'renew' | 'delete' | null>(null)
   const close = () => setDoing(null)
   return (
-    <Paper>
+    <Panel>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <div style={{ minWidth: 0 }}>
           <Text fw={600} className="break-anywhere">{device.name}</Text>
@@ -56,7 +57,7 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
           <div key={registration.id}>
             <Group justify="space-between" gap="xs">
               <Text size="sm" component="div"><Reachability registration={registration} /></Text>
-              <Text size="xs" c="dimmed" component="div">Renews within <Expiry registration={registration} /></Text>
+              <Text size="xs" c="dimmed" component="div">Lasts another <Expiry registration={registration} /></Text>
             </Group>
             <Text size="xs" c="dimmed" className="break-anywhere">{registration.received} over {registration.transport.toUpperCase()}{registration.userAgent !== null && ` · ${registration.userAgent}`}</Text>
           </div>
@@ -70,6 +71,6 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
       <Confirm opened={doing === 'delete'} onClose={close} title={`Delete ${device.name}?`} confirm="Delete device" onConfirm={() => removeDevice(device.id)} done={`${device.name} is deleted.`}>
         The phone is signed out and its password stops working. {onlyOne && 'It is the only device: nothing will ring when this number is dialled. '}This cannot be undone.
       </Confirm>
-    </Paper>
+    </Panel>
   )
 }

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { Disc, Pencil, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useLocation, useParams } from 'wouter'
@@ -6,6 +6,7 @@ import { useCan } from '../../app/session.tsx'
 import type { Extension, SipCredentials } from '../../app/types.ts'
 import { Fact } from '../../components/fact.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { CallTable } from '../history/call-table.tsx'
@@ -27,7 +28,7 @@ export default function ExtensionPage() {
   return (
     <Stack gap="md">
       <PageHeader title="Extension" back={back} />
-      {query.isError ? <Paper p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Paper> : <Skeleton height={320} radius="md" aria-label="Loading" />}
+      {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label="Loading" />}
     </Stack>
   )
 }
@@ -52,14 +53,14 @@ function Details({ extension }: { extension: Extension }) {
           </>
         )}
       />
-      <Paper>
+      <Panel>
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="lg">
           <Fact label="State"><Presence extension={extension} /></Fact>
           <Fact label="Rings for">{extension.ringSeconds === null ? 'Standard time' : `${extension.ringSeconds} s`}</Fact>
           <Fact label="Phones at once">Up to {extension.maxContacts}</Fact>
           <Fact label="Last changed"><Time at={extension.updatedAt} /></Fact>
         </SimpleGrid>
-      </Paper>
+      </Panel>
       <section aria-labelledby="devices">
         <Group justify="space-between" mb="xs">
           <div>
@@ -71,7 +72,7 @@ function Details({ extension }: { extension: Extension }) {
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
           {extension.devices.map((device) => <DeviceCard key={device.id} device={device} onlyOne={extension.devices.length === 1} mayWrite={mayWrite} onCredentials={setCredentials} />)}
         </SimpleGrid>
-        {extension.devices.length === 0 && <Paper><Text size="sm" c="dimmed">No device: nothing rings when this number is dialled. Add one to get its sign-in.</Text></Paper>}
+        {extension.devices.length === 0 && <Panel><Text size="sm" c="dimmed">No device: nothing rings when this number is dialled. Add one to get its sign-in.</Text></Panel>}
       </section>
       {can('calls.read') && <LatestCalls extension={extension} />}
       <ExtensionForm editing={editing ? { kind: 'edit', extension } : null} onClose={() => setEditing(false)} />

@@ -15,10 +15,11 @@ import { ExtensionMenu } from './extension-menu.tsx'
 import { PhoneCount, Presence } from './presence.tsx'
 
 const columns: Column<Extension>[] = [
-  { key: 'number', title: 'Number', sort: 'number', width: 110, card: 'title', render: (extension) => <span className="numbers" style={{ fontWeight: 600 }}>{extension.number}</span> },
-  { key: 'name', title: 'Name', sort: 'name', render: (extension) => extension.name },
+  { key: 'number', title: 'Number', sort: 'number', width: 110, card: 'hide', render: (extension) => <span className="numbers" style={{ fontWeight: 600 }}>{extension.number}</span> },
+  { key: 'title', title: 'Extension', card: 'title', cardOnly: true, render: (extension) => <><span className="numbers">{extension.number}</span> {extension.name}</> },
+  { key: 'name', title: 'Name', sort: 'name', card: 'hide', render: (extension) => extension.name },
   { key: 'presence', title: 'State', card: 'aside', render: (extension) => <Presence extension={extension} /> },
-  { key: 'phones', title: 'Phones registered', render: (extension) => <PhoneCount extension={extension} /> },
+  { key: 'phones', title: 'Phones', render: (extension) => <PhoneCount extension={extension} /> },
   {
     key: 'recording',
     title: 'Recording',

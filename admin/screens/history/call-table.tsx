@@ -1,7 +1,7 @@
 import { Group, Text, Tooltip } from '@mantine/core'
 import { Disc } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { CallDetail } from '../../app/types.ts'
+import type { CallDetail, Party } from '../../app/types.ts'
 import { DataTable, type Column, type Paging, type Sorting } from '../../components/data-table.tsx'
 import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
@@ -14,14 +14,22 @@ export function TalkTime({ call }: { call: CallDetail }) {
   return <span className="numbers">{duration(instant(call.endedAt) - instant(call.answeredAt))}</span>
 }
 
+function PartyCell({ party }: { party: Party }) {
+  if (party.name === null) return <Text span inherit fw={500} className="numbers">{party.number}</Text>
+  return <><Text span inherit fw={500} display="block">{party.name}</Text><Text span size="xs" c="dimmed" className="numbers">{party.number}</Text></>
+}
+
 const columns: Column<CallDetail>[] = [
-  { key: 'started', title: 'Started', sort: 'started_at', width: 140, render: (call) => <Time at={call.startedAt} /> },
+  { key: 'started', title: 'Started', sort: 'started_at', width: 150, render: (call) => <Time at={call.startedAt} /> },
   {
     key: 'parties',
     title: 'From → to',
     card: 'title',
+    cardOnly: true,
     render: (call) => <Text span inherit fw={500}>{partyName(call.from)} <Text span inherit c="dimmed">→</Text> {partyName(call.to)}</Text>,
   },
+  { key: 'from', title: 'From', card: 'hide', render: (call) => <PartyCell party={call.from} /> },
+  { key: 'to', title: 'To', card: 'hide', render: (call) => <PartyCell party={call.to} /> },
   { key: 'result', title: 'Result', card: 'aside', render: (call) => <StatusBadge {...callWording(call)} /> },
   { key: 'talked', title: 'Talked', align: 'right', render: (call) => <TalkTime call={call} /> },
   {

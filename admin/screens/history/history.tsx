@@ -1,6 +1,7 @@
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack } from '@mantine/core'
 import { History, SearchX } from 'lucide-react'
 import type { Termination } from '../../app/types.ts'
+import { DayInput } from '../../components/day-input.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
@@ -42,8 +43,8 @@ export default function CallHistory() {
         <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
         <Select aria-label="Result" placeholder="Any result" data={results} clearable value={isResult(result) ? result : null} onChange={(value) => list.set({ result: value ?? '' })} w={{ base: '100%', xs: 160 }} />
         <ExtensionFilter value={extensionId} onChange={(value) => list.set({ extensionId: value })} />
-        <TextInput type="date" aria-label="From day" max={to === '' ? undefined : to} value={from} onChange={(change) => list.set({ from: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
-        <TextInput type="date" aria-label="To day" min={from === '' ? undefined : from} value={to} onChange={(change) => list.set({ to: change.currentTarget.value })} w={{ base: 'calc(50% - 6px)', xs: 150 }} />
+        <DayInput label="From" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
+        <DayInput label="To" min={from === '' ? undefined : from} value={to} onChange={(day) => list.set({ to: day })} />
         {filtered && <Button variant="subtle" onClick={clear}>Clear filters</Button>}
       </Group>
       <CallTable

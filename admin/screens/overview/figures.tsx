@@ -1,7 +1,8 @@
-import { Paper, SimpleGrid, Skeleton, Text } from '@mantine/core'
+import { SimpleGrid, Skeleton, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { useCan } from '../../app/session.tsx'
+import { Panel } from '../../components/panel.ts'
 import { useNow } from '../../components/time.tsx'
 import { useLive } from '../../live/store.ts'
 import { startOfDay } from '../../words/time.ts'
@@ -10,11 +11,11 @@ import classes from './figures.module.css'
 
 function Figure({ label, value, note, href }: { label: string; value: number | undefined; note: ReactNode; href: string }) {
   return (
-    <Paper className={classes.figure}>
+    <Panel className={classes.figure}>
       <Link href={href} className={classes.link}><Text span size="sm" c="dimmed">{label}</Text></Link>
       {value === undefined ? <Skeleton height={34} width={56} my={4} /> : <Text fz={30} fw={700} lh={1.25} className="numbers">{value.toLocaleString()}</Text>}
       <Text size="xs" c="dimmed">{note}</Text>
-    </Paper>
+    </Panel>
   )
 }
 
@@ -36,7 +37,7 @@ export function Figures() {
   return (
     <SimpleGrid cols={{ base: 2, sm: mayCalls ? 4 : 1 }} spacing="sm">
       {mayCalls && <Figure label="Calls going on" href="/calls" value={connecting ? undefined : calls.size} note={calls.size === 0 ? 'Nobody is on the phone' : `${talking} talking, ${calls.size - talking} ringing`} />}
-      {can('registrations.read') && <Figure label="Phones reachable" href="/registrations" value={connecting ? undefined : reachable} note={silent === 0 ? 'Every registered phone answers' : silent === 1 ? '1 registered phone does not answer' : `${silent} registered phones do not answer`} />}
+      {can('registrations.read') && <Figure label="Phones reachable" href="/registrations" value={connecting ? undefined : reachable} note={registrations.size === 0 ? 'No phone is registered' : silent === 0 ? 'Every registered phone answers' : silent === 1 ? '1 registered phone does not answer' : `${silent} registered phones do not answer`} />}
       {mayCalls && <Figure label="Calls today" href="/history" value={total} note="Since midnight" />}
       {mayCalls && <Figure label="Answered today" href="/history?result=answered" value={picked} note={total === undefined || picked === undefined || total === 0 ? 'No calls yet today' : `${Math.round((picked / total) * 100)} % of today's calls`} />}
     </SimpleGrid>

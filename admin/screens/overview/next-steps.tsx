@@ -1,10 +1,11 @@
-import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core'
+import { Button, Group, Stack, Text, ThemeIcon, Title } from '@mantine/core'
 import { Check } from 'lucide-react'
 import { Link } from 'wouter'
 import { useCan } from '../../app/session.tsx'
 import { useLive } from '../../live/store.ts'
 import { useExtensions } from '../extensions/data.ts'
 import { useCalls } from '../history/data.ts'
+import { Panel } from '../../components/panel.ts'
 
 interface Step {
   title: string
@@ -33,7 +34,7 @@ export function NextSteps() {
   ]
   const current = steps.findIndex((step) => !step.done)
   return (
-    <Paper component="section" aria-labelledby="next-steps">
+    <Panel component="section" aria-labelledby="next-steps">
       <Title order={2} id="next-steps">Next steps</Title>
       <Text size="sm" c="dimmed" mb="md">Four steps to two phones talking.</Text>
       <Stack component="ol" gap="md" m={0} p={0} style={{ listStyle: 'none' }}>
@@ -52,6 +53,6 @@ export function NextSteps() {
           </Group>
         ))}
       </Stack>
-    </Paper>
+    </Panel>
   )
 }

@@ -1,7 +1,8 @@
-import { Anchor, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import { useCan, useSession } from '../../app/session.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { LiveCallTable, useLiveCalls } from '../calls/live-call-table.tsx'
 import { CallTable } from '../history/call-table.tsx'
@@ -63,11 +64,11 @@ function Health() {
   return (
     <section aria-labelledby="health">
       <Heading id="health" title="Health" href="/system" link="System health" />
-      <Paper>
+      <Panel>
         {system.data !== undefined
           ? <SimpleGrid><HealthParts parts={system.data.health} /></SimpleGrid>
           : system.isError ? <ErrorState error={system.error} retry={() => void system.refetch()} /> : <Skeleton height={96} aria-label="Loading" />}
-      </Paper>
+      </Panel>
     </section>
   )
 }

@@ -18,7 +18,7 @@ export function Reachability({ registration }: { registration: Registration }) {
 /** Time left until the phone must register again. */
 export function Expiry({ registration }: { registration: Registration }) {
   const left = Math.ceil((instant(registration.expiresAt) - useNow()) / 1000)
-  return <span className="numbers">{left <= 0 ? 'any moment' : left < 120 ? `${left} s` : span(left)}</span>
+  return <span className="numbers">{left <= 0 ? 'a moment' : left < 120 ? `${left} s` : span(left)}</span>
 }
 
 /** `12 ms`; a dash before the first answer. */

@@ -22,14 +22,18 @@ const columns: Column<Registration>[] = [
     title: 'Extension',
     sort: 'extension_number',
     card: 'title',
-    render: (row) => <Anchor component={Link} href={`/extensions/${row.extensionId}`} inherit><span className="numbers">{row.extensionNumber}</span> {row.extensionName}</Anchor>,
+    render: (row) => (
+      <>
+        <Anchor component={Link} href={`/extensions/${row.extensionId}`} inherit><span className="numbers">{row.extensionNumber}</span> {row.extensionName}</Anchor>
+        <Text size="xs" c="dimmed" fw={400}>{row.deviceName}</Text>
+      </>
+    ),
   },
-  { key: 'device', title: 'Device', render: (row) => row.deviceName },
   { key: 'reachable', title: 'Answers', card: 'aside', render: (row) => <Reachability registration={row} /> },
   {
     key: 'address',
     title: 'Address',
-    render: (row) => <span title={row.contact}><span className="numbers">{row.received}</span> <Text span inherit c="dimmed">{row.transport.toUpperCase()}</Text></span>,
+    render: (row) => <span title={row.contact}><span className="numbers">{row.received}</span> <Text span size="xs" c="dimmed">{row.transport.toUpperCase()}</Text></span>,
   },
   { key: 'agent', title: 'Phone software', render: (row) => row.userAgent ?? 'Not told' },
   { key: 'roundTrip', title: 'Round trip', align: 'right', render: (row) => <RoundTrip registration={row} /> },

@@ -1,7 +1,8 @@
-import { Anchor, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { CopyField } from '../../components/copy.tsx'
 import { Fact } from '../../components/fact.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { StatusBadge } from '../../components/status.tsx'
 import { Time, useNow } from '../../components/time.tsx'
@@ -26,31 +27,31 @@ export default function System() {
         beside={data !== undefined && <StatusBadge {...(troubled === 0 ? { label: 'Everything works', tone: 'good' } : { label: troubled === 1 ? 'One problem' : `${troubled} problems`, tone: 'bad' })} />}
       />
       {data === undefined && (query.isError
-        ? <Paper p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Paper>
+        ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel>
         : <Skeleton height={240} radius="md" aria-label="Loading" />)}
       {data !== undefined && (
         <>
           {query.isError && <Text size="sm" c="red" role="alert">These figures may be old: the last attempt to read them failed.</Text>}
-          <Paper>
+          <Panel>
             <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="lg">
               <Fact label="Version">{data.version}</Fact>
               <Fact label="Started"><Time at={data.startedAt} /></Fact>
               <Fact label="Running for"><Uptime since={data.startedAt} /></Fact>
             </SimpleGrid>
-          </Paper>
+          </Panel>
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-            <Paper component="section" aria-labelledby="parts">
+            <Panel component="section" aria-labelledby="parts">
               <Title order={2} id="parts" mb="sm">Parts</Title>
               <HealthParts parts={data.health} />
-            </Paper>
-            <Paper component="section" aria-labelledby="addresses">
+            </Panel>
+            <Panel component="section" aria-labelledby="addresses">
               <Title order={2} id="addresses">Addresses for phones</Title>
               <Text size="sm" c="dimmed" mb="sm">Phones register at one of these.</Text>
               <Stack gap="xs">
                 {data.sipAddresses.map((address, index) => <CopyField key={address} label={data.sipAddresses.length === 1 ? 'SIP address' : `SIP address ${index + 1}`} value={address} />)}
               </Stack>
               <Text size="sm" mt="md"><Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit>API documentation</Anchor></Text>
-            </Paper>
+            </Panel>
           </SimpleGrid>
         </>
       )}

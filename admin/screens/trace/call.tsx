@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { Download, Info, MessagesSquare } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useParams } from 'wouter'
 import { useCan } from '../../app/session.tsx'
 import type { CallDetail, Trace } from '../../app/types.ts'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
 import { EmptyState, ErrorState } from '../../components/states.tsx'
 import { useLive } from '../../live/store.ts'
 import { partyName } from '../../words/call.ts'
@@ -32,7 +33,7 @@ export default function CallPage() {
     return (
       <Stack gap="md">
         <PageHeader title="Call" back={back} />
-        {query.isError ? <Paper p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Paper> : <Skeleton height={320} radius="md" aria-label="Loading" />}
+        {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label="Loading" />}
       </Stack>
     )
   }
@@ -70,7 +71,7 @@ function Messages({ id }: { id: string }) {
         {query.data !== undefined && query.data.messages.length > 0 && <DownloadButton trace={query.data} />}
       </Group>
       {query.data === undefined && (query.isError
-        ? <Paper p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Paper>
+        ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel>
         : <Skeleton height={280} radius="md" aria-label="Loading" />)}
       {query.data !== undefined && <Diagram trace={query.data} />}
     </section>
@@ -83,11 +84,11 @@ function Diagram({ trace }: { trace: Trace }) {
   return (
     <Stack gap="sm">
       {trace.note !== null && <Alert color="petrol" icon={<Info size={18} aria-hidden />}>{trace.note}</Alert>}
-      <Paper p={0}>
+      <Panel p={0}>
         {ladder.arrows.length === 0
           ? <EmptyState icon={MessagesSquare} title="No messages are kept for this call">They are kept for a limited time, shorter than the call history.</EmptyState>
           : <LadderView ladder={ladder} chosen={chosen} onChoose={setChosen} />}
-      </Paper>
+      </Panel>
       <MessagePanel ladder={ladder} chosen={chosen} onChoose={setChosen} />
     </Stack>
   )

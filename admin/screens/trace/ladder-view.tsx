@@ -7,6 +7,8 @@ import classes from './ladder.module.css'
 
 function tone({ status }: TraceMessage): string {
   if (status === null) return 'request'
+  // A challenge is not a failure: every phone is asked for its password (RFC 3261 §22).
+  if (status === 401 || status === 407) return 'progress'
   return status < 200 ? 'progress' : status < 300 ? 'success' : status < 400 ? 'progress' : 'failure'
 }
 

@@ -1,6 +1,7 @@
-import { Group, Paper, SimpleGrid, Text, Title } from '@mantine/core'
+import { Group, SimpleGrid, Text, Title } from '@mantine/core'
 import type { Call, Leg } from '../../app/types.ts'
 import { Fact } from '../../components/fact.tsx'
+import { Panel } from '../../components/panel.ts'
 import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { codecName, legStateWords, percent, qualityWording } from '../../words/call.ts'
 import { duration, instant } from '../../words/time.ts'
@@ -13,7 +14,7 @@ export function Legs({ call }: { call: Call }) {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
         {call.legs.map((leg) => <LegCard key={leg.id} leg={leg} />)}
       </SimpleGrid>
-      {call.legs.length === 0 && <Paper><Text size="sm" c="dimmed">No phone took part.</Text></Paper>}
+      {call.legs.length === 0 && <Panel><Text size="sm" c="dimmed">No phone took part.</Text></Panel>}
     </section>
   )
 }
@@ -26,7 +27,7 @@ function wording(leg: Leg): { label: string; tone: 'good' | 'warning' | 'bad' | 
 function LegCard({ leg }: { leg: Leg }) {
   const { media } = leg
   return (
-    <Paper>
+    <Panel>
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
         <div style={{ minWidth: 0 }}>
           <Text size="xs" c="dimmed">{leg.role === 'caller' ? 'Caller' : 'Called phone'}</Text>
@@ -41,16 +42,16 @@ function LegCard({ leg }: { leg: Leg }) {
         {leg.ringingAt !== null && leg.role === 'callee' && <Fact label="Rang for">{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
         {media !== null && (
           <>
-            <Fact label="Sound heard from it"><StatusDot {...qualityWording(media.mos)} /></Fact>
+            <Fact label="Sound from it"><StatusDot {...qualityWording(media.mos)} /></Fact>
             <Fact label="MOS" hint="Estimated score: 1 is bad, 4.4 the best a telephone line reaches">{media.mos === null ? '–' : media.mos.toFixed(2)}</Fact>
             <Fact label="Lost" hint={`${media.packetsLost} packets`}>{percent(media.lossRate)}</Fact>
             <Fact label="Jitter" hint="How unevenly the packets came">{media.jitterMs.toFixed(1)} ms</Fact>
             <Fact label="Round trip">{media.roundTripMs === null ? '–' : `${media.roundTripMs.toFixed(0)} ms`}</Fact>
             <Fact label="Packets in / out">{media.packetsReceived.toLocaleString()} / {media.packetsSent.toLocaleString()}</Fact>
-            <Fact label="Audio address">{media.remote ?? 'Nothing came'}</Fact>
           </>
         )}
       </SimpleGrid>
-    </Paper>
+      {media !== null && <Text size="xs" c="dimmed" mt="sm" className="numbers break-anywhere">{media.remote === null ? 'No audio came from this phone' : `Audio from ${media.remote}`}, at our {media.local}</Text>}
+    </Panel>
   )
 }

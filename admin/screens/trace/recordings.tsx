@@ -1,7 +1,8 @@
-import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { Download } from 'lucide-react'
 import { useCan } from '../../app/session.tsx'
 import type { Recording } from '../../app/types.ts'
+import { Panel } from '../../components/panel.ts'
 import { Time } from '../../components/time.tsx'
 import { duration } from '../../words/time.ts'
 
@@ -16,7 +17,7 @@ export function Recordings({ recordings }: { recordings: Recording[] }) {
   const can = useCan()
   if (recordings.length === 0) return null
   return (
-    <Paper component="section" aria-labelledby="recordings">
+    <Panel component="section" aria-labelledby="recordings">
       <Title order={2} id="recordings">Recordings</Title>
       <Text size="sm" c="dimmed" mb="sm">The caller is on the left, the called party on the right. Each listening is noted in the audit log.</Text>
       <Stack gap="md">
@@ -38,6 +39,6 @@ export function Recordings({ recordings }: { recordings: Recording[] }) {
           </div>
         ))}
       </Stack>
-    </Paper>
+    </Panel>
   )
 }

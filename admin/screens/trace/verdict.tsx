@@ -1,6 +1,7 @@
-import { Group, List, Paper, SimpleGrid, Text, Title } from '@mantine/core'
+import { Group, List, SimpleGrid, Text, Title } from '@mantine/core'
 import type { Call } from '../../app/types.ts'
 import { Fact } from '../../components/fact.tsx'
+import { Panel } from '../../components/panel.ts'
 import { StatusBadge } from '../../components/status.tsx'
 import { RunningTime, Time } from '../../components/time.tsx'
 import { callWording, endedByWords } from '../../words/call.ts'
@@ -21,7 +22,7 @@ export function Verdict({ call }: { call: Call }) {
   const { termination } = call
   const rangUntil = call.answeredAt ?? call.endedAt
   return (
-    <Paper>
+    <Panel>
       <Group gap="sm" align="flex-start" wrap="nowrap">
         <StatusBadge {...callWording(call)} />
         <Text fw={500}>{termination === null ? liveSentences[call.state] : termination.explanation}</Text>
@@ -34,14 +35,14 @@ export function Verdict({ call }: { call: Call }) {
         <Fact label="Ended by">{termination === null ? '–' : endedByWords[termination.by]}</Fact>
         <Fact label="SIP status">{termination?.sipStatus ?? '–'}</Fact>
       </SimpleGrid>
-    </Paper>
+    </Panel>
   )
 }
 
 /** Why the call went where it went. */
 export function RoutingDecision({ call }: { call: Call }) {
   return (
-    <Paper component="section" aria-labelledby="routing">
+    <Panel component="section" aria-labelledby="routing">
       <Title order={2} id="routing" mb="xs">Routing decision</Title>
       {call.plan.steps.length === 0
         ? <Text size="sm" c="dimmed">No decision was taken.</Text>
@@ -55,6 +56,6 @@ export function RoutingDecision({ call }: { call: Call }) {
               ))}
             </List>
           )}
-    </Paper>
+    </Panel>
   )
 }

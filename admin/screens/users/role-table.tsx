@@ -7,7 +7,7 @@ export function RoleTable({ roles }: { roles: Role[] }) {
   return (
     <section aria-labelledby="roles">
       <Title order={2} id="roles" mb="xs">Roles</Title>
-      <Accordion variant="contained" multiple order={3}>
+      <Accordion variant="contained" multiple order={3} bg="var(--mantine-color-body)" style={{ borderRadius: 'var(--mantine-radius-md)' }}>
         {roles.map((role) => (
           <Accordion.Item key={role.id} value={role.key}>
             <Accordion.Control>

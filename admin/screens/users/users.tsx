@@ -31,7 +31,7 @@ export default function Users() {
   const roleName = (key: string) => roles.data?.find((role) => role.key === key)?.name ?? key
 
   const columns: Column<User>[] = [
-    { key: 'name', title: 'Name', sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span c="dimmed" fw={400}> (you)</Text>}</Text> },
+    { key: 'name', title: 'Name', sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span inherit c="dimmed" fw={400}> (you)</Text>}</Text> },
     { key: 'email', title: 'E-mail', sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
     { key: 'roles', title: 'Roles', render: (user) => user.roles.map(roleName).join(', ') },
     { key: 'status', title: 'State', card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: 'Active', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /> },
