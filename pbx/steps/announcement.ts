@@ -3,7 +3,7 @@ import type { Call } from '../calls/call.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { AnnouncementStep } from '../routing/plan.ts'
-import type { StepOutcome } from './run-plan.ts'
+import type { StepOutcome } from './outcome.ts'
 
 /**
  * Tells the caller why the call goes nowhere, as early media (183) so that it is never charged

@@ -5,7 +5,7 @@ import { reasonOfFailure, terminate, type TerminationReason } from '../calls/ter
 import type { CallWorld } from '../calls/world.ts'
 import type { ExtensionStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
-import type { StepOutcome } from './run-plan.ts'
+import type { StepOutcome } from './outcome.ts'
 
 /** Rings every reachable contact of the extension, but never the phone that is calling. */
 export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {

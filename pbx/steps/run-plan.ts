@@ -2,16 +2,10 @@ import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
-import type { Termination } from '../events/catalogue.ts'
 import type { Step } from '../routing/plan.ts'
 import { playAnnouncement } from './announcement.ts'
 import { ringExtension } from './extension.ts'
-
-/**
- * What became of a step: the call is connected or over and nothing more is to do, or the step
- * led nowhere and the next one is tried; when none is left, `verdict` ends the call.
- */
-export type StepOutcome = { kind: 'done' } | { kind: 'next'; verdict: Termination }
+import type { StepOutcome } from './outcome.ts'
 
 /** Carries the plan out, one step after the other. */
 export async function runPlan(world: CallWorld, call: Call): Promise<void> {
