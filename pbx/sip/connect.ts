@@ -103,7 +103,9 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   const loseLink = (reason: string): void => {
     if (!connected) return
     connected = false
-    for (const waiting of [...stack.waiting]) waiting.linkLost(reason)
+    const left = [...stack.waiting]
+    stack.waiting.clear()
+    for (const waiting of left) waiting.linkLost(reason)
     for (const listener of connectionListeners) listener(false, reason)
   }
 

@@ -135,6 +135,7 @@ test('a lost link ends what was going on, is told, and comes back by itself', as
   arrived = nextInvite(sip)
   engine.deliver(request('INVITE', 'lost3', { body: OFFER }))
   const accepting = (await arrived).accept(OFFER)
+  await engine.expect(/^SIP\/2\.0 200[^]*INVITE/)
   const outgoing = ring(sip)
   const failed = new Promise<{ kind: string }>((resolve) => outgoing.onFailure(resolve))
   const asked = sip.request({ method: 'OPTIONS', uri: 'sip:x@192.0.2.7' })
