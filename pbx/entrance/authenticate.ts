@@ -14,6 +14,13 @@ const EXCHANGES = {
   proxy: { status: 407, challenge: 'Proxy-Authenticate', credentials: 'proxy-authorization' },
 } as const
 
+/** Phones that give up when any challenge names an algorithm they do not know, instead of skipping it (RFC 8760 §2.4). */
+const MD5_OR_NOTHING = /^baresip v[01]\./
+
+function bearable(algorithms: readonly DigestAlgorithm[], userAgent: string | undefined): readonly DigestAlgorithm[] {
+  return algorithms.includes('MD5') && MD5_OR_NOTHING.test(userAgent ?? '') ? ['MD5'] : algorithms
+}
+
 /**
  * Proves which device asks, by digest (RFC 7616, 8760), or answers with a challenge. An unknown user,
  * one that is switched off and a wrong password get the same bytes after the same work.
@@ -36,7 +43,7 @@ export function createAuthenticate(options: {
     const { realm } = tenantOf(visit)
     const nonce = nonces.issue(realm)
     // In order of preference (RFC 8760 §2.3); phones take the first they know.
-    const offers = algorithms.map((algorithm) => formatChallenge(algorithm, realm, nonce, stale))
+    const offers = bearable(algorithms, visit.request.userAgent).map((algorithm) => formatChallenge(algorithm, realm, nonce, stale))
     visit.request.reply(exchange.status, { headers: { [exchange.challenge]: offers } })
     return 'answered'
   }
