@@ -8,6 +8,9 @@ import { closeCodes } from '../../api/live/connection.ts'
 import { LiveMessage } from '../../api/live/schemas.ts'
 import { openGround, type Ground } from './ground.ts'
 
+/** What does not come fails here instead of waiting for ever. */
+const LIMIT = { timeout: 30_000 }
+
 let ground: Ground
 before(async () => {
   ground = await openGround({ liveTimes: { pingMs: 40, recheckMs: 3_600_000, bufferMax: 200_000 } })
@@ -72,7 +75,7 @@ async function refusal(headers: Record<string, string>, path?: string): Promise<
   return response.statusCode
 }
 
-suite('who is let in', () => {
+suite('who is let in', LIMIT, () => {
   test('a signed-in page of ours and a program with a token', async () => {
     const { token } = await ground.program(['calls.read'])
     for (const listener of [asAdmin(), new Listener({ Authorization: `Bearer ${token}` })]) {
@@ -107,7 +110,7 @@ suite('who is let in', () => {
   })
 })
 
-suite('what they see', () => {
+suite('what they see', LIMIT, () => {
   test('hello holds how things are, then come events', async () => {
     const call = ground.pbx.addCall(ground.tenantId)
     const registration = ground.pbx.addRegistration(ground.tenantId)
@@ -158,7 +161,7 @@ suite('what they see', () => {
   })
 })
 
-suite('when they are shown out', () => {
+suite('when they are shown out', LIMIT, () => {
   test('at once when they sign out, and not their neighbours', async () => {
     const neighbour = asAdmin()
     await neighbour.until(1)
@@ -216,7 +219,7 @@ suite('when they are shown out', () => {
   })
 })
 
-test('the credential is looked at again from time to time, without counting as use', async () => {
+test('the credential is looked at again from time to time, without counting as use', LIMIT, async () => {
   const second = await ground.restart({ liveTimes: { pingMs: 3_600_000, recheckMs: 20, bufferMax: 200_000 } })
   const { client } = await ground.person(['user'])
   const socket = new WebSocket(`ws://127.0.0.1:${second.port}/api/v1/live`, { headers: { Cookie: client.cookie ?? '', Origin: `http://127.0.0.1:${second.port}` } })
@@ -228,7 +231,7 @@ test('the credential is looked at again from time to time, without counting as u
   await second.close()
 })
 
-test('closing the API ends live connections and leaves no listener', async () => {
+test('closing the API ends live connections and leaves no listener', LIMIT, async () => {
   const other = await ground.restart()
   await ground.admin.signIn()
   const before = ground.pbx.listeners

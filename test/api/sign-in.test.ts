@@ -145,6 +145,12 @@ suite('a session', () => {
     assert.equal((await client.send('GET', '/auth/session')).status, 401, 'it does not come back')
   })
 
+  test('is worth nothing while its user is disabled, even when it was not deleted', async () => {
+    const { client, id } = await ground.person(['user'])
+    await ground.database.system('test', (trx) => trx('users').where({ id }).update({ status: 'disabled' }))
+    assert.ok(!(await alive(client)))
+  })
+
   test('is seen to the minute, not at every request', async () => {
     const client = ground.client()
     await client.signIn()

@@ -35,6 +35,8 @@ export interface BaresipEvent {
 
 export interface Baresip {
   readonly events: Journal<BaresipEvent>
+  /** Its log. */
+  readonly said: Journal<string>
   /** Waits for an event of this type. */
   event(type: string, ms?: number): Promise<BaresipEvent>
   dial(number: string): Promise<void>
@@ -74,6 +76,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   let heard: Promise<Wav | undefined> | undefined
   return {
     events,
+    said,
     event: (type, ms) => events.until((one) => one.type === type, `${type} from baresip of ${line.user}`, ms === undefined ? {} : { ms }),
     dial: (number) => command('dial', `sip:${number}@${server.host}:${server.port};transport=${options.transport}`),
     hangUp: () => command('hangup'),

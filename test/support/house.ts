@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createLogger, type Logger } from '../../config/logger.ts'
-import type { Settings } from '../../config/settings/settings.ts'
+import { loadSettings, type Settings } from '../../config/settings/index.ts'
 import { startDialplane, type Dialplane } from '../../main.ts'
 import type { CallView, EventName, EventOf, PbxEvent } from '../../pbx/events/catalogue.ts'
 import { Desk } from './desk.ts'
@@ -40,19 +40,21 @@ export interface House extends Desk {
   close(options?: { keep?: boolean }): Promise<void>
 }
 
-/** Settings of a house on loopback with every port free and every wait short. */
+/** Settings of a house on loopback with every port free; the rest are the defaults people get. */
 export function testSettings(home: string): Settings {
-  return {
-    home,
-    http: { host: '127.0.0.1', port: 0, publicUrl: '' },
-    sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
-    media: { host: '127.0.0.1', ports: rtpRange(), workers: 1 },
-    database: { url: undefined, pool: 4 },
-    registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 30 },
-    calls: { ringSeconds: 30, hoursMax: 12, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 120 },
-    keep: { historyDays: 365, traceDays: 30 },
-    log: { level: process.env['TEST_LOG'] ?? 'warn', to: 'stdout' },
-  }
+  const { first, last } = rtpRange()
+  return loadSettings({
+    env: {
+      DIALPLANE_HOME: home,
+      HTTP_PORT: '0',
+      SIP_HOST: '127.0.0.1',
+      SIP_PORT: '0',
+      RTP_PORTS: `${first}-${last}`,
+      MEDIA_WORKERS: '1',
+      DATABASE_POOL: '4',
+      LOG_LEVEL: process.env['TEST_LOG'] ?? 'warn',
+    },
+  })
 }
 
 export async function startHouse(options: HouseOptions = {}): Promise<House> {

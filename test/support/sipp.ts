@@ -24,7 +24,8 @@ export interface SippOptions {
   seconds?: number
   /** Fields of the injection file, a row a call, used in turn. */
   rows?: readonly (readonly string[])[]
-  keys?: Record<string, string | number>
+  /** Words of the scenario to replace, e.g. STATUS by 486. */
+  replace?: Record<string, string | number>
   extra?: readonly string[]
 }
 
@@ -50,16 +51,18 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
   const seconds = options.seconds ?? 30
   const args = [
     `${options.target.host}:${options.target.port}`,
-    '-sf', join(top, 'test/sipp', `${options.scenario}.xml`),
+    '-sf', join(folder, 'scenario.xml'),
     '-i', '127.0.0.1', '-p', String(port),
     '-t', options.transport === 'tcp' ? 't1' : 'u1',
     '-m', String(options.calls), '-r', String(options.rate ?? 10), '-l', String(options.limit ?? 20),
     '-timeout', String(seconds), '-timeout_error', '-nostdin', '-recv_timeout', '15000',
     '-trace_err', '-error_file', join(folder, 'errors'),
     '-trace_stat', '-stf', join(folder, 'figures'), '-fd', '1',
-    ...Object.entries(options.keys ?? {}).flatMap(([key, value]) => ['-key', key, String(value)]),
     ...(options.extra ?? []),
   ]
+  let scenario = await readFile(join(top, 'test/sipp', `${options.scenario}.xml`), 'utf8')
+  for (const [word, value] of Object.entries(options.replace ?? {})) scenario = scenario.replaceAll(word, String(value))
+  await writeFile(join(folder, 'scenario.xml'), scenario)
   if (options.rows) {
     await writeFile(join(folder, 'rows'), ['SEQUENTIAL', ...options.rows.map((row) => `${row.join(';')};`), ''].join('\n'))
     args.push('-inf', join(folder, 'rows'))

@@ -7,10 +7,12 @@ behaviour('digits are reported once and relayed under the other phone\'s payload
   const [a, b] = [await phone({ events: 101 }), await phone({ events: 96 })]
   await a.endpoint.bridge(b.endpoint)
   const digits: [string, number][] = []
-  a.endpoint.on('digit', (digit, duration) => digits.push([digit, duration]))
+  const both = new Promise<void>((resolve) => {
+    a.endpoint.on('digit', (digit, duration) => { if (digits.push([digit, duration]) === 2) resolve() })
+  })
   a.peer.press(1)
   a.peer.press(11)
-  await b.peer.until((heard) => heard.length === 12)
+  await Promise.all([both, b.peer.until((heard) => heard.length === 12)])
   assert.deepEqual(digits, [['1', 60], ['#', 60]])
   assert.ok(b.peer.heard.every((packet) => packet.payloadType === 96))
   assert.deepEqual([...b.peer.heard[5]!.payload], [1, 0x8a, 1, 224])

@@ -1,0 +1,69 @@
+/** Two baresips, each sending its own tone: each must have the other's tone in what it wrote down. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { startBaresip, type Baresip } from '../support/baresip.ts'
+import type { Line } from '../support/desk.ts'
+import { startHouse, type House } from '../support/house.ts'
+import { missing } from '../support/run/peers.ts'
+import { describeSound, secondsOfTone } from '../support/wav.ts'
+
+/** Seconds of sound each side must have heard. */
+const SECONDS = 2
+
+suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
+  let house: House
+  let alice: Line
+  let bob: Line
+  before(async () => {
+    house = await startHouse()
+    alice = await house.extension('100')
+    bob = await house.extension('101')
+  })
+  after(() => house?.close())
+
+  /** baresip may be registered before its control port is open to tell us, so the house is asked. */
+  const registered = (number: string, transport: string) =>
+    house.event('registration.changed', ({ data: { registration } }) => registration.extensionNumber === number && registration.transport === transport)
+
+  async function talk(caller: Baresip, callee: Baresip, end: 'caller' | 'callee'): Promise<void> {
+    await caller.dial('101')
+    await Promise.all([caller.event('CALL_ESTABLISHED'), callee.event('CALL_ESTABLISHED')])
+    // The figures of the call say when enough sound went through, both ways.
+    const enough = (leg: { media: { packetsReceived: number; packetsSent: number } | null }): boolean => (leg.media?.packetsSent ?? 0) > SECONDS * 60
+    await house.event('call.updated', ({ data: { call } }) => call.state === 'answered' && call.legs.length === 2 && call.legs.every(enough), 20_000)
+    const from = house.events.mark()
+    await (end === 'caller' ? caller : callee).hangUp()
+    await Promise.all([caller.event('CALL_CLOSED'), callee.event('CALL_CLOSED')])
+    const ended = await house.events.until((event) => event.type === 'call.ended', 'call.ended', { from })
+    assert.ok(ended.type === 'call.ended')
+    const { termination, legs } = ended.data.call
+    assert.equal(termination?.result, 'answered')
+    assert.equal(termination?.by, end)
+    for (const leg of legs) {
+      assert.equal(leg.codec, 'PCMU')
+      assert.match(leg.userAgent ?? '', /baresip/)
+      assert.ok((leg.media?.lossRate ?? 1) < 0.02, `loss ${leg.media?.lossRate}`)
+    }
+  }
+
+  async function heard(phone: Baresip, tone: number): Promise<void> {
+    const wav = await phone.stop()
+    const samples = wav?.channels[0]
+    assert.ok(wav && samples, 'baresip wrote down nothing')
+    const seconds = secondsOfTone(samples, tone, wav.rate)
+    assert.ok(seconds >= SECONDS, `${seconds} s of ${tone} Hz in ${describeSound(samples, wav.rate)}`)
+  }
+
+  for (const [transport, end] of [['udp', 'caller'], ['tcp', 'callee']] as const) {
+    test(`two baresips over ${transport} hear each other, the ${end} hangs up`, async (t) => {
+      const caller = await startBaresip({ server: house.sip, line: alice, transport, tone: 440, answers: false })
+      t.after(() => caller.stop())
+      const callee = await startBaresip({ server: house.sip, line: bob, transport, tone: 1000, answers: true })
+      t.after(() => callee.stop())
+      await Promise.all([registered('100', transport), registered('101', transport)])
+      await talk(caller, callee, end)
+      await heard(caller, 1000)
+      await heard(callee, 440)
+    })
+  }
+})

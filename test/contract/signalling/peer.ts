@@ -1,0 +1,187 @@
+/** A bare SIP peer: text in, text out. It shares nothing with the engine and repeats nothing by itself. */
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { randomBytes } from 'node:crypto'
+
+export interface Arrived {
+  text: string
+  /** First line. */
+  start: string
+  /** 0 in a request. */
+  status: number
+  /** Method of a request, CSeq method of a response. */
+  method: string
+  port: number
+}
+
+export interface Peer {
+  readonly transport: 'udp' | 'tcp'
+  /** What goes into Via and Contact. */
+  readonly port: number
+  send(text: string): void
+  /** The next message that fits, of those that arrived and were not taken yet. Rejects after `ms`. */
+  take(what: string | RegExp, ms?: number): Promise<Arrived>
+  /** How many messages that fit have arrived in all. */
+  count(what: string | RegExp): number
+  /** Resolves when the connection is closed by the far end (TCP). */
+  readonly closed: Promise<void>
+  close(): Promise<void>
+}
+
+export const WAIT_MS = 8000
+const CRLF = '\r\n'
+
+export function token(): string {
+  return randomBytes(8).toString('hex')
+}
+
+export function field(text: string, name: string): string {
+  const found = new RegExp(`^${name}[ \\t]*:[ \\t]*(.*)$`, 'im').exec(text)
+  return found?.[1]?.trim() ?? ''
+}
+
+export function fields(text: string, name: string): string[] {
+  return [...text.matchAll(new RegExp(`^${name}[ \\t]*:[ \\t]*(.*)$`, 'gim'))].map((found) => found[1]?.trim() ?? '')
+}
+
+export function tag(value: string): string {
+  return /;tag=([^;>\s]+)/.exec(value)?.[1] ?? ''
+}
+
+export function body(text: string): string {
+  return text.slice(text.indexOf('\r\n\r\n') + 4)
+}
+
+export function message(startLine: string, headers: string[], content = ''): string {
+  return [startLine, ...headers, `Content-Length: ${Buffer.byteLength(content)}`, '', content].join(CRLF)
+}
+
+function understand(text: string, port: number): Arrived {
+  const start = text.slice(0, text.indexOf(CRLF))
+  const status = Number(/^SIP\/2\.0 (\d{3})/.exec(start)?.[1] ?? 0)
+  const method = status === 0 ? (start.split(' ')[0] ?? '') : (field(text, 'CSeq').split(' ')[1] ?? '')
+  return { text, start, status, method, port }
+}
+
+/** `180`, `2xx INVITE`, `BYE`: a status or a method as the start line has it; or an expression on the whole text. */
+function fits(arrived: Arrived, what: string | RegExp): boolean {
+  if (what instanceof RegExp) return what.test(arrived.text)
+  const [first = '', second] = what.split(' ')
+  if (/^\d{3}$/.test(first)) return String(arrived.status) === first && (second === undefined || arrived.method === second)
+  return arrived.status === 0 && arrived.method === first
+}
+
+function inbox() {
+  const all: Arrived[] = []
+  let untaken: Arrived[] = []
+  let waiting: { what: string | RegExp; give: (arrived: Arrived) => void }[] = []
+  return {
+    put(arrived: Arrived) {
+      all.push(arrived)
+      const waiter = waiting.find((other) => fits(arrived, other.what))
+      if (waiter) {
+        waiting = waiting.filter((other) => other !== waiter)
+        waiter.give(arrived)
+      } else untaken.push(arrived)
+    },
+    take(what: string | RegExp, ms = WAIT_MS): Promise<Arrived> {
+      const found = untaken.find((arrived) => fits(arrived, what))
+      if (found) {
+        untaken = untaken.filter((other) => other !== found)
+        return Promise.resolve(found)
+      }
+      return new Promise((resolve, reject) => {
+        const waiter = { what, give: (arrived: Arrived) => (clearTimeout(timer), resolve(arrived)) }
+        const timer = setTimeout(() => {
+          waiting = waiting.filter((other) => other !== waiter)
+          reject(new Error(`no ${String(what)} arrived; there were: ${all.map((arrived) => arrived.start).join(' | ')}`))
+        }, ms)
+        waiting.push(waiter)
+      })
+    },
+    count: (what: string | RegExp) => all.filter((arrived) => fits(arrived, what)).length,
+  }
+}
+
+export async function udpPeer(target: { port: number }): Promise<Peer> {
+  const socket: UdpSocket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  const box = inbox()
+  socket.on('message', (data, from) => box.put(understand(data.toString('utf8'), from.port)))
+  return {
+    transport: 'udp',
+    port: socket.address().port,
+    send: (text) => socket.send(text, target.port, '127.0.0.1'),
+    take: box.take,
+    count: box.count,
+    closed: new Promise(() => undefined),
+    close: () => new Promise((resolve) => socket.close(() => resolve())),
+  }
+}
+
+/** Cuts by Content-Length, as simply as can be. */
+function cutter(put: (text: string) => void): (chunk: Buffer) => void {
+  let pending = Buffer.alloc(0)
+  return (chunk) => {
+    pending = Buffer.concat([pending, chunk])
+    for (;;) {
+      while (pending[0] === 13 || pending[0] === 10) pending = pending.subarray(1)
+      const end = pending.indexOf('\r\n\r\n')
+      if (end === -1) return
+      const total = end + 4 + Number(field(pending.toString('latin1', 0, end), 'Content-Length') || 0)
+      if (pending.length < total) return
+      put(pending.toString('utf8', 0, total))
+      pending = pending.subarray(total)
+    }
+  }
+}
+
+export async function tcpPeer(target: { port: number }): Promise<Peer & { raw: Socket }> {
+  const socket = connect(target.port, '127.0.0.1')
+  const box = inbox()
+  socket.on('data', cutter((text) => box.put(understand(text, target.port))))
+  socket.on('error', () => undefined)
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
+  return {
+    raw: socket,
+    transport: 'tcp',
+    port: socket.localPort as number,
+    send: (text) => void socket.write(text),
+    take: box.take,
+    count: box.count,
+    closed,
+    close: async () => {
+      socket.destroy()
+      await closed
+    },
+  }
+}
+
+/** A TCP listener that answers on whatever connection came last. */
+export async function tcpListener(): Promise<Peer> {
+  const box = inbox()
+  const sockets = new Set<Socket>()
+  let last: Socket | undefined
+  const server: Server = createServer((socket) => {
+    last = socket
+    sockets.add(socket)
+    socket.on('data', cutter((text) => box.put(understand(text, socket.remotePort ?? 0))))
+    socket.on('error', () => undefined)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return {
+    transport: 'tcp',
+    port: address !== null && typeof address === 'object' ? address.port : 0,
+    send: (text) => void last?.write(text),
+    take: box.take,
+    count: box.count,
+    closed: new Promise(() => undefined),
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}

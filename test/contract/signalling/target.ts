@@ -1,0 +1,162 @@
+/** What the suite runs against: the embedded engine always, a real drachtio-server when its addresses are set. */
+import { createRequire } from 'node:module'
+import { EventEmitter, once } from 'node:events'
+import { test, type TestContext } from 'node:test'
+import { createLogger } from '../../../config/logger.ts'
+import { startEmbedded, type EmbeddedSignalling } from '../../../pbx/signalling/embedded.ts'
+import type { Limits, Timing } from '../../../pbx/signalling/engine/options.ts'
+import { tcpListener, tcpPeer, udpPeer, type Peer } from './peer.ts'
+
+export interface Target {
+  name: 'embedded' | 'drachtio-server'
+  control: { host: string; port: number; secret: string }
+  sip: { port: number }
+  engine: EmbeddedSignalling | undefined
+}
+
+/** As much of drachtio-srf as the suite uses; its own types cover only a part. */
+export interface SrfMessage extends EventEmitter {
+  method: string
+  status: number
+  reason: string
+  uri: string
+  body: string
+  source: string
+  source_address: string
+  source_port: number
+  protocol: string
+  stackTxnId: string
+  stackDialogId: string
+  receivedOn?: string
+  msg: { headers: Record<string, string> }
+  get(name: string): string
+  has(name: string): boolean
+  cancel(options?: object, callback?: (error: unknown, request: SrfMessage) => void): void
+}
+
+export interface SrfReply {
+  send(status: number, reason?: string | object, options?: object | ((error: unknown, message: SrfMessage) => void), callback?: (error: unknown, message: SrfMessage) => void, onPrack?: (prack: SrfMessage) => void): void
+  finalResponseSent: boolean
+}
+
+export interface SrfDialog extends EventEmitter {
+  id: string
+  sip: { callId: string; localTag: string; remoteTag: string }
+  local: { sdp: string; uri: string; contact: string }
+  remote: { sdp: string; uri: string }
+  destroy(options?: object): Promise<SrfMessage>
+  modify(sdp: string): Promise<string>
+  request(options: object): Promise<SrfMessage>
+}
+
+type Handler = (request: SrfMessage, response: SrfReply) => void
+
+export interface Srf extends EventEmitter {
+  connect(options: object): void
+  disconnect(): void
+  invite(handler: Handler): void
+  register(handler: Handler): void
+  options(handler: Handler): void
+  message(handler: Handler): void
+  info(handler: Handler): void
+  use(method: string, handler: Handler): void
+  request(uri: string, options: object, callback: (error: unknown, request: SrfMessage) => void): void
+  createUAS(request: SrfMessage, response: SrfReply, options: object): Promise<SrfDialog>
+  createUAC(uri: string, options: object, callbacks?: object): Promise<SrfDialog>
+  createB2BUA(request: SrfMessage, response: SrfReply, uri: string, options: object): Promise<{ uas: SrfDialog; uac: SrfDialog }>
+  removeRoute(verb: string): void
+  readonly app: { client: Agent }
+}
+
+interface Agent {
+  mapServer: Map<unknown, { pendingRequests: Map<string, (tokens: string[]) => void> }>
+  wp: { send(socket: unknown, message: string): string }
+}
+
+const SrfClass = createRequire(import.meta.url)('drachtio-srf') as new () => Srf
+
+/** One test's things, closed with it. */
+export interface Scene {
+  target: Target
+  /** A connected application. `setUp` names its handlers; the methods they are for are routed when this resolves. */
+  app(setUp?: (srf: Srf) => void): Promise<Srf>
+  udp(): Promise<Peer>
+  tcp(): Promise<Awaited<ReturnType<typeof tcpPeer>>>
+  listener(): Promise<Peer>
+  after(close: () => unknown): void
+}
+
+export const logger = createLogger('silent')
+
+const external = process.env['DRACHTIO'] && process.env['DRACHTIO_SECRET'] && process.env['DRACHTIO_SIP']
+  ? { control: process.env['DRACHTIO'], secret: process.env['DRACHTIO_SECRET'], sip: process.env['DRACHTIO_SIP'] }
+  : undefined
+
+function split(hostPort: string): { host: string; port: number } {
+  const at = hostPort.lastIndexOf(':')
+  return { host: hostPort.slice(0, at), port: Number(hostPort.slice(at + 1)) }
+}
+
+export interface CaseOptions {
+  timing?: Partial<Timing>
+  limits?: Partial<Limits>
+  /** Why the case does not run against the real server: it differs by choice (README), or its timers cannot be shortened. */
+  embeddedOnly?: string
+}
+
+/** Declares a case: one test a target. */
+export function behaves(name: string, options: CaseOptions, play: (scene: Scene) => Promise<void>): void {
+  test(`embedded: ${name}`, async (context) => {
+    const engine = await startEmbedded({ sip: { host: '127.0.0.1', port: 0, externalAddress: undefined }, ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}) }, logger)
+    context.after(() => engine.close())
+    await run(context, { name: 'embedded', control: engine.control, sip: { port: engine.sipPort }, engine }, play)
+  })
+  const skip = external === undefined ? 'DRACHTIO, DRACHTIO_SECRET and DRACHTIO_SIP are not set' : (options.embeddedOnly ?? false)
+  test(`drachtio-server: ${name}`, { skip }, async (context) => {
+    if (!external) return
+    await run(context, { name: 'drachtio-server', control: { ...split(external.control), secret: external.secret }, sip: { port: split(external.sip).port }, engine: undefined }, play)
+  })
+}
+
+async function run(context: TestContext, target: Target, play: (scene: Scene) => Promise<void>): Promise<void> {
+  const closers: (() => unknown)[] = []
+  const keep = async <P extends Peer>(made: Promise<P>): Promise<P> => {
+    const peer = await made
+    closers.push(() => peer.close())
+    return peer
+  }
+  const scene: Scene = {
+    target,
+    async app(setUp) {
+      const srf = new SrfClass()
+      srf.on('error', () => undefined)
+      setUp?.(srf)
+      const connected = once(srf, 'connect')
+      srf.connect(target.control)
+      const [error] = (await connected) as [unknown]
+      if (error) throw error as Error
+      closers.push(() => srf.disconnect())
+      await routed(srf)
+      return srf
+    },
+    udp: () => keep(udpPeer(target.sip)),
+    tcp: () => keep(tcpPeer(target.sip)),
+    listener: () => keep(tcpListener()),
+    after: (close) => closers.push(close),
+  }
+  try {
+    await play(scene)
+  } finally {
+    for (const close of closers.reverse()) await close()
+  }
+  context.diagnostic(`ran against ${target.name}`)
+}
+
+/** Routes are sent without waiting for their OK; the answer to a ping after them proves that they were read. */
+export function routed(srf: Srf): Promise<void> {
+  const agent = srf.app.client
+  const [first] = [...agent.mapServer]
+  if (!first) return Promise.reject(new Error('not connected'))
+  const [socket, state] = first
+  return new Promise((resolve) => state.pendingRequests.set(agent.wp.send(socket, 'ping'), () => resolve()))
+}

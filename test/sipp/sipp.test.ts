@@ -1,0 +1,88 @@
+/** sipp, a SIP stack that is not ours, against the whole house. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { startHouse, type House } from '../support/house.ts'
+import type { Line } from '../support/desk.ts'
+import { missing } from '../support/run/peers.ts'
+import { runSipp, startSipp, type SippOptions, type SippResult } from '../support/sipp.ts'
+
+suite('sipp', { skip: missing('sipp', 'sip-tester') }, () => {
+  let house: House
+  let caller: Line
+  let callee: Line
+  before(async () => {
+    // sipp takes an OPTIONS for the start of a call, so nobody is asked whether he is still there.
+    house = await startHouse({ change: (settings) => void (settings.registrar.qualifySeconds = 0) })
+    caller = await house.extension('100', { maxContacts: 50 })
+    callee = await house.extension('101', { maxContacts: 50 })
+  })
+  after(() => house?.close())
+
+  /** sipp fills its `[authentication]` in a field of the injection file only. */
+  const row = (line: Pick<Line, 'user' | 'password'>): string[] => [line.user, `[authentication username=${line.user} password=${line.password}]`]
+  const succeeded = (result: SippResult, calls: number): void => {
+    assert.ok(result.ok && result.successful === calls && result.failed === 0, `${result.successful} of ${calls} ok, ${result.failed} failed: ${result.errors}`)
+  }
+  const noCallIsLeft = async (): Promise<void> => assert.deepEqual(await house.liveCalls(), [])
+
+  /** Registers the callee's extension at a sipp that plays `scenario`, alone. */
+  async function waitingCallee(scenario: string, calls: number, transport: 'udp' | 'tcp' = 'udp') {
+    for (const old of await house.registrations()) assert.equal((await house.api.send('DELETE', `/registrations/${old.id}`)).status, 200)
+    const registration = await startSipp({ scenario: 'register', target: house.sip, transport, calls: 1, rows: [row(callee)] })
+    succeeded(await registration.finished, 1)
+    return startSipp({ scenario, target: house.sip, port: registration.port, transport, calls })
+  }
+  const calls = (options: Omit<SippOptions, 'target' | 'rows'>): Promise<SippResult> => runSipp({ target: house.sip, rows: [[...row(caller), '101']], ...options })
+
+  for (const transport of ['udp', 'tcp'] as const) {
+    test(`registers over ${transport}`, async () => {
+      succeeded(await runSipp({ scenario: 'register', target: house.sip, transport, calls: 20, rows: [row(caller)] }), 20)
+    })
+  }
+
+  test('a wrong password and an unknown user get the same answer', async () => {
+    succeeded(await runSipp({ scenario: 'register-refused', target: house.sip, calls: 3, rows: [row({ user: caller.user, password: 'not-the-password' })] }), 3)
+    succeeded(await runSipp({ scenario: 'register-refused', target: house.sip, calls: 3, rows: [row({ user: '999', password: 'whatever' })] }), 3)
+  })
+
+  test('20 calls are answered and hung up', async () => {
+    const waiting = await waitingCallee('callee', 20)
+    succeeded(await calls({ scenario: 'caller', calls: 20, rate: 10 }), 20)
+    succeeded(await waiting.finished, 20)
+    await noCallIsLeft()
+  })
+
+  test('the caller cancels', async () => {
+    const waiting = await waitingCallee('callee-rings', 5)
+    succeeded(await calls({ scenario: 'caller-cancels', calls: 5 }), 5)
+    succeeded(await waiting.finished, 5)
+    await noCallIsLeft()
+  })
+
+  test('a busy phone is busy for the caller', async () => {
+    const waiting = await waitingCallee('callee-busy', 5)
+    succeeded(await calls({ scenario: 'caller-refused', calls: 5, replace: { STATUS: 486 } }), 5)
+    succeeded(await waiting.finished, 5)
+    await noCallIsLeft()
+  })
+
+  test('an INVITE that comes twice rings once', async () => {
+    const waiting = await waitingCallee('callee', 5)
+    succeeded(await calls({ scenario: 'caller-twice', calls: 5, rate: 5 }), 5)
+    succeeded(await waiting.finished, 5)
+    await noCallIsLeft()
+  })
+
+  test('a 200 without ACK is sent again', async () => {
+    const waiting = await waitingCallee('callee', 2)
+    succeeded(await calls({ scenario: 'caller-deaf', calls: 2 }), 2)
+    succeeded(await waiting.finished, 2)
+    await noCallIsLeft()
+  })
+
+  test('20 registrations come through when every fifth packet is lost', async () => {
+    const result = await runSipp({ scenario: 'register', target: house.sip, calls: 20, rate: 10, rows: [row(caller)], extra: ['-lost', '20'], seconds: 60 })
+    succeeded(result, 20)
+    assert.ok(result.retransmissions > 0, 'something had to be sent again')
+  })
+})
