@@ -125,7 +125,7 @@ export class Leg implements Target, Speaker, Ticking {
     if (kind === EVENT) this.#digits.take(packet, view.payloadStart, view.payloadEnd, view.timestamp, now)
     // An iterator would be made for every packet; nearly all calls are not recorded.
     else if (this.recorders.size > 0) for (const recorder of this.recorders) {
-      recorder.left.write(view.ssrc, view.timestamp, recorder.position(now), decoder(kind as EncodingNumber), packet, view.payloadStart, view.payloadEnd)
+      recorder.hear('left', view, now, decoder(kind as EncodingNumber), packet)
     }
     this.target?.take(this, kind as EncodingNumber | typeof EVENT, packet, view, now)
   }
@@ -148,7 +148,7 @@ export class Leg implements Target, Speaker, Ticking {
     const stream = this.#stream
     if (stream === undefined || this.#held || !stream.send || this.#latch.address === undefined) return this.skip(from)
     if (encoding !== EVENT && this.recorders.size > 0) for (const recorder of this.recorders) {
-      recorder.right.write(view.ssrc, view.timestamp, recorder.position(now), decoder(encoding), packet, view.payloadStart, view.payloadEnd)
+      recorder.hear('right', view, now, decoder(encoding), packet)
     }
     const payloadType = encoding === EVENT ? stream.eventsOut : stream.payloadType
     if (payloadType === undefined || this.#speaking !== undefined) return this.skip(from)

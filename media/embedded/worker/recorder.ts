@@ -2,6 +2,7 @@
 import type { RecordingOutcome } from '../protocol.ts'
 import { FRAME, SAMPLE_RATE } from './codecs.ts'
 import type { Clock, Ticking } from './clock.ts'
+import type { RtpView } from './rtp.ts'
 import { DELAY, Timeline } from './timeline.ts'
 import { WAV_HEADER } from './wav.ts'
 import { failureOf, WavWriter } from './wav-writer.ts'
@@ -9,9 +10,9 @@ import { failureOf, WavWriter } from './wav-writer.ts'
 const SAMPLES_PER_MS = SAMPLE_RATE / 1000
 
 export class Recorder implements Ticking {
-  readonly left = new Timeline()
-  readonly right = new Timeline()
   paused = false
+  readonly #left = new Timeline()
+  readonly #right = new Timeline()
   readonly #clock: Clock
   readonly #done: (outcome: RecordingOutcome) => void
   readonly #began = performance.now()
@@ -41,28 +42,35 @@ export class Recorder implements Ticking {
     else this.#clock.add(this)
   }
 
-  /** `now` (performance.now()) as a position on the timelines. */
-  position(now: number): number {
+  /**
+   * Sound of one side, as it came in at `now` (performance.now()). What comes while paused is never kept, not even
+   * until it would be written; paused time stays in the file as silence, so that positions go on meaning moments of the call.
+   */
+  hear(side: 'left' | 'right', view: RtpView, now: number, table: Int16Array, packet: Uint8Array): void {
+    if (this.paused) return
+    const line = side === 'left' ? this.#left : this.#right
+    line.write(view.ssrc, view.timestamp, this.#position(now), table, packet, view.payloadStart, view.payloadEnd)
+  }
+
+  #position(now: number): number {
     return Math.round((now - this.#began) * SAMPLES_PER_MS)
   }
 
   tick(now: number): void {
     // Opening the file took a moment, and a late clock skips: the file follows the wall clock.
-    while (this.#samples + FRAME <= this.position(now) - DELAY) this.#takeFrame()
+    while (this.#samples + FRAME <= this.#position(now) - DELAY) this.#takeFrame()
   }
 
   /** Ends it with what was heard so far, the tail in the jitter window included. */
   async stop(ended: 'stopped' | 'closed'): Promise<void> {
-    const end = this.position(performance.now())
+    const end = this.#position(performance.now())
     while (!this.#ended && this.#samples + FRAME <= end) this.#takeFrame()
     await this.#end(ended)
   }
 
   #takeFrame(): void {
-    this.left.take(this.#frame, 0, FRAME)
-    this.right.take(this.#frame, 1, FRAME)
-    // Paused time stays in the file as silence: positions go on meaning moments of the call.
-    if (this.paused) this.#frame.fill(0)
+    this.#left.take(this.#frame, 0, FRAME)
+    this.#right.take(this.#frame, 1, FRAME)
     this.#writer?.append(this.#frame)
     this.#samples += FRAME
   }

@@ -9,11 +9,11 @@
 
 /** About two seconds. A power of two, so that wrapping is a mask. */
 const LENGTH = 16_384
-/** How late the reader follows, in samples: jitter up to this is absorbed. */
-export const DELAY = 800
-/** A packet this much before its arrival, or after, places its stream anew. */
-const EARLIEST = 640
-const LATEST = 640
+/** How late the reader follows, in samples. Nobody waits for a file, so it may be far more than a phone could buffer. */
+export const DELAY = 4800
+/** A packet whose place is this much after its arrival, or before, places its stream anew. */
+const EARLIEST = 800
+const LATEST = 4000
 
 export class Timeline {
   readonly #ring = new Int16Array(LENGTH)
