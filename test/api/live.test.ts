@@ -6,6 +6,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { closeCodes } from '../../api/live/connection.ts'
 import { LiveMessage } from '../../api/live/schemas.ts'
+import type { Database } from '../../config/database/index.ts'
 import { openGround, type Ground } from './ground.ts'
 
 /** What does not come fails here instead of waiting for ever. */
@@ -220,13 +221,31 @@ suite('when they are shown out', LIMIT, () => {
 })
 
 test('the credential is looked at again from time to time, without counting as use', LIMIT, async () => {
-  const second = await ground.restart({ liveTimes: { pingMs: 3_600_000, recheckMs: 20, bufferMax: 200_000 } })
+  let looks = 0
+  let wake = (): void => {}
+  const { database } = ground
+  const watched: Database = {
+    ...database,
+    available: true,
+    async system(purpose, work) {
+      const result = await database.system(purpose, work)
+      if (purpose === 'identify session') {
+        looks += 1
+        wake()
+      }
+      return result
+    },
+  }
+  const second = await ground.restart({ database: watched, liveTimes: { pingMs: 3_600_000, recheckMs: 20, bufferMax: 200_000 } })
   const { client } = await ground.person(['user'])
   const socket = new WebSocket(`ws://127.0.0.1:${second.port}/api/v1/live`, { headers: { Cookie: client.cookie ?? '', Origin: `http://127.0.0.1:${second.port}` } })
   sockets.push(socket)
   await once(socket, 'message')
   const ended = once(socket, 'close')
-  ground.pass(13 * 3_600_000)
+  ground.pass(11 * 3_600_000)
+  const enough = looks + 3
+  while (looks < enough) await new Promise<void>((resolve) => (wake = resolve))
+  ground.pass(2 * 3_600_000)
   assert.equal((await ended)[0], closeCodes.ended)
   await second.close()
 })
