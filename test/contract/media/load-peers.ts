@@ -16,6 +16,7 @@ const WARM_UP_MS = 2000
 const sockets: Socket[] = []
 const latencies: number[] = []
 let received = 0
+let measuredFrom = 0
 
 for (let i = 0; i < count; i += 1) {
   const socket = createSocket({ type: 'udp4', lookup: (address, _options, callback) => callback(null, address, 4) })
@@ -24,9 +25,11 @@ for (let i = 0; i < count; i += 1) {
   await bound
   // The first eight bytes of sound are the time it was sent.
   socket.on('message', (packet) => {
-    if (packet.length !== 172) return
+    const at = packet.length === 172 ? packet.readDoubleBE(12) : 0
+    // What was still on its way when measuring began does not count.
+    if (at < measuredFrom) return
     received += 1
-    latencies.push(performance.now() - packet.readDoubleBE(12))
+    latencies.push(performance.now() - at)
   })
   sockets.push(socket)
 }
@@ -65,6 +68,7 @@ function run(): void {
 run()
 await new Promise((resolve) => { setTimeout(resolve, WARM_UP_MS) })
 latencies.length = sent = received = 0
+measuredFrom = performance.now()
 process.send?.({ begin: true })
 await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })
 running = false
