@@ -3,6 +3,7 @@ export const catalogue = {
   'not-in-service': 'The number you have dialled is not in service. Please check the number and try again.',
   busy: 'The person you are calling is busy. Please try again later.',
   unavailable: 'The person you are calling is not available. Please try again later.',
+  'no-emergency-line': 'This telephone cannot call emergency services. Hang up, and use another telephone now.',
   'not-allowed': 'You are not allowed to call this number.',
   'try-again': 'Your call cannot be completed right now. Please try again in a moment.',
   'call-recorded': 'This call is being recorded.',
