@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../config/clock.ts'
 
 /** Nonces whose counts are remembered, per generation. */
@@ -23,7 +23,9 @@ export interface Nonces {
  * @param key secret that survives restarts, so that phones need no new challenge after one
  */
 export function createNonces(options: { key: Buffer; seconds: number; clock: Clock; most?: number }): Nonces {
-  const { key, clock } = options
+  const { clock } = options
+  // Made once: a Buffer would be turned into a key object for every signature, which costs five times the hash.
+  const key = createSecretKey(options.key)
   const lifetime = options.seconds * 1000
   const most = options.most ?? MOST_NONCES
   // Two generations: a nonce outlives neither, so its count is known as long as it can be used.
