@@ -80,7 +80,8 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
   const target = parseSipUri(uri)
   if (!target && !(routeUrl !== '' && /^[a-z][a-z0-9+.-]*:\S+$/i.test(uri))) return owner.deliver(refused(messageId, `invalid request-uri: ${uri}`))
   if (target && routeUrl === '' && agent.transport.isSelf(target.host, target.port)) return owner.deliver(refused(messageId, 'can not send request to myself'))
-  const next = splitAddress(routeUrl)?.uri || uri
+  // A bare URI keeps its parameters, transport above all; only inside a header would they be the header's.
+  const next = (routeUrl.includes('<') ? splitAddress(routeUrl)?.uri : routeUrl) || uri
   withFlow(agent, owner, messageId, next, undefined, (flow, reachable) => {
     const sentBy = agent.transport.sentBy(flow.address)
     const branch = branchToken()
