@@ -3,7 +3,7 @@ import { isUniqueViolation } from '../../config/database/failure.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { DeviceRow, ExtensionRow } from '../../migrations/tables.ts'
-import type { Extension, ExtensionInput, Pbx } from '../door.ts'
+import type { Extension, ExtensionFilter, ExtensionInput, Pbx } from '../door.ts'
 import { insertDevice, toDevice } from './devices.ts'
 import { checkExtension, outdated } from './input.ts'
 import type { DirectoryWorld } from './world.ts'
@@ -12,6 +12,13 @@ const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] 
   ['number', 'number'], ['name', 'name'], ['ringSeconds', 'ring_seconds'], ['maxContacts', 'max_contacts'],
   ['enabled', 'enabled'], ['recordCalls', 'record_calls'],
 ]
+
+/** Numbers sort as numbers do (99 before 100), names as people read them, small letters among the capitals. */
+const ORDERS: { readonly [S in ExtensionFilter['sort']]: readonly string[] } = {
+  number: ['length(number)', 'number'],
+  name: ['lower(name)', 'name'],
+  created_at: ['created_at'],
+}
 
 /** Extensions: what the panel and the API read and change. */
 export function createExtensionRepository(world: DirectoryWorld): Pbx['extensions'] {
@@ -26,10 +33,8 @@ export function createExtensionRepository(world: DirectoryWorld): Pbx['extension
           void found.where((either) => void either.whereLike('number', pattern).orWhereILike('name', pattern))
         }
         const count = (await found.clone().count('* as total').first()) as { total?: number | string } | undefined
-        // Numbers of different length sort as numbers do: 99 before 100.
-        const order = filter.sort === 'number' ? [{ column: trx.raw('length(number)'), order: filter.order }] : []
         const rows = await found
-          .orderBy([...order, { column: filter.sort, order: filter.order }, { column: 'id', order: filter.order }] as { column: string; order: 'asc' | 'desc' }[])
+          .orderBy([...ORDERS[filter.sort].map((column) => trx.raw(column)), 'id'].map((column) => ({ column: column as string, order: filter.order })))
           .limit(filter.limit)
           .offset((filter.page - 1) * filter.limit)
         return { rows: await withDevices(trx, rows), total: Number(count?.total ?? 0) }
