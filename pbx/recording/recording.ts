@@ -12,6 +12,7 @@ import type { Call } from '../calls/call.ts'
 import { recordingInfo } from '../cdr/history.ts'
 import type { RecordingInfo } from '../door.ts'
 import type { Events } from '../events/events.ts'
+import { createListens } from './listens.ts'
 
 /** Records calls into stereo WAV files, caller left and called party right. */
 export interface Recordings {
@@ -47,6 +48,8 @@ export function createRecordings(options: { database: Database; events: Events; 
     spoolFile: join(options.home, 'spool', 'recordings.jsonl'),
     write: upsertRecordings,
   })
+
+  const listens = createListens()
 
   const start = async (call: Call, startedBy: string): Promise<RecordingFact> => {
     const { endpoint } = call.caller
@@ -94,17 +97,21 @@ export function createRecordings(options: { database: Database; events: Events; 
       if (!row) throw new Refusal('unavailable', 'The recording was changed, but the database does not answer now. Look again in a moment.', { retryAfter: 5 })
       return recordingInfo(row as RecordingRow)
     },
-    open: (actor, id) =>
-      database.change(actor, async (trx) => {
+    async open(actor, id) {
+      const find = async (trx: Transaction): Promise<{ path: string; info: RecordingInfo }> => {
         const row = (await trx<RecordingRow>('recordings').where({ id }).first()) as RecordingRow | undefined
         if (!row) throw new Refusal('not-found', 'There is no recording with this id.')
         const path = inside(root, row.path)
         await stat(path).catch(() => {
           throw new Refusal('gone', 'The file of this recording is no longer on the disk.')
         })
-        const audit = { action: 'recording.listen', subjectType: 'recording', subjectId: id }
-        return { result: { path, info: recordingInfo(row) }, audit }
-      }),
+        return { path, info: recordingInfo(row) }
+      }
+      if (listens.isGoingOn(actor.id, id)) return database.read(actor, find)
+      const found = await database.change(actor, async (trx) => ({ result: await find(trx), audit: { action: 'recording.listen', subjectType: 'recording', subjectId: id } }))
+      listens.began(actor.id, id)
+      return found
+    },
     close: () => journal.close(),
   }
 }
