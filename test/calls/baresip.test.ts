@@ -26,16 +26,15 @@ suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
     house.event('registration.changed', ({ data: { registration } }) => registration.extensionNumber === number && registration.transport === transport)
 
   async function talk(caller: Baresip, callee: Baresip, end: 'caller' | 'callee'): Promise<void> {
+    const from = house.events.mark()
     await caller.dial('101')
     await Promise.all([caller.event('CALL_ESTABLISHED'), callee.event('CALL_ESTABLISHED')])
     // The figures of the call say when enough sound went through, both ways.
     const enough = (leg: { media: { packetsReceived: number; packetsSent: number } | null }): boolean => (leg.media?.packetsSent ?? 0) > SECONDS * 60
-    await house.event('call.updated', ({ data: { call } }) => call.state === 'answered' && call.legs.length === 2 && call.legs.every(enough), 20_000)
-    const from = house.events.mark()
+    await house.event('call.updated', ({ data: { call } }) => call.state === 'answered' && call.legs.length === 2 && call.legs.every(enough), { from, ms: 20_000 })
     await (end === 'caller' ? caller : callee).hangUp()
     await Promise.all([caller.event('CALL_CLOSED'), callee.event('CALL_CLOSED')])
-    const ended = await house.events.until((event) => event.type === 'call.ended', 'call.ended', { from })
-    assert.ok(ended.type === 'call.ended')
+    const ended = await house.event('call.ended', undefined, { from })
     const { termination, legs } = ended.data.call
     assert.equal(termination?.result, 'answered')
     assert.equal(termination?.by, end)

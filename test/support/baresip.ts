@@ -78,7 +78,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     events,
     said,
     event: (type, ms) => events.until((one) => one.type === type, `${type} from baresip of ${line.user}`, ms === undefined ? {} : { ms }),
-    dial: (number) => command('dial', `sip:${number}@${server.host}:${server.port};transport=${options.transport}`),
+    dial: (number) => command('dial', `sip:${number}@${server.host}:${server.port}`),
     hangUp: () => command('hangup'),
     stop() {
       heard ??= end(child, socket, folder)

@@ -24,6 +24,9 @@ export interface HouseOptions {
   change?: (settings: Settings) => void
 }
 
+/** `from`: a mark of the journal of events. */
+export type Waiting = { from?: number; ms?: number }
+
 export interface House extends Desk {
   readonly home: string
   readonly settings: Settings
@@ -32,8 +35,8 @@ export interface House extends Desk {
   readonly events: Journal<PbxEvent>
   /** Log lines of level warn and above. */
   readonly warnings: string[]
-  /** The next event of this kind that matches. */
-  event<K extends EventName>(type: K, match?: (event: EventOf<K>) => boolean, ms?: number): Promise<EventOf<K>>
+  /** The first event of this kind that matches, past ones included unless `from` says otherwise. */
+  event<K extends EventName>(type: K, match?: (event: EventOf<K>) => boolean, options?: Waiting): Promise<EventOf<K>>
   /** The final view of the call this phone took part in. */
   verdict(call: PhoneCall, ms?: number): Promise<CallView>
   /** Ends everything; the folder stays when `keep`. */
@@ -83,8 +86,8 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     dialplane,
     events,
     warnings,
-    async event<K extends EventName>(type: K, match: (event: EventOf<K>) => boolean = () => true, ms?: number) {
-      const found = await events.until((one) => one.type === type && match(one as EventOf<K>), type, ms === undefined ? {} : { ms })
+    async event<K extends EventName>(type: K, match: (event: EventOf<K>) => boolean = () => true, waiting: Waiting = {}) {
+      const found = await events.until((one) => one.type === type && match(one as EventOf<K>), type, waiting)
       return found as EventOf<K>
     },
     async verdict(call: PhoneCall, ms?: number) {

@@ -55,7 +55,7 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
     '-i', '127.0.0.1', '-p', String(port),
     '-t', options.transport === 'tcp' ? 't1' : 'u1',
     '-m', String(options.calls), '-r', String(options.rate ?? 10), '-l', String(options.limit ?? 20),
-    '-timeout', String(seconds), '-timeout_error', '-nostdin', '-recv_timeout', '15000',
+    '-timeout', String(seconds), '-timeout_error', '-nostdin', '-recv_timeout', '32000',
     '-trace_err', '-error_file', join(folder, 'errors'),
     '-trace_stat', '-stf', join(folder, 'figures'), '-fd', '1',
     ...(options.extra ?? []),

@@ -72,7 +72,7 @@ behaves('a length of too many digits ends the connection', {}, async ({ target }
 })
 
 behaves('too few tokens are refused', { embeddedOnly: 'the real server reads past the end of its tokens' }, async ({ target }) => {
-  for (const message of ['route', 'sip|x', 'sip|x|']) {
+  for (const message of ['route', 'remove_route', 'sip|x']) {
     const wire = await authenticated(target.control)
     assert.equal((await wire.answer(wire.say(`${message}\r\nOPTIONS sip:a@127.0.0.1 SIP/2.0\r\n\r\n`)))[0], 'NO', message)
     await wire.closed
