@@ -1,9 +1,10 @@
 import { Refusal } from '../../config/errors.ts'
 import { ALLOW_IN_DIALOG, readHeader, readReason, writeReason } from './headers.ts'
 import { Offers } from './offers.ts'
+import type { OfferingDialog } from './offers.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
-import type { Stack, Waiting } from './stack.ts'
+import type { OpenDialog, RequestEvents, Stack, Waiting } from './stack.ts'
 import type { SipDialog } from './types.ts'
 
 export interface DialogFacts {
@@ -21,7 +22,7 @@ export interface DialogFacts {
 const ACK_DEADLINE_MS = 40_000
 
 /** An answered call's dialog (RFC 3261 §12), on srf's requests and responses rather than srf's Dialog. */
-export class Dialog implements SipDialog, Waiting {
+export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
   readonly id: string
   readonly callId: string
   readonly role: 'uac' | 'uas'
@@ -178,7 +179,7 @@ export class Dialog implements SipDialog, Waiting {
   }
 
   /** Sends a request inside this dialog; the engine supplies its target, tags and CSeq. */
-  send(method: string, headers: Record<string, string>, body: string | undefined, on: Parameters<typeof sendRequest>[3]): void {
+  send(method: string, headers: Record<string, string>, body: string | undefined, on: RequestEvents): void {
     // srf wants some URI; this one the engine replaces with the remote target.
     sendRequest(this.#stack, 'sip:placeholder', { method, stackDialogId: this.id, headers, ...(body === undefined ? {} : { body }) }, {
       ...on,

@@ -3,14 +3,25 @@
  * and UPDATE (RFC 3311) as an offer that has no ACK.
  */
 import { Refusal } from '../../config/errors.ts'
-import type { Dialog } from './dialog.ts'
 import { ALLOW_IN_DIALOG } from './headers.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
-import type { Stack } from './stack.ts'
+import type { RequestEvents, Stack } from './stack.ts'
 
 /** A peer that answers 491 this often in a row is not going to stop. */
 const GLARE_TRIES = 5
+
+/** The dialog whose media is changed. */
+export interface OfferingDialog {
+  readonly callId: string
+  /** `uas` when the peer called us. */
+  readonly role: 'uac' | 'uas'
+  localSdp: string
+  remoteSdp: string
+  send(method: string, headers: Record<string, string>, body: string | undefined, on: RequestEvents): void
+  /** The peer turned out not to know the call, or not to answer in it. */
+  gaveUp(reason: string): void
+}
 
 type Outcome = { answer: string } | { glare: true } | { refusal: Refusal }
 
@@ -18,7 +29,7 @@ export class Offers {
   onOffer: ((offer: string | undefined) => Promise<string>) | undefined
   onLateAnswer: ((answer: string) => void) | undefined
   readonly #stack: Stack
-  readonly #dialog: Dialog
+  readonly #dialog: OfferingDialog
   readonly #closed = new AbortController()
   /** The peer's re-INVITE, until its ACK came in (§14.1: no new INVITE while one is in progress either way). */
   #incoming: { req: SrfRequest; res: SrfReply; cancelled: boolean } | undefined
@@ -28,7 +39,7 @@ export class Offers {
   /** The last of our own offers; the next waits for it. */
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(stack: Stack, dialog: Dialog) {
+  constructor(stack: Stack, dialog: OfferingDialog) {
     this.#stack = stack
     this.#dialog = dialog
   }

@@ -1,20 +1,34 @@
 /** What the files of this room share about one connection to the signalling engine. */
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
-import type { Dialog } from './dialog.ts'
 import type { PendingInvites } from './pending-invites.ts'
-import type { Srf, SrfRequest, SrfRequestOptions, SrfResponse } from './srf-types.ts'
+import type { Srf, SrfReply, SrfRequest, SrfRequestOptions, SrfResponse } from './srf-types.ts'
 
 /** Something that waits for the engine and must hear when the link to it is gone. */
 export interface Waiting {
   linkLost(reason: string): void
 }
 
+/** A dialog, as far as those who find it by its id need it. */
+export interface OpenDialog {
+  /** A request of the peer inside it. */
+  handle(req: SrfRequest, res: SrfReply): void
+}
+
+/** What is told about a request of ours. */
+export interface RequestEvents {
+  sent?: (request: SrfRequest) => void
+  /** Every response, provisional ones too. */
+  response: (response: SrfResponse, ack: () => void) => void
+  /** It did not go out. */
+  failed: (reason: string, code: string) => void
+}
+
 export interface Stack {
   readonly srf: Srf
   readonly logger: Logger
   /** By the engine's dialog id. */
-  readonly dialogs: Map<string, Dialog>
+  readonly dialogs: Map<string, OpenDialog>
   /** INVITEs that came in and have no final answer yet. */
   readonly invites: PendingInvites
   readonly waiting: Set<Waiting>
@@ -35,12 +49,7 @@ export function guard<A extends unknown[]>(stack: Stack, what: string, work: (..
 }
 
 /** Sends a request and tells both that it went out and its responses. srf throws at once when there is no link. */
-export function sendRequest(
-  stack: Stack,
-  uri: string,
-  options: SrfRequestOptions,
-  on: { sent?: (request: SrfRequest) => void; response: (response: SrfResponse, ack: () => void) => void; failed: (reason: string, code: string) => void },
-): void {
+export function sendRequest(stack: Stack, uri: string, options: SrfRequestOptions, on: RequestEvents): void {
   try {
     stack.srf.request(uri, options, guard(stack, `sending ${options.method}`, (error: unknown, request: SrfRequest) => {
       if (error) return on.failed(messageOf(error), (error as { code?: string }).code ?? '')
