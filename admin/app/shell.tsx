@@ -27,8 +27,11 @@ export function Shell({ children }: { children: ReactNode }) {
   const here = useLive((state) => entryOf(location, (id) => state.calls.has(id)))
   const can = useCan()
   useHotkeys([['mod+K', quick.open]], [])
-  useEffect(menu.close, [location])
-  useEffect(() => window.scrollTo(0, 0), [location])
+  useEffect(() => {
+    menu.close()
+    window.scrollTo(0, 0)
+    // Only a new place does this, not a new menu object.
+  }, [location])
 
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !menuOpen } }} padding={{ base: 'sm', sm: 'lg' }}>

@@ -15,7 +15,7 @@ export function StatusBadge({ label, tone }: Wording) {
 /** A coloured dot with its word beside it, for lists where badges would shout. */
 export function StatusDot({ label, tone }: Wording) {
   return (
-    <Group gap={8} wrap="nowrap" component="span" display="inline-flex">
+    <Group gap={8} wrap="nowrap" component="span" display="inline-flex" style={{ whiteSpace: 'nowrap' }}>
       <span aria-hidden style={{ width: 8, height: 8, borderRadius: '50%', flexShrink: 0, background: `var(--mantine-color-${colours[tone]}-6)` }} />
       <Text span inherit>{label}</Text>
     </Group>

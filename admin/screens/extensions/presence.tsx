@@ -29,5 +29,5 @@ export function Presence({ extension }: { extension: Extension }) {
 export function PhoneCount({ extension }: { extension: Extension }) {
   const registrations = useRegistrations((registration) => registration.extensionId === extension.id)
   const devices = new Set(registrations.map((registration) => registration.deviceId)).size
-  return <Text span inherit className="numbers">{devices} of {extension.devices.length} registered</Text>
+  return <Text span inherit className="numbers" style={{ whiteSpace: 'nowrap' }}>{devices} of {extension.devices.length} registered</Text>
 }

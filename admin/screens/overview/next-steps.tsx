@@ -25,7 +25,9 @@ export function NextSteps() {
   const connecting = useLive((state) => state.connection === 'connecting')
   const count = extensions.data?.pagination.total
   const called = calls.data?.pagination.total
-  if (!allowed || connecting || count === undefined || called === undefined || called > 0) return null
+  // What the cache remembers may be from before the first call: nothing is shown until it is read again.
+  const old = calls.isFetching && !calls.isFetchedAfterMount
+  if (!allowed || connecting || old || count === undefined || called === undefined || called > 0) return null
   const steps: Step[] = [
     { title: 'Create your first extension', text: 'A number and the sign-in for its phone.', done: count > 0, href: '/extensions?new=1', action: 'Create extension' },
     { title: 'Create a second one', text: 'It takes two to talk.', done: count > 1, href: '/extensions?new=1', action: 'Create extension' },

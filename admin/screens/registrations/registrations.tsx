@@ -72,7 +72,7 @@ export default function Registrations() {
   return (
     <Stack gap="md">
       <PageHeader title="Registered phones" lead="Phones that are signed in now, and whether they answer. The list changes by itself." />
-      <SearchInput label="Search extension, device, address" value={search} onChange={(value) => list.set({ search: value })} />
+      <SearchInput label="Search phones" value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
         label="Registered phones"
         columns={columns}

@@ -1,0 +1,62 @@
+/** A headless browser for tests of the panel, and the panel built from the sources as they are. */
+import { execFile } from 'node:child_process'
+import { existsSync, globSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+
+const top = fileURLToPath(new URL('../..', import.meta.url))
+const names = ['chromium', 'chromium-browser', 'google-chrome']
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync', '--no-first-run', '--disable-component-update']
+
+const program = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync)
+
+/** Why these tests cannot run here; false when they can. */
+export const skip: string | false = program === undefined ? `no browser: none of ${names.join(', ')} is in PATH` : false
+
+export function launch(): Promise<Browser> {
+  if (program === undefined) throw new Error('no browser')
+  return chromium.launch({ executablePath: program, args: flags })
+}
+
+export interface Watched {
+  context: BrowserContext
+  page: Page
+  /** What the page complained about: uncaught errors, refused files, broken rules of the content security policy. */
+  complaints: string[]
+}
+
+export type Size = 'desk' | 'phone'
+
+const viewports: Record<Size, { width: number; height: number }> = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } }
+
+/** A page of its own session that notes every complaint. */
+export async function openPage(browser: Browser, size: Size = 'desk', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {
+  const context = await browser.newContext({ viewport: viewports[size], colorScheme, locale: 'en-GB', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    // A browser reports every 4xx as an error of the page; the answers themselves are looked at below.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+  })
+  page.on('response', (response) => {
+    const signedOut = response.status() === 401 && response.url().endsWith('/auth/session')
+    if (response.status() >= 400 && !signedOut) complaints.push(`${response.status()} ${response.url()}`)
+  })
+  return { context, page, complaints }
+}
+
+function newest(pattern: string): number {
+  return Math.max(0, ...globSync(pattern, { cwd: top }).map((file) => statSync(join(top, file)).mtimeMs))
+}
+
+/** Builds admin/dist when it is missing or older than its sources. */
+export async function buildPanel(): Promise<void> {
+  const index = join(top, 'admin/dist/index.html')
+  const sources = Math.max(newest('admin/{app,client,components,live,public,screens,words}/**/*.*'), newest('admin/*.*'))
+  if (existsSync(index) && statSync(index).mtimeMs >= sources) return
+  await promisify(execFile)(process.execPath, [join(top, 'node_modules/vite/bin/vite.js'), 'build', 'admin', '--logLevel', 'warn'], { cwd: top })
+}

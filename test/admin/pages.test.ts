@@ -1,0 +1,136 @@
+/** Every page, light and dark, at desk and phone width: no serious fault for people who cannot see or use a mouse, nothing wider than the screen, nothing in the console. */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page } from 'playwright-core'
+import { launch, openPage, skip, type Size } from './browser.ts'
+import { setUpInBrowser, signInInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
+
+const FIRST_LOAD_LIMIT = 300_000
+
+let house: PanelHouse
+let browser: Browser
+let axe: string
+/** Pages with something on them, by name. */
+let places: Record<string, string>
+
+before(async () => {
+  if (skip) return
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  house = await startPanelHouse()
+  browser = await launch()
+  const { context, page } = await openPage(browser)
+  await setUpInBrowser(page, house.setupLink)
+  await context.close()
+  places = await furnish()
+})
+
+after(async () => {
+  await browser?.close()
+  await house?.close()
+})
+
+/** Two phones, a call of the past and one going on. */
+async function furnish(): Promise<Record<string, string>> {
+  const { desk } = house
+  await desk.api.signIn()
+  const { alice, bob, lines } = await desk.pair('201', '202')
+  const past = await alice.invite('202')
+  await (await bob.nextCall()).answer()
+  await past.answered()
+  await past.bye()
+  const mark = bob.incoming.mark()
+  const going = await alice.invite('202')
+  await (await bob.nextCall({ from: mark })).answer()
+  await going.answered()
+  await desk.api.post('/tokens', { name: 'Backup', permissions: ['calls.read'] })
+  const history = await desk.history()
+  const live = await desk.liveCalls()
+  assert.equal(history.length, 1)
+  assert.equal(live.length, 1)
+  return {
+    overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations',
+    'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history',
+    users: '/users', tokens: '/tokens', audit: '/audit', system: '/system', account: '/account', 'nothing there': '/nowhere',
+  }
+}
+
+interface Fault {
+  id: string
+  impact: string
+  nodes: { html: string; failureSummary: string }[]
+}
+
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(`if (!window.axe) { ${axe} }`)
+  const found = (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)`)) as Fault[]
+  return found
+    .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
+    .flatMap((fault) => fault.nodes.map((node) => `${fault.id}: ${node.html.slice(0, 200)} ${node.failureSummary.replaceAll('\n', ' ')}`))
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await page.waitForFunction(`document.querySelectorAll('[aria-busy=true], .mantine-Skeleton-root').length === 0`)
+}
+
+async function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth') as Promise<boolean>
+}
+
+for (const [size, scheme] of [['desk', 'light'], ['desk', 'dark'], ['phone', 'light'], ['phone', 'dark']] as [Size, 'light' | 'dark'][]) {
+  test(`pages, ${size} width, ${scheme}`, { skip, timeout: 120_000 }, async (t) => {
+    const { context, page, complaints } = await openPage(browser, size, scheme)
+    await page.goto(house.at('/'))
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+    await t.test('sign-in', async () => assert.deepEqual(await faults(page), []))
+    await signInInBrowser(page, house.at('/sign-in'))
+    for (const [name, path] of Object.entries(places)) {
+      await t.test(name, async () => {
+        await page.goto(house.at(path))
+        await settled(page)
+        assert.deepEqual(await faults(page), [])
+        assert.equal(await isTooWide(page), false, 'the page is wider than the screen')
+      })
+    }
+    await t.test('drawers and dialogs', async () => {
+      await page.goto(house.at('/extensions?new=1'))
+      await page.getByRole('dialog').getByRole('button', { name: 'Create extension' }).click()
+      assert.deepEqual(await faults(page), [], 'the drawer with its complaints')
+      await page.goto(house.at(places['extension'] ?? ''))
+      await page.getByRole('button', { name: 'Actions for device Phone' }).click()
+      assert.deepEqual(await faults(page), [], 'the menu')
+      await page.getByRole('menuitem', { name: 'New password' }).click()
+      await page.getByRole('dialog').getByText('The old password stops working').waitFor()
+      assert.deepEqual(await faults(page), [], 'the question')
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.goto(house.at(places['past call'] ?? ''))
+      await page.getByRole('region', { name: 'Message diagram' }).getByRole('button').first().click()
+      await page.getByLabel('Text of the message').waitFor()
+      assert.deepEqual(await faults(page), [], 'the message')
+      assert.equal(await isTooWide(page), false)
+    })
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+}
+
+test('the first load is small', { skip }, async (t) => {
+  const { context, page } = await openPage(browser)
+  const sizes: Promise<[string, number]>[] = []
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url())
+    if (/\.(js|css)$/.test(pathname)) sizes.push(response.body().then((body) => [pathname, gzipSync(body).length]))
+  })
+  await signInInBrowser(page, house.at('/'))
+  await settled(page)
+  await page.getByRole('region', { name: 'Latest calls' }).waitFor()
+  const loaded = await Promise.all(sizes)
+  const total = loaded.reduce((sum, [, size]) => sum + size, 0)
+  t.diagnostic(`${Math.round(total / 1000)} kB of scripts and styles, compressed, for sign-in and overview together`)
+  assert.ok(loaded.length > 3, 'files were seen')
+  assert.ok(total < FIRST_LOAD_LIMIT, loaded.map(([path, size]) => `${path} ${size}`).join('\n'))
+  await context.close()
+})
