@@ -28,6 +28,8 @@ export interface Timing {
   connect: number
   /** An application must authenticate in this time. */
   authenticate: number
+  /** The echo of a response that makes no dialog may wait this long for company on the control wire. */
+  echo: number
   /** Messages for the trace are sent on at this interval. */
   trace: number
 }
@@ -48,7 +50,7 @@ export interface Limits {
 }
 
 export const defaultTiming: Timing = {
-  t1: 500, t2: 4000, t4: 5000, inviteAnswer: 60_000, requestAnswer: 28_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, trace: 50,
+  t1: 500, t2: 4000, t4: 5000, inviteAnswer: 60_000, requestAnswer: 28_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50,
 }
 
 export const defaultLimits: Limits = {

@@ -44,7 +44,9 @@ export function replyFromApp(agent: Agent, owner: Owner, messageId: string, tran
   if (status > 100 && status < 300) openDialog(agent, incoming, status)
   if (!provisional) incoming.finish()
   // The echo goes first: the application must know its transaction before anything that follows from it.
-  owner.deliver(responseSent(messageId, text, transaction.from, agent.timers.now(), transactionId, madeDialog(incoming)))
+  const echo = responseSent(messageId, text, transaction.from, agent.timers.now(), transactionId, madeDialog(incoming))
+  if (madeDialog(incoming) === '') owner.deliverLater(echo)
+  else owner.deliver(echo)
   transaction.respond(status, text)
   if (reliable) incoming.reliable = repeatUntilPrack(agent, incoming, incoming.rseq, text)
   if (status >= 200 && status < 300) succeeded(agent, incoming, text)

@@ -9,6 +9,8 @@ export interface Owner {
   readonly open: boolean
   /** Sends one payload of the control wire. */
   deliver(payload: string): void
+  /** The same for what nobody waits for: it may leave some milliseconds later, together with something else. */
+  deliverLater(payload: string): void
 }
 
 /** A 2xx of ours that is repeated until its ACK comes. */

@@ -31,6 +31,7 @@ export class Application implements Owner {
   private authenticated = false
   private patience: TimerHandle
   private queue = ''
+  private later: TimerHandle
   private flushing: NodeJS.Immediate | undefined
   private closed = false
 
@@ -61,6 +62,12 @@ export class Application implements Owner {
     this.flushing ??= setImmediate(() => this.flush())
   }
 
+  deliverLater(payload: string): void {
+    if (this.closed) return
+    this.queue += `${payload.length}#${payload}`
+    if (this.flushing === undefined) this.later ??= this.timers.start(this.options.timing.echo, this, 'later')
+  }
+
   /** Answers NO and hangs up: what comes after a message that cannot be read cannot be trusted. */
   reject(messageId: string, reason: string): void {
     this.deliver(rejected(messageId, reason))
@@ -68,8 +75,9 @@ export class Application implements Owner {
     this.close()
   }
 
-  onTimer(): void {
-    this.reject('', 'not authenticated in time')
+  onTimer(name: 'patience' | 'later'): void {
+    if (name === 'later') this.flush()
+    else this.reject('', 'not authenticated in time')
   }
 
   /** Sends what is queued and ends; idempotent. */
@@ -89,6 +97,8 @@ export class Application implements Owner {
   private flush(): void {
     if (this.flushing) clearImmediate(this.flushing)
     this.flushing = undefined
+    if (this.later !== undefined) this.timers.stop(this.later)
+    this.later = undefined
     if (this.queue === '' || this.closed) return
     const queue = this.queue
     this.queue = ''
