@@ -39,6 +39,8 @@ export interface House extends Desk {
   event<K extends EventName>(type: K, match?: (event: EventOf<K>) => boolean, options?: Waiting): Promise<EventOf<K>>
   /** The final view of the call this phone took part in. */
   verdict(call: PhoneCall, ms?: number): Promise<CallView>
+  /** Waits until every call that began has ended, and sees that none is left. */
+  idle(ms?: number): Promise<void>
   /** Ends everything; the folder stays when `keep`. */
   close(options?: { keep?: boolean }): Promise<void>
 }
@@ -94,6 +96,14 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       const ours = (one: PbxEvent): boolean => one.type === 'call.ended' && one.data.call.legs.some((leg) => leg.sipCallId === call.callId)
       const ended = await events.until(ours, `call.ended of ${call.callId}`, ms === undefined ? {} : { ms })
       return (ended.data as { call: CallView }).call
+    },
+    async idle(ms?: number) {
+      for (const event of [...events.entries]) {
+        if (event.type !== 'call.started') continue
+        const { id } = event.data.call
+        await events.until((one) => one.type === 'call.ended' && one.data.call.id === id, `the end of call ${id}`, ms === undefined ? {} : { ms })
+      }
+      assert.deepEqual((await desk.liveCalls()).map((call) => call.id), [], 'live calls')
     },
     async close({ keep = options.home !== undefined } = {}) {
       await desk.closePhones()
