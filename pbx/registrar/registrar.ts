@@ -8,7 +8,7 @@ import type { BindingRow } from '../../migrations/tables.ts'
 import type { Directory, SnapshotDevice } from '../directory/types.ts'
 import type { EventCatalogue } from '../events/catalogue.ts'
 import type { Events } from '../events/events.ts'
-import type { IncomingRequest, SipServer } from '../sip/types.ts'
+import type { IncomingRequest, SipServer, SipSource } from '../sip/types.ts'
 import { contactOf, namesOf, viewOf } from './binding.ts'
 import type { Binding, NewBinding } from './binding.ts'
 import { decideRegister } from './decide.ts'
@@ -129,13 +129,16 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       const heard = { ...order, source: request.source, userAgent: cleanUserAgent(request.userAgent), updatedAt: now, credentialsChangedAt: device.credentialsChangedAt }
       for (const binding of changes.removed) leave(binding, 'unregistered')
       for (const binding of changes.replaced) leave(binding, 'replaced')
+      let written: Promise<void> | undefined
       const refreshed = changes.refreshed.map(({ binding, contact }) => {
+        const moved = binding.uri !== contact.uri || binding.q !== contact.q || !sameSource(binding.source, request.source)
         table.change(binding, { ...heard, uri: contact.uri, q: contact.q, expiresAt: grant(contact.expires, now) })
         // It spoke to us this moment: worth ringing again.
         if (binding.reachable === 'no') binding.reachable = 'unknown'
         binding.missed = 0
         expiry.watch(binding)
-        writer.save(binding)
+        writer.save(binding, moved ? 'now' : 'refresh')
+        if (moved) written = writer.settled()
         return binding
       })
       const added = changes.added.map((contact) => {
@@ -146,7 +149,9 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
         writer.save(binding)
         return binding
       })
-      if (wish.kind !== 'fetch') await writer.settled()
+      // A phone that only stays where it is need not wait: its row is there, and valid until it comes back.
+      if (added.length + changes.removed.length + changes.replaced.length > 0) written = writer.settled()
+      await written
       answer(request, table.ofExtension(extension.id), device, now)
       for (const binding of refreshed) tellChange(binding, 'refreshed')
       for (const binding of added) tellChange(binding, 'added')
@@ -193,4 +198,8 @@ function answer(request: IncomingRequest, bindings: ReadonlySet<Binding>, device
 /** It is shown to people and stored; a phone's whole life story is not wanted. */
 function cleanUserAgent(text: string | undefined): string | undefined {
   return text?.replace(/\p{Cc}+/gu, ' ').trim().slice(0, 200) || undefined
+}
+
+function sameSource(a: SipSource, b: SipSource): boolean {
+  return a.address === b.address && a.port === b.port && a.transport === b.transport
 }

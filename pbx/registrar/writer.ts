@@ -10,6 +10,8 @@ const BATCH_ROWS = 500
 const SPACING_MS = 20
 /** A lone registration waits this long for company. */
 const GATHER_MS = 1
+/** A refresh waits this long: the row it renews is there and valid, so nobody waits for the commit. */
+const REFRESH_MS = 500
 /** A phone is answered after this at the latest, from memory when PostgreSQL is away. */
 const PATIENCE_MS = 500
 const RETRY_MS = 1_000
@@ -19,7 +21,8 @@ type Op = { kind: 'save'; binding: Binding } | { kind: 'remove'; deviceId: strin
 export interface BindingWriter {
   /** Rows still to be written. */
   readonly unwritten: number
-  save(binding: Binding): void
+  /** @param urgency `refresh` when only times changed: what a crash then loses is half a second of validity */
+  save(binding: Binding, urgency?: 'now' | 'refresh'): void
   remove(binding: Binding): void
   /** Resolves when what was given so far is committed, or when waiting longer makes no sense. Never rejects. */
   settled(): Promise<void>
@@ -38,6 +41,8 @@ export function createBindingWriter(options: { database: Database; logger: Logge
   let waiting: PromiseWithResolvers<void> | undefined
   let patience: NodeJS.Timeout | undefined
   let timer: NodeJS.Timeout | undefined
+  let dueAt = Infinity
+  let urgent = false
   let running: Promise<void> | undefined
   let lastStart = 0
   let closed = false
@@ -48,13 +53,22 @@ export function createBindingWriter(options: { database: Database; logger: Logge
     waiting = undefined
   }
   const schedule = (ms: number): void => {
-    if (timer || running || closed || queued.size === 0) return
+    if (running || closed || queued.size === 0) return
+    const at = performance.now() + ms
+    if (at >= dueAt) return
+    clearTimeout(timer)
+    dueAt = at
     timer = setTimeout(() => {
-      timer = undefined
+      stopTimer()
       void flush()
     }, ms)
   }
-  const soon = (): void => schedule(Math.max(GATHER_MS, lastStart + SPACING_MS - performance.now()))
+  const stopTimer = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    dueAt = Infinity
+  }
+  const soon = (): void => schedule(urgent ? Math.max(GATHER_MS, lastStart + SPACING_MS - performance.now()) : REFRESH_MS)
 
   /** One batch. @returns whether more can be tried at once */
   const writeBatch = async (ops: [string, Op][]): Promise<boolean> => {
@@ -93,6 +107,7 @@ export function createBindingWriter(options: { database: Database; logger: Logge
     }
     running ??= (async () => {
       lastStart = performance.now()
+      urgent = false
       const ops = [...take(queued, BATCH_ROWS)]
       const mine = waiting
       waiting = undefined
@@ -113,8 +128,8 @@ export function createBindingWriter(options: { database: Database; logger: Logge
 
   const stopListening = database.onAvailability((available) => {
     if (!available) return letGo()
-    clearTimeout(timer)
-    timer = undefined
+    stopTimer()
+    urgent = true
     soon()
   })
 
@@ -122,11 +137,12 @@ export function createBindingWriter(options: { database: Database; logger: Logge
     get unwritten() {
       return queued.size
     },
-    save(binding) {
+    save(binding, urgency = 'now') {
       const key = keyOf(binding)
       // A row of an earlier binding with this key may be there still.
       if (queued.get(key)?.kind === 'remove') binding.stored = true
       queued.set(key, { kind: 'save', binding })
+      if (urgency === 'now') urgent = true
       soon()
     },
     remove(binding) {
@@ -134,6 +150,7 @@ export function createBindingWriter(options: { database: Database; logger: Logge
       // Never written, so there is nothing to delete: comings and goings while PostgreSQL is away leave nothing behind.
       if (!binding.stored) queued.delete(key)
       else queued.set(key, { kind: 'remove', deviceId: binding.deviceId, key: binding.key })
+      urgent = true
       soon()
     },
     settled() {
@@ -147,8 +164,7 @@ export function createBindingWriter(options: { database: Database; logger: Logge
     },
     async close() {
       if (closed) return
-      clearTimeout(timer)
-      timer = undefined
+      stopTimer()
       await running
       while (queued.size > 0 && database.available) {
         const before = queued.size
@@ -157,7 +173,7 @@ export function createBindingWriter(options: { database: Database; logger: Logge
       }
       closed = true
       stopListening()
-      clearTimeout(timer)
+      stopTimer()
       letGo()
       if (queued.size > 0) logger.warn({ rows: queued.size }, 'registrations could not be stored before the end; these phones register again by themselves')
     },
