@@ -6,7 +6,7 @@ import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
 import { sendOutside, SentInvite } from './outgoing.ts'
 import { createPendingInvites } from './pending-invites.ts'
 import type { SrfConstructor, SrfReply, SrfRequest } from './srf-types.ts'
-import { guard } from './stack.ts'
+import { gatherWrites, guard } from './stack.ts'
 import type { Stack } from './stack.ts'
 import { readFrame } from './tap.ts'
 import { belongsToCall, toTraced } from './trace.ts'
@@ -138,7 +138,10 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
 
   srf.connect({ ...options.control, reconnect: { retryMaxDelay: 2000 } })
   const stopTrace = options.trace?.(tellTrace)
-  srf.app.client.wp.on('msg', guard(stack, 'reading a frame', (_socket: unknown, frame: string) => {
+  const wire = srf.app.client.wp
+  // Before srf reads a frame, so that the answers to all frames of one chunk leave together.
+  wire.prependListener('msg', () => gatherWrites(stack))
+  wire.on('msg', guard(stack, 'reading a frame', (_socket: unknown, frame: string) => {
     stack.invites.readFrame(frame)
     const record = !options.trace && traceListeners.size > 0 ? readFrame(frame, Date.now()) : undefined
     if (record) tellTrace([record])
@@ -148,7 +151,6 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     if (closing) return
     closing = true
     stopTrace?.()
-    const wire = srf.app.client.wp
     // srf would go on reconnecting: it looks at `closing` only when a connection ends.
     wire.closing = true
     if (wire.reconnectVars?.retryTimer) clearTimeout(wire.reconnectVars.retryTimer)

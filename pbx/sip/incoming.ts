@@ -4,7 +4,7 @@ import { Dialog } from './dialog.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import { ALLOW_IN_DIALOG, readHeader, readReason, transportOf, writeHeaders } from './headers.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
-import { guard, linkLostRefusal } from './stack.ts'
+import { gatherWrites, guard, linkLostRefusal } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
 import type { IncomingInvite, IncomingRequest, ReplyOptions, SipAddress, SipDialog, SipSource, SipUri } from './types.ts'
 import { parseUri } from './uri.ts'
@@ -89,6 +89,7 @@ export class ReceivedRequest implements IncomingRequest {
       this.stack.logger.warn({ callId: this.callId, status }, `${this.method} was already answered; a second answer is not sent`)
       return
     }
+    gatherWrites(this.stack)
     const headers = options.headers ? writeHeaders(options.headers) : {}
     if (options.body !== undefined && options.contentType !== undefined) headers['Content-Type'] = options.contentType
     send(this.res, status, options.reason, { headers, ...(options.body === undefined ? {} : { body: options.body }) })

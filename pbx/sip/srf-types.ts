@@ -68,6 +68,7 @@ export type SrfMiddleware = (request: SrfRequest, response: SrfReply, next: () =
 
 export interface SrfWire {
   on(event: 'msg', listener: (socket: Socket, frame: string) => void): this
+  prependListener(event: 'msg', listener: () => void): this
   closing?: boolean
   reconnectVars?: { retryTimer: NodeJS.Timeout | null }
 }

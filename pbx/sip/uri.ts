@@ -8,7 +8,7 @@ const NO_PARAMS: ReadonlyMap<string, string> = new Map()
 const SCHEME = /^(sips?|tel):/i
 // Anything a header or a start line could be broken with, and blanks, which no URI holds.
 const FORBIDDEN = /[\x00-\x20\x7f<>"]/
-const HOST = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?)$/
+const HOST = /^(?:[A-Za-z0-9][A-Za-z0-9._-]*(?<!-)|\[[0-9a-fA-F:.]+\])$/
 const IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/
 /** RFC 3261 §25.1 user = unreserved / user-unreserved; the rest is written %HH. */
 const NOT_IN_USER = /[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/gu
