@@ -6,7 +6,7 @@ import { useSession } from './session.tsx'
 import { signOut } from './auth.ts'
 
 export const schemes = [
-  { value: 'auto', label: 'Like the system', icon: Monitor },
+  { value: 'auto', label: 'System', icon: Monitor },
   { value: 'light', label: 'Light', icon: Sun },
   { value: 'dark', label: 'Dark', icon: Moon },
 ] as const

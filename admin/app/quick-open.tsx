@@ -18,7 +18,7 @@ interface Target {
 /** Ctrl-K: jump to a screen or an extension by typing. */
 export function QuickOpen({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} centered={false} yOffset="12vh" size="md" aria-label="Go to">
+    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} centered={false} yOffset="12vh" size="md" attributes={{ content: { 'aria-label': 'Go to' } }}>
       {opened && <Finder onClose={onClose} />}
     </Modal>
   )

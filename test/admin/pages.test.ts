@@ -73,7 +73,8 @@ async function faults(page: Page): Promise<string[]> {
 
 async function settled(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor()
-  await page.waitForFunction(`document.querySelectorAll('[aria-busy=true], .mantine-Skeleton-root').length === 0`)
+  const busy = page.locator('[aria-busy=true], .mantine-Skeleton-root')
+  while ((await busy.count()) > 0) await busy.first().waitFor({ state: 'detached' })
 }
 
 async function isTooWide(page: Page): Promise<boolean> {

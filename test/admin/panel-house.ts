@@ -61,4 +61,5 @@ export async function signInInBrowser(page: Page, address: string): Promise<void
   await page.getByLabel('E-mail').fill(administrator.email)
   await page.getByRole('textbox', { name: 'Password' }).fill(administrator.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation').first().waitFor({ state: 'attached' })
 }

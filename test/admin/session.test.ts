@@ -118,7 +118,7 @@ test('colours are kept over a reload', { skip }, async () => {
   await signInInBrowser(page, house.at('/account'))
   await heading(page, 'My account').waitFor()
   assert.equal(await scheme(), 'light')
-  await page.getByText('Dark', { exact: true }).click()
+  await page.locator('label', { hasText: 'Dark' }).click()
   assert.equal(await scheme(), 'dark')
   await page.reload({ waitUntil: 'commit' })
   await heading(page, 'My account').waitFor()

@@ -44,7 +44,7 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
                 {device.enabled ? 'Turn off' : 'Turn on'}
               </Menu.Item>
               <Menu.Divider />
-              <Menu.Item color="red" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDoing('delete')}>Delete</Menu.Item>
+              <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDoing('delete')}>Delete</Menu.Item>
             </Menu.Dropdown>
           </Menu>
         )}

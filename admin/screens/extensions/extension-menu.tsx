@@ -35,7 +35,7 @@ export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuPro
                 </Menu.Item>
               )}
           <Menu.Divider />
-          <Menu.Item color="red" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking('delete')}>Delete</Menu.Item>
+          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking('delete')}>Delete</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Confirm

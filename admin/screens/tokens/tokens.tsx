@@ -51,7 +51,7 @@ export default function Tokens() {
     <Stack gap="md">
       <PageHeader
         title="API tokens"
-        lead={<>Keys for programs that use the API. What they can do is described in the <Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit>API documentation</Anchor>.</>}
+        lead={<>Keys for programs that use the API. What they can do is described in the <Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit underline="always">API documentation</Anchor>.</>}
         actions={mayWrite && create}
       />
       <SearchInput label="Search name" value={search} onChange={(value) => list.set({ search: value })} />

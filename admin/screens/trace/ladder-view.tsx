@@ -1,4 +1,4 @@
-import { Text, UnstyledButton } from '@mantine/core'
+import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import type { CSSProperties } from 'react'
 import type { TraceMessage } from '../../app/types.ts'
 import { offset } from '../../words/time.ts'
@@ -12,8 +12,9 @@ function tone({ status }: TraceMessage): string {
   return status < 200 ? 'progress' : status < 300 ? 'success' : status < 400 ? 'progress' : 'failure'
 }
 
-function spoken({ message, from, to, label }: Arrow, ladder: Ladder): string {
-  return `${label}${message.repeat ? ', repeated' : ''}${message.hasSdp ? ', with session description' : ''}, from ${ladder.lanes[from]?.title} to ${ladder.lanes[to]?.title}, at ${offset(message.offsetMs)}`
+/** What the arrow shows to eyes, for ears. */
+function wayOf({ from, to }: Arrow, ladder: Ladder): string {
+  return ` from ${ladder.lanes[from]?.title} to ${ladder.lanes[to]?.title}`
 }
 
 /** The sequence diagram. Every arrow is a button that opens its message; arrow keys step through them. */
@@ -46,7 +47,6 @@ export function LadderView({ ladder, chosen, onChoose }: { ladder: Ladder; chose
                   data-chosen={index === chosen}
                   data-repeat={message.repeat}
                   data-tone={tone(message)}
-                  aria-label={spoken(arrow, ladder)}
                   aria-pressed={index === chosen}
                   onClick={() => onChoose(index)}
                   onKeyDown={(pressed) => {
@@ -59,7 +59,7 @@ export function LadderView({ ladder, chosen, onChoose }: { ladder: Ladder; chose
                   <span className={classes.time} title={`${Math.round(arrow.gapMs * 1000) / 1000} ms after the message before`}>{offset(message.offsetMs)}</span>
                   <span className={classes.field}>
                     <span className={classes.arrow} data-way={from < to ? 'right' : 'left'} style={{ left: `${left}%`, width: `${Math.abs(middle(to) - middle(from))}%` }}>
-                      <span className={classes.label}>{label}{message.hasSdp && <span className={classes.sdp}>SDP</span>}{message.repeat && <span className={classes.sdp}>repeat</span>}</span>
+                      <span className={classes.label}>{label}{message.hasSdp && <span className={classes.sdp}>SDP</span>}{message.repeat && <span className={classes.sdp}>repeat</span>}<VisuallyHidden component="span">{wayOf(arrow, ladder)}</VisuallyHidden></span>
                     </span>
                   </span>
                 </UnstyledButton>

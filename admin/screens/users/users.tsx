@@ -82,7 +82,7 @@ function UserMenu({ user, onEdit, onDelete }: { user: User; onEdit: () => void; 
         <Menu.Dropdown>
           <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="red" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
+          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </Group>
