@@ -45,7 +45,11 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   const running: RunningAgent = {
     options, timers, counters, trace, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(),
     abandon(owner) {
-      for (const incoming of [...running.incoming.values()]) if (incoming.owner === owner) incoming.answer(503, 'Application is gone')
+      for (const incoming of [...running.incoming.values()]) {
+        if (incoming.owner !== owner) continue
+        if (incoming.within) incoming.answer(481)
+        else incoming.answer(503, 'Application is gone')
+      }
       for (const outgoing of [...running.outgoing.values()]) if (outgoing.owner === owner && outgoing.method === 'INVITE') outgoing.cancel()
       for (const dialog of dialogs.ownedBy(owner)) if (!dialog.clientInvite) dialogs.remove(dialog)
     },
