@@ -73,8 +73,8 @@ suite('calls between extensions', () => {
   })
 
   test('busy', async () => {
-    const { alice, bob } = await house.pair('110', '111')
-    const call = await alice.invite('111')
+    const { alice, bob } = await house.pair('210', '211')
+    const call = await alice.invite('211')
     ;(await bob.nextCall()).reject(486)
     assert.equal((await call.ended()).status, 486)
     const { termination } = await house.verdict(call)
@@ -82,16 +82,16 @@ suite('calls between extensions', () => {
   })
 
   test('declined', async () => {
-    const { alice, bob } = await house.pair('112', '113')
-    const call = await alice.invite('113')
+    const { alice, bob } = await house.pair('212', '213')
+    const call = await alice.invite('213')
     ;(await bob.nextCall()).reject(603)
     assert.equal((await call.ended()).status, 603)
     assert.equal((await house.verdict(call)).termination?.reason, 'declined')
   })
 
   test('nobody answers: the phone is told to stop ringing', async () => {
-    const { alice, bob } = await house.pair('114', '115', { wish: { ringSeconds: 5 } })
-    const call = await alice.invite('115')
+    const { alice, bob } = await house.pair('214', '215', { wish: { ringSeconds: 5 } })
+    const call = await alice.invite('215')
     const incoming = await bob.nextCall()
     incoming.ring()
     await call.status(180)
@@ -103,8 +103,8 @@ suite('calls between extensions', () => {
   })
 
   test('the caller cancels while it rings', async () => {
-    const { alice, bob } = await house.pair('116', '117')
-    const call = await alice.invite('117')
+    const { alice, bob } = await house.pair('216', '217')
+    const call = await alice.invite('217')
     const incoming = await bob.nextCall()
     incoming.ring()
     await call.status(180)
@@ -116,8 +116,8 @@ suite('calls between extensions', () => {
   })
 
   test('the caller cancels at once, before anything rings', async () => {
-    const { alice } = await house.pair('118', '119')
-    const call = await alice.invite('119')
+    const { alice } = await house.pair('218', '219')
+    const call = await alice.invite('219')
     await call.status(100)
     assert.equal((await call.cancel()).status, 200)
     assert.equal((await call.ended()).status, 487)

@@ -57,6 +57,7 @@ export class Phone {
   #transactions!: Transactions
   readonly #calls = new Map<string, PhoneCall>()
   readonly #past: PhoneCall[] = []
+  readonly #dropped: PhoneCall[] = []
   #silent = false
   #registerSequence = 0
   readonly #registerCallId = randomBytes(8).toString('hex')
@@ -180,7 +181,7 @@ export class Phone {
 
   async close(): Promise<void> {
     this.#transactions.close()
-    await Promise.all([...this.#calls.values(), ...this.#past].map((call) => call.close()))
+    await Promise.all([...this.#calls.values(), ...this.#past, ...this.#dropped].map((call) => call.close()))
     await this.#line.close()
   }
 
@@ -204,6 +205,10 @@ export class Phone {
       forget: (call) => {
         this.#calls.delete(call.callId)
         this.#past.push(call)
+      },
+      drop: (call) => {
+        this.#calls.delete(call.callId)
+        this.#dropped.push(call)
       },
     }
   }

@@ -28,7 +28,10 @@ export interface CallHost {
   /** The ACK to our 2xx came. */
   acknowledged(invite: SipMessage): void
   contact: string
+  /** The call is over; repeats of its messages are still answered. */
   forget(call: PhoneCall): void
+  /** The phone knows nothing of the call any more. */
+  drop(call: PhoneCall): void
   /** Without audio, SDP names a port nobody listens on. */
   audio: boolean
 }
@@ -221,6 +224,13 @@ export class PhoneCall {
   async offer(): Promise<string> {
     await this.#openAudio()
     return this.#sdp('sendrecv')
+  }
+
+  /** As if the phone had restarted: it answers 481 for this call from now on. */
+  forgetEverything(): void {
+    this.#ended = true
+    this.#audio?.silence()
+    this.#host.drop(this)
   }
 
   /** Ends it in the phone's books; nothing is sent. */

@@ -55,6 +55,8 @@ export class Journal<T> {
         here.message += `; what came instead: ${this.entries.map(this.#describe).join(', ') || 'nothing'}`
         reject(here)
       }, ms)
+      // A wait that lost its race must not hold the process; one that matters is held by what it waits for.
+      timer.unref()
       this.#waiters.add(waiter)
     })
   }
