@@ -53,8 +53,10 @@ export function createDeviceRepository(world: DirectoryWorld): Pbx['devices'] {
         const tenant = await ownTenant(trx)
         const { password, sealed } = makeCredentials(world.secrets, { id: tenant.id, realm: tenant.sip_realm }, device.sip_username)
         const now = new Date()
+        // Registrations know their credentials by this time, so it must be another one even within a millisecond.
+        const changedAt = new Date(Math.max(now.getTime(), device.credentials_changed_at.getTime() + 1))
         await trx<DeviceRow>('devices').where({ id })
-          .update({ credentials_sealed: sealed, credentials_changed_at: now, version: device.version + 1, updated_at: now })
+          .update({ credentials_sealed: sealed, credentials_changed_at: changedAt, version: device.version + 1, updated_at: now })
         const audit = { action: 'device.credentials', subjectType: 'device', subjectId: id, after: { username: device.sip_username } }
         return { result: shown(world, tenant, device, password), audit }
       })

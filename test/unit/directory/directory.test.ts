@@ -114,9 +114,25 @@ test('further devices, their names, switching off, new credentials, removal', as
   assert.equal(directory.snapshot().deviceByUsername(actor.tenantId, '150'), undefined)
   const missing = '00000000-0000-4000-8000-00000000dead'
   for (const attempt of [
-    directory.extensions.get(actor, extension.id), directory.extensions.update(actor, missing, { name: 'x' }), directory.extensions.remove(actor, missing),
-    directory.devices.create(actor, missing, { name: 'x' }), directory.devices.update(actor, missing, {}), directory.devices.remove(actor, device.id), directory.devices.renewCredentials(actor, missing),
+    () => directory.extensions.get(actor, extension.id), () => directory.extensions.update(actor, missing, { name: 'x' }), () => directory.extensions.remove(actor, missing),
+    () => directory.devices.create(actor, missing, { name: 'x' }), () => directory.devices.update(actor, missing, {}),
+    () => directory.devices.remove(actor, device.id), () => directory.devices.renewCredentials(actor, missing),
   ]) await assert.rejects(attempt, isRefusal('not-found'))
+})
+
+test('credentials renewed in the same moment, or after the clock was set back, still count as newer', async (t) => {
+  const { actor } = ground
+  const { credentials } = await directory.extensions.create(actor, { number: '155', name: 'Quick' })
+  const changedAt = (): number => directory.snapshot().device(credentials.deviceId)?.credentialsChangedAt ?? 0
+  const times = [changedAt()]
+  t.mock.timers.enable({ apis: ['Date'], now: times[0] ?? 0 })
+  for (const back of [0, 0, 60_000]) {
+    t.mock.timers.setTime((times[0] ?? 0) - back)
+    await directory.devices.renewCredentials(actor, credentials.deviceId)
+    times.push(changedAt())
+  }
+  assert.deepEqual(times, times.toSorted((a, b) => a - b))
+  assert.equal(new Set(times).size, 4)
 })
 
 test('the list: search, order, pages; a search text is no pattern', async () => {
