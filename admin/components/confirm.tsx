@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { notify } from '../app/notify.ts'
 import { Problem } from './states.tsx'
+import { useLastOpen } from './use-last-open.ts'
 
 interface ConfirmProps {
   opened: boolean
@@ -30,15 +31,16 @@ export function Confirm({ opened, onClose, title, children, confirm, onConfirm, 
       onDone?.()
     },
   })
+  const shown = useLastOpen(opened, { title, children })
   const close = () => {
     if (action.isPending) return
     action.reset()
     onClose()
   }
   return (
-    <Modal opened={opened} onClose={close} title={<Text fw={650} span>{title}</Text>} size="sm">
+    <Modal opened={opened} onClose={close} title={<Text fw={650} span>{shown.title}</Text>} size="sm">
       <Stack gap="md">
-        <Text size="sm" component="div">{children}</Text>
+        <Text size="sm" component="div">{shown.children}</Text>
         <Problem error={action.error} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={close} data-autofocus>Cancel</Button>

@@ -9,6 +9,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
+import { useLastOpen } from '../../components/use-last-open.ts'
 import { useListState } from '../../components/use-list-state.ts'
 import { exactTime, instant } from '../../words/time.ts'
 import { dayToInstant } from '../history/data.ts'
@@ -33,6 +34,7 @@ export default function Audit() {
   const end = dayToInstant(to, true)
   const query = useAudit({ page: list.page, limit: 25, order: list.order, ...(search !== '' && { search }), ...(start !== undefined && { from: start }), ...(end !== undefined && { to: end }) })
   const [open, setOpen] = useState<AuditEvent | null>(null)
+  const shown = useLastOpen(open !== null, open)
   const filtered = search !== '' || from !== '' || to !== ''
   const clear = () => list.set({ search: '', from: '', to: '' })
   return (
@@ -58,8 +60,8 @@ export default function Audit() {
           ? <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={clear}>Clear filters</Button>}>Try fewer filters or other days.</EmptyState>
           : <EmptyState icon={ScrollText} title="Nothing has been changed yet">Every change made in the panel or through the API is written down here.</EmptyState>}
       />
-      <Drawer opened={open !== null} onClose={() => setOpen(null)} title={<Text span fw={650} fz="lg">{open === null ? '' : actionWords(open.action)}</Text>}>
-        {open !== null && <Entry entry={open} />}
+      <Drawer opened={open !== null} onClose={() => setOpen(null)} title={<Text span fw={650} fz="lg">{shown === null ? '' : actionWords(shown.action)}</Text>}>
+        {shown !== null && <Entry entry={shown} />}
       </Drawer>
     </Stack>
   )

@@ -34,10 +34,12 @@ export function useExtension(id: string) {
 }
 
 async function changed<T>(writing: Promise<T>): Promise<T> {
-  const result = await writing
-  // Not awaited: a form closes when its write is done, not when every list is read again.
-  void queryClient.invalidateQueries({ queryKey: keys.extensions })
-  return result
+  try {
+    return await writing
+  } finally {
+    // After a refusal too: it may say that someone else was faster. Not awaited: a form closes when its write is done, not when every list is read again.
+    void queryClient.invalidateQueries({ queryKey: keys.extensions })
+  }
 }
 
 export async function addExtension(body: ExtensionCreate): Promise<{ extension: Extension; credentials: SipCredentials }> {

@@ -1,7 +1,7 @@
 import { Text, TextInput } from '@mantine/core'
 import { notify } from '../../app/notify.ts'
 import type { Device, SipCredentials } from '../../app/types.ts'
-import { FormDrawer } from '../../components/form-drawer.tsx'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { addDevice, changeDevice } from './data.ts'
 
@@ -16,10 +16,14 @@ interface DeviceFormProps {
 
 /** Adds a device or renames one. */
 export function DeviceForm(props: DeviceFormProps) {
-  return <Fields key={String(props.opened)} {...props} />
+  return (
+    <FormDrawer opened={props.opened} onClose={props.onClose} title={props.device === undefined ? 'Add device' : 'Rename device'}>
+      <Fields {...props} />
+    </FormDrawer>
+  )
 }
 
-function Fields({ opened, extensionId, device, onClose, onCredentials }: DeviceFormProps) {
+function Fields({ extensionId, device, onClose, onCredentials }: DeviceFormProps) {
   const form = useForm({
     initial: { name: device?.name ?? '' },
     check: ({ name }): Record<string, string> => (name.trim() === '' ? { name: 'Give it a name, such as “Desk” or “Mobile”.' } : {}),
@@ -34,15 +38,7 @@ function Fields({ opened, extensionId, device, onClose, onCredentials }: DeviceF
     },
   })
   return (
-    <FormDrawer
-      opened={opened}
-      onClose={onClose}
-      title={device === undefined ? 'Add device' : 'Rename device'}
-      submit={device === undefined ? 'Add device' : 'Save'}
-      onSubmit={form.submit}
-      busy={form.busy}
-      problem={form.problem}
-    >
+    <FormBody submit={device === undefined ? 'Add device' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput
         label="Name"
         description="Which phone this is, such as “Desk” or “Mobile”."
@@ -55,6 +51,6 @@ function Fields({ opened, extensionId, device, onClose, onCredentials }: DeviceF
         onChange={(change) => form.set('name', change.currentTarget.value)}
       />
       {device === undefined && <Text size="sm" c="dimmed">You get its user name and password in the next step.</Text>}
-    </FormDrawer>
+    </FormBody>
   )
 }

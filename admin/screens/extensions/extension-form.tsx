@@ -1,7 +1,8 @@
 import { Checkbox, NumberInput, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { Extension, SipCredentials } from '../../app/types.ts'
-import { FormDrawer } from '../../components/form-drawer.tsx'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { addExtension, changeExtension } from './data.ts'
 
@@ -42,13 +43,25 @@ interface ExtensionFormProps {
   onCreated?: (created: { extension: Extension; credentials: SipCredentials }) => void
 }
 
-/** Creates or changes an extension. Mounted afresh each time it opens, so it never shows old values. */
-export function ExtensionForm({ editing, ...rest }: ExtensionFormProps) {
-  return <Fields key={editing === null ? 'closed' : editing.kind === 'new' ? 'new' : editing.extension.id} editing={editing} {...rest} />
+/** Creates or changes an extension. */
+export function ExtensionForm({ editing, onClose, onCreated }: ExtensionFormProps) {
+  const extension = editing?.kind === 'edit' ? editing.extension : undefined
+  return (
+    <FormDrawer opened={editing !== null} onClose={onClose} title={extension === undefined ? 'New extension' : `Edit extension ${extension.number}`}>
+      <Fields current={extension} onClose={onClose} onCreated={onCreated} />
+    </FormDrawer>
+  )
 }
 
-function Fields({ editing, onClose, onCreated }: ExtensionFormProps) {
-  const extension = editing?.kind === 'edit' ? editing.extension : undefined
+interface FieldsProps {
+  current: Extension | undefined
+  onClose: () => void
+  onCreated: ExtensionFormProps['onCreated']
+}
+
+function Fields({ current, onClose, onCreated }: FieldsProps) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [extension] = useState(current)
   const isNew = extension === undefined
   const form = useForm<Values>({
     initial: valuesOf(extension),
@@ -66,15 +79,7 @@ function Fields({ editing, onClose, onCreated }: ExtensionFormProps) {
   })
   const { values, errors, set } = form
   return (
-    <FormDrawer
-      opened={editing !== null}
-      onClose={onClose}
-      title={isNew ? 'New extension' : `Edit extension ${extension.number}`}
-      submit={isNew ? 'Create extension' : 'Save'}
-      onSubmit={form.submit}
-      busy={form.busy}
-      problem={form.problem}
-    >
+    <FormBody submit={isNew ? 'Create extension' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput
         label="Number"
         description="What others dial, 2 to 15 digits."
@@ -127,6 +132,6 @@ function Fields({ editing, onClose, onCreated }: ExtensionFormProps) {
         onChange={(change) => set('recordCalls', change.currentTarget.checked)}
       />
       <Checkbox label="Turned on" description="While off, its phones cannot register and calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
-    </FormDrawer>
+    </FormBody>
   )
 }

@@ -1,7 +1,7 @@
 import { Checkbox, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useSession } from '../../app/session.tsx'
 import type { NewApiToken, PermissionName } from '../../app/types.ts'
-import { FormDrawer } from '../../components/form-drawer.tsx'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { now } from '../../live/clock.ts'
 import { permissionGroups } from '../../words/permissions.ts'
@@ -22,12 +22,16 @@ interface TokenFormProps {
   onMade: (made: NewApiToken) => void
 }
 
-export function TokenForm(props: TokenFormProps) {
-  return <Fields key={String(props.opened)} {...props} />
+export function TokenForm({ opened, onClose, onMade }: TokenFormProps) {
+  return (
+    <FormDrawer opened={opened} onClose={onClose} title="New API token">
+      <Fields onClose={onClose} onMade={onMade} />
+    </FormDrawer>
+  )
 }
 
 /** Only permissions the person has can be given to a token. */
-function Fields({ opened, onClose, onMade }: TokenFormProps) {
+function Fields({ onClose, onMade }: Omit<TokenFormProps, 'opened'>) {
   const { permissions: own } = useSession()
   const form = useForm({
     initial: { name: '', permissions: [] as PermissionName[], expiresAt: '90' },
@@ -44,7 +48,7 @@ function Fields({ opened, onClose, onMade }: TokenFormProps) {
   })
   const { values, errors, set } = form
   return (
-    <FormDrawer opened={opened} onClose={onClose} title="New API token" submit="Create token" onSubmit={form.submit} busy={form.busy} problem={form.problem}>
+    <FormBody submit="Create token" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label="Name" description="The program that will use it." withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <Select label="Valid for" allowDeselect={false} data={lifetimes} value={values.expiresAt} error={errors.expiresAt} onChange={(value) => set('expiresAt', value ?? '90')} />
       <Checkbox.Group label="May" description="Give it only what it needs." withAsterisk value={values.permissions} error={errors.permissions} onChange={(chosen) => set('permissions', own.filter((permission) => chosen.includes(permission)))}>
@@ -61,6 +65,6 @@ function Fields({ opened, onClose, onMade }: TokenFormProps) {
           })}
         </Stack>
       </Checkbox.Group>
-    </FormDrawer>
+    </FormBody>
   )
 }

@@ -12,6 +12,7 @@ import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
+import { useLastOpen } from '../../components/use-last-open.ts'
 import { useListState } from '../../components/use-list-state.ts'
 import { permissionWords } from '../../words/permissions.ts'
 import { instant } from '../../words/time.ts'
@@ -45,6 +46,7 @@ export default function Tokens() {
   const [adding, setAdding] = useState(false)
   const [made, setMade] = useState<NewApiToken | null>(null)
   const [revoking, setRevoking] = useState<ApiToken | null>(null)
+  const shown = useLastOpen(made !== null, made)
   const mayWrite = can('tokens.write')
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>New token</Button>
   return (
@@ -72,11 +74,11 @@ export default function Tokens() {
           : <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show all tokens</Button>}>No token has “{search}” in its name.</EmptyState>}
       />
       <TokenForm opened={adding} onClose={() => setAdding(false)} onMade={setMade} />
-      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">Token {made?.apiToken.name}</Text>}>
+      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">Token {shown?.apiToken.name}</Text>}>
         <Stack gap="md">
           <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">The token is shown only now. Put it where your program reads its secrets; if it is lost, revoke it and make another.</Alert>
-          {made !== null && <CopyField label="Token" value={made.token} />}
-          {made !== null && <CopyField label="Header" value={`Authorization: Bearer ${made.token}`} />}
+          {shown !== null && <CopyField label="Token" value={shown.token} />}
+          {shown !== null && <CopyField label="Header" value={`Authorization: Bearer ${shown.token}`} />}
           <Button ml="auto" onClick={() => setMade(null)}>Done</Button>
         </Stack>
       </Modal>

@@ -2,6 +2,7 @@ import { ActionIcon, Drawer, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { CopyButton } from '../../components/copy.tsx'
 import { Fact } from '../../components/fact.tsx'
+import { useLastOpen } from '../../components/use-last-open.ts'
 import { exactTime, instant, offset } from '../../words/time.ts'
 import type { Ladder } from './ladder.ts'
 import classes from './message-panel.module.css'
@@ -14,11 +15,12 @@ interface MessagePanelProps {
 
 /** One message in full. Arrow buttons go to the next without closing. */
 export function MessagePanel({ ladder, chosen, onChoose }: MessagePanelProps) {
-  const arrow = chosen === null ? undefined : ladder.arrows[chosen]
+  const shown = useLastOpen(chosen !== null, chosen)
+  const arrow = shown === null ? undefined : ladder.arrows[shown]
   const message = arrow?.message
   return (
-    <Drawer opened={message !== undefined} onClose={() => onChoose(null)} size="lg" title={<Text span fw={650} fz="lg">{arrow?.label}</Text>}>
-      {message !== undefined && arrow !== undefined && chosen !== null && (
+    <Drawer opened={chosen !== null} onClose={() => onChoose(null)} size="lg" title={<Text span fw={650} fz="lg">{arrow?.label}</Text>}>
+      {message !== undefined && arrow !== undefined && shown !== null && (
         <Stack gap="md">
           <Group gap="xl">
             <Fact label="Way">{ladder.lanes[arrow.from]?.title} → {ladder.lanes[arrow.to]?.title}</Fact>
@@ -31,8 +33,8 @@ export function MessagePanel({ ladder, chosen, onChoose }: MessagePanelProps) {
             <Group justify="space-between" mb={4}>
               <Text size="xs" c="dimmed">Message, with credentials and keys masked</Text>
               <Group gap={4}>
-                <Tooltip label="Previous"><ActionIcon aria-label="Previous message" disabled={chosen === 0} onClick={() => onChoose(chosen - 1)}><ChevronUp size={16} aria-hidden /></ActionIcon></Tooltip>
-                <Tooltip label="Next"><ActionIcon aria-label="Next message" disabled={chosen === ladder.arrows.length - 1} onClick={() => onChoose(chosen + 1)}><ChevronDown size={16} aria-hidden /></ActionIcon></Tooltip>
+                <Tooltip label="Previous"><ActionIcon aria-label="Previous message" disabled={shown === 0} onClick={() => onChoose(shown - 1)}><ChevronUp size={16} aria-hidden /></ActionIcon></Tooltip>
+                <Tooltip label="Next"><ActionIcon aria-label="Next message" disabled={shown === ladder.arrows.length - 1} onClick={() => onChoose(shown + 1)}><ChevronDown size={16} aria-hidden /></ActionIcon></Tooltip>
                 <CopyButton text={message.text} what="the message" />
               </Group>
             </Group>

@@ -28,8 +28,11 @@ export function useRoles() {
 }
 
 async function changed(writing: Promise<unknown>): Promise<void> {
-  await writing
-  void queryClient.invalidateQueries({ queryKey: keys.users })
+  try {
+    await writing
+  } finally {
+    void queryClient.invalidateQueries({ queryKey: keys.users })
+  }
 }
 
 export const addUser = (body: UserCreate) => changed(createUser({ body, throwOnError: true }))

@@ -2,7 +2,7 @@ import { Checkbox, Stack, Switch, TextInput } from '@mantine/core'
 import { notify } from '../../app/notify.ts'
 import { useSession } from '../../app/session.tsx'
 import type { Role, User } from '../../app/types.ts'
-import { FormDrawer } from '../../components/form-drawer.tsx'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { addUser, changeUser } from './data.ts'
@@ -14,14 +14,17 @@ interface UserFormProps {
 }
 
 /** Creates or changes a user. */
-export function UserForm(props: UserFormProps) {
-  const { editing } = props
-  return <Fields key={editing === null ? 'closed' : editing === 'new' ? 'new' : editing.id} {...props} />
+export function UserForm({ editing, roles, onClose }: UserFormProps) {
+  const user = editing !== null && editing !== 'new' ? editing : undefined
+  return (
+    <FormDrawer opened={editing !== null} onClose={onClose} title={user === undefined ? 'New user' : `Edit ${user.name}`}>
+      <Fields user={user} roles={roles} onClose={onClose} />
+    </FormDrawer>
+  )
 }
 
-function Fields({ editing, roles, onClose }: UserFormProps) {
+function Fields({ user, roles, onClose }: { user: User | undefined; roles: Role[]; onClose: () => void }) {
   const { user: self } = useSession()
-  const user = editing !== null && editing !== 'new' ? editing : undefined
   const form = useForm({
     initial: { name: user?.name ?? '', email: user?.email ?? '', password: '', roles: user?.roles ?? ['user'], active: user?.status !== 'disabled', newPassword: user === undefined },
     check: (values) => {
@@ -42,15 +45,7 @@ function Fields({ editing, roles, onClose }: UserFormProps) {
   })
   const { values, errors, set } = form
   return (
-    <FormDrawer
-      opened={editing !== null}
-      onClose={onClose}
-      title={user === undefined ? 'New user' : `Edit ${user.name}`}
-      submit={user === undefined ? 'Create user' : 'Save'}
-      onSubmit={form.submit}
-      busy={form.busy}
-      problem={form.problem}
-    >
+    <FormBody submit={user === undefined ? 'Create user' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label="Name" withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <TextInput label="E-mail" description="The person signs in with it. Nothing is sent to it." type="email" withAsterisk required autoComplete="off" value={values.email} error={errors.email} onChange={(change) => set('email', change.currentTarget.value)} />
       <Checkbox.Group label="Roles" withAsterisk value={values.roles} error={errors.roles} onChange={(chosen) => set('roles', chosen)}>
@@ -65,6 +60,6 @@ function Fields({ editing, roles, onClose }: UserFormProps) {
         </>
       )}
       {values.newPassword && <NewPasswordField label="Password" value={values.password} error={errors.password} person={values} onChange={(value) => set('password', value)} />}
-    </FormDrawer>
+    </FormBody>
   )
 }
