@@ -1,0 +1,70 @@
+/** How much the house takes: the rate goes up in steps until more than one in a thousand fails or p99 is beyond half a second. */
+import type { Ground } from './measures.ts'
+import type { Plan, Report } from './plan.ts'
+import { figure, type Section } from './table.ts'
+
+const STEP_SECONDS = 5
+const STEPS_MOST = 12
+const GROWTH = 1.25
+const FAILED_SHARE = 0.001
+const P99_MS = 500
+
+interface Climb {
+  title: string
+  unit: string
+  from: number
+  reference: string
+  /** Which wait is held against the limit. */
+  wait: string
+  plan: (rate: number) => Plan
+}
+
+async function climb(ground: Ground, { title, unit, from, reference, wait, plan }: Climb, say: (text: string) => void): Promise<Section> {
+  let rate = from
+  let [best, p99] = [NaN, NaN]
+  let why = `not reached in ${STEPS_MOST} steps`
+  for (let step = 0; step < STEPS_MOST; step++, rate = Math.round(rate * GROWTH)) {
+    const report = await ground.generator.run(plan(rate))
+    const slowest = report.times[wait]?.p99 ?? NaN
+    say(`  ${rate} ${unit}: p99 ${slowest.toFixed(0)} ms, ${report.failed} failed`)
+    const verdict = verdictOn(report, slowest)
+    if (verdict !== undefined) {
+      why = `at ${rate} ${unit} ${verdict}`
+      break
+    }
+    ;[best, p99] = [rate, slowest]
+  }
+  return { title, figures: [figure('highest good rate', best, unit, 0, reference), figure('p99 at that rate', p99, 'ms', 0)], notes: [`stopped: ${why}`] }
+}
+
+function verdictOn(report: Report, p99: number): string | undefined {
+  if (report.failed > FAILED_SHARE * (report.done + report.failed)) return `${report.failed} of ${report.done + report.failed} failed (${Object.keys(report.failures).join(', ')})`
+  if (!(p99 <= P99_MS)) return `p99 was ${p99.toFixed(0)} ms`
+  // The generator shares the cores; where it is what cannot keep up, nothing is known about the house.
+  if (report.lateMs > P99_MS || report.ownCpu > 0.9) return `the generator itself was at its end (${(100 * report.ownCpu).toFixed(0)} % of a core, ${report.lateMs.toFixed(0)} ms late)`
+  return undefined
+}
+
+/** One climb for each kind that was asked for. Failures here are what was looked for, and do not count. */
+export async function findCeilings(
+  ground: Ground,
+  options: { registrations: boolean; calls: boolean; rate: number; callRate: number },
+  say: (text: string) => void,
+): Promise<Section[]> {
+  const climbs: Climb[] = []
+  if (options.registrations) {
+    climbs.push({
+      title: 'Ceiling of registrations, SHA-256', unit: '/s', from: 2 * options.rate, reference: 'about 800 /s', wait: 'wholeMs',
+      plan: (rate) => ({ kind: 'registrations', algorithm: 'SHA-256', rate, warmUp: 1, seconds: STEP_SECONDS }),
+    })
+  }
+  if (options.calls) {
+    climbs.push({
+      title: 'Ceiling of calls, held 1 s', unit: '/s', from: 2 * options.callRate, reference: '190–290 /s (bypass media)', wait: 'answerMs',
+      plan: (rate) => ({ kind: 'calls', rate, warmUp: 1, seconds: STEP_SECONDS, holdMs: 1_000 }),
+    })
+  }
+  const sections: Section[] = []
+  for (const one of climbs) sections.push(await climb(ground, one, say))
+  return sections
+}

@@ -1,0 +1,110 @@
+/** The other end of the bench: a process of its own that plays every phone. Forked by generator-process.ts. */
+import { once } from 'node:events'
+import { answerCalls } from './callees.ts'
+import { placeCall, type PlacedCall } from './caller.ts'
+import { Line } from './line.ts'
+import { keepPace, type Over } from './pace.ts'
+import type { Plan, Report, Told } from './plan.ts'
+import { register } from './register.ts'
+
+/** Nobody sends audio to it: signalling alone. */
+const DISCARD_PORT = 9
+/** How fast calls with media are set up, and phones registered that are to be called. */
+const SET_UP_RATE = 20
+const REGISTER_RATE = 100
+/** The last BYE of a call goes to the other side a moment later than the caller's 200. */
+const SETTLE_MS = 1_000
+
+const told = (message: Told): void => void process.send?.(message)
+const tell = (what: 'begin' | 'end'): void => told({ tell: what })
+
+const [opening] = (await once(process, 'message')) as [Plan]
+if (opening.kind !== 'open') throw new Error('the first plan opens')
+const { house, phones } = opening
+const half = phones.length / 2
+const line = await Line.open(house)
+const audioPorts = new Map<string, number>()
+const gone = new Set<string>()
+const callees = answerCalls(line, (user) => audioPorts.get(user) ?? DISCARD_PORT, (callId) => gone.add(callId))
+let connected: PlacedCall[] = []
+let turn = 0
+
+const repeats = (): number => line.repeats
+const silent = (): void => {}
+
+function registerAll(): Promise<Report> {
+  let next = 0
+  return keepPace({ rate: REGISTER_RATE, warmUp: 0, seconds: phones.length / REGISTER_RATE }, (over) => {
+    register(line, phones[next++]!, 'SHA-256', (result) => over(result.failure, {}))
+  }, silent, repeats)
+}
+
+/** Hangs up and says when it is over; a call that the house has ended by itself has failed. */
+function end(call: PlacedCall, over: Over): void {
+  if (gone.delete(call.callId)) return over('ended by the house', {})
+  call.hangUp((failure) => over(failure, { ...call.times }))
+}
+
+/** A leg that was never hung up is a failed call, however well its other side went. */
+async function withLivingLegs(report: Report): Promise<Report> {
+  const deadline = performance.now() + SETTLE_MS
+  while (callees.living > 0 && performance.now() < deadline) await new Promise((resolve) => { setTimeout(resolve, 20) })
+  const left = { 'called side never hung up': callees.living, ...Object.fromEntries(callees.failures) }
+  callees.failures.clear()
+  for (const [why, count] of Object.entries(left)) {
+    if (count === 0) continue
+    report.failed += count
+    report.failures[why] = count
+  }
+  return report
+}
+
+async function carryOut(plan: Plan): Promise<Report> {
+  switch (plan.kind) {
+    case 'open':
+      return registerAll()
+    case 'registrations':
+      return keepPace(plan, (over) => register(line, phones[turn++ % phones.length]!, plan.algorithm, ({ failure, ...times }) => over(failure, times)), tell, repeats)
+    case 'calls': {
+      const report = await keepPace(plan, (over) => {
+        const pair = turn++ % half
+        placeCall(line, house, phones[pair]!, phones[half + pair]!.number, DISCARD_PORT, 'SHA-256', (outcome) => {
+          if (typeof outcome === 'string') return over(outcome, {})
+          setTimeout(end, plan.holdMs, outcome, over)
+        })
+      }, tell, repeats)
+      return withLivingLegs(report)
+    }
+    case 'connect': {
+      const ports = plan.audioPorts
+      let next = 0
+      connected = []
+      const aims: number[] = []
+      const report = await keepPace({ rate: SET_UP_RATE, warmUp: 0, seconds: ports.length / 2 / SET_UP_RATE }, (over) => {
+        const pair = next++
+        const [caller, callee] = [phones[pair]!, phones[half + pair]!]
+        audioPorts.set(callee.user, ports[2 * pair + 1]!)
+        placeCall(line, house, caller, callee.number, ports[2 * pair]!, 'SHA-256', (outcome) => {
+          if (typeof outcome === 'string') return over(outcome, {})
+          connected.push(outcome)
+          aims[2 * pair] = outcome.audioPort
+          aims[2 * pair + 1] = callees.audioPorts.get(callee.user) ?? 0
+          over(undefined, {})
+        })
+      }, silent, repeats)
+      return { ...report, audioPorts: aims }
+    }
+    case 'hang-up': {
+      const calls = connected.splice(0)
+      let next = 0
+      const report = await keepPace({ rate: 5 * SET_UP_RATE, warmUp: 0, seconds: calls.length / (5 * SET_UP_RATE) }, (over) => end(calls[next++]!, over), silent, repeats)
+      audioPorts.clear()
+      return withLivingLegs(report)
+    }
+  }
+}
+
+process.on('message', (plan: Plan) => void carryOut(plan).then((report) => told({ tell: 'report', report })))
+// Whoever forked us is gone: nobody waits for a report.
+process.on('disconnect', () => process.exit(0))
+told({ tell: 'report', report: await carryOut(opening) })

@@ -1,0 +1,70 @@
+/** Real calls on the house, and the packets of their phones: those come from a third process, the same with and without the house. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { LoadHeard } from '../contract/media/load-peers.ts'
+import type { Ground } from './measures.ts'
+import { startUsing, type Used } from './usage.ts'
+
+const DIRECT_SECONDS = 3
+
+export interface Talked {
+  direct: LoadHeard
+  relayed: LoadHeard
+  used: Used
+  failed: number
+  failures: Record<string, number>
+}
+
+interface Talkers {
+  child: ChildProcess
+  ports: number[]
+}
+
+async function openTalkers(phones: number, seconds: number): Promise<Talkers> {
+  const child = fork(new URL('../contract/media/load-peers.ts', import.meta.url), [String(phones), String(seconds)])
+  const [{ ports }] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error('the talking phones ended at once')))])) as [{ ports: number[] }]
+  return { child, ports }
+}
+
+/** Lets every phone talk to its aim; `during` is told when the warm-up is over. */
+async function listen({ child }: Talkers, to: number[], during: () => void = () => {}): Promise<LoadHeard> {
+  child.send({ to })
+  await once(child, 'message')
+  during()
+  const [heard] = (await once(child, 'message')) as [LoadHeard]
+  return heard
+}
+
+async function useFor(pid: number, seconds: number): Promise<Used> {
+  const stop = startUsing(pid)
+  await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })
+  return stop()
+}
+
+async function dismiss({ child }: Talkers): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 2_000)
+  await gone
+  clearTimeout(timer)
+}
+
+/** @param calls at most half as many as there are phones */
+export async function talk(ground: Ground, calls: number, seconds: number): Promise<Talked> {
+  const straight = await openTalkers(2 * calls, Math.min(DIRECT_SECONDS, seconds))
+  const direct = await listen(straight, straight.ports.map((_, at) => straight.ports[at ^ 1]!)).finally(() => dismiss(straight))
+
+  const talkers = await openTalkers(2 * calls, seconds)
+  try {
+    const set = await ground.generator.run({ kind: 'connect', audioPorts: talkers.ports })
+    if (set.failed > 0) throw new Error(`calls that could not be set up: ${JSON.stringify(set.failures)}`)
+    let using: Promise<Used> | undefined
+    const relayed = await listen(talkers, set.audioPorts, () => (using = useFor(ground.pid, seconds)))
+    const used = await using
+    if (!used) throw new Error('the phones never began to talk')
+    const { failed, failures } = await ground.generator.run({ kind: 'hang-up' })
+    return { direct, relayed, used, failed, failures }
+  } finally {
+    await dismiss(talkers)
+  }
+}
