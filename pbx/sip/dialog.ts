@@ -83,7 +83,11 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
       }
       case 'BYE': {
         const byStack = req.source === 'application'
-        if (!byStack) res.send(200, undefined, {})
+        if (!byStack) {
+          res.send(200, undefined, {})
+          // Its ACK was lost or is late: whoever ends the call has the answer.
+          this.#acked?.('acked')
+        }
         return this.#end(byStack ? 'stack' : 'peer', readReason(readHeader(req.msg, 'reason')))
       }
       case 'INVITE':
@@ -207,7 +211,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     this.#finishBye?.()
     if (already) return
     this.#offers.close(new Refusal('gone', 'The call ended while its media was being changed.'))
-    if (this.#acked) return this.#acked(by === 'stack' ? noAck() : new Refusal('gone', 'The caller hung up just as the call was answered.'))
+    if (this.#acked) return this.#acked(noAck())
     this.#report({ by, reason })
   }
 
