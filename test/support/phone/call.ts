@@ -115,9 +115,9 @@ export class PhoneCall {
   }
 
   /** Callee: 200. Resolves when the ACK came. */
-  async answer(): Promise<void> {
+  async answer(ms?: number): Promise<void> {
     this.pickUp(await this.#answerSdp(this.invite.body))
-    await this.requested('ACK')
+    await this.requested('ACK', ms === undefined ? {} : { ms })
   }
 
   /** Callee: sends the 200 with this SDP and does not wait. */
