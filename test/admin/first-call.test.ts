@@ -185,6 +185,8 @@ test('from the setup link to the first call in the history', { skip, timeout: 12
     await diagram.getByRole('button').first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText(/INVITE sip:202@/).waitFor()
+    await diagram.getByRole('button', { name: /ACK/ }).first().click({ position: { x: 20, y: 20 } })
+    await dialog.getByText(/ACK sip:/).waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden' })
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as text' }).click()])

@@ -1,4 +1,5 @@
 /** What an audit entry changed, field by field, in words. */
+import { exactTime, instant } from '../../words/time.ts'
 
 export interface Change {
   field: string
@@ -8,6 +9,8 @@ export interface Change {
 
 const NOT_TOLD = new Set(['id', 'tenant_id', 'version', 'created_at', 'updated_at', 'createdAt', 'updatedAt', 'tenantId'])
 
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
+
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 }
@@ -16,7 +19,10 @@ function text(value: unknown): string | null {
   if (value === undefined) return null
   if (value === null) return 'none'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (typeof value === 'string') return ISO_TIME.test(value) ? exactTime(instant(value)) : value
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((item) => text(item)).join(', ')
+  const { name } = asRecord(value)
+  return typeof name === 'string' ? name : JSON.stringify(value)
 }
 
 /** `ring_seconds` and `ringSeconds` become `Ring seconds`. */

@@ -19,7 +19,8 @@ export function MessagePanel({ ladder, chosen, onChoose }: MessagePanelProps) {
   const arrow = shown === null ? undefined : ladder.arrows[shown]
   const message = arrow?.message
   return (
-    <Drawer opened={chosen !== null} onClose={() => onChoose(null)} size="lg" title={<Text span fw={650} fz="lg">{arrow?.label}</Text>}>
+    // Beside the diagram, not over it: the next arrow can be chosen while this one is read.
+    <Drawer opened={chosen !== null} onClose={() => onChoose(null)} size="lg" withOverlay={false} trapFocus={false} lockScroll={false} closeOnClickOutside={false} shadow="xl" title={<Text span fw={650} fz="lg">{arrow?.label}</Text>}>
       {message !== undefined && arrow !== undefined && shown !== null && (
         <Stack gap="md">
           <Group gap="xl">
