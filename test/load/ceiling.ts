@@ -2,6 +2,7 @@
 import type { Ground } from './measures.ts'
 import type { Plan, Report } from './plan.ts'
 import { figure, type Section } from './table.ts'
+import { settled } from './usage.ts'
 
 const STEP_SECONDS = 5
 const STEPS_MOST = 12
@@ -65,6 +66,10 @@ export async function findCeilings(
     })
   }
   const sections: Section[] = []
-  for (const one of climbs) sections.push(await climb(ground, one, say))
+  for (const one of climbs) {
+    sections.push(await climb(ground, one, say))
+    // What the last step left behind is not the next climb's.
+    await settled(ground.pid)
+  }
   return sections
 }

@@ -5,12 +5,19 @@ import { fileURLToPath } from 'node:url'
 import type { Used } from './usage.ts'
 
 const FUNCTIONS = 15
-const NOT_WORK = new Set(['(idle)', '(program)', '(root)'])
+/** V8 counts system calls of libuv and of its own as `(program)`: not ours to change, but it is time. */
+const NOT_WORK = new Set(['(idle)', '(root)'])
 /** A thread that worked less than this is left out. */
 const LEAST_MS = 20
 
+interface CallFrame {
+  functionName: string
+  url: string
+  lineNumber: number
+}
+
 interface Profile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[]
+  nodes: { id: number; callFrame: CallFrame; children?: number[] }[]
   /** Microseconds of `CLOCK_MONOTONIC`. */
   startTime: number
   samples: number[]
@@ -19,12 +26,30 @@ interface Profile {
 
 const top = fileURLToPath(new URL('../../', import.meta.url))
 
+const isNodesOwn = ({ url }: CallFrame): boolean => url === '' || url.startsWith('node:')
+
+function describe({ functionName, url, lineNumber }: CallFrame): string {
+  const file = url.replace('file://', '').replace(top, '').replace(/^node_modules\//, '')
+  return `${functionName || '(anonymous)'}${file ? `  ${file}:${lineNumber + 1}` : ''}`
+}
+
+/** A name for each node; what belongs to Node itself is named with the function of ours, or of a package, that led to it. */
+function namesOf({ nodes }: Profile): Map<number, string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)))
+  const ours = (id: number | undefined): CallFrame | undefined => {
+    const frame = id === undefined ? undefined : byId.get(id)?.callFrame
+    return frame && isNodesOwn(frame) ? ours(parents.get(id ?? -1)) : frame
+  }
+  return new Map(nodes.map(({ id, callFrame }) => {
+    const behind = isNodesOwn(callFrame) ? ours(id) : undefined
+    return [id, describe(callFrame) + (behind ? `  ←  ${describe(behind)}` : '')]
+  }))
+}
+
 /** Milliseconds of self time by function, between two moments. */
 function selfTimes(profile: Profile, { from, to }: Used): Map<string, number> {
-  const names = new Map(profile.nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
-    const file = url.replace('file://', '').replace(top, '').replace(/^node_modules\//, '')
-    return [id, `${functionName || '(anonymous)'}${file ? `  ${file}:${lineNumber + 1}` : ''}`]
-  }))
+  const names = namesOf(profile)
   const times = new Map<string, number>()
   let at = profile.startTime
   for (const [index, id] of profile.samples.entries()) {
@@ -54,7 +79,7 @@ export async function hottest(folder: string, windows: readonly { title: string;
       const times = [...selfTimes(profile, used)].filter(([name]) => !NOT_WORK.has(name)).sort((a, b) => b[1] - a[1])
       const whole = times.reduce((sum, [, ms]) => sum + ms, 0)
       if (whole < LEAST_MS) continue
-      lines.push(`  ${threadOf(profile)}, ${whole.toFixed(0)} ms in functions`)
+      lines.push(`  ${threadOf(profile)}, ${whole.toFixed(0)} ms`)
       for (const [name, ms] of times.slice(0, FUNCTIONS)) lines.push(`    ${((100 * ms) / whole).toFixed(1).padStart(5)} %  ${name}`)
     }
     lines.push('')

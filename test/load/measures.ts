@@ -61,7 +61,7 @@ function waits(report: Report, rows: readonly [key: string, what: string, refere
   })
 }
 
-function notes(report: Report, used: Used): string[] {
+function notes(report: Pick<Report, 'failures' | 'lateMs' | 'ownCpu'>, used: Used): string[] {
   const others = used.machine - used.cpu.whole / 1000 / used.seconds - report.ownCpu
   const found = Object.entries(report.failures).map(([why, count]) => `${count} failed: ${why}`)
   if (report.lateMs > LATE_MS) found.push(`the generator itself was late by up to ${report.lateMs.toFixed(0)} ms`)
@@ -105,7 +105,7 @@ export async function measureCalls(ground: Ground, rate: number, seconds: number
 }
 
 export async function measureMedia(ground: Ground, calls: number, seconds: number): Promise<Measured> {
-  const { direct, relayed, used, failures, failed: notEnded } = await talk(ground, calls, seconds)
+  const { direct, relayed, used, ownCpu, failures, failed: notEnded } = await talk(ground, calls, seconds)
   const lost = 100 * (1 - relayed.received / relayed.sent)
   // Losing some is a figure; hearing little of the other side is a call that failed.
   const deaf = lost > DEAF
@@ -123,6 +123,5 @@ export async function measureMedia(ground: Ground, calls: number, seconds: numbe
     ...memory(ground.pid),
     figure('failed', failed, '', 0),
   ]
-  const why = Object.entries(failures).map(([reason, count]) => `${count} failed: ${reason}`)
-  return { section: { title: `${calls} G.711 calls with audio both ways for ${seconds} s`, figures, notes: why }, failed, used }
+  return { section: { title: `${calls} G.711 calls with audio both ways for ${seconds} s`, figures, notes: notes({ failures, ownCpu, lateMs: 0 }, used) }, failed, used }
 }

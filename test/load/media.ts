@@ -11,6 +11,8 @@ export interface Talked {
   direct: LoadHeard
   relayed: LoadHeard
   used: Used
+  /** Share of one core the talking phones took meanwhile. */
+  ownCpu: number
   failed: number
   failures: Record<string, number>
 }
@@ -59,11 +61,15 @@ export async function talk(ground: Ground, calls: number, seconds: number): Prom
     const set = await ground.generator.run({ kind: 'connect', audioPorts: talkers.ports })
     if (set.failed > 0) throw new Error(`calls that could not be set up: ${JSON.stringify(set.failures)}`)
     let using: Promise<Used> | undefined
-    const relayed = await listen(talkers, set.audioPorts, () => (using = useFor(ground.pid, seconds)))
-    const used = await using
-    if (!used) throw new Error('the phones never began to talk')
+    let talking: Promise<Used> | undefined
+    const relayed = await listen(talkers, set.audioPorts, () => {
+      using = useFor(ground.pid, seconds)
+      talking = useFor(talkers.child.pid ?? -1, seconds)
+    })
+    const [used, phones] = [await using, await talking]
+    if (!used || !phones) throw new Error('the phones never began to talk')
     const { failed, failures } = await ground.generator.run({ kind: 'hang-up' })
-    return { direct, relayed, used, failed, failures }
+    return { direct, relayed, used, ownCpu: phones.cpu.whole / 1000 / phones.seconds, failed, failures }
   } finally {
     await dismiss(talkers)
   }
