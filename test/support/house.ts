@@ -65,6 +65,12 @@ export function testSettings(home: string): Settings {
   })
 }
 
+/** DRACHTIO=host:port and DRACHTIO_SECRET run every test that starts a house on a drachtio-server instead of the embedded engine. */
+function externalDrachtio(): Settings['sip']['drachtio'] {
+  const [host, port] = (process.env['DRACHTIO'] ?? '').split(':')
+  return host && port ? { host, port: Number(port), secret: process.env['DRACHTIO_SECRET'] ?? '' } : undefined
+}
+
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const before = countResources()
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dialplane-test-')))
