@@ -1,5 +1,5 @@
 /** How much the house takes: the rate goes up in steps until more than one in a thousand fails or p99 is beyond half a second. */
-import type { Ground } from './measures.ts'
+import { measured, othersOf, type Ground } from './measures.ts'
 import type { Plan, Report } from './plan.ts'
 import { figure, type Section } from './table.ts'
 import { settled } from './usage.ts'
@@ -22,20 +22,30 @@ interface Climb {
 
 async function climb(ground: Ground, { title, unit, from, reference, wait, plan }: Climb, say: (text: string) => void): Promise<Section> {
   let rate = from
-  let [best, p99] = [NaN, NaN]
+  let [best, p99, cpu] = [NaN, NaN, NaN]
   let why = `not reached in ${STEPS_MOST} steps`
-  for (let step = 0; step < STEPS_MOST; step++, rate = Math.round(rate * GROWTH)) {
-    const report = await ground.generator.run(plan(rate))
+  let again = false
+  for (let step = 0; step < STEPS_MOST; step++) {
+    const { report, used } = await measured(ground, plan(rate))
     const slowest = report.times[wait]?.p99 ?? NaN
-    say(`  ${rate} ${unit}: p99 ${slowest.toFixed(0)} ms, ${report.failed} failed`)
+    const others = othersOf(report, used)
+    say(`  ${rate} ${unit}: p99 ${slowest.toFixed(0)} ms, ${report.failed} failed, others ${others.toFixed(1)} cores`)
     const verdict = verdictOn(report, slowest)
-    if (verdict !== undefined) {
-      why = `at ${rate} ${unit} ${verdict}`
+    if (verdict === undefined) {
+      ;[best, p99, cpu] = [rate, slowest, used.cpu.whole / (rate * STEP_SECONDS)]
+      rate = Math.round(rate * GROWTH)
+      again = false
+    } else if (again) {
+      why = `at ${rate} ${unit} ${verdict}, twice; others kept ${others.toFixed(1)} cores busy meanwhile`
       break
+    } else {
+      // One slow step may be the neighbours' doing.
+      again = true
+      await settled(ground.pid)
     }
-    ;[best, p99] = [rate, slowest]
   }
-  return { title, figures: [figure('highest good rate', best, unit, 0, reference), figure('p99 at that rate', p99, 'ms', 0)], notes: [`stopped: ${why}`] }
+  const figures = [figure('highest good rate', best, unit, 0, reference), figure('p99 at that rate', p99, 'ms', 0), figure('CPU each at that rate', cpu, 'ms', 2)]
+  return { title, figures, notes: [`stopped: ${why}`] }
 }
 
 function verdictOn(report: Report, p99: number): string | undefined {

@@ -29,7 +29,7 @@ export interface Ground {
 }
 
 /** Carries out a plan with a rate and takes the house's figures while it measures. */
-async function measured(ground: Ground, plan: Parameters<Generator['run']>[0]): Promise<{ report: Report; used: Used }> {
+export async function measured(ground: Ground, plan: Parameters<Generator['run']>[0]): Promise<{ report: Report; used: Used }> {
   let stop: (() => Used) | undefined
   let used: Used | undefined
   const report = await ground.generator.run(plan, {
@@ -61,8 +61,13 @@ function waits(report: Report, rows: readonly [key: string, what: string, refere
   })
 }
 
+/** Cores kept busy by neither the house nor the generator. */
+export function othersOf(report: Pick<Report, 'ownCpu'>, used: Used): number {
+  return Math.max(0, used.machine - used.cpu.whole / 1000 / used.seconds - report.ownCpu)
+}
+
 function notes(report: Pick<Report, 'failures' | 'lateMs' | 'ownCpu'>, used: Used): string[] {
-  const others = used.machine - used.cpu.whole / 1000 / used.seconds - report.ownCpu
+  const others = othersOf(report, used)
   const found = Object.entries(report.failures).map(([why, count]) => `${count} failed: ${why}`)
   if (report.lateMs > LATE_MS) found.push(`the generator itself was late by up to ${report.lateMs.toFixed(0)} ms`)
   if (others > OTHERS) found.push(`others kept ${others.toFixed(1)} cores of this machine busy meanwhile`)
