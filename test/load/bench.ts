@@ -75,10 +75,11 @@ function measuresOf(options: Options): Measure[] {
   const seconds = options.seconds ?? 20
   const { rate, callRate, mediaCalls } = options
   return [
-    (ground) => measureIdle(ground.pid, PHONES, 5),
+    (ground) => measureIdle(ground.pid, `with ${PHONES} phones registered`, 5),
     ...(options.registrations ? (['SHA-256', 'MD5'] as const).map((algorithm): Measure => (ground) => measureRegistrations(ground, algorithm, rate, seconds)) : []),
     ...(options.calls ? [((ground) => measureCalls(ground, callRate, seconds)) satisfies Measure] : []),
     ...(options.media ? [((ground) => measureMedia(ground, mediaCalls, options.seconds ?? 15)) satisfies Measure] : []),
+    (ground) => measureIdle(ground.pid, 'afterwards', 5),
   ]
 }
 

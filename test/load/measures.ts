@@ -44,7 +44,7 @@ function costs(what: string, count: number, used: Used, reference?: string): Fig
   const each = (ms: number): number => ms / count
   return [
     figure(`CPU a ${what}`, each(used.cpu.whole), 'ms', 2, reference),
-    ...Object.entries(used.cpu.threads).filter(([, ms]) => each(ms) >= 0.005).map(([name, ms]) => figure(`  ${name}`, each(ms), 'ms', 2)),
+    ...Object.entries(used.cpu.threads).map(([name, ms]) => figure(`  ${name}`, each(ms), 'ms', 2)),
     figure('  PostgreSQL', each(used.cpu.whole - used.cpu.server), 'ms', 2),
   ]
 }
@@ -79,11 +79,11 @@ function outcome(report: Report): Figure[] {
 }
 
 /** What it costs to hold the registrations and answer nothing, in shares of a core. */
-export async function measureIdle(pid: number, phones: number, seconds: number): Promise<Measured> {
+export async function measureIdle(pid: number, when: string, seconds: number): Promise<Measured> {
   const stop = startUsing(pid)
   await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })
   const used = stop()
-  const section = { title: `At rest with ${phones} phones registered, for ${seconds} s`, notes: [], figures: [figure('CPU', used.cpu.whole / 10 / used.seconds, '% of a core', 1), ...memory(pid)] }
+  const section = { title: `At rest ${when}, for ${seconds} s`, notes: [], figures: [figure('CPU', used.cpu.whole / 10 / used.seconds, '% of a core', 1), ...memory(pid)] }
   return { section, failed: 0, used }
 }
 

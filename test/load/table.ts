@@ -24,7 +24,7 @@ export function figure(what: string, value: number, unit: string, digits: number
 export function joinRuns(first: Section, again: Section): Section {
   return {
     title: first.title,
-    figures: first.figures.map((one, at) => ({ ...one, values: [...one.values, ...(again.figures[at]?.values ?? [])] })),
+    figures: first.figures.map((one) => ({ ...one, values: [...one.values, ...(again.figures.find(({ what }) => what === one.what)?.values ?? [])] })),
     notes: [...first.notes, ...again.notes],
   }
 }

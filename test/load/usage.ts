@@ -15,8 +15,10 @@ export interface Cpu {
   threads: Record<string, number>
 }
 
+const PARTS = ['main thread', 'signalling thread', 'media thread', 'V8 and the rest'] as const
+
 /** The names our workers carry are the names the kernel shows; the rest belongs to V8 and libuv. */
-function partOf(thread: string): string {
+function partOf(thread: string): (typeof PARTS)[number] {
   if (thread === 'MainThread') return 'main thread'
   if (thread === 'sip') return 'signalling thread'
   if (thread.startsWith('media')) return 'media thread'
@@ -25,7 +27,7 @@ function partOf(thread: string): string {
 
 export function cpuOf(pid: number): Cpu {
   const tree = treeOf(pid)
-  const threads: Record<string, number> = {}
+  const threads: Record<string, number> = Object.fromEntries(PARTS.map((part) => [part, 0]))
   for (const tid of readdirSync(`/proc/${pid}/task`)) {
     const text = readThread(pid, tid)
     if (text === undefined) continue
