@@ -43,8 +43,8 @@ behaves('invite, 100, 180, 200, ACK, BYE by the caller', {}, async (scene) => {
   phone.send(request(phone, call, 'BYE', { uri, cseq: 2, branch: `z9hG4bK${token()}` }))
   await phone.take('200 BYE')
   await ended
-  phone.send(request(phone, call, 'INFO', { uri, cseq: 3, branch: `z9hG4bK${token()}` }))
-  await phone.take('481 INFO')
+  phone.send(request(phone, call, 'UPDATE', { uri, cseq: 3, branch: `z9hG4bK${token()}` }))
+  await phone.take('481 UPDATE')
 })
 
 behaves('Record-Route is copied and becomes the route of our requests', {}, async (scene) => {
@@ -213,7 +213,7 @@ behaves('CANCEL after the 200 changes nothing: the call stands', { embeddedOnly:
   assert.equal(phone.count('487'), 0)
 })
 
-behaves('the caller ends its unanswered call with BYE: 200, 487, and the application hears of a CANCEL', { embeddedOnly: 'the real server leaves the BYE to the application, which knows no dialog' }, async (scene) => {
+behaves('the caller ends its unanswered call with BYE: 200, 487, and the application hears of a CANCEL', { embeddedOnly: 'the real server answers the BYE 481 and the INVITE 500' }, async (scene) => {
   const { next } = await ringing(scene)
   const phone = await scene.udp()
   const call = newCall()

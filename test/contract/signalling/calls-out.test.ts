@@ -153,7 +153,7 @@ behaves('a repeated 200 gets the ACK again and reaches the application once', {}
   await hangUp(phone, connected)
 })
 
-behaves('a 200 of a second fork is acknowledged and hung up', { embeddedOnly: 'the real server acknowledges neither' }, async (scene) => {
+behaves('a 200 of a second fork is acknowledged and hung up', { embeddedOnly: 'the real server sends the ACK of the first again and leaves the second call up' }, async (scene) => {
   const srf = await scene.app()
   const phone = await scene.udp()
   const { dialog } = dial(srf, phone)

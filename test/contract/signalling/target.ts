@@ -137,7 +137,7 @@ async function run(context: TestContext, target: Target, play: (scene: Scene) =>
       const connected = once(srf, 'connect')
       srf.connect(target.control)
       const [error] = (await connected) as [unknown]
-      if (error) throw error as Error
+      if (error instanceof Error) throw error
       closers.push(() => {
         if (srf.app.client.mapServer.size > 0) srf.disconnect()
       })
