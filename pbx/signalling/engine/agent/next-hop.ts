@@ -34,6 +34,8 @@ export function nextHop(transport: Transport, uri: string, heard: Flow | undefin
 }
 
 function flowTo(transport: Transport, kind: string, address: string, port: number, heard: Flow | undefined): Flow {
+  const exact = kind === 'tcp' ? transport.connectionTo(address, port) : undefined
+  if (exact) return exact
   if (heard !== undefined) {
     const sameAddress = heard.address === address
     const behindNat = !sameAddress && isPrivate(address) && !isPrivate(heard.address)
@@ -41,8 +43,7 @@ function flowTo(transport: Transport, kind: string, address: string, port: numbe
     if (heard.transport === 'tcp' && heard.connection?.open && ((kind === 'tcp' && (sameAddress || behindNat)) || (sameAddress && heard.port === port))) return heard
     if (heard.transport === 'udp' && kind === 'udp' && behindNat) return heard
   }
-  if (kind === 'tcp') return transport.connectionTo(address, port) ?? { transport: 'tcp', address, port, connection: undefined }
-  return { transport: 'udp', address, port, connection: undefined }
+  return { transport: kind === 'tcp' ? 'tcp' : 'udp', address, port, connection: undefined }
 }
 
 /** A name: the system's resolver. When it knows none, where the peer was heard. */
