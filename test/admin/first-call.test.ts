@@ -122,7 +122,7 @@ test('from the setup link to the first call in the history', { skip, timeout: 12
     await open('Live calls')
     await page.getByText('Nobody is on the phone').waitFor()
     call = await alice.invite('202')
-    heard = await bob.nextCall()
+    heard = await Promise.race([bob.nextCall(), call.ended().then(whyItFailed)])
     heard.ring()
     const row = page.getByRole('row', { name: /Anna Berg \(201\).*Ben Okafor \(202\)/ })
     await row.getByText('Ringing', { exact: true }).waitFor()
@@ -216,6 +216,13 @@ test('from the setup link to the first call in the history', { skip, timeout: 12
 
   assert.deepEqual(watched.complaints, [])
 })
+
+/** The panel's own words for a call that ended too early. */
+async function whyItFailed({ status }: { status: number }): Promise<never> {
+  await house.desk.api.signIn()
+  const [last] = await house.desk.history()
+  assert.fail(`the call ended with ${status}: ${last?.termination?.explanation}`)
+}
 
 function callIdInAddress(): string {
   return new URL(page.url()).pathname.split('/').at(-1) ?? ''

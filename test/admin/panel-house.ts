@@ -28,7 +28,7 @@ export async function startPanelHouse(): Promise<PanelHouse> {
   const settings = testSettings(home)
   // Credentials name the port that is set, and phones here take it from the dialog.
   settings.sip.port = await freePort()
-  const logger = createLogger('error', { write: (line: string) => void process.stderr.write(line) })
+  const logger = createLogger(process.env['TEST_LOG'] ?? 'error', { write: (line: string) => void process.stderr.write(line) })
   const dialplane = await startDialplane(settings, logger)
   const setupLink = await dialplane.api.setupLink()
   assert.ok(setupLink, 'a fresh house prints a setup link')
