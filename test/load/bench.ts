@@ -103,7 +103,7 @@ async function bench(options: Options): Promise<boolean> {
       for (let i = 0; i < PHONES; i++) phones.push(await house.extension(String(FIRST_NUMBER + i)))
       generator = await Generator.open(house.sip, phones)
       await settled(house.pid)
-      const ground: Ground = { generator, pid: house.pid }
+      const ground: Ground = { generator, api: house.api, pid: house.pid }
       for (const measure of measuresOf(options)) {
         let joined: Section | undefined
         for (let run = 0; run < options.runs; run++) {

@@ -50,7 +50,7 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
         line.request(branch, text('BYE', target, theirs, 3, branch, []), (gone) => {
           if (gone && gone.status < 200) return
           times.byeMs = performance.now() - asked
-          ended(gone?.status === 200 ? undefined : gone ? `${gone.status} to BYE` : 'no answer to BYE')
+          ended(gone?.status === 200 ? undefined : gone ? `${gone.verdict} to BYE` : 'no answer to BYE')
         })
       },
     })
@@ -63,7 +63,7 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
     acknowledge(challenge, 1, first)
     times.challengeMs = performance.now() - began
     const digest = challenge.status === 407 ? digestFor(challenge, algorithm, phone, 'INVITE', uri, id) : undefined
-    if (digest === undefined) return done(`${challenge.status} to INVITE`)
+    if (digest === undefined) return done(`${challenge.verdict} to INVITE`)
     const second = `z9hG4bK${id}b`
     line.request(second, text('INVITE', uri, to, 2, second, [...more, `Proxy-Authorization: ${digest}`], sdpText(audioPort)), (answer) => {
       if (!answer) return done('no final answer to INVITE')
@@ -71,7 +71,7 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
       if (answer.status < 200) return
       if (answer.status < 300) return answered(answer)
       acknowledge(answer, 2, second)
-      done(`${answer.status} to INVITE with credentials`)
+      done(`${answer.verdict} to INVITE with credentials`)
     })
   })
   return callId

@@ -1,4 +1,6 @@
 /** The three measures: registrations, calls, calls with media. Each gives one section of the table. */
+import type { CallView } from '../../pbx/events/catalogue.ts'
+import type { ApiClient } from '../support/http-client.ts'
 import type { Generator } from './generator-process.ts'
 import { talk } from './media.ts'
 import type { Report } from './plan.ts'
@@ -24,6 +26,7 @@ export interface Measured {
 
 export interface Ground {
   generator: Generator
+  api: ApiClient
   /** The house. */
   pid: number
 }
@@ -74,6 +77,13 @@ function notes(report: Pick<Report, 'failures' | 'lateMs' | 'ownCpu'>, used: Use
   return found
 }
 
+/** What the house itself says about calls that were not answered. */
+async function explanations({ api }: Ground): Promise<string[]> {
+  const pages = await Promise.all(['missed', 'failed', 'refused', 'busy', 'cancelled'].map((result) => api.get<CallView[]>(`/calls?result=${result}&limit=20`)))
+  const said = pages.flat().map(({ termination, legs }) => `the house: ${termination?.reason}, ${termination?.explanation} Phones: ${legs.map((leg) => `${leg.sipStatus ?? '–'} ${leg.ended ?? ''}`).join('; ')}`)
+  return [...new Set(said)]
+}
+
 function outcome(report: Report): Figure[] {
   return [figure('done', report.done, '', 0), figure('failed', report.failed, '', 0), figure('messages sent again', report.repeats, '', 0)]
 }
@@ -106,7 +116,7 @@ export async function measureCalls(ground: Ground, rate: number, seconds: number
     ...memory(ground.pid),
     ...outcome(report),
   ]
-  return { section: { title: `Calls from extension to extension, no audio sent, held 1 s, ${rate}/s for ${seconds} s`, figures, notes: notes(report, used) }, failed: report.failed, used }
+  return { section: { title: `Calls from extension to extension, no audio sent, held 1 s, ${rate}/s for ${seconds} s`, figures, notes: [...notes(report, used), ...(report.failed > 0 ? await explanations(ground) : [])] }, failed: report.failed, used }
 }
 
 export async function measureMedia(ground: Ground, calls: number, seconds: number): Promise<Measured> {

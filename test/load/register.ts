@@ -28,7 +28,7 @@ export function register(line: Line, phone: Phone, algorithm: Algorithm, done: (
   line.request(first, text(1, first, more), (challenge) => {
     if (challenge && challenge.status < 200) return
     const challengeMs = performance.now() - began
-    if (challenge?.status !== 401) return fail(challenge ? `${challenge.status} to REGISTER` : 'no answer to REGISTER')
+    if (challenge?.status !== 401) return fail(challenge ? `${challenge.verdict} to REGISTER` : 'no answer to REGISTER')
     const digest = digestFor(challenge, algorithm, phone, 'REGISTER', uri, id)
     if (digest === undefined || tagOf(challenge.text) === '') return fail(`no challenge for ${algorithm}`)
     const second = `z9hG4bK${id}b`
@@ -36,7 +36,7 @@ export function register(line: Line, phone: Phone, algorithm: Algorithm, done: (
     line.request(second, text(2, second, [...more, `Authorization: ${digest}`]), (answer) => {
       if (answer && answer.status < 200) return
       const now = performance.now()
-      if (answer?.status !== 200) return fail(answer ? `${answer.status} to REGISTER with credentials` : 'no answer to REGISTER with credentials')
+      if (answer?.status !== 200) return fail(answer ? `${answer.verdict} to REGISTER with credentials` : 'no answer to REGISTER with credentials')
       done({ failure: undefined, challengeMs, answerMs: now - asked, wholeMs: now - began })
     })
   })

@@ -25,7 +25,10 @@ export function unique(): string {
 export interface Message {
   text: string
   status: number
+  /** Of a request. */
   method: string
+  /** Of an answer: its status and its words. */
+  verdict: string
 }
 
 const HEADERS = {
@@ -38,8 +41,8 @@ const HEADERS = {
 
 export function parseMessage(text: string): Message | undefined {
   const first = text.slice(0, text.indexOf('\r\n'))
-  if (first.startsWith('SIP/2.0 ')) return { text, status: Number(first.slice(8, 11)), method: '' }
-  return first.endsWith(' SIP/2.0') ? { text, status: 0, method: first.slice(0, first.indexOf(' ')) } : undefined
+  if (first.startsWith('SIP/2.0 ')) return { text, status: Number(first.slice(8, 11)), method: '', verdict: first.slice(8) }
+  return first.endsWith(' SIP/2.0') ? { text, status: 0, method: first.slice(0, first.indexOf(' ')), verdict: '' } : undefined
 }
 
 export function headerOf(message: Message, name: keyof typeof HEADERS): string {
