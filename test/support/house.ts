@@ -61,14 +61,15 @@ export function testSettings(home: string): Settings {
       MEDIA_WORKERS: '1',
       DATABASE_POOL: '4',
       LOG_LEVEL: process.env['TEST_LOG'] ?? 'warn',
+      ...signallingEnvironment(),
     },
   })
 }
 
-/** DRACHTIO=host:port and DRACHTIO_SECRET run every test that starts a house on a drachtio-server instead of the embedded engine. */
-function externalDrachtio(): Settings['sip']['drachtio'] {
-  const [host, port] = (process.env['DRACHTIO'] ?? '').split(':')
-  return host && port ? { host, port: Number(port), secret: process.env['DRACHTIO_SECRET'] ?? '' } : undefined
+/** DRACHTIO and DRACHTIO_SECRET run every house in this process on a drachtio-server instead of the embedded engine. */
+function signallingEnvironment(): Record<string, string> {
+  const { DRACHTIO, DRACHTIO_SECRET } = process.env
+  return DRACHTIO && DRACHTIO_SECRET ? { DRACHTIO, DRACHTIO_SECRET } : {}
 }
 
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
