@@ -46,8 +46,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const { settings, logger, database, secrets, media } = options
   const { home } = settings
   const events = createEvents(logger)
-  const directory = await createDirectory({ database, secrets, logger, settings })
   const sip = await connectSip({ ...options.signalling, logger })
+  const directory = await createDirectory({ database, secrets, logger, settings, listening: () => sip.listening })
+  const stopDirectoryNews = directory.onChange((tenantId) => events.emit('directory.changed', tenantId, {}))
   const registrar = await createRegistrar({ database, directory, sip, settings, logger, events, clock: systemClock })
   const registry = createCallRegistry()
   const world: CallWorld = { settings, logger, media, sip, directory, registrar, events, registry }
@@ -128,14 +129,15 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       entrance.close()
       watchdog.stop()
       stopAutomatic()
+      stopDirectoryNews()
       retention.stop()
       recent.close()
       await recordings.close()
       await traces.close()
       await records.close()
       await registrar.close()
-      await sip.close()
       await directory.close()
+      await sip.close()
     },
   }
 }

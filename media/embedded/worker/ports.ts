@@ -23,7 +23,8 @@ export class NoPorts extends Error {}
 
 // About two seconds of G.711 with the kernel's own overhead: enough to ride out a pause, little to hoard.
 const SOCKET_BUFFER = 131_072
-const ATTEMPTS = 40
+/** The kernel gives odd ports as often as even ones. */
+const EPHEMERAL_TRIES = 40
 
 export class Ports {
   readonly #host: string
@@ -46,7 +47,8 @@ export class Ports {
 
   /** Binds a pair; the port longest unused comes first. Throws NoPorts. */
   async open(): Promise<PortPair> {
-    const tries = this.#ephemeral ? ATTEMPTS : Math.min(ATTEMPTS, this.#free.length)
+    // Another program may sit on many ports of the range in a row, so all of it is tried before the call is refused.
+    const tries = this.#ephemeral ? EPHEMERAL_TRIES : this.#free.length
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const wanted = this.#ephemeral ? 0 : this.#free.shift()
       if (wanted === undefined) break
