@@ -291,3 +291,30 @@ behaves('a reliable provisional response to a caller without 100rel is refused t
   assert.match(String(await failed), /100rel/)
   phone.send(ackFailure(phone, call, await phone.take('486')))
 })
+
+behaves('when all is over nothing is left in the engine', { timing: { t1: 5, t2: 20, t4: 20 }, embeddedOnly: 'the real server does not tell' }, async (scene) => {
+  const phone = await scene.udp()
+  await scene.app((srf) => srf.invite((req, res) => {
+    if (req.uri.includes('busy')) return res.send(486)
+    if (req.uri.includes('ring')) return res.send(180)
+    void srf.createUAS(req, res, { localSdp: SDP }).catch(() => undefined)
+  }))
+  for (let i = 0; i < 5; i++) {
+    const busy = newCall()
+    phone.send(invite(phone, busy, { uri: 'sip:busy@127.0.0.1' }))
+    phone.send(ackFailure(phone, busy, await phone.take(new RegExp(`^SIP/2.0 486[^]*${busy.callId}`))))
+    const ring = newCall()
+    phone.send(invite(phone, ring, { uri: 'sip:ring@127.0.0.1' }))
+    await phone.take(new RegExp(`^SIP/2.0 180[^]*${ring.callId}`))
+    phone.send(request(phone, ring, 'CANCEL', { uri: 'sip:ring@127.0.0.1' }))
+    await phone.take(new RegExp(`^SIP/2.0 487[^]*${ring.callId}`))
+    // Its 487 is never acknowledged, and this call neither.
+    const lost = newCall()
+    phone.send(invite(phone, lost))
+    await phone.take(new RegExp(`^BYE[^]*${lost.callId}`))
+  }
+  for (;;) {
+    const status = await scene.target.engine?.status()
+    if (status && status.transactions.server + status.transactions.client + status.dialogs + status.pending.incoming + status.pending.outgoing === 0) break
+  }
+})

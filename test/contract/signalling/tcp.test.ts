@@ -43,6 +43,9 @@ behaves('the reply goes over the connection the request came on', {}, async ({ a
 behaves('a request to a phone on TCP goes over the connection the phone opened', {}, async ({ app, tcp }) => {
   const srf = await app()
   const phone = await tcp()
+  // Connected on our side is not yet accepted on theirs: the pong says that it is.
+  phone.raw.write('\r\n\r\n')
+  await once(phone.raw, 'data')
   srf.request(`sip:100@127.0.0.1:${phone.port};transport=tcp`, { method: 'OPTIONS' }, () => undefined)
   const options = await phone.take('OPTIONS')
   assert.match(field(options.text, 'Via'), /^SIP\/2\.0\/TCP /)

@@ -45,7 +45,8 @@ export function replyFromApp(agent: Agent, owner: Owner, messageId: string, tran
   if (!provisional) incoming.finish()
   // The echo goes first: the application must know its transaction before anything that follows from it.
   const echo = responseSent(messageId, text, transaction.from, agent.timers.now(), transactionId, madeDialog(incoming))
-  if (madeDialog(incoming) === '') owner.deliverLater(echo)
+  // A 2xx that makes a dialog is waited for; of the others nobody wants to know at once.
+  if (madeDialog(incoming) === '' || (provisional && !reliable)) owner.deliverLater(echo)
   else owner.deliver(echo)
   transaction.respond(status, text)
   if (reliable) incoming.reliable = repeatUntilPrack(agent, incoming, incoming.rseq, text)

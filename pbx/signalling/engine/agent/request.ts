@@ -144,7 +144,7 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
   const credentials = dialog.awaitingAck?.credentials ?? []
   withFlow(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flow) => {
     const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow.address))], message.body)
-    owner.deliver(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
+    owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
   })
 }
 

@@ -17,7 +17,7 @@ export function isPrivate(address: string): boolean {
 
 /** dgram looks every address up; ours are addresses already, and this answers at once. */
 export const noLookup = ((address: string, _options: unknown, callback: (error: Error | null, address: string, family: number) => void) => {
-  callback(null, address, isIPv4(address) ? 4 : 6)
+  callback(null, address, address.includes(':') ? 6 : 4)
 }) as unknown as NonNullable<SocketOptions['lookup']>
 
 /**
