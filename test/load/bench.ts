@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startChildHouse } from '../support/child-house.ts'
+import { rtpRange } from '../support/ports.ts'
 import { findCeilings } from './ceiling.ts'
 import { Generator } from './generator-process.ts'
 import { hottest } from './hottest.ts'
@@ -17,6 +18,8 @@ import { loadAverage, machineFacts, settled, type Used } from './usage.ts'
 
 const PHONES = 200
 const FIRST_NUMBER = 2000
+/** Four a call, and a call's ports rest a while after it. */
+const RTP_PORTS = 8_000
 
 const help = `npm run bench [-- options]
 
@@ -86,7 +89,8 @@ function measuresOf(options: Options): Measure[] {
 async function bench(options: Options): Promise<boolean> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
   const profiles = options.profile ? await mkdtemp(join(tmpdir(), 'dialplane-bench-')) : undefined
-  const env: Record<string, string> = { RTP_PORTS: '20000-29999' }
+  const { first, last } = rtpRange(RTP_PORTS)
+  const env: Record<string, string> = { RTP_PORTS: `${first}-${last}` }
   if (profiles !== undefined) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
   const sections: Section[] = []
   const windows: { title: string; used: Used }[] = []
