@@ -3,6 +3,7 @@
  * The last line counts; the exit code is 1 when anything failed.
  */
 import { findPeers } from './support/run/peers.ts'
+import { counts, describeFailed, describeNotes, describeSkipped } from './support/run/report.ts'
 import { runCommand, runFile, stopAll, type FileResult, type TestResult } from './support/run/run-file.ts'
 import { chooseSuites, type Suite } from './support/run/suites.ts'
 
@@ -16,12 +17,6 @@ process.on('SIGTERM', () => {
 })
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const count = (tests: readonly TestResult[], verdict: TestResult['verdict']): number => tests.filter((test) => test.verdict === verdict).length
-
-function counts(tests: readonly TestResult[]): string {
-  const skipped = count(tests, 'skipped')
-  return `${count(tests, 'passed')} passed, ${count(tests, 'failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
-}
 
 async function runSuite(suite: Suite): Promise<TestResult[]> {
   const started = performance.now()
@@ -42,7 +37,7 @@ async function runSuite(suite: Suite): Promise<TestResult[]> {
   const tests = results.flatMap((result) => result.tests)
   if (tests.length === 0) tests.push({ file: suite.name, name: 'has tests', verdict: 'failed', ms: 0, message: 'no test file was found' })
   say(`  ${suite.name.padEnd(13)} ${counts(tests)} in ${((performance.now() - started) / 1000).toFixed(1)} s`)
-  for (const note of results.flatMap((result) => result.notes)) say(`                ${note}`)
+  for (const note of describeNotes(results.flatMap((result) => result.notes))) say(`                ${note}`)
   return tests
 }
 
@@ -58,12 +53,6 @@ say(`Node ${process.version}. Peers: ${findPeers().map((peer) => `${peer.name} $
 const tests: TestResult[] = []
 for (const suite of suites) tests.push(...(await runSuite(suite)))
 
-const skipped = tests.filter((test) => test.verdict === 'skipped')
-if (skipped.length > 0) say(`\nSkipped:\n${skipped.map((test) => `  ${test.file} › ${test.name}: ${test.message}`).join('\n')}`)
-const failed = tests.filter((test) => test.verdict === 'failed')
-if (failed.length > 0) {
-  say('\nFailed:')
-  for (const test of failed) say(`\n  ${test.file} › ${test.name}\n${test.message.replace(/^/gm, '    ')}`)
-}
+for (const part of [describeSkipped(tests), describeFailed(tests)]) if (part !== '') say(part)
 say(`\n${counts(tests)}`)
-process.exitCode = failed.length > 0 ? 1 : 0
+process.exitCode = tests.some((test) => test.verdict === 'failed') ? 1 : 0

@@ -120,7 +120,8 @@ suite('chaos', () => {
     assert.equal(started, CALLS)
   })
 
-  test('no transaction, dialog, audio connection or port is left', async () => {
+  const foreign = process.env['DRACHTIO'] ? 'DRACHTIO is set: that server does not tell what it holds' : false
+  test('no transaction, dialog, audio connection or port is left', { skip: foreign }, async () => {
     const { signalling, pbx } = house.dialplane
     assert.ok('status' in signalling, 'the embedded engine tells its status')
     const engine = signalling as EmbeddedSignalling

@@ -1,12 +1,13 @@
 /** How much the house takes: the rate goes up in steps until more than one in a thousand fails or p99 is beyond half a second. */
-import { measured, othersOf, type Ground } from './measures.ts'
+import type { Ground } from './ground.ts'
+import { measured, othersOf } from './measures.ts'
 import type { Plan, Report } from './plan.ts'
 import { figure, type Section } from './table.ts'
 import { settled } from './usage.ts'
 
 const STEP_SECONDS = 5
-const STEPS_MOST = 12
-const GROWTH = 1.25
+const STEPS_MOST = 10
+const GROWTH = 1.4
 const FAILED_SHARE = 0.001
 const P99_MS = 500
 
@@ -49,6 +50,7 @@ async function climb(ground: Ground, { title, unit, from, reference, wait, plan 
 }
 
 function verdictOn(report: Report, p99: number): string | undefined {
+  if (report.done === 0) return 'nothing came through'
   if (report.failed > FAILED_SHARE * (report.done + report.failed)) return `${report.failed} of ${report.done + report.failed} failed (${Object.keys(report.failures).join(', ')})`
   if (!(p99 <= P99_MS)) return `p99 was ${p99.toFixed(0)} ms`
   // The generator shares the cores; where it is what cannot keep up, nothing is known about the house.

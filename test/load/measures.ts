@@ -1,7 +1,7 @@
 /** The three measures: registrations, calls, calls with media. Each gives one section of the table. */
 import type { CallView } from '../../pbx/events/catalogue.ts'
-import type { ApiClient } from '../support/http-client.ts'
 import type { Generator } from './generator-process.ts'
+import type { Ground } from './ground.ts'
 import { talk } from './media.ts'
 import type { Report } from './plan.ts'
 import type { Algorithm } from './sip-text.ts'
@@ -22,13 +22,6 @@ export interface Measured {
   failed: number
   /** For profiles: what was going on when. */
   used: Used | undefined
-}
-
-export interface Ground {
-  generator: Generator
-  api: ApiClient
-  /** The house. */
-  pid: number
 }
 
 /** Carries out a plan with a rate and takes the house's figures while it measures. */

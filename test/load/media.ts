@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { LoadHeard } from '../contract/media/load-peers.ts'
-import type { Ground } from './measures.ts'
+import type { Ground } from './ground.ts'
 import { startUsing, type Used } from './usage.ts'
 
 const DIRECT_SECONDS = 3

@@ -85,7 +85,8 @@ suite('sipp', { skip: missing('sipp', 'sip-tester') }, () => {
     await house.idle()
   })
 
-  test('a 200 without ACK is sent again until the ACK comes', async () => {
+  const untraced = process.env['DRACHTIO'] ? 'DRACHTIO is set: that server does not tell what it repeats' : false
+  test('a 200 without ACK is sent again until the ACK comes', { skip: untraced }, async () => {
     const from = house.events.mark()
     const waiting = await waitingCallee('callee', 1)
     succeeded(await calls({ scenario: 'caller-slow-ack', calls: 1 }), 1)

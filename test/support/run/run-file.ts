@@ -66,7 +66,8 @@ export async function runFile(file: string, minutes: number): Promise<FileResult
     const line = JSON.parse(text.slice(MARK.length)) as Line
     if (line.type === 'note') return void notes.push(line.text ?? '')
     if (line.type === 'left-open') return fail('leaves nothing open', `still open after the last test: ${line.resources?.join(', ')}`)
-    if (line.suite || line.failure?.kind === 'subtestsFailed') return
+    // A suite counts only when it was skipped as a whole: then nothing inside it is told.
+    if ((line.suite && !line.skip) || line.failure?.kind === 'subtestsFailed') return
     names.push(line.name)
     const skipped = line.skip !== undefined && line.skip !== false
     const verdict = line.type === 'fail' ? 'failed' : skipped ? 'skipped' : 'passed'
@@ -74,7 +75,7 @@ export async function runFile(file: string, minutes: number): Promise<FileResult
     tests.push({ file, name: line.name, verdict, ms: line.ms, message })
   }
 
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', '--test-reporter=./test/support/run/report.mjs', file]
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', '--test-reporter=./test/support/run/reporter.mjs', file]
   const { code, timedOut } = await runProcess(command, minutes, onLine)
   const last = names.length > 0 ? `; the last test that ended was "${names.at(-1)}"` : ''
   if (timedOut) fail('ends in time', `stopped after ${minutes} minutes${last}\n${stray.join('\n')}`)
