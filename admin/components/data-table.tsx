@@ -156,8 +156,9 @@ function Cards<T>({ label, columns, rows, rowKey, href, actions }: DataTableProp
     <ul className={classes.cards} aria-label={label}>
       {rows.map((row) => (
         <Panel component="li" key={rowKey(row)} className={classes.card} data-opens={href !== undefined}>
-          <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
-            <Text component="div" fw={600} className="break-anywhere"><Opening row={row} href={href}>{title?.render(row)}</Opening></Text>
+          <Group justify="space-between" align="flex-start" gap="sm">
+            {/* Badges that would leave the title less than this go below it. */}
+            <Text component="div" fw={600} flex="1 1 160px" className="break-anywhere"><Opening row={row} href={href}>{title?.render(row)}</Opening></Text>
             <Group gap={6} wrap="nowrap" style={{ flexShrink: 0 }}>{aside.map((column) => <div key={column.key}>{column.render(row)}</div>)}</Group>
           </Group>
           <Group wrap="nowrap" align="flex-end" gap="sm">

@@ -138,6 +138,15 @@ test('from the setup link to the first call in the history', { skip, timeout: 12
     await row.getByRole('timer').getByText(/^0:0[1-9]$/).waitFor()
   })
 
+  await step('the recording pauses and goes on', async () => {
+    const row = page.getByRole('row', { name: /Anna Berg/ })
+    await row.getByRole('button', { name: 'Pause recording' }).click()
+    await row.getByText('Recording paused', { exact: true }).waitFor()
+    await row.getByRole('button', { name: 'Stop recording' }).waitFor()
+    await row.getByRole('button', { name: 'Resume recording' }).click()
+    await row.getByText('Recording', { exact: true }).waitFor()
+  })
+
   await step('hold is shown and goes away again', async () => {
     const row = page.getByRole('row', { name: /Anna Berg/ })
     assert.equal((await call.hold('sendonly')).status, 200)

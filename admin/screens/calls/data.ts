@@ -6,7 +6,9 @@ export async function hangUp(id: string): Promise<void> {
   await hangUpCall({ path: { id }, throwOnError: true })
 }
 
-export async function record(id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<void> {
+export type RecordAction = 'start' | 'pause' | 'resume' | 'stop'
+
+export async function record(id: string, action: RecordAction): Promise<void> {
   await recordCall({ path: { id }, body: { action }, throwOnError: true })
   void queryClient.invalidateQueries({ queryKey: keys.call(id) })
 }

@@ -42,7 +42,7 @@ export default function Extensions() {
 
   return (
     <Stack gap="md">
-      <PageHeader title="Extensions" lead="The numbers people dial inside the house, and the phones that ring for them." actions={mayWrite && create} />
+      <PageHeader title="Extensions" lead="The numbers people dial inside the company, and the phones that ring for them." actions={mayWrite && create} />
       <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
         label="Extensions"

@@ -15,7 +15,7 @@ const liveSentences: Partial<Record<Call['state'], string>> = {
   ending: 'The call is being ended.',
 }
 
-const directions: Record<Call['direction'], string> = { internal: 'Inside the house', inbound: 'From outside', outbound: 'To outside' }
+const directions: Record<Call['direction'], string> = { internal: 'Between extensions', inbound: 'From outside', outbound: 'To outside' }
 
 /** How the call went, or goes, in one sentence, with its times. */
 export function Verdict({ call }: { call: Call }) {
