@@ -3,6 +3,8 @@ import type { Transaction } from '../../config/database/index.ts'
 import type { AuditLogRow } from '../../migrations/tables.ts'
 import type { AuditQuery } from './schemas.ts'
 
+const NAMES = ['number', 'name', 'email', 'username']
+
 /** One page of the audit of the transaction's tenant. */
 export async function listAudit(trx: Transaction, query: z.output<typeof AuditQuery>): Promise<{ rows: AuditLogRow[]; total: number }> {
   const matching = trx<AuditLogRow>('audit_log').modify((rows) => {
@@ -14,7 +16,11 @@ export async function listAudit(trx: Transaction, query: z.output<typeof AuditQu
     if (query.to !== undefined) rows.where('at', '<', new Date(query.to))
     if (query.search !== undefined) {
       const pattern = `%${query.search.replace(/[\\%_]/g, '\\$&')}%`
-      rows.where((any) => any.whereILike('actor_name', pattern).orWhereILike('action', pattern).orWhereILike('subject_id', pattern))
+      rows.where((any) => {
+        any.whereILike('actor_name', pattern).orWhereILike('action', pattern).orWhereILike('subject_id', pattern)
+        // What a list calls the thing by, as it is now or was before it went.
+        for (const field of NAMES) any.orWhereRaw('coalesce("after", "before")->>?::text ILIKE ?', [field, pattern])
+      })
     }
   })
   const [counted] = await matching.clone().count<{ count: string }[]>('id as count')

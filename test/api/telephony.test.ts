@@ -124,9 +124,13 @@ suite('the sound of a recording', () => {
 test('the audit is read, filtered, and cannot be changed by a tenant', async () => {
   const { client, id } = await ground.person(['user'])
   await client.send('POST', '/auth/logout')
-  const made = await ground.admin.get<{ subjectId: string; before?: unknown }[]>('/audit?action=user.create&limit=1')
-  assert.equal(made[0]?.subjectId, id)
+  const made = await ground.admin.get<{ subjectId: string; after: { email: string } }[]>('/audit?action=user.create&limit=1')
+  assert.ok(made[0])
+  assert.equal(made[0].subjectId, id)
   assert.equal((await ground.admin.get<unknown[]>(`/audit?subjectId=${id}&to=2020-01-01T00:00:00Z`)).length, 0)
+  const named = await ground.admin.get<{ subjectId: string }[]>(`/audit?action=user.create&search=${encodeURIComponent(made[0].after.email)}`)
+  assert.deepEqual(named.map(({ subjectId }) => subjectId), [id], 'found by what it is called')
+  assert.equal((await ground.admin.get<unknown[]>(`/audit?search=${encodeURIComponent('called like nothing here')}`)).length, 0)
   const actor = { kind: 'service', tenantId: ground.tenantId, id: 'test', name: 'test', permissions: new Set<string>() } as const
   const tamper = ground.database.change(actor, async (trx) => ({ result: await trx('audit_log').delete(), audit: { action: 'x', subjectType: 'x', subjectId: 'x' } }))
   await assert.rejects(tamper, /permission denied/)
