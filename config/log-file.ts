@@ -49,10 +49,13 @@ export function openLogFile(path: string, { maxBytes = 20 * 1024 * 1024, keep = 
   }
 
   function turnOver(): void {
-    closeSync(fd)
     for (let age = keep - 1; age >= 1; age--) rename(`${path}.${age}`, `${path}.${age + 1}`)
     rename(path, `${path}.1`)
+    // When the new file cannot be opened, lines go on into the old one: its number must never come to mean another file.
+    size = 0
+    const old = fd
     ;({ fd, size } = open(path))
+    closeSync(old)
   }
 
   return {
