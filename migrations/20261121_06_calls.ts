@@ -55,7 +55,7 @@ export async function up(knex: Knex): Promise<void> {
   `)
   await protectTenantTable(knex, 'calls', 'SELECT')
   await protectTenantTable(knex, 'call_traces', 'SELECT')
-  await protectTenantTable(knex, 'recordings', 'SELECT, INSERT, UPDATE, DELETE')
+  await protectTenantTable(knex, 'recordings', 'SELECT')
 }
 
 export async function down(knex: Knex): Promise<void> {
