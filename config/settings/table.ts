@@ -54,7 +54,7 @@ export const settingRows = [
   { name: 'CALL_HOURS_MAX', kind: 'number', min: 1, max: 168, default: '12', meaning: 'A call longer than this is ended by the watchdog.' },
   { name: 'MEDIA_TIMEOUT_SECONDS', kind: 'number', min: 0, max: 3600, default: '60', meaning: 'An answered call in which neither phone sends any audio for this long is ended as vanished; 0 turns this off.' },
   { name: 'SESSION_REFRESH_SECONDS', kind: 'number', min: 0, max: 7200, default: '120', meaning: 'How often a phone in a call is asked whether it is still there; 0 turns this off.' },
-  { name: 'HISTORY_DAYS', kind: 'number', min: 1, max: 3650, default: '365', meaning: 'Days call history is kept.' },
+  { name: 'HISTORY_DAYS', kind: 'number', min: 1, max: 3650, default: '365', meaning: 'Days call history and recordings are kept.' },
   { name: 'TRACE_DAYS', kind: 'number', min: 1, max: 365, default: '30', meaning: 'Days the SIP trace of a call is kept.' },
 
   { name: 'LOG_LEVEL', kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info', meaning: 'Least severe log line written.' },
