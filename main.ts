@@ -30,7 +30,7 @@ export interface Dialplane {
 export type OnStep = (step: string, ms: number) => void
 
 /** A room that does not close in this time is left behind, so that the others still close. PostgreSQL may need most of it. */
-const CLOSE_MS = 30_000
+const CLOSE_MS = 40_000
 /** npm passes a Ctrl-C on that the terminal has already delivered; within this time two signals are one. */
 const SAME_SIGNAL_MS = 1_000
 

@@ -18,7 +18,7 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
       name: 'media',
       ok: media.available && load !== undefined,
       message: load
-        ? `${media.capabilities.engine}: ${load.endpoints} audio connections on ${load.workers.length} workers, worst clock lateness ${Math.round(late)} ms.`
+        ? `The ${media.capabilities.engine} engine carries ${load.endpoints} audio connections; sound was at most ${Math.round(late)} ms late since the start.`
         : 'The media engine does not answer; calls have no audio.',
     },
     {

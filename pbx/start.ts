@@ -99,13 +99,16 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       live: (actor) => registry.list(actor.tenantId).map((call) => call.view()),
       async hangUp(actor, id) {
         const call = liveCall(actor, id)
-        await auditIfPossible(database, logger, actor, { action: 'call.hang-up', subjectType: 'call', subjectId: id })
+        await auditIfPossible(database, logger, actor, callAudit('call.hang-up', call))
         hangUp(world, call, terminate('administrator', 'system', null, `${actor.name} ended the call from the panel or the API.`))
       },
       async record(actor, id, action) {
         const call = liveCall(actor, id)
-        await database.change(actor, async () => ({ result: undefined, audit: { action: `recording.${action}`, subjectType: 'call', subjectId: id } }))
-        return call.mailbox.run(() => recordings.control(call, action, actor.name))
+        // The transaction is open while the recording changes: without its audit row nothing is recorded, without the recording nothing is audited.
+        return database.change(actor, async () => ({
+          result: await call.mailbox.run(() => recordings.control(call, action, actor.name)),
+          audit: callAudit(`recording.${action}`, call),
+        }))
       },
       async history(actor, filter) {
         if (records.journal.pending > 0) await records.journal.flush()
@@ -140,6 +143,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await sip.close()
     },
   }
+}
+
+function callAudit(action: string, call: Call): AuditEntry {
+  const { from, to } = call.view()
+  return { action, subjectType: 'call', subjectId: call.id, after: { from: from.number, to: to.number } }
 }
 
 /** Ending a call must work while the database is away; what cannot be audited is at least logged. */
