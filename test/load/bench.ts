@@ -5,7 +5,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startChildHouse } from '../support/child-house.ts'
 import { rtpRange } from '../support/ports.ts'
 import { findCeilings } from './ceiling.ts'
@@ -13,66 +12,15 @@ import { Generator } from './generator-process.ts'
 import { hottest } from './hottest.ts'
 import { measureCalls, measureIdle, measureMedia, measureRegistrations, type Measured } from './measures.ts'
 import type { Ground } from './ground.ts'
+import { help, PHONES, readOptions, type Options } from './options.ts'
 import type { Phone } from './sip-text.ts'
 import { joinRuns, tableOf, type Section } from './table.ts'
 import { loadAverage, machineFacts, settled, type Used } from './usage.ts'
 
-const PHONES = 200
 const FIRST_NUMBER = 2000
 /** Four a call, and a call's ports rest some seconds after it. A ceiling needs all there are below the ephemeral ones. */
 const RTP_PORTS = 4_000
 const RTP_PORTS_CEILING = 11_900
-
-const help = `npm run bench [-- options]
-
-  --registrations   registrations with a digest, SHA-256 and MD5
-  --calls           calls from extension to extension, no audio
-  --media           calls with audio both ways
-                    without any of these three: all of them
-  --ceiling         also raises the rates until it fails or is slow
-  --runs <n>        measures each n times and shows the spread (1)
-  --seconds <n>     measures for n seconds instead of 20 (media: 15)
-  --rate <n>        registrations a second (200)
-  --call-rate <n>   calls a second (30)
-  --media-calls <n> calls with audio, at most ${PHONES / 2} (100)
-  --profile         prints where the CPU time went, by thread and function`
-
-interface Options {
-  registrations: boolean
-  calls: boolean
-  media: boolean
-  ceiling: boolean
-  profile: boolean
-  runs: number
-  seconds: number | undefined
-  rate: number
-  callRate: number
-  mediaCalls: number
-}
-
-function readOptions(): Options | undefined {
-  const flag = { type: 'boolean', default: false } as const
-  const text = { type: 'string' } as const
-  const { values } = parseArgs({
-    options: {
-      registrations: flag, calls: flag, media: flag, ceiling: flag, profile: flag, help: flag,
-      runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
-    },
-  })
-  if (values.help) return undefined
-  const number = (name: 'runs' | 'seconds' | 'rate' | 'call-rate' | 'media-calls', most: number): number | undefined => {
-    const given = values[name]
-    if (given === undefined) return undefined
-    const value = Number(given)
-    if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`--${name} is a whole number from 1 to ${most}.`)
-    return value
-  }
-  const all = !values.registrations && !values.calls && !values.media
-  return {
-    registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, profile: values.profile,
-    runs: number('runs', 20) ?? 1, seconds: number('seconds', 120), rate: number('rate', 5_000) ?? 200, callRate: number('call-rate', 1_000) ?? 30, mediaCalls: number('media-calls', PHONES / 2) ?? 100,
-  }
-}
 
 type Measure = (ground: Ground) => Promise<Measured>
 
@@ -90,29 +38,45 @@ function measuresOf(options: Options): Measure[] {
 
 async function bench(options: Options): Promise<boolean> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
-  const profiles = options.profile ? await mkdtemp(join(tmpdir(), 'dialplane-bench-')) : undefined
+  const folder = await mkdtemp(join(tmpdir(), 'dialplane-bench-'))
+  const profiles = join(folder, 'profiles')
   const { first, last } = rtpRange(options.ceiling ? RTP_PORTS_CEILING : RTP_PORTS)
   const env: Record<string, string> = { RTP_PORTS: `${first}-${last}` }
-  if (profiles !== undefined) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
+  if (options.profile) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
+  let generator: Generator | undefined
+  let interrupted = false
+  const goOn = (): void => {
+    if (interrupted) throw new Error('it was interrupted.')
+  }
+  // Without its generator a measure ends, and everything is closed on the way out.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interrupted = true
+      void generator?.close()
+    })
+  }
   const sections: Section[] = []
   const windows: { title: string; used: Used }[] = []
   let failed = 0
   const before = loadAverage()
   try {
     say('Starting the house')
-    const house = await startChildHouse({ env })
-    let generator: Generator | undefined
+    const house = await startChildHouse({ env, home: join(folder, 'house') })
     try {
       if (house.setupLink === undefined) throw new Error('the house offers no set-up')
       await house.api.setUp(house.setupLink)
       const phones: Phone[] = []
-      for (let i = 0; i < PHONES; i++) phones.push(await house.extension(String(FIRST_NUMBER + i)))
+      for (let i = 0; i < PHONES; i++) {
+        goOn()
+        phones.push(await house.extension(String(FIRST_NUMBER + i)))
+      }
       generator = await Generator.open(house.sip, phones)
       await settled(house.pid)
       const ground: Ground = { generator, api: house.api, pid: house.pid }
       for (const measure of measuresOf(options)) {
         let joined: Section | undefined
         for (let run = 0; run < options.runs; run++) {
+          goOn()
           const { section, failed: more, used } = await measure(ground)
           say(`  ${section.title}${options.runs > 1 ? `, run ${run + 1} of ${options.runs}` : ''}`)
           failed += more
@@ -127,9 +91,9 @@ async function bench(options: Options): Promise<boolean> {
       await house.close()
     }
     process.stdout.write(`\n${report(sections, before)}\n`)
-    if (profiles !== undefined) process.stdout.write(`${await hottest(profiles, windows)}\n`)
+    if (options.profile) process.stdout.write(`${await hottest(profiles, windows)}\n`)
   } finally {
-    if (profiles !== undefined) await rm(profiles, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
   if (failed > 0) process.stdout.write(`${failed} registrations or calls failed.\n`)
   return failed === 0

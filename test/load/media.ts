@@ -24,17 +24,28 @@ interface Talkers {
 
 async function openTalkers(phones: number, seconds: number): Promise<Talkers> {
   const child = fork(new URL('../contract/media/load-peers.ts', import.meta.url), [String(phones), String(seconds)])
-  const [{ ports }] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error('the talking phones ended at once')))])) as [{ ports: number[] }]
+  const { ports } = (await nextWord(child)) as { ports: number[] }
   return { child, ports }
+}
+
+/** What the process says next; fails when it ends instead. */
+async function nextWord(child: ChildProcess): Promise<unknown> {
+  const over = new AbortController()
+  try {
+    const ended = once(child, 'exit', { signal: over.signal }).then(() => Promise.reject(new Error('the talking phones ended before their time')))
+    const [word] = (await Promise.race([once(child, 'message', { signal: over.signal }), ended])) as [unknown]
+    return word
+  } finally {
+    over.abort()
+  }
 }
 
 /** Lets every phone talk to its aim; `during` is told when the warm-up is over. */
 async function listen({ child }: Talkers, to: number[], during: () => void = () => {}): Promise<LoadHeard> {
   child.send({ to })
-  await once(child, 'message')
+  await nextWord(child)
   during()
-  const [heard] = (await once(child, 'message')) as [LoadHeard]
-  return heard
+  return (await nextWord(child)) as LoadHeard
 }
 
 async function useFor(pid: number, seconds: number): Promise<Used> {

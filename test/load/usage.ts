@@ -28,7 +28,7 @@ function partOf(thread: string): (typeof PARTS)[number] {
 export function cpuOf(pid: number): Cpu {
   const tree = treeOf(pid)
   const threads: Record<string, number> = Object.fromEntries(PARTS.map((part) => [part, 0]))
-  for (const tid of readdirSync(`/proc/${pid}/task`)) {
+  for (const tid of threadsOf(pid)) {
     const text = readThread(pid, tid)
     if (text === undefined) continue
     const end = text.lastIndexOf(')')
@@ -37,6 +37,15 @@ export function cpuOf(pid: number): Cpu {
     threads[part] = (threads[part] ?? 0) + (Number(fields[11]) + Number(fields[12])) * TICK_MS
   }
   return { whole: tree.reduce((sum, one) => sum + one.cpuMs, 0), server: tree[0]?.cpuMs ?? 0, threads }
+}
+
+/** None of a process that has ended: whoever waits for it says so better. */
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return []
+  }
 }
 
 function readThread(pid: number, tid: string): string | undefined {

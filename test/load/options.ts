@@ -1,0 +1,57 @@
+/** What `npm run bench` can be told. */
+import { parseArgs } from 'node:util'
+
+/** Half of them call the other half. */
+export const PHONES = 200
+
+export const help = `npm run bench [-- options]
+
+  --registrations   registrations with a digest, SHA-256 and MD5
+  --calls           calls from extension to extension, no audio
+  --media           calls with audio both ways
+                    without any of these three: all of them
+  --ceiling         also raises the rates until it fails or is slow
+  --runs <n>        measures each n times and shows the spread (1)
+  --seconds <n>     measures for n seconds instead of 20 (media: 15)
+  --rate <n>        registrations a second (200)
+  --call-rate <n>   calls a second (30)
+  --media-calls <n> calls with audio, at most ${PHONES / 2} (100)
+  --profile         prints where the CPU time went, by thread and function`
+
+export interface Options {
+  registrations: boolean
+  calls: boolean
+  media: boolean
+  ceiling: boolean
+  profile: boolean
+  runs: number
+  seconds: number | undefined
+  rate: number
+  callRate: number
+  mediaCalls: number
+}
+
+/** Undefined when help was asked for. Throws a sentence for what it does not know. */
+export function readOptions(): Options | undefined {
+  const flag = { type: 'boolean', default: false } as const
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    options: {
+      registrations: flag, calls: flag, media: flag, ceiling: flag, profile: flag, help: flag,
+      runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
+    },
+  })
+  if (values.help) return undefined
+  const number = (name: 'runs' | 'seconds' | 'rate' | 'call-rate' | 'media-calls', most: number): number | undefined => {
+    const given = values[name]
+    if (given === undefined) return undefined
+    const value = Number(given)
+    if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`--${name} is a whole number from 1 to ${most}.`)
+    return value
+  }
+  const all = !values.registrations && !values.calls && !values.media
+  return {
+    registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, profile: values.profile,
+    runs: number('runs', 20) ?? 1, seconds: number('seconds', 120), rate: number('rate', 5_000) ?? 200, callRate: number('call-rate', 1_000) ?? 30, mediaCalls: number('media-calls', PHONES / 2) ?? 100,
+  }
+}
