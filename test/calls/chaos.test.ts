@@ -51,7 +51,7 @@ suite('chaos', () => {
   async function play(story: Story, alice: Phone, bob: Phone): Promise<void> {
     const from = bob.incoming.mark()
     const call = await alice.invite(bob.options.user)
-    const incoming = await bob.nextCall({ from, ms: PATIENCE_MS })
+    const incoming = await rung(call, bob.nextCall({ from, ms: PATIENCE_MS }))
     if (story === 'busy') {
       incoming.reject(486)
       assert.equal((await call.ended(PATIENCE_MS)).status, 486)
@@ -69,6 +69,15 @@ suite('chaos', () => {
       await hangUp(story, call, incoming)
     }
     told.set(story, (told.get(story) ?? 0) + 1)
+  }
+
+  /** The callee's side of the call. A call that ends before it rings says why, as the house sees it. */
+  async function rung(call: PhoneCall, incoming: Promise<PhoneCall>): Promise<PhoneCall> {
+    const refused = call.ended(PATIENCE_MS).then(async ({ status }) => {
+      const { termination } = await house.verdict(call)
+      throw new Error(`${status} before it rang: ${termination?.explanation} The log's last words: ${house.warnings.slice(-3).join(' ')}`)
+    })
+    return Promise.race([incoming, refused])
   }
 
   async function hangUp(story: Story, call: PhoneCall, incoming: PhoneCall): Promise<void> {
