@@ -92,6 +92,9 @@ async function bench(options: Options): Promise<boolean> {
     }
     process.stdout.write(`\n${report(sections, before)}\n`)
     if (options.profile) process.stdout.write(`${await hottest(profiles, windows)}\n`)
+  } catch (error) {
+    goOn()
+    throw error
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
