@@ -35,3 +35,18 @@ test('a message without secrets stays as it is', () => {
   const message = 'SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nContact: <sip:101@192.0.2.7:5060>\r\n\r\n'
   assert.equal(maskSecrets(message), message)
 })
+
+test('digits that were pressed are not in the trace', () => {
+  for (const type of ['Content-Type: application/dtmf-relay', 'content-type : application/dtmf', 'c: application/dtmf-relay']) {
+    const masked = maskSecrets(`INFO sip:102@192.0.2.1 SIP/2.0\r\nCSeq: 3 INFO\r\n${type}\r\n\r\nSignal=7\r\nDuration=160\r\n`)
+    assert.ok(!masked.includes('Signal=7'), type)
+    assert.ok(masked.includes('CSeq: 3 INFO'), type)
+  }
+})
+
+test('a datagram made to be slow is masked in no time', () => {
+  const began = process.cpuUsage().user
+  for (let round = 0; round < 5; round += 1) maskSecrets(`INVITE sip:1@h SIP/2.0\r\nX: ${'sip:a:'.repeat(10_000)}\r\n\r\n`)
+  // Reading on from every `sip:` to the end of the line took more than three seconds.
+  assert.ok(process.cpuUsage().user - began < 1_500_000)
+})
