@@ -117,7 +117,9 @@ export class SdpSession {
     audio: RemoteAudio, encoding: { name: Encoding; payloadType: number }, local: MediaDirection, eventsIn: number | undefined, rtcpMux: boolean,
   ): Agreement {
     const remote = audio.address === undefined ? undefined : { address: audio.address, port: audio.port }
-    const rtcp = audio.rtcp ?? (remote === undefined ? undefined : { address: remote.address, port: remote.port + 1 })
+    // Above 65535 there is no port for RTCP.
+    const beside = remote === undefined || remote.port === 65_535 ? undefined : { address: remote.address, port: remote.port + 1 }
+    const rtcp = audio.rtcp ?? beside
     const listed = audio.codecs.flatMap((codec) => {
       const name = encodingOf(codec)
       return name === undefined ? [] : [{ payloadType: codec.payloadType, encoding: name }]

@@ -46,6 +46,11 @@ export class Latch {
 
   /** Whether a packet from here is the peer's. Latches when it is the first. */
   accept(address: string, port: number, ssrc: number, sequence: number): boolean {
+    // A datagram may come from port 0, yet none can be sent there: to try throws.
+    if (port === 0) {
+      this.strays += 1
+      return false
+    }
     if (this.latched && !this.#open && port === this.port && address === this.address) return true
     if (this.#believe(address, port, ssrc, sequence)) {
       this.latched = true

@@ -40,6 +40,8 @@ export class Reports {
   /** One RTCP packet; false when it is not the peer's, or nonsense. */
   take(packet: Uint8Array, address: string, port: number): boolean {
     const known = this.#latch.latched ? this.#latch.address : undefined
+    // Nothing can be sent back to port 0.
+    if (port === 0) return false
     if (this.#stream === undefined || (address !== known && address !== this.#stream.remoteRtcp?.address)) return false
     const news = readRtcp(packet, this.#outgoing.ssrc)
     if (news === undefined) return false

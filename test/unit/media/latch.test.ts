@@ -84,3 +84,9 @@ test('hold by 0.0.0.0 keeps the source that was believed', () => {
   assert.equal(one.address, '203.0.113.5')
   assert.equal(one.accept('198.51.100.9', 4000, 1, 2), false)
 })
+
+test('a packet from port 0 is never believed: nothing could be sent back', () => {
+  const one = latch(undefined, '203.0.113.5')
+  for (let i = 0; i < PROBATION + 1; i += 1) assert.equal(one.accept('203.0.113.5', 0, 1, i), false)
+  assert.deepEqual([one.latched, one.port], [false, 0])
+})

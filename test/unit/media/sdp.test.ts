@@ -198,3 +198,8 @@ test('names from the prototype are no attributes', () => {
 test('line ends of every kind are read', () => {
   for (const end of ['\n', '\r', '\r\n']) assert.equal(parseDescription(offer().replaceAll('\r\n', end)).audio.port, 4000)
 })
+
+test('audio on the last port has no port for RTCP beside it', () => {
+  const { stream } = session().answer(offer([], 'm=audio 65535 RTP/AVP 0'))
+  assert.deepEqual([stream.remote?.port, stream.remoteRtcp], [65_535, undefined])
+})
