@@ -166,7 +166,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
       this.#forget()
       resolve()
     }
-    this.#offers.close(new Refusal('gone', 'The call ended while its media was being changed.'))
+    this.#offers.close()
     const headers = reason === undefined ? {} : { Reason: writeReason(reason) }
     this.send('BYE', headers, undefined, {
       response: (response) => {
@@ -210,7 +210,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     this.#forget()
     this.#finishBye?.()
     if (already) return
-    this.#offers.close(new Refusal('gone', 'The call ended while its media was being changed.'))
+    this.#offers.close()
     if (this.#acked) return this.#acked(noAck())
     this.#report({ by, reason })
   }

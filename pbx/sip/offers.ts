@@ -126,7 +126,7 @@ export class Offers {
         this.#incomingDone ??= Promise.withResolvers<void>()
         await this.#incomingDone.promise
       }
-      if (this.#closed.signal.aborted) throw this.#closed.signal.reason
+      if (this.#closed.signal.aborted) throw over()
       const outcome = await this.#transact(sdp)
       if ('answer' in outcome) return outcome.answer
       if ('refusal' in outcome) throw outcome.refusal
@@ -144,7 +144,7 @@ export class Offers {
       this.#closed.signal.removeEventListener('abort', onClose)
       resolve(outcome)
     }
-    const onClose = (): void => settle({ refusal: this.#closed.signal.reason as Refusal })
+    const onClose = (): void => settle({ refusal: over() })
     this.#closed.signal.addEventListener('abort', onClose)
     this.#outgoing = true
     this.#dialog.send('INVITE', { Allow: ALLOW_IN_DIALOG, 'Content-Type': 'application/sdp' }, sdp, {
@@ -173,13 +173,14 @@ export class Offers {
   }
 
   /** The dialog ended: whatever waits is refused, and a re-INVITE left open is answered (RFC 3261 §15.1.2). */
-  close(why: Refusal): void {
+  close(): void {
     const open = this.#incoming
     if (open && !open.cancelled && !open.res.finished) {
       this.#stack.invites.remove(open.req)
       open.res.send(487, undefined, {})
     }
-    this.#closed.abort(why)
+    // Without a reason of its own an abort makes an error with a stack, and most dialogs end with nobody waiting.
+    this.#closed.abort('over')
     this.#finishIncoming()
   }
 }
@@ -195,6 +196,10 @@ function pause(ms: number, over: AbortSignal): Promise<void> {
   const timer = setTimeout(done, ms)
   over.addEventListener('abort', done)
   return promise
+}
+
+function over(): Refusal {
+  return new Refusal('gone', 'The call ended while its media was being changed.')
 }
 
 function refusalOf(status: number, reason: string): Refusal {
