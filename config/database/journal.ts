@@ -87,7 +87,8 @@ export function createJournal<T>(options: JournalOptions<T>): Journal<T> {
   }
 
   const spool = async (): Promise<void> => {
-    const rows = queue
+    // A copy: rows go on coming while the file is written, and those are not in it.
+    const rows = [...queue]
     if (rows.length === 0) return
     try {
       await append(spoolFile, rows)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createJournal, type Journal } from '../../config/database/journal.ts'
+import { toJsonb } from '../../config/database/json.ts'
 import type { Database, Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Events } from '../events/events.ts'
@@ -45,6 +46,6 @@ async function insertCalls(trx: Transaction, rows: CallRecord[]): Promise<void> 
      LEFT JOIN extensions caller ON caller.id = r.caller_extension_id
      LEFT JOIN extensions callee ON callee.id = r.callee_extension_id
      ON CONFLICT (id) DO NOTHING`,
-    [JSON.stringify(rows)],
+    [toJsonb(rows)],
   )
 }

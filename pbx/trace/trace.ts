@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Actor } from '../../config/actor.ts'
 import { createJournal } from '../../config/database/journal.ts'
+import { toJsonb } from '../../config/database/json.ts'
 import type { Database, Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { CallTraceRow } from '../../migrations/tables.ts'
@@ -99,6 +100,6 @@ async function insertTraces(trx: Transaction, rows: TraceRecord[]): Promise<void
      SELECT r.call_id, r.tenant_id, to_timestamp(r.started_at), r.messages
      FROM jsonb_to_recordset(?::jsonb) AS r(call_id uuid, tenant_id uuid, started_at float8, messages jsonb)
      ON CONFLICT (call_id) DO NOTHING`,
-    [JSON.stringify(rows)],
+    [toJsonb(rows)],
   )
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createJournal } from '../../../config/database/journal.ts'
+import { toJsonb } from '../../../config/database/json.ts'
 import type { Database, Transaction } from '../../../config/database/index.ts'
 import { Refusal } from '../../../config/errors.ts'
 import { createLogger } from '../../../config/logger.ts'
@@ -98,3 +99,28 @@ test('a spool line cut short by a crash is left out, the others are kept', () =>
     await after.close()
     assert.deepEqual([...rows.keys()].sort(), [1, 4])
   }))
+
+test('a row that comes while the others go into the spool is not lost', () =>
+  withJournal(async ({ rows, state, open }) => {
+    state.available = false
+    const before = open()
+    before.add({ id: 1 })
+    const closing = before.close()
+    // In the middle of the writing of the file, whenever that is.
+    let id = 2
+    for (let going = true; going; ) {
+      before.add({ id: id++ })
+      going = await Promise.race([closing.then(() => false), new Promise<boolean>((resolve) => setImmediate(resolve, true))])
+    }
+    const kept = before.pending
+    state.available = true
+    const after = open()
+    await after.flush()
+    await after.close()
+    assert.equal(rows.size + kept, id - 1, 'each is in the spool or still pending')
+  }))
+
+test('what a hostile phone calls itself does not keep a row out of the database', () => {
+  const json = toJsonb([{ name: 'a\u0000b', reason: `cut \ud83d`, fine: 'ä 😀', number: 1, none: null }])
+  assert.deepEqual(JSON.parse(json), [{ name: 'a\uFFFDb', reason: 'cut \uFFFD', fine: 'ä 😀', number: 1, none: null }])
+})
