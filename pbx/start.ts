@@ -106,7 +106,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
         const call = liveCall(actor, id)
         // The transaction is open while the recording changes: without its audit row nothing is recorded, without the recording nothing is audited.
         return database.change(actor, async () => ({
-          result: await call.mailbox.run(() => recordings.control(call, action, actor.name)),
+          result: await recordings.control(call, action, actor.name),
           audit: callAudit(`recording.${action}`, call),
         }))
       },

@@ -24,6 +24,8 @@ export async function relayProgress(
       // Early media we cannot carry is only a comfort lost; the 2xx decides.
       call.log.info({ leg: leg.id }, `early media left out: ${messageOf(error)}`)
     }
+    // The verdict came meanwhile.
+    if (call.over) return
   }
   const early = leg.state === 'early'
   if (!early) leg.step('ring')
@@ -60,6 +62,8 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
   if (!caller.endpoint || !callee.endpoint || !callee.dialog) throw new Error('a call is connected without two endpoints')
 
   await caller.endpoint.bridge(callee.endpoint)
+  // The verdict came while the sound was joined: the teardown is next in the mailbox and frees both.
+  if (call.over) return
   const accepted = call.invite.accept(caller.endpoint.localSdp)
   call.accepting = accepted.then(
     (dialog) =>
@@ -72,7 +76,8 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
       }).catch((error: unknown) => onConnectFailure(world, call, error)),
     (error: unknown) => {
       const cancelled = error instanceof Refusal && error.code === 'gone'
-      hangUp(world, call, cancelled ? terminate('caller-cancelled', 'caller', 487) : terminate('no-acknowledgement', 'system', 408))
+      if (cancelled) hangUp(world, call, terminate('caller-cancelled', 'caller', 487))
+      else hangUp(world, call, world.sip.connected ? terminate('no-acknowledgement', 'system', 408) : terminate('signalling-lost', 'system'))
     },
   )
   caller.step('answer')
@@ -92,9 +97,11 @@ function onConnectFailure(world: CallWorld, call: Call, error: unknown): void {
 function follow(world: CallWorld, call: Call, leg: Leg): void {
   const dialog = leg.dialog
   if (!dialog) return
-  watchHold(call, leg)
+  watchHold(world, call, leg)
   dialog.onEnd(({ by, reason }) => {
     const role = leg.origin.role
+    // Without the engine nothing is known of the phones: it is not theirs that the call ended.
+    if (by === 'stack' && !world.sip.connected) return hangUp(world, call, terminate('signalling-lost', 'system'))
     const verdict = by === 'peer' ? terminate('hung-up', role) : terminate('peer-vanished', role, null, stackWords(reason))
     hangUp(world, call, verdict)
   })

@@ -90,7 +90,11 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     try {
       await branch.leg.endpoint?.negotiate('answer', dialog.remoteSdp)
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof Refusal)) {
+        // Nobody else knows this dialog yet.
+        world.registry.linger(dialog.bye())
+        throw error
+      }
       world.registry.linger(dialog.bye(`SIP;cause=488;text="${messageOf(error).replaceAll('"', "'")}"`))
       return onFailure(branch, { status: 488, reason: 'Not Acceptable Here', kind: 'refused', userAgent: dialog.userAgent, contacts: [] })
     }

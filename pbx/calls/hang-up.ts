@@ -2,7 +2,7 @@ import { messageOf } from '../../config/errors.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Call } from './call.ts'
 import type { Leg } from './leg.ts'
-import { refusalOf, terminate } from './termination.ts'
+import { refusalOf, statusForCaller, terminate } from './termination.ts'
 import type { CallWorld } from './world.ts'
 
 /**
@@ -10,7 +10,9 @@ import type { CallWorld } from './world.ts'
  * Safe from anywhere: the signal is aborted at once, the rest happens in the mailbox.
  * CLOSING.md says what is closed in which order.
  */
-export function hangUp(world: CallWorld, call: Call, verdict: Termination): void {
+export function hangUp(world: CallWorld, call: Call, given: Termination): void {
+  // An administrator may also end a call that still rings: nobody answered that.
+  const verdict: Termination = given.result === 'answered' && call.answeredAt === null ? { ...given, result: 'cancelled' } : given
   if (!call.conclude(verdict)) return
   call.mailbox.post(() => tearDown(world, call, verdict))
 }
@@ -48,9 +50,8 @@ function releaseCaller(world: CallWorld, call: Call, verdict: Termination): void
     return
   }
   if (call.invite.answered) return
-  const refusal = refusalOf(verdict.reason)
-  const status = verdict.reason === 'callee-refused' ? (verdict.sipStatus ?? refusal.status) : refusal.status
-  call.invite.reply(status, { reason: refusal.phrase, headers: { Reason: `SIP;cause=${status};text="${verdict.reason}"` } })
+  const status = statusForCaller(verdict)
+  call.invite.reply(status, { reason: refusalOf(verdict.reason).phrase, headers: { Reason: `SIP;cause=${status};text="${verdict.reason}"` } })
   call.caller.sipStatus = status
 }
 

@@ -1,16 +1,21 @@
+import { Refusal } from '../../config/errors.ts'
 import type { Call } from './call.ts'
+import { hangUp } from './hang-up.ts'
 import type { Leg } from './leg.ts'
+import { terminate } from './termination.ts'
+import type { CallWorld } from './world.ts'
 
 /**
  * Hold and resume by re-INVITE. The three ways a phone asks for hold (sendonly, inactive, and the
  * c=0.0.0.0 of RFC 2543) reach us as one `remoteDirection`. The other phone is not re-invited:
  * its audio is ours to send, and it hears what the holder sends, or silence.
  */
-export function watchHold(call: Call, leg: Leg): void {
+export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
   leg.dialog?.onReinvite((offer) =>
     call.mailbox.run(async () => {
       const { endpoint } = leg
-      if (!endpoint || call.over) throw new Error('re-INVITE on a leg without media')
+      // It crossed the end of the call.
+      if (!endpoint || call.over) throw new Refusal('gone', 'The call is over.')
       // Without an offer the phone wants ours, and its answer comes with the ACK (RFC 3261 §14.2).
       if (offer === undefined) return endpoint.reoffer('sendrecv')
       const answer = await endpoint.negotiate('offer', offer)
@@ -21,8 +26,14 @@ export function watchHold(call: Call, leg: Leg): void {
   leg.dialog?.onLateAnswer((answer) =>
     call.mailbox.post(async () => {
       if (call.over) return
-      await leg.endpoint?.negotiate('answer', answer)
-      await applyDirection(call, leg)
+      try {
+        await leg.endpoint?.negotiate('answer', answer)
+        await applyDirection(call, leg)
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        // The phone believes that this answer holds and there is no way to refuse an ACK: the call cannot go on.
+        hangUp(world, call, terminate(leg.origin.role === 'caller' ? 'caller-media' : 'callee-media', 'system', 488, error.message))
+      }
     }),
   )
 }

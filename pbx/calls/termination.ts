@@ -35,6 +35,7 @@ const verdicts = {
   'media-vanished': { result: 'answered', status: 408, phrase: 'Media Timeout', explanation: 'Neither phone sent any audio for a while, so the call was taken as abandoned.' },
   'peer-vanished': { result: 'answered', status: 408, phrase: 'Peer Vanished', explanation: 'A phone stopped answering in the middle of the call. It may have lost power or network.' },
   'no-acknowledgement': { result: 'failed', status: 408, phrase: 'No ACK', explanation: 'The call was answered, but the caller\'s phone never confirmed it. A firewall or NAT may swallow its messages.' },
+  'signalling-lost': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'The connection to the signalling engine was lost while the call was going on. It is made again by itself.' },
   'too-long': { result: 'answered', status: 480, phrase: 'Too Long', explanation: 'The call reached the longest time a call may take and was ended by the watchdog.' },
   'internal-error': { result: 'failed', status: 500, phrase: 'Internal Server Error', explanation: 'Dialplane failed on this call. The log has the details.' },
 } as const satisfies Record<string, Verdict>
@@ -56,6 +57,21 @@ export function terminate(reason: TerminationReason, by: Termination['by'], sipS
 export function refusalOf(reason: string): { status: number; phrase: string } {
   const verdict: Verdict = verdicts[reason as TerminationReason] ?? verdicts['internal-error']
   return { status: verdict.status, phrase: verdict.phrase }
+}
+
+/**
+ * Failures that ask something of us and not of the caller (a password, another extension, a shorter way):
+ * without what belongs to them they would only confuse its phone (RFC 3261 §16.7 step 6).
+ */
+const OF_OUR_HOP: ReadonlySet<number> = new Set([401, 407, 420, 421, 422, 423, 439, 481, 482, 483, 487, 491, 493, 494])
+
+/** The status with which a caller who was never connected is refused: the phone's own where it means the caller. */
+export function statusForCaller(verdict: Termination): number {
+  const { status } = refusalOf(verdict.reason)
+  const given = verdict.sipStatus
+  if (verdict.reason !== 'callee-refused' || given === null) return status
+  // A redirection of ours would need the Contact of the phone's (§21.3), which it is not ours to give away.
+  return given >= 400 && given <= 699 && !OF_OUR_HOP.has(given) ? given : status
 }
 
 /** What a called phone's refusal says about the call. */

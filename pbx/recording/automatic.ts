@@ -17,11 +17,8 @@ export function recordAutomatically(world: CallWorld, recordings: Recordings): (
     const call = world.registry.get(event.tenantId, event.data.call.id)
     if (!call || call.recordingTried || !wanted(call)) return
     call.recordingTried = true
-    call.mailbox.post(async () => {
-      if (call.over) return
-      await recordings.control(call, 'start', 'automatic').catch((error: unknown) => {
-        call.log.error({ err: error }, `the call is not recorded: ${messageOf(error)}`)
-      })
+    recordings.control(call, 'start', 'automatic').catch((error: unknown) => {
+      if (!call.over) call.log.error({ err: error }, `the call is not recorded: ${messageOf(error)}`)
     })
   })
 }

@@ -2,13 +2,14 @@ import { mkdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, normalize } from 'node:path'
 import type { Actor } from '../../config/actor.ts'
 import { createJournal } from '../../config/database/journal.ts'
+import { toJsonb } from '../../config/database/json.ts'
 import type { Database, Transaction } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { RecordingRow } from '../../migrations/tables.ts'
 import type { RecordingResult } from '../../media/contract.ts'
-import type { Call } from '../calls/call.ts'
+import type { Call, RunningRecording } from '../calls/call.ts'
 import { recordingInfo } from '../cdr/history.ts'
 import type { RecordingInfo } from '../door.ts'
 import type { Events } from '../events/events.ts'
@@ -16,7 +17,7 @@ import { createListens } from './listens.ts'
 
 /** Records calls into stereo WAV files, caller left and called party right. */
 export interface Recordings {
-  /** Starts, pauses, resumes or stops. `startedBy` is shown in the history. */
+  /** Starts, pauses, resumes or stops, in the call's mailbox: never await it in there. `startedBy` is shown in the history. */
   control(call: Call, action: 'start' | 'pause' | 'resume' | 'stop', startedBy: string): Promise<RecordingInfo>
   /** The file of a finished recording. Refuses `not-found` and `gone`. */
   open(actor: Actor, id: string): Promise<{ path: string; info: RecordingInfo }>
@@ -71,6 +72,16 @@ export function createRecordings(options: { database: Database; events: Events; 
     return fact
   }
 
+  const steer = async (call: Call, action: 'pause' | 'resume' | 'stop'): Promise<RunningRecording> => {
+    const running = call.recording
+    if (!running) throw new Refusal('conflict', 'This call is not being recorded.')
+    if (action === 'stop') await running.recording.stop()
+    else await (action === 'pause' ? running.recording.pause() : running.recording.resume())
+    running.paused = action === 'pause'
+    if (action !== 'stop') call.changed()
+    return running
+  }
+
   const finish = (call: Call, fact: RecordingFact, result: RecordingResult): void => {
     const failed = result.ended === 'disk-full' || result.ended === 'failed'
     const failure = failed ? (result.message ?? (result.ended === 'disk-full' ? 'The disk is full; the recording ends early.' : 'The recording could not be written.')) : null
@@ -85,13 +96,9 @@ export function createRecordings(options: { database: Database; events: Events; 
 
   return {
     async control(call, action, startedBy) {
-      if (action === 'start') return infoOf(await start(call, startedBy))
-      const running = call.recording
-      if (!running) throw new Refusal('conflict', 'This call is not being recorded.')
-      if (action === 'stop') await running.recording.stop()
-      else await (action === 'pause' ? running.recording.pause() : running.recording.resume())
-      running.paused = action === 'pause'
-      if (action !== 'stop') call.changed()
+      if (action === 'start') return infoOf(await call.mailbox.run(() => start(call, startedBy)))
+      // Only the media's part has its turn in the mailbox: hanging up must not wait for the database.
+      const running = await call.mailbox.run(() => steer(call, action))
       await journal.flush()
       const row = await database.system('recording after a change', (trx) => trx<RecordingRow>('recordings').where({ id: running.id }).first())
       if (!row) throw new Refusal('unavailable', 'The recording was changed, but the database does not answer now. Look again in a moment.', { retryAfter: 5 })
@@ -143,6 +150,6 @@ async function upsertRecordings(trx: Transaction, rows: RecordingFact[]): Promis
      FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, tenant_id uuid, call_id uuid, path text, status text, seconds real, bytes bigint, failure text,
         started_by text, started_at float8, ended_at float8)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, seconds = excluded.seconds, bytes = excluded.bytes, failure = excluded.failure, ended_at = excluded.ended_at`,
-    [JSON.stringify(latest)],
+    [toJsonb(latest)],
   )
 }

@@ -46,7 +46,8 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
     onBug: (broken, error) => endAfterBug(world, broken, error),
   })
   world.registry.add(call)
-  invite.onCancel(() => hangUp(world, call, terminate('caller-cancelled', 'caller', 487)))
+  // It is told too when the link to the engine is lost, which is nobody's hanging up.
+  invite.onCancel(() => hangUp(world, call, world.sip.connected ? terminate('caller-cancelled', 'caller', 487) : terminate('signalling-lost', 'system')))
 
   call.plan = decide(call.request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds })
   world.events.emit('call.started', call.tenantId, { call: call.view() })

@@ -4,7 +4,7 @@ import { bestFailure } from '../../../pbx/calls/best-failure.ts'
 import { Leg } from '../../../pbx/calls/leg.ts'
 import { Mailbox } from '../../../pbx/calls/mailbox.ts'
 import { createCallRegistry } from '../../../pbx/calls/registry.ts'
-import { reasonOfFailure, refusalOf, terminate } from '../../../pbx/calls/termination.ts'
+import { reasonOfFailure, refusalOf, statusForCaller, terminate } from '../../../pbx/calls/termination.ts'
 import type { InviteFailure } from '../../../pbx/sip/types.ts'
 
 const failure = (status: number): InviteFailure => ({ status, reason: '', kind: 'refused', userAgent: undefined, contacts: [] })
@@ -77,4 +77,11 @@ test('the registry is idle when neither calls nor goodbyes are left, and shows a
   assert.equal(idle, false)
   bye.reject(new Error('no answer to BYE'))
   await waiting
+})
+
+test('a caller never sees a refusal that was meant for us', () => {
+  const told = (status: number): number => statusForCaller(terminate('callee-refused', 'callee', status))
+  assert.deepEqual([401, 407, 420, 302, 481].map(told), [480, 480, 480, 480, 480])
+  assert.deepEqual([404, 500, 604].map(told), [404, 500, 604])
+  assert.equal(statusForCaller(terminate('busy', 'callee', 600)), 486)
 })
