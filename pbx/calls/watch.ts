@@ -80,6 +80,8 @@ export function watchForStuckCalls(world: CallWorld): { stop(): void; readonly s
       else if (now - first > STUCK_MS) {
         stuck += 1
         call.log.error({ reason: call.verdict?.reason, legs: call.legs.map((leg) => leg.state) }, 'a call does not end; it is dropped from the list')
+        // Its mailbox is stuck, so its teardown never came: the phones are freed from outside.
+        for (const leg of call.legs) if (leg.dialog && !leg.dialog.ended) world.registry.linger(leg.dialog.bye())
         world.registry.remove(call)
         world.events.emit('call.ended', call.tenantId, { call: call.view() })
         since.delete(call.id)

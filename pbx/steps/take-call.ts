@@ -68,8 +68,9 @@ async function follow(world: CallWorld, call: Call): Promise<void> {
 async function openCallerMedia(world: CallWorld, call: Call): Promise<boolean> {
   const { invite } = call
   const hasOffer = invite.body.trim() !== ''
-  if (hasOffer && !/^application\/sdp\b/i.test(invite.contentType ?? '')) {
-    hangUp(world, call, terminate('caller-media', 'system', 488, `The caller's phone sent ${invite.contentType ?? 'a body without type'} instead of SDP.`))
+  // Without a type it is taken for what an INVITE carries, as the entrance does.
+  if (hasOffer && !/^\s*application\/sdp\b/i.test(invite.contentType ?? 'application/sdp')) {
+    hangUp(world, call, terminate('caller-media', 'system', 488, `The caller's phone sent ${invite.contentType ?? ''} instead of SDP.`))
     return false
   }
   try {

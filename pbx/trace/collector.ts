@@ -19,6 +19,8 @@ export interface TraceCollector {
 
 interface Conversation {
   messages: TracedMessage[]
+  /** Characters of all of them. */
+  length: number
   touchedAt: number
   held: boolean
 }
@@ -29,25 +31,43 @@ const UNCLAIMED_MS = 60_000
 const UNCLAIMED_MAX = 20_000
 /** Messages kept of one Call-ID; a phone that repeats for ever fills no more. */
 const PER_CALL_ID = 500
+/** Characters kept of one Call-ID, and of all together before the oldest without an owner go. */
+const LENGTH_PER_CALL_ID = 1_000_000
+const LENGTH_UNCLAIMED = 64_000_000
 
 export function createTraceCollector(): TraceCollector {
   // Insertion order is age: a Map gives the oldest first.
   const conversations = new Map<string, Conversation>()
+  let unclaimed = 0
+  let unclaimedLength = 0
 
+  const forget = (callId: string): void => {
+    const conversation = conversations.get(callId)
+    if (!conversation) return
+    conversations.delete(callId)
+    if (conversation.held) return
+    unclaimed -= 1
+    unclaimedLength -= conversation.length
+  }
+  /** Forgets what is old; when there is too much, also what is oldest, down to half. */
   const sweep = (): void => {
     const oldest = Date.now() - UNCLAIMED_MS
+    const crowded = tooMuch()
     for (const [callId, conversation] of conversations) {
-      if (!conversation.held && (conversation.touchedAt < oldest || conversations.size > UNCLAIMED_MAX)) conversations.delete(callId)
+      if (conversation.held) continue
+      if (conversation.touchedAt < oldest || (crowded && (unclaimed > UNCLAIMED_MAX / 2 || unclaimedLength > LENGTH_UNCLAIMED / 2))) forget(callId)
     }
   }
+  const tooMuch = (): boolean => unclaimed > UNCLAIMED_MAX || unclaimedLength > LENGTH_UNCLAIMED
   const timer = setInterval(sweep, UNCLAIMED_MS / 4)
   timer.unref()
 
   const conversationOf = (callId: string): Conversation => {
     let conversation = conversations.get(callId)
     if (!conversation) {
-      conversation = { messages: [], touchedAt: Date.now(), held: false }
+      conversation = { messages: [], length: 0, touchedAt: Date.now(), held: false }
       conversations.set(callId, conversation)
+      unclaimed += 1
     }
     return conversation
   }
@@ -57,16 +77,25 @@ export function createTraceCollector(): TraceCollector {
       for (const message of messages) {
         const conversation = conversationOf(message.callId)
         conversation.touchedAt = message.at
-        if (conversation.messages.length < PER_CALL_ID) conversation.messages.push(message)
+        if (conversation.messages.length >= PER_CALL_ID || conversation.length + message.text.length > LENGTH_PER_CALL_ID) continue
+        conversation.messages.push(message)
+        conversation.length += message.text.length
+        if (!conversation.held) unclaimedLength += message.text.length
       }
-      if (conversations.size > UNCLAIMED_MAX * 2) sweep()
+      if (tooMuch()) sweep()
     },
     messagesOf: (callIds) => callIds.flatMap((callId) => conversations.get(callId)?.messages ?? []).sort((a, b) => a.at - b.at),
     hold(callIds) {
-      for (const callId of callIds) if (callId) conversationOf(callId).held = true
+      for (const callId of callIds) {
+        const conversation = callId ? conversationOf(callId) : undefined
+        if (!conversation || conversation.held) continue
+        conversation.held = true
+        unclaimed -= 1
+        unclaimedLength -= conversation.length
+      }
     },
     release(callIds) {
-      for (const callId of callIds) conversations.delete(callId)
+      for (const callId of callIds) forget(callId)
     },
     get size() {
       return conversations.size

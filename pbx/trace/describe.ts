@@ -19,7 +19,7 @@ export function describeMessage(message: TracedMessage, legs: readonly LegView[]
     method,
     status,
     repeat: message.repeat,
-    hasSdp: /^content-type\s*:\s*application\/sdp|^c\s*:\s*application\/sdp/im.test(message.text),
+    hasSdp: /^c(?:ontent-type)?[ \t]*:[ \t]*application\/sdp/im.test(message.text),
     // PostgreSQL's jsonb refuses U+0000, which a hostile phone may well send.
     text: message.text.replaceAll('\u0000', '\uFFFD'),
   }

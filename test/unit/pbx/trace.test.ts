@@ -36,3 +36,16 @@ test('requests and responses become arrows with their method', () => {
 test('a NUL sent by a hostile phone does not reach the database', () => {
   assert.ok(!describeMessage(message({ text: 'INVITE sip:1@h SIP/2.0\r\nX: \u0000\r\n\r\n' }), []).text.includes('\u0000'))
 })
+
+test('a flood of long messages takes a bounded room and pushes out no call', () => {
+  const collector = createTraceCollector()
+  collector.add([message({ at: 1, callId: 'mine' })])
+  collector.hold(['mine'])
+  const text = 'x'.repeat(50_000)
+  for (let stranger = 0; stranger < 3_000; stranger += 1) collector.add([message({ at: Date.now(), callId: `s${stranger}`, text })])
+  assert.ok(collector.size * text.length <= 65_000_000, `${collector.size} are kept`)
+  for (let at = 0; at < 100; at += 1) collector.add([message({ at: at + 2, callId: 'mine', text })])
+  assert.ok(collector.messagesOf(['mine']).length <= 21)
+  assert.equal(collector.messagesOf(['mine'])[0]?.text.startsWith('INVITE'), true)
+  collector.close()
+})
