@@ -19,6 +19,8 @@ export type DialOutcome =
   | { kind: 'answered'; leg: Leg }
   | { kind: 'failed'; failure: InviteFailure }
   | { kind: 'no-answer' }
+  /** No phone was rung, because the media engine had no place for any of them. */
+  | { kind: 'no-media'; reason: string }
   /** The call got its verdict meanwhile. */
   | { kind: 'over' }
 
@@ -26,6 +28,8 @@ interface Branch {
   leg: Leg
   invite: OutgoingInvite | undefined
   failure: InviteFailure | undefined
+  /** Why the media engine gave this branch no endpoint. */
+  noMedia?: string
 }
 
 const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
@@ -75,12 +79,13 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     if (settled || branch.failure || branch.leg.over) return
     branch.failure = failure
     branch.leg.userAgent ??= failure.userAgent ?? null
-    endBranch(call, branch.leg, failure.status, `The phone answered ${failure.status} ${failure.reason}.`)
+    endBranch(call, branch.leg, failure.status, failureWords(failure))
     if (failure.status >= 600) cancelAll('Another phone of the extension declined for all.')
     const open = branches.some((other) => !other.leg.over)
     if (!open || failure.status >= 600) {
       const failures = branches.flatMap((other) => other.failure ?? [])
-      settle({ kind: 'failed', failure: bestFailure(failures) ?? failure })
+      const noMedia = branches.every((other) => other.noMedia !== undefined) ? branch.noMedia : undefined
+      settle(noMedia === undefined ? { kind: 'failed', failure: bestFailure(failures) ?? failure } : { kind: 'no-media', reason: noMedia })
     }
     call.changed()
   }
@@ -143,6 +148,7 @@ async function startBranch(
   } catch (error) {
     const reason = messageOf(error)
     if (!(error instanceof Refusal)) call.log.error({ err: error, leg: leg.id }, `branch failed: ${reason}`)
+    if (!leg.endpoint) branch.noMedia = reason
     handlers.onFailure({ status: 503, reason, kind: 'unreachable', userAgent: undefined, contacts: [] })
   }
 }
@@ -163,6 +169,11 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
   invite.onAnswer(handlers.onAnswer)
   invite.onFailure(handlers.onFailure)
   return invite
+}
+
+function failureWords({ kind, status, reason }: InviteFailure): string {
+  if (kind === 'timeout') return 'The phone did not answer at all.'
+  return kind === 'unreachable' ? `The phone could not be rung: ${reason}.` : `The phone answered ${status} ${reason}.`
 }
 
 /** Ends a leg that never answered and gives its port back. */

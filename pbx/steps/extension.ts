@@ -30,6 +30,8 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
       return { kind: 'done' }
     case 'no-answer':
       return next('no-answer')
+    case 'no-media':
+      return { kind: 'next', verdict: terminate('no-media', 'system', null, `The media engine cannot take another call: ${outcome.reason}.`) }
     case 'failed':
       return { kind: 'next', verdict: verdictOf(outcome.failure) }
   }

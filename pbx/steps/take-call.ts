@@ -89,7 +89,7 @@ async function openCallerMedia(world: CallWorld, call: Call): Promise<boolean> {
     })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const verdict = error.code === 'unprocessable' ? terminate('caller-media', 'system', 488, messageOf(error)) : terminate('no-media', 'system', 503, messageOf(error))
+    const verdict = error.code === 'unprocessable' ? terminate('caller-media', 'system', 488, messageOf(error)) : terminate('no-media', 'system', 503, `The media engine cannot take another call: ${messageOf(error)}.`)
     hangUp(world, call, verdict)
     return false
   }
