@@ -4,11 +4,11 @@
  * no transaction, no port.
  */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { after, before, suite, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { EmbeddedSignalling } from '../../pbx/signalling/embedded.ts'
 import { mulberry32, startChaos, type Chaos } from '../support/chaos.ts'
+import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
 import type { Phone, PhoneCall } from '../support/phone.ts'
 import { rtpRange } from '../support/ports.ts'
@@ -134,28 +134,27 @@ suite('chaos', () => {
     const { signalling, pbx } = house.dialplane
     assert.ok('status' in signalling, 'the embedded engine tells its status')
     const engine = signalling as EmbeddedSignalling
-    let left = ''
     // Transactions linger for 64*T1 = 32 s by design, ports drain for some seconds.
-    for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; await wait(250)) {
+    await eventually(async () => {
       const { transactions, dialogs } = await engine.status()
       const media = (await pbx.health()).find((part) => part.name === 'media')?.message ?? ''
-      const ports = await boundPorts(house.settings.media.ports)
+      const ports = await ownPorts(house.settings.media.ports)
       const connections = Number(/(\d+) audio connections/.exec(media)?.[1] ?? NaN)
-      left = `${JSON.stringify({ transactions, dialogs, connections })}, ports ${ports.join(' ')}`
-      if (isNone(transactions) && isNone(dialogs) && connections === 0 && ports.length === 0) return
-    }
-    assert.fail(`left after ${PATIENCE_MS / 1000} s: ${left}`)
+      assert.deepEqual({ transactions, dialogs, connections, ports }, { transactions: { server: 0, client: 0 }, dialogs: 0, connections: 0, ports: [] })
+      return true
+    }, 'nothing to be left', PATIENCE_MS)
   })
 })
 
-/** A count, or counts by kind, that are all 0. */
-function isNone(figure: unknown): boolean {
-  return typeof figure === 'number' ? figure === 0 : typeof figure === 'object' && figure !== null && Object.values(figure).every(isNone)
-}
-
-/** UDP ports of the range that this machine has bound. */
-async function boundPorts({ first, last }: { first: number; last: number }): Promise<number[]> {
-  const lines = (await readFile('/proc/net/udp', 'latin1')).split('\n').slice(1)
-  const ports = lines.map((line) => parseInt(line.trim().split(/\s+/)[1]?.split(':')[1] ?? '0', 16))
-  return ports.filter((port) => port >= first && port <= last)
+/** UDP ports of the range that this process has bound; others on this machine may have the rest. */
+async function ownPorts({ first, last }: { first: number; last: number }): Promise<number[]> {
+  const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))
+  const sockets = new Set(await Promise.all(links))
+  return (await readFile('/proc/net/udp', 'latin1'))
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => sockets.has(`socket:[${fields[9]}]`))
+    .map((fields) => parseInt(fields[1]?.split(':')[1] ?? '0', 16))
+    .filter((port) => port >= first && port <= last)
 }

@@ -1,6 +1,7 @@
 /** PostgreSQL goes away for a while: phones register and call as before, and the history is whole after. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
 import type { Phone } from '../support/phone.ts'
 import { treeOf } from '../support/process-tree.ts'
@@ -34,11 +35,11 @@ suite('without a database', { skip: external }, () => {
     return (await house.verdict(call)).id
   }
 
-  const databaseIs = (ok: boolean): Promise<void> => waitFor(async () => (await house.api.send('GET', '/health')).status === (ok ? 200 : 503), `the database to be ${ok ? 'back' : 'gone'}`)
+  const databaseIs = (ok: boolean): Promise<boolean> => eventually(async () => (await house.api.send('GET', '/health')).status === (ok ? 200 : 503), `the database to be ${ok ? 'back' : 'gone'}`)
 
   async function historyHolds(ids: readonly string[]): Promise<void> {
     let past: string[] = []
-    await waitFor(async () => {
+    await eventually(async () => {
       past = (await house.history('?limit=100')).map((one) => one.id)
       return ids.every((id) => past.includes(id))
     }, 'every call in the history')
@@ -74,18 +75,3 @@ suite('without a database', { skip: external }, () => {
     assert.equal((await house.registrations()).length, 2)
   })
 })
-
-/** Asks again until it is so; fails at the deadline. For states that nobody announces. */
-async function waitFor(check: () => Promise<boolean>, what: string, ms = 30_000): Promise<void> {
-  const deadline = performance.now() + ms
-  let last: unknown
-  while (performance.now() < deadline) {
-    try {
-      if (await check()) return
-    } catch (error) {
-      last = error
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`waited ${ms / 1000} s for ${what}`, { cause: last })
-}

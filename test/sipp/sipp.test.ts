@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { CallTrace } from '../../pbx/door.ts'
 import { startChaos } from '../support/chaos.ts'
+import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
 import type { Place } from '../support/phone.ts'
 import type { Line } from '../support/desk.ts'
@@ -92,7 +93,10 @@ suite('sipp', { skip: missing('sipp', 'sip-tester') }, () => {
     succeeded(await calls({ scenario: 'caller-slow-ack', calls: 1 }), 1)
     succeeded(await waiting.finished, 1)
     const { data } = await house.event('call.ended', undefined, { from })
-    const { messages } = await house.api.get<CallTrace>(`/calls/${data.call.id}/trace`)
+    const messages = await eventually(async () => {
+      const told = (await house.api.get<CallTrace>(`/calls/${data.call.id}/trace`)).messages
+      return told.some((message) => message.method === 'BYE') && told
+    }, 'the BYE in the trace')
     const repeats = messages.filter((message) => message.repeat && message.direction === 'out' && message.status === 200 && message.method === 'INVITE')
     // T1 is 0.5 s and doubles (RFC 3261 §13.3.1.4): the second and third 200 come before the ACK, which is 1.8 s late.
     assert.ok(repeats.length >= 1 && repeats.length <= 3, `${repeats.length} repeats of the 200`)

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Desk } from './desk.ts'
+import { eventually } from './eventually.ts'
 import { ApiClient } from './http-client.ts'
 import type { Place } from './phone.ts'
 import { Journal } from './phone/journal.ts'
@@ -95,11 +95,9 @@ function describe(child: ChildProcess, home: string, output: Journal<string>, se
 
 /** Waits until none of these processes is left; fails with those that are. */
 export async function allGone(pids: readonly number[], ms = 10_000): Promise<void> {
-  const deadline = performance.now() + ms
-  for (;;) {
+  await eventually(() => {
     const left = pids.filter(isAlive)
-    if (left.length === 0) return
-    if (performance.now() > deadline) assert.fail(`processes that live on after ${ms / 1000} s: ${left.join(', ')}`)
-    await wait(20)
-  }
+    if (left.length > 0) throw new Error(`these live on: ${left.join(', ')}`)
+    return true
+  }, 'every process to end', ms)
 }
