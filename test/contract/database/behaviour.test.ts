@@ -237,16 +237,19 @@ for (const way of ways) {
         const gap = Promise.withResolvers<void>()
         const heard = Promise.withResolvers<string>()
         const stop = await db.listen('test gap', heard.resolve, () => gap.resolve())
-        const started = Promise.withResolvers<void>()
+        // Both must have a connection before these are cut; one that is made later lives.
+        const reads = Promise.withResolvers<void>()
+        const writes = Promise.withResolvers<void>()
         const asleep = db.read(a, async (trx) => {
-          started.resolve()
+          reads.resolve()
           await trx.raw('SELECT pg_sleep(60)')
         })
         const writing = db.change(a, async (trx) => {
+          writes.resolve()
           await trx.raw('SELECT pg_sleep(60)')
           return { result: undefined, audit: note }
         })
-        await started.promise
+        await Promise.all([reads.promise, writes.promise])
         const refused = Promise.all([assert.rejects(asleep, UNAVAILABLE), assert.rejects(writing, (error: unknown) => UNAVAILABLE(error) && /not known/.test((error as Error).message))])
         await directly(place, (client) => client.query(`
           SELECT pg_terminate_backend(pid) FROM pg_stat_activity
