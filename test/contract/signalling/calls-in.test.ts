@@ -238,6 +238,25 @@ behaves('the same INVITE by a second way is 482', { embeddedOnly: 'the real serv
   await phone.take('482')
 })
 
+behaves('a stranger who repeats Call-ID and From tag of a call gets 482, and the call stays', { embeddedOnly: 'the real server hands it on' }, async (scene) => {
+  const { srf, next } = await ringing(scene)
+  const phone = await scene.udp()
+  const call = newCall()
+  phone.send(invite(phone, call))
+  const { req, res } = await next
+  const answering = srf.createUAS(req, res, { localSdp: SDP })
+  const { uri } = established(call, await phone.take('200 INVITE'))
+  phone.send(ack(phone, call, uri))
+  const dialog = await answering
+  const stranger = await scene.udp()
+  stranger.send(invite(stranger, { ...call, to: newCall().to }, { cseq: 7, branch: `z9hG4bK${token()}` }))
+  await stranger.take('482')
+  const ended = once(dialog, 'destroy')
+  phone.send(request(phone, call, 'BYE', { uri, cseq: 2, branch: `z9hG4bK${token()}` }))
+  await phone.take('200 BYE')
+  await ended
+})
+
 behaves('an RFC 2543 caller, without the cookie in its branch, is served', {}, async (scene) => {
   const { srf, next } = await ringing(scene)
   const phone = await scene.udp()

@@ -1,5 +1,5 @@
 /** New requests from the network (RFC 3261 §8.2, §9.2, §12.2.2): who gets them, or why nobody does. */
-import { contactUri, type Dialog, type Unacknowledged } from '../dialog/dialog.ts'
+import { contactUri, dialogId, type Dialog, type Unacknowledged } from '../dialog/dialog.ts'
 import { digits } from '../message/host.ts'
 import { header, type SipMessage } from '../message/message.ts'
 import { handOn, reasonPhrase, writeMessage, writeResponse } from '../message/write.ts'
@@ -28,6 +28,8 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
   if (header(request, 'max-forwards') !== undefined && digits(header(request, 'max-forwards') as string) === 0) return refuse(transaction, request, 483)
   if (request.method === 'INVITE') {
     if (!mergeCheck(agent, request, transaction)) return refuse(transaction, request, 482)
+    // Applications know a dialog by Call-ID and From tag: a stranger who repeats those of a call must not become that call.
+    if (agent.dialogs.byId(dialogId(request.callId, request.fromTag))) return refuse(transaction, request, 482)
     // At once: the caller stops repeating before anybody has looked at the call (§8.2.6.1 asks for 200 ms).
     transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
     if (contactUri(request) === undefined) return refuse(transaction, request, 400, 'Missing Contact')
