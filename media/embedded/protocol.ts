@@ -29,9 +29,11 @@ export interface Timing {
   mediaTimeoutMs: number
   /** How often slow work (RTCP due, drain, timeout) is looked at. */
   sweepMs: number
+  /** A worker that answers nothing for this long hangs, and is replaced like one that died. */
+  hangMs: number
 }
 
-export const usualTiming: Timing = { drainIdleMs: 5000, drainMaxMs: 10_000, rtcpMs: 5000, mediaTimeoutMs: 60_000, sweepMs: 500 }
+export const usualTiming: Timing = { drainIdleMs: 5000, drainMaxMs: 10_000, rtcpMs: 5000, mediaTimeoutMs: 60_000, sweepMs: 500, hangMs: 10_000 }
 
 /** How far a packet's source may be from the negotiated one; see the README on latching. */
 export interface LatchRule {
@@ -100,6 +102,8 @@ export interface Operations {
   stats: { ask: { endpoint: number }; answer: LegStats }
   close: { ask: { endpoint: number }; answer: LegStats }
   load: { ask: Record<never, never>; answer: WorkerFigures }
+  /** Answered at once by a thread that does not hang. */
+  alive: { ask: Record<never, never>; answer: null }
   /** Hands over one end of the channel to another worker. */
   link: { ask: { worker: number; port: MessagePort }; answer: null }
   /** Closes every socket and file; the worker ends by itself afterwards. */

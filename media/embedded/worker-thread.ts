@@ -18,11 +18,14 @@ export class WorkerThread {
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
   #stopping: Promise<void> | undefined
+  readonly #hangMs: number
+  #watch: NodeJS.Timeout | undefined
   readonly #gone: Promise<void>
 
   /** @param onDeath called when it ends without having been asked to */
   constructor(setup: WorkerSetup, onNotice: (notice: Notice) => void, onDeath: (reason: string) => void) {
     this.id = setup.id
+    this.#hangMs = setup.timing.hangMs
     this.#worker = new Worker(new URL('./worker/main.ts', import.meta.url), { workerData: setup, name: `media ${setup.id}` })
     let reason = 'it ended'
     let markReady = (): void => undefined
@@ -34,13 +37,17 @@ export class WorkerThread {
     this.ready.catch(() => undefined)
     this.#worker.on('message', (message: Answer | Notice) => {
       if ('id' in message) this.#settle(message)
-      else if (message.notice === 'ready') markReady()
+      else if (message.notice === 'ready') {
+        this.#watchOver(() => { reason = `it answered nothing for ${this.#hangMs} ms` })
+        markReady()
+      }
       else onNotice(message)
     })
     this.#worker.on('error', (error) => { reason = error instanceof Error ? (error.stack ?? error.message) : String(error) })
     this.#gone = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         this.alive = false
+        clearTimeout(this.#watch)
         const error = new Refusal('unavailable', 'the media worker of this endpoint ended')
         markFailed(error)
         for (const pending of this.#pending.values()) pending.reject(error)
@@ -68,10 +75,35 @@ export class WorkerThread {
   /** Closes its sockets and files, then the thread. Idempotent. */
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
+      clearTimeout(this.#watch)
+      const patience = setTimeout(() => void this.kill(), this.#hangMs)
       await this.ask('shutdown', {}).catch(() => undefined)
       await this.#gone
+      clearTimeout(patience)
     })()
     return this.#stopping
+  }
+
+  /** Asks now and then; a thread that is alive and does not answer would leave calls waiting for ever. */
+  #watchOver(onHang: () => void): void {
+    let heard = true
+    let due = 0
+    const look = (): void => {
+      // Late ourselves (a suspended machine): its answer may be waiting behind this timer.
+      const late = performance.now() - due > this.#hangMs / 2
+      if (!heard && !late) {
+        onHang()
+        void this.kill()
+        return
+      }
+      if (heard) {
+        heard = false
+        this.ask('alive', {}).then(() => { heard = true }, () => undefined)
+      }
+      due = performance.now() + this.#hangMs
+      this.#watch = setTimeout(look, this.#hangMs).unref()
+    }
+    look()
   }
 
   #settle(answer: Answer): void {

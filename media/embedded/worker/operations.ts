@@ -146,6 +146,9 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
         lateTicks: clock.lateTicks, worstLatenessMs: Math.round(clock.worstLatenessMs * 10) / 10,
       }
     },
+    alive() {
+      return null
+    },
     link({ worker, port }) {
       graph.link(worker, port)
       return null

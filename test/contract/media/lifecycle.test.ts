@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { Session } from 'node:inspector'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '../../../config/logger.ts'
@@ -120,6 +121,31 @@ behaviour('a worker that dies takes its endpoints along, says so, and is replace
   const again = await phone({}, 'three')
   assert.ok(again.endpoint.localSdp.startsWith('v=0'))
 })
+
+behaviour('a worker that hangs is replaced like one that died', async (t) => {
+  const { server, phone } = await openEngine(t, { timing: { hangMs: 200 } })
+  const { endpoint } = await phone()
+  const died = next(endpoint, 'closed')
+  const back = new Promise<void>((resolve) => { server.on('available', resolve) })
+  const playing = endpoint.play({ kind: 'tone', frequencies: [440], cadenceMs: [] }, { repeat: Infinity })
+  await stall()
+  assert.deepEqual(await died, ['worker-died'])
+  assert.equal((await playing).ended, 'closed')
+  await back
+  await phone({}, 'after')
+})
+
+/** Blocks the worker thread of this process, as an endless loop would; not the ones that come later. */
+async function stall(): Promise<void> {
+  const session = new Session()
+  session.connect()
+  session.once('NodeWorker.attachedToWorker', ({ params }) => {
+    const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: 'for (;;) ;' } })
+    session.post('NodeWorker.sendMessageToWorker', { sessionId: params.sessionId, message })
+  })
+  await new Promise<void>((resolve) => session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, () => resolve()))
+  session.disconnect()
+}
 
 behaviour('it starts from settings and stops twice', async (t) => {
   const home = await mkdtemp(join(tmpdir(), 'media-'))
