@@ -16,6 +16,8 @@ export interface Timing {
   t2: number
   /** Longest time a message stays in the network. */
   t4: number
+  /** A target that said nothing for this long is left for the next one, when there is one. */
+  patience: number
   /** An INVITE that the application left without any response for this long is answered 503. */
   inviteAnswer: number
   /** Any other request left unanswered for this long is answered 503, while the client still waits (its timer F is 32 s). */
@@ -50,7 +52,7 @@ export interface Limits {
 }
 
 export const defaultTiming: Timing = {
-  t1: 500, t2: 4000, t4: 5000, inviteAnswer: 60_000, requestAnswer: 28_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50,
+  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50,
 }
 
 export const defaultLimits: Limits = {

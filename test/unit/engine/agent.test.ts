@@ -75,8 +75,8 @@ test('dialogs are found by tags and by id; a removed one stops what it repeats',
 
 function flowOf(uri: string, heard?: Flow): Flow | string {
   const transport = { connectionTo: () => undefined } as unknown as Transport
-  const hop = nextHop(transport, uri, heard)
-  return 'flow' in hop ? hop.flow : 'refusal' in hop ? hop.refusal : 'name'
+  const hop = nextHop({ transport }, uri, heard)
+  return 'flows' in hop ? (hop.flows[0] as Flow) : 'refusal' in hop ? hop.refusal : 'name'
 }
 
 test('the next hop: address, port, transport, and the way back through a NAT', () => {

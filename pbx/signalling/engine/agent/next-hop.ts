@@ -6,8 +6,15 @@ import { parameter, parseSipUri } from '../message/uri.ts'
 import type { Flow } from '../transport/flow.ts'
 import { isPrivate } from '../transport/local.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { Agent } from './agent.ts'
 
-export type NextHop = { flow: Flow } | { refusal: string } | { unknownHost: Promise<Flow | undefined>; guess: Flow }
+/**
+ * `flows`: known at once, best first, never empty. `refusal`: cannot be sent at all. `later`: a name is being looked up;
+ * `failure` says why there is nowhere to send to, and `guess` stands for it towards the application.
+ */
+export type NextHop = { flows: readonly Flow[] } | { refusal: string } | { later: Promise<Found>; guess: Flow }
+
+export type Found = { flows: readonly Flow[] } | { failure: string }
 
 const NOT_OFFERED = 'requested protocol/transport not available'
 
@@ -16,7 +23,7 @@ const NOT_OFFERED = 'requested protocol/transport not available'
  * @param heard for a dialog without routes: where the peer was last heard. Its connection is used again when the
  *   target is that peer, and its address when the target is a private one that only a NAT could have left in a Contact.
  */
-export function nextHop(transport: Transport, uri: string, heard: Flow | undefined): NextHop {
+export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, heard: Flow | undefined): NextHop {
   const parsed = parseSipUri(uri)
   if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
   const wanted = parameter(parsed.params, 'transport')?.toLowerCase()
@@ -28,9 +35,9 @@ export function nextHop(transport: Transport, uri: string, heard: Flow | undefin
   const kind = wanted ?? 'udp'
   if (isIP(host) === 0) {
     const guess: Flow = heard ?? { transport: kind as 'udp' | 'tcp', address: '127.0.0.1', port, connection: undefined }
-    return { unknownHost: resolve(transport, host, port, kind, heard), guess }
+    return { later: resolve(transport, host, port, kind, heard), guess }
   }
-  return { flow: flowTo(transport, kind, host, port, heard) }
+  return { flows: [flowTo(transport, kind, host, port, heard)] }
 }
 
 function flowTo(transport: Transport, kind: string, address: string, port: number, heard: Flow | undefined): Flow {
@@ -47,11 +54,11 @@ function flowTo(transport: Transport, kind: string, address: string, port: numbe
 }
 
 /** A name: the system's resolver. When it knows none, where the peer was heard. */
-async function resolve(transport: Transport, host: string, port: number, kind: string, heard: Flow | undefined): Promise<Flow | undefined> {
+async function resolve(transport: Transport, host: string, port: number, kind: string, heard: Flow | undefined): Promise<Found> {
   try {
-    const { address } = await lookup(host, { family: 4 })
-    return flowTo(transport, kind, address, port, heard)
+    const addresses = await lookup(host, { family: 4, all: true })
+    return { flows: addresses.map(({ address }) => flowTo(transport, kind, address, port, heard)) }
   } catch {
-    return heard
+    return heard ? { flows: [heard] } : { failure: 'Next hop is unknown' }
   }
 }

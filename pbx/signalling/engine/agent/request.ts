@@ -11,8 +11,8 @@ import { refused, requestSent } from '../wire/payload.ts'
 import type { Agent } from './agent.ts'
 import { appHeader, appLines, replaceLocalhost, type AppMessage } from './app-message.ts'
 import { nextHop } from './next-hop.ts'
-import { Outgoing } from './outgoing.ts'
-import { branchToken, ourContact, sendAck } from './release.ts'
+import { Outgoing, type OutgoingPlan } from './outgoing.ts'
+import { ourContact, sendAck } from './release.ts'
 
 /** What the engine writes itself in a request. */
 const WRITTEN: ReadonlySet<string> = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards', 'contact'])
@@ -67,12 +67,20 @@ function namedDialog(agent: Agent, message: AppMessage): Dialog | undefined {
   return callId === undefined || toTag === '' ? undefined : agent.dialogs.find(callId, tagOf(appHeader(message, 'from') ?? ''), toTag)
 }
 
-/** Calls `use` with the flow, at once or when a name was found; refuses what cannot be sent at all. */
-function withFlow(agent: Agent, owner: Owner, messageId: string, uri: string, heard: Flow | undefined, use: (flow: Flow, reachable: boolean) => void): void {
-  const hop = nextHop(agent.transport, uri, heard)
-  if ('refusal' in hop) owner.deliver(refused(messageId, hop.refusal))
-  else if ('flow' in hop) use(hop.flow, true)
-  else void hop.unknownHost.then((flow) => use(flow ?? hop.guess, flow !== undefined))
+/**
+ * Calls `use` with the flows, best first: at once, or when a name was found. Refuses what cannot be sent at all.
+ * @param use `failure` says why none of the flows is worth trying
+ */
+function withFlows(agent: Agent, owner: Owner, messageId: string, uri: string, heard: Flow | undefined, use: (flows: readonly Flow[], failure: string | undefined) => void): void {
+  const hop = nextHop(agent, uri, heard)
+  if ('refusal' in hop) return owner.deliver(refused(messageId, hop.refusal))
+  if ('flows' in hop) return use(hop.flows, undefined)
+  const { guess } = hop
+  void hop.later.then((found) => {
+    if (!owner.open) return
+    if ('flows' in found) use(found.flows, undefined)
+    else use([guess], found.failure)
+  })
 }
 
 function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, request: AppRequest): void {
@@ -82,27 +90,27 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
   if (target && routeUrl === '' && agent.transport.isSelf(target.host, target.port)) return owner.deliver(refused(messageId, 'can not send request to myself'))
   // A bare URI keeps its parameters, transport above all; only inside a header would they be the header's.
   const next = (routeUrl.includes('<') ? splitAddress(routeUrl)?.uri : routeUrl) || uri
-  withFlow(agent, owner, messageId, next, undefined, (flow, reachable) => {
-    const sentBy = agent.transport.sentBy(flow.address)
-    const branch = branchToken()
-    const via = viaFor(flow, sentBy, branch)
-    let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${sentBy}>`, sentBy)
+  withFlows(agent, owner, messageId, next, undefined, (flows, failure) => {
+    const first = agent.transport.sentBy((flows[0] as Flow).address)
+    let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${first}>`, first)
     let fromTag = tagOf(from)
     if (fromTag === '') {
       fromTag = randomToken()
       // Without brackets a tag would be read as part of the URI by some.
       from = splitAddress(from)?.open === -1 ? `<${from}>;tag=${fromTag}` : `${from};tag=${fromTag}`
     }
-    const to = replaceLocalhost(appHeader(message, 'to') ?? `<${uri}>`, sentBy)
+    const to = replaceLocalhost(appHeader(message, 'to') ?? `<${uri}>`, first)
     const callId = appHeader(message, 'call-id') ?? uuid()
     const stated = appHeader(message, 'cseq')
     const cseq = (stated === undefined ? undefined : digits(stated.split(/\s/, 1)[0] as string)) ?? 1 + Math.floor(Math.random() * 0xffff)
-    const lines = [`Via: ${via}`, `Max-Forwards: ${hops(message)}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`]
-    lines.push(...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy))
-    const text = writeMessage(`${method} ${uri} SIP/2.0`, lines, message.body)
-    const sent = { method, uri, via, branch, routes: [], from, to, callId, cseq, credentials: credentialLines(message), text }
-    const outgoing = new Outgoing(agent, owner, sent, fromTag, flow, undefined)
-    launch(agent, owner, messageId, outgoing, text, flow, reachable)
+    const write = (flow: Flow, branch: string) => {
+      const sentBy = agent.transport.sentBy(flow.address)
+      const via = viaFor(flow, sentBy, branch)
+      const lines = [`Via: ${via}`, `Max-Forwards: ${hops(message)}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`]
+      lines.push(...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy))
+      return { method, uri, via, branch, routes: [], from, to, callId, cseq, text: writeMessage(`${method} ${uri} SIP/2.0`, lines, message.body) }
+    }
+    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag, within: undefined }, failure)
   })
 }
 
@@ -114,25 +122,25 @@ function sendWithin(agent: Agent, dialog: Dialog, method: string, request: AppRe
   if (method === 'CANCEL') return owner.deliver(refused(messageId, 'CANCEL needs the id of a transaction'))
   if (method === 'BYE') dialog.clientInvite?.cancel()
   const route = routeInDialog(dialog)
-  withFlow(agent, owner, messageId, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flow, reachable) => {
-    const sentBy = agent.transport.sentBy(flow.address)
-    const branch = branchToken()
-    const via = viaFor(flow, sentBy, branch)
+  withFlows(agent, owner, messageId, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flows, failure) => {
     const cseq = ++dialog.localCSeq
-    const extra = [...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy)]
-    const text = writeInDialog(dialog, route, method, cseq, via, extra, message.body)
-    const sent = {
-      method, uri: route.uri, via, branch, routes: route.routes, from: dialog.local, to: dialog.remote, callId: dialog.callId, cseq, credentials: credentialLines(message), text,
+    const write = (flow: Flow, branch: string) => {
+      const sentBy = agent.transport.sentBy(flow.address)
+      const via = viaFor(flow, sentBy, branch)
+      const extra = [...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy)]
+      const text = writeInDialog(dialog, route, method, cseq, via, extra, message.body)
+      return { method, uri: route.uri, via, branch, routes: route.routes, from: dialog.local, to: dialog.remote, callId: dialog.callId, cseq, text }
     }
-    launch(agent, owner, messageId, new Outgoing(agent, owner, sent, '', flow, dialog), text, flow, reachable)
+    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag: '', within: dialog }, failure)
   })
 }
 
 /** The application is told before the request leaves, so that no response can overtake its OK. */
-function launch(agent: Agent, owner: Owner, messageId: string, outgoing: Outgoing, text: string, flow: Flow, reachable: boolean): void {
-  owner.deliver(requestSent(messageId, text, flow, agent.timers.now(), outgoing.id))
-  if (reachable) outgoing.start()
-  else outgoing.onUnreachable()
+function launch(agent: Agent, owner: Owner, messageId: string, plan: OutgoingPlan, failure: string | undefined): void {
+  const outgoing = new Outgoing(agent, owner, plan)
+  owner.deliver(requestSent(messageId, outgoing.sent.text, plan.flows[0] as Flow, agent.timers.now(), outgoing.id))
+  if (failure === undefined) outgoing.start()
+  else outgoing.onUnreachable(failure)
 }
 
 function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dialog | undefined, message: AppMessage): void {
@@ -142,7 +150,7 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
     return owner.deliver(refused(messageId, 'Server error: ACK for non-success final response is automatically generated by server'))
   }
   const credentials = dialog.awaitingAck?.credentials ?? []
-  withFlow(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flow) => {
+  withFlows(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, ([flow = dialog.flow]) => {
     const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow.address))], message.body)
     owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
   })

@@ -68,6 +68,16 @@ export class ClientTransaction {
     this.step('abandon')
   }
 
+  /** A CANCEL was sent for it: it ends as a timeout 64*T1 later, unless a final response comes. */
+  cancelled(): void {
+    this.step('cancelled')
+  }
+
+  /** Repeats its INVITE no more; what comes late is still passed up. */
+  silence(): void {
+    this.step('silence')
+  }
+
   onTimer(name: TimerName): void {
     const at = this.timers.findIndex((timer) => timer.name === name)
     if (at !== -1) this.timers.splice(at, 1)

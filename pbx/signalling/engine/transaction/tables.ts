@@ -27,6 +27,10 @@ export type Input =
   | 'transport-error'
   /** The user gives the transaction up: no final response after CANCEL (RFC 3261 §9.1), or nobody is left who could answer. */
   | 'abandon'
+  /** A CANCEL was sent for this INVITE (client). */
+  | 'cancelled'
+  /** The request is not repeated any more, late responses are still taken (client). */
+  | 'silence'
 
 export type Action =
   /** Sends the request, or the response at hand. */
@@ -54,11 +58,15 @@ export const inviteClient: Table = {
     failure: rule('completed', 'stop-A', 'stop-B', 'send-ack', 'pass-up', 'start-D'),
     'transport-error': rule('terminated', 'report-error'),
     abandon: rule('terminated'),
+    silence: rule('calling', 'stop-A'),
   },
   proceeding: {
     provisional: rule('proceeding', 'pass-up'),
-    success: rule('accepted', 'pass-up', 'start-M'),
-    failure: rule('completed', 'send-ack', 'pass-up', 'start-D'),
+    success: rule('accepted', 'stop-B', 'pass-up', 'start-M'),
+    failure: rule('completed', 'stop-B', 'send-ack', 'pass-up', 'start-D'),
+    // RFC 3261 §9.1: without a final response in 64*T1 after CANCEL the INVITE counts as cancelled.
+    cancelled: rule('proceeding', 'start-B'),
+    'timer-B': rule('terminated', 'report-timeout'),
     abandon: rule('terminated'),
   },
   completed: {

@@ -1,0 +1,245 @@
+/**
+ * A request on its way to the first of several targets that takes it (RFC 3263 §4.3). The next target is tried
+ * when one cannot be reached, answers 503, or says nothing for a while: Timer B is waited for at the last one only.
+ * Each target gets a transaction of its own, with a new branch.
+ */
+import type { SipMessage } from '../message/message.ts'
+import { reasonPhrase, writeMessage } from '../message/write.ts'
+import type { TimerHandle } from '../timers.ts'
+import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
+import { peerName, type Flow } from '../transport/flow.ts'
+import { isTraced, type Agent } from './agent.ts'
+import { branchToken } from './release.ts'
+
+/** A request as it is sent to one target. */
+export interface Sent {
+  method: string
+  uri: string
+  via: string
+  branch: string
+  /** Route header lines. */
+  routes: readonly string[]
+  /** From and To values. */
+  from: string
+  to: string
+  callId: string
+  cseq: number
+  text: string
+}
+
+export interface PursuitUser {
+  /** A response of the target that is being tried, with the flow it was sent over. A 503 only of the last one. */
+  onResponse(response: SipMessage, attempt: Attempt): void
+  /** The target that was being tried is left for the next. */
+  onMove(): void
+  /** No target is left. `status` is 408 when the last one said nothing, else 503; `reason` names the cause for each. */
+  onFailure(status: number, reason: string): void
+  /** A target that was given up for its silence answers an INVITE 2xx all the same; its call must be ended. */
+  onLateAnswer(response: SipMessage, attempt: Attempt): void
+}
+
+/** CANCEL and the ACK to a failure share Request-URI, Via, From, Call-ID, CSeq number and Route with their INVITE (RFC 3261 §9.1, §17.1.1.3). */
+export function likeInvite(sent: Sent, method: string, to: string, extra: readonly string[]): string {
+  const { uri, via, routes, from, callId, cseq } = sent
+  return writeMessage(`${method} ${uri} SIP/2.0`, [`Via: ${via}`, 'Max-Forwards: 70', ...routes, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`, ...extra], '')
+}
+
+const nobody: ClientUser = { onResponse: () => undefined, onClientFailure: () => undefined }
+
+/** One target, one transaction. */
+export class Attempt implements ClientUser {
+  readonly sent: Sent
+  readonly flow: Flow
+  private readonly agent: Agent
+  private readonly pursuit: Pursuit
+  private readonly transaction: ClientTransaction
+  private cancelText: string | undefined
+  private cancelSent = false
+  private provisional = false
+  private abandoned = false
+
+  constructor(agent: Agent, pursuit: Pursuit, sent: Sent, flow: Flow, traced: boolean) {
+    this.agent = agent
+    this.pursuit = pursuit
+    this.sent = sent
+    this.flow = flow
+    const { method, branch, callId, text } = sent
+    const ackFor = method === 'INVITE' ? (response: SipMessage) => likeInvite(sent, 'ACK', response.to, []) : undefined
+    this.transaction = agent.transactions.createClient({ method, branch, callId, text, ackFor }, flow, traced, this)
+  }
+
+  start(): void {
+    this.transaction.start()
+  }
+
+  /** Ends the transaction; nothing more is heard of it. */
+  drop(): void {
+    this.transaction.abandon()
+  }
+
+  /** The target is given up for its silence. An INVITE may have arrived all the same: it is cancelled as soon as that shows (RFC 3261 §9.1). */
+  abandon(): void {
+    if (this.sent.method !== 'INVITE') return this.drop()
+    this.abandoned = true
+    this.transaction.silence()
+    this.cancel('Reason: SIP;cause=408;text="Another server was asked"')
+  }
+
+  /** @returns the CANCEL, as it is sent now, or after the first provisional response */
+  cancel(...extra: string[]): string {
+    if (this.cancelText === undefined) {
+      this.cancelText = likeInvite(this.sent, 'CANCEL', this.sent.to, extra)
+      if (this.provisional) this.sendCancel()
+    }
+    return this.cancelText
+  }
+
+  onResponse(response: SipMessage): void {
+    this.provisional = true
+    if (response.status < 200) this.sendCancel()
+    if (!this.abandoned) this.pursuit.onResponse(response, this)
+    else if (response.status >= 200 && response.status < 300) this.pursuit.user.onLateAnswer(response, this)
+  }
+
+  onClientFailure(reason: 'timeout' | 'transport', detail: string): void {
+    if (!this.abandoned) this.pursuit.onFailure(reason, detail, this)
+  }
+
+  /** Whether a CANCEL has left. */
+  get wasCancelled(): boolean {
+    return this.cancelSent
+  }
+
+  /** Whether anything came back. */
+  get heard(): boolean {
+    return this.provisional
+  }
+
+  private sendCancel(): void {
+    if (this.cancelText === undefined || this.cancelSent) return
+    this.cancelSent = true
+    const { branch, callId } = this.sent
+    this.agent.transactions.createClient({ method: 'CANCEL', branch, callId, text: this.cancelText, ackFor: undefined }, this.flow, true, nobody).start()
+    this.transaction.cancelled()
+  }
+}
+
+export interface PursuitOptions {
+  /** Makes the request for one target. The branch is new for each. */
+  write: (flow: Flow, branch: string) => Sent
+  /** Where to, best first; at least one. */
+  flows: readonly Flow[]
+  /** Within a dialog the target that holds it is not left for being slow or busy. */
+  faithful: boolean
+  /** Of the dialog it is sent in, else empty. */
+  toTag: string
+}
+
+export class Pursuit {
+  readonly user: PursuitUser
+  private readonly agent: Agent
+  private readonly options: PursuitOptions
+  private readonly traced: boolean
+  private next = 1
+  private attempt: Attempt
+  private patience: TimerHandle
+  private readonly causes: string[] = []
+  private cancelExtra: string[] | undefined
+  private over = false
+
+  constructor(agent: Agent, options: PursuitOptions, user: PursuitUser) {
+    this.agent = agent
+    this.options = options
+    this.user = user
+    const flow = options.flows[0] as Flow
+    const sent = options.write(flow, branchToken())
+    this.traced = isTraced(sent.method, options.toTag)
+    this.attempt = new Attempt(agent, this, sent, flow, this.traced)
+  }
+
+  /** The target that is being tried, or that took the request. */
+  get current(): Attempt {
+    return this.attempt
+  }
+
+  start(): void {
+    if (this.more && !this.options.faithful) this.patience = this.agent.timers.start(this.agent.options.timing.patience, this, 'patience')
+    this.attempt.start()
+  }
+
+  /** Cancels the INVITE; no further target is tried. @returns the CANCEL as it is or will be sent */
+  cancel(extra: readonly string[]): string {
+    this.cancelExtra ??= [...extra]
+    return this.attempt.cancel(...this.cancelExtra)
+  }
+
+  /** Stops everything without a word to anybody. */
+  drop(): void {
+    this.stop()
+    this.attempt.drop()
+  }
+
+  onResponse(response: SipMessage, attempt: Attempt): void {
+    this.stopPatience()
+    if (response.status === 503 && this.mayMove) {
+      this.causes.push(`${where(attempt.flow)} answered 503`)
+      return this.move()
+    }
+    if (response.status >= 200) this.over = true
+    this.user.onResponse(response, attempt)
+  }
+
+  onFailure(reason: 'timeout' | 'transport', detail: string, attempt: Attempt): void {
+    this.stopPatience()
+    if (this.over) return
+    if (attempt.wasCancelled) return this.end(487, reasonPhrase(487))
+    this.causes.push(`${where(attempt.flow)} ${reason === 'timeout' ? 'said nothing' : detail.replace(/[\r\n|]+/g, ' ')}`)
+    // RFC 3263 §4.3: a target that answered provisionally has the request.
+    if (this.more && !attempt.heard && this.cancelExtra === undefined) return this.move()
+    if (reason === 'timeout') this.end(408, this.causes.length === 1 ? reasonPhrase(408) : `${reasonPhrase(408)}: ${this.causes.join('; ')}`)
+    else this.end(503, `Not sent: ${this.causes.join('; ')}`)
+  }
+
+  /** The target said nothing for too long, and there are others. */
+  onTimer(): void {
+    this.patience = undefined
+    this.attempt.abandon()
+    if (this.cancelExtra !== undefined) return this.end(487, reasonPhrase(487))
+    this.causes.push(`${where(this.attempt.flow)} said nothing`)
+    this.move()
+  }
+
+  private get more(): boolean {
+    return !this.over && this.next < this.options.flows.length
+  }
+
+  private get mayMove(): boolean {
+    return this.more && !this.options.faithful && this.cancelExtra === undefined
+  }
+
+  private move(): void {
+    const flow = this.options.flows[this.next++] as Flow
+    this.user.onMove()
+    this.attempt = new Attempt(this.agent, this, this.options.write(flow, branchToken()), flow, this.traced)
+    this.start()
+  }
+
+  private end(status: number, reason: string): void {
+    this.stop()
+    this.user.onFailure(status, reason)
+  }
+
+  private stop(): void {
+    this.over = true
+    this.stopPatience()
+  }
+
+  private stopPatience(): void {
+    if (this.patience !== undefined) this.agent.timers.stop(this.patience)
+    this.patience = undefined
+  }
+}
+
+function where(flow: Flow): string {
+  return `${peerName(flow)}/${flow.transport}`
+}
