@@ -78,9 +78,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     identityChanges: createIdentityChanges(),
     setup,
     limits: {
-      // For one account from one address, and for one account from anywhere.
+      // For one account from one address, for one account from anywhere, and for one address over all accounts.
       login: createLimiter({ clock, allowed: 10, windowMs: 15 * MINUTE, lockMs: 30_000, lockMaxMs: 60 * MINUTE, what: 'attempts' }),
       loginAccount: createLimiter({ clock, allowed: 100, windowMs: 15 * MINUTE, lockMs: MINUTE, lockMaxMs: 15 * MINUTE, what: 'attempts' }),
+      loginAddress: createLimiter({ clock, allowed: 50, windowMs: 15 * MINUTE, lockMs: MINUTE, lockMaxMs: 60 * MINUTE, what: 'attempts from your address' }),
       requests: createLimiter({ clock, allowed: 6_000, windowMs: MINUTE, lockMs: 10_000, lockMaxMs: MINUTE, what: 'requests' }),
     },
   }

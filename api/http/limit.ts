@@ -6,6 +6,8 @@ export interface Limiter {
   take(key: string): void
   /** The attempts of `key` turned out well: count from the start. */
   forget(key: string): void
+  /** One attempt of `key` turned out well and does not count; those before it still do. */
+  giveBack(key: string): void
 }
 
 export interface LimiterOptions {
@@ -80,6 +82,10 @@ export function createLimiter({ clock, allowed, windowMs, lockMs, lockMaxMs, wha
     },
     forget(key) {
       entries.delete(key)
+    },
+    giveBack(key) {
+      const entry = entries.get(key)
+      if (entry && entry.count > 0) entry.count -= 1
     },
   }
 }

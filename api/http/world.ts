@@ -68,7 +68,7 @@ export interface World {
   passwords: Passwords
   identityChanges: IdentityChanges
   setup: SetupTokens
-  limits: { login: Limiter; loginAccount: Limiter; requests: Limiter }
+  limits: { login: Limiter; loginAccount: Limiter; loginAddress: Limiter; requests: Limiter }
 }
 
 /** The address a request came from; behind a proxy on this machine, the one the proxy names. */

@@ -1,4 +1,5 @@
 import { Refusal } from '../../config/errors.ts'
+import { networkOf } from '../../config/network.ts'
 import type { World } from '../http/world.ts'
 import type { Client } from './sessions.ts'
 import { findUserByEmail, type UserWithRoles } from './user-repository.ts'
@@ -15,8 +16,17 @@ import { findUserByEmail, type UserWithRoles } from './user-repository.ts'
 export async function checkSignIn(world: World, input: { email: string; password: string }, client: Client): Promise<UserWithRoles> {
   const account = input.email.toLowerCase()
   const pair = `${client.address} ${account}`
-  world.limits.login.take(pair)
-  world.limits.loginAccount.take(account)
+  const network = networkOf(client.address)
+  // First: while an address is locked it does not use up the attempts of the accounts it asks for.
+  world.limits.loginAddress.take(network)
+  try {
+    world.limits.login.take(pair)
+    world.limits.loginAccount.take(account)
+  } catch (error) {
+    // Nothing was tried: who goes on at a locked account must not lock out the office.
+    world.limits.loginAddress.giveBack(network)
+    throw error
+  }
   const user = await world.database.system('find user at sign-in', (trx) => findUserByEmail(trx, input.email))
   const matches = await world.passwords.verify(user?.password_hash, input.password)
   if (!user || !matches || user.status !== 'active') {
@@ -25,5 +35,8 @@ export async function checkSignIn(world: World, input: { email: string; password
   }
   world.limits.login.forget(pair)
   world.limits.loginAccount.forget(account)
+  // Only what went wrong counts, so that an office behind one address signs in as often as it likes; not forgotten
+  // altogether, or a guesser with an account of its own would begin anew with each sign-in.
+  world.limits.loginAddress.giveBack(network)
   return user
 }

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { DigestAlgorithm } from '../../config/settings/settings.ts'
-import type { Directory } from '../directory/types.ts'
+import type { Directory, DirectorySnapshot } from '../directory/types.ts'
 import { formatChallenge, parseCredentials, verifyResponse } from '../sip/digest.ts'
+import type { SipUri } from '../sip/types.ts'
+import { parseUri } from '../sip/uri.ts'
+import { tenantServing } from './identify.ts'
 import type { Limiter } from './limit.ts'
 import type { Nonces } from './nonce.ts'
 import { tenantOf } from './visit.ts'
@@ -56,6 +60,8 @@ export function createAuthenticate(options: {
     if (!given) return challenge(visit, false)
 
     const snapshot = directory.snapshot()
+    // Said before the password is looked at, so that the answer tells nothing about it.
+    if (!isSameRequest(snapshot, given.uri, request.requestUri)) throw new Refusal('malformed', 'The digest was made for another Request-URI')
     const device = snapshot.deviceByUsername(tenant.id, given.username)
     const extension = device && snapshot.extension(device.extensionId)
     const usable = device?.enabled === true && extension?.enabled === true
@@ -71,4 +77,16 @@ export function createAuthenticate(options: {
     if (!nonces.spend(given.nonce, tenant.realm, given.nc ?? '')) return challenge(visit, true)
     visit.caller = { device, extension }
   }
+}
+
+/**
+ * Whether a digest was made for this request (RFC 7616 §3.4.6): otherwise one that was overheard would place a call to
+ * any number. Who is called must be the same, and where must mean the same tenant. Phones leave out ports and parameters or
+ * write `sip` for `sips`, some name only the server, and routers that know SIP put another of our addresses into the request
+ * line: no harm in any of it, as the digests of all others stay bound to whom they were made for.
+ */
+function isSameRequest(snapshot: DirectorySnapshot, stated: string, requestUri: SipUri): boolean {
+  const uri = parseUri(stated)
+  if (uri === undefined || (uri.user !== undefined && uri.user !== requestUri.user)) return false
+  return uri.host === requestUri.host || tenantServing(snapshot, uri.host) === tenantServing(snapshot, requestUri.host)
 }

@@ -20,10 +20,15 @@ export function createIdentify(directory: Directory): Step {
 }
 
 function tenantOfHost(snapshot: DirectorySnapshot, host: string): SnapshotTenant {
+  const tenant = tenantServing(snapshot, host)
+  if (!tenant) throw new Refusal('not-found', 'This domain is not served here')
+  return tenant
+}
+
+/** Whose phones say this host; undefined when nobody's do. */
+export function tenantServing(snapshot: DirectorySnapshot, host: string): SnapshotTenant | undefined {
   const fallback = snapshot.defaultTenant()
   const tenant = isIpLiteral(host) || host === 'localhost' ? fallback : snapshot.tenantByDomain(host)
-  if (tenant) return tenant
   // Before anybody configured a domain, whatever name led the phone here is right.
-  if (fallback && fallback.domains.length === 0) return fallback
-  throw new Refusal('not-found', 'This domain is not served here')
+  return tenant ?? (fallback?.domains.length === 0 ? fallback : undefined)
 }

@@ -47,11 +47,19 @@ export function readWish(request: IncomingRequest, bounds: ExpiryBounds): Wish {
   for (const address of addresses) {
     const { scheme } = address.uri
     if (scheme === 'tel') throw new Refusal('malformed', 'The Contact header holds no SIP address')
-    const wished = { key: contactKey(address), uri: address.uriText, q: readQ(address), expires: readExpires(address, expiresHeader, bounds) }
+    const wished = { key: contactKey(address), uri: withoutHeaders(address), q: readQ(address), expires: readExpires(address, expiresHeader, bounds) }
     // The same contact twice: the later one counts.
     contacts.set(wished.key, wished)
   }
   return { kind: 'update', contacts: [...contacts.values()] }
+}
+
+/**
+ * The contact's URI in its own spelling, without `?headers`: they would be put into every request to the phone
+ * (RFC 3261 §19.1.5), and a Request-URI may hold none (§19.1.1).
+ */
+function withoutHeaders({ uri, uriText }: ReadAddress): string {
+  return uri.headers === undefined ? uriText : uriText.slice(0, -(uri.headers.length + 1))
 }
 
 /** The `expires` parameter, else the Expires header, else our default; shortened to our longest (step 7). */

@@ -85,6 +85,28 @@ suite('signing in', () => {
     assert.equal(answers.filter(({ status }) => status === 429).length, 5)
   })
 
+  test('is refused for a while after fifty failures from one address over many accounts; other addresses are served', async () => {
+    const loginFrom = (address: string, who: string, secret: string) => login(ground.client(), who, secret, { 'X-Forwarded-For': address })
+    const { email, password } = await ground.person(['user'])
+    // The same /64: one customer, however many addresses it takes.
+    for (let guessed = 0; guessed < 50; guessed += 1) {
+      assert.equal((await loginFrom(`2001:db8:7::${guessed}`, `nobody-${guessed}@example.test`, 'wrong')).status, 401)
+      if (guessed % 7 === 0) assert.equal((await loginFrom('2001:db8:7::1', email, password)).status, 200, 'signing in well counts neither way')
+    }
+    const locked = await loginFrom('2001:db8:7::ff', email, password)
+    assert.deepEqual([locked.status, errorOf(locked).code, locked.headers['retry-after']], [429, 'too-many', '60'])
+    assert.equal((await loginFrom('2001:db8:8::1', email, password)).status, 200)
+    ground.pass(61_000)
+    assert.equal((await loginFrom('2001:db8:7::1', email, password)).status, 200)
+  })
+
+  test('attempts on an account that is locked already do not lock the whole address', async () => {
+    const fromOffice = (who: string, secret: string) => login(ground.client(), who, secret, { 'X-Forwarded-For': '192.0.2.44' })
+    const { email, password } = await ground.person(['user'])
+    for (let attempt = 0; attempt < 80; attempt += 1) await fromOffice('locked@example.test', 'wrong')
+    assert.equal((await fromOffice(email, password)).status, 200)
+  })
+
   test('locks longer each time', async () => {
     const waits: string[] = []
     for (let round = 0; round < 3; round += 1) {

@@ -69,20 +69,21 @@ function setUp(): World {
 async function withDigest(
   world: World,
   method: string,
-  options: { username?: string; password?: string; algorithm?: DigestAlgorithm; headers?: Record<string, string>; address?: string; alter?: (authorization: string) => string; nc?: number; nonce?: string } = {},
+  options: { username?: string; password?: string; algorithm?: DigestAlgorithm; headers?: Record<string, string>; address?: string; alter?: (authorization: string) => string; nc?: number; nonce?: string; uri?: string; digestUri?: string } = {},
 ): Promise<{ challenge: Answer | undefined; answer: Answer; authorization: string }> {
   const source = { transport: 'udp' as const, address: options.address ?? '192.0.2.7', port: 5062 }
   const proxy = method !== 'REGISTER'
-  const first = options.nonce === undefined ? await world.handle(requestOf(method, options.headers, { source })) : undefined
+  const uri = options.uri ?? 'sip:192.0.2.1'
+  const first = options.nonce === undefined ? await world.handle(requestOf(method, options.headers, { source, uri })) : undefined
   const offers = first ? (first.options.headers?.[proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate'] as readonly string[]) : []
   const offer = first
     ? parseChallenges(offers.join(',')).find(({ algorithm }) => algorithm === (options.algorithm ?? 'SHA-256'))
     : { realm: 'dialplane', nonce: options.nonce ?? '', opaque: undefined, algorithm: options.algorithm ?? 'SHA-256', qop: 'auth' as const, stale: false }
   assert.ok(offer)
   const account = { username: options.username ?? '101', password: options.password ?? PASSWORD }
-  let authorization = answerChallenge(offer, account, { method, uri: 'sip:192.0.2.1' }, options.nc ?? 1, 'c0')
+  let authorization = answerChallenge(offer, account, { method, uri: options.digestUri ?? uri }, options.nc ?? 1, 'c0')
   authorization = options.alter?.(authorization) ?? authorization
-  const answer = await world.handle(requestOf(method, { ...options.headers, [proxy ? 'proxy-authorization' : 'authorization']: authorization }, { source }))
+  const answer = await world.handle(requestOf(method, { ...options.headers, [proxy ? 'proxy-authorization' : 'authorization']: authorization }, { source, uri }))
   return { challenge: first, answer, authorization }
 }
 
@@ -103,6 +104,23 @@ test('an algorithm that is not offered is not taken', async () => {
   const world = setUp()
   const { answer } = await withDigest(world, 'REGISTER', { algorithm: 'MD5', alter: (text) => text.replace('algorithm=MD5', 'algorithm=SHA-512-256') })
   assert.equal(answer.status, 401)
+})
+
+test('a digest counts for the Request-URI it was made for (RFC 7616 §3.4.6); differences that do no harm are forgiven', async () => {
+  const world = setUp()
+  const status = async (uri: string, digestUri: string): Promise<number> => (await withDigest(world, 'INVITE', { uri, digestUri })).answer.status
+  for (const stated of ['sip:102@192.0.2.1', 'sip:102@192.0.2.1:5060;transport=udp', 'sips:102@192.0.2.1', 'sip:%31%302@192.0.2.1', 'sip:102@10.0.0.1', 'sip:102@PBX.example', 'sip:192.0.2.1:5060']) {
+    assert.equal(await status('sip:102@192.0.2.1', stated), 486, stated)
+  }
+  for (const stated of ['sip:900123@192.0.2.1', 'sip:@192.0.2.1', 'http://192.0.2.1', '', 'tel:900123', '102']) assert.equal(await status('sip:102@192.0.2.1', stated), 400, stated)
+  const tenant = world.directory.snapshot().defaultTenant()
+  assert.ok(tenant)
+  ;(tenant as { domains: readonly string[] }).domains = ['pbx.example']
+  assert.equal(await status('sip:102@192.0.2.1', 'sip:102@elsewhere.example'), 400)
+  // The same bytes whether the password is right or wrong.
+  const right = await withDigest(world, 'INVITE', { digestUri: 'sip:1@192.0.2.1', uri: 'sip:2@192.0.2.1' })
+  const wrong = await withDigest(world, 'INVITE', { digestUri: 'sip:1@192.0.2.1', uri: 'sip:2@192.0.2.1', password: 'wrong' })
+  assert.deepEqual(right.answer, wrong.answer)
 })
 
 test('INVITE: 407, then the call as the one whose password it is, whatever From says', async () => {

@@ -57,6 +57,11 @@ test('what is asked for: nothing, everything, contacts with q', () => {
   assert.deepEqual(twice.kind === 'update' && twice.contacts.map(({ expires }) => expires), [200])
 })
 
+test('header fields that a contact brings are left out: they would be put into requests to the phone (§19.1.5)', () => {
+  const wish = wishOf({ contact: '<sip:a;x?y@h:5062;transport=tcp?Route=%3Csip:evil%3E&Subject=x>, <sips:b@h?a=b@c>, "c" <sip:c@h>' })
+  assert.deepEqual(wish.kind === 'update' && wish.contacts.map(({ uri }) => uri), ['sip:a;x?y@h:5062;transport=tcp', 'sips:b@h', 'sip:c@h'])
+})
+
 test('what cannot be understood is refused (step 6)', () => {
   for (const headers of [
     { contact: '*' }, { contact: '*', expires: '60' }, { contact: '*, <sip:a@h>', expires: '0' }, { contact: '<sip:a@h>, *' },
