@@ -1,5 +1,5 @@
 /** Checks every setting by itself, then against the others, and builds the typed settings. */
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import type { RefusalDetail } from '../errors.ts'
 import { BadValue, readers } from './kinds.ts'
 import type { DigestAlgorithm, Settings } from './settings.ts'
@@ -36,7 +36,7 @@ export function checkSettings(found: Found): { settings: Settings | undefined; p
 }
 
 function build(home: string, read: Reader): Settings {
-  const sipHost = read('SIP_HOST') ?? ''
+  const sipHosts = read('SIP_HOST') ?? []
   const httpHost = read('HTTP_HOST') ?? ''
   const httpPort = read('HTTP_PORT') ?? 0
   const drachtio = read('DRACHTIO')
@@ -45,12 +45,12 @@ function build(home: string, read: Reader): Settings {
     home,
     http: { host: httpHost, port: httpPort, publicUrl: read('PUBLIC_URL') ?? `http://${urlHost(httpHost)}:${httpPort}` },
     sip: {
-      host: sipHost,
+      hosts: sipHosts,
       port: read('SIP_PORT') ?? 0,
       externalAddress: read('EXTERNAL_ADDRESS'),
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
-    media: { host: read('RTP_HOST') ?? sipHost, ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1 },
+    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1 },
     database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
     registrar: {
       expiresMin: read('REGISTER_EXPIRES_MIN') ?? 0,

@@ -30,14 +30,24 @@ export const readers = {
     if (!row.choices?.includes(text)) throw new BadValue(`allowed are ${row.choices?.join(', ')}`)
     return text
   },
-  address: (text: string) => {
-    const bare = text.replace(/^\[(.*)\]$/, '$1')
-    if (isIP(bare) === 0) throw new BadValue('allowed is an IP address such as 192.0.2.10 or ::1, without a port')
-    return bare
-  },
+  address: readAddress,
+  addresses: readAddresses,
   endpoint: readEndpoint,
   url: readUrl,
 } satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
+
+function readAddress(text: string): string {
+  const bare = text.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(bare) === 0) throw new BadValue('allowed is an IP address such as 192.0.2.10 or ::1, without a port')
+  return bare
+}
+
+function readAddresses(text: string): string[] {
+  const addresses = text.split(',').map((part) => readAddress(part.trim()))
+  const families = new Set(addresses.map(isIP))
+  if (families.size < addresses.length) throw new BadValue('allowed is one IPv4 address, one IPv6 address, or one of each separated by a comma')
+  return addresses
+}
 
 function wholeNumber(text: string, min: number, max: number, allowed: string): number {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN

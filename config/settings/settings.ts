@@ -6,7 +6,13 @@ export interface Settings {
   /** Folder for all data, absolute. */
   home: string
   http: { host: string; port: number; publicUrl: string }
-  sip: { host: string; port: number; externalAddress: string | undefined; drachtio: { host: string; port: number; secret: string } | undefined }
+  sip: {
+    /** One address of each family at most; `0.0.0.0` and `::` stand for all of theirs. */
+    hosts: readonly string[]
+    port: number
+    externalAddress: string | undefined
+    drachtio: { host: string; port: number; secret: string } | undefined
+  }
   media: { host: string; ports: { first: number; last: number }; workers: number }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }

@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'number' | 'range' | 'choice' | 'address' | 'endpoint' | 'url'
+  kind: 'text' | 'path' | 'port' | 'number' | 'range' | 'choice' | 'address' | 'addresses' | 'endpoint' | 'url'
   /** For `number`. */
   min?: number
   max?: number
@@ -30,13 +30,13 @@ export const settingRows = [
   { name: 'HTTP_PORT', kind: 'port', default: '8080', meaning: 'Port of the panel (/admin) and the API (/api/v1); 0 takes any free one.' },
   { name: 'PUBLIC_URL', kind: 'url', schemes: ['http', 'https'], default: '', meaning: 'How browsers reach the panel, e.g. https://pbx.example.com; decides Secure cookies and the allowed origin. Default: http://HTTP_HOST:HTTP_PORT.' },
 
-  { name: 'SIP_HOST', kind: 'address', default: '0.0.0.0', meaning: 'Address phones reach SIP on, UDP and TCP.' },
+  { name: 'SIP_HOST', kind: 'addresses', default: '0.0.0.0,::', meaning: 'Addresses phones reach SIP on: one IPv4 address, one IPv6 address, or one of each separated by a comma. 0.0.0.0 is every IPv4 address of this machine, :: every IPv6 address.' },
   { name: 'SIP_PORT', kind: 'port', default: '5060', meaning: 'SIP port, UDP and TCP; 0 takes any free one.' },
   { name: 'EXTERNAL_ADDRESS', kind: 'address', default: '', meaning: 'Public address told to phones outside the local networks when this machine is behind NAT.' },
   { name: 'DRACHTIO', kind: 'endpoint', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
   { name: 'DRACHTIO_SECRET', kind: 'text', default: '', secret: true, meaning: 'Shared secret of that drachtio-server.' },
 
-  { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: SIP_HOST.' },
+  { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: the IPv4 address of SIP_HOST.' },
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
   { name: 'MEDIA_WORKERS', kind: 'number', min: 1, max: 64, default: String(Math.max(1, Math.min(8, availableParallelism() - 1))), meaning: 'Threads that carry audio.' },
 

@@ -43,9 +43,9 @@ export function registrationAddress(
     const match = /^(\w+)\/(.+):(\d+)$/.exec(text)
     return match ? [{ transport: match[1] ?? '', host: match[2] ?? '', port: Number(match[3]) }] : []
   })
-  const { host, port, externalAddress } = settings.sip
+  const { hosts, port, externalAddress } = settings.sip
   const named = heard.map((each) => each.host).find((each) => !isWildcard(each) && !isLoopback(each))
-  const own = isWildcard(host) ? (named ?? ownAddress() ?? heard[0]?.host ?? '127.0.0.1') : host
+  const own = hosts.find((host) => !isWildcard(host)) ?? named ?? ownAddress() ?? heard[0]?.host ?? '127.0.0.1'
   const transports = [...new Set(heard.map((each) => each.transport))]
   return {
     domain: domains[0] ?? externalAddress ?? own,

@@ -4,22 +4,23 @@ import { Worker } from 'node:worker_threads'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { EngineStatus } from './engine/engine.ts'
-import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type Timing } from './engine/options.ts'
+import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type SipOptions, type Timing } from './engine/options.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
+import type { TransportName } from './engine/transport/flow.ts'
 import type { Signalling, TraceRecord } from './signalling.ts'
 
 /** How long the thread may take to close its sockets before it is ended. */
 const CLOSE_MS = 3000
 
 export interface EmbeddedOptions {
-  sip: { host: string; port: number; externalAddress: string | undefined }
+  sip: SipOptions
   timing?: Partial<Timing>
   limits?: Partial<Limits>
 }
 
 export interface EmbeddedSignalling extends Signalling {
-  /** The port SIP is really served on. */
-  readonly sipPort: number
+  /** The ports SIP is really served on, by transport. */
+  readonly ports: Readonly<Partial<Record<TransportName, number>>>
   status(): Promise<EngineStatus>
 }
 
@@ -29,12 +30,12 @@ function decoded(records: TraceRecord[]): TraceRecord[] {
   return records
 }
 
-function refusal(options: EmbeddedOptions, reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
-  const { host, port } = options.sip
-  const where = `${host}:${port}/${reply.transport}`
+function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
+  const { host, port } = reply
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}/${reply.transport}`
   if (reply.code === 'EADDRINUSE') return new Refusal('conflict', `SIP port ${where} is taken by another program. Stop it, or set SIP_PORT to a free port.`)
   if (reply.code === 'EACCES') return new Refusal('forbidden', `SIP port ${where} may not be used by this user. Set SIP_PORT to a port above 1023.`)
-  if (reply.code === 'EADDRNOTAVAIL') return new Refusal('conflict', `SIP address ${host} is not an address of this machine. Set SIP_HOST to one of its addresses, or to 0.0.0.0 for all.`)
+  if (reply.code === 'EADDRNOTAVAIL') return new Refusal('conflict', `SIP address ${host} is not an address of this machine. Set SIP_HOST to one of its addresses, or leave it out for all.`)
   return new Refusal('unavailable', `SIP cannot be served on ${where}: ${reply.message}. Check SIP_HOST and SIP_PORT.`)
 }
 
@@ -65,7 +66,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
         case 'ready':
           return resolve(message)
         case 'refused':
-          return reject(refusal(options, message))
+          return reject(refusal(message))
         case 'trace': {
           if (listeners.size === 0) return
           const records = decoded(message.records)
@@ -93,11 +94,11 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
     await worker.terminate()
     throw error
   })
-  logger.info({ sip: `${options.sip.host}:${ready.sipPort}`, control: ready.controlPort }, 'SIP engine ready')
+  logger.info({ hosts: options.sip.hosts, ports: ready.ports, control: ready.controlPort }, 'SIP engine ready')
 
   return {
     control: { host: '127.0.0.1', port: ready.controlPort, secret },
-    sipPort: ready.sipPort,
+    ports: ready.ports,
     external: false,
     trace(listener) {
       listeners.add(listener)

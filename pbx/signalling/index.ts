@@ -10,5 +10,5 @@ export type { Signalling, TraceRecord } from './signalling.ts'
 /** Resolves when phones can be served. Rejects with a Refusal that says which port or address is the trouble and what to set. */
 export function startSignalling(options: { settings: Pick<Settings, 'sip'>; logger: Logger }): Promise<Signalling> {
   const { sip } = options.settings
-  return sip.drachtio === undefined ? startEmbedded({ sip: { host: sip.host, port: sip.port, externalAddress: sip.externalAddress } }, options.logger) : useExternal(sip.drachtio)
+  return sip.drachtio === undefined ? startEmbedded({ sip: { hosts: sip.hosts, port: sip.port, externalAddress: sip.externalAddress } }, options.logger) : useExternal(sip.drachtio)
 }

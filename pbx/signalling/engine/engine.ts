@@ -5,6 +5,7 @@ import { replyFromApp } from './agent/reply.ts'
 import { requestFromApp } from './agent/request.ts'
 import type { Counters, EngineOptions } from './options.ts'
 import { systemTimers } from './timers.ts'
+import type { TransportName } from './transport/flow.ts'
 import { openControl, type Control } from './wire/control.ts'
 import { refused } from './wire/payload.ts'
 
@@ -17,7 +18,8 @@ export interface EngineStatus {
 }
 
 export interface Engine {
-  readonly sipPort: number
+  /** The port of each transport that is served. */
+  readonly ports: Readonly<Partial<Record<TransportName, number>>>
   readonly controlPort: number
   status(): EngineStatus
   close(): Promise<void>
@@ -48,7 +50,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
   const opened = control
   let closing: Promise<void> | undefined
   return {
-    sipPort: agent.transport.port,
+    ports: agent.transport.ports,
     controlPort: opened.port,
     status: () => ({
       counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size,

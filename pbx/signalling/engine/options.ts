@@ -1,11 +1,19 @@
 /** What the engine can be told. Everything has a default but the addresses and the secret. */
 export interface EngineOptions {
-  /** Where SIP is served, UDP and TCP on the same port; 0 takes any free port. */
-  sip: { host: string; port: number; externalAddress: string | undefined }
+  sip: SipOptions
   /** Where applications connect; only loopback makes sense. */
   control: { host: string; port: number; secret: string }
   timing: Timing
   limits: Limits
+}
+
+export interface SipOptions {
+  /** Addresses SIP is served on, one of each family at most; `0.0.0.0` and `::` stand for all of theirs. */
+  hosts: readonly string[]
+  /** UDP and TCP on the same port; 0 takes any free port. */
+  port: number
+  /** Told to peers outside private ranges, instead of our own address of the same family. */
+  externalAddress: string | undefined
 }
 
 /** Milliseconds. */
@@ -22,11 +30,11 @@ export interface Timing {
   inviteAnswer: number
   /** Any other request left unanswered for this long is answered 503, while the client still waits (its timer F is 32 s). */
   requestAnswer: number
-  /** A TCP peer that began a message must complete it in this time. */
+  /** A peer on a stream that began a message must complete it in this time. */
   slowPeer: number
-  /** A TCP peer that was silent for this long is disconnected. */
+  /** A peer on a stream that was silent for this long is disconnected. */
   idlePeer: number
-  /** Connecting to a TCP peer is given up after this time. */
+  /** Connecting to a peer is given up after this time. */
   connect: number
   /** An application must authenticate in this time. */
   authenticate: number
@@ -37,13 +45,15 @@ export interface Timing {
 }
 
 export interface Limits {
-  /** Bytes of one SIP message over TCP. A longer one is answered 513 and the connection closed. */
+  /** Bytes of one SIP message over a stream. A longer one is answered 513 and the connection closed. */
   message: number
-  /** TCP connections of SIP peers. */
+  /** Connections of SIP peers over all streams. */
   connections: number
+  /** Of these, with one address: an office behind a NAT has one a phone. */
+  connectionsPerAddress: number
   /** Bytes of one frame of the control wire. */
   frame: number
-  /** Bytes waiting to be read by a TCP peer; beyond it the connection is closed. */
+  /** Bytes waiting to be read by a peer on a stream; beyond it the connection is closed. */
   backlog: number
   /** Bytes waiting to be read by an application; beyond it the connection is closed. */
   applicationBacklog: number
@@ -56,7 +66,7 @@ export const defaultTiming: Timing = {
 }
 
 export const defaultLimits: Limits = {
-  message: 65_535, connections: 4096, frame: 1_048_576, backlog: 1_048_576, applicationBacklog: 67_108_864, trace: 5000,
+  message: 65_535, connections: 20_000, connectionsPerAddress: 4096, frame: 1_048_576, backlog: 1_048_576, applicationBacklog: 67_108_864, trace: 5000,
 }
 
 /** What the engine counts since it started; kept to be read by a person who wonders. */

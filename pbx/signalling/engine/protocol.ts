@@ -2,13 +2,14 @@
 import type { EngineStatus } from './engine.ts'
 import type { EngineOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
+import type { TransportName } from './transport/flow.ts'
 
 export type WorkerOptions = EngineOptions
 
 export type FromEngine =
-  | { kind: 'ready'; sipPort: number; controlPort: number }
+  | { kind: 'ready'; ports: Partial<Record<TransportName, number>>; controlPort: number }
   /** It could not start; the thread ends. */
-  | { kind: 'refused'; transport: string; code: string; message: string }
+  | { kind: 'refused'; transport: string; host: string; port: number; code: string; message: string }
   | { kind: 'trace'; records: TraceRecord[] }
   | { kind: 'status'; status: EngineStatus }
   | { kind: 'failure'; reason: string }

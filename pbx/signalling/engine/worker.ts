@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { startEngine } from './engine.ts'
 import type { FromEngine, ToEngine, WorkerOptions } from './protocol.ts'
-import { PortTaken } from './transport/transport.ts'
+import { PortTaken } from './transport/bind.ts'
 
 const port = parentPort
 if (port === null) throw new Error('The engine runs in a thread of its own')
@@ -22,10 +22,10 @@ try {
       })
     }
   })
-  tell({ kind: 'ready', sipPort: engine.sipPort, controlPort: engine.controlPort })
+  tell({ kind: 'ready', ports: engine.ports, controlPort: engine.controlPort })
 } catch (error) {
   const known = error instanceof PortTaken ? error : undefined
   const { code, message } = error as NodeJS.ErrnoException
-  tell({ kind: 'refused', transport: known?.transport ?? 'control', code: code ?? '', message })
+  tell({ kind: 'refused', transport: known?.transport ?? 'control', host: known?.host ?? '', port: known?.port ?? 0, code: code ?? '', message })
   port.close()
 }

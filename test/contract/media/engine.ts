@@ -37,7 +37,7 @@ export async function openEngine(context: TestContext, options: EngineOptions = 
   const logger = createLogger('silent')
   const settings = {
     media: { host: '127.0.0.1', ports: options.ports ?? { first: 0, last: 0 }, workers: options.workers ?? 1 },
-    sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
+    sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, drachtio: undefined },
     calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0 },
   }
   const server = new EmbeddedMediaServer({

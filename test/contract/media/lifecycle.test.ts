@@ -154,7 +154,7 @@ behaviour('it starts from settings and stops twice', async (t) => {
     logger: createLogger('silent'),
     settings: {
       home, media: { host: '0.0.0.0', ports: { first: 0, last: 0 }, workers: 1 },
-      sip: { host: '0.0.0.0', port: 0, externalAddress: '203.0.113.9', drachtio: undefined },
+      sip: { hosts: ['0.0.0.0'], port: 0, externalAddress: '203.0.113.9', drachtio: undefined },
       calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
     },
   })

@@ -50,7 +50,7 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
     logger: createLogger('warn'),
     settings: {
       home, media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1 },
-      sip: { host: '127.0.0.1', port: 0, externalAddress: undefined, drachtio: undefined },
+      sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, drachtio: undefined },
       calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
     },
   })

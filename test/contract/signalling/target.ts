@@ -110,9 +110,9 @@ const CASE_MS = 30_000
 /** Declares a case: one test a target. */
 export function behaves(name: string, options: CaseOptions, play: (scene: Scene) => Promise<void>): void {
   test(`embedded: ${name}`, { timeout: CASE_MS }, async (context) => {
-    const engine = await startEmbedded({ sip: { host: '127.0.0.1', port: 0, externalAddress: undefined }, ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}) }, logger)
+    const engine = await startEmbedded({ sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined }, ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}) }, logger)
     context.after(() => engine.close())
-    await run(context, { name: 'embedded', control: engine.control, sip: { port: engine.sipPort }, engine }, play)
+    await run(context, { name: 'embedded', control: engine.control, sip: { port: engine.ports.udp as number }, engine }, play)
   })
   const skip = external === undefined ? 'DRACHTIO, DRACHTIO_SECRET and DRACHTIO_SIP are not set' : (options.embeddedOnly ?? false)
   test(`drachtio-server: ${name}`, { skip, timeout: CASE_MS }, async (context) => {

@@ -34,7 +34,7 @@ describe('settings', () => {
     const settings = load()
     assert.equal(settings.home, home)
     assert.deepEqual(settings.http, { host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080' })
-    assert.deepEqual(settings.sip, { host: '0.0.0.0', port: 5060, externalAddress: undefined, drachtio: undefined })
+    assert.deepEqual(settings.sip, { hosts: ['0.0.0.0', '::'], port: 5060, externalAddress: undefined, drachtio: undefined })
     assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
     assert.equal(settings.database.url, undefined)
     assert.equal(settings.log.to, 'file')

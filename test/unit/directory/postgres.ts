@@ -10,7 +10,7 @@ import type { PersonActor } from '../../../config/actor.ts'
 
 export const logger = createLogger('silent')
 export const secrets = createSecrets(Buffer.alloc(32, 9))
-export const settings = { sip: { host: '192.0.2.1', port: 5060, externalAddress: undefined, drachtio: undefined } }
+export const settings = { sip: { hosts: ['192.0.2.1'], port: 5060, externalAddress: undefined, drachtio: undefined } }
 
 export interface Ground {
   database: Database

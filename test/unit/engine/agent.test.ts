@@ -36,7 +36,7 @@ test('replies: source and rport, the port of the Via, maddr; over TCP the connec
   assert.deepEqual(replyFlow(request('SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bK1'), from), { ...from, port: 5062 })
   assert.equal(replyFlow(request('SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1'), from).port, 5060)
   assert.equal(replyFlow(request('SIP/2.0/UDP 10.0.0.1;maddr=224.2.0.1;branch=z9hG4bK1'), from).address, '224.2.0.1')
-  const open = { address: from.address, port: 40_000, open: true, send: () => undefined, end: () => undefined }
+  const open = { transport: 'tcp' as const, address: from.address, port: 40_000, open: true, send: () => undefined, end: () => undefined }
   const tcpFlow: Flow = { ...from, transport: 'tcp', connection: open }
   const tcpRequest = request('SIP/2.0/TCP 10.0.0.1:5062;branch=z9hG4bK1')
   assert.equal(replyFlow(tcpRequest, tcpFlow), tcpFlow)
@@ -74,7 +74,7 @@ test('dialogs are found by tags and by id; a removed one stops what it repeats',
 })
 
 function flowOf(uri: string, heard?: Flow): Flow | string {
-  const transport = { connectionTo: () => undefined } as unknown as Transport
+  const transport = { connectionTo: () => undefined, reaches: (name: string) => name === 'udp' || name === 'tcp' } as unknown as Transport
   const hop = nextHop({ transport }, uri, heard)
   return 'flows' in hop ? (hop.flows[0] as Flow) : 'refusal' in hop ? hop.refusal : 'name'
 }
@@ -90,7 +90,7 @@ test('the next hop: address, port, transport, and the way back through a NAT', (
   const behindNat: Flow = { transport: 'udp', address: '203.0.113.1', port: 40_000, connection: undefined }
   assert.equal(flowOf('sip:a@192.168.1.5', behindNat), behindNat)
   assert.notEqual(flowOf('sip:a@198.51.100.1', behindNat), behindNat)
-  const connection = { address: '192.0.2.1', port: 41_000, open: true, send: () => undefined, end: () => undefined }
+  const connection = { transport: 'tcp' as const, address: '192.0.2.1', port: 41_000, open: true, send: () => undefined, end: () => undefined }
   const phone: Flow = { transport: 'tcp', address: '192.0.2.1', port: 41_000, connection }
   assert.equal(flowOf('sip:a@192.0.2.1:5060;transport=tcp', phone), phone)
   assert.notEqual(flowOf('sip:a@192.0.2.1:5060;transport=tcp', { ...phone, connection: { ...connection, open: false } }), phone)
@@ -99,11 +99,11 @@ test('the next hop: address, port, transport, and the way back through a NAT', (
 test('private ranges, and what a peer is told our address is', () => {
   for (const address of ['10.1.1.1', '172.31.0.1', '192.168.5.5', '127.0.0.1', '100.64.1.1', 'fd00::1', 'fe80::1', '::1']) assert.equal(isPrivate(address), true, address)
   for (const address of ['8.8.8.8', '172.32.0.1', '2001:db8::1', 'x']) assert.equal(isPrivate(address), false, address)
-  const bound = createLocalAddresses('192.168.0.2', '198.51.100.7', () => 0)
+  const bound = createLocalAddresses(['192.168.0.2'], '198.51.100.7', () => 0)
   assert.equal(bound.advertised('192.168.0.9'), '192.168.0.2')
   assert.equal(bound.advertised('203.0.113.4'), '198.51.100.7')
   assert.equal(bound.real('203.0.113.4'), '192.168.0.2')
-  const any = createLocalAddresses('0.0.0.0', undefined, () => 0)
+  const any = createLocalAddresses(['0.0.0.0'], undefined, () => 0)
   assert.equal(any.real('127.0.0.1'), '127.0.0.1')
   assert.ok(any.all().includes('127.0.0.1'))
 })

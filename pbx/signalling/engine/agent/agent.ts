@@ -81,12 +81,12 @@ export function isTraced(method: string, toTag: string): boolean {
 }
 
 export function traceIn(agent: Agent, message: SipMessage, text: string, flow: Flow, repeat: boolean): void {
-  agent.trace.record('in', flow.transport, peerName(flow), agent.transport.localName(flow.address), message.callId, repeat, text)
+  agent.trace.record('in', flow.transport, peerName(flow), agent.transport.localName(flow), message.callId, repeat, text)
 }
 
 /** Every message leaves through here. */
 export function sendText(agent: Pick<Agent, 'counters' | 'trace' | 'transport'>, flow: Flow, text: string, listener: SendListener | undefined, callId: string, traced: boolean, repeat: boolean): void {
   agent.counters.sent++
-  if (traced) agent.trace.record('out', flow.transport, peerName(flow), agent.transport.localName(flow.address), callId, repeat, text)
+  if (traced) agent.trace.record('out', flow.transport, peerName(flow), agent.transport.localName(flow), callId, repeat, text)
   agent.transport.send(flow, text, listener)
 }

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { unbracket } from '../message/host.ts'
 import { parameter, parseSipUri } from '../message/uri.ts'
-import type { Flow } from '../transport/flow.ts'
+import { TRANSPORTS, type Flow, type TransportName } from '../transport/flow.ts'
 import { isPrivate } from '../transport/local.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Agent } from './agent.ts'
@@ -26,35 +26,40 @@ const NOT_OFFERED = 'requested protocol/transport not available'
 export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, heard: Flow | undefined): NextHop {
   const parsed = parseSipUri(uri)
   if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
-  const wanted = parameter(parsed.params, 'transport')?.toLowerCase()
-  if (parsed.scheme === 'sips' || (wanted !== undefined && wanted !== 'udp' && wanted !== 'tcp')) {
-    return { refusal: NOT_OFFERED }
-  }
+  const kind = transportOf(parsed.scheme, parameter(parsed.params, 'transport')?.toLowerCase())
+  if (kind === undefined) return { refusal: NOT_OFFERED }
   const host = unbracket(parameter(parsed.params, 'maddr') ?? parsed.host)
-  const port = parsed.port || 5060
-  const kind = wanted ?? 'udp'
+  const port = parsed.port || TRANSPORTS[kind].port
   if (isIP(host) === 0) {
-    const guess: Flow = heard ?? { transport: kind as 'udp' | 'tcp', address: '127.0.0.1', port, connection: undefined }
+    const guess: Flow = heard ?? { transport: kind, address: '127.0.0.1', port, connection: undefined }
     return { later: resolve(transport, host, port, kind, heard), guess }
   }
-  return { flows: [flowTo(transport, kind, host, port, heard)] }
+  const flow = flowTo(transport, kind, host, port, heard)
+  return flow.connection !== undefined || transport.reaches(flow.transport, flow.address) ? { flows: [flow] } : { refusal: NOT_OFFERED }
 }
 
-function flowTo(transport: Transport, kind: string, address: string, port: number, heard: Flow | undefined): Flow {
-  const exact = kind === 'tcp' ? transport.connectionTo(address, port) : undefined
+/** RFC 3261 §26.2.2, RFC 7118 §5.4: a sips URI only leads over TLS. Undefined when no transport of ours fits. */
+function transportOf(scheme: string, wanted: string | undefined): TransportName | undefined {
+  if (scheme !== 'sips') return wanted === undefined ? 'udp' : Object.hasOwn(TRANSPORTS, wanted) ? (wanted as TransportName) : undefined
+  if (wanted === undefined || wanted === 'tcp' || wanted === 'tls') return 'tls'
+  return wanted === 'ws' || wanted === 'wss' ? 'wss' : undefined
+}
+
+function flowTo(transport: Transport, kind: TransportName, address: string, port: number, heard: Flow | undefined): Flow {
+  const exact = kind === 'udp' ? undefined : transport.connectionTo(kind, address, port)
   if (exact) return exact
   if (heard !== undefined) {
     const sameAddress = heard.address === address
     const behindNat = !sameAddress && isPrivate(address) && !isPrivate(heard.address)
     // RFC 5923 in spirit: a phone cannot be reached but over the connection it opened.
-    if (heard.transport === 'tcp' && heard.connection?.open && ((kind === 'tcp' && (sameAddress || behindNat)) || (sameAddress && heard.port === port))) return heard
+    if (heard.connection?.open && ((kind === heard.transport && (sameAddress || behindNat)) || (sameAddress && heard.port === port))) return heard
     if (heard.transport === 'udp' && kind === 'udp' && behindNat) return heard
   }
-  return { transport: kind === 'tcp' ? 'tcp' : 'udp', address, port, connection: undefined }
+  return { transport: kind, address, port, connection: undefined }
 }
 
 /** A name: the system's resolver. When it knows none, where the peer was heard. */
-async function resolve(transport: Transport, host: string, port: number, kind: string, heard: Flow | undefined): Promise<Found> {
+async function resolve(transport: Transport, host: string, port: number, kind: TransportName, heard: Flow | undefined): Promise<Found> {
   try {
     const addresses = await lookup(host, { family: 4, all: true })
     return { flows: addresses.map(({ address }) => flowTo(transport, kind, address, port, heard)) }

@@ -21,7 +21,7 @@ export function branchToken(): string {
 /** Sends the ACK to a 2xx (RFC 3261 §13.2.2.4) and remembers it, so that a repeated 2xx gets it again. */
 export function sendAck(agent: Agent, dialog: Dialog, flow: Flow, cseq: number, extra: readonly string[], body: string): string {
   const route = routeInDialog(dialog)
-  const text = writeInDialog(dialog, route, 'ACK', cseq, viaFor(flow, agent.transport.sentBy(flow.address), branchToken()), extra, body)
+  const text = writeInDialog(dialog, route, 'ACK', cseq, viaFor(flow, agent.transport.sentBy(flow), branchToken()), extra, body)
   dialog.ack = { cseq, text, flow }
   dialog.awaitingAck = undefined
   sendText(agent, flow, text, undefined, dialog.callId, true, false)
@@ -37,7 +37,7 @@ export function sendBye(agent: Agent, dialog: Dialog, reason: string, sent: (tex
     const branch = branchToken()
     const cseq = ++dialog.localCSeq
     const route = routeInDialog(dialog)
-    const text = writeInDialog(dialog, route, 'BYE', cseq, viaFor(flow, agent.transport.sentBy(flow.address), branch), [`Reason: ${reason}`], '')
+    const text = writeInDialog(dialog, route, 'BYE', cseq, viaFor(flow, agent.transport.sentBy(flow), branch), [`Reason: ${reason}`], '')
     agent.transactions.createClient({ method: 'BYE', branch, callId: dialog.callId, text, ackFor: undefined }, flow, true, nobody).start()
     sent(text, flow)
   })
@@ -52,5 +52,5 @@ export function ackAndBye(agent: Agent, dialog: Dialog, cseq: number, reason: st
 }
 
 export function ourContact(agent: Agent, flow: Flow): string {
-  return `Contact: ${contactFor(flow, agent.transport.sentBy(flow.address))}`
+  return `Contact: ${contactFor(flow, agent.transport.sentBy(flow))}`
 }

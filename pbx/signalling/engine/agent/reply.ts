@@ -75,7 +75,7 @@ function writeReply(agent: Agent, incoming: IncomingRequest, status: number, mes
   if (makesDialog) copyHeader(lines, request, 'record-route', 'Record-Route')
   lines.push(`From: ${request.from}`, `To: ${status === 100 ? request.to : withTag(request, incoming.tag(wanted))}`, `Call-ID: ${request.callId}`, `CSeq: ${request.cseq} ${request.cseqMethod}`)
   if (TARGET_REFRESH.has(request.method) && status > 100 && status < 300 && !message.names.includes('contact')) lines.push(ourContact(agent, flow))
-  lines.push(...extra, ...appLines(message, WRITTEN, agent.transport.sentBy(flow.address)))
+  lines.push(...extra, ...appLines(message, WRITTEN, agent.transport.sentBy(flow)))
   const reason = message.startLine.slice(12)
   return writeMessage(`SIP/2.0 ${status} ${reason}`, lines, message.body)
 }

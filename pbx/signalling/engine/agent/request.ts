@@ -91,7 +91,7 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
   // A bare URI keeps its parameters, transport above all; only inside a header would they be the header's.
   const next = (routeUrl.includes('<') ? splitAddress(routeUrl)?.uri : routeUrl) || uri
   withFlows(agent, owner, messageId, next, undefined, (flows, failure) => {
-    const first = agent.transport.sentBy((flows[0] as Flow).address)
+    const first = agent.transport.sentBy(flows[0] as Flow)
     let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${first}>`, first)
     let fromTag = tagOf(from)
     if (fromTag === '') {
@@ -104,7 +104,7 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
     const stated = appHeader(message, 'cseq')
     const cseq = (stated === undefined ? undefined : digits(stated.split(/\s/, 1)[0] as string)) ?? 1 + Math.floor(Math.random() * 0xffff)
     const write = (flow: Flow, branch: string) => {
-      const sentBy = agent.transport.sentBy(flow.address)
+      const sentBy = agent.transport.sentBy(flow)
       const via = viaFor(flow, sentBy, branch)
       const lines = [`Via: ${via}`, `Max-Forwards: ${hops(message)}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`]
       lines.push(...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy))
@@ -125,7 +125,7 @@ function sendWithin(agent: Agent, dialog: Dialog, method: string, request: AppRe
   withFlows(agent, owner, messageId, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flows, failure) => {
     const cseq = ++dialog.localCSeq
     const write = (flow: Flow, branch: string) => {
-      const sentBy = agent.transport.sentBy(flow.address)
+      const sentBy = agent.transport.sentBy(flow)
       const via = viaFor(flow, sentBy, branch)
       const extra = [...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy)]
       const text = writeInDialog(dialog, route, method, cseq, via, extra, message.body)
@@ -151,14 +151,14 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
   }
   const credentials = dialog.awaitingAck?.credentials ?? []
   withFlows(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, ([flow = dialog.flow]) => {
-    const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow.address))], message.body)
+    const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow))], message.body)
     owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
   })
 }
 
 function contactLines(agent: Agent, method: string, message: AppMessage, flow: Flow): string[] {
   const own = appHeader(message, 'contact')
-  if (own !== undefined) return [`Contact: ${replaceLocalhost(own, agent.transport.sentBy(flow.address))}`]
+  if (own !== undefined) return [`Contact: ${replaceLocalhost(own, agent.transport.sentBy(flow))}`]
   return WITH_CONTACT.has(method) ? [ourContact(agent, flow)] : []
 }
 

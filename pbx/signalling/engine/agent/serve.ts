@@ -37,7 +37,7 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
   const owner = agent.router.pick(request.method)
   if (!owner) return refuse(transaction, request, KNOWN.has(request.method) ? 503 : 501)
   const incoming = new Incoming(agent, owner, request, transaction, undefined)
-  owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, '', { address: agent.transport.localAddress(flow.address), port: agent.transport.port }))
+  owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, '', agent.transport.receivedOn(flow)))
 }
 
 function refuse(transaction: ServerTransaction, request: SipMessage, status: number, reason = reasonPhrase(status), extra: readonly string[] = []): void {

@@ -1,7 +1,7 @@
 /** Requests within a dialog (RFC 3261 §12.2.1.1). */
 import { parameter, parseSipUri, splitAddress } from '../message/uri.ts'
 import { writeMessage } from '../message/write.ts'
-import type { Flow } from '../transport/flow.ts'
+import { TRANSPORTS, type Flow } from '../transport/flow.ts'
 import type { Dialog } from './dialog.ts'
 
 export interface DialogRequest {
@@ -38,10 +38,10 @@ export function writeInDialog(dialog: Dialog, route: DialogRequest, method: stri
 
 /** Our Via value for a request that leaves over `flow`. */
 export function viaFor(flow: Flow, sentBy: string, branch: string): string {
-  return `SIP/2.0/${flow.transport === 'tcp' ? 'TCP' : 'UDP'} ${sentBy};rport;branch=${branch}`
+  return `SIP/2.0/${TRANSPORTS[flow.transport].via} ${sentBy};rport;branch=${branch}`
 }
 
 /** Our Contact value for a peer on `flow`. */
 export function contactFor(flow: Flow, sentBy: string): string {
-  return flow.transport === 'tcp' ? `<sip:${sentBy};transport=tcp>` : `<sip:${sentBy}>`
+  return `<sip:${sentBy}${TRANSPORTS[flow.transport].parameter}>`
 }

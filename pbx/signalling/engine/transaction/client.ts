@@ -1,7 +1,7 @@
 /** A client transaction (RFC 3261 §17.1): repeats its request, matches the responses, acknowledges failures of INVITE. */
 import type { SipMessage } from '../message/message.ts'
 import type { TimerHandle } from '../timers.ts'
-import type { Flow } from '../transport/flow.ts'
+import { isReliable, type Flow } from '../transport/flow.ts'
 import type { TransactionEnvironment } from './environment.ts'
 import { inviteClient, otherClient, type Action, type Input, type State, type Table, type TimerName } from './tables.ts'
 import { timerLength } from './timing.ts'
@@ -126,7 +126,7 @@ export class ClientTransaction {
 
   private startTimer(name: TimerName): void {
     const repeating = name === 'A' || name === 'E'
-    const length = timerLength(name, this.environment.timing, this.flow.transport === 'tcp', repeating ? this.runs++ : 0, this.state === 'proceeding')
+    const length = timerLength(name, this.environment.timing, isReliable(this.flow), repeating ? this.runs++ : 0, this.state === 'proceeding')
     if (length === undefined || this.state === 'terminated') return
     this.timers.push({ name, handle: this.environment.timers.start(length, this, name) })
   }

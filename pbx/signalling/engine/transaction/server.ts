@@ -1,7 +1,7 @@
 /** A server transaction (RFC 3261 §17.2): absorbs repeated requests, repeats responses. */
 import type { SipMessage } from '../message/message.ts'
 import type { TimerHandle } from '../timers.ts'
-import { lostFlow, replyFlow, type Flow } from '../transport/flow.ts'
+import { isReliable, lostFlow, replyFlow, type Flow } from '../transport/flow.ts'
 import type { TransactionEnvironment } from './environment.ts'
 import { inviteServer, otherServer, type Action, type Input, type State, type Table, type TimerName } from './tables.ts'
 import { timerLength } from './timing.ts'
@@ -124,7 +124,7 @@ export class ServerTransaction {
   }
 
   private startTimer(name: TimerName): void {
-    const length = timerLength(name, this.environment.timing, this.from.transport === 'tcp', name === 'G' ? this.runs++ : 0, false)
+    const length = timerLength(name, this.environment.timing, isReliable(this.from), name === 'G' ? this.runs++ : 0, false)
     if (length === undefined) return
     this.timers.push({ name, handle: this.environment.timers.start(length, this, name) })
   }

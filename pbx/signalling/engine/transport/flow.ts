@@ -1,17 +1,21 @@
 /** Where a message comes from or goes to. */
 import { isIP } from 'node:net'
 import type { SipMessage } from '../message/message.ts'
+
+export type TransportName = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
+
 export interface Flow {
-  transport: 'udp' | 'tcp'
-  /** The far end, an IP address without brackets. */
+  transport: TransportName
+  /** The far end, an IP address without brackets; its family says which of our sockets is meant. */
   address: string
   port: number
   /** The connection a message came over; it is used for replies while it is open. */
   connection: Connection | undefined
 }
 
-/** What the other layers may do with a TCP connection. */
+/** What the other layers may do with a connection of any stream transport. */
 export interface Connection {
+  readonly transport: TransportName
   readonly address: string
   readonly port: number
   readonly open: boolean
@@ -25,19 +29,34 @@ export interface SendListener {
   onSendError(reason: string): void
 }
 
+/** What a transport is called in a Via (RFC 3261 §20.42, RFC 7118 §5.1), and the `transport` parameter of a URI that leads to it. */
+export const TRANSPORTS: Readonly<Record<TransportName, { via: string; parameter: string; port: number; reliable: boolean }>> = {
+  udp: { via: 'UDP', parameter: '', port: 5060, reliable: false },
+  tcp: { via: 'TCP', parameter: ';transport=tcp', port: 5060, reliable: true },
+  tls: { via: 'TLS', parameter: ';transport=tls', port: 5061, reliable: true },
+  ws: { via: 'WS', parameter: ';transport=ws', port: 80, reliable: true },
+  // RFC 7118 §5.4: there is no `wss` in a URI.
+  wss: { via: 'WSS', parameter: ';transport=ws', port: 443, reliable: true },
+}
+
+/** Whether the transport repeats what gets lost by itself (RFC 3261 §17). */
+export function isReliable(flow: { transport: TransportName }): boolean {
+  return flow.transport !== 'udp'
+}
+
 /** `host:port` of the far end. */
 export function peerName(flow: { address: string; port: number }): string {
   return flow.address.includes(':') ? `[${flow.address}]:${flow.port}` : `${flow.address}:${flow.port}`
 }
 
 /**
- * Where the response to a request goes (RFC 3261 §18.2.2, RFC 3581 §4): over TCP the connection it came on,
+ * Where the response to a request goes (RFC 3261 §18.2.2, RFC 3581 §4): over a stream the connection it came on,
  * else the source address and the Via's port; over UDP `maddr`, else the source, at `rport` or the Via's port.
  */
 export function replyFlow(request: SipMessage, from: Flow): Flow {
   const via = request.via
+  if (from.transport !== 'udp') return from.connection?.open ? from : lostFlow(request, from)
   const viaPort = via.port || 5060
-  if (from.transport === 'tcp') return from.connection?.open ? from : lostFlow(request, from)
   if (via.maddr !== undefined && isIP(via.maddr)) return { transport: 'udp', address: via.maddr, port: viaPort, connection: undefined }
   if (via.rport !== undefined) return from
   return viaPort === from.port ? from : { transport: 'udp', address: from.address, port: viaPort, connection: undefined }
@@ -45,5 +64,5 @@ export function replyFlow(request: SipMessage, from: Flow): Flow {
 
 /** Where a response goes when the connection its request came on is gone: a new one, to the port of the Via (§18.2.2). */
 export function lostFlow(request: SipMessage, from: Flow): Flow {
-  return { transport: 'tcp', address: from.address, port: request.via.port || 5060, connection: undefined }
+  return { transport: from.transport, address: from.address, port: request.via.port || TRANSPORTS[from.transport].port, connection: undefined }
 }

@@ -50,26 +50,36 @@ export interface LocalAddresses {
   all(): string[]
 }
 
-export function createLocalAddresses(bound: string, external: string | undefined, now: () => number): LocalAddresses {
-  const any = bound === '0.0.0.0' || bound === '::'
+export function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+/** @param hosts what the sockets are bound to, one of each family at most */
+export function createLocalAddresses(hosts: readonly string[], external: string | undefined, now: () => number): LocalAddresses {
+  const ofFamily = (peer: string) => hosts.find((host) => host.includes(':') === peer.includes(':')) ?? (hosts[0] as string)
   const cache = new Map<string, { address: string; until: number }>()
   const real = (peer: string): string => {
-    if (!any) return bound
+    const bound = ofFamily(peer)
+    if (!isWildcard(bound)) return bound
     const cached = cache.get(peer)
     const time = now()
     if (cached && cached.until > time) return cached.address
     if (cache.size >= CACHE_MAX) cache.clear()
-    const address = routedSource(peer) ?? cached?.address ?? '127.0.0.1'
+    const address = routedSource(peer) ?? cached?.address ?? (peer.includes(':') ? '::1' : '127.0.0.1')
     cache.set(peer, { address, until: time + CACHE_MS })
     return address
   }
   return {
     real,
-    advertised: (peer) => (external !== undefined && !isPrivate(peer) ? external : real(peer)),
+    advertised: (peer) => (external !== undefined && external.includes(':') === peer.includes(':') && !isPrivate(peer) ? external : real(peer)),
     all() {
-      if (!any) return [bound]
-      const family = bound === '::' ? 'IPv6' : 'IPv4'
-      return Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter((entry) => entry.family === family).map((entry) => entry.address)
+      const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+      return hosts.flatMap((host) => {
+        if (!isWildcard(host)) return [host]
+        const family = host === '::' ? 'IPv6' : 'IPv4'
+        // A link-local address is of no use to anybody who does not know the interface.
+        return interfaces.filter((entry) => entry.family === family && !entry.address.startsWith('fe80:')).map((entry) => entry.address)
+      })
     },
   }
 }

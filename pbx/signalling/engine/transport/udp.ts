@@ -1,8 +1,7 @@
-/** SIP over UDP. */
+/** SIP over UDP, one socket a family. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { SendListener } from './flow.ts'
 import { noLookup } from './local.ts'
-import { plainAddress } from './tcp.ts'
 
 /** Room for a burst of some thousand requests while the engine is busy; the kernel gives what its own limit allows. */
 const BUFFER_BYTES = 8_388_608
@@ -20,7 +19,7 @@ export interface UdpHooks {
 }
 
 export async function openUdp(host: string, port: number, hooks: UdpHooks): Promise<UdpTransport> {
-  const socket: Socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', lookup: noLookup })
+  const socket: Socket = createSocket(host.includes(':') ? { type: 'udp6', ipv6Only: true, lookup: noLookup } : { type: 'udp4', lookup: noLookup })
   let closed = false
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject)
@@ -40,9 +39,8 @@ export async function openUdp(host: string, port: number, hooks: UdpHooks): Prom
       // The system allows no such size; its default stays.
     }
   }
-  const mapped = host === '::'
   socket.on('message', (data: Buffer, from: RemoteInfo) => {
-    hooks.onDatagram(data.toString('latin1'), mapped ? plainAddress(from.address) : from.address, from.port)
+    hooks.onDatagram(data.toString('latin1'), from.address, from.port)
   })
   return {
     port: socket.address().port,

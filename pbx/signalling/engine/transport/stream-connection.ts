@@ -1,22 +1,25 @@
-/** One TCP connection to a SIP peer, whoever opened it. */
+/** One connection to a SIP peer over a byte stream, whoever opened it. */
 import type { Socket } from 'node:net'
 import type { Limits, Timing } from '../options.ts'
 import type { TimerHandle, Timers } from '../timers.ts'
 import { createFramer, type Framer } from './framing.ts'
-import type { Connection, SendListener } from './flow.ts'
+import type { TableConnection } from './connections.ts'
+import type { Flow, SendListener, TransportName } from './flow.ts'
 
-export interface TcpEvents {
-  onMessage(text: string, connection: TcpConnection): void
+export interface StreamEvents {
+  onMessage(text: string, connection: StreamConnection): void
   /** The head of a message over the limit, when it could be cut out. */
-  onTooLong(head: string, connection: TcpConnection): void
+  onTooLong(head: string, connection: StreamConnection): void
   /** `reason` is empty for an ordinary end. Called once. */
-  onClosed(connection: TcpConnection, reason: string): void
+  onClosed(connection: StreamConnection, reason: string): void
 }
 
-export class TcpConnection implements Connection {
+export class StreamConnection implements TableConnection {
+  readonly transport: TransportName
   readonly address: string
   readonly port: number
-  /** When something last arrived, for the idle limit. */
+  /** What a message over it comes from. */
+  readonly flow: Flow
   lastHeard: number
   private readonly socket: Socket
   private readonly framer: Framer
@@ -29,10 +32,12 @@ export class TcpConnection implements Connection {
   private ended = false
 
   /** @param connected false while the connection is still being made; what is sent meanwhile waits */
-  constructor(socket: Socket, peer: { address: string; port: number }, connected: boolean, timers: Timers, timing: Timing, limits: Limits, events: TcpEvents) {
+  constructor(transport: TransportName, socket: Socket, peer: { address: string; port: number }, connected: boolean, timers: Timers, timing: Timing, limits: Limits, events: StreamEvents) {
     this.socket = socket
+    this.transport = transport
     this.address = peer.address
     this.port = peer.port
+    this.flow = { transport, address: peer.address, port: peer.port, connection: this }
     this.timers = timers
     this.timing = timing
     this.limits = limits

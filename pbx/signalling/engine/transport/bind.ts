@@ -1,0 +1,107 @@
+/** Binds the sockets of every transport on every host. */
+import type { EngineOptions } from '../options.ts'
+import type { Flow, TransportName } from './flow.ts'
+import { isWildcard } from './local.ts'
+import { openTcp, type StreamHooks, type StreamTransport, type StreamWorld } from './stream.ts'
+import type { StreamConnection } from './stream-connection.ts'
+import { openUdp, type UdpTransport } from './udp.ts'
+
+export interface TransportHooks {
+  onText(text: string, flow: Flow): void
+  /** The head of a message over the limit of a stream; the connection closes after this. */
+  onTooLong(head: string, flow: Flow): void
+  onFailure(reason: string): void
+}
+
+export class PortTaken extends Error {
+  readonly transport: string
+  readonly host: string
+  readonly port: number
+  readonly code: string
+  constructor(transport: string, host: string, port: number, cause: NodeJS.ErrnoException) {
+    super(cause.message)
+    this.transport = transport
+    this.host = host
+    this.port = port
+    this.code = cause.code ?? ''
+  }
+}
+
+export interface Bound {
+  readonly ports: Partial<Record<TransportName, number>>
+  /** Of the hosts asked for, those that are served. */
+  readonly hosts: readonly string[]
+  /** The socket for that address's family. */
+  udp(address: string): UdpTransport | undefined
+  stream(transport: TransportName, address: string): StreamTransport | undefined
+  close(): Promise<void>
+}
+
+const EPHEMERAL_TRIES = 20
+
+/** Throws `PortTaken` naming transport, host and port. */
+export async function bindAll(options: EngineOptions, world: StreamWorld, hooks: TransportHooks): Promise<Bound> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await bindOnce(options, world, hooks)
+    } catch (error) {
+      // The port that was free for the first socket was not for another.
+      if (options.sip.port !== 0 || !(error instanceof PortTaken) || error.code !== 'EADDRINUSE' || attempt === EPHEMERAL_TRIES) throw error
+    }
+  }
+}
+
+async function bindOnce(options: EngineOptions, world: StreamWorld, hooks: TransportHooks): Promise<Bound> {
+  const opened: { close(): Promise<void> }[] = []
+  const udp = new Map<boolean, UdpTransport>()
+  const streams = new Map<string, StreamTransport>()
+  const ports: Partial<Record<TransportName, number>> = {}
+  const hosts: string[] = []
+  const isV6 = (address: string) => address.includes(':')
+
+  async function open<T extends { port: number; close(): Promise<void> }>(transport: TransportName, host: string, port: number, make: (host: string, port: number) => Promise<T>): Promise<T> {
+    const wanted = ports[transport] ?? port
+    const socket = await make(host, wanted).catch((cause: NodeJS.ErrnoException) => {
+      throw new PortTaken(transport, host, wanted, cause)
+    })
+    opened.push(socket)
+    ports[transport] = socket.port
+    return socket
+  }
+  const streamHooks = (name: string): StreamHooks => ({
+    onMessage: (text: string, connection: StreamConnection) => hooks.onText(text, connection.flow),
+    onTooLong: (head: string, connection: StreamConnection) => hooks.onTooLong(head, connection.flow),
+    onFailure: (reason) => hooks.onFailure(`${name}: ${reason}`),
+  })
+
+  try {
+    for (const host of options.sip.hosts) {
+      try {
+        udp.set(isV6(host), await open('udp', host, options.sip.port, (at, port) => openUdp(at, port, {
+          onDatagram: (text, address, peerPort) => hooks.onText(text, { transport: 'udp', address, port: peerPort, connection: undefined }),
+          onFailure: (reason) => hooks.onFailure(`UDP: ${reason}`),
+        })))
+      } catch (error) {
+        if (options.sip.hosts.length > 1 && isWildcard(host) && error instanceof PortTaken && NO_FAMILY.has(error.code)) continue
+        throw error
+      }
+      hosts.push(host)
+      streams.set(`tcp|${isV6(host)}`, await open('tcp', host, ports.udp as number, (at, port) => openTcp(at, port, world, streamHooks('TCP'))))
+    }
+  } catch (error) {
+    for (const socket of opened) await socket.close()
+    throw error
+  }
+  return {
+    ports,
+    hosts,
+    udp: (address) => udp.get(isV6(address)),
+    stream: (transport, address) => streams.get(`${transport}|${isV6(address)}`),
+    async close() {
+      await Promise.all(opened.map((socket) => socket.close()))
+    },
+  }
+}
+
+/** What the system says when it has no such family, as in many a container: the other family is served all the same. */
+const NO_FAMILY = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
