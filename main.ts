@@ -58,8 +58,7 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
     await requireSameKey(database, secrets, home)
     const media = await step('media', () => startMedia({ settings, logger, storage: home }), (room) => room.stop())
     const signalling = await step('signalling', () => startSignalling({ settings, logger }), (room) => room.close())
-    const { control, trace } = signalling
-    const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, signalling: { control, trace } }), (room) => room.close())
+    const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, signalling }), (room) => room.close())
     const api = await step('panel and api', () => startApi({ settings, logger, database, secrets, pbx }), (room) => room.close())
     // The one exception to the reverse: calls are ended first, while the panel can still show it.
     opened.push(...opened.splice(-2, 1))

@@ -1,10 +1,12 @@
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../config/clock.ts'
 
 /** Nonces whose counts are remembered, per generation. */
 const MOST_NONCES = 100_000
-const MAC_BYTES = 12
-const BODY_BYTES = 12
+/** Time in base 36 (enough until the year 5188), 48 random bits in hex, 96 bits of the proof in base64url. */
+const TIME = 9
+const BODY = TIME + 12
+const NONCE = /^[0-9a-z]{9}[0-9a-f]{12}[\w-]{16}$/
 
 export interface Nonces {
   issue(realm: string): string
@@ -24,8 +26,8 @@ export interface Nonces {
  */
 export function createNonces(options: { key: Buffer; seconds: number; clock: Clock; most?: number }): Nonces {
   const { clock } = options
-  // Made once: a Buffer would be turned into a key object for every signature, which costs five times the hash.
-  const key = createSecretKey(options.key)
+  // HMAC as two keyed hashes (NMAC, a block of key each): text in and text out costs a quarter of Node's Hmac object.
+  const [inner, outer] = ['inner', 'outer'].map((part) => hash('sha256', `${options.key.toString('hex')}${part}`, 'hex'))
   const lifetime = options.seconds * 1000
   const most = options.most ?? MOST_NONCES
   // Two generations: a nonce outlives neither, so its count is known as long as it can be used.
@@ -35,7 +37,7 @@ export function createNonces(options: { key: Buffer; seconds: number; clock: Clo
   /** Counts of nonces from before this moment were forgotten; those are not accepted any more. */
   let knownSince = 0
 
-  const sign = (body: Buffer, realm: string): Buffer => createHmac('sha256', key).update(body).update(realm).digest().subarray(0, MAC_BYTES)
+  const sign = (body: string, realm: string): string => hash('sha256', outer + hash('sha256', inner + body + realm, 'hex'), 'base64url').slice(0, 16)
   const turn = (now: number): void => {
     if (now - turnedAt < lifetime && current.size < most) return
     // Turned early because there are so many: those forgotten may still be young.
@@ -47,19 +49,16 @@ export function createNonces(options: { key: Buffer; seconds: number; clock: Clo
 
   return {
     issue(realm) {
-      const body = Buffer.alloc(BODY_BYTES)
-      body.writeUIntBE(clock.now(), 0, 6)
-      randomBytes(BODY_BYTES - 6).copy(body, 6)
-      return Buffer.concat([body, sign(body, realm)]).toString('base64url')
+      // Node draws UUIDs from a pool; the last group is all random.
+      const body = Math.floor(clock.now()).toString(36).padStart(TIME, '0') + randomUUID().slice(-12)
+      return body + sign(body, realm)
     },
     spend(nonce, realm, nc) {
-      const bytes = Buffer.from(nonce, 'base64url')
-      // The spelling is compared too: base64 can be written in several ways, and each would have counts of its own.
-      if (bytes.length !== BODY_BYTES + MAC_BYTES || bytes.toString('base64url') !== nonce || !/^[0-9a-f]{8}$/i.test(nc)) return false
-      const body = bytes.subarray(0, BODY_BYTES)
-      if (!timingSafeEqual(sign(body, realm), bytes.subarray(BODY_BYTES))) return false
+      if (!NONCE.test(nonce) || !/^[0-9a-f]{8}$/i.test(nc)) return false
+      const body = nonce.slice(0, BODY)
+      if (!timingSafeEqual(Buffer.from(sign(body, realm)), Buffer.from(nonce.slice(BODY)))) return false
       const now = clock.now()
-      const issuedAt = body.readUIntBE(0, 6)
+      const issuedAt = parseInt(body.slice(0, TIME), 36)
       // A little ahead is the clock having been set back.
       if (now - issuedAt > lifetime || issuedAt - now > lifetime) return false
       turn(now)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
+import { openControlLine, type ControlLine } from './control-line.ts'
 import type { EngineStatus } from './engine/engine.ts'
 import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type SipOptions, type Timing } from './engine/options.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
@@ -21,6 +22,7 @@ export interface EmbeddedOptions {
 export interface EmbeddedSignalling extends Signalling {
   /** The ports SIP is really served on, by transport. */
   readonly ports: Readonly<Partial<Record<TransportName, number>>>
+  openLine(): ControlLine
   status(): Promise<EngineStatus>
 }
 
@@ -99,6 +101,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   return {
     control: { host: '127.0.0.1', port: ready.controlPort, secret },
     ports: ready.ports,
+    openLine: () => openControlLine((port, taken) => worker.postMessage({ kind: 'application', port, taken } satisfies ToEngine, [port])),
     external: false,
     trace(listener) {
       listeners.add(listener)

@@ -1,11 +1,14 @@
 /** What the rest of the house gets from this room. */
+import type { ControlLine } from './control-line.ts'
 import type { TraceRecord } from './engine/trace.ts'
 
-export type { TraceRecord }
+export type { ControlLine, TraceRecord }
 
 export interface Signalling {
   /** Where drachtio-srf connects. */
   readonly control: { host: string; port: number; secret: string }
+  /** The same wire for an application in this process, without a socket. Undefined with a drachtio-server. */
+  readonly openLine: (() => ControlLine) | undefined
   /**
    * Every SIP message of the wire in batches, but REGISTER and OPTIONS outside dialogs: raw, unmasked.
    * Returns a function that ends the subscription. Undefined with a drachtio-server, which tells nobody.

@@ -3,6 +3,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { ALLOW, readHeader, readReason } from './headers.ts'
 import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
+import { openLink, type EngineAddress } from './link.ts'
 import { sendOutside, SentInvite } from './outgoing.ts'
 import { createPendingInvites } from './pending-invites.ts'
 import type { SrfConstructor, SrfReply, SrfRequest } from './srf-types.ts'
@@ -14,9 +15,7 @@ import type { TraceFeed, TraceRecord } from './trace.ts'
 import type { IncomingInvite, IncomingRequest, SipServer, TracedMessage } from './types.ts'
 
 /** Where the engine is: the part of `startSignalling` that this room needs. */
-export interface SipConnection {
-  /** The engine's control port. */
-  control: { host: string; port: number; secret: string }
+export interface SipConnection extends EngineAddress {
   /** The embedded engine's feed; undefined with a real drachtio-server, whose frames are tapped instead. */
   trace: TraceFeed | undefined
 }
@@ -26,8 +25,6 @@ export interface ConnectOptions extends SipConnection {
   /** How long the first connection may take, in milliseconds; 10,000 when absent. */
   timeoutMs?: number
 }
-
-const ROUTED = ['invite', 'register', 'options', 'message', 'subscribe', 'publish', 'info', 'notify', 'refer']
 
 /** Figures for tests and the health page: all are 0 when nothing is going on. */
 export interface SipFigures {
@@ -81,7 +78,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     res.send(405, undefined, { headers: { Allow: ALLOW } })
   }
 
-  // Everything goes through this one function, requests inside dialogs included; the routes below it only tell the engine what we take.
+  // Everything goes through this one function, requests inside dialogs included; the routes of the link only tell the engine what we take.
   srf.use((req, res, next) => {
     if (req.msg.method === 'PRACK') return next()
     try {
@@ -91,7 +88,6 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
       if (!res.finished && req.msg.method !== 'ACK') res.send(500, undefined, {})
     }
   })
-  for (const method of ROUTED) srf.app.use(method, () => {})
 
   const tellTrace = (records: readonly TraceRecord[]): void => {
     if (traceListeners.size === 0) return
@@ -122,8 +118,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
       first.reject(new Refusal('unauthenticated', 'The signalling engine did not accept our secret (DRACHTIO_SECRET).'))
       return logger.error({ err: error }, 'the signalling engine did not accept our secret')
     }
-    // srf does this for its first connection only; without it answers wait for Nagle's timer.
-    for (const socket of srf.app.client.mapServer.keys()) socket.setNoDelay(true)
+    link.accepted()
     listening = hostports.split(',').filter((part) => part !== '')
     connected = true
     logger.info({ listening }, 'connected to the signalling engine')
@@ -136,7 +131,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   })
   srf.on('close', () => loseLink(closing ? 'Dialplane is stopping' : 'the connection to the signalling engine was lost'))
 
-  srf.connect({ ...options.control, reconnect: { retryMaxDelay: 2000 } })
+  const link = openLink(srf, options)
   const stopTrace = options.trace?.(tellTrace)
   const wire = srf.app.client.wp
   // Before srf reads a frame, so that the answers to all frames of one chunk leave together.
@@ -151,18 +146,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     if (closing) return
     closing = true
     stopTrace?.()
-    // srf would go on reconnecting: it looks at `closing` only when a connection ends.
-    wire.closing = true
-    if (wire.reconnectVars?.retryTimer) clearTimeout(wire.reconnectVars.retryTimer)
-    const sockets = [...srf.app.client.mapServer.keys()]
-    await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => {
-      const timer = setTimeout(() => socket.destroy(), 1000)
-      socket.once('close', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-      socket.end()
-    })))
+    await link.close()
     loseLink('Dialplane is stopping')
   }
 

@@ -2,7 +2,7 @@
  * As much of drachtio-srf 5 as we stand on, typed by reading its source. Its own typings cover a
  * part only, with `any` in the places that matter.
  */
-import type { Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 
 /** A parsed message. Header names are lower case (`X-…` and `P-…` as written), repeated headers joined with a comma. */
 export interface SrfMessage {
@@ -48,6 +48,7 @@ export type SrfAck = (options?: { body?: string; headers?: Record<string, string
 export interface SrfReply {
   finished: boolean
   stackDialogId: string
+  /** The embedded engine calls back for a 2xx to INVITE, UPDATE, SUBSCRIBE and REFER and for a reliable 1xx only. */
   send(status: number, reason: string | undefined, options: SrfSendOptions, callback?: (error: unknown, sent: SrfMessage | undefined) => void): void
 }
 
@@ -69,6 +70,7 @@ export type SrfMiddleware = (request: SrfRequest, response: SrfReply, next: () =
 export interface SrfWire {
   on(event: 'msg', listener: (socket: Socket, frame: string) => void): this
   prependListener(event: 'msg', listener: () => void): this
+  send(socket: Socket, payload: string): string
   closing?: boolean
   reconnectVars?: { retryTimer: NodeJS.Timeout | null }
 }
@@ -89,6 +91,8 @@ export interface SrfLink {
 export interface Srf {
   readonly app: { client: SrfAgent; use(method: string, middleware: SrfMiddleware): void }
   connect(options: { host: string; port: number; secret: string; reconnect: { retryMaxDelay: number } }): void
+  /** Takes connections of engines from a server; it never makes one. */
+  listen(options: { server: Server; secret: string }): void
   disconnect(): void
   use(middleware: SrfMiddleware): void
   request(uri: string, options: SrfRequestOptions, callback: (error: unknown, request: SrfRequest) => void): void

@@ -1,6 +1,7 @@
 /** What the files of this room share about one connection to the signalling engine. */
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
+import { LineSocket } from './line-socket.ts'
 import type { PendingInvites } from './pending-invites.ts'
 import type { Srf, SrfReply, SrfRequest, SrfRequestOptions, SrfResponse } from './srf-types.ts'
 
@@ -40,7 +41,7 @@ export interface Stack {
  */
 export function gatherWrites(stack: Stack): void {
   for (const socket of stack.srf.app.client.mapServer.keys()) {
-    if (socket.writableCorked > 0) continue
+    if (socket.writableCorked > 0 || socket instanceof LineSocket) continue
     socket.cork()
     process.nextTick(() => socket.uncork())
   }

@@ -7,6 +7,7 @@ import type { Counters, EngineOptions } from './options.ts'
 import { systemTimers } from './timers.ts'
 import type { TransportName } from './transport/flow.ts'
 import { openControl, type Control } from './wire/control.ts'
+import type { OpenLine } from './wire/line.ts'
 import { refused } from './wire/payload.ts'
 
 export interface EngineStatus {
@@ -22,6 +23,8 @@ export interface Engine {
   readonly ports: Readonly<Partial<Record<TransportName, number>>>
   readonly controlPort: number
   status(): EngineStatus
+  /** Takes an application of this process in, beside those that connect to the control port. */
+  adopt(open: OpenLine): void
   close(): Promise<void>
 }
 
@@ -56,6 +59,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
       counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size,
       pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size },
     }),
+    adopt: (open) => opened.adopt(open),
     close: () => (closing ??= (async () => {
       await opened.close()
       await agent.close()

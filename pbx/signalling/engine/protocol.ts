@@ -1,4 +1,5 @@
 /** What the engine's thread and the main thread say to each other. */
+import type { MessagePort } from 'node:worker_threads'
 import type { EngineStatus } from './engine.ts'
 import type { EngineOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
@@ -15,4 +16,8 @@ export type FromEngine =
   | { kind: 'failure'; reason: string }
   | { kind: 'closed' }
 
-export type ToEngine = { kind: 'close' } | { kind: 'status' }
+export type ToEngine =
+  | { kind: 'close' }
+  | { kind: 'status' }
+  /** An application of this process: frames as text over `port`; `taken` counts the characters it has read, modulo 2^32. */
+  | { kind: 'application'; port: MessagePort; taken: Int32Array }

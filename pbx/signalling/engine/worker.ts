@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { startEngine } from './engine.ts'
 import type { FromEngine, ToEngine, WorkerOptions } from './protocol.ts'
 import { PortTaken } from './transport/bind.ts'
+import { portLine } from './wire/line.ts'
 
 const port = parentPort
 if (port === null) throw new Error('The engine runs in a thread of its own')
@@ -15,6 +16,7 @@ try {
   })
   port.on('message', (message: ToEngine) => {
     if (message.kind === 'status') tell({ kind: 'status', status: engine.status() })
+    else if (message.kind === 'application') engine.adopt(portLine(message.port, message.taken))
     else {
       void engine.close().then(() => {
         tell({ kind: 'closed' })

@@ -44,10 +44,12 @@ export function replyFromApp(agent: Agent, owner: Owner, messageId: string, tran
   if (status > 100 && status < 300) openDialog(agent, incoming, status)
   if (!provisional) incoming.finish()
   // The echo goes first: the application must know its transaction before anything that follows from it.
-  const echo = responseSent(messageId, text, transaction.from, agent.timers.now(), transactionId, madeDialog(incoming))
-  // A 2xx that makes a dialog is waited for; of the others nobody wants to know at once.
-  if (madeDialog(incoming) === '' || (provisional && !reliable)) owner.deliverLater(echo)
-  else owner.deliver(echo)
+  const watched = reliable || (status >= 200 && status < 300 && TARGET_REFRESH.has(request.method))
+  if (watched || !owner.quiet) {
+    const echo = responseSent(messageId, text, transaction.from, agent.timers.now(), transactionId, madeDialog(incoming))
+    if (watched) owner.deliver(echo)
+    else owner.deliverLater(echo)
+  }
   transaction.respond(status, text)
   if (reliable) incoming.reliable = repeatUntilPrack(agent, incoming, incoming.rseq, text)
   if (status >= 200 && status < 300) succeeded(agent, incoming, text)

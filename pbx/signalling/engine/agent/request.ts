@@ -152,7 +152,7 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
   const credentials = dialog.awaitingAck?.credentials ?? []
   withFlows(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, ([flow = dialog.flow]) => {
     const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow))], message.body)
-    owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
+    if (!owner.quiet) owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
   })
 }
 

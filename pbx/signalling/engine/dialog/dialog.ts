@@ -7,6 +7,8 @@ import type { Flow } from '../transport/flow.ts'
 export interface Owner {
   /** False once its connection is gone. */
   readonly open: boolean
+  /** It does not wait for the word that its message went out, unless a dialog is made or changed by it; so none is said. */
+  readonly quiet: boolean
   /** Sends one payload of the control wire. */
   deliver(payload: string): void
   /** The same for what nobody waits for: it may leave some milliseconds later, together with something else. */

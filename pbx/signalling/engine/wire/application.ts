@@ -1,10 +1,10 @@
 /** One application's connection to the control port: frames in and out, the secret before anything else. */
-import type { Socket } from 'node:net'
 import { timingSafeEqual } from 'node:crypto'
 import type { Owner } from '../dialog/dialog.ts'
 import type { EngineOptions } from '../options.ts'
 import type { TimerHandle, Timers } from '../timers.ts'
 import { createFrameReader, type Framer } from './frames.ts'
+import type { Line, OpenLine } from './line.ts'
 import { accepted, rejected } from './payload.ts'
 
 /** Before the secret was told, a frame may be this long. */
@@ -23,7 +23,7 @@ export interface ApplicationHooks {
 export class Application implements Owner {
   /** Methods it asked for, lower case, as often as it asked. */
   readonly routes: string[] = []
-  private readonly socket: Socket
+  private readonly line: Line
   private readonly options: EngineOptions
   private readonly timers: Timers
   private readonly hooks: ApplicationHooks
@@ -35,24 +35,27 @@ export class Application implements Owner {
   private flushing: NodeJS.Immediate | undefined
   private closed = false
 
-  constructor(socket: Socket, options: EngineOptions, timers: Timers, hooks: ApplicationHooks) {
-    this.socket = socket
+  constructor(open: OpenLine, options: EngineOptions, timers: Timers, hooks: ApplicationHooks) {
     this.options = options
     this.timers = timers
     this.hooks = hooks
     this.framer = createFrameReader(FIRST_FRAME_MAX, { onFrame: (payload) => this.onFrame(payload), onGarbled: (reason) => this.reject('', reason) })
     this.patience = timers.start(options.timing.authenticate, this, 'patience')
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, 45_000)
-    socket.setEncoding('latin1')
-    socket.on('data', (chunk: string) => this.framer.push(chunk))
-    socket.on('error', () => this.close())
-    socket.on('end', () => this.close())
-    socket.on('close', () => this.close())
+    this.line = open({
+      onText: (text) => {
+        // What it still sends after its end is not read.
+        if (!this.closed) this.framer.push(text)
+      },
+      onClosed: () => this.close(),
+    })
   }
 
   get open(): boolean {
     return !this.closed
+  }
+
+  get quiet(): boolean {
+    return this.line.quiet
   }
 
   /** Queues one payload; what is queued within one turn of the loop leaves in one write. */
@@ -86,11 +89,7 @@ export class Application implements Owner {
     this.flush()
     this.closed = true
     this.timers.stop(this.patience)
-    this.socket.end()
-    // Nothing that it still sends is read.
-    this.socket.removeAllListeners('data')
-    this.socket.on('error', () => undefined)
-    this.socket.destroySoon()
+    this.line.end()
     this.hooks.onClosed(this)
   }
 
@@ -102,9 +101,9 @@ export class Application implements Owner {
     if (this.queue === '' || this.closed) return
     const queue = this.queue
     this.queue = ''
-    this.socket.write(queue, 'latin1')
+    this.line.send(queue)
     // An application that stopped reading holds requests that nobody will answer.
-    if (this.socket.writableLength > this.options.limits.applicationBacklog) this.socket.destroy()
+    if (this.line.backlog > this.options.limits.applicationBacklog) this.line.destroy()
   }
 
   private onFrame(payload: string): void {

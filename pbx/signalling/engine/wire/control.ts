@@ -4,6 +4,7 @@ import type { Owner } from '../dialog/dialog.ts'
 import type { EngineOptions } from '../options.ts'
 import type { Timers } from '../timers.ts'
 import { Application, type ApplicationHooks } from './application.ts'
+import { socketLine, type OpenLine } from './line.ts'
 import { accepted, refused } from './payload.ts'
 
 export interface ControlHooks {
@@ -18,6 +19,8 @@ export interface Control {
   readonly port: number
   pick(method: string): Owner | undefined
   readonly applications: number
+  /** An application of this process; it must tell the secret like any other. */
+  adopt(open: OpenLine): void
   close(): Promise<void>
 }
 
@@ -77,7 +80,8 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
 
   const server: Server = createServer({ noDelay: true })
   server.maxConnections = CONNECTIONS_MAX
-  server.on('connection', (socket) => applications.add(new Application(socket, options, timers, applicationHooks)))
+  const adopt = (open: OpenLine): void => void applications.add(new Application(open, options, timers, applicationHooks))
+  server.on('connection', (socket) => adopt(socketLine(socket)))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.control.host, port: options.control.port }, () => {
@@ -93,6 +97,7 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
     get applications() {
       return applications.size
     },
+    adopt,
     pick(method) {
       const verb = method.toLowerCase()
       const list = slots.get(verb)
