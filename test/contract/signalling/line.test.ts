@@ -10,7 +10,7 @@ import { udpPeer } from './peer.ts'
 import { logger } from './target.ts'
 
 async function engineFor(t: TestContext): Promise<EmbeddedSignalling> {
-  const engine = await startEmbedded({ sip: { host: '127.0.0.1', port: 0, externalAddress: undefined } }, logger)
+  const engine = await startEmbedded({ sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined } }, logger)
   t.after(() => engine.close())
   return engine
 }
