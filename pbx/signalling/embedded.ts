@@ -6,9 +6,10 @@ import type { Logger } from '../../config/logger.ts'
 import { openControlLine, type ControlLine } from './control-line.ts'
 import type { EngineStatus } from './engine/engine.ts'
 import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type SipOptions, type Timing } from './engine/options.ts'
+import type { GateReport } from './engine/gate/orders.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
 import type { TransportName } from './engine/transport/flow.ts'
-import type { Signalling, TraceRecord } from './signalling.ts'
+import type { EngineGate, Signalling, TraceRecord } from './signalling.ts'
 
 /** How long the thread may take to close its sockets before it is ended. */
 const CLOSE_MS = 3000
@@ -23,6 +24,7 @@ export interface EmbeddedSignalling extends Signalling {
   /** The ports SIP is really served on, by transport. */
   readonly ports: Readonly<Partial<Record<TransportName, number>>>
   openLine(): ControlLine
+  readonly gate: EngineGate
   status(): Promise<EngineStatus>
 }
 
@@ -49,6 +51,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   }
   const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip' })
   const listeners = new Set<(records: readonly TraceRecord[]) => void>()
+  const gateListeners = new Set<(report: GateReport) => void>()
   const failures: ((reason: string) => void)[] = []
   const statusWaiters: ((status: EngineStatus) => void)[] = []
   let dead: string | undefined
@@ -77,6 +80,9 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
         }
         case 'status':
           return statusWaiters.shift()?.(message.status)
+        case 'gate':
+          for (const listener of gateListeners) listener(message.report)
+          return
         case 'failure':
           return fail(message.reason)
         case 'closed':
@@ -106,6 +112,13 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
     trace(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
+    },
+    gate: {
+      obey: (order) => worker.postMessage({ kind: 'gate', order } satisfies ToEngine),
+      onReport(listener) {
+        gateListeners.add(listener)
+        return () => void gateListeners.delete(listener)
+      },
     },
     onFailure(listener) {
       if (dead === undefined) failures.push(listener)

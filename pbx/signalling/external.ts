@@ -24,6 +24,7 @@ export async function useExternal(server: { host: string; port: number; secret: 
     control: { host: server.host, port: server.port, secret: server.secret },
     openLine: undefined,
     trace: undefined,
+    gate: undefined,
     external: true,
     // A lost connection is seen, and mended, by the client of the control port.
     onFailure: () => undefined,

@@ -1,8 +1,16 @@
 /** What the rest of the house gets from this room. */
 import type { ControlLine } from './control-line.ts'
+import type { GateOrder, GateReport } from './engine/gate/orders.ts'
 import type { TraceRecord } from './engine/trace.ts'
 
 export type { ControlLine, TraceRecord }
+
+/** The engine's gate against hostile traffic. It sees and acts; the application decides and orders. */
+export interface EngineGate {
+  obey(order: GateOrder): void
+  /** Told what the gate saw, in batches of 100 ms. Returns a function that ends the subscription. */
+  onReport(listener: (report: GateReport) => void): () => void
+}
 
 export interface Signalling {
   /** Where drachtio-srf connects. */
@@ -14,6 +22,8 @@ export interface Signalling {
    * Returns a function that ends the subscription. Undefined with a drachtio-server, which tells nobody.
    */
   readonly trace: ((listener: (records: readonly TraceRecord[]) => void) => () => void) | undefined
+  /** Undefined with a drachtio-server, which has none for applications. */
+  readonly gate: EngineGate | undefined
   readonly external: boolean
   /** Told once when the embedded engine died; SIP is gone until a restart. */
   onFailure(listener: (reason: string) => void): void

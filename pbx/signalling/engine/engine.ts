@@ -3,6 +3,7 @@ import { createAgent, type AgentHooks } from './agent/create.ts'
 import { readAppMessage } from './agent/app-message.ts'
 import { replyFromApp } from './agent/reply.ts'
 import { requestFromApp } from './agent/request.ts'
+import type { GateOrder } from './gate/orders.ts'
 import type { Counters, EngineOptions } from './options.ts'
 import { systemTimers } from './timers.ts'
 import type { TransportName } from './transport/flow.ts'
@@ -25,6 +26,8 @@ export interface Engine {
   status(): EngineStatus
   /** Takes an application of this process in, beside those that connect to the control port. */
   adopt(open: OpenLine): void
+  /** What the application wants of the gate. */
+  obey(order: GateOrder): void
   close(): Promise<void>
 }
 
@@ -60,6 +63,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
       pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size },
     }),
     adopt: (open) => opened.adopt(open),
+    obey: (order) => agent.gate.obey(order),
     close: () => (closing ??= (async () => {
       await opened.close()
       await agent.close()

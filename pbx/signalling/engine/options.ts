@@ -81,8 +81,14 @@ export interface Counters {
   stray: number
   retransmissionsAbsorbed: number
   traceDropped: number
+  /** Messages and connections of barred addresses. */
+  barred: number
+  /** Requests left without an answer for what they are: scanners, unknown domains. */
+  silenced: number
+  /** Requests of addresses that sent too many. */
+  limited: number
 }
 
 export function createCounters(): Counters {
-  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, traceDropped: 0 }
+  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0 }
 }

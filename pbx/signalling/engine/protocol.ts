@@ -1,6 +1,7 @@
 /** What the engine's thread and the main thread say to each other. */
 import type { MessagePort } from 'node:worker_threads'
 import type { EngineStatus } from './engine.ts'
+import type { GateOrder, GateReport } from './gate/orders.ts'
 import type { EngineOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
 import type { TransportName } from './transport/flow.ts'
@@ -13,11 +14,13 @@ export type FromEngine =
   | { kind: 'refused'; transport: string; host: string; port: number; code: string; message: string }
   | { kind: 'trace'; records: TraceRecord[] }
   | { kind: 'status'; status: EngineStatus }
+  | { kind: 'gate'; report: GateReport }
   | { kind: 'failure'; reason: string }
   | { kind: 'closed' }
 
 export type ToEngine =
   | { kind: 'close' }
   | { kind: 'status' }
+  | { kind: 'gate'; order: GateOrder }
   /** An application of this process: frames as text over `port`; `taken` counts the characters it has read, modulo 2^32. */
   | { kind: 'application'; port: MessagePort; taken: Int32Array }

@@ -12,11 +12,13 @@ const tell = (message: FromEngine) => port.postMessage(message)
 try {
   const engine = await startEngine(workerData as WorkerOptions, {
     onTrace: (records) => tell({ kind: 'trace', records }),
+    onGateReport: (report) => tell({ kind: 'gate', report }),
     onFailure: (reason) => tell({ kind: 'failure', reason }),
   })
   port.on('message', (message: ToEngine) => {
     if (message.kind === 'status') tell({ kind: 'status', status: engine.status() })
     else if (message.kind === 'application') engine.adopt(portLine(message.port, message.taken))
+    else if (message.kind === 'gate') engine.obey(message.order)
     else {
       void engine.close().then(() => {
         tell({ kind: 'closed' })

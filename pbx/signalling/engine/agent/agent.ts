@@ -1,5 +1,6 @@
 /** The transaction user (RFC 3261 §8): what its parts share. */
 import type { Dialog, DialogStore, Owner } from '../dialog/dialog.ts'
+import type { Gate } from '../gate/gate.ts'
 import type { SipMessage } from '../message/message.ts'
 import type { Counters, EngineOptions } from '../options.ts'
 import type { Timers } from '../timers.ts'
@@ -63,6 +64,7 @@ export interface Agent {
   readonly timers: Timers
   readonly counters: Counters
   readonly trace: Trace
+  readonly gate: Gate
   readonly transport: Transport
   readonly transactions: TransactionLayer
   readonly dialogs: DialogStore
@@ -85,7 +87,9 @@ export function traceIn(agent: Agent, message: SipMessage, text: string, flow: F
 }
 
 /** Every message leaves through here. */
-export function sendText(agent: Pick<Agent, 'counters' | 'trace' | 'transport'>, flow: Flow, text: string, listener: SendListener | undefined, callId: string, traced: boolean, repeat: boolean): void {
+export function sendText(agent: Pick<Agent, 'counters' | 'trace' | 'gate' | 'transport'>, flow: Flow, text: string, listener: SendListener | undefined, callId: string, traced: boolean, repeat: boolean): void {
+  // Who is barred hears nothing any more, also not what was on its way to be repeated.
+  if (text.startsWith('SIP/') && agent.gate.silences(flow.address)) return
   agent.counters.sent++
   if (traced) agent.trace.record('out', flow.transport, peerName(flow), agent.transport.localName(flow), callId, repeat, text)
   agent.transport.send(flow, text, listener)

@@ -1,5 +1,7 @@
 /** Puts the layers together: transport below, transactions and dialogs, the transaction user above. */
 import { createDialogStore, type Owner } from '../dialog/dialog.ts'
+import { createGate } from '../gate/gate.ts'
+import type { GateReport } from '../gate/orders.ts'
 import { createCounters, type EngineOptions } from '../options.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { createTrace, type TraceRecord } from '../trace.ts'
@@ -10,6 +12,8 @@ import { receiveText, receiveTooLong } from './receive.ts'
 
 export interface AgentHooks {
   onTrace(records: TraceRecord[]): void
+  /** What the gate saw, in batches. */
+  onGateReport(report: GateReport): void
   /** The SIP sockets failed. */
   onFailure(reason: string): void
 }
@@ -24,18 +28,20 @@ export interface RunningAgent extends Agent {
 export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers): Promise<RunningAgent> {
   const counters = createCounters()
   const trace = createTrace(timers, options.timing.trace, options.limits.trace, counters, hooks.onTrace)
+  const gate = createGate(timers, counters, hooks.onGateReport)
   const merged = new Set<string>()
   const started: { agent?: RunningAgent } = {}
   const transport = await openTransport(options, timers, {
     onText: (text, flow) => started.agent && receiveText(started.agent, text, flow),
     onTooLong: (head, flow) => started.agent && receiveTooLong(started.agent, head, flow),
+    bars: (address) => gate.bars(address),
     onFailure: hooks.onFailure,
   })
   const transactions = createTransactionLayer(
     {
       timers,
       timing: options.timing,
-      send: (flow, text, listener, callId, traced, repeat) => sendText({ counters, trace, transport }, flow, text, listener, callId, traced, repeat),
+      send: (flow, text, listener, callId, traced, repeat) => sendText({ counters, trace, gate, transport }, flow, text, listener, callId, traced, repeat),
     },
     (transaction) => {
       if (transaction.mergeKey !== '') merged.delete(transaction.mergeKey)
@@ -43,7 +49,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   )
   const dialogs = createDialogStore()
   const running: RunningAgent = {
-    options, timers, counters, trace, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(),
+    options, timers, counters, trace, gate, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(),
     abandon(owner) {
       for (const incoming of [...running.incoming.values()]) {
         if (incoming.owner !== owner) continue
@@ -59,6 +65,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
       transactions.close()
       for (const outgoing of [...running.outgoing.values()]) outgoing.close()
       trace.close()
+      gate.close()
       await transport.close()
     },
   }

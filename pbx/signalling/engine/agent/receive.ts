@@ -7,8 +7,12 @@ import { replyFlow, type Flow } from '../transport/flow.ts'
 import { isTraced, sendText, traceIn, type Agent } from './agent.ts'
 import { onAck, onCancel, onRequest } from './serve.ts'
 
+/** What is no SIP but this short keeps a NAT open: line ends, a null byte, `jaK`. */
+const KEEP_ALIVE_MAX = 8
+
 /** One datagram, or one message cut out of a stream. */
 export function receiveText(agent: Agent, text: string, flow: Flow): void {
+  if (agent.gate.bars(flow.address)) return flow.connection?.end()
   agent.counters.received++
   const parsed = parseMessage(text)
   if (parsed.kind === 'message') {
@@ -24,6 +28,8 @@ export function receiveText(agent: Agent, text: string, flow: Flow): void {
   } else {
     agent.counters.dropped++
   }
+  if (parsed.kind === 'bad') agent.gate.garbage(flow, parsed.reason)
+  else if (text.length > KEEP_ALIVE_MAX) agent.gate.garbage(flow, 'no SIP')
   // On a stream, what follows a message that could not be read cannot be trusted to begin at a message.
   flow.connection?.end()
 }
@@ -31,6 +37,7 @@ export function receiveText(agent: Agent, text: string, flow: Flow): void {
 /** The head of a TCP message over the limit: 513, the connection is closed by the transport (RFC 3261 §21.5.7). */
 export function receiveTooLong(agent: Agent, head: string, flow: Flow): void {
   agent.counters.received++
+  agent.gate.garbage(flow, 'a message over the limit')
   const parsed = parseMessage(head)
   const message = parsed.kind === 'noise' ? undefined : parsed.message
   if (!message?.request || message.method === 'ACK') {
@@ -53,6 +60,7 @@ function receiveResponse(agent: Agent, response: SipMessage, text: string, flow:
   const transaction = agent.transactions.findClient(response)
   if (!transaction) {
     agent.counters.stray++
+    agent.gate.stray(flow)
     if (isTraced(response.cseqMethod, response.toTag)) traceIn(agent, response, text, flow, true)
     return
   }
@@ -62,9 +70,14 @@ function receiveResponse(agent: Agent, response: SipMessage, text: string, flow:
   transaction.receive(response)
 }
 
+function isOutside(agent: Agent, request: SipMessage): boolean {
+  return request.toTag === '' || agent.dialogs.find(request.callId, request.toTag, request.fromTag) === undefined
+}
+
 function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
   stampSource(request, flow.address, flow.port)
   const ack = request.method === 'ACK'
+  if (!ack && isOutside(agent, request) && !agent.gate.admits(request, flow)) return
   const transaction = agent.transactions.findServer(request, ack ? 'INVITE' : request.method)
   if (transaction && !(ack && transaction.state === 'accepted')) {
     agent.counters.retransmissionsAbsorbed++

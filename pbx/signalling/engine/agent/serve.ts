@@ -134,8 +134,10 @@ export function onAck(agent: Agent, request: SipMessage, text: string, flow: Flo
   const at = dialog === undefined ? -1 : dialog.unacknowledged.findIndex((answer) => answer.cseq === request.cseq)
   traceIn(agent, request, text, flow, at === -1 && dialog !== undefined)
   if (dialog === undefined || at === -1) {
-    if (dialog === undefined) agent.counters.stray++
-    else agent.counters.retransmissionsAbsorbed++
+    if (dialog === undefined) {
+      agent.counters.stray++
+      agent.gate.stray(flow)
+    } else agent.counters.retransmissionsAbsorbed++
     return
   }
   const [answer] = dialog.unacknowledged.splice(at, 1)

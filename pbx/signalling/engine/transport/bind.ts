@@ -10,6 +10,8 @@ export interface TransportHooks {
   onText(text: string, flow: Flow): void
   /** The head of a message over the limit of a stream; the connection closes after this. */
   onTooLong(head: string, flow: Flow): void
+  /** Whether there are to be no connections with this address. */
+  bars(address: string): boolean
   onFailure(reason: string): void
 }
 

@@ -27,7 +27,7 @@ const SWEEP_MS = 30_000
 
 const keyOf = (transport: TransportName, address: string, port: number) => `${transport}|${address}|${port}`
 
-export function createConnectionTable(timers: Timers, timing: Timing, limits: Limits): ConnectionTable {
+export function createConnectionTable(timers: Timers, timing: Timing, limits: Limits, bars: (address: string) => boolean = () => false): ConnectionTable {
   const byPeer = new Map<string, TableConnection>()
   const all = new Set<TableConnection>()
   const perAddress = new Map<string, number>()
@@ -54,6 +54,7 @@ export function createConnectionTable(timers: Timers, timing: Timing, limits: Li
     full(address) {
       if (closed) return 'closing'
       if (all.size >= limits.connections) return 'too many connections'
+      if (bars(address)) return 'barred'
       return (perAddress.get(address) ?? 0) >= limits.connectionsPerAddress ? 'too many connections with this address' : undefined
     },
     add(connection) {

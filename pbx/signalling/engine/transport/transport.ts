@@ -34,7 +34,7 @@ export interface Transport {
 
 export async function openTransport(options: EngineOptions, timers: Timers, hooks: TransportHooks): Promise<Transport> {
   const { timing, limits, sip } = options
-  const connections = createConnectionTable(timers, timing, limits)
+  const connections = createConnectionTable(timers, timing, limits, hooks.bars)
   const bound = await bindAll(options, { connections, timers, timing, limits }, hooks).catch((error: unknown) => {
     connections.close()
     throw error

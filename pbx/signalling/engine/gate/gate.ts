@@ -1,0 +1,189 @@
+/**
+ * The gate before everything else: who is not listened to, and who gets no answer. It acts at once on what a
+ * single message shows, tells what it saw, and does what the application orders, which decides on bans.
+ * Without rules, before an application gave any, it lets everything through.
+ */
+import { isIP } from 'node:net'
+import { unbracket } from '../message/host.ts'
+import { header, type SipMessage } from '../message/message.ts'
+import { parseSipUri } from '../message/uri.ts'
+import type { Counters } from '../options.ts'
+import type { TimerHandle, Timers } from '../timers.ts'
+import type { Flow } from '../transport/flow.ts'
+import { createMeter } from './meter.ts'
+import { networkOf } from './network.ts'
+import { createNetworks, type Networks } from './networks.ts'
+import type { GateOrder, GateReport, GateRules, Offence, OffenceCause } from './orders.ts'
+
+/** What a message that belongs to nothing takes from an address's allowance, in requests. */
+const GARBAGE_COST = 5
+/** Where a healthy phone is, many may be: an office behind one address may send this many times as much. */
+const TRUSTED_SHARE = 20
+/** Reports wait this long for company, in milliseconds. */
+const REPORT_MS = 100
+const SWEEP_MS = 10_000
+/** Different offences between two reports; what is beyond is counted in `Counters` only. */
+const MOST_OFFENCES = 1000
+const DETAIL_LENGTH = 100
+
+export interface Gate {
+  /** Whether nothing from this address is listened to. Counts as a hit when so. */
+  bars(address: string): boolean
+  /** Whether nothing is to be answered to this address. */
+  silences(address: string): boolean
+  /** Whether a request outside dialogs is served; one that is not gets no answer. */
+  admits(request: SipMessage, flow: Flow): boolean
+  /** Something came that cannot be read. */
+  garbage(flow: Flow, reason: string): void
+  /** Something came that is well-formed and belongs to nothing. */
+  stray(flow: Flow): void
+  obey(order: GateOrder): void
+  close(): void
+}
+
+export function createGate(timers: Timers, counters: Counters, report: (report: GateReport) => void): Gate {
+  const meter = createMeter()
+  const barred: Networks<number> = createNetworks()
+  const trusted = new Set<string>()
+  let exempt: Networks<true> = createNetworks()
+  let rules: GateRules | undefined
+  let domains: ReadonlySet<string> | undefined
+  let offences = new Map<string, Offence>()
+  let hits = new Map<string, number>()
+  let reporting: TimerHandle
+  let sweeping: TimerHandle
+
+  const listener = {
+    onTimer(name: 'report' | 'sweep') {
+      if (name === 'report') return tell()
+      const now = timers.now()
+      meter.sweep(now)
+      for (const [network, until] of barred.entries()) if (until <= now) barred.delete(network)
+      sweeping = timers.start(SWEEP_MS, listener, 'sweep')
+    },
+  }
+  const tell = (): void => {
+    reporting = undefined
+    const told: GateReport = { offences: [...offences.values()], hits: [...hits] }
+    offences = new Map()
+    hits = new Map()
+    report(told)
+  }
+  const soon = (): void => void (reporting ??= timers.start(REPORT_MS, listener, 'report'))
+
+  const offend = (flow: Flow, cause: OffenceCause, detail: string): void => {
+    const network = networkOf(flow.address)
+    const key = `${cause} ${network}`
+    const known = offences.get(key)
+    if (known) known.count++
+    else if (offences.size < MOST_OFFENCES) {
+      offences.set(key, { network, address: flow.address, transport: flow.transport, cause, count: 1, detail: printable(detail) })
+      soon()
+    }
+  }
+
+  /** The network whose bar is on this address now. */
+  const barOn = (address: string): string | undefined => {
+    if (barred.size === 0) return undefined
+    const network = barred.covering(address)
+    if (network === undefined || (barred.get(network) as number) <= timers.now()) return undefined
+    return trusted.has(networkOf(address)) || exempt.covering(address) !== undefined ? undefined : network
+  }
+
+  /** Takes from the allowance of an address; false when it has none left. */
+  const spend = (flow: Flow, cost: number): boolean => {
+    if (rules === undefined || exempt.covering(flow.address) !== undefined) return true
+    const network = networkOf(flow.address)
+    const share = trusted.has(network) ? TRUSTED_SHARE : 1
+    if (meter.take(network, cost, rules.burst * share, rules.perSecond * share, timers.now())) return true
+    offend(flow, 'flood', `more than ${rules.perSecond * share} requests a second`)
+    return false
+  }
+
+  const scannerOf = (request: SipMessage): string | undefined => {
+    if (rules === undefined || rules.scanners.length === 0) return undefined
+    const agent = header(request, 'user-agent') ?? ''
+    const named = `${agent}\n${request.from}`.toLowerCase()
+    const found = rules.scanners.find((scanner) => named.includes(scanner))
+    return found === undefined ? undefined : agent || found
+  }
+
+  /** The host a request is for, when nobody here has it. */
+  const foreignHost = (request: SipMessage): string | undefined => {
+    if (domains === undefined) return undefined
+    const host = parseSipUri(request.uri)?.host.toLowerCase()
+    return host === undefined || host === 'localhost' || isIP(unbracket(host)) !== 0 || domains.has(host) ? undefined : host
+  }
+
+  return {
+    bars(address) {
+      const network = barOn(address)
+      if (network === undefined) return false
+      counters.barred++
+      hits.set(network, (hits.get(network) ?? 0) + 1)
+      soon()
+      return true
+    },
+    silences: (address) => barOn(address) !== undefined,
+    admits(request, flow) {
+      if (rules === undefined) return true
+      if (!spend(flow, 1)) {
+        counters.limited++
+        return false
+      }
+      const scanner = scannerOf(request)
+      if (scanner !== undefined && exempt.covering(flow.address) === undefined) {
+        counters.silenced++
+        offend(flow, 'scanner', scanner)
+        return false
+      }
+      const host = foreignHost(request)
+      // A neighbour of a healthy phone is more likely set up wrong than hostile, and is told so.
+      if (host === undefined || trusted.has(networkOf(flow.address)) || exempt.covering(flow.address) !== undefined) return true
+      counters.silenced++
+      offend(flow, 'unknown-domain', host)
+      return false
+    },
+    garbage(flow, reason) {
+      if (spend(flow, GARBAGE_COST)) offend(flow, 'garbage', reason)
+    },
+    stray(flow) {
+      spend(flow, 1)
+    },
+    obey(order) {
+      switch (order.do) {
+        case 'rules': {
+          rules = order.rules
+          domains = rules.domains && new Set(rules.domains)
+          exempt = createNetworks()
+          for (const network of rules.exempt) exempt.set(network, true)
+          sweeping ??= timers.start(SWEEP_MS, listener, 'sweep')
+          return
+        }
+        case 'bar':
+          for (const { network, until } of order.bars) barred.set(network, until)
+          return
+        case 'lift':
+          for (const network of order.networks) {
+            barred.delete(network)
+            meter.forget(network)
+          }
+          return
+        case 'trust':
+          for (const network of order.networks) {
+            if (order.on) trusted.add(network)
+            else trusted.delete(network)
+          }
+      }
+    },
+    close() {
+      timers.stop(reporting)
+      timers.stop(sweeping)
+    },
+  }
+}
+
+/** Fit to be shown to a person and stored: whatever a stranger sends ends up there. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, '?').slice(0, DETAIL_LENGTH)
+}
