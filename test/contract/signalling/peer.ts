@@ -103,9 +103,10 @@ function inbox() {
   }
 }
 
-export async function udpPeer(target: { port: number }): Promise<Peer> {
+/** @param address of ours it sends from: who is limited or barred is told by it */
+export async function udpPeer(target: { port: number }, address = '127.0.0.1'): Promise<Peer> {
   const socket: UdpSocket = createSocket('udp4')
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => socket.bind(0, address, resolve))
   const box = inbox()
   socket.on('message', (data, from) => box.put(understand(data.toString('utf8'), from.port)))
   return {
@@ -136,8 +137,8 @@ function cutter(put: (text: string) => void): (chunk: Buffer) => void {
   }
 }
 
-export async function tcpPeer(target: { port: number }): Promise<Peer & { raw: Socket }> {
-  const socket = connect(target.port, '127.0.0.1')
+export async function tcpPeer(target: { port: number }, address = '127.0.0.1'): Promise<Peer & { raw: Socket }> {
+  const socket = connect({ port: target.port, host: '127.0.0.1', localAddress: address })
   const box = inbox()
   socket.on('data', cutter((text) => box.put(understand(text, target.port))))
   socket.on('error', () => undefined)

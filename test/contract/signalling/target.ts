@@ -80,8 +80,8 @@ export interface Scene {
   target: Target
   /** A connected application. `setUp` names its handlers; the methods they are for are routed when this resolves. */
   app(setUp?: (srf: Srf) => void): Promise<Srf>
-  udp(): Promise<Peer>
-  tcp(): Promise<Awaited<ReturnType<typeof tcpPeer>>>
+  udp(address?: string): Promise<Peer>
+  tcp(address?: string): Promise<Awaited<ReturnType<typeof tcpPeer>>>
   listener(): Promise<Peer>
   after(close: () => unknown): void
 }
@@ -144,8 +144,8 @@ async function run(context: TestContext, target: Target, play: (scene: Scene) =>
       await routed(srf)
       return srf
     },
-    udp: () => keep(udpPeer(target.sip)),
-    tcp: () => keep(tcpPeer(target.sip)),
+    udp: (address) => keep(udpPeer(target.sip, address)),
+    tcp: (address) => keep(tcpPeer(target.sip, address)),
     listener: () => keep(tcpListener()),
     after: (close) => closers.push(close),
   }
