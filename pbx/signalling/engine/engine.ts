@@ -5,6 +5,7 @@ import { replyFromApp } from './agent/reply.ts'
 import { requestFromApp } from './agent/request.ts'
 import type { GateOrder } from './gate/orders.ts'
 import type { Counters, EngineOptions } from './options.ts'
+import { proxyFromApp } from './proxy/start.ts'
 import { systemTimers } from './timers.ts'
 import type { TransportName } from './transport/flow.ts'
 import { openControl, type Control } from './wire/control.ts'
@@ -15,8 +16,8 @@ export interface EngineStatus {
   counters: Counters
   transactions: { server: number; client: number }
   dialogs: number
-  /** Requests that wait for an application's answer, and requests of applications that wait for the network's. */
-  pending: { incoming: number; outgoing: number }
+  /** Requests that wait for an application's answer, requests of applications that wait for the network's, and those that are forwarded. */
+  pending: { incoming: number; outgoing: number; forwarded: number }
 }
 
 export interface Engine {
@@ -46,6 +47,11 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
         if (transactionId === '') return owner.deliver(refused(messageId, 'transaction id missing'))
         replyFromApp(agent, owner, messageId, transactionId, message)
       },
+      onProxy(owner, messageId, tokens, text) {
+        const message = readAppMessage(text)
+        if (!message) return owner.deliver(refused(messageId, 'the SIP message has no start line'))
+        proxyFromApp(agent, owner, messageId, tokens, message)
+      },
       onGone: (owner) => agent.abandon(owner),
       onFailure: (reason) => hooks.onFailure(`control port: ${reason}`),
     })
@@ -60,7 +66,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
     controlPort: opened.port,
     status: () => ({
       counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size,
-      pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size },
+      pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size, forwarded: agent.forwarding.size },
     }),
     adopt: (open) => opened.adopt(open),
     obey: (order) => agent.gate.obey(order),

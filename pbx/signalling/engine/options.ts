@@ -3,6 +3,8 @@ export interface EngineOptions {
   sip: SipOptions
   /** Where applications connect; only loopback makes sense. */
   control: { host: string; port: number; secret: string }
+  /** Hex. Proves that a Route entry is ours; when it is the same after a restart, calls that run through us go on. Random when absent. */
+  routeKey?: string
   timing: Timing
   limits: Limits
 }
@@ -30,6 +32,8 @@ export interface Timing {
   inviteAnswer: number
   /** Any other request left unanswered for this long is answered 503, while the client still waits (its timer F is 32 s). */
   requestAnswer: number
+  /** RFC 3261 §16.6.11, timer C: an INVITE that is forwarded and rings is given up when nothing was heard of it for this long; more than 3 minutes. */
+  proxyInvite: number
   /** A peer on a stream that began a message must complete it in this time. */
   slowPeer: number
   /** A peer on a stream that was silent for this long is disconnected. */
@@ -62,7 +66,7 @@ export interface Limits {
 }
 
 export const defaultTiming: Timing = {
-  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50,
+  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50,
 }
 
 export const defaultLimits: Limits = {

@@ -31,7 +31,27 @@ export interface SrfMessage extends EventEmitter {
   msg: { headers: Record<string, string> }
   get(name: string): string
   has(name: string): boolean
+  proxy(options: ProxyOptions): Promise<ProxyResult>
   cancel(options?: object, callback?: (error: unknown, request: SrfMessage) => void): void
+}
+
+export interface ProxyOptions {
+  destination?: string | string[]
+  remainInDialog?: boolean
+  recordRoute?: boolean
+  path?: boolean
+  followRedirects?: boolean
+  forking?: 'simultaneous' | 'sequential'
+  provisionalTimeout?: string
+  finalTimeout?: string
+  headers?: Record<string, string>
+}
+
+/** What became of each target, in order of their final responses. */
+export interface ProxyResult {
+  connected: boolean
+  finalStatus: number
+  responses: { address: string; port: number; msgs: { status: number; msg: SrfMessage }[] }[]
 }
 
 export interface SrfReply {
@@ -64,6 +84,8 @@ export interface Srf extends EventEmitter {
   createUAS(request: SrfMessage, response: SrfReply, options: object): Promise<SrfDialog>
   createUAC(uri: string, options: object, callbacks?: object): Promise<SrfDialog>
   createB2BUA(request: SrfMessage, response: SrfReply, uri: string, options: object): Promise<{ uas: SrfDialog; uac: SrfDialog }>
+  proxyRequest(request: SrfMessage, destination: string | string[], options?: ProxyOptions): Promise<ProxyResult>
+  proxyRequest(request: SrfMessage, destination: string | string[], options: ProxyOptions, callback: (error: unknown, result?: ProxyResult) => void): void
   removeRoute(verb: string): void
   readonly app: { client: Agent }
 }

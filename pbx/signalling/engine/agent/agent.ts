@@ -73,6 +73,10 @@ export interface Agent {
   readonly incoming: Map<string, IncomingRequest>
   /** Requests of applications that have no final response yet, by transaction id. */
   readonly outgoing: Map<string, OutgoingRequest>
+  /** Requests that are forwarded and not answered yet, or whose branches are not over. */
+  readonly forwarding: Set<{ close(): void }>
+  /** Proves that a Route or Path entry is ours. */
+  readonly routeKey: Buffer
   /** INVITEs outside dialogs in progress, by Call-ID, From tag and CSeq: one that comes by a second way is merged (§8.2.2.2). */
   readonly merged: Set<string>
 }

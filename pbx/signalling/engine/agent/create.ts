@@ -1,4 +1,5 @@
 /** Puts the layers together: transport below, transactions and dialogs, the transaction user above. */
+import { randomBytes } from 'node:crypto'
 import { createDialogStore, type Owner } from '../dialog/dialog.ts'
 import { createGate } from '../gate/gate.ts'
 import type { GateReport } from '../gate/orders.ts'
@@ -49,7 +50,8 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   )
   const dialogs = createDialogStore()
   const running: RunningAgent = {
-    options, timers, counters, trace, gate, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(),
+    options, timers, counters, trace, gate, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(), forwarding: new Set(),
+    routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
     abandon(owner) {
       for (const incoming of [...running.incoming.values()]) {
         if (incoming.owner !== owner) continue
@@ -61,6 +63,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
     },
     async close() {
       for (const incoming of [...running.incoming.values()]) incoming.finish()
+      for (const context of [...running.forwarding]) context.close()
       dialogs.close()
       transactions.close()
       for (const outgoing of [...running.outgoing.values()]) outgoing.close()

@@ -2,9 +2,11 @@
 import type { Dialog, Owner } from '../dialog/dialog.ts'
 import type { SipMessage } from '../message/message.ts'
 import { randomToken, uuid } from '../random.ts'
-import { reasonPhrase, writeResponse } from '../message/write.ts'
+import { handOn, reasonPhrase, writeResponse } from '../message/write.ts'
 import type { TimerHandle } from '../timers.ts'
 import type { ServerTransaction, ServerUser } from '../transaction/server.ts'
+import type { Flow } from '../transport/flow.ts'
+import { networkPayload } from '../wire/payload.ts'
 import type { Agent, IncomingRequest } from './agent.ts'
 
 export class Incoming implements IncomingRequest, ServerUser {
@@ -70,6 +72,13 @@ export class Incoming implements IncomingRequest, ServerUser {
     this.unanswered = undefined
     // RFC 4320: 408 would come too late to be of use to a request other than INVITE; 503 says where the fault is.
     this.answer(503, 'Application did not answer')
+  }
+
+  /** 487 (RFC 3261 §9.2); the application is told. */
+  onCancelled(cancel: SipMessage, from: Flow): void {
+    const { id, dialogId, owner } = this
+    this.answer(487)
+    if (owner.open) owner.deliver(networkPayload(handOn(cancel), from, this.agent.timers.now(), id, dialogId, undefined))
   }
 
   onServerFailure(): void {

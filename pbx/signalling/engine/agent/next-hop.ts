@@ -38,6 +38,14 @@ export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, he
   return flow.connection !== undefined || transport.reaches(flow.transport, flow.address) ? { flows: [flow] } : { refusal: NOT_OFFERED }
 }
 
+/** Calls `use` with the best flow to `uri`: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
+export function withFirstFlow(agent: Agent, uri: string, heard: Flow | undefined, use: (flow: Flow) => void): void {
+  const hop = nextHop(agent, uri, heard)
+  const first = (found: Found) => 'flows' in found && use(found.flows[0] as Flow)
+  if ('flows' in hop) first(hop)
+  else if ('later' in hop) void hop.later.then(first)
+}
+
 /** RFC 3261 §26.2.2, RFC 7118 §5.4: a sips URI only leads over TLS. Undefined when no transport of ours fits. */
 function transportOf(scheme: string, wanted: string | undefined): TransportName | undefined {
   if (scheme !== 'sips') return wanted === undefined ? 'udp' : Object.hasOwn(TRANSPORTS, wanted) ? (wanted as TransportName) : undefined

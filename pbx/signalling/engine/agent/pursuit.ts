@@ -77,12 +77,15 @@ export class Attempt implements ClientUser {
     this.transaction.abandon()
   }
 
-  /** The target is given up for its silence. An INVITE may have arrived all the same: it is cancelled as soon as that shows (RFC 3261 §9.1). */
-  abandon(): void {
+  /**
+   * The target is given up. An INVITE may have arrived all the same: it is cancelled as soon as that shows (RFC 3261 §9.1).
+   * @param reason header line for the CANCEL
+   */
+  abandon(reason: string): void {
     if (this.sent.method !== 'INVITE') return this.drop()
     this.abandoned = true
     this.transaction.silence()
-    this.cancel('Reason: SIP;cause=408;text="Another server was asked"')
+    this.cancel(reason)
   }
 
   /** @returns the CANCEL, as it is sent now, or after the first provisional response */
@@ -133,6 +136,8 @@ export interface PursuitOptions {
   faithful: boolean
   /** Of the dialog it is sent in, else empty. */
   toTag: string
+  /** Makes a branch; random when absent. */
+  branch?: () => string
 }
 
 export class Pursuit {
@@ -152,7 +157,7 @@ export class Pursuit {
     this.options = options
     this.user = user
     const flow = options.flows[0] as Flow
-    const sent = options.write(flow, branchToken())
+    const sent = this.write(flow)
     this.traced = isTraced(sent.method, options.toTag)
     this.attempt = new Attempt(agent, this, sent, flow, this.traced)
   }
@@ -171,6 +176,12 @@ export class Pursuit {
   cancel(extra: readonly string[]): string {
     this.cancelExtra ??= [...extra]
     return this.attempt.cancel(...this.cancelExtra)
+  }
+
+  /** Waits no longer and tries no other target; only a late 2xx to an INVITE is still told. @param reason header line for the CANCEL */
+  giveUp(reason: string): void {
+    this.stop()
+    this.attempt.abandon(reason)
   }
 
   /** Stops everything without a word to anybody. */
@@ -203,7 +214,7 @@ export class Pursuit {
   /** The target said nothing for too long, and there are others. */
   onTimer(): void {
     this.patience = undefined
-    this.attempt.abandon()
+    this.attempt.abandon('Reason: SIP;cause=408;text="Another server was asked"')
     if (this.cancelExtra !== undefined) return this.end(487, reasonPhrase(487))
     this.causes.push(`${where(this.attempt.flow)} said nothing`)
     this.move()
@@ -220,8 +231,12 @@ export class Pursuit {
   private move(): void {
     const flow = this.options.flows[this.next++] as Flow
     this.user.onMove()
-    this.attempt = new Attempt(this.agent, this, this.options.write(flow, branchToken()), flow, this.traced)
+    this.attempt = new Attempt(this.agent, this, this.write(flow), flow, this.traced)
     this.start()
+  }
+
+  private write(flow: Flow): Sent {
+    return this.options.write(flow, (this.options.branch ?? branchToken)())
   }
 
   private end(status: number, reason: string): void {

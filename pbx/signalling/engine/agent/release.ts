@@ -4,14 +4,11 @@ import { contactFor, routeInDialog, viaFor, writeInDialog } from '../dialog/requ
 import { randomToken } from '../random.ts'
 import type { Flow } from '../transport/flow.ts'
 import { sendText, type Agent } from './agent.ts'
-import { nextHop, type Found } from './next-hop.ts'
+import { withFirstFlow } from './next-hop.ts'
 
 /** Calls `use` with the flow for the dialog's next hop: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
 export function withDialogFlow(agent: Agent, dialog: Dialog, use: (flow: Flow) => void): void {
-  const hop = nextHop(agent, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined)
-  const first = (found: Found) => 'flows' in found && use(found.flows[0] as Flow)
-  if ('flows' in hop) first(hop)
-  else if ('later' in hop) void hop.later.then(first)
+  withFirstFlow(agent, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, use)
 }
 
 export function branchToken(): string {

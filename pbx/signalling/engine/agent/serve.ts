@@ -1,14 +1,17 @@
 /** New requests from the network (RFC 3261 §8.2, §9.2, §12.2.2): who gets them, or why nobody does. */
 import { contactUri, dialogId, type Dialog, type Unacknowledged } from '../dialog/dialog.ts'
-import { digits } from '../message/host.ts'
 import { header, type SipMessage } from '../message/message.ts'
-import { handOn, reasonPhrase, writeMessage, writeResponse } from '../message/write.ts'
+import { handOn, writeMessage, writeResponse } from '../message/write.ts'
 import { randomToken } from '../random.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
 import type { Flow } from '../transport/flow.ts'
+import { hopsUsedUp } from '../proxy/forward.ts'
+import { visited } from '../proxy/loop.ts'
+import { forwardAck, forwardWithin } from '../proxy/within.ts'
 import { networkPayload } from '../wire/payload.ts'
 import { isTraced, traceIn, type Agent, type IncomingRequest } from './agent.ts'
 import { Incoming } from './incoming.ts'
+import { refuse } from './refuse.ts'
 
 /** Methods that only have a meaning within a dialog. */
 const ONLY_WITHIN = new Set(['BYE', 'UPDATE', 'PRACK'])
@@ -22,12 +25,18 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
   if (request.toTag !== '') {
     const dialog = agent.dialogs.find(request.callId, request.toTag, request.fromTag)
     if (dialog) return onWithin(agent, dialog, request, transaction, flow)
-    if (request.method !== 'REGISTER') return refuse(transaction, request, 481)
+    if (request.method !== 'REGISTER') {
+      if (forwardWithin(agent, request, transaction)) return
+      return refuse(transaction, request, 481)
+    }
   }
   if (ONLY_WITHIN.has(request.method)) return refuse(transaction, request, 481)
-  if (header(request, 'max-forwards') !== undefined && digits(header(request, 'max-forwards') as string) === 0) return refuse(transaction, request, 483)
+  if (hopsUsedUp(request)) return refuse(transaction, request, 483)
+  // §16.3.4: what we forwarded comes back. With another target it is a spiral, and no second way of a fork.
+  const before = visited(agent.transport, request)
+  if (before === 'loop') return refuse(transaction, request, 482)
   if (request.method === 'INVITE') {
-    if (!mergeCheck(agent, request, transaction)) return refuse(transaction, request, 482)
+    if (before === undefined && !mergeCheck(agent, request, transaction)) return refuse(transaction, request, 482)
     // Applications know a dialog by Call-ID and From tag: a stranger who repeats those of a call must not become that call.
     if (agent.dialogs.byId(dialogId(request.callId, request.fromTag))) return refuse(transaction, request, 482)
     // At once: the caller stops repeating before anybody has looked at the call (§8.2.6.1 asks for 200 ms).
@@ -38,10 +47,6 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
   if (!owner) return refuse(transaction, request, KNOWN.has(request.method) ? 503 : 501)
   const incoming = new Incoming(agent, owner, request, transaction, undefined)
   owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, '', agent.transport.receivedOn(flow)))
-}
-
-function refuse(transaction: ServerTransaction, request: SipMessage, status: number, reason = reasonPhrase(status), extra: readonly string[] = []): void {
-  transaction.respond(status, writeResponse(request, status, reason, request.toTag === '' ? (transaction.localTag ||= randomToken()) : '', extra))
 }
 
 /** §8.2.2.2: the same INVITE by a second way, with another branch, while the first is in progress. */
@@ -120,17 +125,13 @@ export function onCancel(agent: Agent, request: SipMessage, flow: Flow): void {
   if (!invite) return refuse(transaction, request, 481)
   transaction.localTag = invite.localTag ||= request.toTag === '' ? randomToken() : ''
   refuse(transaction, request, 200)
-  if (invite.answered) return
-  const incoming = invite.user as Incoming | undefined
-  if (!incoming) return
-  const { id, dialogId, owner } = incoming
-  incoming.answer(487)
-  if (owner.open) owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), id, dialogId, undefined))
+  if (!invite.answered) invite.user?.onCancelled?.(request, flow)
 }
 
 /** ACK to a 2xx: ends its repetition and is handed on once (§13.3.1.4). */
 export function onAck(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
   const dialog = agent.dialogs.find(request.callId, request.toTag, request.fromTag)
+  if (dialog === undefined && forwardAck(agent, request, text, flow)) return
   const at = dialog === undefined ? -1 : dialog.unacknowledged.findIndex((answer) => answer.cseq === request.cseq)
   traceIn(agent, request, text, flow, at === -1 && dialog !== undefined)
   if (dialog === undefined || at === -1) {

@@ -10,6 +10,8 @@ import { timerLength } from './timing.ts'
 export interface ServerUser {
   /** No ACK to our failure response, or the response could not be sent. */
   onServerFailure(transaction: ServerTransaction, reason: 'timeout' | 'transport'): void
+  /** A CANCEL for this INVITE came in and was answered; there is no final response yet (RFC 3261 §9.2). */
+  onCancelled?(cancel: SipMessage, from: Flow): void
 }
 
 export class ServerTransaction {
@@ -74,6 +76,11 @@ export class ServerTransaction {
   /** Sends `text` outside the machine, which in Accepted does not repeat: the 2xx again (RFC 3261 §13.3.1.4), a reliable 1xx again. */
   repeat(text: string): void {
     this.send(text, true)
+  }
+
+  /** A further 2xx of a forked INVITE, which the machine has no state for (RFC 6026 §7.1). */
+  sendAlso(text: string): void {
+    this.send(text, false)
   }
 
   abandon(): void {

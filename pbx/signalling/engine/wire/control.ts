@@ -11,6 +11,8 @@ export interface ControlHooks {
   addresses: ApplicationHooks['addresses']
   /** `sip|…` with its SIP text. */
   onSip(owner: Owner, messageId: string, tokens: readonly string[], text: string): void
+  /** `proxy|…` with a SIP text of which the headers count. */
+  onProxy(owner: Owner, messageId: string, tokens: readonly string[], text: string): void
   onGone(owner: Owner): void
   onFailure(reason: string): void
 }
@@ -69,7 +71,9 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
           return application.deliver(accepted(id))
         }
         case 'proxy':
-          return application.deliver(refused(id, 'this server does not proxy; answer the request or send one of your own'))
+          if (tokens.length < 10) return application.reject(id, 'proxy needs a transaction id, six options and a destination')
+          if (text === undefined) return application.reject(id, 'proxy needs a SIP message')
+          return hooks.onProxy(application, id, tokens, text)
         case 'authenticate':
           return application.deliver(refused(id, 'authenticated already'))
         default:

@@ -54,3 +54,9 @@ export function refused(messageId: string, reason: string): string {
 export function rejected(messageId: string, reason: string): string {
   return `${uuid()}|response|${messageId}|NO|${reason}`
 }
+
+/** A final response of a target of a forwarded request; more may follow until `done`. `flow` is undefined when the engine made it because none came. */
+export function proxyAnswer(messageId: string, text: string, flow: Flow | undefined, time: number): string {
+  const from = flow === undefined ? '0|||0' : `${text.length}|${flow.transport}|${flow.address}|${flow.port}`
+  return `${uuid()}|response|${messageId}|OK|network|${from}|${wireTime(time)}|||continue\r\n${text}`
+}
