@@ -46,6 +46,8 @@ export interface Timing {
   echo: number
   /** Messages for the trace are sent on at this interval. */
   trace: number
+  /** RFC 4028 §5: the shortest session a peer may ask for, in whole seconds; a shorter one is answered 422. */
+  sessionMin: number
 }
 
 export interface Limits {
@@ -66,7 +68,7 @@ export interface Limits {
 }
 
 export const defaultTiming: Timing = {
-  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50,
+  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50, sessionMin: 90_000,
 }
 
 export const defaultLimits: Limits = {

@@ -1,42 +1,12 @@
 /** What happens within a call: re-INVITE, INFO, UPDATE and the like, in both directions. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { ack, ackFailure, established, invite, newCall, request, respond, SDP, type Call } from './call.ts'
-import { body, field, token, type Peer } from './peer.ts'
-import { behaves, type Scene, type Srf, type SrfDialog, type SrfMessage, type SrfReply } from './target.ts'
+import { ack, ackFailure, request, respond, SDP } from './call.ts'
+import { connect, within } from './connected.ts'
+import { body, field, token } from './peer.ts'
+import { behaves, type SrfMessage, type SrfReply } from './target.ts'
 
 const HELD = SDP.replace('sendrecv', 'sendonly')
-
-interface Connected {
-  srf: Srf
-  phone: Peer
-  call: Call
-  uri: string
-  dialog: SrfDialog
-}
-
-async function connect(scene: Scene, phone: Peer): Promise<Connected> {
-  let give: (both: { req: SrfMessage; res: SrfReply }) => void = () => undefined
-  const next = new Promise<{ req: SrfMessage; res: SrfReply }>((resolve) => (give = resolve))
-  const srf = await scene.app((other) => other.invite((req, res) => give({ req, res })))
-  const call = newCall()
-  phone.send(invite(phone, call))
-  const { req, res } = await next
-  const dialog = await srf.createUAS(req, res, { localSdp: SDP })
-  const answer = await phone.take('200 INVITE')
-  const { uri } = established(call, answer)
-  const acked = once(dialog, 'ack')
-  phone.send(ack(phone, call, uri))
-  await acked
-  return { srf, phone, call, uri, dialog }
-}
-
-/** A request by the phone within the call, in a new transaction. */
-function within({ phone, call, uri }: Connected, method: string, options: Parameters<typeof request>[3] = {}): Call {
-  const next = { ...call, cseq: ++call.cseq, branch: `z9hG4bK${token()}` }
-  phone.send(request(phone, next, method, { uri, ...options }))
-  return next
-}
 
 behaves('the phone holds: re-INVITE is answered 100 at once, then as the application says', {}, async (scene) => {
   const c = await connect(scene, await scene.udp())

@@ -59,6 +59,15 @@ export interface OutgoingRequest {
   close(): void
 }
 
+/** Session timers of the dialogs (RFC 4028). */
+export interface Sessions {
+  /**
+   * A 2xx to an INVITE or UPDATE agreed on `value` of Session-Expires, or on none.
+   * @param weAsked the request was ours
+   */
+  agree(dialog: Dialog, value: string | undefined, weAsked: boolean): void
+}
+
 export interface Agent {
   readonly options: EngineOptions
   readonly timers: Timers
@@ -68,6 +77,7 @@ export interface Agent {
   readonly transport: Transport
   readonly transactions: TransactionLayer
   readonly dialogs: DialogStore
+  readonly sessions: Sessions
   readonly router: Router
   /** Requests handed to an application that have no final response yet, by transaction id. */
   readonly incoming: Map<string, IncomingRequest>

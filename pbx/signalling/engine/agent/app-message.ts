@@ -46,6 +46,11 @@ export function appHeader(message: AppMessage, name: string): string | undefined
   return at === -1 ? undefined : message.values[at]
 }
 
+/** A session description, and nothing else beside it. */
+export function isSdp(body: string): boolean {
+  return body.startsWith('v=0')
+}
+
 const LOCALHOST = /(sips?:(?:[^@<>;,\s"]*@)?)localhost(?::\d+)?(?=[;>?,\s]|$)/gi
 
 /** `localhost` as the host of a URI means: the address this message leaves from. */
@@ -72,7 +77,7 @@ export function appLines(message: AppMessage, without: ReadonlySet<string>, sent
     if (ONE_A_LINE.has(name)) for (const part of splitChallenges(value)) lines.push(`${spelled}: ${part}`)
     else lines.push(`${spelled}: ${value}`)
   })
-  if (message.body.startsWith('v=0') && !message.names.includes('content-type')) lines.push('Content-Type: application/sdp')
+  if (isSdp(message.body) && !message.names.includes('content-type')) lines.push('Content-Type: application/sdp')
   return lines
 }
 

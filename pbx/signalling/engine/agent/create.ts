@@ -10,6 +10,7 @@ import { createTransactionLayer } from '../transaction/layer.ts'
 import { openTransport } from '../transport/transport.ts'
 import { sendText, type Agent, type Router } from './agent.ts'
 import { receiveText, receiveTooLong } from './receive.ts'
+import { createSessions } from './session.ts'
 
 export interface AgentHooks {
   onTrace(records: TraceRecord[]): void
@@ -52,6 +53,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   const running: RunningAgent = {
     options, timers, counters, trace, gate, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(), forwarding: new Set(),
     routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
+    sessions: createSessions(() => running),
     abandon(owner) {
       for (const incoming of [...running.incoming.values()]) {
         if (incoming.owner !== owner) continue

@@ -7,6 +7,7 @@ import { uuid } from '../random.ts'
 import { peerName, type Flow } from '../transport/flow.ts'
 import { localPayload, networkPayload } from '../wire/payload.ts'
 import { sendText, type Agent, type OutgoingRequest } from './agent.ts'
+import { isSdp } from './app-message.ts'
 import { Pursuit, type Attempt, type PursuitUser, type Sent } from './pursuit.ts'
 import { ackAndBye } from './release.ts'
 
@@ -16,11 +17,14 @@ export interface OutgoingPlan {
   write: (flow: Flow, branch: string) => Sent
   /** Where to, best first. */
   flows: readonly Flow[]
+  body: string
   /** Authorization lines, which the ACK to a 2xx repeats. */
   credentials: readonly string[]
   fromTag: string
   /** The dialog it is sent in. */
   within: Dialog | undefined
+  /** Of a request of the engine's own: told of its final response in the application's place, without one when none came. */
+  own?: (status: number, response: SipMessage | undefined) => void
 }
 
 export class Outgoing implements OutgoingRequest, PursuitUser {
@@ -66,6 +70,10 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     return { text: this.pursuit.cancel(extra), flow: this.pursuit.current.flow }
   }
 
+  get byEngine(): boolean {
+    return this.plan.own !== undefined
+  }
+
   close(): void {
     this.pursuit.drop()
     this.finish()
@@ -91,6 +99,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (this.finished) return
     this.finish()
     this.onMove()
+    if (this.plan.own) return this.plan.own(status, undefined)
     const { via, from, to, callId, cseq } = this.sent
     const text = writeMessage(`SIP/2.0 ${status} ${reason}`, [`Via: ${via}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${this.method}`], '')
     if (this.owner.open) this.owner.deliver(localPayload(text, this.agent.timers.now(), this.id, this.dialogIdOf()))
@@ -100,7 +109,9 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   private finish(): void {
     this.finished = true
     this.agent.outgoing.delete(this.id)
-    if (this.within?.clientInvite === this) this.within.clientInvite = undefined
+    if (this.within?.clientInvite !== this) return
+    this.within.clientInvite = undefined
+    for (const send of this.within.afterRefresh.splice(0)) queueMicrotask(send)
   }
 
   private onProvisional(response: SipMessage): void {
@@ -144,7 +155,15 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     dialog.awaitingAck = { cseq: response.cseq, credentials: this.plan.credentials }
     if (!this.owner.open) return ackAndBye(this.agent, dialog, response.cseq, 'SIP;cause=503;text="Application is gone"')
     this.agent.dialogs.add(dialog)
+    this.agreed(dialog, response)
     this.deliver(response)
+  }
+
+  /** What a 2xx to an INVITE or UPDATE settles. */
+  private agreed(dialog: Dialog, response: SipMessage): void {
+    if (isSdp(this.plan.body)) dialog.localSdp = this.plan.body
+    if (header(response, 'allow') !== undefined) dialog.allowsUpdate = lists(response, 'allow', 'update')
+    this.agent.sessions.agree(dialog, header(response, 'session-expires'), true)
   }
 
   private forks: Dialog[] = []
@@ -182,6 +201,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     this.finish()
     dialog.remoteTarget = contactUri(response) ?? dialog.remoteTarget
     dialog.awaitingAck = { cseq: response.cseq, credentials: this.plan.credentials }
+    this.agreed(dialog, response)
     this.deliver(response)
   }
 
@@ -192,6 +212,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   private onSuccess(response: SipMessage): void {
     if (this.within) {
       if (this.method === 'UPDATE' || this.method === 'SUBSCRIBE') this.within.remoteTarget = contactUri(response) ?? this.within.remoteTarget
+      if (this.method === 'UPDATE') this.agreed(this.within, response)
       return
     }
     if (this.method !== 'SUBSCRIBE' || response.toTag === '') return
@@ -208,6 +229,10 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   }
 
   private deliver(response: SipMessage): void {
+    if (this.plan.own) {
+      if (response.status >= 200) this.plan.own(response.status, response)
+      return
+    }
     if (this.owner.open) this.owner.deliver(networkPayload(handOn(response), this.pursuit.current.flow, this.agent.timers.now(), this.id, this.dialogIdOf(), undefined))
   }
 

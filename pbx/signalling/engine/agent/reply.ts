@@ -1,7 +1,8 @@
 /** Responses of applications: completed, sent, and what follows from them for dialogs. */
 import { contactUri, serverDialog, type Dialog } from '../dialog/dialog.ts'
+import { answerFor } from '../dialog/session-expires.ts'
 import { digits } from '../message/host.ts'
-import { lists } from '../message/message.ts'
+import { header, lists } from '../message/message.ts'
 import { tagOf } from '../message/uri.ts'
 import { copyHeader, withTag, writeMessage } from '../message/write.ts'
 import { uuid } from '../random.ts'
@@ -9,7 +10,7 @@ import { peerName } from '../transport/flow.ts'
 import { refused, responseSent, unsolicitedPayload } from '../wire/payload.ts'
 import type { Owner } from '../dialog/dialog.ts'
 import type { Agent, IncomingRequest } from './agent.ts'
-import { appHeader, appLines, type AppMessage } from './app-message.ts'
+import { appHeader, appLines, isSdp, type AppMessage } from './app-message.ts'
 import { ourContact, sendBye } from './release.ts'
 import { repeatUntilPrack } from './reliable.ts'
 
@@ -39,9 +40,11 @@ export function replyFromApp(agent: Agent, owner: Owner, messageId: string, tran
   if (reliable && incoming.reliable) return refuse('A reliable provisional response still waits for its PRACK')
 
   incoming.heard()
-  const extra = reliable ? [`RSeq: ${(incoming.rseq = incoming.rseq === 0 ? 1 + Math.floor(Math.random() * 0x7fff) : incoming.rseq + 1)}`] : []
+  const session = sessionOf(agent, incoming, status, message)
+  const extra = reliable ? [`RSeq: ${(incoming.rseq = incoming.rseq === 0 ? 1 + Math.floor(Math.random() * 0x7fff) : incoming.rseq + 1)}`] : session.lines
   const text = writeReply(agent, incoming, status, message, extra)
   if (status > 100 && status < 300) openDialog(agent, incoming, status)
+  if (incoming.dialog && (reliable || (status >= 200 && status < 300)) && isSdp(message.body)) incoming.dialog.localSdp = message.body
   if (!provisional) incoming.finish()
   // The echo goes first: the application must know its transaction before anything that follows from it.
   const watched = reliable || (status >= 200 && status < 300 && TARGET_REFRESH.has(request.method))
@@ -52,7 +55,7 @@ export function replyFromApp(agent: Agent, owner: Owner, messageId: string, tran
   }
   transaction.respond(status, text)
   if (reliable) incoming.reliable = repeatUntilPrack(agent, incoming, incoming.rseq, text)
-  if (status >= 200 && status < 300) succeeded(agent, incoming, text)
+  if (status >= 200 && status < 300) succeeded(agent, incoming, text, session.value)
   else if (status >= 300) incoming.dropEarlyDialog()
   if (!provisional && endsDialog(incoming, status)) agent.dialogs.remove(incoming.dialog as Dialog)
 }
@@ -96,10 +99,25 @@ function openDialog(agent: Agent, incoming: IncomingRequest, status: number): vo
   if (status >= 200) incoming.dialog.confirmed = true
 }
 
-function succeeded(agent: Agent, incoming: IncomingRequest, text: string): void {
+/** What a 2xx says of the session timer (RFC 4028 §9): the application's words, else an answer to what the request asked for. */
+function sessionOf(agent: Agent, incoming: IncomingRequest, status: number, message: AppMessage): { value: string | undefined; lines: string[] } {
+  const { request } = incoming
+  const answers = status >= 200 && status < 300 && (request.method === 'INVITE' || request.method === 'UPDATE')
+  const own = answers ? appHeader(message, 'session-expires') : undefined
+  if (!answers || own !== undefined) return { value: own, lines: [] }
+  return answerFor(request, agent.options.timing.sessionMin / 1000) ?? { value: undefined, lines: [] }
+}
+
+function succeeded(agent: Agent, incoming: IncomingRequest, text: string, sessionExpires: string | undefined): void {
   const { dialog, request } = incoming
   if (!dialog) return
-  if (incoming.within && (request.method === 'INVITE' || request.method === 'UPDATE')) dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget
+  if (request.method === 'INVITE' || request.method === 'UPDATE') {
+    if (incoming.within) {
+      dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget
+      if (header(request, 'allow') !== undefined) dialog.allowsUpdate = lists(request, 'allow', 'update')
+    }
+    agent.sessions.agree(dialog, sessionExpires, false)
+  }
   if (request.method === 'INVITE') repeatUntilAck(agent, dialog, incoming, text)
 }
 

@@ -1,7 +1,8 @@
 /** Requests of applications (RFC 3261 §8.1, §12.2.1): completed, sent. */
 import type { Dialog, Owner } from '../dialog/dialog.ts'
-import { routeInDialog, viaFor, writeInDialog } from '../dialog/request.ts'
+import { routeInDialog, viaFor, writeInDialog, type DialogRequest } from '../dialog/request.ts'
 import { digits } from '../message/host.ts'
+import type { SipMessage } from '../message/message.ts'
 import { isToken } from '../message/names.ts'
 import { parseSipUri, splitAddress, tagOf } from '../message/uri.ts'
 import { writeMessage } from '../message/write.ts'
@@ -9,10 +10,10 @@ import { randomToken, uuid } from '../random.ts'
 import type { Flow } from '../transport/flow.ts'
 import { refused, requestSent } from '../wire/payload.ts'
 import type { Agent } from './agent.ts'
-import { appHeader, appLines, replaceLocalhost, type AppMessage } from './app-message.ts'
-import { nextHop } from './next-hop.ts'
+import { appHeader, appLines, isSdp, replaceLocalhost, type AppMessage } from './app-message.ts'
+import { nextHop, type Found } from './next-hop.ts'
 import { Outgoing, type OutgoingPlan } from './outgoing.ts'
-import { ourContact, sendAck } from './release.ts'
+import { ourContact, sendAck, withDialogFlow } from './release.ts'
 
 /** What the engine writes itself in a request. */
 const WRITTEN: ReadonlySet<string> = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards', 'contact'])
@@ -110,29 +111,64 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
       lines.push(...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy))
       return { method, uri, via, branch, routes: [], from, to, callId, cseq, text: writeMessage(`${method} ${uri} SIP/2.0`, lines, message.body) }
     }
-    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag, within: undefined }, failure)
+    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag, within: undefined, body: message.body }, failure)
   })
 }
 
 function sendWithin(agent: Agent, dialog: Dialog, method: string, request: AppRequest): void {
   const { messageId, message } = request
   const { owner } = dialog
+  // A refresh that the application knows nothing of is waited for.
+  if (method === 'INVITE' && dialog.clientInvite?.byEngine) return void dialog.afterRefresh.push(() => requestFromApp(agent, owner, request))
   // RFC 3261 §14.1: one INVITE at a time, in either direction.
   if (method === 'INVITE' && (dialog.clientInvite || dialog.serverInvite)) return owner.deliver(refused(messageId, 'an INVITE is in progress in this dialog'))
   if (method === 'CANCEL') return owner.deliver(refused(messageId, 'CANCEL needs the id of a transaction'))
-  if (method === 'BYE') dialog.clientInvite?.cancel()
+  if (method === 'BYE') {
+    dialog.clientInvite?.cancel()
+    dialog.session?.stop()
+  }
   const route = routeInDialog(dialog)
   withFlows(agent, owner, messageId, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flows, failure) => {
     const cseq = ++dialog.localCSeq
-    const write = (flow: Flow, branch: string) => {
-      const sentBy = agent.transport.sentBy(flow)
-      const via = viaFor(flow, sentBy, branch)
-      const extra = [...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy)]
-      const text = writeInDialog(dialog, route, method, cseq, via, extra, message.body)
-      return { method, uri: route.uri, via, branch, routes: route.routes, from: dialog.local, to: dialog.remote, callId: dialog.callId, cseq, text }
-    }
-    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag: '', within: dialog }, failure)
+    const extra = (flow: Flow) => [...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, agent.transport.sentBy(flow)), ...sessionLines(dialog, method, message)]
+    const write = writerWithin(agent, dialog, route, method, cseq, extra, message.body)
+    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag: '', within: dialog, body: message.body }, failure)
   })
+}
+
+/** Makes a request within a dialog for one target. */
+function writerWithin(agent: Agent, dialog: Dialog, route: DialogRequest, method: string, cseq: number, extra: (flow: Flow) => string[], body: string): OutgoingPlan['write'] {
+  return (flow, branch) => {
+    const via = viaFor(flow, agent.transport.sentBy(flow), branch)
+    const text = writeInDialog(dialog, route, method, cseq, via, extra(flow), body)
+    return { method, uri: route.uri, via, branch, routes: route.routes, from: dialog.local, to: dialog.remote, callId: dialog.callId, cseq, text }
+  }
+}
+
+/** RFC 4028 §7.4: a change of the session without Session-Expires would end its timer; an application that knows of none keeps it. */
+function sessionLines(dialog: Dialog, method: string, message: AppMessage): string[] {
+  const { session } = dialog
+  if (!session || (method !== 'INVITE' && method !== 'UPDATE') || appHeader(message, 'session-expires') !== undefined) return []
+  return [`Session-Expires: ${session.interval};refresher=${session.weRefresh ? 'uac' : 'uas'}`, 'Supported: timer']
+}
+
+/** A request of the engine's own within a dialog. `done` gets its final response, or the status that stands for none. */
+export function sendOwn(agent: Agent, dialog: Dialog, method: string, lines: readonly string[], body: string, done: (status: number, response: SipMessage | undefined) => void): void {
+  const route = routeInDialog(dialog)
+  const hop = nextHop(agent, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined)
+  const go = (found: Found): void => {
+    if (!('flows' in found)) return done(503, undefined)
+    const cseq = ++dialog.localCSeq
+    const own = (status: number, response: SipMessage | undefined): void => {
+      if (method === 'INVITE' && status >= 200 && status < 300) withDialogFlow(agent, dialog, (flow) => void sendAck(agent, dialog, flow, cseq, [], ''))
+      done(status, response)
+    }
+    const write = writerWithin(agent, dialog, route, method, cseq, (flow) => [ourContact(agent, flow), ...lines], body)
+    new Outgoing(agent, dialog.owner, { write, flows: found.flows, body, credentials: [], fromTag: '', within: dialog, own }).start()
+  }
+  if ('refusal' in hop) done(503, undefined)
+  else if ('flows' in hop) go(hop)
+  else void hop.later.then(go)
 }
 
 /** The application is told before the request leaves, so that no response can overtake its OK. */
@@ -150,6 +186,7 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
     return owner.deliver(refused(messageId, 'Server error: ACK for non-success final response is automatically generated by server'))
   }
   const credentials = dialog.awaitingAck?.credentials ?? []
+  if (isSdp(message.body)) dialog.localSdp = message.body
   withFlows(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, ([flow = dialog.flow]) => {
     const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow))], message.body)
     if (!owner.quiet) owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))

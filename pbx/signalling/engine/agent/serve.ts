@@ -1,5 +1,6 @@
 /** New requests from the network (RFC 3261 §8.2, §9.2, §12.2.2): who gets them, or why nobody does. */
 import { contactUri, dialogId, type Dialog, type Unacknowledged } from '../dialog/dialog.ts'
+import { asksTooShort } from '../dialog/session-expires.ts'
 import { header, type SipMessage } from '../message/message.ts'
 import { handOn, writeMessage, writeResponse } from '../message/write.ts'
 import { randomToken } from '../random.ts'
@@ -42,6 +43,7 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
     // At once: the caller stops repeating before anybody has looked at the call (§8.2.6.1 asks for 200 ms).
     transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
     if (contactUri(request) === undefined) return refuse(transaction, request, 400, 'Missing Contact')
+    if (refuseTooShort(agent, request, transaction)) return
   }
   const owner = agent.router.pick(request.method)
   if (!owner) return refuse(transaction, request, KNOWN.has(request.method) ? 503 : 501)
@@ -55,6 +57,14 @@ function mergeCheck(agent: Agent, request: SipMessage, transaction: ServerTransa
   if (agent.merged.has(key)) return false
   agent.merged.add(key)
   transaction.mergeKey = key
+  return true
+}
+
+/** RFC 4028 §9: a session shorter than we stand is answered 422 with what we do. */
+function refuseTooShort(agent: Agent, request: SipMessage, transaction: ServerTransaction): boolean {
+  const min = agent.options.timing.sessionMin / 1000
+  if (!asksTooShort(request, min)) return false
+  refuse(transaction, request, 422, undefined, [`Min-SE: ${min}`])
   return true
 }
 
@@ -72,6 +82,7 @@ function onWithin(agent: Agent, dialog: Dialog, request: SipMessage, transaction
       // §14.2: one INVITE at a time in each direction.
       if (dialog.serverInvite) return refuse(transaction, request, 500, 'An INVITE is in progress', [`Retry-After: ${Math.floor(Math.random() * 11)}`])
       if (dialog.clientInvite) return refuse(transaction, request, 491)
+      if (refuseTooShort(agent, request, transaction)) return
       transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
       break
     }
@@ -80,8 +91,12 @@ function onWithin(agent: Agent, dialog: Dialog, request: SipMessage, transaction
       if (invite && !dialog.confirmed) return byeBeforeAnswer(agent, invite, request, transaction, flow)
       // §15.1.2: pending requests are answered 487.
       invite?.answer(487)
+      dialog.session?.stop()
       break
     }
+    case 'UPDATE':
+      if (refuseTooShort(agent, request, transaction)) return
+      break
     case 'PRACK': {
       const invite = dialog.serverInvite as IncomingRequest | undefined
       if (!matchesReliable(invite, request)) return refuse(transaction, request, 481)

@@ -1,5 +1,5 @@
 /** Dialogs (RFC 3261 §12): what both ends must remember, and how messages find them. */
-import { header, headerLines, type SipMessage } from '../message/message.ts'
+import { header, headerLines, lists, type SipMessage } from '../message/message.ts'
 import { splitAddress, splitList } from '../message/uri.ts'
 import type { Flow } from '../transport/flow.ts'
 
@@ -20,6 +20,14 @@ export interface Unacknowledged {
   cseq: number
   /** The transaction id that the ACK is handed on with. */
   transactionId: string
+  stop(): void
+}
+
+/** A session timer that is running (RFC 4028). */
+export interface Session {
+  /** Seconds. */
+  readonly interval: number
+  readonly weRefresh: boolean
   stop(): void
 }
 
@@ -45,8 +53,10 @@ export interface Dialog {
   confirmed: boolean
   /** An INVITE of the peer that has no final response yet (RFC 3261 §14.2). */
   serverInvite: object | undefined
-  /** An INVITE of ours that has no final response yet. */
-  clientInvite: { cancel(): void } | undefined
+  /** An INVITE of ours that has no final response yet; `byEngine` when it only refreshes the session. */
+  clientInvite: { cancel(): void; readonly byEngine: boolean } | undefined
+  /** What the application wants to send as soon as the engine's own INVITE is over. */
+  afterRefresh: (() => void)[]
   unacknowledged: Unacknowledged[]
   /** The 2xx to our INVITE that the application is to acknowledge, with the credentials its ACK must carry (§13.2.2.4). */
   awaitingAck: { cseq: number; credentials: readonly string[] } | undefined
@@ -54,6 +64,13 @@ export interface Dialog {
   ack: { cseq: number; text: string; flow: Flow } | undefined
   /** RSeq of the last reliable provisional response of the peer (RFC 3262 §4). */
   rseq: number
+  /** Whether the request that made it was ours. */
+  readonly weCalled: boolean
+  /** The peer said that it takes UPDATE (RFC 3311 §4). */
+  allowsUpdate: boolean
+  /** The session description we gave last: what a re-INVITE that only refreshes says again. Empty when there is none. */
+  localSdp: string
+  session: Session | undefined
 }
 
 export interface DialogStore {
@@ -81,6 +98,8 @@ export function createDialogStore(): DialogStore {
   const remove = (dialog: Dialog) => {
     for (const answer of dialog.unacknowledged) answer.stop()
     dialog.unacknowledged = []
+    dialog.session?.stop()
+    dialog.session = undefined
     const key = keyOf(dialog.callId, dialog.localTag, dialog.remoteTag)
     if (all.get(key) === dialog) all.delete(key)
     if (ids.get(dialog.id) === dialog) ids.delete(dialog.id)
@@ -121,7 +140,8 @@ export function serverDialog(request: SipMessage, localTag: string, flow: Flow, 
   return {
     id: dialogId(request.callId, request.fromTag), owner, method: request.method, callId: request.callId, localTag, remoteTag: request.fromTag,
     local: `${request.to};tag=${localTag}`, remote: request.from, localCSeq: 0, remoteCSeq: request.cseq, remoteTarget: target,
-    routeSet: recordRoute(request), flow, confirmed: false, serverInvite: undefined, clientInvite: undefined, unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
+    routeSet: recordRoute(request), flow, confirmed: false, serverInvite: undefined, clientInvite: undefined, afterRefresh: [], unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
+    weCalled: false, allowsUpdate: lists(request, 'allow', 'update'), localSdp: '', session: undefined,
   }
 }
 
@@ -130,6 +150,7 @@ export function clientDialog(response: SipMessage, method: string, local: string
   return {
     id: dialogId(response.callId, response.fromTag), owner, method, callId: response.callId, localTag: response.fromTag, remoteTag: response.toTag,
     local, remote: response.to, localCSeq: cseq, remoteCSeq: -1, remoteTarget: target, routeSet: recordRoute(response).reverse(), flow,
-    confirmed: false, serverInvite: undefined, clientInvite: undefined, unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
+    confirmed: false, serverInvite: undefined, clientInvite: undefined, afterRefresh: [], unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
+    weCalled: true, allowsUpdate: lists(response, 'allow', 'update'), localSdp: '', session: undefined,
   }
 }
