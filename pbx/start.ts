@@ -46,7 +46,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const { settings, logger, database, secrets, media } = options
   const { home } = settings
   const events = createEvents(logger)
-  const sip = await connectSip({ ...options.signalling, logger })
+  const sip = await connectSip({ ...options.signalling, logger, session: settings.session })
   const directory = await createDirectory({ database, secrets, logger, settings, listening: () => sip.listening })
   const stopDirectoryNews = directory.onChange((tenantId) => events.emit('directory.changed', tenantId, {}))
   const registrar = await createRegistrar({ database, directory, sip, settings, logger, events, clock: systemClock })

@@ -66,6 +66,7 @@ function build(home: string, read: Reader): Settings {
       mediaTimeoutSeconds: read('MEDIA_TIMEOUT_SECONDS') ?? 0,
       sessionRefreshSeconds: read('SESSION_REFRESH_SECONDS') ?? 0,
     },
+    session: { expires: read('SESSION_EXPIRES_SECONDS') ?? 0, min: read('SESSION_EXPIRES_MIN_SECONDS') ?? 90 },
     keep: { historyDays: read('HISTORY_DAYS') ?? 0, traceDays: read('TRACE_DAYS') ?? 0 },
     log: { level: read('LOG_LEVEL') ?? 'info', to: read('LOG_TO') === 'stdout' ? 'stdout' : 'file' },
   }
@@ -74,7 +75,7 @@ function build(home: string, read: Reader): Settings {
 function crossChecks(settings: Settings): RefusalDetail[] {
   const problems: RefusalDetail[] = []
   const wrong = (field: SettingName, message: string): unknown => problems.push({ field, message })
-  const { http, sip, media, registrar } = settings
+  const { http, sip, media, registrar, session } = settings
 
   if (registrar.expiresDefault < registrar.expiresMin || registrar.expiresDefault > registrar.expiresMax) {
     wrong('REGISTER_EXPIRES_DEFAULT', `REGISTER_EXPIRES_DEFAULT is ${registrar.expiresDefault}: it must lie between REGISTER_EXPIRES_MIN (${registrar.expiresMin}) and REGISTER_EXPIRES_MAX (${registrar.expiresMax}).`)
@@ -88,6 +89,9 @@ function crossChecks(settings: Settings): RefusalDetail[] {
     }
   } else if (sip.drachtio.secret === '') {
     wrong('DRACHTIO_SECRET', 'DRACHTIO is set but DRACHTIO_SECRET is not: set it to the secret in the drachtio-server\'s configuration.')
+  }
+  if (session.expires !== 0 && session.expires < session.min) {
+    wrong('SESSION_EXPIRES_SECONDS', `SESSION_EXPIRES_SECONDS is ${session.expires}: it must be 0 or at least SESSION_EXPIRES_MIN_SECONDS (${session.min}).`)
   }
   if (sip.externalAddress !== undefined && isWildcard(sip.externalAddress)) {
     wrong('EXTERNAL_ADDRESS', `EXTERNAL_ADDRESS is '${sip.externalAddress}': it must be the address that phones outside can reach, not a wildcard.`)

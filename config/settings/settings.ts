@@ -17,6 +17,8 @@ export interface Settings {
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }
   calls: { ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number }
+  /** Session timers of RFC 4028, in seconds; 0: none is asked for. */
+  session: { expires: number; min: number }
   keep: { historyDays: number; traceDays: number }
   log: { level: string; to: 'file' | 'stdout' }
 }

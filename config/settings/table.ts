@@ -53,7 +53,9 @@ export const settingRows = [
   { name: 'RING_SECONDS', kind: 'number', min: 5, max: 300, default: '30', meaning: 'How long an extension rings unless it says otherwise.' },
   { name: 'CALL_HOURS_MAX', kind: 'number', min: 1, max: 168, default: '12', meaning: 'A call longer than this is ended by the watchdog.' },
   { name: 'MEDIA_TIMEOUT_SECONDS', kind: 'number', min: 0, max: 3600, default: '60', meaning: 'An answered call in which neither phone sends any audio for this long is ended as vanished; 0 turns this off.' },
-  { name: 'SESSION_REFRESH_SECONDS', kind: 'number', min: 0, max: 7200, default: '120', meaning: 'How often a phone in a call is asked whether it is still there; 0 turns this off.' },
+  { name: 'SESSION_EXPIRES_SECONDS', kind: 'number', min: 0, max: 86400, default: '1800', meaning: 'Session timer asked for in every call (RFC 4028): a call that is not refreshed in this time is ended. 0 asks for none; a phone that asks for one still gets it.' },
+  { name: 'SESSION_EXPIRES_MIN_SECONDS', kind: 'number', min: 90, max: 86400, default: '90', meaning: 'Shortest session timer a phone may ask for; a shorter one is answered 422.' },
+  { name: 'SESSION_REFRESH_SECONDS', kind: 'number', min: 0, max: 7200, default: '120', meaning: 'How often a phone in a call that sends no audio is asked whether it is still there; 0 turns this off.' },
   { name: 'HISTORY_DAYS', kind: 'number', min: 1, max: 3650, default: '365', meaning: 'Days call history and recordings are kept.' },
   { name: 'TRACE_DAYS', kind: 'number', min: 1, max: 365, default: '30', meaning: 'Days the SIP trace of a call is kept.' },
 

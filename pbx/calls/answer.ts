@@ -108,5 +108,6 @@ function follow(world: CallWorld, call: Call, leg: Leg): void {
 }
 
 function stackWords(reason: string | undefined): string | undefined {
+  if (reason && /session timer/i.test(reason)) return 'The call was ended because a phone did not renew it in the agreed time (its session timer ran out). The phone may have lost power or network.'
   return reason ? `The call was ended because a phone stopped answering (${reason}).` : undefined
 }

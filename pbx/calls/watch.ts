@@ -32,7 +32,10 @@ export function watchCall(world: CallWorld, call: Call): void {
   }
 
   every(call, FIGURES_MS, () => void measureLegs(call, legs))
-  if (sessionRefreshSeconds > 0) every(call, sessionRefreshSeconds * 1000, () => void probeLegs(world, call, legs))
+  if (sessionRefreshSeconds > 0) {
+    const heard = new Map<Leg, number>()
+    every(call, sessionRefreshSeconds * 1000, () => void probeLegs(world, call, legs, heard, sessionRefreshSeconds))
+  }
   const longest = setTimeout(() => hangUp(world, call, terminate('too-long', 'system')), hoursMax * 3_600_000)
   call.cleanup.add(() => clearTimeout(longest))
 }
@@ -47,9 +50,19 @@ async function measureLegs(call: Call, legs: readonly Leg[]): Promise<void> {
   if (!call.over) call.changed()
 }
 
-async function probeLegs(world: CallWorld, call: Call, legs: readonly Leg[]): Promise<void> {
+/**
+ * Asks phones whether they are still there: those of which nothing else says so, neither audio since the last time
+ * nor a session timer (RFC 4028) that runs out as soon.
+ */
+async function probeLegs(world: CallWorld, call: Call, legs: readonly Leg[], heard: Map<Leg, number>, seconds: number): Promise<void> {
+  await measureLegs(call, legs)
   for (const leg of legs) {
+    const before = heard.get(leg) ?? 0
+    const now = leg.figures?.packetsReceived ?? 0
+    heard.set(leg, now)
+    if (now > before) continue
     if (call.over || !leg.dialog || leg.dialog.ended) return
+    if (leg.dialog.session && leg.dialog.session.interval <= seconds) continue
     const answer = await leg.dialog.probe().catch(() => 'gone' as const)
     if (answer === 'gone') return hangUp(world, call, terminate('peer-vanished', leg.origin.role))
   }

@@ -1,4 +1,5 @@
 import { Refusal } from '../../config/errors.ts'
+import { EXTENSIONS } from '../sip/headers.ts'
 import type { Step } from './visit.ts'
 
 /**
@@ -13,10 +14,10 @@ export const understand: Step = ({ request, invite }) => {
   void request.to
   void request.cseq
   const required = request.header('require')
-  if (required !== undefined && required.trim() !== '') {
-    // §8.2.2.3. We have none of the extensions that may be required, and answer with all the tags.
-    const tags = required.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '')
-    throw new Refusal('unsupported', 'An extension that this server does not have is required', {
+  if (required !== undefined) {
+    // §8.2.2.3: the answer names those that we lack.
+    const tags = required.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '' && !EXTENSIONS.includes(tag.toLowerCase()))
+    if (tags.length > 0) throw new Refusal('unsupported', 'An extension that this server does not have is required', {
       details: tags.map((tag) => ({ field: 'Require', message: tag })),
     })
   }

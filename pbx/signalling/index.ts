@@ -8,7 +8,8 @@ import type { Signalling } from './signalling.ts'
 export type { Signalling, TraceRecord } from './signalling.ts'
 
 /** Resolves when phones can be served. Rejects with a Refusal that says which port or address is the trouble and what to set. */
-export function startSignalling(options: { settings: Pick<Settings, 'sip'>; logger: Logger }): Promise<Signalling> {
-  const { sip } = options.settings
-  return sip.drachtio === undefined ? startEmbedded({ sip: { hosts: sip.hosts, port: sip.port, externalAddress: sip.externalAddress } }, options.logger) : useExternal(sip.drachtio)
+export function startSignalling(options: { settings: Pick<Settings, 'sip' | 'session'>; logger: Logger }): Promise<Signalling> {
+  const { sip, session } = options.settings
+  const timing = { sessionMin: session.min * 1000 }
+  return sip.drachtio === undefined ? startEmbedded({ sip: { hosts: sip.hosts, port: sip.port, externalAddress: sip.externalAddress }, timing }, options.logger) : useExternal(sip.drachtio)
 }

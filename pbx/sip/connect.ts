@@ -6,6 +6,7 @@ import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
 import { openLink, type EngineAddress } from './link.ts'
 import { sendOutside, SentInvite } from './outgoing.ts'
 import { createPendingInvites } from './pending-invites.ts'
+import { asksTooShort, type SessionWish } from './session-timer.ts'
 import type { SrfConstructor, SrfReply, SrfRequest } from './srf-types.ts'
 import { gatherWrites, guard } from './stack.ts'
 import type { Stack } from './stack.ts'
@@ -22,6 +23,8 @@ export interface SipConnection extends EngineAddress {
 
 export interface ConnectOptions extends SipConnection {
   logger: Logger
+  /** Session timers we ask for; none when absent. */
+  session?: SessionWish
   /** How long the first connection may take, in milliseconds; 10,000 when absent. */
   timeoutMs?: number
 }
@@ -44,7 +47,7 @@ export interface SipFigures {
 export async function connectSip(options: ConnectOptions): Promise<SipServer & { figures(): SipFigures }> {
   const { logger } = options
   const srf = new (SrfModule as unknown as SrfConstructor)()
-  const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(), waiting: new Set() }
+  const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(), waiting: new Set(), session: options.session ?? { expires: 0, min: 90 } }
   const handlers = new Map<string, (request: IncomingRequest) => void>()
   const traceListeners = new Set<(messages: readonly TracedMessage[]) => void>()
   const connectionListeners = new Set<(connected: boolean, reason: string) => void>()
@@ -70,6 +73,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     if (req.stackDialogId || /;\s*tag\s*=/i.test(req.msg.headers['to'] ?? '')) return res.send(481, undefined, {})
     if (method === 'INVITE') {
       if (!inviteHandler) return unready(res)
+      if (asksTooShort(req.msg, stack.session)) return res.send(422, undefined, { headers: { 'Min-SE': String(stack.session.min) } })
       return inviteHandler(new ReceivedInvite(stack, req, res))
     }
     const handler = handlers.get(method)

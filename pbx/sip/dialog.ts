@@ -2,6 +2,7 @@ import { Refusal } from '../../config/errors.ts'
 import { ALLOW_IN_DIALOG, readHeader, readReason, writeReason } from './headers.ts'
 import { Offers } from './offers.ts'
 import type { OfferingDialog } from './offers.ts'
+import type { AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
 import type { OpenDialog, RequestEvents, Stack, Waiting } from './stack.ts'
@@ -16,6 +17,7 @@ export interface DialogFacts {
   remoteSdp: string
   localSdp: string
   userAgent: string | undefined
+  session: AgreedSession | undefined
 }
 
 // The engine gives up on a missing ACK after 64*T1 = 32 s and says so; this is for an engine that never does.
@@ -29,6 +31,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
   readonly userAgent: string | undefined
   remoteSdp: string
   localSdp: string
+  session: AgreedSession | undefined
   readonly #stack: Stack
   readonly #offers: Offers
   #ended = false
@@ -47,6 +50,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     this.remoteSdp = facts.remoteSdp
     this.localSdp = facts.localSdp
     this.userAgent = facts.userAgent
+    this.session = facts.session
     this.#offers = new Offers(stack, this)
     stack.dialogs.set(this.id, this)
     stack.waiting.add(this)

@@ -18,6 +18,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   identity: 'y',
 }
 
+/** Extensions we have, which others may require (RFC 3261 §20.32, §20.37). */
+export const EXTENSIONS: readonly string[] = ['timer']
+export const SUPPORTED = EXTENSIONS.join(', ')
+
 /** The value of a header, repeated ones joined with a comma; without srf's own lookup, which walks all headers. */
 export function readHeader(message: SrfMessage, name: string): string | undefined {
   const lower = name.toLowerCase()

@@ -2,7 +2,8 @@ import { Refusal } from '../../config/errors.ts'
 import { parseAddress } from './address.ts'
 import { Dialog } from './dialog.ts'
 import type { InviteOwner } from './pending-invites.ts'
-import { ALLOW_IN_DIALOG, readHeader, readReason, transportOf, writeHeaders } from './headers.ts'
+import { ALLOW_IN_DIALOG, readHeader, readReason, SUPPORTED, transportOf, writeHeaders } from './headers.ts'
+import { answerSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { gatherWrites, guard, linkLostRefusal } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
@@ -142,7 +143,8 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
       reject(new Refusal('gone', 'The caller hung up before the call was answered.'))
       return promise
     }
-    const options = { headers: { Allow: ALLOW_IN_DIALOG, 'Content-Type': 'application/sdp', ...writeHeaders(headers) }, body: sdp }
+    const session = answerSession(this.req.msg, this.stack.session)
+    const options = { headers: { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...session.headers, ...writeHeaders(headers) }, body: sdp }
     this.#rejectAccept = reject
     this.res.send(200, undefined, options, guard(this.stack, 'answering an INVITE', (error) => {
       this.stack.waiting.delete(this)
@@ -159,6 +161,7 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
         remoteSdp: this.body,
         localSdp: sdp,
         userAgent: this.userAgent,
+        session: session.agreed,
       })
       dialog.awaitAck(resolve, reject)
     }))

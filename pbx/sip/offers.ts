@@ -3,8 +3,9 @@
  * and UPDATE (RFC 3311) as an offer that has no ACK.
  */
 import { Refusal } from '../../config/errors.ts'
-import { ALLOW_IN_DIALOG } from './headers.ts'
+import { ALLOW_IN_DIALOG, SUPPORTED } from './headers.ts'
 import type { InviteOwner } from './pending-invites.ts'
+import { agreedBy, answerSession, keepSession, type AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import type { RequestEvents, Stack } from './stack.ts'
 
@@ -18,6 +19,7 @@ export interface OfferingDialog {
   readonly role: 'uac' | 'uas'
   localSdp: string
   remoteSdp: string
+  session: AgreedSession | undefined
   send(method: string, headers: Record<string, string>, body: string | undefined, on: RequestEvents): void
   /** The peer turned out not to know the call, or not to answer in it. */
   gaveUp(reason: string): void
@@ -48,7 +50,7 @@ export class Offers {
     const isInvite = req.msg.method === 'INVITE'
     const offer = req.msg.body || undefined
     // An UPDATE without an offer only says that the peer is still there.
-    if (!isInvite && offer === undefined) return res.send(200, undefined, { headers: { Allow: ALLOW_IN_DIALOG } })
+    if (!isInvite && offer === undefined) return res.send(200, undefined, { headers: this.#okHeaders(req) })
     // §14.2: ours is out and unanswered, so the peer must wait.
     if (this.#outgoing) return res.send(491, undefined, {})
     // §14.2: the peer's own earlier one is not finished.
@@ -89,12 +91,19 @@ export class Offers {
     this.#dialog.localSdp = sdp
     if (offer !== undefined) this.#dialog.remoteSdp = offer
     this.#answerDue = isInvite && offer === undefined
-    const options = { headers: { Allow: ALLOW_IN_DIALOG, 'Content-Type': 'application/sdp' }, body: sdp }
+    const options = { headers: { ...this.#okHeaders(change.req), 'Content-Type': 'application/sdp' }, body: sdp }
     change.res.send(200, undefined, options, (error) => {
       // A CANCEL crossed it: no ACK will come.
       if (error && this.#incoming === change) this.#finishIncoming()
     })
     if (!isInvite) this.#finishIncoming()
+  }
+
+  /** Of a 200 to a re-INVITE or UPDATE, which also settles the session timer anew (RFC 4028 §9). */
+  #okHeaders(req: SrfRequest): Record<string, string> {
+    const { headers, agreed } = answerSession(req.msg, this.#stack.session)
+    this.#dialog.session = agreed
+    return { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, ...headers }
   }
 
   /** The ACK of a re-INVITE came in; after one without an offer it carries the answer. */
@@ -147,13 +156,14 @@ export class Offers {
     const onClose = (): void => settle({ refusal: over() })
     this.#closed.signal.addEventListener('abort', onClose)
     this.#outgoing = true
-    this.#dialog.send('INVITE', { Allow: ALLOW_IN_DIALOG, 'Content-Type': 'application/sdp' }, sdp, {
+    this.#dialog.send('INVITE', { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...keepSession(this.#dialog.session) }, sdp, {
       response: (response, ack) => {
         if (response.status < 200) return
         if (response.status < 300) {
           ack()
           const answer = response.msg.body ?? ''
           this.#dialog.localSdp = sdp
+          this.#dialog.session = agreedBy(response.msg)
           if (answer !== '') this.#dialog.remoteSdp = answer
           return settle({ answer })
         }

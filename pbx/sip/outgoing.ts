@@ -2,7 +2,8 @@ import { randomToken } from '../../config/ids.ts'
 import { Refusal } from '../../config/errors.ts'
 import { formatAddress, parseAddressList } from './address.ts'
 import { Dialog } from './dialog.ts'
-import { ALLOW_IN_DIALOG, readHeader, writeHeaders, writeReason } from './headers.ts'
+import { ALLOW_IN_DIALOG, readHeader, SUPPORTED, writeHeaders, writeReason } from './headers.ts'
+import { agreedBy, minSe, offerSession } from './session-timer.ts'
 import type { SrfRequest, SrfResponse } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
@@ -21,7 +22,9 @@ export class SentInvite implements OutgoingInvite, Waiting {
   readonly sipCallId: Promise<string>
   readonly #stack: Stack
   readonly #callId = randomToken(16)
-  readonly #sdp: string
+  readonly #options: OutgoingInviteOptions
+  /** The longest Min-SE of a 422 so far, in seconds. */
+  #minSe = 0
   #request: SrfRequest | undefined
   #earlySdp: string | undefined
   #over = false
@@ -34,19 +37,29 @@ export class SentInvite implements OutgoingInvite, Waiting {
 
   constructor(stack: Stack, options: OutgoingInviteOptions) {
     this.#stack = stack
-    this.#sdp = options.sdp
+    this.#options = options
     // A Call-ID of its own for every branch: srf and the trace tell calls apart by it.
     this.sipCallId = Promise.resolve(this.#callId)
     stack.waiting.add(this)
+    this.#send({})
+  }
+
+  /** @param again what keeps it the same call when it is sent once more */
+  #send(again: Record<string, string>): void {
+    const options = this.#options
+    const stack = this.#stack
     const { from, to } = options
     const headers = writeHeaders({
       'Call-ID': this.#callId,
       From: formatAddress(from.name, `sip:${escapeUser(from.number)}@${from.domain}`),
       To: formatAddress(undefined, `sip:${escapeUser(to.number)}@${to.domain}`),
       Allow: ALLOW_IN_DIALOG,
+      Supported: SUPPORTED,
       'User-Agent': USER_AGENT,
       'Content-Type': 'application/sdp',
+      ...offerSession(stack.session, this.#minSe),
       ...options.headers,
+      ...again,
     })
     const request = { method: 'INVITE', headers, body: options.sdp, ...(options.nextHop === undefined ? {} : { proxy: options.nextHop }) }
     sendRequest(stack, options.uri, request, {
@@ -113,14 +126,27 @@ export class SentInvite implements OutgoingInvite, Waiting {
     }
     if (status < 300) return this.#answered(response, ack, userAgent)
     if (this.#cancelled) return this.#fail(cancelledFailure(userAgent))
+    if (status === 422 && this.#askLonger(response)) return
     const kind = status === 408 ? 'timeout' : isLocal(response) ? 'unreachable' : 'refused'
     this.#fail({ status, reason: response.reason, kind, userAgent, contacts: status < 400 ? contactsOf(response) : [] })
+  }
+
+  /** RFC 4028 §7.3: the same INVITE again, with the session time the far end wants. False when that was tried. */
+  #askLonger(response: SrfResponse): boolean {
+    const wanted = minSe(response.msg)
+    const from = this.#request?.msg.headers['from']
+    if (from === undefined || wanted <= Math.max(this.#minSe, this.#stack.session.expires)) return false
+    this.#minSe = wanted
+    this.#earlySdp = undefined
+    const cseq = Number.parseInt(this.#request?.msg.headers['cseq'] ?? '', 10) || 0
+    this.#send({ From: from, CSeq: `${cseq + 1} INVITE` })
+    return true
   }
 
   #answered(response: SrfResponse, ack: () => void, userAgent: string | undefined): void {
     ack()
     const remoteSdp = response.msg.body || this.#earlySdp || ''
-    const facts = { id: response.stackDialogId, callId: this.#callId, role: 'uac' as const, remoteSdp, localSdp: this.#sdp, userAgent }
+    const facts = { id: response.stackDialogId, callId: this.#callId, role: 'uac' as const, remoteSdp, localSdp: this.#options.sdp, userAgent, session: agreedBy(response.msg) }
     const dialog = new Dialog(this.#stack, facts)
     if (this.#over || this.#cancelled) {
       // RFC 3261 §15.1.1: a 2xx that crossed our CANCEL made a call; it is ended at once.

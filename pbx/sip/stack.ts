@@ -3,6 +3,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { LineSocket } from './line-socket.ts'
 import type { PendingInvites } from './pending-invites.ts'
+import type { SessionWish } from './session-timer.ts'
 import type { Srf, SrfReply, SrfRequest, SrfRequestOptions, SrfResponse } from './srf-types.ts'
 
 /** Something that waits for the engine and must hear when the link to it is gone. */
@@ -33,6 +34,7 @@ export interface Stack {
   /** INVITEs that came in and have no final answer yet. */
   readonly invites: PendingInvites
   readonly waiting: Set<Waiting>
+  readonly session: SessionWish
 }
 
 /**

@@ -103,6 +103,8 @@ export interface SipDialog {
   readonly remoteSdp: string
   readonly localSdp: string
   readonly userAgent: string | undefined
+  /** The session timer (RFC 4028) that keeps watch over this call, in seconds; undefined when there is none. */
+  readonly session: { interval: number; weRefresh: boolean } | undefined
   /** A re-INVITE by the peer. Resolve with our answer SDP, or reject with a Refusal (`unprocessable` → 488). An offerless re-INVITE gives `undefined`; the peer's answer then comes in through `onLateAnswer`. */
   onReinvite(handler: (offer: string | undefined) => Promise<string>): void
   onLateAnswer(handler: (answer: string) => void): void

@@ -116,6 +116,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     database: { url: undefined, pool: 4 },
     registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0 },
     calls: { ringSeconds: 30, hoursMax: 12, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
+    session: { expires: 1800, min: 90 },
     keep: { historyDays: 365, traceDays: 30 },
     log: { level: 'debug', to: 'stdout' },
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
-import type { Phone, PhoneCall } from '../support/phone.ts'
+import { headerOf, type Phone, type PhoneCall } from '../support/phone.ts'
 
 async function talking(alice: Phone, bob: Phone, number: string): Promise<{ call: PhoneCall; incoming: PhoneCall }> {
   const call = await alice.invite(number)
@@ -64,6 +64,90 @@ suite('phones that vanish, noticed by their silence', () => {
     await clock.call.bye()
     assert.equal((await call.resume()).status, 200)
     await incoming.bye()
+  })
+})
+
+suite('phones that vanish, noticed by their session timer', { concurrency: true }, () => {
+  let house: House
+  before(async () => {
+    house = await startHouse({
+      change(settings) {
+        settings.calls.mediaTimeoutSeconds = 0
+        settings.calls.sessionRefreshSeconds = 0
+        settings.registrar.qualifySeconds = 0
+        settings.session = { expires: 3, min: 2 }
+      },
+    })
+  })
+  after(async () => {
+    await house?.idle()
+    await house?.close()
+  })
+  const timer: [string, string] = ['Supported', 'timer']
+
+  test('the caller was to be refreshed: the callee hears the end before the caller answers nothing for 32 s', async () => {
+    const { alice, bob } = await house.pair('320', '321')
+    const call = await alice.invite('321', { headers: [timer, ['Allow', 'INVITE, ACK, BYE, UPDATE']] })
+    const incoming = await bob.nextCall()
+    await incoming.answer()
+    const answer = await call.answered()
+    assert.equal(headerOf(answer, 'Session-Expires'), '3;refresher=uas')
+    const refresh = await call.requested('UPDATE')
+    assert.equal(headerOf(refresh, 'Session-Expires'), '3;refresher=uac')
+    alice.vanish()
+    assert.equal((await incoming.ended()).how, 'bye')
+    const { termination } = await house.verdict(call)
+    assert.deepEqual([termination?.result, termination?.reason, termination?.by], ['answered', 'peer-vanished', 'caller'])
+    assert.match(termination?.explanation ?? '', /session timer/)
+  })
+
+  test('the callee was to refresh and does not', async () => {
+    const { alice, bob } = await house.pair('322', '323')
+    const call = await alice.invite('323')
+    const incoming = await bob.nextCall()
+    assert.equal(headerOf(incoming.invite, 'Session-Expires'), '3')
+    await incoming.answer(undefined, [['Session-Expires', '3;refresher=uas'], ['Require', 'timer']])
+    await call.answered()
+    bob.vanish()
+    assert.equal((await call.ended()).how, 'bye')
+    assert.equal((await house.verdict(call)).termination?.by, 'callee')
+  })
+
+  test('a callee that wants longer sessions gets the call again with what it wants', async () => {
+    const { alice, bob } = await house.pair('324', '325')
+    const call = await alice.invite('325')
+    const first = await bob.nextCall()
+    const mark = bob.incoming.mark()
+    first.reject(422, [['Min-SE', '7']])
+    const second = await bob.nextCall({ from: mark })
+    assert.equal(headerOf(second.invite, 'Session-Expires'), '7')
+    assert.equal(headerOf(second.invite, 'Call-ID'), headerOf(first.invite, 'Call-ID'))
+    await second.answer(undefined, [['Session-Expires', '7;refresher=uac']])
+    await call.answered()
+    await call.bye()
+    assert.equal((await house.verdict(call)).termination?.reason, 'hung-up')
+  })
+
+  test('a caller that asks for less than we stand: 422', async () => {
+    const { alice } = await house.pair('326', '327')
+    const call = await alice.invite('327', { headers: [timer, ['Session-Expires', '1']] })
+    const { status, message } = await call.ended()
+    assert.equal(status, 422)
+    assert.equal(message && headerOf(message, 'Min-SE'), '2')
+  })
+
+  test('refreshed sessions go on', async () => {
+    const { alice, bob } = await house.pair('328', '329')
+    const call = await alice.invite('329')
+    const incoming = await bob.nextCall()
+    await incoming.answer(undefined, [['Session-Expires', '3;refresher=uac']])
+    await call.answered()
+    for (let i = 0, from = 0; i < 3; i++) {
+      await incoming.requested('INVITE', { from })
+      from = incoming.journal.mark()
+    }
+    assert.equal((await house.liveCalls()).filter((one) => one.from.number === '328').length, 1)
+    await call.bye()
   })
 })
 

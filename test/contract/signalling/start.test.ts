@@ -10,7 +10,7 @@ import { ackFailure, invite, newCall, request } from './call.ts'
 import { authenticated } from './frames.ts'
 import { behaves, logger } from './target.ts'
 
-const settings = (port: number, drachtio?: { host: string; port: number; secret: string }) => ({ sip: { hosts: ['127.0.0.1'], port, externalAddress: undefined, drachtio } })
+const settings = (port: number, drachtio?: { host: string; port: number; secret: string }) => ({ sip: { hosts: ['127.0.0.1'], port, externalAddress: undefined, drachtio }, session: { expires: 0, min: 90 } })
 
 function refusal(pattern: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof Refusal && pattern.test(error.message)
@@ -30,7 +30,7 @@ test('a taken port stops the start with a sentence that says which and what to s
 })
 
 test('an address that is not ours stops the start', async () => {
-  await assert.rejects(startSignalling({ settings: { sip: { ...settings(0).sip, hosts: ['192.0.2.254'] } }, logger }), refusal(/192\.0\.2\.254 is not an address of this machine.*SIP_HOST/))
+  await assert.rejects(startSignalling({ settings: { ...settings(0), sip: { ...settings(0).sip, hosts: ['192.0.2.254'] } }, logger }), refusal(/192\.0\.2\.254 is not an address of this machine.*SIP_HOST/))
 })
 
 test('the secret is fresh at each start, and after close the ports are free', async () => {

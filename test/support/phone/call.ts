@@ -2,7 +2,7 @@
 import { Audio } from './audio.ts'
 import { dialogOfCallee, dialogOfCaller, reasonOf, type Dialog } from './dialog.ts'
 import { Journal } from './journal.ts'
-import { cseqOf, headerOf, labelOf, type Header, type SipMessage } from './message.ts'
+import { cseqOf, headerOf, headersOf, labelOf, type Header, type SipMessage } from './message.ts'
 import { mirrored, readSdp, writeSdp, type Direction } from './sdp.ts'
 
 /** Three ways phones say hold: RFC 3264 sendonly and inactive, and the 0.0.0.0 of RFC 2543. */
@@ -115,21 +115,21 @@ export class PhoneCall {
   }
 
   /** Callee: 200. Resolves when the ACK came. */
-  async answer(ms?: number): Promise<void> {
-    this.pickUp(await this.#answerSdp(this.invite.body))
+  async answer(ms?: number, headers: Header[] = []): Promise<void> {
+    this.pickUp(await this.#answerSdp(this.invite.body), headers)
     await this.requested('ACK', ms === undefined ? {} : { ms })
   }
 
   /** Callee: sends the 200 with this SDP and does not wait. */
-  pickUp(sdp: string): void {
+  pickUp(sdp: string, headers: Header[] = []): void {
     this.#answered = true
     this.#accepted.push(this.invite)
-    this.#host.reply(this.invite, 200, reasonOf(200), this.#tag, [['Contact', this.#host.contact]], sdp)
+    this.#host.reply(this.invite, 200, reasonOf(200), this.#tag, [['Contact', this.#host.contact], ...headers], sdp)
   }
 
   /** Callee: a final refusal. */
-  reject(status = 486): void {
-    this.#host.reply(this.invite, status, reasonOf(status), this.#tag, [], '')
+  reject(status = 486, headers: Header[] = []): void {
+    this.#host.reply(this.invite, status, reasonOf(status), this.#tag, headers, '')
     this.end('self', 'refused', status, undefined)
   }
 
@@ -254,7 +254,9 @@ export class PhoneCall {
   async #receiveOffer(message: SipMessage): Promise<void> {
     if (message.method === 'INVITE') this.#accepted.push(message)
     const sdp = message.body ? await this.#answerSdp(message.body) : message.method === 'INVITE' ? this.#sdp(this.#direction) : ''
-    this.#host.reply(message, 200, 'OK', this.#tag, [['Contact', this.#host.contact]], sdp)
+    // RFC 4028 §9: what is said of the session timer is said back.
+    const timer = headersOf(message, 'Session-Expires').map((value): Header => ['Session-Expires', value])
+    this.#host.reply(message, 200, 'OK', this.#tag, [['Contact', this.#host.contact], ...timer], sdp)
   }
 
   async #answerSdp(offer: string): Promise<string> {
