@@ -5,7 +5,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { openControlLine, type ControlLine } from './control-line.ts'
 import type { EngineStatus } from './engine/engine.ts'
-import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type SipOptions, type Timing } from './engine/options.ts'
+import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
 import type { GateReport } from './engine/gate/orders.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
 import type { TransportName } from './engine/transport/flow.ts'
@@ -26,6 +26,8 @@ export interface EmbeddedSignalling extends Signalling {
   openLine(): ControlLine
   readonly gate: EngineGate
   status(): Promise<EngineStatus>
+  /** Other certificates for TLS connections made from now on. Rejects with a Refusal when they cannot be used; those before them stay then. */
+  replaceCertificates(tls: TlsOptions): Promise<void>
 }
 
 /** One character a byte → text, for messages that are not plain ASCII. */
@@ -34,13 +36,17 @@ function decoded(records: TraceRecord[]): TraceRecord[] {
   return records
 }
 
+/** What says on which port a transport is served. */
+const SETTINGS: Readonly<Record<string, string>> = { tls: 'SIP_TLS_PORT', ws: 'SIP_WS_PORT', wss: 'SIP_WSS_PORT' }
+
 function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
   const { host, port } = reply
+  const setting = SETTINGS[reply.transport] ?? 'SIP_PORT'
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}/${reply.transport}`
-  if (reply.code === 'EADDRINUSE') return new Refusal('conflict', `SIP port ${where} is taken by another program. Stop it, or set SIP_PORT to a free port.`)
-  if (reply.code === 'EACCES') return new Refusal('forbidden', `SIP port ${where} may not be used by this user. Set SIP_PORT to a port above 1023.`)
+  if (reply.code === 'EADDRINUSE') return new Refusal('conflict', `SIP port ${where} is taken by another program. Stop it, or set ${setting} to a free port.`)
+  if (reply.code === 'EACCES') return new Refusal('forbidden', `SIP port ${where} may not be used by this user. Set ${setting} to a port above 1023.`)
   if (reply.code === 'EADDRNOTAVAIL') return new Refusal('conflict', `SIP address ${host} is not an address of this machine. Set SIP_HOST to one of its addresses, or leave it out for all.`)
-  return new Refusal('unavailable', `SIP cannot be served on ${where}: ${reply.message}. Check SIP_HOST and SIP_PORT.`)
+  return new Refusal('unavailable', `SIP cannot be served on ${where}: ${reply.message}. Check SIP_HOST and ${setting}.`)
 }
 
 /** Rejects with a Refusal that names the port and what to set. */
@@ -54,6 +60,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   const gateListeners = new Set<(report: GateReport) => void>()
   const failures: ((reason: string) => void)[] = []
   const statusWaiters: ((status: EngineStatus) => void)[] = []
+  const replaced: ((problem: string | undefined) => void)[] = []
   let dead: string | undefined
   let closing: Promise<void> | undefined
 
@@ -83,6 +90,11 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
         case 'gate':
           for (const listener of gateListeners) listener(message.report)
           return
+        case 'peer-refused':
+          logger.warn(message.peer, `a SIP connection was refused: ${message.peer.reason}`)
+          return
+        case 'certificates':
+          return replaced.shift()?.(message.problem)
         case 'failure':
           return fail(message.reason)
         case 'closed':
@@ -129,6 +141,13 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
         statusWaiters.push(resolve)
         worker.postMessage({ kind: 'status' } satisfies ToEngine)
       })
+    },
+    async replaceCertificates(tls) {
+      const problem = await new Promise<string | undefined>((resolve) => {
+        replaced.push(resolve)
+        worker.postMessage({ kind: 'certificates', tls } satisfies ToEngine)
+      })
+      if (problem !== undefined) throw new Refusal('unprocessable', `The TLS certificates cannot be used: ${problem}. Those used before stay.`)
     },
     close() {
       closing ??= (async () => {

@@ -4,7 +4,7 @@ import { readAppMessage } from './agent/app-message.ts'
 import { replyFromApp } from './agent/reply.ts'
 import { requestFromApp } from './agent/request.ts'
 import type { GateOrder } from './gate/orders.ts'
-import type { Counters, EngineOptions } from './options.ts'
+import type { Counters, EngineOptions, TlsOptions } from './options.ts'
 import { proxyFromApp } from './proxy/start.ts'
 import { systemTimers } from './timers.ts'
 import type { TransportName } from './transport/flow.ts'
@@ -29,6 +29,8 @@ export interface Engine {
   adopt(open: OpenLine): void
   /** What the application wants of the gate. */
   obey(order: GateOrder): void
+  /** Takes other certificates for connections made from now on. Returns why it cannot; those before them stay then. */
+  replaceCertificates(tls: TlsOptions): string | undefined
   close(): Promise<void>
 }
 
@@ -70,6 +72,14 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
     }),
     adopt: (open) => opened.adopt(open),
     obey: (order) => agent.gate.obey(order),
+    replaceCertificates(tls) {
+      try {
+        agent.transport.replaceCertificates(tls)
+        return undefined
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error)
+      }
+    },
     close: () => (closing ??= (async () => {
       await opened.close()
       await agent.close()

@@ -14,8 +14,24 @@ export interface SipOptions {
   hosts: readonly string[]
   /** UDP and TCP on the same port; 0 takes any free port. */
   port: number
+  /** TLS and secure WebSocket, each on a port of its own; 0 takes any free port, undefined: not served. */
+  tlsPort?: number | undefined
+  /** Needed when anything is served over TLS. */
+  tls?: TlsOptions | undefined
   /** Told to peers outside private ranges, instead of our own address of the same family. */
   externalAddress: string | undefined
+}
+
+export interface TlsOptions {
+  /** PEM, each certificate followed by its chain. The first is for peers that name none, or one that no other is for. */
+  certificates: readonly { certificate: string; key: string }[]
+  /** PEM: authorities for the certificates of peers. */
+  ca: string | undefined
+  /** Whether peers that connect are asked for a certificate, and whether they must have one. A bad one is always refused. */
+  clients: 'off' | 'ask' | 'require'
+  /** Whether servers that we connect to must have a certificate for their name. */
+  verifyServers: boolean
+  minVersion: 'TLSv1.2' | 'TLSv1.3'
 }
 
 /** Milliseconds. */
@@ -40,6 +56,8 @@ export interface Timing {
   idlePeer: number
   /** Connecting to a peer is given up after this time. */
   connect: number
+  /** A peer must have completed its TLS handshake, or its WebSocket's, in this time. */
+  handshake: number
   /** An application must authenticate in this time. */
   authenticate: number
   /** The echo of a response that makes no dialog may wait this long for company on the control wire. */
@@ -68,7 +86,7 @@ export interface Limits {
 }
 
 export const defaultTiming: Timing = {
-  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, authenticate: 5000, echo: 10, trace: 50, sessionMin: 90_000,
+  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, handshake: 10_000, authenticate: 5000, echo: 10, trace: 50, sessionMin: 90_000,
 }
 
 export const defaultLimits: Limits = {
@@ -86,6 +104,8 @@ export interface Counters {
   /** Responses and ACKs that belonged to nothing. */
   stray: number
   retransmissionsAbsorbed: number
+  /** Connections that were not let in. */
+  refused: number
   traceDropped: number
   /** Messages and connections of barred addresses. */
   barred: number
@@ -96,5 +116,5 @@ export interface Counters {
 }
 
 export function createCounters(): Counters {
-  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0 }
+  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, refused: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0 }
 }

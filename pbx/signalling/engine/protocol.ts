@@ -1,8 +1,9 @@
 /** What the engine's thread and the main thread say to each other. */
 import type { MessagePort } from 'node:worker_threads'
+import type { Refused } from './agent/create.ts'
 import type { EngineStatus } from './engine.ts'
 import type { GateOrder, GateReport } from './gate/orders.ts'
-import type { EngineOptions } from './options.ts'
+import type { EngineOptions, TlsOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
 import type { TransportName } from './transport/flow.ts'
 
@@ -15,6 +16,9 @@ export type FromEngine =
   | { kind: 'trace'; records: TraceRecord[] }
   | { kind: 'status'; status: EngineStatus }
   | { kind: 'gate'; report: GateReport }
+  | { kind: 'peer-refused'; peer: Refused }
+  /** `problem`: why the certificates could not be used; those before them stay. */
+  | { kind: 'certificates'; problem: string | undefined }
   | { kind: 'failure'; reason: string }
   | { kind: 'closed' }
 
@@ -22,5 +26,6 @@ export type ToEngine =
   | { kind: 'close' }
   | { kind: 'status' }
   | { kind: 'gate'; order: GateOrder }
+  | { kind: 'certificates'; tls: TlsOptions }
   /** An application of this process: frames as text over `port`; `taken` counts the characters it has read, modulo 2^32. */
   | { kind: 'application'; port: MessagePort; taken: Int32Array }

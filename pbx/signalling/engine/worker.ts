@@ -13,17 +13,24 @@ try {
   const engine = await startEngine(workerData as WorkerOptions, {
     onTrace: (records) => tell({ kind: 'trace', records }),
     onGateReport: (report) => tell({ kind: 'gate', report }),
+    onRefused: (peer) => tell({ kind: 'peer-refused', peer }),
     onFailure: (reason) => tell({ kind: 'failure', reason }),
   })
   port.on('message', (message: ToEngine) => {
-    if (message.kind === 'status') tell({ kind: 'status', status: engine.status() })
-    else if (message.kind === 'application') engine.adopt(portLine(message.port, message.taken))
-    else if (message.kind === 'gate') engine.obey(message.order)
-    else {
-      void engine.close().then(() => {
-        tell({ kind: 'closed' })
-        port.close()
-      })
+    switch (message.kind) {
+      case 'status':
+        return tell({ kind: 'status', status: engine.status() })
+      case 'application':
+        return engine.adopt(portLine(message.port, message.taken))
+      case 'gate':
+        return engine.obey(message.order)
+      case 'certificates':
+        return tell({ kind: 'certificates', problem: engine.replaceCertificates(message.tls) })
+      case 'close':
+        return void engine.close().then(() => {
+          tell({ kind: 'closed' })
+          port.close()
+        })
     }
   })
   tell({ kind: 'ready', ports: engine.ports, controlPort: engine.controlPort })

@@ -16,11 +16,11 @@ export function newCall(user = '200'): Call {
 }
 
 function via(peer: Peer, branch: string): string {
-  return `Via: SIP/2.0/${peer.transport.toUpperCase()} 127.0.0.1:${peer.port};branch=${branch};rport`
+  return `Via: SIP/2.0/${peer.transport.toUpperCase()} ${peer.host}:${peer.port};branch=${branch};rport`
 }
 
 function contact(peer: Peer): string {
-  return `Contact: <sip:100@127.0.0.1:${peer.port}${peer.transport === 'tcp' ? ';transport=tcp' : ''}>`
+  return `Contact: <sip:100@${peer.host}:${peer.port}${peer.transport === 'udp' ? '' : `;transport=${peer.transport === 'wss' ? 'ws' : peer.transport}`}>`
 }
 
 /** A request of `call`; further headers by line. */

@@ -1,6 +1,7 @@
 /** A bare SIP peer: text in, text out. It shares nothing with the engine and repeats nothing by itself. */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect as connectTls, createServer as createTlsServer, type ConnectionOptions, type TLSSocket, type TlsOptions } from 'node:tls'
 import { randomBytes } from 'node:crypto'
 
 export interface Arrived {
@@ -15,7 +16,9 @@ export interface Arrived {
 }
 
 export interface Peer {
-  readonly transport: 'udp' | 'tcp'
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
+  /** Its address as it stands in a Via or a URI. */
+  readonly host: string
   /** What goes into Via and Contact. */
   readonly port: number
   send(text: string): void
@@ -103,16 +106,18 @@ function inbox() {
   }
 }
 
-/** @param address of ours it sends from: who is limited or barred is told by it */
-export async function udpPeer(target: { port: number }, address = '127.0.0.1'): Promise<Peer> {
-  const socket: UdpSocket = createSocket('udp4')
+/** @param address of ours it sends from: who is limited or barred is told by it; an IPv6 one leads to the target's `::1` */
+export async function udpPeer(target: { port: number }, address = '127.0.0.1'): Promise<Peer & { raw: UdpSocket }> {
+  const socket: UdpSocket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
   await new Promise<void>((resolve) => socket.bind(0, address, resolve))
   const box = inbox()
   socket.on('message', (data, from) => box.put(understand(data.toString('utf8'), from.port)))
   return {
+    raw: socket,
     transport: 'udp',
+    host: inUri(address),
     port: socket.address().port,
-    send: (text) => socket.send(text, target.port, '127.0.0.1'),
+    send: (text) => socket.send(text, target.port, loopback(address)),
     take: box.take,
     count: box.count,
     closed: new Promise(() => undefined),
@@ -137,16 +142,38 @@ function cutter(put: (text: string) => void): (chunk: Buffer) => void {
   }
 }
 
+const inUri = (address: string) => (address.includes(':') ? `[${address}]` : address)
+const loopback = (address: string) => (address.includes(':') ? '::1' : '127.0.0.1')
+
 export async function tcpPeer(target: { port: number }, address = '127.0.0.1'): Promise<Peer & { raw: Socket }> {
-  const socket = connect({ port: target.port, host: '127.0.0.1', localAddress: address })
+  const socket = connect({ port: target.port, host: loopback(address), localAddress: address })
+  const peer = streamPeer('tcp', socket, address, target.port)
+  await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
+  return peer()
+}
+
+/** Rejects when the handshake fails. With TLS 1.3 the server judges our certificate only afterwards: then `closed` resolves. */
+export async function tlsPeer(target: { port: number }, options: ConnectionOptions, address = '127.0.0.1'): Promise<Peer & { raw: TLSSocket }> {
+  const where = { host: loopback(address), localAddress: address, port: target.port }
+  const socket = connectTls({ ...where, rejectUnauthorized: options.ca !== undefined, ...options })
+  const peer = streamPeer('tls', socket, address, target.port)
+  await new Promise<void>((resolve, reject) => {
+    socket.once('secureConnect', () => resolve())
+    socket.once('error', reject)
+    socket.once('close', () => reject(new Error('closed in the handshake')))
+  })
+  return peer()
+}
+
+function streamPeer<S extends Socket>(transport: 'tcp' | 'tls', socket: S, address: string, port: number): () => Peer & { raw: S } {
   const box = inbox()
-  socket.on('data', cutter((text) => box.put(understand(text, target.port))))
+  socket.on('data', cutter((text) => box.put(understand(text, port))))
   socket.on('error', () => undefined)
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
-  return {
+  return () => ({
     raw: socket,
-    transport: 'tcp',
+    transport,
+    host: inUri(address),
     port: socket.localPort as number,
     send: (text) => void socket.write(text),
     take: box.take,
@@ -156,25 +183,32 @@ export async function tcpPeer(target: { port: number }, address = '127.0.0.1'): 
       socket.destroy()
       await closed
     },
-  }
+  })
 }
 
-/** A TCP listener that answers on whatever connection came last. */
-export async function tcpListener(): Promise<Peer> {
+/** A TCP or TLS listener that answers on whatever connection came last. */
+export async function tcpListener(tls?: TlsOptions): Promise<Peer & { readonly connections: number }> {
   const box = inbox()
   const sockets = new Set<Socket>()
   let last: Socket | undefined
-  const server: Server = createServer((socket) => {
+  let connections = 0
+  const accept = (socket: Socket) => {
     last = socket
+    connections++
     sockets.add(socket)
     socket.on('data', cutter((text) => box.put(understand(text, socket.remotePort ?? 0))))
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
-  })
+  }
+  const server: Server = tls ? createTlsServer(tls, accept) : createServer(accept)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   return {
-    transport: 'tcp',
+    get connections() {
+      return connections
+    },
+    transport: tls ? 'tls' : 'tcp',
+    host: '127.0.0.1',
     port: address !== null && typeof address === 'object' ? address.port : 0,
     send: (text) => void last?.write(text),
     take: box.take,

@@ -1,11 +1,12 @@
 /** What the suite runs against: the embedded engine always, a real drachtio-server when its addresses are set. */
 import { createRequire } from 'node:module'
 import { EventEmitter, once } from 'node:events'
+import type { ConnectionOptions, TlsOptions } from 'node:tls'
 import { test, type TestContext } from 'node:test'
 import { createLogger } from '../../../config/logger.ts'
 import { startEmbedded, type EmbeddedSignalling } from '../../../pbx/signalling/embedded.ts'
-import type { Limits, Timing } from '../../../pbx/signalling/engine/options.ts'
-import { tcpListener, tcpPeer, udpPeer, type Peer } from './peer.ts'
+import type { Limits, SipOptions, Timing } from '../../../pbx/signalling/engine/options.ts'
+import { tcpListener, tcpPeer, tlsPeer, udpPeer, type Peer } from './peer.ts'
 
 export interface Target {
   name: 'embedded' | 'drachtio-server'
@@ -28,6 +29,7 @@ export interface SrfMessage extends EventEmitter {
   stackTxnId: string
   stackDialogId: string
   receivedOn?: string
+  sessionToken?: string
   msg: { headers: Record<string, string> }
   get(name: string): string
   has(name: string): boolean
@@ -102,9 +104,11 @@ export interface Scene {
   target: Target
   /** A connected application. `setUp` names its handlers; the methods they are for are routed when this resolves. */
   app(setUp?: (srf: Srf) => void): Promise<Srf>
-  udp(address?: string): Promise<Peer>
-  tcp(address?: string): Promise<Awaited<ReturnType<typeof tcpPeer>>>
-  listener(): Promise<Peer>
+  udp(address?: string): ReturnType<typeof udpPeer>
+  tcp(address?: string): ReturnType<typeof tcpPeer>
+  /** Connects to the embedded engine's TLS port. */
+  tls(options?: ConnectionOptions): ReturnType<typeof tlsPeer>
+  listener(tls?: TlsOptions): ReturnType<typeof tcpListener>
   after(close: () => unknown): void
 }
 
@@ -122,6 +126,7 @@ function split(hostPort: string): { host: string; port: number } {
 export interface CaseOptions {
   timing?: Partial<Timing>
   limits?: Partial<Limits>
+  sip?: Partial<SipOptions>
   /** Why the case does not run against the real server: it differs by choice (README), or its timers cannot be shortened. */
   embeddedOnly?: string
 }
@@ -132,7 +137,7 @@ const CASE_MS = 30_000
 /** Declares a case: one test a target. */
 export function behaves(name: string, options: CaseOptions, play: (scene: Scene) => Promise<void>): void {
   test(`embedded: ${name}`, { timeout: CASE_MS }, async (context) => {
-    const engine = await startEmbedded({ sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined }, ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}) }, logger)
+    const engine = await startEmbedded({ sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, ...options.sip }, ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}) }, logger)
     context.after(() => engine.close())
     await run(context, { name: 'embedded', control: engine.control, sip: { port: engine.ports.udp as number }, engine }, play)
   })
@@ -168,7 +173,8 @@ async function run(context: TestContext, target: Target, play: (scene: Scene) =>
     },
     udp: (address) => keep(udpPeer(target.sip, address)),
     tcp: (address) => keep(tcpPeer(target.sip, address)),
-    listener: () => keep(tcpListener()),
+    tls: (options = {}) => keep(tlsPeer({ port: target.engine?.ports.tls ?? 0 }, options)),
+    listener: (tls) => keep(tcpListener(tls)),
     after: (close) => closers.push(close),
   }
   try {

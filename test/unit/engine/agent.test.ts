@@ -36,7 +36,7 @@ test('replies: source and rport, the port of the Via, maddr; over TCP the connec
   assert.deepEqual(replyFlow(request('SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bK1'), from), { ...from, port: 5062 })
   assert.equal(replyFlow(request('SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1'), from).port, 5060)
   assert.equal(replyFlow(request('SIP/2.0/UDP 10.0.0.1;maddr=224.2.0.1;branch=z9hG4bK1'), from).address, '224.2.0.1')
-  const open = { transport: 'tcp' as const, address: from.address, port: 40_000, open: true, send: () => undefined, end: () => undefined }
+  const open = { transport: 'tcp' as const, address: from.address, port: 40_000, open: true, identity: '', proves: () => true, send: () => undefined, end: () => undefined }
   const tcpFlow: Flow = { ...from, transport: 'tcp', connection: open }
   const tcpRequest = request('SIP/2.0/TCP 10.0.0.1:5062;branch=z9hG4bK1')
   assert.equal(replyFlow(tcpRequest, tcpFlow), tcpFlow)
@@ -90,7 +90,7 @@ test('the next hop: address, port, transport, and the way back through a NAT', (
   const behindNat: Flow = { transport: 'udp', address: '203.0.113.1', port: 40_000, connection: undefined }
   assert.equal(flowOf('sip:a@192.168.1.5', behindNat), behindNat)
   assert.notEqual(flowOf('sip:a@198.51.100.1', behindNat), behindNat)
-  const connection = { transport: 'tcp' as const, address: '192.0.2.1', port: 41_000, open: true, send: () => undefined, end: () => undefined }
+  const connection = { transport: 'tcp' as const, address: '192.0.2.1', port: 41_000, open: true, identity: '', proves: () => true, send: () => undefined, end: () => undefined }
   const phone: Flow = { transport: 'tcp', address: '192.0.2.1', port: 41_000, connection }
   assert.equal(flowOf('sip:a@192.0.2.1:5060;transport=tcp', phone), phone)
   assert.notEqual(flowOf('sip:a@192.0.2.1:5060;transport=tcp', { ...phone, connection: { ...connection, open: false } }), phone)

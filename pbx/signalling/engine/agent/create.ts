@@ -7,15 +7,25 @@ import { createCounters, type EngineOptions } from '../options.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { createTrace, type TraceRecord } from '../trace.ts'
 import { createTransactionLayer } from '../transaction/layer.ts'
+import type { TransportName } from '../transport/flow.ts'
 import { openTransport } from '../transport/transport.ts'
+import { createReminder } from '../reminder.ts'
 import { sendText, type Agent, type Router } from './agent.ts'
 import { receiveText, receiveTooLong } from './receive.ts'
 import { createSessions } from './session.ts'
+
+export interface Refused {
+  transport: TransportName
+  address: string
+  reason: string
+}
 
 export interface AgentHooks {
   onTrace(records: TraceRecord[]): void
   /** What the gate saw, in batches. */
   onGateReport(report: GateReport): void
+  /** A connection was refused, or ended by us, for a reason that its owner may want to know. Told once in a while for one peer and reason. */
+  onRefused(peer: Refused): void
   /** The SIP sockets failed. */
   onFailure(reason: string): void
 }
@@ -26,17 +36,26 @@ export interface RunningAgent extends Agent {
   close(): Promise<void>
 }
 
+/** How long a peer that is refused again for the same reason is passed over in silence, and how many such are kept. */
+const REFUSAL_MS = 600_000
+const REFUSALS_KEPT = 1000
+
 /** Binds the SIP sockets; rejects with `PortTaken`. */
 export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers): Promise<RunningAgent> {
   const counters = createCounters()
   const trace = createTrace(timers, options.timing.trace, options.limits.trace, counters, hooks.onTrace)
   const gate = createGate(timers, counters, hooks.onGateReport)
   const merged = new Set<string>()
+  const worthTelling = createReminder(timers, REFUSAL_MS, REFUSALS_KEPT)
   const started: { agent?: RunningAgent } = {}
   const transport = await openTransport(options, timers, {
     onText: (text, flow) => started.agent && receiveText(started.agent, text, flow),
     onTooLong: (head, flow) => started.agent && receiveTooLong(started.agent, head, flow),
     bars: (address) => gate.bars(address),
+    onRefused(name, address, reason) {
+      counters.refused++
+      if (worthTelling(`${address} ${reason}`)) hooks.onRefused({ transport: name, address, reason })
+    },
     onFailure: hooks.onFailure,
   })
   const transactions = createTransactionLayer(

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { unbracket } from '../message/host.ts'
-import { parameter, parseSipUri } from '../message/uri.ts'
+import { isSips, parameter, parseSipUri } from '../message/uri.ts'
 import { TRANSPORTS, type Flow, type TransportName } from '../transport/flow.ts'
 import { isPrivate } from '../transport/local.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -22,11 +22,12 @@ const NOT_OFFERED = 'requested protocol/transport not available'
  * @param uri the next hop as a URI
  * @param heard for a dialog without routes: where the peer was last heard. Its connection is used again when the
  *   target is that peer, and its address when the target is a private one that only a NAT could have left in a Contact.
+ * @param requestUri a request for a sips URI goes over TLS, whatever the next hop says (RFC 3261 §8.1.2)
  */
-export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, heard: Flow | undefined): NextHop {
+export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, heard: Flow | undefined, requestUri = uri): NextHop {
   const parsed = parseSipUri(uri)
   if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
-  const kind = transportOf(parsed.scheme, parameter(parsed.params, 'transport')?.toLowerCase())
+  const kind = transportOf(isSips(requestUri) ? 'sips' : parsed.scheme, parameter(parsed.params, 'transport')?.toLowerCase())
   if (kind === undefined) return { refusal: NOT_OFFERED }
   const host = unbracket(parameter(parsed.params, 'maddr') ?? parsed.host)
   const port = parsed.port || TRANSPORTS[kind].port
@@ -39,8 +40,8 @@ export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, he
 }
 
 /** Calls `use` with the best flow to `uri`: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
-export function withFirstFlow(agent: Agent, uri: string, heard: Flow | undefined, use: (flow: Flow) => void): void {
-  const hop = nextHop(agent, uri, heard)
+export function withFirstFlow(agent: Agent, uri: string, requestUri: string, heard: Flow | undefined, use: (flow: Flow) => void): void {
+  const hop = nextHop(agent, uri, heard, requestUri)
   const first = (found: Found) => 'flows' in found && use(found.flows[0] as Flow)
   if ('flows' in hop) first(hop)
   else if ('later' in hop) void hop.later.then(first)
@@ -53,8 +54,8 @@ function transportOf(scheme: string, wanted: string | undefined): TransportName 
   return wanted === 'ws' || wanted === 'wss' ? 'wss' : undefined
 }
 
-function flowTo(transport: Transport, kind: TransportName, address: string, port: number, heard: Flow | undefined): Flow {
-  const exact = kind === 'udp' ? undefined : transport.connectionTo(kind, address, port)
+function flowTo(transport: Transport, kind: TransportName, address: string, port: number, heard: Flow | undefined, name?: string): Flow {
+  const exact = kind === 'udp' ? undefined : transport.connectionTo(kind, address, port, name)
   if (exact) return exact
   if (heard !== undefined) {
     const sameAddress = heard.address === address
@@ -63,14 +64,15 @@ function flowTo(transport: Transport, kind: TransportName, address: string, port
     if (heard.connection?.open && ((kind === heard.transport && (sameAddress || behindNat)) || (sameAddress && heard.port === port))) return heard
     if (heard.transport === 'udp' && kind === 'udp' && behindNat) return heard
   }
-  return { transport: kind, address, port, connection: undefined }
+  const flow = { transport: kind, address, port, connection: undefined }
+  return name === undefined || !TRANSPORTS[kind].secure ? flow : { ...flow, host: name }
 }
 
 /** A name: the system's resolver. When it knows none, where the peer was heard. */
 async function resolve(transport: Transport, host: string, port: number, kind: TransportName, heard: Flow | undefined): Promise<Found> {
   try {
     const addresses = await lookup(host, { family: 4, all: true })
-    return { flows: addresses.map(({ address }) => flowTo(transport, kind, address, port, heard)) }
+    return { flows: addresses.map(({ address }) => flowTo(transport, kind, address, port, heard, host)) }
   } catch {
     return heard ? { flows: [heard] } : { failure: 'Next hop is unknown' }
   }

@@ -1,6 +1,7 @@
 /** BYE and ACK that the engine sends of its own accord, for dialogs that have no application (any more). */
 import type { Dialog } from '../dialog/dialog.ts'
 import { contactFor, routeInDialog, viaFor, writeInDialog } from '../dialog/request.ts'
+import { isSips } from '../message/uri.ts'
 import { randomToken } from '../random.ts'
 import type { Flow } from '../transport/flow.ts'
 import { sendText, type Agent } from './agent.ts'
@@ -8,7 +9,8 @@ import { withFirstFlow } from './next-hop.ts'
 
 /** Calls `use` with the flow for the dialog's next hop: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
 export function withDialogFlow(agent: Agent, dialog: Dialog, use: (flow: Flow) => void): void {
-  withFirstFlow(agent, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, use)
+  const route = routeInDialog(dialog)
+  withFirstFlow(agent, route.nextHop, route.uri, dialog.routeSet.length === 0 ? dialog.flow : undefined, use)
 }
 
 export function branchToken(): string {
@@ -48,6 +50,7 @@ export function ackAndBye(agent: Agent, dialog: Dialog, cseq: number, reason: st
   })
 }
 
-export function ourContact(agent: Agent, flow: Flow): string {
-  return `Contact: ${contactFor(flow, agent.transport.sentBy(flow))}`
+/** @param peerUri what the request is for, or where the peer says that it is: when that is a sips URI, so is ours (RFC 3261 §12.1) */
+export function ourContact(agent: Agent, flow: Flow, peerUri: string): string {
+  return `Contact: ${contactFor(flow, agent.transport.sentBy(flow), isSips(peerUri))}`
 }

@@ -1,5 +1,5 @@
 /** Responses of applications: completed, sent, and what follows from them for dialogs. */
-import { contactUri, serverDialog, type Dialog } from '../dialog/dialog.ts'
+import { askedFrom, contactUri, serverDialog, type Dialog } from '../dialog/dialog.ts'
 import { answerFor } from '../dialog/session-expires.ts'
 import { digits } from '../message/host.ts'
 import { header, lists } from '../message/message.ts'
@@ -79,7 +79,7 @@ function writeReply(agent: Agent, incoming: IncomingRequest, status: number, mes
   const makesDialog = (request.method === 'INVITE' || request.method === 'SUBSCRIBE') && status > 100 && status < 300
   if (makesDialog) copyHeader(lines, request, 'record-route', 'Record-Route')
   lines.push(`From: ${request.from}`, `To: ${status === 100 ? request.to : withTag(request, incoming.tag(wanted))}`, `Call-ID: ${request.callId}`, `CSeq: ${request.cseq} ${request.cseqMethod}`)
-  if (TARGET_REFRESH.has(request.method) && status > 100 && status < 300 && !message.names.includes('contact')) lines.push(ourContact(agent, flow))
+  if (TARGET_REFRESH.has(request.method) && status > 100 && status < 300 && !message.names.includes('contact')) lines.push(ourContact(agent, flow, askedFrom(request)))
   lines.push(...extra, ...appLines(message, WRITTEN, agent.transport.sentBy(flow)))
   const reason = message.startLine.slice(12)
   return writeMessage(`SIP/2.0 ${status} ${reason}`, lines, message.body)

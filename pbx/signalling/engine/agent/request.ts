@@ -72,8 +72,8 @@ function namedDialog(agent: Agent, message: AppMessage): Dialog | undefined {
  * Calls `use` with the flows, best first: at once, or when a name was found. Refuses what cannot be sent at all.
  * @param use `failure` says why none of the flows is worth trying
  */
-function withFlows(agent: Agent, owner: Owner, messageId: string, uri: string, heard: Flow | undefined, use: (flows: readonly Flow[], failure: string | undefined) => void): void {
-  const hop = nextHop(agent, uri, heard)
+function withFlows(agent: Agent, owner: Owner, messageId: string, next: string, requestUri: string, heard: Flow | undefined, use: (flows: readonly Flow[], failure: string | undefined) => void): void {
+  const hop = nextHop(agent, next, heard, requestUri)
   if ('refusal' in hop) return owner.deliver(refused(messageId, hop.refusal))
   if ('flows' in hop) return use(hop.flows, undefined)
   const { guess } = hop
@@ -91,7 +91,7 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
   if (target && routeUrl === '' && agent.transport.isSelf(target.host, target.port)) return owner.deliver(refused(messageId, 'can not send request to myself'))
   // A bare URI keeps its parameters, transport above all; only inside a header would they be the header's.
   const next = (routeUrl.includes('<') ? splitAddress(routeUrl)?.uri : routeUrl) || uri
-  withFlows(agent, owner, messageId, next, undefined, (flows, failure) => {
+  withFlows(agent, owner, messageId, next, uri, undefined, (flows, failure) => {
     const first = agent.transport.sentBy(flows[0] as Flow)
     let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${first}>`, first)
     let fromTag = tagOf(from)
@@ -108,7 +108,7 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
       const sentBy = agent.transport.sentBy(flow)
       const via = viaFor(flow, sentBy, branch)
       const lines = [`Via: ${via}`, `Max-Forwards: ${hops(message)}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`]
-      lines.push(...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, sentBy))
+      lines.push(...contactLines(agent, method, uri, message, flow), ...appLines(message, WRITTEN, sentBy))
       return { method, uri, via, branch, routes: [], from, to, callId, cseq, text: writeMessage(`${method} ${uri} SIP/2.0`, lines, message.body) }
     }
     launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag, within: undefined, body: message.body }, failure)
@@ -128,9 +128,9 @@ function sendWithin(agent: Agent, dialog: Dialog, method: string, request: AppRe
     dialog.session?.stop()
   }
   const route = routeInDialog(dialog)
-  withFlows(agent, owner, messageId, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flows, failure) => {
+  withFlows(agent, owner, messageId, route.nextHop, route.uri, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flows, failure) => {
     const cseq = ++dialog.localCSeq
-    const extra = (flow: Flow) => [...contactLines(agent, method, message, flow), ...appLines(message, WRITTEN, agent.transport.sentBy(flow)), ...sessionLines(dialog, method, message)]
+    const extra = (flow: Flow) => [...contactLines(agent, method, route.uri, message, flow), ...appLines(message, WRITTEN, agent.transport.sentBy(flow)), ...sessionLines(dialog, method, message)]
     const write = writerWithin(agent, dialog, route, method, cseq, extra, message.body)
     launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag: '', within: dialog, body: message.body }, failure)
   })
@@ -155,7 +155,7 @@ function sessionLines(dialog: Dialog, method: string, message: AppMessage): stri
 /** A request of the engine's own within a dialog. `done` gets its final response, or the status that stands for none. */
 export function sendOwn(agent: Agent, dialog: Dialog, method: string, lines: readonly string[], body: string, done: (status: number, response: SipMessage | undefined) => void): void {
   const route = routeInDialog(dialog)
-  const hop = nextHop(agent, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined)
+  const hop = nextHop(agent, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, route.uri)
   const go = (found: Found): void => {
     if (!('flows' in found)) return done(503, undefined)
     const cseq = ++dialog.localCSeq
@@ -163,7 +163,7 @@ export function sendOwn(agent: Agent, dialog: Dialog, method: string, lines: rea
       if (method === 'INVITE' && status >= 200 && status < 300) withDialogFlow(agent, dialog, (flow) => void sendAck(agent, dialog, flow, cseq, [], ''))
       done(status, response)
     }
-    const write = writerWithin(agent, dialog, route, method, cseq, (flow) => [ourContact(agent, flow), ...lines], body)
+    const write = writerWithin(agent, dialog, route, method, cseq, (flow) => [ourContact(agent, flow, route.uri), ...lines], body)
     new Outgoing(agent, dialog.owner, { write, flows: found.flows, body, credentials: [], fromTag: '', within: dialog, own }).start()
   }
   if ('refusal' in hop) done(503, undefined)
@@ -187,16 +187,17 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
   }
   const credentials = dialog.awaitingAck?.credentials ?? []
   if (isSdp(message.body)) dialog.localSdp = message.body
-  withFlows(agent, owner, messageId, routeInDialog(dialog).nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, ([flow = dialog.flow]) => {
+  const route = routeInDialog(dialog)
+  withFlows(agent, owner, messageId, route.nextHop, route.uri, dialog.routeSet.length === 0 ? dialog.flow : undefined, ([flow = dialog.flow]) => {
     const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow))], message.body)
     if (!owner.quiet) owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
   })
 }
 
-function contactLines(agent: Agent, method: string, message: AppMessage, flow: Flow): string[] {
+function contactLines(agent: Agent, method: string, requestUri: string, message: AppMessage, flow: Flow): string[] {
   const own = appHeader(message, 'contact')
   if (own !== undefined) return [`Contact: ${replaceLocalhost(own, agent.transport.sentBy(flow))}`]
-  return WITH_CONTACT.has(method) ? [ourContact(agent, flow)] : []
+  return WITH_CONTACT.has(method) ? [ourContact(agent, flow, requestUri)] : []
 }
 
 function credentialLines(message: AppMessage): string[] {

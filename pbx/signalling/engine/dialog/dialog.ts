@@ -1,6 +1,6 @@
 /** Dialogs (RFC 3261 §12): what both ends must remember, and how messages find them. */
 import { header, headerLines, lists, type SipMessage } from '../message/message.ts'
-import { splitAddress, splitList } from '../message/uri.ts'
+import { isSips, splitAddress, splitList } from '../message/uri.ts'
 import type { Flow } from '../transport/flow.ts'
 
 /** The program that handles a request or a dialog. */
@@ -129,6 +129,13 @@ export function contactUri(message: SipMessage): string | undefined {
   const first = splitList(value)[0]
   const uri = first === undefined ? undefined : splitAddress(first)?.uri
   return uri === undefined || uri === '' || uri === '*' ? undefined : uri
+}
+
+/** The URI whose scheme our Contact takes over in a response (RFC 3261 §12.1.1): a sips Request-URI, else the last hop's, else the peer's. */
+export function askedFrom(request: SipMessage): string {
+  if (isSips(request.uri)) return request.uri
+  const [route] = recordRoute(request)
+  return (route === undefined ? contactUri(request) : splitAddress(route)?.uri) ?? ''
 }
 
 function recordRoute(message: SipMessage): string[] {

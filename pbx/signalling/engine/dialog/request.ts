@@ -41,7 +41,10 @@ export function viaFor(flow: Flow, sentBy: string, branch: string): string {
   return `SIP/2.0/${TRANSPORTS[flow.transport].via} ${sentBy};rport;branch=${branch}`
 }
 
-/** Our Contact value for a peer on `flow`. */
-export function contactFor(flow: Flow, sentBy: string): string {
-  return `<sip:${sentBy}${TRANSPORTS[flow.transport].parameter}>`
+/** Our Contact value for a peer on `flow`. @param sips whether the peer is to reach us over nothing but TLS */
+export function contactFor(flow: Flow, sentBy: string, sips = false): string {
+  const { parameter: transport, secure } = TRANSPORTS[flow.transport]
+  if (!sips || !secure) return `<sip:${sentBy}${transport}>`
+  // RFC 5630 §3.1.1: transport=tls says nothing beside sips.
+  return `<sips:${sentBy}${flow.transport === 'tls' ? '' : transport}>`
 }

@@ -35,6 +35,11 @@ export function parseSipUri(text: string): Uri | undefined {
   }
 }
 
+/** Whether what is sent to this URI may go over nothing but TLS (RFC 3261 §26.2.2). */
+export function isSips(uri: string): boolean {
+  return /^sips:/i.test(uri)
+}
+
 function afterHost(text: string, from: number, mark: string): number {
   const found = text.indexOf(mark, from)
   return found === -1 ? text.length : found

@@ -71,7 +71,7 @@ export class Branch implements PursuitUser {
   }
 
   start(): void {
-    const hop = nextHop(this.plan.agent, this.target.nextHop, this.target.heard)
+    const hop = nextHop(this.plan.agent, this.target.nextHop, this.target.heard, this.target.uri)
     if ('later' in hop) void hop.later.then((found) => !this.decided && this.found(found))
     else this.found('flows' in hop ? hop : { failure: hop.refusal })
   }

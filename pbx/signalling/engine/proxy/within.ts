@@ -52,7 +52,7 @@ export function forwardAck(agent: Agent, request: SipMessage, text: string, from
   traceIn(agent, request, text, from, false)
   if (hopsUsedUp(request)) agent.counters.dropped++
   else {
-    withFirstFlow(agent, target.nextHop, target.heard, (flow) => {
+    withFirstFlow(agent, target.nextHop, target.uri, target.heard, (flow) => {
       const via = viaFor(flow, agent.transport.sentBy(flow), branchesFor(request)())
       const forwarded = writeForwarded(request, { uri: target.uri, via, routes: target.routes, recordRoutes: [], maxBreadth: undefined, added: NOTHING_ADDED })
       sendText(agent, flow, forwarded, undefined, request.callId, true, false)

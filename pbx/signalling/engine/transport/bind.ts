@@ -1,8 +1,9 @@
 /** Binds the sockets of every transport on every host. */
 import type { EngineOptions } from '../options.ts'
-import type { Flow, TransportName } from './flow.ts'
+import { TRANSPORTS, type Flow, type TransportName } from './flow.ts'
+import type { Identities } from './identities.ts'
 import { isWildcard } from './local.ts'
-import { openTcp, type StreamHooks, type StreamTransport, type StreamWorld } from './stream.ts'
+import { openStream, type StreamHooks, type StreamTransport, type StreamWorld } from './stream.ts'
 import type { StreamConnection } from './stream-connection.ts'
 import { openUdp, type UdpTransport } from './udp.ts'
 
@@ -12,6 +13,8 @@ export interface TransportHooks {
   onTooLong(head: string, flow: Flow): void
   /** Whether there are to be no connections with this address. */
   bars(address: string): boolean
+  /** A peer was not let in; what was to be connected over names the transport. */
+  onRefused(transport: TransportName, address: string, reason: string): void
   onFailure(reason: string): void
 }
 
@@ -42,10 +45,10 @@ export interface Bound {
 const EPHEMERAL_TRIES = 20
 
 /** Throws `PortTaken` naming transport, host and port. */
-export async function bindAll(options: EngineOptions, world: StreamWorld, hooks: TransportHooks): Promise<Bound> {
+export async function bindAll(options: EngineOptions, identities: Identities | undefined, world: StreamWorld, hooks: TransportHooks): Promise<Bound> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await bindOnce(options, world, hooks)
+      return await bindOnce(options, identities, world, hooks)
     } catch (error) {
       // The port that was free for the first socket was not for another.
       if (options.sip.port !== 0 || !(error instanceof PortTaken) || error.code !== 'EADDRINUSE' || attempt === EPHEMERAL_TRIES) throw error
@@ -53,12 +56,13 @@ export async function bindAll(options: EngineOptions, world: StreamWorld, hooks:
   }
 }
 
-async function bindOnce(options: EngineOptions, world: StreamWorld, hooks: TransportHooks): Promise<Bound> {
+async function bindOnce(options: EngineOptions, identities: Identities | undefined, world: StreamWorld, hooks: TransportHooks): Promise<Bound> {
   const opened: { close(): Promise<void> }[] = []
   const udp = new Map<boolean, UdpTransport>()
   const streams = new Map<string, StreamTransport>()
   const ports: Partial<Record<TransportName, number>> = {}
   const hosts: string[] = []
+  const { sip } = options
   const isV6 = (address: string) => address.includes(':')
 
   async function open<T extends { port: number; close(): Promise<void> }>(transport: TransportName, host: string, port: number, make: (host: string, port: number) => Promise<T>): Promise<T> {
@@ -70,25 +74,29 @@ async function bindOnce(options: EngineOptions, world: StreamWorld, hooks: Trans
     ports[transport] = socket.port
     return socket
   }
-  const streamHooks = (name: string): StreamHooks => ({
+  const streamHooks = (transport: TransportName): StreamHooks => ({
     onMessage: (text: string, connection: StreamConnection) => hooks.onText(text, connection.flow),
     onTooLong: (head: string, connection: StreamConnection) => hooks.onTooLong(head, connection.flow),
-    onFailure: (reason) => hooks.onFailure(`${name}: ${reason}`),
+    onRefused: (address, reason) => hooks.onRefused(transport, address, reason),
+    onFailure: (reason) => hooks.onFailure(`${TRANSPORTS[transport].via}: ${reason}`),
   })
 
   try {
-    for (const host of options.sip.hosts) {
+    for (const host of sip.hosts) {
       try {
-        udp.set(isV6(host), await open('udp', host, options.sip.port, (at, port) => openUdp(at, port, {
+        udp.set(isV6(host), await open('udp', host, sip.port, (at, port) => openUdp(at, port, {
           onDatagram: (text, address, peerPort) => hooks.onText(text, { transport: 'udp', address, port: peerPort, connection: undefined }),
           onFailure: (reason) => hooks.onFailure(`UDP: ${reason}`),
         })))
       } catch (error) {
-        if (options.sip.hosts.length > 1 && isWildcard(host) && error instanceof PortTaken && NO_FAMILY.has(error.code)) continue
+        if (sip.hosts.length > 1 && isWildcard(host) && error instanceof PortTaken && NO_FAMILY.has(error.code)) continue
         throw error
       }
       hosts.push(host)
-      streams.set(`tcp|${isV6(host)}`, await open('tcp', host, ports.udp as number, (at, port) => openTcp(at, port, world, streamHooks('TCP'))))
+      streams.set(`tcp|${isV6(host)}`, await open('tcp', host, ports.udp as number, (at, port) => openStream(at, port, undefined, world, streamHooks('tcp'))))
+      if (identities && sip.tlsPort !== undefined) {
+        streams.set(`tls|${isV6(host)}`, await open('tls', host, sip.tlsPort, (at, port) => openStream(at, port, identities, world, streamHooks('tls'))))
+      }
     }
   } catch (error) {
     for (const socket of opened) await socket.close()

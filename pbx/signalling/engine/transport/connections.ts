@@ -1,4 +1,5 @@
 /** All connections to SIP peers, whatever their transport: found by the peer, counted, ended when silent. */
+import type { Socket } from 'node:net'
 import type { Limits, Timing } from '../options.ts'
 import type { TimerHandle, Timers } from '../timers.ts'
 import type { Connection, TransportName } from './flow.ts'
@@ -13,10 +14,12 @@ export interface TableConnection extends Connection {
 
 export interface ConnectionTable {
   readonly size: number
-  /** The open connection to exactly this peer. */
-  find(transport: TransportName, address: string, port: number): TableConnection | undefined
+  /** The open connection to exactly this peer; when `host` is given, only one that proves to be of that host. */
+  find(transport: TransportName, address: string, port: number, host?: string): TableConnection | undefined
   /** Why there can be no further connection with this address; undefined when there can. */
   full(address: string): string | undefined
+  /** Counts a socket until it closes, whether it becomes a connection or not. */
+  count(socket: Socket, address: string): void
   add(connection: TableConnection): void
   remove(connection: TableConnection): void
   /** Ends all of them; none is added afterwards. */
@@ -30,6 +33,7 @@ const keyOf = (transport: TransportName, address: string, port: number) => `${tr
 export function createConnectionTable(timers: Timers, timing: Timing, limits: Limits, bars: (address: string) => boolean = () => false): ConnectionTable {
   const byPeer = new Map<string, TableConnection>()
   const all = new Set<TableConnection>()
+  const sockets = new Set<Socket>()
   const perAddress = new Map<string, number>()
   let closed = false
   let sweep: TimerHandle
@@ -47,33 +51,41 @@ export function createConnectionTable(timers: Timers, timing: Timing, limits: Li
     get size() {
       return all.size
     },
-    find(transport, address, port) {
+    find(transport, address, port, host) {
       const connection = byPeer.get(keyOf(transport, address, port))
-      return connection?.open ? connection : undefined
+      return connection?.open && (host === undefined || connection.proves(host)) ? connection : undefined
     },
     full(address) {
       if (closed) return 'closing'
-      if (all.size >= limits.connections) return 'too many connections'
+      if (sockets.size >= limits.connections) return 'too many connections'
       if (bars(address)) return 'barred'
       return (perAddress.get(address) ?? 0) >= limits.connectionsPerAddress ? 'too many connections with this address' : undefined
+    },
+    count(socket, address) {
+      sockets.add(socket)
+      perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
+      socket.once('close', () => {
+        sockets.delete(socket)
+        const left = (perAddress.get(address) ?? 1) - 1
+        if (left > 0) perAddress.set(address, left)
+        else perAddress.delete(address)
+      })
     },
     add(connection) {
       byPeer.set(keyOf(connection.transport, connection.address, connection.port), connection)
       all.add(connection)
-      perAddress.set(connection.address, (perAddress.get(connection.address) ?? 0) + 1)
     },
     remove(connection) {
       if (!all.delete(connection)) return
       const key = keyOf(connection.transport, connection.address, connection.port)
       if (byPeer.get(key) === connection) byPeer.delete(key)
-      const left = (perAddress.get(connection.address) ?? 1) - 1
-      if (left > 0) perAddress.set(connection.address, left)
-      else perAddress.delete(connection.address)
     },
     close() {
       closed = true
       timers.stop(sweep)
       for (const connection of all) connection.destroy('')
+      // Those in the middle of a handshake.
+      for (const socket of sockets) socket.destroy()
     },
   }
 }

@@ -11,6 +11,8 @@ export interface Flow {
   port: number
   /** The connection a message came over; it is used for replies while it is open. */
   connection: Connection | undefined
+  /** The name the address was found under: whose certificate the peer must show when we connect to it over TLS (RFC 5922 §4). */
+  host?: string
 }
 
 /** What the other layers may do with a connection of any stream transport. */
@@ -19,6 +21,10 @@ export interface Connection {
   readonly address: string
   readonly port: number
   readonly open: boolean
+  /** Domains, separated by commas, that the peer's certificate proves to be its own; empty when it proves nothing. */
+  readonly identity: string
+  /** Whether what is meant for this host may be sent over it (RFC 5923 §8). */
+  proves(host: string): boolean
   send(text: string, listener: SendListener | undefined): void
   /** Sends what is queued, then closes. */
   end(): void
@@ -30,13 +36,13 @@ export interface SendListener {
 }
 
 /** What a transport is called in a Via (RFC 3261 §20.42, RFC 7118 §5.1), and the `transport` parameter of a URI that leads to it. */
-export const TRANSPORTS: Readonly<Record<TransportName, { via: string; parameter: string; port: number; reliable: boolean }>> = {
-  udp: { via: 'UDP', parameter: '', port: 5060, reliable: false },
-  tcp: { via: 'TCP', parameter: ';transport=tcp', port: 5060, reliable: true },
-  tls: { via: 'TLS', parameter: ';transport=tls', port: 5061, reliable: true },
-  ws: { via: 'WS', parameter: ';transport=ws', port: 80, reliable: true },
+export const TRANSPORTS: Readonly<Record<TransportName, { via: string; parameter: string; port: number; reliable: boolean; secure: boolean }>> = {
+  udp: { via: 'UDP', parameter: '', port: 5060, reliable: false, secure: false },
+  tcp: { via: 'TCP', parameter: ';transport=tcp', port: 5060, reliable: true, secure: false },
+  tls: { via: 'TLS', parameter: ';transport=tls', port: 5061, reliable: true, secure: true },
+  ws: { via: 'WS', parameter: ';transport=ws', port: 80, reliable: true, secure: false },
   // RFC 7118 §5.4: there is no `wss` in a URI.
-  wss: { via: 'WSS', parameter: ';transport=ws', port: 443, reliable: true },
+  wss: { via: 'WSS', parameter: ';transport=ws', port: 443, reliable: true, secure: true },
 }
 
 /** Whether the transport repeats what gets lost by itself (RFC 3261 §17). */

@@ -14,10 +14,21 @@ export interface StreamEvents {
   onClosed(connection: StreamConnection, reason: string): void
 }
 
+export interface StreamPeer {
+  address: string
+  port: number
+  /** False while the connection is still being made; what is sent meanwhile waits. */
+  connected: boolean
+  identity: string
+  proves: (host: string) => boolean
+}
+
 export class StreamConnection implements TableConnection {
   readonly transport: TransportName
   readonly address: string
   readonly port: number
+  readonly identity: string
+  readonly proves: (host: string) => boolean
   /** What a message over it comes from. */
   readonly flow: Flow
   lastHeard: number
@@ -31,12 +42,13 @@ export class StreamConnection implements TableConnection {
   private reason = ''
   private ended = false
 
-  /** @param connected false while the connection is still being made; what is sent meanwhile waits */
-  constructor(transport: TransportName, socket: Socket, peer: { address: string; port: number }, connected: boolean, timers: Timers, timing: Timing, limits: Limits, events: StreamEvents) {
+  constructor(transport: TransportName, socket: Socket, peer: StreamPeer, timers: Timers, timing: Timing, limits: Limits, events: StreamEvents) {
     this.socket = socket
     this.transport = transport
     this.address = peer.address
     this.port = peer.port
+    this.identity = peer.identity
+    this.proves = peer.proves
     this.flow = { transport, address: peer.address, port: peer.port, connection: this }
     this.timers = timers
     this.timing = timing
@@ -51,14 +63,14 @@ export class StreamConnection implements TableConnection {
         this.end()
       },
     })
-    if (!connected) {
+    if (!peer.connected) {
       this.waiting = []
       this.slow = timers.start(timing.connect, this, 'slow')
     }
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
     socket.setEncoding('latin1')
-    socket.on('connect', () => this.connected())
+    socket.on(transport === 'tls' ? 'secureConnect' : 'connect', () => this.connected())
     socket.on('data', (chunk: string) => this.received(chunk))
     socket.on('error', (error) => (this.reason ||= error.message))
     socket.on('end', () => this.end())

@@ -1,20 +1,24 @@
-/** SIP over TCP: listeners, and connections we make. */
-import { connect, createServer, type Server, type Socket } from 'node:net'
+/** SIP over TCP and TLS: listeners, and connections we make. */
+import { connect, createServer, isIP, type Server, type Socket } from 'node:net'
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Limits, Timing } from '../options.ts'
 import type { Timers } from '../timers.ts'
 import type { ConnectionTable } from './connections.ts'
-import type { SendListener } from './flow.ts'
+import type { Flow, SendListener } from './flow.ts'
+import type { Identities } from './identities.ts'
 import { isWildcard } from './local.ts'
-import { StreamConnection, type StreamEvents } from './stream-connection.ts'
+import { StreamConnection, type StreamEvents, type StreamPeer } from './stream-connection.ts'
 
 export interface StreamTransport {
   /** Makes a connection and sends over it. */
-  dial(address: string, port: number, text: string, listener: SendListener | undefined): void
+  dial(to: Flow, text: string, listener: SendListener | undefined): void
   /** Stops listening; connections are the table's affair. */
   close(): Promise<void>
 }
 
 export interface StreamHooks extends Pick<StreamEvents, 'onMessage' | 'onTooLong'> {
+  /** A newcomer was not let in, or an attempt of it to prove itself failed. */
+  onRefused(address: string, reason: string): void
   /** The listener failed after it was bound. */
   onFailure(reason: string): void
 }
@@ -26,37 +30,46 @@ export interface StreamWorld {
   limits: Limits
 }
 
-/** Resolves with the port a server was bound to on `host`; IPv4 and IPv6 each have sockets of their own. */
-export async function listen(server: Server, host: string, port: number, onFailure: (reason: string) => void): Promise<number> {
+/**
+ * Listens on `host`; IPv4 and IPv6 each have sockets of their own. Newcomers that there is no room for are turned away.
+ * Resolves when bound.
+ */
+export async function listen(host: string, port: number, connections: ConnectionTable, hooks: Pick<StreamHooks, 'onRefused' | 'onFailure'>, accept: (socket: Socket, address: string, port: number) => void): Promise<{ port: number; close(): Promise<void> }> {
+  const server: Server = createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => undefined)
+    const { remoteAddress, remotePort } = socket
+    const full = remoteAddress === undefined || remotePort === undefined ? 'gone' : connections.full(remoteAddress)
+    if (full !== undefined || remoteAddress === undefined || remotePort === undefined) {
+      // The gate keeps its own account of those it bars.
+      if (remoteAddress !== undefined && full !== undefined && full !== 'barred') hooks.onRefused(remoteAddress, full)
+      socket.destroy()
+      return
+    }
+    connections.count(socket, remoteAddress)
+    accept(socket, remoteAddress, remotePort)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port, backlog: 1024, ipv6Only: true }, () => {
       server.removeListener('error', reject)
-      server.on('error', (error) => onFailure(error.message))
+      server.on('error', (error) => hooks.onFailure(error.message))
       resolve()
     })
   })
   const bound = server.address()
-  return bound !== null && typeof bound === 'object' ? bound.port : port
+  return {
+    port: bound !== null && typeof bound === 'object' ? bound.port : port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
 }
 
-/** Resolves when every connection that the server still knows is gone, too. */
-export function stopListening(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()))
-}
-
-/** Closes a newcomer that there is no room for. */
-export function turnAway(socket: Socket): void {
-  socket.on('error', () => undefined)
-  socket.destroy()
-}
-
-export async function openTcp(host: string, port: number, world: StreamWorld, hooks: StreamHooks): Promise<StreamTransport & { port: number }> {
+/** @param identities for TLS; undefined: plain TCP */
+export async function openStream(host: string, port: number, identities: Identities | undefined, world: StreamWorld, hooks: StreamHooks): Promise<StreamTransport & { port: number }> {
   const { connections, timers, timing, limits } = world
-  const server: Server = createServer({ noDelay: true })
+  const transport = identities === undefined ? 'tcp' : 'tls'
 
-  const adopt = (socket: Socket, address: string, peerPort: number, connected: boolean): StreamConnection => {
-    const connection = new StreamConnection('tcp', socket, { address, port: peerPort }, connected, timers, timing, limits, {
+  const adopt = (socket: Socket, address: string, peerPort: number, state: Omit<StreamPeer, 'address' | 'port'>): StreamConnection => {
+    const connection = new StreamConnection(transport, socket, { address, port: peerPort, ...state }, timers, timing, limits, {
       onMessage: hooks.onMessage,
       onTooLong: hooks.onTooLong,
       onClosed: (closed) => connections.remove(closed),
@@ -64,19 +77,39 @@ export async function openTcp(host: string, port: number, world: StreamWorld, ho
     connections.add(connection)
     return connection
   }
-
-  server.on('connection', (socket) => {
-    const { remoteAddress, remotePort } = socket
-    if (remoteAddress === undefined || remotePort === undefined || connections.full(remoteAddress) !== undefined) turnAway(socket)
-    else adopt(socket, remoteAddress, remotePort, true)
-  })
-  const bound = await listen(server, host, port, hooks.onFailure)
+  const accept = identities === undefined
+    ? (socket: Socket, address: string, peerPort: number) => void adopt(socket, address, peerPort, { connected: true, identity: '', proves: () => true })
+    : secured(identities, hooks, (socket, address, peerPort, identity) => void adopt(socket, address, peerPort, { connected: true, identity, proves: (host) => isIP(host) !== 0 || identity.split(',').includes(host) }))
+  const server = await listen(host, port, connections, hooks, accept)
   const local = isWildcard(host) ? {} : { localAddress: host }
   return {
-    port: bound,
-    dial(address, peerPort, text, listener) {
-      adopt(connect({ host: address, port: peerPort, ...local }), address, peerPort, false).send(text, listener)
+    ...server,
+    dial(to, text, listener) {
+      const where = { host: to.address, port: to.port, ...local }
+      const host = to.host ?? to.address
+      const socket = identities === undefined ? connect(where) : connectTls({ ...where, ...identities.client(host) })
+      const proves = (other: string) => identities === undefined || other === host || identities.proves(socket as TLSSocket, other)
+      connections.count(socket, to.address)
+      adopt(socket, to.address, to.port, { connected: false, identity: '', proves }).send(text, listener)
     },
-    close: () => stopListening(server),
   }
+}
+
+/** Lets a socket through when its TLS handshake is done and the peer has proved who it is, as far as it must. */
+export function secured(identities: Identities, hooks: Pick<StreamHooks, 'onRefused'>, accept: (socket: TLSSocket, address: string, port: number, identity: string) => void): (socket: Socket, address: string, port: number) => void {
+  const server = createTlsServer(identities.server, (socket) => {
+    const { remoteAddress, remotePort } = socket
+    const verdict = identities.judge(socket)
+    if (remoteAddress === undefined || remotePort === undefined) socket.destroy()
+    else if ('refusal' in verdict) {
+      hooks.onRefused(remoteAddress, verdict.refusal)
+      socket.destroy()
+    } else accept(socket, remoteAddress, remotePort, verdict.identity)
+  })
+  server.on('tlsClientError', (error, socket) => {
+    if (socket.remoteAddress !== undefined) hooks.onRefused(socket.remoteAddress, error.message)
+    socket.destroy()
+  })
+  identities.onReplace((options) => server.setSecureContext(options))
+  return (socket) => void server.emit('connection', socket)
 }

@@ -1,10 +1,11 @@
 /** The transport layer (RFC 3261 §18): every transport behind one door, and how we call ourselves. */
 import { bracket, unbracket } from '../message/host.ts'
-import type { EngineOptions } from '../options.ts'
+import type { EngineOptions, TlsOptions } from '../options.ts'
 import type { Timers } from '../timers.ts'
 import { bindAll, type TransportHooks } from './bind.ts'
 import { createConnectionTable } from './connections.ts'
 import { TRANSPORTS, type Flow, type SendListener, type TransportName } from './flow.ts'
+import { createIdentities } from './identities.ts'
 import { createLocalAddresses } from './local.ts'
 
 /** As much of a flow as says which of our sockets it uses. */
@@ -27,15 +28,18 @@ export interface Transport {
   /** Whether a message to that address can be sent over that transport, a connection being made when there is none. */
   reaches(transport: TransportName, address: string): boolean
   send(flow: Flow, text: string, listener: SendListener | undefined): void
-  /** The open connection to exactly this peer. */
-  connectionTo(transport: TransportName, address: string, port: number): Flow | undefined
+  /** The open connection to exactly this peer; when `host` is given, only one that proves to be of that host. */
+  connectionTo(transport: TransportName, address: string, port: number, host?: string): Flow | undefined
+  /** Takes other certificates for connections made from now on. Throws when one of them cannot be used; then nothing has changed. */
+  replaceCertificates(options: TlsOptions): void
   close(): Promise<void>
 }
 
 export async function openTransport(options: EngineOptions, timers: Timers, hooks: TransportHooks): Promise<Transport> {
   const { timing, limits, sip } = options
   const connections = createConnectionTable(timers, timing, limits, hooks.bars)
-  const bound = await bindAll(options, { connections, timers, timing, limits }, hooks).catch((error: unknown) => {
+  const identities = sip.tls && createIdentities(sip.tls, timing.handshake)
+  const bound = await bindAll(options, identities, { connections, timers, timing, limits }, hooks).catch((error: unknown) => {
     connections.close()
     throw error
   })
@@ -82,18 +86,19 @@ export async function openTransport(options: EngineOptions, timers: Timers, hook
         else listener?.onSendError('no address of this family')
         return
       }
-      const open = flow.connection?.open ? flow.connection : connections.find(flow.transport, flow.address, flow.port)
+      const open = flow.connection?.open ? flow.connection : connections.find(flow.transport, flow.address, flow.port, flow.host)
       if (open) return open.send(text, listener)
       const full = connections.full(flow.address)
       const stream = bound.stream(flow.transport, flow.address)
       if (full !== undefined) listener?.onSendError(full)
       else if (stream === undefined) listener?.onSendError('no connection, and none can be made')
-      else stream.dial(flow.address, flow.port, text, listener)
+      else stream.dial(flow, text, listener)
     },
-    connectionTo(transport, address, port) {
-      const connection = connections.find(transport, address, port)
+    connectionTo(transport, address, port, host) {
+      const connection = connections.find(transport, address, port, host)
       return connection && { transport, address, port, connection }
     },
+    replaceCertificates: (tls) => identities?.replace(tls),
     async close() {
       connections.close()
       await bound.close()

@@ -15,9 +15,13 @@ export function wireTime(now: number): string {
   return lastTime
 }
 
-/** A SIP message from the network. `received` (our address and port) is told for requests outside dialogs. */
+/**
+ * A SIP message from the network. `received` (our address and port) is told for requests outside dialogs, and with it,
+ * where drachtio-srf reads its `sessionToken`, the domains that the peer's TLS certificate proves.
+ */
 export function networkPayload(text: string, flow: Flow, time: number, transactionId: string, dialogId: string, received: { address: string; port: number } | undefined): string {
-  const at = received === undefined ? '' : `${received.address}|${received.port}|`
+  const identity = flow.connection?.identity ?? ''
+  const at = received === undefined ? '' : `${received.address}|${received.port}|${identity === '' ? '' : `${identity}|`}`
   return `${uuid()}|sip|network|${text.length}|${flow.transport}|${flow.address}|${flow.port}|${wireTime(time)}|${transactionId}|${dialogId}|${at}\r\n${text}`
 }
 
