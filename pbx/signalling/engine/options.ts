@@ -14,8 +14,10 @@ export interface SipOptions {
   hosts: readonly string[]
   /** UDP and TCP on the same port; 0 takes any free port. */
   port: number
-  /** TLS and secure WebSocket, each on a port of its own; 0 takes any free port, undefined: not served. */
+  /** TLS, WebSocket and secure WebSocket, each on a port of its own; 0 takes any free port, undefined: not served. */
   tlsPort?: number | undefined
+  wsPort?: number | undefined
+  wssPort?: number | undefined
   /** Needed when anything is served over TLS. */
   tls?: TlsOptions | undefined
   /** Told to peers outside private ranges, instead of our own address of the same family. */

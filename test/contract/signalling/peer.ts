@@ -3,6 +3,8 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer, type ConnectionOptions, type TLSSocket, type TlsOptions } from 'node:tls'
 import { randomBytes } from 'node:crypto'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { WebSocket, type ClientOptions } from 'ws'
 
 export interface Arrived {
   text: string
@@ -163,6 +165,48 @@ export async function tlsPeer(target: { port: number }, options: ConnectionOptio
     socket.once('close', () => reject(new Error('closed in the handshake')))
   })
   return peer()
+}
+
+export interface WsPeer extends Peer {
+  readonly raw: WebSocket
+  /** Resolves with the code of the close frame. */
+  readonly closeCode: Promise<number>
+  sendBinary(text: string): void
+}
+
+/** @param options `origin`, `protocols` … Rejects with the status of the refusal when there is no upgrade. */
+export async function wsPeer(url: string, options: ClientOptions & { protocols?: string[] } = {}): Promise<WsPeer> {
+  const { protocols = ['sip'], ...rest } = options
+  const socket = new WebSocket(url, protocols, rest)
+  const box = inbox()
+  socket.on('message', (data: Buffer) => box.put(understand(data.toString('utf8'), 0)))
+  const closeCode = new Promise<number>((resolve) => socket.once('close', resolve))
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', () => resolve())
+    socket.once('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
+      reject(new Error(`refused with ${response.statusCode}`))
+      request.destroy()
+    })
+    socket.on('error', reject)
+  })
+  const { localPort } = (socket as unknown as { _socket: Socket })._socket
+  return {
+    raw: socket,
+    transport: url.startsWith('wss:') ? 'wss' : 'ws',
+    // As a browser does it, which does not know its address (RFC 7118 §5.2.1).
+    host: 'df7jal23ls0d.invalid',
+    port: localPort as number,
+    send: (text) => socket.send(text),
+    sendBinary: (text) => socket.send(Buffer.from(text), { binary: true }),
+    take: box.take,
+    count: box.count,
+    closed: closeCode.then(() => undefined),
+    closeCode,
+    close: async () => {
+      socket.terminate()
+      await closeCode
+    },
+  }
 }
 
 function streamPeer<S extends Socket>(transport: 'tcp' | 'tls', socket: S, address: string, port: number): () => Peer & { raw: S } {

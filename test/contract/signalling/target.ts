@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { createLogger } from '../../../config/logger.ts'
 import { startEmbedded, type EmbeddedSignalling } from '../../../pbx/signalling/embedded.ts'
 import type { Limits, SipOptions, Timing } from '../../../pbx/signalling/engine/options.ts'
-import { tcpListener, tcpPeer, tlsPeer, udpPeer, type Peer } from './peer.ts'
+import { tcpListener, tcpPeer, tlsPeer, udpPeer, wsPeer, type Peer } from './peer.ts'
 
 export interface Target {
   name: 'embedded' | 'drachtio-server'
@@ -108,6 +108,8 @@ export interface Scene {
   tcp(address?: string): ReturnType<typeof tcpPeer>
   /** Connects to the embedded engine's TLS port. */
   tls(options?: ConnectionOptions): ReturnType<typeof tlsPeer>
+  /** Connects to the embedded engine's WebSocket port; with `ca`, to the secure one. */
+  ws(options?: Parameters<typeof wsPeer>[1]): ReturnType<typeof wsPeer>
   listener(tls?: TlsOptions): ReturnType<typeof tcpListener>
   after(close: () => unknown): void
 }
@@ -174,6 +176,7 @@ async function run(context: TestContext, target: Target, play: (scene: Scene) =>
     udp: (address) => keep(udpPeer(target.sip, address)),
     tcp: (address) => keep(tcpPeer(target.sip, address)),
     tls: (options = {}) => keep(tlsPeer({ port: target.engine?.ports.tls ?? 0 }, options)),
+    ws: (options = {}) => keep(wsPeer(options.ca === undefined ? `ws://127.0.0.1:${target.engine?.ports.ws}/` : `wss://127.0.0.1:${target.engine?.ports.wss}/`, options)),
     listener: (tls) => keep(tcpListener(tls)),
     after: (close) => closers.push(close),
   }

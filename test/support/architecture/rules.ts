@@ -64,7 +64,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'swagger-ui-dist': ['api/server.ts', 'api/http'],
   '@asteasolutions/zod-to-openapi': ['api/http'],
   zod: ['api'],
-  ws: ['api/live'],
+  ws: ['api/live', 'pbx/signalling/engine/transport'],
   '@node-rs/argon2': ['api/identity'],
   qrcode: ['admin'],
   '@mantine/core': ['admin'], '@mantine/hooks': ['admin'], '@mantine/notifications': ['admin'],

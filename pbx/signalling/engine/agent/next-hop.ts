@@ -29,6 +29,8 @@ export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, he
   if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
   const kind = transportOf(isSips(requestUri) ? 'sips' : parsed.scheme, parameter(parsed.params, 'transport')?.toLowerCase())
   if (kind === undefined) return { refusal: NOT_OFFERED }
+  // A browser has no address (RFC 7118 §5.2.1): it is reached over the connection it opened, or not at all.
+  if (isWebSocket(kind) && heard?.connection?.open && isWebSocket(heard.transport)) return { flows: [heard] }
   const host = unbracket(parameter(parsed.params, 'maddr') ?? parsed.host)
   const port = parsed.port || TRANSPORTS[kind].port
   if (isIP(host) === 0) {
@@ -54,8 +56,13 @@ function transportOf(scheme: string, wanted: string | undefined): TransportName 
   return wanted === 'ws' || wanted === 'wss' ? 'wss' : undefined
 }
 
+function isWebSocket(transport: TransportName): boolean {
+  return transport === 'ws' || transport === 'wss'
+}
+
 function flowTo(transport: Transport, kind: TransportName, address: string, port: number, heard: Flow | undefined, name?: string): Flow {
-  const exact = kind === 'udp' ? undefined : transport.connectionTo(kind, address, port, name)
+  // A sip URI cannot say whether its WebSocket is secure (RFC 7118 §5.4).
+  const exact = kind === 'udp' ? undefined : (transport.connectionTo(kind, address, port, name) ?? (kind === 'ws' ? transport.connectionTo('wss', address, port, name) : undefined))
   if (exact) return exact
   if (heard !== undefined) {
     const sameAddress = heard.address === address

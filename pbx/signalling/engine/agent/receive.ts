@@ -3,7 +3,7 @@ import { parseMessage } from '../message/parse.ts'
 import { stampSource, type SipMessage } from '../message/message.ts'
 import { reasonPhrase, writeResponse } from '../message/write.ts'
 import { randomToken } from '../random.ts'
-import { replyFlow, type Flow } from '../transport/flow.ts'
+import { isByteStream, replyFlow, type Flow } from '../transport/flow.ts'
 import { isTraced, sendText, traceIn, type Agent } from './agent.ts'
 import { onAck, onCancel, onRequest } from './serve.ts'
 
@@ -30,8 +30,8 @@ export function receiveText(agent: Agent, text: string, flow: Flow): void {
   }
   if (parsed.kind === 'bad') agent.gate.garbage(flow, parsed.reason)
   else if (text.length > KEEP_ALIVE_MAX) agent.gate.garbage(flow, 'no SIP')
-  // On a stream, what follows a message that could not be read cannot be trusted to begin at a message.
-  flow.connection?.end()
+  // What follows cannot be trusted to begin at a message.
+  if (isByteStream(flow)) flow.connection?.end()
 }
 
 /** The head of a TCP message over the limit: 513, the connection is closed by the transport (RFC 3261 §21.5.7). */

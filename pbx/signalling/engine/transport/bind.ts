@@ -4,8 +4,8 @@ import { TRANSPORTS, type Flow, type TransportName } from './flow.ts'
 import type { Identities } from './identities.ts'
 import { isWildcard } from './local.ts'
 import { openStream, type StreamHooks, type StreamTransport, type StreamWorld } from './stream.ts'
-import type { StreamConnection } from './stream-connection.ts'
 import { openUdp, type UdpTransport } from './udp.ts'
+import { openWebSocket } from './websocket.ts'
 
 export interface TransportHooks {
   onText(text: string, flow: Flow): void
@@ -38,6 +38,7 @@ export interface Bound {
   readonly hosts: readonly string[]
   /** The socket for that address's family. */
   udp(address: string): UdpTransport | undefined
+  /** What makes connections; there is none for WebSocket, where the peers do (RFC 7118 §4). */
   stream(transport: TransportName, address: string): StreamTransport | undefined
   close(): Promise<void>
 }
@@ -75,8 +76,8 @@ async function bindOnce(options: EngineOptions, identities: Identities | undefin
     return socket
   }
   const streamHooks = (transport: TransportName): StreamHooks => ({
-    onMessage: (text: string, connection: StreamConnection) => hooks.onText(text, connection.flow),
-    onTooLong: (head: string, connection: StreamConnection) => hooks.onTooLong(head, connection.flow),
+    onMessage: hooks.onText,
+    onTooLong: hooks.onTooLong,
     onRefused: (address, reason) => hooks.onRefused(transport, address, reason),
     onFailure: (reason) => hooks.onFailure(`${TRANSPORTS[transport].via}: ${reason}`),
   })
@@ -97,6 +98,8 @@ async function bindOnce(options: EngineOptions, identities: Identities | undefin
       if (identities && sip.tlsPort !== undefined) {
         streams.set(`tls|${isV6(host)}`, await open('tls', host, sip.tlsPort, (at, port) => openStream(at, port, identities, world, streamHooks('tls'))))
       }
+      if (sip.wsPort !== undefined) await open('ws', host, sip.wsPort, (at, port) => openWebSocket(at, port, undefined, world, streamHooks('ws')))
+      if (identities && sip.wssPort !== undefined) await open('wss', host, sip.wssPort, (at, port) => openWebSocket(at, port, identities, world, streamHooks('wss')))
     }
   } catch (error) {
     for (const socket of opened) await socket.close()

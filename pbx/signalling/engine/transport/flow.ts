@@ -50,6 +50,11 @@ export function isReliable(flow: { transport: TransportName }): boolean {
   return flow.transport !== 'udp'
 }
 
+/** Whether messages are cut out of a stream of bytes, so that one that cannot be read spoils all that follow; a WebSocket keeps them apart. */
+export function isByteStream(flow: { transport: TransportName }): boolean {
+  return flow.transport === 'tcp' || flow.transport === 'tls'
+}
+
 /** `host:port` of the far end. */
 export function peerName(flow: { address: string; port: number }): string {
   return flow.address.includes(':') ? `[${flow.address}]:${flow.port}` : `${flow.address}:${flow.port}`

@@ -6,12 +6,13 @@ import { createFramer, type Framer } from './framing.ts'
 import type { TableConnection } from './connections.ts'
 import type { Flow, SendListener, TransportName } from './flow.ts'
 
+/** What every kind of connection tells. */
 export interface StreamEvents {
-  onMessage(text: string, connection: StreamConnection): void
+  onMessage(text: string, flow: Flow): void
   /** The head of a message over the limit, when it could be cut out. */
-  onTooLong(head: string, connection: StreamConnection): void
+  onTooLong(head: string, flow: Flow): void
   /** `reason` is empty for an ordinary end. Called once. */
-  onClosed(connection: StreamConnection, reason: string): void
+  onClosed(connection: TableConnection, reason: string): void
 }
 
 export interface StreamPeer {
@@ -55,11 +56,11 @@ export class StreamConnection implements TableConnection {
     this.limits = limits
     this.lastHeard = timers.now()
     this.framer = createFramer(limits.message, {
-      onMessage: (text) => events.onMessage(text, this),
+      onMessage: (text) => events.onMessage(text, this.flow),
       onPing: () => this.send('\r\n', undefined),
       onBroken: (reason, head) => {
         this.reason = reason
-        if (head !== undefined) events.onTooLong(head, this)
+        if (head !== undefined) events.onTooLong(head, this.flow)
         this.end()
       },
     })
