@@ -1,5 +1,5 @@
 /** Small secret files in `<home>/keys`: made once, atomically, readable by their owner only. */
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { messageOf, Refusal } from './errors.ts'
 import { randomToken } from './ids.ts'
@@ -20,7 +20,7 @@ export async function openKeyFolder(home: string): Promise<string> {
  * Two processes that start at once end up with the same content.
  * Refuses `unprocessable` when other users can read the file.
  */
-export async function readOrCreateKeyFile(path: string, create: () => string): Promise<string> {
+export async function readOrCreateKeyFile(path: string, create: () => string | Promise<string>): Promise<string> {
   const existing = await readKeyFile(path)
   if (existing !== undefined) return existing
   // Written aside and linked into place: a reader never sees half a key, and the first to link wins.
@@ -28,7 +28,7 @@ export async function readOrCreateKeyFile(path: string, create: () => string): P
   try {
     const file = await open(draft, 'wx', 0o600)
     try {
-      await file.writeFile(`${create()}\n`)
+      await file.writeFile(`${await create()}\n`)
       await file.sync()
     } finally {
       await file.close()
@@ -47,7 +47,21 @@ export async function readOrCreateKeyFile(path: string, create: () => string): P
   return made
 }
 
-async function readKeyFile(path: string): Promise<string | undefined> {
+/** Puts another content in the place of a key file, all at once. */
+export async function replaceKeyFile(path: string, content: string): Promise<void> {
+  const draft = `${path}.${randomToken(6)}`
+  try {
+    await writeFile(draft, `${content}\n`, { mode: 0o600, flag: 'wx', flush: true })
+    await rename(draft, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await unlink(draft).catch(() => {})
+    throw new Refusal('unavailable', `The key file ${path} cannot be written: ${messageOf(error)}.`, { cause: error })
+  }
+}
+
+/** The file's content without surrounding white space; undefined when there is none. Refuses `unprocessable` when other users can read it. */
+export async function readKeyFile(path: string): Promise<string | undefined> {
   try {
     const { mode } = await stat(path)
     if ((mode & 0o077) !== 0) {

@@ -1,5 +1,6 @@
 /** Checks every setting by itself, then against the others, and builds the typed settings. */
 import { isIPv4, isIPv6 } from 'node:net'
+import { join } from 'node:path'
 import type { RefusalDetail } from '../errors.ts'
 import { BadValue, readers } from './kinds.ts'
 import type { DigestAlgorithm, Settings } from './settings.ts'
@@ -47,6 +48,17 @@ function build(home: string, read: Reader): Settings {
     sip: {
       hosts: sipHosts,
       port: read('SIP_PORT') ?? 0,
+      tlsPort: served(read('SIP_TLS_PORT')),
+      wsPort: served(read('SIP_WS_PORT')),
+      wssPort: served(read('SIP_WSS_PORT')),
+      tls: {
+        folder: read('SIP_TLS_FOLDER') ?? join(home, 'tls'),
+        ca: read('SIP_TLS_CA'),
+        clients: read('SIP_TLS_CLIENTS') as 'off' | 'ask' | 'require',
+        verifyServers: read('SIP_TLS_SERVERS') !== 'any',
+        minVersion: read('SIP_TLS_MIN') as 'TLSv1.2' | 'TLSv1.3',
+      },
+      connections: { all: read('SIP_CONNECTIONS') ?? 0, perAddress: read('SIP_CONNECTIONS_PER_ADDRESS') ?? 0 },
       externalAddress: read('EXTERNAL_ADDRESS'),
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
@@ -72,6 +84,10 @@ function build(home: string, read: Reader): Settings {
   }
 }
 
+function served(port: number | 'off' | undefined): number | undefined {
+  return port === 'off' ? undefined : port
+}
+
 function crossChecks(settings: Settings): RefusalDetail[] {
   const problems: RefusalDetail[] = []
   const wrong = (field: SettingName, message: string): unknown => problems.push({ field, message })
@@ -81,9 +97,12 @@ function crossChecks(settings: Settings): RefusalDetail[] {
     wrong('REGISTER_EXPIRES_DEFAULT', `REGISTER_EXPIRES_DEFAULT is ${registrar.expiresDefault}: it must lie between REGISTER_EXPIRES_MIN (${registrar.expiresMin}) and REGISTER_EXPIRES_MAX (${registrar.expiresMax}).`)
   }
   if (sip.drachtio === undefined) {
-    if (http.port !== 0 && http.port === sip.port) {
-      wrong('HTTP_PORT', `HTTP_PORT and SIP_PORT are both ${http.port}: both listen on TCP, so choose two different ports.`)
+    const listening: [SettingName, number | undefined][] = [['SIP_PORT', sip.port], ['HTTP_PORT', http.port], ['SIP_TLS_PORT', sip.tlsPort], ['SIP_WS_PORT', sip.wsPort], ['SIP_WSS_PORT', sip.wssPort]]
+    for (const [index, [name, port]] of listening.entries()) {
+      const other = listening.slice(0, index).find(([, taken]) => taken === port && port !== 0 && port !== undefined)
+      if (other) wrong(name, `${name} and ${other[0]} are both ${port}: both listen on TCP, so choose two different ports.`)
     }
+    if (sip.tls.clients !== 'off' && sip.tls.ca === undefined) wrong('SIP_TLS_CLIENTS', `SIP_TLS_CLIENTS is '${sip.tls.clients}' but SIP_TLS_CA is not set: set it to the file with the authorities that certificates are checked against.`)
     if (sip.port >= media.ports.first && sip.port <= media.ports.last) {
       wrong('RTP_PORTS', `RTP_PORTS ${media.ports.first}-${media.ports.last} contains SIP_PORT ${sip.port}: move one of them.`)
     }

@@ -21,6 +21,7 @@ export const readers = {
   text: (text: string) => text,
   path: (text: string) => resolve(text),
   port: (text: string) => wholeNumber(text, 0, 65535, 'a port from 1 to 65535, or 0 for any free one'),
+  'port-or-off': (text: string) => (text === 'off' ? ('off' as const) : wholeNumber(text, 0, 65535, 'a port from 1 to 65535, 0 for any free one, or off')),
   number: (text: string, row: SettingRow) => {
     const [min, max] = [row.min ?? 0, row.max ?? Number.MAX_SAFE_INTEGER]
     return wholeNumber(text, min, max, `a whole number from ${min} to ${max}`)

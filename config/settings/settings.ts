@@ -9,7 +9,22 @@ export interface Settings {
   sip: {
     /** One address of each family at most; `0.0.0.0` and `::` stand for all of theirs. */
     hosts: readonly string[]
+    /** UDP and TCP. */
     port: number
+    /** Undefined: not served. */
+    tlsPort: number | undefined
+    wsPort: number | undefined
+    wssPort: number | undefined
+    tls: {
+      /** Where certificates are, absolute. */
+      folder: string
+      /** File with the authorities for certificates of peers. */
+      ca: string | undefined
+      clients: 'off' | 'ask' | 'require'
+      verifyServers: boolean
+      minVersion: 'TLSv1.2' | 'TLSv1.3'
+    }
+    connections: { all: number; perAddress: number }
     externalAddress: string | undefined
     drachtio: { host: string; port: number; secret: string } | undefined
   }

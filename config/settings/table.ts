@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'number' | 'range' | 'choice' | 'address' | 'addresses' | 'endpoint' | 'url'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'address' | 'addresses' | 'endpoint' | 'url'
   /** For `number`. */
   min?: number
   max?: number
@@ -32,6 +32,16 @@ export const settingRows = [
 
   { name: 'SIP_HOST', kind: 'addresses', default: '0.0.0.0,::', meaning: 'Addresses phones reach SIP on: one IPv4 address, one IPv6 address, or one of each separated by a comma. 0.0.0.0 is every IPv4 address of this machine, :: every IPv6 address.' },
   { name: 'SIP_PORT', kind: 'port', default: '5060', meaning: 'SIP port, UDP and TCP; 0 takes any free one.' },
+  { name: 'SIP_TLS_PORT', kind: 'port-or-off', default: '5061', meaning: 'Port of SIP over TLS; 0 takes any free one, off serves none.' },
+  { name: 'SIP_WS_PORT', kind: 'port-or-off', default: '5066', meaning: 'Port of SIP over plain WebSocket, for a TLS proxy in front; 0 takes any free one, off serves none. Browsers refuse 5060 and 5061.' },
+  { name: 'SIP_WSS_PORT', kind: 'port-or-off', default: '7443', meaning: 'Port of SIP over secure WebSocket, for browsers; 0 takes any free one, off serves none.' },
+  { name: 'SIP_TLS_FOLDER', kind: 'path', default: '', meaning: 'Folder with the certificates shown to phones: NAME.crt or NAME.pem with NAME.key, or a folder with fullchain.pem and privkey.pem; the one whose names fit is chosen, default.crt else. Read again when they change. Default: tls in DIALPLANE_HOME. Without any, one is made.' },
+  { name: 'SIP_TLS_CA', kind: 'path', default: '', meaning: 'PEM file with the authorities that certificates of phones and trunks are checked against.' },
+  { name: 'SIP_TLS_CLIENTS', kind: 'choice', choices: ['off', 'ask', 'require'], default: 'off', meaning: 'Whether who connects over TLS is asked for a certificate (ask: may have none; require: must have one). A bad one is refused.' },
+  { name: 'SIP_TLS_SERVERS', kind: 'choice', choices: ['verify', 'any'], default: 'verify', meaning: 'Whether a server we connect to over TLS must have a certificate for its name, from SIP_TLS_CA or an authority of the system.' },
+  { name: 'SIP_TLS_MIN', kind: 'choice', choices: ['TLSv1.2', 'TLSv1.3'], default: 'TLSv1.2', meaning: 'Oldest version of TLS that is spoken.' },
+  { name: 'SIP_CONNECTIONS', kind: 'number', min: 1, max: 1_000_000, default: '20000', meaning: 'Connections of phones over TCP, TLS and WebSocket at most; the system must allow as many open files.' },
+  { name: 'SIP_CONNECTIONS_PER_ADDRESS', kind: 'number', min: 1, max: 1_000_000, default: '4096', meaning: 'Of these, from one address: an office behind a NAT, or a proxy in front, has one for each of its phones.' },
   { name: 'EXTERNAL_ADDRESS', kind: 'address', default: '', meaning: 'Public address told to phones outside the local networks when this machine is behind NAT.' },
   { name: 'DRACHTIO', kind: 'endpoint', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
   { name: 'DRACHTIO_SECRET', kind: 'text', default: '', secret: true, meaning: 'Shared secret of that drachtio-server.' },

@@ -20,7 +20,7 @@ export interface EmbeddedOptions {
   limits?: Partial<Limits>
 }
 
-export interface EmbeddedSignalling extends Signalling {
+export interface EmbeddedSignalling extends Omit<Signalling, 'certificates'> {
   /** The ports SIP is really served on, by transport. */
   readonly ports: Readonly<Partial<Record<TransportName, number>>>
   openLine(): ControlLine

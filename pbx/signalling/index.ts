@@ -2,14 +2,45 @@
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import { startEmbedded } from './embedded.ts'
+import { defaultLimits, type SipOptions } from './engine/options.ts'
 import { useExternal } from './external.ts'
 import type { Signalling } from './signalling.ts'
+import { openCertificateStore } from './tls/store.ts'
 
 export type { Signalling, TraceRecord } from './signalling.ts'
 
+export interface SignallingOptions {
+  settings: Pick<Settings, 'home' | 'sip' | 'session'>
+  logger: Logger
+}
+
 /** Resolves when phones can be served. Rejects with a Refusal that says which port or address is the trouble and what to set. */
-export function startSignalling(options: { settings: Pick<Settings, 'sip' | 'session'>; logger: Logger }): Promise<Signalling> {
-  const { sip, session } = options.settings
-  const timing = { sessionMin: session.min * 1000 }
-  return sip.drachtio === undefined ? startEmbedded({ sip: { hosts: sip.hosts, port: sip.port, externalAddress: sip.externalAddress }, timing }, options.logger) : useExternal(sip.drachtio)
+export function startSignalling(options: SignallingOptions): Promise<Signalling> {
+  const { drachtio } = options.settings.sip
+  return drachtio === undefined ? startOurs(options) : useExternal(drachtio)
+}
+
+async function startOurs({ settings, logger }: SignallingOptions): Promise<Signalling> {
+  const { hosts, port, tlsPort, wsPort, wssPort, externalAddress, connections } = settings.sip
+  const certificates = tlsPort === undefined && wssPort === undefined ? undefined : await openCertificateStore({ settings, logger })
+  const sip: SipOptions = { hosts, port, tlsPort, wsPort, wssPort, externalAddress, tls: certificates?.tls }
+  try {
+    const engine = await startEmbedded({
+      sip,
+      timing: { sessionMin: settings.session.min * 1000 },
+      limits: { ...defaultLimits, connections: connections.all, connectionsPerAddress: connections.perAddress },
+    }, logger)
+    certificates?.onChange((tls) => engine.replaceCertificates(tls))
+    return {
+      ...engine,
+      certificates,
+      close() {
+        certificates?.close()
+        return engine.close()
+      },
+    }
+  } catch (error) {
+    certificates?.close()
+    throw error
+  }
 }

@@ -2,6 +2,7 @@
 import type { ControlLine } from './control-line.ts'
 import type { GateOrder, GateReport } from './engine/gate/orders.ts'
 import type { TraceRecord } from './engine/trace.ts'
+import type { CertificateStore } from './tls/store.ts'
 
 export type { ControlLine, TraceRecord }
 
@@ -24,6 +25,8 @@ export interface Signalling {
   readonly trace: ((listener: (records: readonly TraceRecord[]) => void) => () => void) | undefined
   /** Undefined with a drachtio-server, which has none for applications. */
   readonly gate: EngineGate | undefined
+  /** The certificates that TLS is served with. Undefined with a drachtio-server, and when nothing is served over TLS. */
+  readonly certificates: CertificateStore | undefined
   readonly external: boolean
   /** Told once when the embedded engine died; SIP is gone until a restart. */
   onFailure(listener: (reason: string) => void): void

@@ -13,6 +13,7 @@ import { createPasswords } from '../../api/identity/passwords.ts'
 import { seedRoles } from '../../api/identity/roles.ts'
 import { administrator, ApiClient } from '../support/http-client.ts'
 import { createFakePbx, type FakePbx } from './fake-pbx.ts'
+import { plainSip } from '../support/plain-sip.ts'
 
 export { administrator }
 
@@ -111,7 +112,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
   return {
     home,
     http: { host: '127.0.0.1', port: 0, publicUrl },
-    sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, drachtio: undefined },
+    sip: plainSip,
     media: { host: '127.0.0.1', ports: { first: 20_000, last: 20_100 }, workers: 1 },
     database: { url: undefined, pool: 4 },
     registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0 },

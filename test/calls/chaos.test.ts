@@ -133,7 +133,7 @@ suite('chaos', () => {
   test('no transaction, dialog, audio connection or port is left', { skip: foreign }, async () => {
     const { signalling, pbx } = house.dialplane
     assert.ok('status' in signalling, 'the embedded engine tells its status')
-    const engine = signalling as EmbeddedSignalling
+    const engine = signalling as unknown as EmbeddedSignalling
     // Transactions linger for 64*T1 = 32 s by design, ports drain for some seconds.
     await eventually(async () => {
       const { transactions, dialogs } = await engine.status()

@@ -1,6 +1,7 @@
 /** Makes certificates (RFC 5280), for an installation that has been given none. Keys are ECDSA P-256. */
 import { createPrivateKey, webcrypto } from 'node:crypto'
 import { isIP, isIPv4 } from 'node:net'
+import { canonicalName } from './certificate.ts'
 import { BitString, Integer, OctetString, Utf8String } from 'asn1js'
 import { AttributeTypeAndValue, BasicConstraints, Certificate, ExtKeyUsage, Extension, GeneralName, GeneralNames } from 'pkijs'
 
@@ -87,8 +88,7 @@ function generalName(name: string): GeneralName {
 
 function addressBytes(address: string): Uint8Array<ArrayBuffer> {
   if (isIPv4(address)) return Uint8Array.from(address.split('.').map(Number))
-  // The URL parser knows every way to write an IPv6 address and gives back the shortest in groups.
-  const text = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const text = canonicalName(address)
   const [head = '', tail] = text.split('::')
   const groups = (part: string) => (part === '' ? [] : part.split(':'))
   const [before, after] = [groups(head), groups(tail ?? '')]

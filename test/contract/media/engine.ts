@@ -10,6 +10,7 @@ import { EmbeddedMediaServer } from '../../../media/embedded/server.ts'
 import { openPrompts, type Prompts } from '../../../media/prompts/index.ts'
 import { openStorage } from '../../../media/storage/index.ts'
 import { RtpPeer } from './rtp-peer.ts'
+import { plainSip } from '../../support/plain-sip.ts'
 
 export interface Engine {
   server: EmbeddedMediaServer
@@ -37,7 +38,7 @@ export async function openEngine(context: TestContext, options: EngineOptions = 
   const logger = createLogger('silent')
   const settings = {
     media: { host: '127.0.0.1', ports: options.ports ?? { first: 0, last: 0 }, workers: options.workers ?? 1 },
-    sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, drachtio: undefined },
+    sip: plainSip,
     calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0 },
   }
   const server = new EmbeddedMediaServer({

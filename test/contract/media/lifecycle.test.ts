@@ -9,6 +9,7 @@ import { createLogger } from '../../../config/logger.ts'
 import { startMedia } from '../../../media/index.ts'
 import { behaviour, figures, next, openEngine } from './engine.ts'
 import { RtpPeer, talk } from './rtp-peer.ts'
+import { plainSip } from '../../support/plain-sip.ts'
 
 behaviour('what it cannot do is said beforehand, and refused', async (t) => {
   const { server, phone } = await openEngine(t)
@@ -154,7 +155,7 @@ behaviour('it starts from settings and stops twice', async (t) => {
     logger: createLogger('silent'),
     settings: {
       home, media: { host: '0.0.0.0', ports: { first: 0, last: 0 }, workers: 1 },
-      sip: { hosts: ['0.0.0.0'], port: 0, externalAddress: '203.0.113.9', drachtio: undefined },
+      sip: { ...plainSip, hosts: ['0.0.0.0'], externalAddress: '203.0.113.9' },
       calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
     },
   })

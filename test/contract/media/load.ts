@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createLogger } from '../../../config/logger.ts'
 import { startMedia } from '../../../media/index.ts'
 import type { LoadHeard } from './load-peers.ts'
+import { plainSip } from '../../support/plain-sip.ts'
 
 export interface LoadFigures extends LoadHeard {
   calls: number
@@ -50,7 +51,7 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
     logger: createLogger('warn'),
     settings: {
       home, media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1 },
-      sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, drachtio: undefined },
+      sip: plainSip,
       calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
     },
   })

@@ -9,8 +9,9 @@ import { startSignalling, type TraceRecord } from '../../../pbx/signalling/index
 import { ackFailure, invite, newCall, request } from './call.ts'
 import { authenticated } from './frames.ts'
 import { behaves, logger } from './target.ts'
+import { plainSip } from '../../support/plain-sip.ts'
 
-const settings = (port: number, drachtio?: { host: string; port: number; secret: string }) => ({ sip: { hosts: ['127.0.0.1'], port, externalAddress: undefined, drachtio }, session: { expires: 0, min: 90 } })
+const settings = (port: number, drachtio?: { host: string; port: number; secret: string }) => ({ home: '/nowhere', sip: { ...plainSip, port, drachtio }, session: { expires: 0, min: 90 } })
 
 function refusal(pattern: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof Refusal && pattern.test(error.message)

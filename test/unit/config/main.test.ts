@@ -20,7 +20,7 @@ describe('the server', { timeout: 120_000 }, () => {
   function start(env: Record<string, string> = {}, args: string[] = []): ChildProcess {
     const child = spawn(process.execPath, [MAIN, ...args], {
       env: {
-        PATH: process.env['PATH'], DIALPLANE_HOME: home, HTTP_PORT: '0', SIP_HOST: '127.0.0.1', SIP_PORT: '0',
+        PATH: process.env['PATH'], DIALPLANE_HOME: home, HTTP_PORT: '0', SIP_HOST: '127.0.0.1', SIP_PORT: '0', SIP_TLS_PORT: '0', SIP_WS_PORT: '0', SIP_WSS_PORT: '0',
         RTP_PORTS: '42000-42099', MEDIA_WORKERS: '1', DATABASE_POOL: '3', ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

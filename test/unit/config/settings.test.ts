@@ -34,13 +34,25 @@ describe('settings', () => {
     const settings = load()
     assert.equal(settings.home, home)
     assert.deepEqual(settings.http, { host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080' })
-    assert.deepEqual(settings.sip, { hosts: ['0.0.0.0', '::'], port: 5060, externalAddress: undefined, drachtio: undefined })
+    assert.deepEqual(settings.sip, {
+      hosts: ['0.0.0.0', '::'], port: 5060, tlsPort: 5061, wsPort: 5066, wssPort: 7443,
+      tls: { folder: join(home, 'tls'), ca: undefined, clients: 'off', verifyServers: true, minVersion: 'TLSv1.2' },
+      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, drachtio: undefined,
+    })
     assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
     assert.equal(settings.database.url, undefined)
     assert.equal(settings.log.to, 'file')
   })
 
+  it('serve one family, both, and TLS only where it is wanted', () => {
+    assert.deepEqual(load({ SIP_HOST: '[::1], 127.0.0.1' }).sip.hosts, ['::1', '127.0.0.1'])
+    assert.deepEqual(load({ SIP_HOST: '::' }).sip.hosts, ['::'])
+    const { tlsPort, wsPort, wssPort } = load({ SIP_TLS_PORT: 'off', SIP_WS_PORT: 'off', SIP_WSS_PORT: 'off' }).sip
+    assert.deepEqual([tlsPort, wsPort, wssPort], [undefined, undefined, undefined])
+  })
+
   it('let RTP follow SIP unless it is told otherwise', () => {
+    assert.equal(load({ SIP_HOST: '::1,127.0.0.1' }).media.host, '127.0.0.1')
     assert.equal(load({ SIP_HOST: '127.0.0.1' }).media.host, '127.0.0.1')
     assert.equal(load({ SIP_HOST: '127.0.0.1', RTP_HOST: '::1' }).media.host, '::1')
   })
@@ -109,6 +121,10 @@ describe('a bad setting', () => {
     [{ DRACHTIO: '127.0.0.1', DRACHTIO_SECRET: 'x' }, /^DRACHTIO is '127.0.0.1': allowed is host:port/],
     [{ DRACHTIO: '127.0.0.1:9022' }, /DRACHTIO_SECRET is not/],
     [{ SIP_PORT: '8080' }, /HTTP_PORT and SIP_PORT are both 8080/],
+    [{ SIP_WSS_PORT: '5061' }, /SIP_WSS_PORT and SIP_TLS_PORT are both 5061/],
+    [{ SIP_TLS_PORT: 'none' }, /^SIP_TLS_PORT is 'none': allowed is a port from 1 to 65535, 0 for any free one, or off/],
+    [{ SIP_TLS_CLIENTS: 'require' }, /SIP_TLS_CLIENTS is 'require' but SIP_TLS_CA is not set/],
+    [{ SIP_HOST: '192.0.2.1,192.0.2.2' }, /^SIP_HOST is '192\.0\.2\.1,192\.0\.2\.2': allowed is one IPv4 address, one IPv6 address, or one of each/],
     [{ SIP_PORT: '20010' }, /RTP_PORTS 20000-29999 contains SIP_PORT 20010/],
     [{ EXTERNAL_ADDRESS: '0.0.0.0' }, /not a wildcard/],
     [{ REGISTER_EXPIRES_DEFAULT: '30' }, /must lie between REGISTER_EXPIRES_MIN \(60\) and REGISTER_EXPIRES_MAX \(3600\)/],

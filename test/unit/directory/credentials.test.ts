@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { registrationAddress } from '../../../pbx/directory/credentials.ts'
+import { plainSip } from '../../support/plain-sip.ts'
 
-const at = (host: string, externalAddress?: string): Parameters<typeof registrationAddress>[0] => ({ sip: { hosts: [host], port: 5060, externalAddress, drachtio: undefined } })
+const at = (host: string, externalAddress?: string): Parameters<typeof registrationAddress>[0] => ({ sip: { ...plainSip, hosts: [host], port: 5060, externalAddress } })
 
 test('where a phone is told to register', () => {
   assert.deepEqual(registrationAddress(at('192.0.2.1'), [], []), { domain: '192.0.2.1', port: 5060, transports: ['udp', 'tcp'] })

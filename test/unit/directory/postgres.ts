@@ -7,10 +7,11 @@ import { openDatabase } from '../../../config/database/open.ts'
 import { createLogger } from '../../../config/logger.ts'
 import { createSecrets } from '../../../config/secrets.ts'
 import type { PersonActor } from '../../../config/actor.ts'
+import { plainSip } from '../../support/plain-sip.ts'
 
 export const logger = createLogger('silent')
 export const secrets = createSecrets(Buffer.alloc(32, 9))
-export const settings = { sip: { hosts: ['192.0.2.1'], port: 5060, externalAddress: undefined, drachtio: undefined } }
+export const settings = { sip: { ...plainSip, hosts: ['192.0.2.1'], port: 5060 } }
 
 export interface Ground {
   database: Database
