@@ -5,7 +5,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { openControlLine, type ControlLine } from './control-line.ts'
 import type { EngineStatus } from './engine/engine.ts'
-import { defaultLimits, defaultTiming, type EngineOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
+import { defaultLimits, defaultTiming, type DnsOptions, type EngineOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
 import type { GateReport } from './engine/gate/orders.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
 import type { TransportName } from './engine/transport/flow.ts'
@@ -16,6 +16,8 @@ const CLOSE_MS = 3000
 
 export interface EmbeddedOptions {
   sip: SipOptions
+  /** The machine's name servers when left out. */
+  dns?: DnsOptions
   timing?: Partial<Timing>
   limits?: Partial<Limits>
 }
@@ -53,7 +55,7 @@ function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
 export async function startEmbedded(options: EmbeddedOptions, logger: Logger): Promise<EmbeddedSignalling> {
   const secret = randomBytes(24).toString('base64url')
   const engineOptions: EngineOptions = {
-    sip: options.sip, control: { host: '127.0.0.1', port: 0, secret }, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
+    sip: options.sip, control: { host: '127.0.0.1', port: 0, secret }, dns: options.dns ?? { servers: [] }, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
   }
   const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip' })
   const listeners = new Set<(records: readonly TraceRecord[]) => void>()

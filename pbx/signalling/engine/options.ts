@@ -5,6 +5,7 @@ export interface EngineOptions {
   control: { host: string; port: number; secret: string }
   /** Hex. Proves that a Route entry is ours; when it is the same after a restart, calls that run through us go on. Random when absent. */
   routeKey?: string
+  dns: DnsOptions
   timing: Timing
   limits: Limits
 }
@@ -36,6 +37,11 @@ export interface TlsOptions {
   minVersion: 'TLSv1.2' | 'TLSv1.3'
 }
 
+export interface DnsOptions {
+  /** Name servers, `192.0.2.53` or `192.0.2.53:5353`; those the machine is set up with when empty. */
+  servers: readonly string[]
+}
+
 /** Milliseconds. */
 export interface Timing {
   /** RFC 3261 §17.1.1.1: round trip estimate. All timers that are multiples of it follow. */
@@ -46,6 +52,13 @@ export interface Timing {
   t4: number
   /** A target that said nothing for this long is left for the next one, when there is one. */
   patience: number
+  /** A target that failed is tried last for this long; twice as long after each further failure, up to `penaltyMax`. */
+  penalty: number
+  penaltyMax: number
+  /** A name server that said nothing for this long is left for the next one. */
+  nameServer: number
+  /** A name that is still being looked up after this time counts as unknown. */
+  locate: number
   /** An INVITE that the application left without any response for this long is answered 503. */
   inviteAnswer: number
   /** Any other request left unanswered for this long is answered 503, while the client still waits (its timer F is 32 s). */
@@ -83,16 +96,22 @@ export interface Limits {
   backlog: number
   /** Bytes waiting to be read by an application; beyond it the connection is closed. */
   applicationBacklog: number
+  /** Names whose targets are remembered; as many times eight DNS answers, and as many times four dead targets. */
+  names: number
+  /** Questions to name servers on the way at once. */
+  questions: number
   /** Messages kept for the trace between two deliveries; further ones are counted and dropped. */
   trace: number
 }
 
 export const defaultTiming: Timing = {
-  t1: 500, t2: 4000, t4: 5000, patience: 1750, inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, handshake: 10_000, authenticate: 5000, echo: 10, trace: 50, sessionMin: 90_000,
+  t1: 500, t2: 4000, t4: 5000, patience: 1750, penalty: 30_000, penaltyMax: 600_000, nameServer: 800, locate: 6000,
+  inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, handshake: 10_000, authenticate: 5000, echo: 10, trace: 50, sessionMin: 90_000,
 }
 
 export const defaultLimits: Limits = {
-  message: 65_535, connections: 20_000, connectionsPerAddress: 4096, frame: 1_048_576, backlog: 1_048_576, applicationBacklog: 67_108_864, trace: 5000,
+  message: 65_535, connections: 20_000, connectionsPerAddress: 4096, frame: 1_048_576, backlog: 1_048_576, applicationBacklog: 67_108_864,
+  names: 1000, questions: 500, trace: 5000,
 }
 
 /** What the engine counts since it started; kept to be read by a person who wonders. */

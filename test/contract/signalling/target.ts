@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { createLogger } from '../../../config/logger.ts'
 import { startEmbedded, type EmbeddedSignalling } from '../../../pbx/signalling/embedded.ts'
 import type { Limits, SipOptions, Timing } from '../../../pbx/signalling/engine/options.ts'
+import { startNameServer, type NameServer } from '../../support/name-server.ts'
 import { tcpListener, tcpPeer, tlsPeer, udpPeer, wsPeer, type Peer } from './peer.ts'
 
 export interface Target {
@@ -111,6 +112,8 @@ export interface Scene {
   /** Connects to the embedded engine's WebSocket port; with `ca`, to the secure one. */
   ws(options?: Parameters<typeof wsPeer>[1]): ReturnType<typeof wsPeer>
   listener(tls?: TlsOptions): ReturnType<typeof tcpListener>
+  /** The engine's only name server; for cases with `names`. */
+  names: NameServer
   after(close: () => unknown): void
 }
 
@@ -129,6 +132,8 @@ export interface CaseOptions {
   timing?: Partial<Timing>
   limits?: Partial<Limits>
   sip?: Partial<SipOptions>
+  /** With a name server of the test's, instead of the machine's. */
+  names?: boolean
   /** Why the case does not run against the real server: it differs by choice (README), or its timers cannot be shortened. */
   embeddedOnly?: string
 }
@@ -139,9 +144,14 @@ const CASE_MS = 30_000
 /** Declares a case: one test a target. */
 export function behaves(name: string, options: CaseOptions, play: (scene: Scene) => Promise<void>): void {
   test(`embedded: ${name}`, { timeout: CASE_MS }, async (context) => {
-    const engine = await startEmbedded({ sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, ...options.sip }, ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}) }, logger)
+    const names = options.names ? await startNameServer() : undefined
+    context.after(() => names?.close())
+    const engine = await startEmbedded({
+      sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, ...options.sip }, ...(names ? { dns: { servers: [names.address] } } : {}),
+      ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}),
+    }, logger)
     context.after(() => engine.close())
-    await run(context, { name: 'embedded', control: engine.control, sip: { port: engine.ports.udp as number }, engine }, play)
+    await run(context, { name: 'embedded', control: engine.control, sip: { port: engine.ports.udp as number }, engine }, play, names)
   })
   const skip = external === undefined ? 'DRACHTIO, DRACHTIO_SECRET and DRACHTIO_SIP are not set' : (options.embeddedOnly ?? false)
   test(`drachtio-server: ${name}`, { skip, timeout: CASE_MS }, async (context) => {
@@ -150,7 +160,7 @@ export function behaves(name: string, options: CaseOptions, play: (scene: Scene)
   })
 }
 
-async function run(context: TestContext, target: Target, play: (scene: Scene) => Promise<void>): Promise<void> {
+async function run(context: TestContext, target: Target, play: (scene: Scene) => Promise<void>, names?: NameServer): Promise<void> {
   const closers: (() => unknown)[] = []
   const keep = async <P extends Peer>(made: Promise<P>): Promise<P> => {
     const peer = await made
@@ -178,6 +188,10 @@ async function run(context: TestContext, target: Target, play: (scene: Scene) =>
     tls: (options = {}) => keep(tlsPeer({ port: target.engine?.ports.tls ?? 0 }, options)),
     ws: (options = {}) => keep(wsPeer(options.ca === undefined ? `ws://127.0.0.1:${target.engine?.ports.ws}/` : `wss://127.0.0.1:${target.engine?.ports.wss}/`, options)),
     listener: (tls) => keep(tcpListener(tls)),
+    get names() {
+      if (names === undefined) throw new Error('this case has no name server')
+      return names
+    },
     after: (close) => closers.push(close),
   }
   try {

@@ -48,6 +48,7 @@ const ISLANDS: readonly { place: Allow; may: Allow; name: string }[] = [
 /** One home per library. A package that is not named here has no home yet: give it one. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   'drachtio-srf': ['pbx/sip'],
+  'dns-packet': ['pbx/signalling/engine/locate'],
   'drachtio-fsmrf': ['media/freeswitch'],
   modesl: ['media/freeswitch'],
   'sdp-transform': ['media/sdp'],

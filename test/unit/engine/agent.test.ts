@@ -5,6 +5,7 @@ import { nextHop } from '../../../pbx/signalling/engine/agent/next-hop.ts'
 import type { Dialog, Owner } from '../../../pbx/signalling/engine/dialog/dialog.ts'
 import { clientDialog, contactUri, createDialogStore, serverDialog } from '../../../pbx/signalling/engine/dialog/dialog.ts'
 import { routeInDialog } from '../../../pbx/signalling/engine/dialog/request.ts'
+import type { Locator } from '../../../pbx/signalling/engine/locate/locator.ts'
 import { createCounters } from '../../../pbx/signalling/engine/options.ts'
 import { createTrace, type TraceRecord } from '../../../pbx/signalling/engine/trace.ts'
 import type { Flow } from '../../../pbx/signalling/engine/transport/flow.ts'
@@ -75,7 +76,7 @@ test('dialogs are found by tags and by id; a removed one stops what it repeats',
 
 function flowOf(uri: string, heard?: Flow): Flow | string {
   const transport = { connectionTo: () => undefined, reaches: (name: string) => name === 'udp' || name === 'tcp' } as unknown as Transport
-  const hop = nextHop({ transport }, uri, heard)
+  const hop = nextHop({ transport, locator: { targets: () => Promise.resolve({ failure: 'not asked' }) } as unknown as Locator }, uri, heard)
   return 'flows' in hop ? (hop.flows[0] as Flow) : 'refusal' in hop ? hop.refusal : 'name'
 }
 

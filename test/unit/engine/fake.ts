@@ -53,20 +53,25 @@ export function fakeTimers(): FakeTimers {
 export interface FakeWire extends TransactionEnvironment {
   timers: FakeTimers
   /** What was sent, with the time since the start. */
-  sent: { at: number; text: string; repeat: boolean }[]
+  sent: { at: number; port: number; text: string; repeat: boolean }[]
   /** Decides what arrives at the other end. */
   deliver: (text: string) => void
   /** The next send fails. */
   failNext: boolean
+  /** Every send fails. */
+  fail: boolean
+  /** Where senders are by their own account. */
+  senders: Flow[]
 }
 
 export function fakeWire(timers = fakeTimers()): FakeWire {
   const start = timers.now()
   const wire: FakeWire = {
-    timers, timing: defaultTiming, sent: [], deliver: () => undefined, failNext: false,
-    send(_flow: Flow, text: string, listener: SendListener, _callId: string, _traced: boolean, repeat: boolean) {
-      wire.sent.push({ at: timers.now() - start, text, repeat })
-      if (wire.failNext) {
+    timers, timing: defaultTiming, sent: [], deliver: () => undefined, failNext: false, fail: false, senders: [],
+    locateSender: () => Promise.resolve(wire.senders),
+    send(flow: Flow, text: string, listener: SendListener, _callId: string, _traced: boolean, repeat: boolean) {
+      wire.sent.push({ at: timers.now() - start, port: flow.port, text, repeat })
+      if (wire.failNext || wire.fail) {
         wire.failNext = false
         listener.onSendError('no route')
         return

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Agent } from '../../../pbx/signalling/engine/agent/agent.ts'
 import { Pursuit, type Sent } from '../../../pbx/signalling/engine/agent/pursuit.ts'
+import { createTargetMemory } from '../../../pbx/signalling/engine/locate/memory.ts'
 import { defaultTiming } from '../../../pbx/signalling/engine/options.ts'
 import { createTransactionLayer } from '../../../pbx/signalling/engine/transaction/layer.ts'
 import type { Flow, SendListener } from '../../../pbx/signalling/engine/transport/flow.ts'
@@ -11,37 +12,40 @@ import { fakeTimers, read, responseText } from './fake.ts'
 const flowTo = (port: number, transport: 'udp' | 'tcp' = 'udp'): Flow => ({ transport, address: '192.0.2.9', port, connection: undefined })
 
 /** A pursuit over a wire that keeps what was sent, as `time port METHOD branch`. */
-function chase(method: string, flows: Flow[], options: { faithful?: boolean; refused?: number[] } = {}) {
+function chase(method: string, flows: Flow[], options: { faithful?: boolean; refused?: number[]; more?: () => Promise<Flow[]> } = {}) {
   const timers = fakeTimers()
   const start = timers.now()
   const sent: { at: number; port: number; method: string; branch: string; text: string }[] = []
   const told: string[] = []
   const transactions = createTransactionLayer({
     timers, timing: defaultTiming,
+    locateSender: () => Promise.resolve([]),
     send(flow: Flow, text: string, listener: SendListener) {
       sent.push({ at: timers.now() - start, port: flow.port, method: text.split(' ', 1)[0] as string, branch: /branch=(\S+)/.exec(text)?.[1] ?? '', text })
       if (options.refused?.includes(flow.port)) listener.onSendError('refused')
     },
   }, () => undefined)
-  const agent = { timers, transactions, options: { timing: defaultTiming } } as unknown as Agent
+  const memory = createTargetMemory({ now: timers.now, penalty: 30_000, penaltyMax: 600_000, probe: 32_000, bound: 100 })
+  const agent = { timers, transactions, memory, options: { timing: defaultTiming } } as unknown as Agent
   const write = (flow: Flow, branch: string): Sent => {
     const [via, from, to] = [`SIP/2.0/UDP 192.0.2.1;branch=${branch}`, '<sip:a@192.0.2.7>;tag=a', '<sip:b@192.0.2.1>']
     return { method, uri: 'sip:b@192.0.2.1', via, branch, routes: [], from, to, callId: 'c1', cseq: 1, text: `${method} sip:b@192.0.2.1 SIP/2.0\r\nVia: ${via}\r\nX-Port: ${flow.port}\r\n\r\n` }
   }
-  const pursuit = new Pursuit(agent, { write, flows, faithful: options.faithful ?? false, toTag: '' }, {
+  const pursuit = new Pursuit(agent, { write, flows, name: 'sip:carrier.test', faithful: options.faithful ?? false, toTag: '', ...(options.more ? { more: options.more } : {}) }, {
     onResponse: (response, attempt) => told.push(`${response.status} from ${attempt.flow.port}`),
     onFailure: (status, reason) => told.push(`${status} ${reason}`),
     onLateAnswer: (response, attempt) => told.push(`late ${response.status} from ${attempt.flow.port}`),
     onMove: () => told.push('next'),
   })
   pursuit.start()
-  const answer = (port: number, status: number) => {
+  const answer = (port: number, status: number, extra = '') => {
     const { branch } = sent.findLast((one) => one.port === port && one.method === method) ?? { branch: '' }
-    const response = read(responseText(status, method, `t${port}`, branch))
+    const text = responseText(status, method, `t${port}`, branch)
+    const response = read(extra === '' ? text : text.replace('Content-Length', `${extra}\r\nContent-Length`))
     transactions.findClient(response)?.receive(response)
   }
   const log = () => sent.map((one) => `${one.at} ${one.port} ${one.method}`)
-  return { timers, sent, told, pursuit, answer, log, transactions }
+  return { timers, sent, told, pursuit, answer, log, transactions, health: (port: number) => memory.health(flowTo(port)) }
 }
 
 test('a silent target is left after three sends and less than two seconds, with a new branch; the last one has the whole Timer B', () => {
@@ -146,4 +150,36 @@ test('within a dialog a slow or busy target is not left, a dead one is', () => {
   assert.deepEqual(slow.told, ['503 from 1'])
   const dead = chase('BYE', [flowTo(1), flowTo(2)], { faithful: true, refused: [1] })
   assert.deepEqual(dead.log(), ['0 1 BYE', '0 2 BYE'])
+})
+
+test('within a dialog further targets are looked for only when the known one is dead, and each is tried once', async () => {
+  let asked = 0
+  const more = () => Promise.resolve((asked++, [flowTo(1), flowTo(2)]))
+  const fine = chase('BYE', [flowTo(1)], { faithful: true, more })
+  fine.answer(1, 200)
+  assert.equal(asked, 0)
+  const dead = chase('BYE', [flowTo(1)], { faithful: true, refused: [1, 2], more })
+  await Promise.resolve()
+  assert.deepEqual(dead.log(), ['0 1 BYE', '0 2 BYE'])
+  assert.deepEqual(dead.told, ['next', '503 Not sent: 192.0.2.9:1/udp refused; 192.0.2.9:2/udp refused'])
+  const dropped = chase('BYE', [flowTo(1)], { faithful: true, refused: [1], more })
+  dropped.pursuit.drop()
+  await Promise.resolve()
+  assert.deepEqual(dropped.log(), ['0 1 BYE'])
+  assert.deepEqual(dropped.told, [])
+})
+
+test('what failed is remembered, what answered is well again, Retry-After is kept to', () => {
+  const first = chase('INVITE', [flowTo(1), flowTo(2)])
+  first.timers.advance(1750)
+  assert.deepEqual([first.health(1).state, first.health(1).cause, first.health(2).state], ['dead', 'said nothing', 'well'])
+  first.answer(2, 503)
+  assert.equal(first.health(2).cause, 'answered 503')
+  first.timers.advance(30_001)
+  assert.equal(first.health(1).state, 'half-open')
+  const busy = chase('OPTIONS', [flowTo(1), flowTo(2)])
+  busy.answer(1, 503, 'Retry-After: 120 (maintenance)')
+  assert.equal(busy.health(1).until - busy.timers.now(), 120_000)
+  busy.answer(2, 404)
+  assert.equal(busy.health(2).state, 'well')
 })

@@ -148,6 +148,26 @@ test('INVITE server: a repeated INVITE gets the last response again', () => {
   assert.deepEqual(wire.sent.map((one) => [one.text.slice(8, 11), one.repeat]), [['100', false], ['100', true], ['180', false], ['180', true]])
 })
 
+test('a response whose source is gone goes where the sender says it is (RFC 3263 §5); when nobody is there either, once more is told', async () => {
+  const wire = fakeWire()
+  wire.senders = [{ ...udp, port: 5070 }, { ...udp, port: 5080 }]
+  const { respond, failures, layer } = server('OPTIONS', udp, wire)
+  wire.failNext = true
+  respond(200)
+  await Promise.resolve()
+  assert.deepEqual(wire.sent.map((one) => [one.port, one.repeat]), [[5060, false], [5070, true]])
+  assert.deepEqual(failures, [])
+  assert.equal(layer.counts.server, 1)
+  const lost = fakeWire()
+  lost.senders = [{ ...udp, port: 5070 }]
+  const gone = server('OPTIONS', udp, lost)
+  lost.fail = true
+  gone.respond(200)
+  await Promise.resolve()
+  assert.deepEqual(lost.sent.map((one) => one.port), [5060, 5070])
+  assert.deepEqual(gone.failures, ['transport'])
+})
+
 test('INVITE server over UDP: a failure is repeated up to every T2 until its ACK; without one timer H tells', () => {
   const { wire, respond, failures, layer } = server('INVITE', udp)
   respond(486)

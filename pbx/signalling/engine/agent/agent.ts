@@ -1,6 +1,9 @@
 /** The transaction user (RFC 3261 §8): what its parts share. */
 import type { Dialog, DialogStore, Owner } from '../dialog/dialog.ts'
 import type { Gate } from '../gate/gate.ts'
+import type { Cache } from '../locate/cache.ts'
+import type { Locator } from '../locate/locator.ts'
+import type { TargetMemory } from '../locate/memory.ts'
 import type { SipMessage } from '../message/message.ts'
 import type { Counters, EngineOptions } from '../options.ts'
 import type { Timers } from '../timers.ts'
@@ -79,6 +82,11 @@ export interface Agent {
   readonly dialogs: DialogStore
   readonly sessions: Sessions
   readonly router: Router
+  readonly locator: Locator
+  /** Which targets of names failed lately. */
+  readonly memory: TargetMemory
+  /** Which target of a name refused a request, by Call-ID: the next try is to come back to it. */
+  readonly loyalty: Cache<Flow>
   /** Requests handed to an application that have no final response yet, by transaction id. */
   readonly incoming: Map<string, IncomingRequest>
   /** Requests of applications that have no final response yet, by transaction id. */

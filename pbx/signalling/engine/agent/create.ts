@@ -11,6 +11,9 @@ import type { TransportName } from '../transport/flow.ts'
 import { openTransport } from '../transport/transport.ts'
 import { createReminder } from '../reminder.ts'
 import { sendText, type Agent, type Router } from './agent.ts'
+import { createCache } from '../locate/cache.ts'
+import { createLocating } from './locating.ts'
+import { locateSender } from './next-hop.ts'
 import { receiveText, receiveTooLong } from './receive.ts'
 import { createSessions } from './session.ts'
 
@@ -39,6 +42,8 @@ export interface RunningAgent extends Agent {
 /** How long a peer that is refused again for the same reason is passed over in silence, and how many such are kept. */
 const REFUSAL_MS = 600_000
 const REFUSALS_KEPT = 1000
+/** Calls that are being tried again, at most. */
+const LOYALTY_BOUND = 2000
 
 /** Binds the SIP sockets; rejects with `PortTaken`. */
 export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers): Promise<RunningAgent> {
@@ -58,11 +63,13 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
     },
     onFailure: hooks.onFailure,
   })
+  const { locator, memory, close: closeLocating } = createLocating(options, timers, transport)
   const transactions = createTransactionLayer(
     {
       timers,
       timing: options.timing,
       send: (flow, text, listener, callId, traced, repeat) => sendText({ counters, trace, gate, transport }, flow, text, listener, callId, traced, repeat),
+      locateSender: (via, from) => locateSender({ transport, locator }, via, from),
     },
     (transaction) => {
       if (transaction.mergeKey !== '') merged.delete(transaction.mergeKey)
@@ -70,7 +77,8 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   )
   const dialogs = createDialogStore()
   const running: RunningAgent = {
-    options, timers, counters, trace, gate, transport, transactions, dialogs, router, merged, incoming: new Map(), outgoing: new Map(), forwarding: new Set(),
+    options, timers, counters, trace, gate, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), outgoing: new Map(), forwarding: new Set(),
+    loyalty: createCache(LOYALTY_BOUND, timers.now),
     routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
     sessions: createSessions(() => running),
     abandon(owner) {
@@ -85,6 +93,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
     async close() {
       for (const incoming of [...running.incoming.values()]) incoming.finish()
       for (const context of [...running.forwarding]) context.close()
+      closeLocating()
       dialogs.close()
       transactions.close()
       for (const outgoing of [...running.outgoing.values()]) outgoing.close()

@@ -1,22 +1,37 @@
-/** Where a request of ours goes: transport, address, port (RFC 3263 for addresses and A records), and over which connection. */
-import { lookup } from 'node:dns/promises'
+/** Where a request of ours goes (RFC 3263), and over which connection. */
 import { isIP } from 'node:net'
+import type { Dialog } from '../dialog/dialog.ts'
+import { routeInDialog } from '../dialog/request.ts'
+import { wantedName, type Wanted } from '../locate/finding.ts'
 import { unbracket } from '../message/host.ts'
 import { isSips, parameter, parseSipUri } from '../message/uri.ts'
+import type { Via } from '../message/via.ts'
 import { TRANSPORTS, type Flow, type TransportName } from '../transport/flow.ts'
 import { isPrivate } from '../transport/local.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Agent } from './agent.ts'
 
-/**
- * `flows`: known at once, best first, never empty. `refusal`: cannot be sent at all. `later`: a name is being looked up;
- * `failure` says why there is nowhere to send to, and `guess` stands for it towards the application.
- */
-export type NextHop = { flows: readonly Flow[] } | { refusal: string } | { later: Promise<Found>; guess: Flow }
+/** Where to. */
+export interface Way {
+  /** Best first; never empty. */
+  flows: readonly Flow[]
+  /** The name that led there, as it was asked for (`sip:example.com;transport=tcp`); empty for an address. */
+  name: string
+  /** Finds further flows, when none of these can be reached. */
+  more?: () => Promise<readonly Flow[]>
+}
 
-export type Found = { flows: readonly Flow[] } | { failure: string }
+/**
+ * A way known at once; or `refusal`: cannot be sent at all; or `later`: a name is being looked up. `failure` says why
+ * there is nowhere to send to, and `guess` stands for it towards the application.
+ */
+export type NextHop = Way | { refusal: string } | { later: Promise<Found>; guess: Flow }
+
+export type Found = Way | { failure: string }
 
 const NOT_OFFERED = 'requested protocol/transport not available'
+
+type Locating = Pick<Agent, 'transport' | 'locator'>
 
 /**
  * @param uri the next hop as a URI
@@ -24,36 +39,85 @@ const NOT_OFFERED = 'requested protocol/transport not available'
  *   target is that peer, and its address when the target is a private one that only a NAT could have left in a Contact.
  * @param requestUri a request for a sips URI goes over TLS, whatever the next hop says (RFC 3261 §8.1.2)
  */
-export function nextHop({ transport }: Pick<Agent, 'transport'>, uri: string, heard: Flow | undefined, requestUri = uri): NextHop {
-  const parsed = parseSipUri(uri)
-  if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
-  const kind = transportOf(isSips(requestUri) ? 'sips' : parsed.scheme, parameter(parsed.params, 'transport')?.toLowerCase())
-  if (kind === undefined) return { refusal: NOT_OFFERED }
+export function nextHop(agent: Locating, uri: string, heard: Flow | undefined, requestUri = uri): NextHop {
+  const wanted = readHop(uri, requestUri)
+  if ('refusal' in wanted) return wanted
+  const { transport } = agent
+  const kind = wanted.transport ?? (wanted.secure ? 'tls' : 'udp')
   // A browser has no address (RFC 7118 §5.2.1): it is reached over the connection it opened, or not at all.
-  if (isWebSocket(kind) && heard?.connection?.open && isWebSocket(heard.transport)) return { flows: [heard] }
-  const host = unbracket(parameter(parsed.params, 'maddr') ?? parsed.host)
-  const port = parsed.port || TRANSPORTS[kind].port
-  if (isIP(host) === 0) {
-    const guess: Flow = heard ?? { transport: kind, address: '127.0.0.1', port, connection: undefined }
-    return { later: resolve(transport, host, port, kind, heard), guess }
+  if (isWebSocket(kind) && heard?.connection?.open && isWebSocket(heard.transport)) return { flows: [heard], name: '' }
+  const port = wanted.port || TRANSPORTS[kind].port
+  if (isIP(wanted.host) === 0) {
+    return { later: locate(agent, wanted, heard), guess: heard ?? { transport: kind, address: '127.0.0.1', port, connection: undefined } }
   }
-  const flow = flowTo(transport, kind, host, port, heard)
-  return flow.connection !== undefined || transport.reaches(flow.transport, flow.address) ? { flows: [flow] } : { refusal: NOT_OFFERED }
+  const flow = flowTo(transport, kind, wanted.host, port, heard)
+  return flow.connection !== undefined || transport.reaches(flow.transport, flow.address) ? { flows: [flow], name: '' } : { refusal: NOT_OFFERED }
 }
 
-/** Calls `use` with the best flow to `uri`: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
-export function withFirstFlow(agent: Agent, uri: string, requestUri: string, heard: Flow | undefined, use: (flow: Flow) => void): void {
-  const hop = nextHop(agent, uri, heard, requestUri)
+/** Calls `use` with the best flow: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
+export function withFirst(hop: NextHop, use: (flow: Flow) => void): void {
   const first = (found: Found) => 'flows' in found && use(found.flows[0] as Flow)
   if ('flows' in hop) first(hop)
   else if ('later' in hop) void hop.later.then(first)
 }
 
+/** For requests within a dialog: what the first of them found for a name stands for the rest of the dialog, whatever the DNS says meanwhile. */
+export function dialogHop(agent: Locating, dialog: Dialog): NextHop {
+  const { nextHop: uri, uri: requestUri } = routeInDialog(dialog)
+  const heard = dialog.routeSet.length === 0 ? dialog.flow : undefined
+  if (dialog.chosen !== undefined && hopName(uri, requestUri) === dialog.chosen.name) {
+    const { name, flow } = dialog.chosen
+    const more = async () => {
+      const hop = nextHop(agent, uri, heard, requestUri)
+      const found = 'later' in hop ? await hop.later : hop
+      return 'flows' in found ? found.flows : []
+    }
+    return { flows: [flow], name, more }
+  }
+  const hop = nextHop(agent, uri, heard, requestUri)
+  return 'later' in hop ? { ...hop, later: hop.later.then((found) => ('flows' in found ? { ...found, flows: preferred(found.flows, dialog.flow) } : found)) } : hop
+}
+
+/** RFC 3263 §5: where the sender of a request is by its own account, other than where the request came from. */
+export async function locateSender(agent: Locating, via: Via, from: Flow): Promise<readonly Flow[]> {
+  const { transport } = from
+  const address = unbracket(via.host)
+  const wanted = { host: via.host.toLowerCase(), port: via.port, transport, secure: false }
+  const found = isIP(address) === 0 ? await locate(agent, wanted, undefined) : { flows: [flowTo(agent.transport, transport, address, via.port || TRANSPORTS[transport].port, undefined)] }
+  return 'flows' in found ? found.flows.filter((flow) => !sameTarget(flow, from) && agent.transport.reaches(transport, flow.address)) : []
+}
+
+/** The flows with the one to the same target as `flow` first, if it is among them. */
+export function preferred(flows: readonly Flow[], flow: Flow): readonly Flow[] {
+  const same = flows.find((other) => sameTarget(other, flow))
+  return same === undefined ? flows : [same, ...flows.filter((other) => other !== same)]
+}
+
+export function sameTarget(a: Flow, b: Flow): boolean {
+  return a.transport === b.transport && a.address === b.address && a.port === b.port
+}
+
+/** The `name` of the way that a URI leads; empty when it leads to an address. */
+export function hopName(uri: string, requestUri: string): string {
+  const wanted = readHop(uri, requestUri)
+  return 'refusal' in wanted || isIP(wanted.host) !== 0 ? '' : wantedName(wanted)
+}
+
+function readHop(uri: string, requestUri: string): Wanted | { refusal: string } {
+  const parsed = parseSipUri(uri)
+  if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
+  const secure = parsed.scheme === 'sips' || isSips(requestUri)
+  const stated = parameter(parsed.params, 'transport')?.toLowerCase()
+  const transport = stated === undefined ? undefined : transportOf(secure, stated)
+  if (stated !== undefined && transport === undefined) return { refusal: NOT_OFFERED }
+  return { host: unbracket(parameter(parsed.params, 'maddr') ?? parsed.host).toLowerCase(), port: parsed.port, transport, secure }
+}
+
 /** RFC 3261 §26.2.2, RFC 7118 §5.4: a sips URI only leads over TLS. Undefined when no transport of ours fits. */
-function transportOf(scheme: string, wanted: string | undefined): TransportName | undefined {
-  if (scheme !== 'sips') return wanted === undefined ? 'udp' : Object.hasOwn(TRANSPORTS, wanted) ? (wanted as TransportName) : undefined
-  if (wanted === undefined || wanted === 'tcp' || wanted === 'tls') return 'tls'
-  return wanted === 'ws' || wanted === 'wss' ? 'wss' : undefined
+function transportOf(secure: boolean, stated: string): TransportName | undefined {
+  if (!secure) return Object.hasOwn(TRANSPORTS, stated) ? (stated as TransportName) : undefined
+  if (stated === 'tcp' || stated === 'tls') return 'tls'
+  return stated === 'ws' || stated === 'wss' ? 'wss' : undefined
 }
 
 function isWebSocket(transport: TransportName): boolean {
@@ -75,12 +139,9 @@ function flowTo(transport: Transport, kind: TransportName, address: string, port
   return name === undefined || !TRANSPORTS[kind].secure ? flow : { ...flow, host: name }
 }
 
-/** A name: the system's resolver. When it knows none, where the peer was heard. */
-async function resolve(transport: Transport, host: string, port: number, kind: TransportName, heard: Flow | undefined): Promise<Found> {
-  try {
-    const addresses = await lookup(host, { family: 4, all: true })
-    return { flows: addresses.map(({ address }) => flowTo(transport, kind, address, port, heard, host)) }
-  } catch {
-    return heard ? { flows: [heard] } : { failure: 'Next hop is unknown' }
-  }
+/** A name. When it leads nowhere, where the peer was heard. */
+async function locate({ transport, locator }: Locating, wanted: Wanted, heard: Flow | undefined): Promise<Found> {
+  const found = await locator.targets(wanted)
+  if ('failure' in found) return heard ? { flows: [heard], name: '' } : { failure: `Next hop is unknown: ${found.failure}` }
+  return { flows: found.targets.map((target) => flowTo(transport, target.transport, target.address, target.port, heard, wanted.host)), name: wantedName(wanted) }
 }

@@ -8,15 +8,17 @@ import { peerName, type Flow } from '../transport/flow.ts'
 import { localPayload, networkPayload } from '../wire/payload.ts'
 import { sendText, type Agent, type OutgoingRequest } from './agent.ts'
 import { isSdp } from './app-message.ts'
+import type { Way } from './next-hop.ts'
 import { Pursuit, type Attempt, type PursuitUser, type Sent } from './pursuit.ts'
 import { ackAndBye } from './release.ts'
 
+/** A request that was refused is sent again within this time, or never. */
+const LOYALTY_MS = 60_000
+
 /** What is to be sent. */
-export interface OutgoingPlan {
+export interface OutgoingPlan extends Way {
   /** Makes the request for one target. */
   write: (flow: Flow, branch: string) => Sent
-  /** Where to, best first. */
-  flows: readonly Flow[]
   body: string
   /** Authorization lines, which the ACK to a 2xx repeats. */
   credentials: readonly string[]
@@ -45,7 +47,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     this.owner = owner
     this.plan = plan
     this.within = plan.within
-    this.pursuit = new Pursuit(agent, { write: plan.write, flows: plan.flows, faithful: plan.within !== undefined, toTag: plan.within?.remoteTag ?? '' }, this)
+    this.pursuit = new Pursuit(agent, { ...plan, faithful: plan.within !== undefined, toTag: plan.within?.remoteTag ?? '' }, this)
     this.method = this.sent.method
     agent.outgoing.set(this.id, this)
     if (plan.within && this.method === 'INVITE') plan.within.clientInvite = this
@@ -54,6 +56,11 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   /** As it is sent to the target that is being tried. */
   get sent(): Sent {
     return this.pursuit.current.sent
+  }
+
+  /** Over which it is sent to that target. */
+  get flow(): Flow {
+    return this.pursuit.current.flow
   }
 
   start(): void {
@@ -67,7 +74,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   }
 
   cancel(extra: readonly string[] = []): { text: string; flow: Flow } {
-    return { text: this.pursuit.cancel(extra), flow: this.pursuit.current.flow }
+    return { text: this.pursuit.cancel(extra), flow: this.flow }
   }
 
   get byEngine(): boolean {
@@ -80,6 +87,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   }
 
   onResponse(response: SipMessage): void {
+    if (this.plan.name !== '') this.remember(response.status)
     if (response.status < 200) return this.onProvisional(response)
     if (this.method === 'INVITE' && response.status < 300) return this.onAnswer(response)
     if (this.finished) return
@@ -88,6 +96,12 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (response.status < 300) this.onSuccess(response)
     this.deliver(response)
     if (this.within) this.afterFinal(this.within, response)
+  }
+
+  /** RFC 3263 §4: what one server of a name has begun, it goes on with. */
+  private remember(status: number): void {
+    if (this.within) this.within.chosen = { name: this.plan.name, flow: this.flow }
+    else if (status >= 400 && status < 500) this.agent.loyalty.set(this.sent.callId, this.flow, this.agent.timers.now() + LOYALTY_MS)
   }
 
   onMove(): void {
@@ -134,7 +148,8 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (known) return known
     const target = contactUri(response)
     if (target === undefined) return undefined
-    const dialog = clientDialog(response, this.method, this.sent.from, this.sent.cseq, this.pursuit.current.flow, this.owner, target)
+    const dialog = clientDialog(response, this.method, this.sent.from, this.sent.cseq, this.flow, this.owner, target)
+    this.choose(dialog, this.flow)
     this.early.push(dialog)
     this.agent.dialogs.add(dialog)
     return dialog
@@ -192,8 +207,13 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
       known.routeSet = dialog.routeSet
       return known
     }
+    this.choose(dialog, flow)
     this.forks.push(dialog)
     return dialog
+  }
+
+  private choose(dialog: Dialog, flow: Flow): void {
+    if (this.plan.name !== '') dialog.chosen = { name: this.plan.name, flow }
   }
 
   private onReinviteAnswer(dialog: Dialog, response: SipMessage): void {
@@ -233,7 +253,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
       if (response.status >= 200) this.plan.own(response.status, response)
       return
     }
-    if (this.owner.open) this.owner.deliver(networkPayload(handOn(response), this.pursuit.current.flow, this.agent.timers.now(), this.id, this.dialogIdOf(), undefined))
+    if (this.owner.open) this.owner.deliver(networkPayload(handOn(response), this.flow, this.agent.timers.now(), this.id, this.dialogIdOf(), undefined))
   }
 
   private dialogIdOf(): string {

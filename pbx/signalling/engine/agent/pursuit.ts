@@ -3,12 +3,13 @@
  * when one cannot be reached, answers 503, or says nothing for a while: Timer B is waited for at the last one only.
  * Each target gets a transaction of its own, with a new branch.
  */
-import type { SipMessage } from '../message/message.ts'
+import { header, type SipMessage } from '../message/message.ts'
 import { reasonPhrase, writeMessage } from '../message/write.ts'
 import type { TimerHandle } from '../timers.ts'
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
 import { peerName, type Flow } from '../transport/flow.ts'
 import { isTraced, type Agent } from './agent.ts'
+import { sameTarget, type Way } from './next-hop.ts'
 import { branchToken } from './release.ts'
 
 /** A request as it is sent to one target. */
@@ -127,11 +128,9 @@ export class Attempt implements ClientUser {
   }
 }
 
-export interface PursuitOptions {
+export interface PursuitOptions extends Way {
   /** Makes the request for one target. The branch is new for each. */
   write: (flow: Flow, branch: string) => Sent
-  /** Where to, best first; at least one. */
-  flows: readonly Flow[]
   /** Within a dialog the target that holds it is not left for being slow or busy. */
   faithful: boolean
   /** Of the dialog it is sent in, else empty. */
@@ -145,17 +144,20 @@ export class Pursuit {
   private readonly agent: Agent
   private readonly options: PursuitOptions
   private readonly traced: boolean
+  private flows: readonly Flow[]
   private next = 1
   private attempt: Attempt
   private patience: TimerHandle
   private readonly causes: string[] = []
   private cancelExtra: string[] | undefined
+  private askedMore = false
   private over = false
 
   constructor(agent: Agent, options: PursuitOptions, user: PursuitUser) {
     this.agent = agent
     this.options = options
     this.user = user
+    this.flows = options.flows
     const flow = options.flows[0] as Flow
     const sent = this.write(flow)
     this.traced = isTraced(sent.method, options.toTag)
@@ -168,7 +170,8 @@ export class Pursuit {
   }
 
   start(): void {
-    if (this.more && !this.options.faithful) this.patience = this.agent.timers.start(this.agent.options.timing.patience, this, 'patience')
+    if (this.left && !this.options.faithful) this.patience = this.agent.timers.start(this.agent.options.timing.patience, this, 'patience')
+    if (this.named) this.agent.memory.trying(this.attempt.flow)
     this.attempt.start()
   }
 
@@ -192,10 +195,12 @@ export class Pursuit {
 
   onResponse(response: SipMessage, attempt: Attempt): void {
     this.stopPatience()
-    if (response.status === 503 && this.mayMove) {
-      this.causes.push(`${where(attempt.flow)} answered 503`)
-      return this.move()
+    const busy = response.status === 503
+    if (this.named) {
+      if (busy) this.agent.memory.failed(attempt.flow, 'answered 503', retryAfter(response))
+      else this.agent.memory.succeeded(attempt.flow)
     }
+    if (busy && this.left && !this.options.faithful && this.cancelExtra === undefined) return this.move('answered 503')
     if (response.status >= 200) this.over = true
     this.user.onResponse(response, attempt)
   }
@@ -204,11 +209,14 @@ export class Pursuit {
     this.stopPatience()
     if (this.over) return
     if (attempt.wasCancelled) return this.end(487, reasonPhrase(487))
-    this.causes.push(`${where(attempt.flow)} ${reason === 'timeout' ? 'said nothing' : detail.replace(/[\r\n|]+/g, ' ')}`)
+    const cause = reason === 'timeout' ? 'said nothing' : detail.replace(/[\r\n|]+/g, ' ')
+    if (this.named && !attempt.heard) this.agent.memory.failed(attempt.flow, cause)
     // RFC 3263 §4.3: a target that answered provisionally has the request.
-    if (this.more && !attempt.heard && this.cancelExtra === undefined) return this.move()
-    if (reason === 'timeout') this.end(408, this.causes.length === 1 ? reasonPhrase(408) : `${reasonPhrase(408)}: ${this.causes.join('; ')}`)
-    else this.end(503, `Not sent: ${this.causes.join('; ')}`)
+    if (!attempt.heard && this.cancelExtra === undefined) {
+      if (this.left) return this.move(cause)
+      if (this.options.more !== undefined && !this.askedMore) return this.askMore(this.options.more, reason, cause)
+    }
+    this.fail(reason, cause)
   }
 
   /** The target said nothing for too long, and there are others. */
@@ -216,20 +224,32 @@ export class Pursuit {
     this.patience = undefined
     this.attempt.abandon('Reason: SIP;cause=408;text="Another server was asked"')
     if (this.cancelExtra !== undefined) return this.end(487, reasonPhrase(487))
-    this.causes.push(`${where(this.attempt.flow)} said nothing`)
-    this.move()
+    if (this.named) this.agent.memory.failed(this.attempt.flow, 'said nothing')
+    this.move('said nothing')
   }
 
-  private get more(): boolean {
-    return !this.over && this.next < this.options.flows.length
+  private get left(): boolean {
+    return this.next < this.flows.length
   }
 
-  private get mayMove(): boolean {
-    return this.more && !this.options.faithful && this.cancelExtra === undefined
+  private get named(): boolean {
+    return this.options.name !== ''
   }
 
-  private move(): void {
-    const flow = this.options.flows[this.next++] as Flow
+  private askMore(more: () => Promise<readonly Flow[]>, reason: 'timeout' | 'transport', cause: string): void {
+    this.askedMore = true
+    void more().then((found) => {
+      if (this.over) return
+      this.flows = [...this.flows, ...found.filter((flow) => !this.flows.some((tried) => sameTarget(tried, flow)))]
+      if (this.left && this.cancelExtra === undefined) this.move(cause)
+      else this.fail(reason, cause)
+    })
+  }
+
+  /** Leaves the target that is being tried for the next. */
+  private move(cause: string): void {
+    this.note(cause)
+    const flow = this.flows[this.next++] as Flow
     this.user.onMove()
     this.attempt = new Attempt(this.agent, this, this.write(flow), flow, this.traced)
     this.start()
@@ -237,6 +257,17 @@ export class Pursuit {
 
   private write(flow: Flow): Sent {
     return this.options.write(flow, (this.options.branch ?? branchToken)())
+  }
+
+  private note(cause: string): void {
+    const { flow } = this.attempt
+    this.causes.push(`${peerName(flow)}/${flow.transport} ${cause}`)
+  }
+
+  private fail(reason: 'timeout' | 'transport', cause: string): void {
+    this.note(cause)
+    if (reason === 'transport') this.end(503, `Not sent: ${this.causes.join('; ')}`)
+    else this.end(408, this.causes.length === 1 ? reasonPhrase(408) : `${reasonPhrase(408)}: ${this.causes.join('; ')}`)
   }
 
   private end(status: number, reason: string): void {
@@ -255,6 +286,8 @@ export class Pursuit {
   }
 }
 
-function where(flow: Flow): string {
-  return `${peerName(flow)}/${flow.transport}`
+/** RFC 3261 §20.33, milliseconds; undefined without the header. */
+function retryAfter(response: SipMessage): number | undefined {
+  const seconds = /^\d{1,6}/.exec(header(response, 'retry-after') ?? '')?.[0]
+  return seconds === undefined ? undefined : Number(seconds) * 1000
 }

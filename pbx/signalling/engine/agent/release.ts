@@ -5,12 +5,11 @@ import { isSips } from '../message/uri.ts'
 import { randomToken } from '../random.ts'
 import type { Flow } from '../transport/flow.ts'
 import { sendText, type Agent } from './agent.ts'
-import { withFirstFlow } from './next-hop.ts'
+import { dialogHop, withFirst } from './next-hop.ts'
 
 /** Calls `use` with the flow for the dialog's next hop: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
 export function withDialogFlow(agent: Agent, dialog: Dialog, use: (flow: Flow) => void): void {
-  const route = routeInDialog(dialog)
-  withFirstFlow(agent, route.nextHop, route.uri, dialog.routeSet.length === 0 ? dialog.flow : undefined, use)
+  withFirst(dialogHop(agent, dialog), use)
 }
 
 export function branchToken(): string {

@@ -11,7 +11,7 @@ import type { Flow } from '../transport/flow.ts'
 import { refused, requestSent } from '../wire/payload.ts'
 import type { Agent } from './agent.ts'
 import { appHeader, appLines, isSdp, replaceLocalhost, type AppMessage } from './app-message.ts'
-import { nextHop, type Found } from './next-hop.ts'
+import { dialogHop, nextHop, preferred, type Found, type NextHop, type Way } from './next-hop.ts'
 import { Outgoing, type OutgoingPlan } from './outgoing.ts'
 import { ourContact, sendAck, withDialogFlow } from './release.ts'
 
@@ -69,18 +69,17 @@ function namedDialog(agent: Agent, message: AppMessage): Dialog | undefined {
 }
 
 /**
- * Calls `use` with the flows, best first: at once, or when a name was found. Refuses what cannot be sent at all.
- * @param use `failure` says why none of the flows is worth trying
+ * Calls `use` with the way: at once, or when a name was found. Refuses what cannot be sent at all.
+ * @param use `failure` says why there is nowhere to send to
  */
-function withFlows(agent: Agent, owner: Owner, messageId: string, next: string, requestUri: string, heard: Flow | undefined, use: (flows: readonly Flow[], failure: string | undefined) => void): void {
-  const hop = nextHop(agent, next, heard, requestUri)
+function withWay(owner: Owner, messageId: string, hop: NextHop, use: (way: Way, failure: string | undefined) => void): void {
   if ('refusal' in hop) return owner.deliver(refused(messageId, hop.refusal))
-  if ('flows' in hop) return use(hop.flows, undefined)
+  if ('flows' in hop) return use(hop, undefined)
   const { guess } = hop
   void hop.later.then((found) => {
     if (!owner.open) return
-    if ('flows' in found) use(found.flows, undefined)
-    else use([guess], found.failure)
+    if ('flows' in found) use(found, undefined)
+    else use({ flows: [guess], name: '' }, found.failure)
   })
 }
 
@@ -91,8 +90,9 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
   if (target && routeUrl === '' && agent.transport.isSelf(target.host, target.port)) return owner.deliver(refused(messageId, 'can not send request to myself'))
   // A bare URI keeps its parameters, transport above all; only inside a header would they be the header's.
   const next = (routeUrl.includes('<') ? splitAddress(routeUrl)?.uri : routeUrl) || uri
-  withFlows(agent, owner, messageId, next, uri, undefined, (flows, failure) => {
-    const first = agent.transport.sentBy(flows[0] as Flow)
+  withWay(owner, messageId, nextHop(agent, next, undefined, uri), (found, failure) => {
+    const way = loyal(agent, found, appHeader(message, 'call-id'))
+    const first = agent.transport.sentBy(way.flows[0] as Flow)
     let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${first}>`, first)
     let fromTag = tagOf(from)
     if (fromTag === '') {
@@ -111,8 +111,14 @@ function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, re
       lines.push(...contactLines(agent, method, uri, message, flow), ...appLines(message, WRITTEN, sentBy))
       return { method, uri, via, branch, routes: [], from, to, callId, cseq, text: writeMessage(`${method} ${uri} SIP/2.0`, lines, message.body) }
     }
-    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag, within: undefined, body: message.body }, failure)
+    launch(agent, owner, messageId, { ...way, write, credentials: credentialLines(message), fromTag, within: undefined, body: message.body }, failure)
   })
+}
+
+/** A call that is tried again, with credentials above all, goes to the server that asked for them. */
+function loyal(agent: Agent, way: Way, callId: string | undefined): Way {
+  const flow = way.name === '' || callId === undefined ? undefined : agent.loyalty.get(callId)?.value
+  return flow === undefined ? way : { ...way, flows: preferred(way.flows, flow) }
 }
 
 function sendWithin(agent: Agent, dialog: Dialog, method: string, request: AppRequest): void {
@@ -128,11 +134,11 @@ function sendWithin(agent: Agent, dialog: Dialog, method: string, request: AppRe
     dialog.session?.stop()
   }
   const route = routeInDialog(dialog)
-  withFlows(agent, owner, messageId, route.nextHop, route.uri, dialog.routeSet.length === 0 ? dialog.flow : undefined, (flows, failure) => {
+  withWay(owner, messageId, dialogHop(agent, dialog), (way, failure) => {
     const cseq = ++dialog.localCSeq
     const extra = (flow: Flow) => [...contactLines(agent, method, route.uri, message, flow), ...appLines(message, WRITTEN, agent.transport.sentBy(flow)), ...sessionLines(dialog, method, message)]
     const write = writerWithin(agent, dialog, route, method, cseq, extra, message.body)
-    launch(agent, owner, messageId, { write, flows, credentials: credentialLines(message), fromTag: '', within: dialog, body: message.body }, failure)
+    launch(agent, owner, messageId, { ...way, write, credentials: credentialLines(message), fromTag: '', within: dialog, body: message.body }, failure)
   })
 }
 
@@ -155,7 +161,7 @@ function sessionLines(dialog: Dialog, method: string, message: AppMessage): stri
 /** A request of the engine's own within a dialog. `done` gets its final response, or the status that stands for none. */
 export function sendOwn(agent: Agent, dialog: Dialog, method: string, lines: readonly string[], body: string, done: (status: number, response: SipMessage | undefined) => void): void {
   const route = routeInDialog(dialog)
-  const hop = nextHop(agent, route.nextHop, dialog.routeSet.length === 0 ? dialog.flow : undefined, route.uri)
+  const hop = dialogHop(agent, dialog)
   const go = (found: Found): void => {
     if (!('flows' in found)) return done(503, undefined)
     const cseq = ++dialog.localCSeq
@@ -164,7 +170,7 @@ export function sendOwn(agent: Agent, dialog: Dialog, method: string, lines: rea
       done(status, response)
     }
     const write = writerWithin(agent, dialog, route, method, cseq, (flow) => [ourContact(agent, flow, route.uri), ...lines], body)
-    new Outgoing(agent, dialog.owner, { write, flows: found.flows, body, credentials: [], fromTag: '', within: dialog, own }).start()
+    new Outgoing(agent, dialog.owner, { ...found, write, body, credentials: [], fromTag: '', within: dialog, own }).start()
   }
   if ('refusal' in hop) done(503, undefined)
   else if ('flows' in hop) go(hop)
@@ -174,7 +180,7 @@ export function sendOwn(agent: Agent, dialog: Dialog, method: string, lines: rea
 /** The application is told before the request leaves, so that no response can overtake its OK. */
 function launch(agent: Agent, owner: Owner, messageId: string, plan: OutgoingPlan, failure: string | undefined): void {
   const outgoing = new Outgoing(agent, owner, plan)
-  owner.deliver(requestSent(messageId, outgoing.sent.text, plan.flows[0] as Flow, agent.timers.now(), outgoing.id))
+  owner.deliver(requestSent(messageId, outgoing.sent.text, outgoing.flow, agent.timers.now(), outgoing.id))
   if (failure === undefined) outgoing.start()
   else outgoing.onUnreachable(failure)
 }
@@ -187,8 +193,8 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
   }
   const credentials = dialog.awaitingAck?.credentials ?? []
   if (isSdp(message.body)) dialog.localSdp = message.body
-  const route = routeInDialog(dialog)
-  withFlows(agent, owner, messageId, route.nextHop, route.uri, dialog.routeSet.length === 0 ? dialog.flow : undefined, ([flow = dialog.flow]) => {
+  withWay(owner, messageId, dialogHop(agent, dialog), ({ flows: [flow = dialog.flow], name }) => {
+    if (name !== '') dialog.chosen = { name, flow }
     const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow))], message.body)
     if (!owner.quiet) owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
   })

@@ -50,6 +50,8 @@ export interface Dialog {
   routeSet: readonly string[]
   /** Where the peer was heard: the connection it opened, the address behind its NAT. */
   flow: Flow
+  /** The target that took our requests to a next hop that is a name. */
+  chosen: { name: string; flow: Flow } | undefined
   confirmed: boolean
   /** An INVITE of the peer that has no final response yet (RFC 3261 §14.2). */
   serverInvite: object | undefined
@@ -147,7 +149,7 @@ export function serverDialog(request: SipMessage, localTag: string, flow: Flow, 
   return {
     id: dialogId(request.callId, request.fromTag), owner, method: request.method, callId: request.callId, localTag, remoteTag: request.fromTag,
     local: `${request.to};tag=${localTag}`, remote: request.from, localCSeq: 0, remoteCSeq: request.cseq, remoteTarget: target,
-    routeSet: recordRoute(request), flow, confirmed: false, serverInvite: undefined, clientInvite: undefined, afterRefresh: [], unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
+    routeSet: recordRoute(request), flow, chosen: undefined, confirmed: false, serverInvite: undefined, clientInvite: undefined, afterRefresh: [], unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
     weCalled: false, allowsUpdate: lists(request, 'allow', 'update'), localSdp: '', session: undefined,
   }
 }
@@ -156,7 +158,7 @@ export function serverDialog(request: SipMessage, localTag: string, flow: Flow, 
 export function clientDialog(response: SipMessage, method: string, local: string, cseq: number, flow: Flow, owner: Owner, target: string): Dialog {
   return {
     id: dialogId(response.callId, response.fromTag), owner, method, callId: response.callId, localTag: response.fromTag, remoteTag: response.toTag,
-    local, remote: response.to, localCSeq: cseq, remoteCSeq: -1, remoteTarget: target, routeSet: recordRoute(response).reverse(), flow,
+    local, remote: response.to, localCSeq: cseq, remoteCSeq: -1, remoteTarget: target, routeSet: recordRoute(response).reverse(), flow, chosen: undefined,
     confirmed: false, serverInvite: undefined, clientInvite: undefined, afterRefresh: [], unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
     weCalled: true, allowsUpdate: lists(response, 'allow', 'update'), localSdp: '', session: undefined,
   }

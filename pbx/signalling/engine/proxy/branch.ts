@@ -131,7 +131,7 @@ export class Branch implements PursuitUser {
     if ('failure' in found) return this.fail(503, undefined)
     const { plan } = this
     const { timing } = plan.agent.options
-    this.pursuit = new Pursuit(plan.agent, { write: (flow, branch) => this.write(flow, branch), flows: found.flows, faithful: plan.faithful, toTag: plan.request.toTag, branch: plan.branch }, this)
+    this.pursuit = new Pursuit(plan.agent, { ...found, write: (flow, branch) => this.write(flow, branch), faithful: plan.faithful, toTag: plan.request.toTag, branch: plan.branch }, this)
     if (plan.request.method === 'INVITE') {
       if (plan.provisionalTimeout !== undefined) this.wait('provisional', plan.provisionalTimeout)
       this.wait('C', timing.proxyInvite)

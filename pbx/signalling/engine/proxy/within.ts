@@ -1,6 +1,6 @@
 /** Requests within dialogs that run through us: forwarded because our Record-Route is in their Route (RFC 3261 §16.4, §16.6). */
 import { traceIn, sendText, type Agent } from '../agent/agent.ts'
-import { withFirstFlow } from '../agent/next-hop.ts'
+import { nextHop, withFirst } from '../agent/next-hop.ts'
 import { refuse } from '../agent/refuse.ts'
 import { viaFor } from '../dialog/request.ts'
 import type { SipMessage } from '../message/message.ts'
@@ -52,7 +52,7 @@ export function forwardAck(agent: Agent, request: SipMessage, text: string, from
   traceIn(agent, request, text, from, false)
   if (hopsUsedUp(request)) agent.counters.dropped++
   else {
-    withFirstFlow(agent, target.nextHop, target.uri, target.heard, (flow) => {
+    withFirst(nextHop(agent, target.nextHop, target.heard, target.uri), (flow) => {
       const via = viaFor(flow, agent.transport.sentBy(flow), branchesFor(request)())
       const forwarded = writeForwarded(request, { uri: target.uri, via, routes: target.routes, recordRoutes: [], maxBreadth: undefined, added: NOTHING_ADDED })
       sendText(agent, flow, forwarded, undefined, request.callId, true, false)

@@ -1,5 +1,6 @@
 /** A server transaction (RFC 3261 §17.2): absorbs repeated requests, repeats responses. */
 import type { SipMessage } from '../message/message.ts'
+import type { Via } from '../message/via.ts'
 import type { TimerHandle } from '../timers.ts'
 import { isReliable, lostFlow, replyFlow, type Flow } from '../transport/flow.ts'
 import type { TransactionEnvironment } from './environment.ts'
@@ -30,6 +31,10 @@ export class ServerTransaction {
   readonly from: Flow
   private flow: Flow
   private readonly fallback: Flow
+  private readonly via: Via
+  /** Where else the sender may be, when its source cannot be reached; undefined before that was looked for. */
+  private further: Flow[] | undefined
+  private looking = false
   private readonly table: Table
   private readonly environment: TransactionEnvironment
   private readonly ended: (transaction: ServerTransaction) => void
@@ -46,6 +51,7 @@ export class ServerTransaction {
     this.from = from
     this.flow = replyFlow(request, from)
     this.fallback = lostFlow(request, from)
+    this.via = request.via
     this.environment = environment
     this.ended = ended
     this.table = request.method === 'INVITE' ? inviteServer : otherServer
@@ -93,8 +99,24 @@ export class ServerTransaction {
     this.step(`timer-${name}`)
   }
 
+  /** The source cannot be reached; the name it calls itself by in the Via may lead elsewhere (RFC 3263 §5). */
   onSendError(): void {
-    this.step('transport-error')
+    if (this.looking) return
+    if (this.further !== undefined) return this.sendFurther()
+    this.looking = true
+    void this.environment.locateSender(this.via, this.from).then((flows) => {
+      this.looking = false
+      this.further = [...flows]
+      this.sendFurther()
+    })
+  }
+
+  private sendFurther(): void {
+    if (this.state === 'terminated') return
+    const next = this.further?.shift()
+    if (next === undefined) return this.step('transport-error')
+    this.flow = next
+    if (this.response !== '') this.send(this.response, true)
   }
 
   private send(text: string, repeat: boolean): void {
