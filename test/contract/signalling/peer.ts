@@ -26,6 +26,8 @@ export interface Peer {
   send(text: string): void
   /** The next message that fits, of those that arrived and were not taken yet. Rejects after `ms`. */
   take(what: string | RegExp, ms?: number): Promise<Arrived>
+  /** Gives `use` whatever fits, and was not taken yet, from now on. */
+  each(what: string | RegExp, use: (arrived: Arrived) => void): void
   /** How many messages that fit have arrived in all. */
   count(what: string | RegExp): number
   /** Resolves when the connection is closed by the far end (TCP). */
@@ -80,9 +82,18 @@ function inbox() {
   const all: Arrived[] = []
   let untaken: Arrived[] = []
   let waiting: { what: string | RegExp; give: (arrived: Arrived) => void }[] = []
+  const users: { what: string | RegExp; use: (arrived: Arrived) => void }[] = []
   return {
+    each(what: string | RegExp, use: (arrived: Arrived) => void) {
+      users.push({ what, use })
+      const early = untaken.filter((arrived) => fits(arrived, what))
+      untaken = untaken.filter((arrived) => !early.includes(arrived))
+      early.forEach(use)
+    },
     put(arrived: Arrived) {
       all.push(arrived)
+      const user = users.find((other) => fits(arrived, other.what))
+      if (user) return user.use(arrived)
       const waiter = waiting.find((other) => fits(arrived, other.what))
       if (waiter) {
         waiting = waiting.filter((other) => other !== waiter)
@@ -121,6 +132,7 @@ export async function udpPeer(target: { port: number }, address = '127.0.0.1'): 
     port: socket.address().port,
     send: (text) => socket.send(text, target.port, loopback(address)),
     take: box.take,
+    each: box.each,
     count: box.count,
     closed: new Promise(() => undefined),
     close: () => new Promise((resolve) => socket.close(() => resolve())),
@@ -199,6 +211,7 @@ export async function wsPeer(url: string, options: ClientOptions & { protocols?:
     send: (text) => socket.send(text),
     sendBinary: (text) => socket.send(Buffer.from(text), { binary: true }),
     take: box.take,
+    each: box.each,
     count: box.count,
     closed: closeCode.then(() => undefined),
     closeCode,
@@ -221,6 +234,7 @@ function streamPeer<S extends Socket>(transport: 'tcp' | 'tls', socket: S, addre
     port: socket.localPort as number,
     send: (text) => void socket.write(text),
     take: box.take,
+    each: box.each,
     count: box.count,
     closed,
     close: async () => {
@@ -256,6 +270,7 @@ export async function tcpListener(tls?: TlsOptions): Promise<Peer & { readonly c
     port: address !== null && typeof address === 'object' ? address.port : 0,
     send: (text) => void last?.write(text),
     take: box.take,
+    each: box.each,
     count: box.count,
     closed: new Promise(() => undefined),
     close: () => {

@@ -112,9 +112,9 @@ export class ServerTransaction {
   }
 
   private sendFurther(): void {
-    if (this.state === 'terminated') return
     const next = this.further?.shift()
     if (next === undefined) return this.step('transport-error')
+    // Over a stream the transaction may be over by now; its response is still owed.
     this.flow = next
     if (this.response !== '') this.send(this.response, true)
   }
