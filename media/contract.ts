@@ -15,7 +15,7 @@
 export interface MediaCapabilities {
   /** Engine name for people: `embedded` or `freeswitch`. */
   readonly engine: string
-  /** Encodings it relays or transcodes, in order of preference, by their SDP names, e.g. `PCMU`, `PCMA`. */
+  /** Encodings it relays or transcodes, in order of preference, by their SDP names: `PCMU`, `PCMA`, `G722`, `opus`. */
   readonly codecs: readonly string[]
   /** It converts between any two of `codecs`; when false both sides must share one. */
   readonly transcoding: boolean
@@ -113,6 +113,11 @@ export interface Endpoint {
    * Refuses with `unprocessable` when nothing fits; the endpoint then stays as it was.
    */
   negotiate(kind: 'offer' | 'answer', sdp: string): Promise<string>
+  /**
+   * Before our answer has gone out: answers the peer's offer anew with the first of `codecs` that the offer lists, so that
+   * two legs share one and nothing is transcoded. Leaves the answer as it is when there is none, or when the offer was ours.
+   */
+  prefer(codecs: readonly string[]): Promise<void>
   /** A fresh offer for a re-INVITE by us, with this direction; the answer goes to `negotiate('answer')`. */
   reoffer(direction: MediaDirection): Promise<string>
 

@@ -62,7 +62,7 @@ function build(home: string, read: Reader): Settings {
       externalAddress: read('EXTERNAL_ADDRESS'),
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
-    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1 },
+    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [] },
     database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
     registrar: {
       expiresMin: read('REGISTER_EXPIRES_MIN') ?? 0,

@@ -31,6 +31,11 @@ export const readers = {
     if (!row.choices?.includes(text)) throw new BadValue(`allowed are ${row.choices?.join(', ')}`)
     return text
   },
+  choices: (text: string, row: SettingRow) => {
+    const chosen = [...new Set(text.split(',').map((part) => part.trim()))]
+    if (chosen.some((one) => !row.choices?.includes(one))) throw new BadValue(`allowed are ${row.choices?.join(', ')}, separated by commas`)
+    return chosen
+  },
   address: readAddress,
   addresses: readAddresses,
   endpoint: readEndpoint,

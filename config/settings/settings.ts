@@ -28,7 +28,7 @@ export interface Settings {
     externalAddress: string | undefined
     drachtio: { host: string; port: number; secret: string } | undefined
   }
-  media: { host: string; ports: { first: number; last: number }; workers: number }
+  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[] }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }
   calls: { ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number }

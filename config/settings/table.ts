@@ -9,13 +9,13 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'address' | 'addresses' | 'endpoint' | 'url'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'endpoint' | 'url'
   /** For `number`. */
   min?: number
   max?: number
   /** For `url`: the schemes allowed, without colon. */
   schemes?: readonly string[]
-  /** For `choice`. */
+  /** For `choice` and `choices` (a list of some of them, in an order that matters). */
   choices?: readonly string[]
   /** Printed as `[set]`, never shown. */
   secret?: boolean
@@ -49,6 +49,7 @@ export const settingRows = [
   { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: the IPv4 address of SIP_HOST.' },
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
   { name: 'MEDIA_WORKERS', kind: 'number', min: 1, max: 64, default: String(Math.max(1, Math.min(8, availableParallelism() - 1))), meaning: 'Threads that carry audio.' },
+  { name: 'MEDIA_CODECS', kind: 'choices', choices: ['opus', 'G722', 'PCMU', 'PCMA'], default: 'opus,G722,PCMU,PCMA', meaning: 'Audio encodings phones may use, the most wanted first. A called phone is offered the caller\'s encoding before all others.' },
 
   { name: 'DATABASE_URL', kind: 'url', schemes: ['postgres', 'postgresql'], default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },
   { name: 'DATABASE_POOL', kind: 'number', min: 2, max: 200, default: '10', meaning: 'Connections kept to PostgreSQL.' },

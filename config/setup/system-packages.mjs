@@ -11,6 +11,7 @@ const PROGRAMS = {
   tshark: 'tshark',
   chromium: 'chromium',
   sox: 'sox',
+  ffmpeg: 'ffmpeg',
   ip: 'iproute2',
 }
 

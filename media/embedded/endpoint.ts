@@ -5,7 +5,7 @@ import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
   Recording, RecordOptions, Tap,
 } from '../contract.ts'
-import type { Agreement, SdpSession } from '../sdp/index.ts'
+import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
 import { collectDigits } from './collect.ts'
 import { Listeners } from './listeners.ts'
@@ -78,6 +78,12 @@ export class EmbeddedEndpoint implements Endpoint {
     this.#check()
     await this.#apply(kind === 'offer' ? this.#session.answer(sdp) : this.#session.accept(sdp))
     return this.#session.text
+  }
+
+  async prefer(codecs: readonly string[]): Promise<void> {
+    this.#check()
+    const agreement = this.#session.prefer(knownEncodings(codecs))
+    if (agreement !== undefined) await this.#apply(agreement)
   }
 
   async reoffer(direction: MediaDirection): Promise<string> {

@@ -135,8 +135,9 @@ export type Notice =
 export interface LinkedPacket {
   to: number
   from: number
-  /** 0 audio, 1 RFC 4733 event. */
-  kind: 0 | 1
+  /** The worker's number of the encoding, or of an event, or of a packet that is passed over. */
   encoding: number
+  /** Timestamp units a millisecond. */
+  clock: number
   packet: Uint8Array
 }

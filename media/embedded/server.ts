@@ -62,7 +62,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     })
     const { first, last } = media.ports
     this.capabilities = {
-      engine: 'embedded', codecs: ['PCMU', 'PCMA'], transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
+      engine: 'embedded', codecs: knownEncodings(media.codecs), transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
       record: true, conference: false, tap: false, srtp: [], ice: false,
       maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
     }
@@ -86,7 +86,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     if (this.#endpoints.size + this.#opening >= this.capabilities.maxEndpoints) {
       throw new Refusal('unavailable', `all ${this.capabilities.maxEndpoints} media endpoints are in use`, { retryAfter: 10 })
     }
-    const encodings = knownEncodings(options.codecs)
+    const mine = this.capabilities.codecs
+    const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     const choice = { encodings, peerOrder: options.codecs === undefined }
     // Read before a port is opened: a flood of useless offers must not use the ports up.
     if (options.offer !== undefined) new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer)

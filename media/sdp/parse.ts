@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import sdp, { type SdpMedia } from 'sdp-transform'
 import { Refusal } from '../../config/errors.ts'
 import type { MediaDirection } from '../contract.ts'
+import { formats, staticEncodings } from './codecs.ts'
 import { withoutReceiving } from './direction.ts'
 import type { RemoteAudio, RemoteCodec, RemoteDescription, Section, TransportAddress } from './types.ts'
 
@@ -91,6 +92,8 @@ function readAudio(
     rtcpMux: media.rtcpMux !== undefined,
     direction: unspecified ? withoutReceiving(stated) : stated,
     codecs: readCodecs(section, media),
+    ptime: readMilliseconds(media.ptime),
+    maxptime: readMilliseconds(media.maxptime),
   }
 }
 
@@ -120,9 +123,16 @@ function readCodecs(section: Section, media: SdpMedia): RemoteCodec[] {
     if (payloadType > 127) continue
     const map = media.rtp.find((entry) => Number(entry.payload) === payloadType)
     if (map !== undefined) codecs.push({ payloadType, name: String(map.codec).toUpperCase(), clockRate: Number(map.rate ?? 8000) })
-    // Static types need no rtpmap (RFC 3551 §6).
-    else if (payloadType === 0) codecs.push({ payloadType, name: 'PCMU', clockRate: 8000 })
-    else if (payloadType === 8) codecs.push({ payloadType, name: 'PCMA', clockRate: 8000 })
+    else {
+      // Static types need no rtpmap (RFC 3551 §6).
+      const name = staticEncodings.find((encoding) => formats[encoding].payloadType === payloadType)
+      if (name !== undefined) codecs.push({ payloadType, name, clockRate: formats[name].clockRate })
+    }
   }
   return codecs
+}
+
+function readMilliseconds(value: unknown): number | undefined {
+  const ms = Number(value)
+  return ms > 0 && ms <= 1000 ? ms : undefined
 }

@@ -12,6 +12,7 @@ declare module 'sdp-transform' {
     rtcpMux?: string
     direction?: string
     ptime?: number
+    maxptime?: number
   }
   export interface SdpSession {
     version?: number

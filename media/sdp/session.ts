@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { Refusal } from '../../config/errors.ts'
 import type { MediaDirection } from '../contract.ts'
-import { encodingOf, eventPayloadType, eventsOf } from './codecs.ts'
+import { encodingOf, eventPayloadTypes, eventsFor, eventsOf, formats, packetLength, staticEncodings, USUAL_PACKET_MS } from './codecs.ts'
 import { mirrored, receives, sends } from './direction.ts'
 import { parseDescription } from './parse.ts'
-import type { Encoding, RemoteAudio, Section, StreamSettings } from './types.ts'
+import type { Encoding, EventFormat, RemoteAudio, Section, StreamSettings } from './types.ts'
 import { writeDescription, type LocalAudio } from './write.ts'
 
 export interface SdpSessionOptions {
@@ -23,6 +23,17 @@ export interface Agreement {
   remoteDirection: MediaDirection
 }
 
+interface Chosen {
+  name: Encoding
+  payloadType: number
+}
+
+/** What we wrote about formats: what may come in, under our numbers. */
+interface Listed {
+  encodings: readonly Chosen[]
+  events: readonly EventFormat[]
+}
+
 const AUDIO: Section = { type: 'audio', port: 1, protocol: 'RTP/AVP', formats: '' }
 
 /**
@@ -38,10 +49,13 @@ export class SdpSession {
   #written = ''
   #sections: readonly Section[] = [AUDIO]
   #audioIndex = 0
-  #events = eventPayloadType
+  /** Numbers the peer gave first; they stay for the whole dialog (RFC 3264 §8.3.2). */
+  readonly #numbers = new Map<string, number>()
+  #packetMs = USUAL_PACKET_MS
   #rtcpMux = false
   #encoding: Encoding | undefined
-  #offered: { direction: MediaDirection; events: number; rtcpMux: boolean } | undefined
+  #offered: { direction: MediaDirection; listed: Listed; rtcpMux: boolean } | undefined
+  #theirOffer: string | undefined
 
   constructor(options: SdpSessionOptions) {
     this.#options = options
@@ -62,47 +76,82 @@ export class SdpSession {
     const current = this.#encoding
     const allowed = this.#options.encodings
     const order = current === undefined ? allowed : [current, ...allowed.filter((name) => name !== current)]
-    this.#offered = { direction, events: this.#events, rtcpMux: this.#rtcpMux }
-    return this.#write(order, this.#events, direction, this.#rtcpMux, this.#sections, this.#audioIndex, this.#protocol())
+    const listed = this.#list(order)
+    this.#offered = { direction, listed, rtcpMux: this.#rtcpMux }
+    this.#theirOffer = undefined
+    return this.#write(listed, direction, this.#rtcpMux, this.#sections, this.#audioIndex, this.#protocol())
   }
 
   /** Takes the answer to our last offer. May be called again: a 183 and its 200 both carry one. */
   accept(text: string): Agreement {
     if (this.#offered === undefined) throw new Refusal('unprocessable', 'an answer came in without an offer of ours')
     const { audio } = parseDescription(text, this.#audioIndex)
-    const encoding = this.#choose(audio, true)
-    const offered = this.#offered
-    this.#encoding = encoding.name
-    return this.#agree(audio, encoding, offered.direction, eventsOf(audio.codecs) === undefined ? undefined : offered.events,
-      offered.rtcpMux && audio.rtcpMux)
+    const chosen = this.#choose(audio, this.#options.encodings, true)
+    const { direction, listed, rtcpMux } = this.#offered
+    this.#encoding = chosen.name
+    return this.#agree(audio, chosen, direction, listed, rtcpMux && audio.rtcpMux)
   }
 
   /** Takes an offer; our answer is in `text` afterwards. */
   answer(text: string): Agreement {
+    return this.#answer(text, this.#options.encodings, this.#options.peerOrder)
+  }
+
+  /**
+   * Answers the peer's offer anew with the first of `wanted` that it lists. Undefined, and nothing
+   * changed, when there is none, when that is the answer already, or when the last offer was ours.
+   */
+  prefer(wanted: readonly Encoding[]): Agreement | undefined {
+    const text = this.#theirOffer
+    if (text === undefined) return undefined
+    const { audio } = parseDescription(text)
+    const first = wanted.find((name) => this.#options.encodings.includes(name) && audio.codecs.some((codec) => encodingOf(codec) === name))
+    return first === undefined || first === this.#encoding ? undefined : this.#answer(text, [first], false)
+  }
+
+  #answer(text: string, allowed: readonly Encoding[], peerOrder: boolean): Agreement {
     const { sections, audio } = parseDescription(text)
-    const encoding = this.#choose(audio, this.#options.peerOrder)
+    const chosen = this.#choose(audio, allowed, peerOrder)
     const direction = mirrored(audio.direction)
-    const events = eventsOf(audio.codecs)
+    const events = eventsFor(chosen.name, eventsOf(audio.codecs))
+    const listed: Listed = { encodings: [chosen], events: events === undefined ? [] : [events] }
     this.#offered = undefined
+    this.#theirOffer = text
     this.#sections = sections
     this.#audioIndex = audio.index
-    this.#encoding = encoding.name
-    this.#events = events ?? eventPayloadType
+    this.#encoding = chosen.name
     this.#rtcpMux = audio.rtcpMux
-    this.#write([encoding.name], events, direction, audio.rtcpMux, sections, audio.index, sections[audio.index]!.protocol)
-    return this.#agree(audio, encoding, direction, events, audio.rtcpMux)
+    this.#packetMs = packetLength(chosen.name, audio.ptime, audio.maxptime)
+    this.#numbers.set(chosen.name, chosen.payloadType)
+    if (events !== undefined) this.#numbers.set(`events ${events.clockRate}`, events.payloadType)
+    this.#write(listed, direction, audio.rtcpMux, sections, audio.index, sections[audio.index]!.protocol)
+    return this.#agree(audio, chosen, direction, listed, audio.rtcpMux)
+  }
+
+  /** Our numbers for an offer: the peer's where it gave some, else the usual ones, none twice. */
+  #list(order: readonly Encoding[]): Listed {
+    const taken = new Set<number>(staticEncodings.map((name) => formats[name].payloadType))
+    for (const number of this.#numbers.values()) taken.add(number)
+    const number = (key: string, usual: number): number => {
+      const known = this.#numbers.get(key)
+      if (known !== undefined) return known
+      let free = usual
+      while (free >= 96 && taken.has(free)) free = free === 96 ? 127 : free - 1
+      taken.add(free)
+      return free
+    }
+    const listed = order.map((name) => ({ name, payloadType: number(name, formats[name].payloadType) }))
+    const clocks = [...new Set(order.map((name) => formats[name].clockRate))].sort((a, b) => a - b)
+    const events = clocks.map((clockRate) => ({ clockRate, payloadType: number(`events ${clockRate}`, eventPayloadTypes[clockRate]!) }))
+    return { encodings: listed, events }
   }
 
   #protocol(): string {
     return this.#sections[this.#audioIndex]?.protocol ?? AUDIO.protocol
   }
 
-  #choose(audio: RemoteAudio, peerOrder: boolean): { name: Encoding; payloadType: number } {
-    const allowed = this.#options.encodings
-    const offered = audio.codecs.flatMap((codec) => {
-      const name = encodingOf(codec)
-      return name !== undefined && allowed.includes(name) ? [{ name, payloadType: codec.payloadType }] : []
-    })
+  #choose(audio: RemoteAudio, allowed: readonly Encoding[], peerOrder: boolean): Chosen {
+    const offered = listedEncodings(audio).filter(({ name }) => allowed.includes(name))
     const chosen = peerOrder
       ? offered[0]
       : allowed.flatMap((name) => offered.find((entry) => entry.name === name) ?? [])[0]
@@ -113,29 +162,29 @@ export class SdpSession {
     return chosen
   }
 
-  #agree(
-    audio: RemoteAudio, encoding: { name: Encoding; payloadType: number }, local: MediaDirection, eventsIn: number | undefined, rtcpMux: boolean,
-  ): Agreement {
+  #agree(audio: RemoteAudio, chosen: Chosen, local: MediaDirection, listed: Listed, rtcpMux: boolean): Agreement {
     const remote = audio.address === undefined ? undefined : { address: audio.address, port: audio.port }
     // Above 65535 there is no port for RTCP.
     const beside = remote === undefined || remote.port === 65_535 ? undefined : { address: remote.address, port: remote.port + 1 }
     const rtcp = audio.rtcp ?? beside
-    const listed = audio.codecs.flatMap((codec) => {
-      const name = encodingOf(codec)
-      return name === undefined ? [] : [{ payloadType: codec.payloadType, encoding: name }]
-    })
+    // What the peer sends has our numbers (RFC 3264 §6.1); some use their own, and switch between what both have listed.
+    const incoming = [...listed.encodings, ...listedEncodings(audio)]
+    // Static types stay what they are even unlisted: some phones switch without asking.
+    for (const name of staticEncodings) incoming.push({ name, payloadType: formats[name].payloadType })
+    const theirEvents = eventsOf(audio.codecs)
     return {
       remoteDirection: audio.direction,
       stream: {
         remote,
         remoteRtcp: rtcpMux ? remote : rtcp,
         rtcpMux,
-        encoding: encoding.name,
-        payloadType: encoding.payloadType,
-        // Static types stay what they are even unlisted: some phones switch without asking.
-        receives: [...listed, { payloadType: 0, encoding: 'PCMU' }, { payloadType: 8, encoding: 'PCMA' }],
-        eventsOut: eventsOf(audio.codecs),
-        eventsIn,
+        encoding: chosen.name,
+        payloadType: chosen.payloadType,
+        receives: incoming.map(({ name, payloadType }) => ({ encoding: name, payloadType })),
+        eventsOut: eventsFor(chosen.name, theirEvents),
+        eventsIn: [...listed.events, ...theirEvents],
+        packetMs: packetLength(chosen.name, audio.ptime, audio.maxptime),
+        packetMsStated: audio.ptime !== undefined || audio.maxptime !== undefined,
         send: sends(local) && receives(audio.direction),
         receive: receives(local) && sends(audio.direction),
       },
@@ -144,10 +193,10 @@ export class SdpSession {
 
   /** Writes our description; the version grows with every change and only then (RFC 3264 §8). */
   #write(
-    encodings: readonly Encoding[], events: number | undefined, direction: MediaDirection, rtcpMux: boolean,
-    sections: readonly Section[], audioIndex: number, protocol: string,
+    listed: Listed, direction: MediaDirection, rtcpMux: boolean, sections: readonly Section[], audioIndex: number, protocol: string,
   ): string {
-    const audio: LocalAudio = { address: this.#options.address, port: this.#options.port, protocol, encodings, events, direction, rtcpMux }
+    const { address, port } = this.#options
+    const audio: LocalAudio = { address, port, protocol, ...listed, packetMs: this.#packetMs, direction, rtcpMux }
     const unversioned = writeDescription({ id: this.#id, version: 0 }, audio, sections, audioIndex)
     if (unversioned !== this.#written) {
       this.#version += 1
@@ -156,4 +205,12 @@ export class SdpSession {
     }
     return this.#text
   }
+}
+
+/** The encodings of ours that the peer lists, in its order. */
+function listedEncodings(audio: RemoteAudio): Chosen[] {
+  return audio.codecs.flatMap((codec) => {
+    const name = encodingOf(codec)
+    return name === undefined ? [] : [{ name, payloadType: codec.payloadType }]
+  })
 }

@@ -1,8 +1,8 @@
 /** What SDP says, as plain data. These types cross to the media workers, so they hold nothing but data. */
 import type { MediaDirection } from '../contract.ts'
 
-/** Encodings this house carries, by their SDP names (RFC 3551 §6). */
-export type Encoding = 'PCMU' | 'PCMA'
+/** Encodings this house carries, by their SDP names (RFC 3551 §6, RFC 7587 §7). */
+export type Encoding = 'PCMU' | 'PCMA' | 'G722' | 'opus'
 
 export interface TransportAddress {
   /** IPv4 literal. */
@@ -27,6 +27,12 @@ export interface RemoteCodec {
   clockRate: number
 }
 
+/** A payload type for RFC 4733 digits and its clock in Hz. */
+export interface EventFormat {
+  payloadType: number
+  clockRate: number
+}
+
 /** The one audio stream of the peer that we use. */
 export interface RemoteAudio {
   /** Position among the `m=` lines. */
@@ -40,6 +46,9 @@ export interface RemoteAudio {
   /** As the peer sees it, hold by 0.0.0.0 already folded in. */
   direction: MediaDirection
   codecs: readonly RemoteCodec[]
+  /** Milliseconds a packet the peer would like (`a=ptime`), and takes at most (`a=maxptime`). */
+  ptime: number | undefined
+  maxptime: number | undefined
 }
 
 export interface RemoteDescription {
@@ -58,9 +67,13 @@ export interface StreamSettings {
   payloadType: number
   /** What may come in. */
   receives: readonly { payloadType: number; encoding: Encoding }[]
-  /** RFC 4733: the number the peer gave (for sending) and ours (for receiving). */
-  eventsOut: number | undefined
-  eventsIn: number | undefined
+  /** RFC 4733: what the peer takes, and what may come in, the first entry for a number counting. */
+  eventsOut: EventFormat | undefined
+  eventsIn: readonly EventFormat[]
+  /** Length of the packets we make, in milliseconds. */
+  packetMs: number
+  /** The peer said so itself: what others sent in packets of another length is packed anew. */
+  packetMsStated: boolean
   /** The peer wants our audio, and we may send it. */
   send: boolean
   /** The peer may send us audio, and we take it. */

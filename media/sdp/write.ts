@@ -1,16 +1,17 @@
 import sdp, { type SdpMedia } from 'sdp-transform'
 import type { MediaDirection } from '../contract.ts'
-import { eventFormats, staticPayloadTypes } from './codecs.ts'
-import type { Encoding, Section } from './types.ts'
+import { eventFormats, formats } from './codecs.ts'
+import type { Encoding, EventFormat, Section } from './types.ts'
 
 /** What our side says about its audio. */
 export interface LocalAudio {
   address: string
   port: number
   protocol: string
-  encodings: readonly Encoding[]
-  /** Our payload type for RFC 4733, or undefined to leave it out. */
-  events: number | undefined
+  encodings: readonly { name: Encoding; payloadType: number }[]
+  /** Our payload types for RFC 4733; none to leave it out. */
+  events: readonly EventFormat[]
+  packetMs: number
   direction: MediaDirection
   /** Only ever true in an answer to an offer that had it (RFC 5761 §5.1.1), or in an offer after that. */
   rtcpMux: boolean
@@ -35,15 +36,20 @@ export function writeDescription(
 }
 
 function audioSection(audio: LocalAudio): SdpMedia {
-  const rtp: SdpMedia['rtp'] = audio.encodings.map((name) => ({ payload: staticPayloadTypes[name], codec: name, rate: 8000 }))
+  const rtp: SdpMedia['rtp'] = []
   const fmtp: SdpMedia['fmtp'] = []
-  if (audio.events !== undefined) {
-    rtp.push({ payload: audio.events, codec: 'telephone-event', rate: 8000 })
-    fmtp.push({ payload: audio.events, config: eventFormats })
+  for (const { name, payloadType } of audio.encodings) {
+    const { clockRate, channels, parameters } = formats[name]
+    rtp.push({ payload: payloadType, codec: name, rate: clockRate, ...(channels && { encoding: channels }) })
+    if (parameters !== undefined) fmtp.push({ payload: payloadType, config: parameters })
+  }
+  for (const { payloadType, clockRate } of audio.events) {
+    rtp.push({ payload: payloadType, codec: 'telephone-event', rate: clockRate })
+    fmtp.push({ payload: payloadType, config: eventFormats })
   }
   const section: SdpMedia = {
     type: 'audio', port: audio.port, protocol: audio.protocol, payloads: rtp.map((entry) => entry.payload).join(' '),
-    rtp, fmtp, ptime: 20, direction: audio.direction,
+    rtp, fmtp, ptime: audio.packetMs, direction: audio.direction,
   }
   if (audio.rtcpMux) section.rtcpMux = 'rtcp-mux'
   return section

@@ -46,6 +46,7 @@ async function bridgeEarly(call: Call, leg: Leg, sdp: string): Promise<void> {
   // A caller who left the offer to us has no address yet to send early media to.
   if (!leg.endpoint || !call.caller.endpoint?.codec) return
   await leg.endpoint.negotiate('answer', sdp)
+  await alignCodec(call, leg)
   await leg.endpoint.bridge(call.caller.endpoint)
   leg.step('media')
 }
@@ -61,6 +62,7 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
   const { caller } = call
   if (!caller.endpoint || !callee.endpoint || !callee.dialog) throw new Error('a call is connected without two endpoints')
 
+  await alignCodec(call, callee)
   await caller.endpoint.bridge(callee.endpoint)
   // The verdict came while the sound was joined: the teardown is next in the mailbox and frees both.
   if (call.over) return
@@ -86,6 +88,12 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
   call.step('answer')
   follow(world, call, callee)
   watchCall(world, call)
+}
+
+/** While the caller has not been told our encoding, it may still be the one of the phone that answers. */
+async function alignCodec({ caller }: Call, callee: Leg): Promise<void> {
+  if (caller.answeredAt !== null || caller.state === 'early' || callee.endpoint?.codec === undefined) return
+  await caller.endpoint?.prefer([callee.endpoint.codec])
 }
 
 function onConnectFailure(world: CallWorld, call: Call, error: unknown): void {

@@ -139,7 +139,9 @@ async function startBranch(
   const { leg } = branch
   try {
     // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
-    const endpoint = await world.media.createEndpoint({ callId: call.id, legId: leg.id, peerAddress: hostOf(target.contact.received) })
+    const endpoint = await world.media.createEndpoint({
+      callId: call.id, legId: leg.id, peerAddress: hostOf(target.contact.received), codecs: codecOrder(world, call),
+    })
     await call.mailbox.run(() => {
       leg.endpoint = endpoint
       if (settled() || leg.over) return void endpoint.close()
@@ -151,6 +153,13 @@ async function startBranch(
     if (!leg.endpoint) branch.noMedia = reason
     handlers.onFailure({ status: 503, reason, kind: 'unreachable', userAgent: undefined, contacts: [] })
   }
+}
+
+/** The caller's encoding first: a phone that has it too takes it, and nothing is transcoded. */
+function codecOrder(world: CallWorld, call: Call): readonly string[] {
+  const { codecs } = world.media.capabilities
+  const first = call.caller.endpoint?.codec
+  return first === undefined ? codecs : [first, ...codecs.filter((name) => name !== first)]
 }
 
 function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, handlers: BranchHandlers): OutgoingInvite {

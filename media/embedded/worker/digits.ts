@@ -1,4 +1,5 @@
 /** RFC 4733 telephone events: recognising what comes in. */
+import type { RtpView } from './rtp.ts'
 
 const DIGITS = '0123456789*#ABCD'
 /** No packet of an event for this long: its end was lost. */
@@ -18,12 +19,22 @@ export function tonesOf(digit: string): readonly [number, number] | undefined {
   return [[697, 770, 852, 941][place >> 2]!, [1209, 1336, 1477, 1633][place & 3]!]
 }
 
+/** Rewrites the duration of an event, whose clock is `view.clock`, for another one; what no longer fits in 16 bits stays at their most. */
+export function changeEventClock(packet: Uint8Array, view: RtpView, clock: number): void {
+  if (view.payloadEnd - view.payloadStart < 4) return
+  const at = view.payloadStart + 2
+  const duration = Math.min(0xffff, Math.round((((packet[at]! << 8) | packet[at + 1]!) * clock) / view.clock))
+  packet[at] = duration >>> 8
+  packet[at + 1] = duration & 0xff
+}
+
 /** Turns event packets into digits, each reported once, at its end. */
 export class DigitDetector {
   readonly #report: (digit: string, durationMs: number) => void
   #event = -1
   #timestamp = -1
   #duration = 0
+  #clock = 8
   #heard = 0
   #reported = true
 
@@ -31,8 +42,8 @@ export class DigitDetector {
     this.#report = report
   }
 
-  /** One event packet's payload starts at `at`. */
-  take(packet: Uint8Array, at: number, end: number, timestamp: number, now: number): void {
+  /** One event packet's payload starts at `at`; `clock` is in timestamp units a millisecond. */
+  take(packet: Uint8Array, at: number, end: number, timestamp: number, clock: number, now: number): void {
     if (end - at < 4) return
     const event = packet[at]!
     if (event >= DIGITS.length) return
@@ -44,6 +55,7 @@ export class DigitDetector {
       this.#reported = false
     }
     this.#heard = now
+    this.#clock = clock
     this.#duration = (packet[at + 2]! << 8) | packet[at + 3]!
     if ((packet[at + 1]! & 0x80) !== 0) this.#finish()
   }
@@ -56,6 +68,6 @@ export class DigitDetector {
   #finish(): void {
     if (this.#reported) return
     this.#reported = true
-    this.#report(DIGITS[this.#event]!, Math.round(this.#duration / 8))
+    this.#report(DIGITS[this.#event]!, Math.round(this.#duration / this.#clock))
   }
 }

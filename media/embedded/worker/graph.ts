@@ -1,9 +1,9 @@
 /** Who hears whom: legs of this worker, and links to the legs of others. */
 import type { MessagePort } from 'node:worker_threads'
 import type { LinkedPacket } from '../protocol.ts'
-import type { EncodingNumber } from './codecs.ts'
-import { EVENT, type Leg, type Target } from './leg.ts'
-import { createRtpView, readRtp } from './rtp.ts'
+import type { EncodingNumber } from './codecs/index.ts'
+import { EVENT, UNKNOWN, type Leg, type Target } from './leg.ts'
+import { createRtpView, readRtp, type RtpView } from './rtp.ts'
 
 export class Graph {
   readonly legs = new Map<number, Leg>()
@@ -50,14 +50,14 @@ export class Graph {
   #farTarget(from: number, to: number, worker: number): Target | undefined {
     const port = this.#links.get(worker)
     if (port === undefined) return undefined
+    // Bridges across workers are rare (a transfer between calls); here a packet is copied.
+    const post = (encoding: number, packet: Uint8Array, view: RtpView): void => {
+      const linked: LinkedPacket = { to, from, encoding, clock: view.clock, packet: new Uint8Array(packet) }
+      port.postMessage(linked, [linked.packet.buffer as ArrayBuffer])
+    }
     return {
-      take(_from, encoding, packet) {
-        // Bridges across workers are rare (a transfer between calls); here a packet is copied.
-        const linked: LinkedPacket = { to, from, kind: encoding === EVENT ? 1 : 0, encoding, packet: new Uint8Array(packet) }
-        port.postMessage(linked, [linked.packet.buffer as ArrayBuffer])
-      },
-      // The gap this leaves in the numbers is the far leg's to see; it hears of sound only.
-      skip: () => undefined,
+      take: (_from, encoding, packet, view) => post(encoding, packet, view),
+      skip: (_from, packet, view) => post(UNKNOWN, packet, view),
     }
   }
 
@@ -66,6 +66,8 @@ export class Graph {
     if (leg === undefined || !readRtp(linked.packet, this.#view)) return
     let far = this.#far.get(leg)
     if (far === undefined) this.#far.set(leg, far = {})
-    leg.take(far, linked.kind === 1 ? EVENT : (linked.encoding as EncodingNumber), linked.packet, this.#view, performance.now())
+    this.#view.clock = linked.clock
+    if (linked.encoding === UNKNOWN) leg.skip(far, linked.packet, this.#view, performance.now())
+    else leg.take(far, linked.encoding as EncodingNumber | typeof EVENT, linked.packet, this.#view, performance.now())
   }
 }

@@ -3,10 +3,12 @@ import type { RemoteInfo } from 'node:dgram'
 import type { StreamSettings } from '../../sdp/types.ts'
 import type { LatchRule, LegStats, Notice, PlayOutcome, Timing } from '../protocol.ts'
 import type { Clock, Ticking } from './clock.ts'
-import { decoder, encode, encodingNumber, FRAME, transcode, type EncodingNumber } from './codecs.ts'
-import { DigitDetector } from './digits.ts'
+import { changeLaw, codecNamed, PCMA, PCMU, type Codec, type EncodingNumber } from './codecs/index.ts'
+import { changeEventClock, DigitDetector } from './digits.ts'
 import { Latch } from './latch.ts'
+import { Mouth } from './mouth.ts'
 import { Outgoing } from './outgoing.ts'
+import { FRAME, SAMPLE_RATE } from './pcm.ts'
 import { createPlayback, type Speaker, type Voice } from './player.ts'
 import type { PortPair } from './ports.ts'
 import { meanOpinionScore, Reception } from './reception.ts'
@@ -14,17 +16,19 @@ import type { Recorder } from './recorder.ts'
 import { Reports } from './reports.ts'
 import { createRtpView, looksLikeRtcp, readRtp, RTP_HEADER, type RtpView } from './rtp.ts'
 import { silence } from './sounds.ts'
+import { Transcoder } from './transcoder.ts'
 
 /** Where a leg's incoming packets go: another leg here, or one in another worker. */
 export interface Target {
   /** The packet may be changed in place. `encoding` is -1 for an RFC 4733 event. */
   take(from: object, encoding: EncodingNumber | typeof EVENT, packet: Uint8Array, view: RtpView, now: number): void
-  /** A packet that is not passed on. */
-  skip(from: object): void
+  /** A packet that is not passed on: its number is not missing. */
+  skip(from: object, packet: Uint8Array, view: RtpView, now: number): void
 }
 
 export const EVENT = -1
-const UNKNOWN = -2
+/** Comfort noise (RFC 3389) and whatever nobody agreed on. */
+export const UNKNOWN = -2
 
 /** What a leg shares with its worker. */
 export interface LegSurroundings {
@@ -33,9 +37,6 @@ export interface LegSurroundings {
   figures: { packetsIn: number; packetsOut: number }
   tell(notice: Notice): void
 }
-
-// A frame that the kernel could not take at once is still being read: a few buffers in turn keep it whole.
-const BUFFERS = 4
 
 export class Leg implements Target, Speaker, Ticking {
   target: Target | undefined
@@ -51,10 +52,16 @@ export class Leg implements Target, Speaker, Ticking {
   readonly #view = createRtpView()
   /** Payload type → encoding number, EVENT or UNKNOWN. */
   readonly #kinds = new Int8Array(128).fill(UNKNOWN)
-  readonly #buffers: Buffer[] = []
-  #nextBuffer = 0
+  /** Payload type → timestamp units a millisecond. */
+  readonly #clocks = new Uint8Array(128).fill(8)
   #stream: StreamSettings | undefined
-  #encoding: EncodingNumber = 0
+  #codec: Codec = codecNamed('PCMU')
+  #encoding: EncodingNumber = PCMU
+  /** Payload bytes of every packet the peer takes; 0: any. */
+  #wantedBytes = 0
+  /** Made when something has to be encoded, and when something has to be decoded first. */
+  #mouth: Mouth | undefined
+  #transcoder: Transcoder | undefined
   #held = false
   #holding: Voice | undefined
   #playing: Voice | undefined
@@ -84,16 +91,45 @@ export class Leg implements Target, Speaker, Ticking {
   }
 
   configure(stream: StreamSettings, rule: LatchRule): void {
+    const before = this.#stream
     this.#stream = stream
-    this.#encoding = encodingNumber(stream.encoding)
-    this.#kinds.fill(UNKNOWN)
-    // The peer's own choice comes first and wins over the static fallbacks behind it.
-    for (const entry of [...stream.receives].reverse()) this.#kinds[entry.payloadType] = encodingNumber(entry.encoding)
-    if (stream.eventsOut !== undefined) this.#kinds[stream.eventsOut] = EVENT
-    if (stream.eventsIn !== undefined) this.#kinds[stream.eventsIn] = EVENT
+    if (before?.encoding !== stream.encoding || before.packetMs !== stream.packetMs) {
+      this.#codec = codecNamed(stream.encoding)
+      this.#encoding = this.#codec.number
+      this.#closeCodecs()
+    }
+    this.#wantedBytes = stream.packetMsStated ? (this.#codec.bytesPerMs ?? 0) * stream.packetMs : 0
+    this.#outgoing.clock = this.#codec.clock
+    this.#learnPayloadTypes(stream)
     this.#latch.negotiate(stream.remote, rule)
     this.#reports.configure(stream)
     this.expectMedia()
+  }
+
+  #closeTranscoder(): void {
+    this.#transcoder?.close()
+    this.#transcoder = undefined
+  }
+
+  #closeCodecs(): void {
+    this.#closeTranscoder()
+    this.#mouth?.close()
+    this.#mouth = undefined
+  }
+
+  #learnPayloadTypes(stream: StreamSettings): void {
+    this.#kinds.fill(UNKNOWN)
+    this.#clocks.fill(8)
+    // The first entry for a number wins over the fallbacks behind it.
+    for (const { payloadType, encoding } of stream.receives.toReversed()) {
+      const codec = codecNamed(encoding)
+      this.#kinds[payloadType] = codec.number
+      this.#clocks[payloadType] = codec.clock
+    }
+    for (const { payloadType, clockRate } of stream.eventsIn.toReversed()) {
+      this.#kinds[payloadType] = EVENT
+      this.#clocks[payloadType] = clockRate / 1000
+    }
   }
 
   /** Counts the silence of the peer from now: it was asked to send, or is newly bridged. */
@@ -119,15 +155,21 @@ export class Leg implements Target, Speaker, Ticking {
     this.#around.figures.packetsIn += 1
     if (from.port !== this.#startedPort || from.address !== this.#startedAddress) this.#tellStarted(from)
     const kind = this.#kinds[view.payloadType]!
-    this.#reception.take(view.ssrc, view.sequence, view.timestamp, view.payloadEnd - view.payloadStart, (now * 8) | 0, kind >= 0)
+    view.clock = this.#clocks[view.payloadType]!
+    this.#reception.take(view.ssrc, view.sequence, view.timestamp, view.payloadEnd - view.payloadStart, now, view.clock, kind >= 0)
     if (!stream.receive) return
-    if (kind === UNKNOWN) return this.target?.skip(this)
-    if (kind === EVENT) this.#digits.take(packet, view.payloadStart, view.payloadEnd, view.timestamp, now)
+    if (kind === EVENT) this.#digits.take(packet, view.payloadStart, view.payloadEnd, view.timestamp, view.clock, now)
     // An iterator would be made for every packet; nearly all calls are not recorded.
-    else if (this.recorders.size > 0) for (const recorder of this.recorders) {
-      recorder.hear('left', view, now, decoder(kind as EncodingNumber), packet)
+    if (this.recorders.size > 0) this.#record('left', kind, packet, view, now)
+    if (kind === UNKNOWN) this.target?.skip(this, packet, view, now)
+    else this.target?.take(this, kind as EncodingNumber | typeof EVENT, packet, view, now)
+  }
+
+  #record(side: 'left' | 'right', kind: number, packet: Uint8Array, view: RtpView, now: number): void {
+    for (const recorder of this.recorders) {
+      if (kind >= 0) recorder.hear(side, kind as EncodingNumber, packet, view, now)
+      else recorder.skip(side, packet, view, now)
     }
-    this.target?.take(this, kind as EncodingNumber | typeof EVENT, packet, view, now)
   }
 
   #tellStarted(from: RemoteInfo): void {
@@ -146,50 +188,82 @@ export class Leg implements Target, Speaker, Ticking {
 
   take(from: object, encoding: EncodingNumber | typeof EVENT, packet: Uint8Array, view: RtpView, now: number): void {
     const stream = this.#stream
-    if (stream === undefined || this.#held || !stream.send || this.#latch.address === undefined) return this.skip(from)
-    if (encoding !== EVENT && this.recorders.size > 0) for (const recorder of this.recorders) {
-      recorder.hear('right', view, now, decoder(encoding), packet)
+    if (stream === undefined || this.#held || !stream.send || this.#latch.address === undefined) return this.skip(from, packet, view, now)
+    if (this.recorders.size > 0) this.#record('right', encoding, packet, view, now)
+    if (this.#speaking !== undefined) return this.#passOver(from, packet, view, now)
+    if (encoding === EVENT) return this.#takeEvent(from, packet, view, now)
+    const bytes = view.payloadEnd - view.payloadStart
+    const law = encoding !== this.#encoding && encoding <= PCMA && this.#encoding <= PCMA
+    if ((encoding !== this.#encoding && !law) || (this.#wantedBytes !== 0 && bytes !== this.#wantedBytes)) {
+      this.#transcoder ??= new Transcoder(this.#speaker())
+      return this.#transcoder.take(from, encoding, packet, view, now)
     }
-    const payloadType = encoding === EVENT ? stream.eventsOut : stream.payloadType
-    if (payloadType === undefined || this.#speaking !== undefined) return this.skip(from)
-    if (encoding !== EVENT && encoding !== this.#encoding) transcode(encoding, packet, view.payloadStart, view.payloadEnd)
-    this.#outgoing.relay(from, packet, now, view.marker, payloadType, view.ssrc, view.sequence, view.timestamp, view.payloadEnd - view.payloadStart)
+    if (law) changeLaw(encoding === PCMU ? 'mu' : 'a', packet, view.payloadStart, view.payloadEnd)
+    if (this.#transcoder?.from === from) this.#closeTranscoder()
+    this.#outgoing.relay(from, packet, now, view.marker, stream.payloadType, view.ssrc, view.sequence, view.timestamp, bytes)
     this.#send(packet)
   }
 
-  skip(from: object): void {
+  /** Digits go on as events under the peer's number and clock (RFC 4733 §2.1), beside sound that is relayed or transcoded. */
+  #takeEvent(from: object, packet: Uint8Array, view: RtpView, now: number): void {
+    const { eventsOut } = this.#stream!
+    if (eventsOut === undefined) return this.#passOver(from, packet, view, now)
+    const clock = eventsOut.clockRate / 1000
+    if (clock !== view.clock) changeEventClock(packet, view, clock)
+    const transcoder = this.#transcoder
+    if (transcoder?.from === from) {
+      transcoder.skip(packet, view, now)
+      this.#outgoing.place(transcoder.source, packet, now, view.marker, eventsOut.payloadType, 4, this.#timeOf(transcoder.placeOf(view)))
+    } else {
+      this.#outgoing.relay(from, packet, now, view.marker, eventsOut.payloadType, view.ssrc, view.sequence, view.timestamp, view.payloadEnd - view.payloadStart)
+    }
+    this.#send(packet)
+  }
+
+  skip(from: object, packet: Uint8Array, view: RtpView, now: number): void {
+    if (this.recorders.size > 0) this.#record('right', UNKNOWN, packet, view, now)
+    this.#passOver(from, packet, view, now)
+  }
+
+  #passOver(from: object, packet: Uint8Array, view: RtpView, now: number): void {
     this.#outgoing.skip(from)
+    if (this.#transcoder?.from === from) this.#transcoder.skip(packet, view, now)
   }
 
   say(source: object, frame: Int16Array, now: number): void {
-    const stream = this.#stream
-    if (stream === undefined || !stream.send || this.#latch.address === undefined) return
-    const packet = this.#buffer(FRAME)
-    encode(this.#encoding, frame, packet, RTP_HEADER, FRAME)
-    this.#outgoing.generate(source, packet, now, stream.payloadType, FRAME, FRAME)
-    this.#send(packet)
+    this.#speaker().say(source, frame, FRAME, SAMPLE_RATE, undefined, now)
+  }
+
+  #speaker(): Mouth {
+    this.#mouth ??= new Mouth(this.#codec, this.#stream?.packetMs ?? 20, RTP_HEADER, (source, packet, bytes, at, mark, now) => {
+      const stream = this.#stream
+      if (stream === undefined || !stream.send || this.#latch.address === undefined) return
+      packet[0] = 0x80
+      this.#outgoing.place(source, packet, now, mark, stream.payloadType, bytes, this.#timeOf(at))
+      this.#send(packet.subarray(0, RTP_HEADER + bytes))
+    })
+    return this.#mouth
+  }
+
+  /** Samples as the mouth counts them, in timestamp units. */
+  #timeOf(samples: number): number {
+    return Math.round((samples * this.#codec.clock * 1000) / this.#codec.rate)
   }
 
   signal(source: object, event: number, end: boolean, duration: number, first: boolean, now: number): boolean {
     const stream = this.#stream
-    if (stream?.eventsOut === undefined) return false
+    const out = stream?.eventsOut
+    if (stream === undefined || out === undefined) return false
     if (!stream.send || this.#latch.address === undefined) return true
     const packet = Buffer.alloc(RTP_HEADER + 4)
     packet[0] = 0x80
     packet[RTP_HEADER] = event
     // RFC 4733 §2.3: end bit, then 10 for −10 dBm0.
     packet[RTP_HEADER + 1] = (end ? 0x80 : 0) | 10
-    packet.writeUInt16BE(duration, RTP_HEADER + 2)
-    this.#outgoing.generateEvent(source, packet, now, stream.eventsOut, first)
+    packet.writeUInt16BE(Math.min(0xffff, (duration * out.clockRate) / SAMPLE_RATE), RTP_HEADER + 2)
+    this.#outgoing.generateEvent(source, packet, now, out.payloadType, first)
     this.#send(packet)
     return true
-  }
-
-  #buffer(payload: number): Buffer {
-    this.#nextBuffer = (this.#nextBuffer + 1) % BUFFERS
-    const buffer = this.#buffers[this.#nextBuffer] ??= Buffer.alloc(RTP_HEADER + payload)
-    buffer[0] = 0x80
-    return buffer
   }
 
   #send(packet: Uint8Array): void {
@@ -242,6 +316,7 @@ export class Leg implements Target, Speaker, Ticking {
   sweep(now: number): void {
     this.#reports.sweep(now)
     this.#digits.sweep(now)
+    this.#transcoder?.sweep(now)
     const limit = this.#around.timing.mediaTimeoutMs
     if (limit === 0 || this.#stream?.receive !== true) return
     // Told again each time as much silence has passed once more.
@@ -252,10 +327,9 @@ export class Leg implements Target, Speaker, Ticking {
   }
 
   stats(): LegStats {
-    const { received, bytes, lost, expected, jitter } = this.#reception
+    const { received, bytes, lost, expected, jitterMs } = this.#reception
     const { address, port, strays } = this.#latch
     const lossRate = expected > 0 ? lost / expected : 0
-    const jitterMs = jitter / 8
     const roundTripMs = this.#reports.roundTripMs
     return {
       remote: address === undefined ? undefined : { address, port },
@@ -274,6 +348,7 @@ export class Leg implements Target, Speaker, Ticking {
     this.#dialing = this.#playing = this.#holding = undefined
     for (const voice of voices) voice?.end('closed')
     this.#around.clock.remove(this)
+    this.#closeCodecs()
     for (const recorder of this.recorders) void recorder.stop('closed')
     return this.stats()
   }

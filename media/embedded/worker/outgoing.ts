@@ -4,29 +4,41 @@
  * changes (RFC 3551 §4.1).
  */
 import { randomBytes } from 'node:crypto'
-import { FRAME } from './codecs.ts'
 import { rewriteRtp, sequenceDistance } from './rtp.ts'
 
 // A source that jumps further than this has started anew.
 const JUMP = 3000
 
 export class Outgoing {
-  readonly ssrc = randomBytes(4).readUInt32BE()
+  ssrc = randomBytes(4).readUInt32BE()
   packets = 0
   bytes = 0
   #sequence = randomBytes(2).readUInt16BE()
   #timestamp = randomBytes(4).readUInt32BE()
   #sentAt = 0
+  #clock = 8
   #started = false
   #source: object | undefined
   #sourceSsrc = 0
   #sourceSequence = 0
   #sequenceOffset = 0
   #timestampOffset = 0
+  #placeOffset = 0
+
+  /** Timestamp units a millisecond. Streams of two clocks are two streams (RFC 7160 §4.1): another clock takes another SSRC. */
+  set clock(clock: number) {
+    if (clock === this.#clock) return
+    this.#clock = clock
+    this.#source = undefined
+    if (!this.#started) return
+    this.#started = false
+    this.ssrc = randomBytes(4).readUInt32BE()
+    this.#timestamp = randomBytes(4).readUInt32BE()
+  }
 
   /** The RTP timestamp of `now` (performance.now()) in this stream, for sender reports. */
   timestampAt(now: number): number {
-    return (this.#timestamp + Math.round((now - this.#sentAt) * 8)) >>> 0
+    return (this.#timestamp + Math.round((now - this.#sentAt) * this.#clock)) >>> 0
   }
 
   get started(): boolean {
@@ -66,13 +78,21 @@ export class Outgoing {
     if (source === this.#source) this.#sequenceOffset -= 1
   }
 
-  /** Numbers a packet that we make ourselves; `step` is its length in samples. */
-  generate(source: object, packet: Uint8Array, now: number, payloadType: number, payloadBytes: number, step: number): void {
-    const mark = source !== this.#source
-    if (mark) this.#change(source, now)
-    else this.#timestamp = (this.#timestamp + step) >>> 0
+  /**
+   * Numbers a packet that we make ourselves.
+   * @param at its place in time in units of our clock, counted from wherever the source likes
+   */
+  place(source: object, packet: Uint8Array, now: number, marker: boolean, payloadType: number, payloadBytes: number, at: number): void {
+    const change = source !== this.#source
+    if (change) {
+      this.#change(source, now)
+      this.#placeOffset = this.#timestamp - at
+    }
+    const time = (at + this.#placeOffset) >>> 0
     this.#sequence = (this.#sequence + 1) & 0xffff
-    rewriteRtp(packet, mark, payloadType, this.#sequence, this.#timestamp, this.ssrc)
+    rewriteRtp(packet, marker || change, payloadType, this.#sequence, time, this.ssrc)
+    // An event keeps the time it began at, behind sound that was sent meanwhile.
+    if (((time - this.#timestamp) | 0) > 0) this.#timestamp = time
     this.#count(now, payloadBytes)
   }
 
@@ -87,7 +107,7 @@ export class Outgoing {
 
   /** Moves the timestamp on by the time that really passed, at least one frame. */
   #change(source: object, now: number): void {
-    if (this.#started) this.#timestamp = (this.#timestamp + Math.max(FRAME, Math.round((now - this.#sentAt) * 8))) >>> 0
+    if (this.#started) this.#timestamp = (this.#timestamp + Math.max(20 * this.#clock, Math.round((now - this.#sentAt) * this.#clock))) >>> 0
     this.#started = true
     this.#sentAt = now
     this.#source = source

@@ -1,6 +1,6 @@
 /** What a leg is made to say by us: sounds, silence on hold, and digits; one frame a tick. */
 import type { PlayOutcome } from '../protocol.ts'
-import { FRAME, SAMPLE_RATE } from './codecs.ts'
+import { FRAME, SAMPLE_RATE } from './pcm.ts'
 import { eventOf, tonesOf } from './digits.ts'
 import type { Sound } from './sounds.ts'
 import { toneSound } from './sounds.ts'

@@ -11,6 +11,7 @@ export class Reception {
   bytes = 0
   /** In timestamp units, smoothed. */
   jitter = 0
+  #clock = 8
   #started = false
   #base = 0
   #highest = 0
@@ -25,10 +26,11 @@ export class Reception {
   #reportedLost = 0
 
   /**
-   * @param arrival the time it came in, in the stream's timestamp units
+   * @param now the time it came in, in milliseconds
+   * @param clock timestamp units a millisecond
    * @param audio RFC 4733 packets repeat a timestamp on purpose and say nothing about jitter
    */
-  take(ssrc: number, sequence: number, timestamp: number, bytes: number, arrival: number, audio: boolean): void {
+  take(ssrc: number, sequence: number, timestamp: number, bytes: number, now: number, clock: number, audio: boolean): void {
     this.received += 1
     this.bytes += bytes
     const distance = sequenceDistance(sequence, this.#highest)
@@ -38,7 +40,11 @@ export class Reception {
       this.#highest = sequence
     }
     this.#inStream += 1
-    if (audio) this.#measureJitter(timestamp, arrival)
+    if (audio) this.#measureJitter(timestamp, now, clock)
+  }
+
+  get jitterMs(): number {
+    return this.jitter / this.#clock
   }
 
   get highestExtended(): number {
@@ -78,12 +84,17 @@ export class Reception {
     this.#transitKnown = false
   }
 
-  #measureJitter(timestamp: number, arrival: number): void {
-    const transit = (arrival - timestamp) | 0
+  #measureJitter(timestamp: number, now: number, clock: number): void {
+    if (clock !== this.#clock) {
+      this.jitter *= clock / this.#clock
+      this.#clock = clock
+      this.#transitKnown = false
+    }
+    const transit = (((now * clock) | 0) - timestamp) | 0
     if (this.#transitKnown) {
       const difference = Math.abs((transit - this.#transit) | 0)
       // A pause in talking or a hold moves the timestamps; that is no jitter of the network.
-      if (difference < 8000) this.jitter += (difference - this.jitter) / 16
+      if (difference < 1000 * clock) this.jitter += (difference - this.jitter) / 16
     }
     this.#transit = transit
     this.#transitKnown = true

@@ -1,7 +1,9 @@
 /** Records a leg: its peer left, the bridged party right, on the 20 ms clock. */
 import type { RecordingOutcome } from '../protocol.ts'
-import { FRAME, SAMPLE_RATE } from './codecs.ts'
+import { FRAME, SAMPLE_RATE } from './pcm.ts'
+import type { EncodingNumber } from './codecs/index.ts'
 import type { Clock, Ticking } from './clock.ts'
+import { Hearing } from './hearing.ts'
 import type { RtpView } from './rtp.ts'
 import { DELAY, Timeline } from './timeline.ts'
 import { WAV_HEADER } from './wav.ts'
@@ -9,10 +11,24 @@ import { failureOf, WavWriter } from './wav-writer.ts'
 
 const SAMPLES_PER_MS = SAMPLE_RATE / 1000
 
+interface Side {
+  hearing: Hearing
+  line: Timeline
+}
+
+/** One side: its packets made sound, its sound put where it was heard. */
+function createSide(position: (now: number) => number): Side {
+  const line = new Timeline()
+  const hearing = new Hearing(SAMPLE_RATE, {
+    hear: (samples, count, at, stream, now) => line.write(stream, at, position(now), samples, count),
+  })
+  return { hearing, line }
+}
+
 export class Recorder implements Ticking {
   paused = false
-  readonly #left = new Timeline()
-  readonly #right = new Timeline()
+  readonly #left: Side
+  readonly #right: Side
   readonly #clock: Clock
   readonly #done: (outcome: RecordingOutcome) => void
   readonly #began = performance.now()
@@ -24,6 +40,9 @@ export class Recorder implements Ticking {
   constructor(clock: Clock, done: (outcome: RecordingOutcome) => void) {
     this.#clock = clock
     this.#done = done
+    const position = (now: number): number => this.#position(now)
+    this.#left = createSide(position)
+    this.#right = createSide(position)
   }
 
   /** Opens the file and starts. A disk that refuses ends the recording, not the call: it is told by `done`. */
@@ -43,13 +62,21 @@ export class Recorder implements Ticking {
   }
 
   /**
-   * Sound of one side, as it came in at `now` (performance.now()). What comes while paused is never kept, not even
+   * A packet of one side, as it came in at `now` (performance.now()). What comes while paused is never kept, not even
    * until it would be written; paused time stays in the file as silence, so that positions go on meaning moments of the call.
    */
-  hear(side: 'left' | 'right', view: RtpView, now: number, table: Int16Array, packet: Uint8Array): void {
-    if (this.paused) return
-    const line = side === 'left' ? this.#left : this.#right
-    line.write(view.ssrc, view.timestamp, this.#position(now), table, packet, view.payloadStart, view.payloadEnd)
+  hear(side: 'left' | 'right', encoding: EncodingNumber, packet: Uint8Array, view: RtpView, now: number): void {
+    if (this.#ended) return
+    if (this.paused) return this.skip(side, packet, view, now)
+    const { hearing } = side === 'left' ? this.#left : this.#right
+    hearing.take(encoding, packet, view, now)
+  }
+
+  /** A packet of one side that is not recorded. */
+  skip(side: 'left' | 'right', packet: Uint8Array, view: RtpView, now: number): void {
+    if (this.#ended) return
+    const { hearing } = side === 'left' ? this.#left : this.#right
+    hearing.skip(packet, view, now)
   }
 
   #position(now: number): number {
@@ -57,6 +84,8 @@ export class Recorder implements Ticking {
   }
 
   tick(now: number): void {
+    this.#left.hearing.sweep(now)
+    this.#right.hearing.sweep(now)
     // Opening the file took a moment, and a late clock skips: the file follows the wall clock.
     while (this.#samples + FRAME <= this.#position(now) - DELAY) this.#takeFrame()
   }
@@ -69,8 +98,8 @@ export class Recorder implements Ticking {
   }
 
   #takeFrame(): void {
-    this.#left.take(this.#frame, 0, FRAME)
-    this.#right.take(this.#frame, 1, FRAME)
+    this.#left.line.take(this.#frame, 0, FRAME)
+    this.#right.line.take(this.#frame, 1, FRAME)
     this.#writer?.append(this.#frame)
     this.#samples += FRAME
   }
@@ -79,6 +108,8 @@ export class Recorder implements Ticking {
     if (this.#ended) return
     this.#ended = true
     this.#clock.remove(this)
+    this.#left.hearing.close()
+    this.#right.hearing.close()
     const written = (await this.#writer?.close()) ?? { bytes: 0, failure: undefined }
     const seconds = Math.max(0, written.bytes - WAV_HEADER) / (SAMPLE_RATE * 4)
     const failure = written.failure

@@ -6,6 +6,8 @@ export const RTP_HEADER = 12
 export interface RtpView {
   marker: boolean
   payloadType: number
+  /** Timestamp units a millisecond, by the payload type; whoever knows the types fills it in. */
+  clock: number
   sequence: number
   timestamp: number
   ssrc: number
@@ -14,7 +16,7 @@ export interface RtpView {
 }
 
 export function createRtpView(): RtpView {
-  return { marker: false, payloadType: 0, sequence: 0, timestamp: 0, ssrc: 0, payloadStart: 0, payloadEnd: 0 }
+  return { marker: false, payloadType: 0, clock: 8, sequence: 0, timestamp: 0, ssrc: 0, payloadStart: 0, payloadEnd: 0 }
 }
 
 /** Fills `view`; false when the bytes are not a whole RTP version 2 packet. */

@@ -1,5 +1,5 @@
 /** Where played sound comes from: 8 kHz samples in frames of 20 ms. */
-import { FRAME, SAMPLE_RATE } from './codecs.ts'
+import { FRAME, SAMPLE_RATE } from './pcm.ts'
 
 export interface Sound {
   /** Fills `frame` (padding with silence) and says how many samples were sound; 0 at the end. */

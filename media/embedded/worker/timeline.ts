@@ -2,7 +2,7 @@
  * One side of a recording: samples placed where they were heard.
  *
  * Positions count samples from the start of the recording by the wall clock. A packet goes
- * where its RTP timestamp says relative to the first packet of its stream, so that network
+ * where its stream's own time says relative to its first packet, so that network
  * jitter does not reach the file; a stream that strays from the clock (hold, restart, a peer
  * whose clock drifts) is placed anew. What never came stays silence.
  */
@@ -20,25 +20,24 @@ export class Timeline {
   #read = 0
   #stream = -1
   #anchor = 0
-  #placed = false
 
   /**
+   * @param stream whose sound it is; another one is placed anew
+   * @param place of the first sample in its stream, in samples
    * @param now the moment of arrival, in samples since the recording began
-   * @param table decodes the payload, G.711 byte to sample
    */
-  write(ssrc: number, timestamp: number, now: number, table: Int16Array, packet: Uint8Array, start: number, end: number): void {
-    let position = (this.#anchor + timestamp) | 0
-    const off = (position - now) | 0
-    if (!this.#placed || ssrc !== this.#stream || off > EARLIEST || off < -LATEST) {
-      this.#placed = true
-      this.#stream = ssrc
-      this.#anchor = (now - timestamp) | 0
+  write(stream: number, place: number, now: number, samples: Int16Array, count: number): void {
+    let position = this.#anchor + place
+    const off = position - now
+    if (stream !== this.#stream || off > EARLIEST || off < -LATEST) {
+      this.#stream = stream
+      this.#anchor = now - place
       position = now
     }
-    const count = Math.min(end - start, LENGTH / 2)
-    for (let i = 0; i < count; i += 1) {
+    const most = Math.min(count, LENGTH / 2)
+    for (let i = 0; i < most; i += 1) {
       const at = position + i
-      if (at >= this.#read && at < this.#read + LENGTH) this.#ring[at & (LENGTH - 1)] = table[packet[start + i]!]!
+      if (at >= this.#read && at < this.#read + LENGTH) this.#ring[at & (LENGTH - 1)] = samples[i]!
     }
   }
 

@@ -1,8 +1,11 @@
 /** WAV files: reading sound to play, and the header of a recording. */
-import { decimate } from './resample.ts'
-import { decoder, PCMA, PCMU, SAMPLE_RATE } from './codecs.ts'
+import { lawTable } from './codecs/g711.ts'
+import { SAMPLE_RATE } from './pcm.ts'
+import { resampleAll } from './resample.ts'
 
 export const WAV_HEADER = 44
+/** What can be played, in Hz. */
+const RATES: readonly number[] = [8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
 
 /** The file is no WAV, or holds sound we do not play. */
 export class BadSound extends Error {}
@@ -26,7 +29,7 @@ export function wavHeader(channels: number, dataBytes: number): Buffer {
   return header
 }
 
-/** Reads a WAV file as 8 kHz mono. 16-bit PCM (mixed down) or G.711, at 8 kHz or a whole multiple up to 48 kHz. */
+/** Reads a WAV file as 8 kHz mono. 16-bit PCM (mixed down) or G.711. */
 export function readWav(file: Buffer): Int16Array {
   if (file.length < 12 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE') {
     throw new BadSound('the sound file is not a WAV file')
@@ -51,12 +54,11 @@ export function readWav(file: Buffer): Int16Array {
 
 function toMono(data: Buffer, format: { code: number; channels: number; rate: number; bits: number }): Int16Array {
   const { code, channels, rate, bits } = format
-  const factor = rate / SAMPLE_RATE
-  if (!Number.isInteger(factor) || factor < 1 || factor > 6) throw new BadSound(`the WAV file has ${rate} Hz; 8, 16, 24, 32 or 48 kHz can be played`)
+  if (!RATES.includes(rate)) throw new BadSound(`the WAV file has ${rate} Hz; ${RATES.join(', ')} Hz can be played`)
   if (channels < 1 || channels > 2) throw new BadSound(`the WAV file has ${channels} channels; 1 or 2 can be played`)
-  const law = code === 7 ? PCMU : code === 6 ? PCMA : undefined
+  const law = code === 7 ? 'mu' : code === 6 ? 'a' : undefined
   if (law === undefined && (code !== 1 || bits !== 16)) throw new BadSound('the WAV file is neither 16-bit PCM nor G.711')
-  const table = law === undefined ? undefined : decoder(law)
+  const table = law === undefined ? undefined : lawTable(law)
   const bytes = table === undefined ? 2 : 1
   const mono = new Int16Array(Math.floor(data.length / (bytes * channels)))
   for (let i = 0; i < mono.length; i += 1) {
@@ -67,5 +69,5 @@ function toMono(data: Buffer, format: { code: number; channels: number; rate: nu
     }
     mono[i] = sum / channels
   }
-  return decimate(mono, factor)
+  return resampleAll(mono, rate, SAMPLE_RATE)
 }

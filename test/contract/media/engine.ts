@@ -24,6 +24,7 @@ export interface EngineOptions {
   ports?: { first: number; last: number }
   timing?: Partial<Timing>
   prompts?: boolean
+  codecs?: readonly string[]
 }
 
 const noPrompts: Prompts = {
@@ -37,7 +38,7 @@ export async function openEngine(context: TestContext, options: EngineOptions = 
   const storage = await openStorage(home)
   const logger = createLogger('silent')
   const settings = {
-    media: { host: '127.0.0.1', ports: options.ports ?? { first: 0, last: 0 }, workers: options.workers ?? 1 },
+    media: { host: '127.0.0.1', ports: options.ports ?? { first: 0, last: 0 }, workers: options.workers ?? 1, codecs: options.codecs ?? ['opus', 'G722', 'PCMU', 'PCMA'] },
     sip: plainSip,
     calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0 },
   }
@@ -82,8 +83,11 @@ export async function figures(endpoint: Endpoint, like: (stats: EndpointStats) =
   }
 }
 
-/** Runs a behaviour on each way there is: the embedded engine always; the external one is named when asked for. */
-export function behaviour(name: string, run: (context: TestContext) => Promise<void>): void {
-  test(`embedded: ${name}`, { timeout: 30_000 }, run)
+/**
+ * Runs a behaviour on each way there is: the embedded engine always; the external one is named when asked for.
+ * @param skip the reason when something it needs is not here
+ */
+export function behaviour(name: string, run: (context: TestContext) => Promise<void>, skip: string | false = false): void {
+  test(`embedded: ${name}`, { timeout: 30_000, skip }, run)
   if (process.env['FREESWITCH'] !== undefined) test(`freeswitch: ${name}`, { skip: 'FREESWITCH is set, but the external media engine is not offered yet' })
 }

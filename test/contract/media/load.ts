@@ -50,7 +50,7 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
   const server = await startMedia({
     logger: createLogger('warn'),
     settings: {
-      home, media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1 },
+      home, media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1, codecs: ['opus', 'G722', 'PCMU', 'PCMA'] },
       sip: plainSip,
       calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
     },

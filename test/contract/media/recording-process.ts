@@ -11,7 +11,7 @@ const path = process.argv[2]!
 const refuse = (): Promise<never> => Promise.reject(new Error('no speech here'))
 const server = new EmbeddedMediaServer({
   settings: {
-    media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1 },
+    media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1, codecs: ['opus', 'G722', 'PCMU', 'PCMA'] },
     sip: plainSip,
     calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0 },
   },

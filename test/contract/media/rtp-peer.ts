@@ -75,15 +75,15 @@ export class RtpPeer {
     return this.rtp.address().port
   }
 
-  sdp(options: { codecs?: string; direction?: string; address?: string; events?: number; extra?: string[] } = {}): string {
+  sdp(options: { codecs?: string; direction?: string; address?: string; events?: number; eventsRate?: number; extra?: string[] } = {}): string {
     const codecs = options.codecs ?? '0'
     const events = options.events ?? 101
-    const named: Record<string, string> = { 0: 'PCMU', 8: 'PCMA' }
+    const named: Record<string, string> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 9: 'G722/8000', 111: 'opus/48000/2' }
     return [
       'v=0', `o=phone 1 1 IN IP4 ${this.address}`, 's=-', `c=IN IP4 ${options.address ?? this.address}`, 't=0 0',
       `m=audio ${this.port} RTP/AVP ${codecs} ${events}`,
-      ...codecs.split(' ').map((type) => `a=rtpmap:${type} ${named[type]}/8000`),
-      `a=rtpmap:${events} telephone-event/8000`, `a=fmtp:${events} 0-15`, `a=rtcp:${this.rtcp.address().port}`,
+      ...codecs.split(' ').map((type) => `a=rtpmap:${type} ${named[type]}`),
+      `a=rtpmap:${events} telephone-event/${options.eventsRate ?? 8000}`, `a=fmtp:${events} 0-15`, `a=rtcp:${this.rtcp.address().port}`,
       `a=${options.direction ?? 'sendrecv'}`, ...(options.extra ?? []), '',
     ].join('\r\n')
   }
@@ -112,13 +112,13 @@ export class RtpPeer {
   }
 
   /** One whole digit: three packets of it, three of its end. */
-  press(event: number, payloadType = 101): void {
+  press(event: number, payloadType = 101, clock = 8): void {
     for (let i = 0; i < 6; i += 1) {
       const body = Buffer.from([event, i >= 3 ? 0x8a : 0x0a, 0, 0])
-      body.writeUInt16BE(Math.min(i + 1, 3) * 160, 2)
+      body.writeUInt16BE(Math.min(i + 1, 3) * 20 * clock, 2)
       this.sendRaw(payloadType, body, i === 0)
     }
-    this.timestamp = (this.timestamp + 480) >>> 0
+    this.timestamp = (this.timestamp + 60 * clock) >>> 0
   }
 
   /** Resolves when `enough` holds; looked at with every packet. */

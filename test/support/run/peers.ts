@@ -41,6 +41,7 @@ export function findPeers(): Peer[] {
   return [
     program('sipp'),
     program('baresip'),
+    program('ffmpeg'),
     program('tshark'),
     program('chromium', 'chromium-browser', 'google-chrome'),
     address('drachtio', 'DRACHTIO'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DigitDetector, eventOf, tonesOf } from '../../../media/embedded/worker/digits.ts'
+import { changeEventClock, DigitDetector, eventOf, tonesOf } from '../../../media/embedded/worker/digits.ts'
+import { createRtpView } from '../../../media/embedded/worker/rtp.ts'
 
 function setup(): { heard: [string, number][]; event(code: number, timestamp: number, duration: number, end?: boolean, now?: number): void; detector: DigitDetector } {
   const heard: [string, number][] = []
@@ -8,7 +9,7 @@ function setup(): { heard: [string, number][]; event(code: number, timestamp: nu
   return {
     heard, detector,
     event(code, timestamp, duration, end = false, now = 0) {
-      detector.take(Buffer.from([code, end ? 0x8a : 0x0a, duration >> 8, duration & 255]), 0, 4, timestamp, now)
+      detector.take(Buffer.from([code, end ? 0x8a : 0x0a, duration >> 8, duration & 255]), 0, 4, timestamp, 8, now)
     },
   }
 }
@@ -42,8 +43,20 @@ test('a lost end: the next digit, or silence, ends it', () => {
 test('events that are no digits, and cut packets, are nothing', () => {
   const { heard, event, detector } = setup()
   event(16, 1000, 480, true)
-  detector.take(Buffer.from([1, 0x8a]), 0, 2, 5, 0)
+  detector.take(Buffer.from([1, 0x8a]), 0, 2, 5, 8, 0)
   assert.deepEqual(heard, [])
+})
+
+test('durations at other clocks, and from one clock to another', () => {
+  const { heard, detector } = setup()
+  detector.take(Buffer.from([5, 0x8a, 0x12, 0xc0]), 0, 4, 1000, 48, 0)
+  assert.deepEqual(heard, [['5', 100]])
+  const packet = Buffer.from([0, 5, 0x8a, 3, 32, 0])
+  const view = { ...createRtpView(), clock: 8, payloadStart: 1, payloadEnd: 5 }
+  changeEventClock(packet, view, 48)
+  assert.equal(packet.readUInt16BE(3), 4800)
+  changeEventClock(packet, { ...view, clock: 1 }, 48)
+  assert.equal(packet.readUInt16BE(3), 0xffff, 'no longer than can be said')
 })
 
 test('events and tones of digits', () => {

@@ -10,7 +10,7 @@ function read(packet: Buffer): Sent {
   }
 }
 
-function setup(): { out: Outgoing; relay(source: object, now: number, ssrc: number, sequence: number, timestamp: number): Sent; generate(source: object, now: number): Sent } {
+function setup(): { out: Outgoing; relay(source: object, now: number, ssrc: number, sequence: number, timestamp: number): Sent; generate(source: object, now: number, at?: number): Sent } {
   const out = new Outgoing()
   const packet = Buffer.alloc(172)
   return {
@@ -19,8 +19,8 @@ function setup(): { out: Outgoing; relay(source: object, now: number, ssrc: numb
       out.relay(source, packet, now, false, 0, ssrc, sequence & 0xffff, timestamp >>> 0, 160)
       return read(packet)
     },
-    generate(source, now) {
-      out.generate(source, packet, now, 0, 160, 160)
+    generate(source, now, at = 0) {
+      out.place(source, packet, now, false, 0, 160, at)
       return read(packet)
     },
   }
@@ -47,7 +47,7 @@ test('prompt, bridge, prompt: numbers go on, time passes as it did, a marker at 
   const { relay, generate } = setup()
   const [prompt, leg] = [{}, {}]
   const one = generate(prompt, 1000)
-  const two = generate(prompt, 1020)
+  const two = generate(prompt, 1020, 160)
   assert.deepEqual(step(one, two), { sequence: 1, timestamp: 160 })
   const three = relay(leg, 1120, 5, 9000, 123_456)
   assert.deepEqual(step(two, three), { sequence: 1, timestamp: 800 })
@@ -93,4 +93,24 @@ test('all packets of an event carry the time it began', () => {
   assert.equal(second.marker, false)
   const after = relay(leg, 120, 5, 106, 1960)
   assert.deepEqual(step(second, after), { sequence: 1, timestamp: 800 })
+})
+
+test('sound with places in time: a gap stays one, an event keeps its beginning', () => {
+  const { generate } = setup()
+  const talker = {}
+  const one = generate(talker, 0, 10_000)
+  assert.deepEqual(step(one, generate(talker, 20, 10_960)), { sequence: 1, timestamp: 960 })
+  assert.deepEqual(step(one, generate(talker, 30, 10_000)), { sequence: 2, timestamp: 0 })
+  assert.deepEqual(step(one, generate(talker, 900, 60_000)), { sequence: 3, timestamp: 50_000 })
+})
+
+test('another clock is another stream', () => {
+  const { out, generate } = setup()
+  const one = generate({}, 0)
+  out.clock = 8
+  assert.equal(generate({}, 20).ssrc, one.ssrc)
+  out.clock = 48
+  const two = generate({}, 40)
+  assert.notEqual(two.ssrc, one.ssrc)
+  assert.equal(out.ssrc, two.ssrc)
 })

@@ -8,7 +8,7 @@ const plain = Buffer.from('80e0123400000a00deadbeef01020304', 'hex')
 test('a plain packet is read', () => {
   const view = createRtpView()
   assert.equal(readRtp(plain, view), true)
-  assert.deepEqual(view, { marker: true, payloadType: 96, sequence: 0x1234, timestamp: 0xa00, ssrc: 0xdeadbeef, payloadStart: 12, payloadEnd: 16 })
+  assert.deepEqual(view, { marker: true, payloadType: 96, clock: 8, sequence: 0x1234, timestamp: 0xa00, ssrc: 0xdeadbeef, payloadStart: 12, payloadEnd: 16 })
 })
 
 test('CSRC, extension and padding are stepped over', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { meanOpinionScore, Reception } from '../../../media/embedded/worker/reception.ts'
 
 function feed(reception: Reception, sequences: number[], ssrc = 1): void {
-  for (const sequence of sequences) reception.take(ssrc, sequence & 0xffff, sequence * 160, 160, sequence * 160, true)
+  for (const sequence of sequences) reception.take(ssrc, sequence & 0xffff, sequence * 160, 160, sequence * 20, 8, true)
 }
 
 const run = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i)
@@ -43,11 +43,19 @@ test('a new stream starts anew and keeps what was lost before', () => {
 
 test('jitter follows RFC 3550 A.8 and ignores pauses', () => {
   const reception = new Reception()
-  for (let i = 0; i < 200; i += 1) reception.take(1, i, i * 160, 160, i * 160 + (i % 2) * 80, true)
+  for (let i = 0; i < 200; i += 1) reception.take(1, i, i * 160, 160, i * 20 + (i % 2) * 10, 8, true)
   assert.ok(Math.abs(reception.jitter - 80) < 1, String(reception.jitter))
   const before = reception.jitter
-  reception.take(1, 200, 200 * 160, 160, 200 * 160 + 80_000, true)
+  reception.take(1, 200, 200 * 160, 160, 200 * 20 + 10_000, 8, true)
   assert.equal(reception.jitter, before)
+})
+
+test('jitter in milliseconds does not depend on the clock, nor on its change', () => {
+  const reception = new Reception()
+  for (let i = 0; i < 200; i += 1) reception.take(1, i, i * 960, 60, i * 20 + (i % 2) * 10, 48, true)
+  assert.ok(Math.abs(reception.jitterMs - 10) < 0.2, String(reception.jitterMs))
+  reception.take(1, 200, 200 * 160, 160, 4000, 8, true)
+  assert.ok(Math.abs(reception.jitterMs - 10) < 0.2)
 })
 
 test('MOS of the E-model', () => {

@@ -26,7 +26,7 @@ test('the answer takes the first codec of the peer, its digits and no more', () 
   const { stream } = ours.answer(offer())
   assert.equal(stream.encoding, 'PCMA')
   assert.equal(stream.payloadType, 8)
-  assert.equal(stream.eventsOut, 101)
+  assert.deepEqual(stream.eventsOut, { payloadType: 101, clockRate: 8000 })
   assert.deepEqual(stream.remote, { address: '198.51.100.7', port: 4000 })
   assert.deepEqual(stream.remoteRtcp, { address: '198.51.100.7', port: 4001 })
   assert.match(ours.text, /^m=audio 20000 RTP\/AVP 8 101\r$/m)
@@ -107,17 +107,17 @@ test('the version grows with each change and only then', () => {
 
 test('our offer and its answer: the payload types of each side are kept apart', () => {
   const ours = session()
-  assert.match(ours.offer('sendrecv'), /^m=audio 20000 RTP\/AVP 0 8 101\r$/m)
+  assert.match(ours.offer('sendrecv'), /^m=audio 20000 RTP\/AVP 111 9 0 8 101 110\r$/m)
   const { stream } = ours.accept(offer(['a=rtpmap:96 telephone-event/8000'], 'm=audio 4000 RTP/AVP 8 96').replace('a=rtpmap:101 telephone-event/8000\r\n', ''))
   assert.equal(ours.encoding, 'PCMA')
-  assert.equal(stream.eventsOut, 96)
-  assert.equal(stream.eventsIn, 101)
+  assert.deepEqual(stream.eventsOut, { payloadType: 96, clockRate: 8000 })
+  assert.deepEqual(stream.eventsIn[0], { payloadType: 101, clockRate: 8000 })
 })
 
 test('a re-offer keeps the lines of the peer, the codec in use first', () => {
   const ours = session()
   ours.answer(offer() + 'm=video 5000 RTP/AVP 96\r\n')
-  assert.deepEqual(ours.offer('sendonly').split('\r\n').filter((line) => line.startsWith('m=')), ['m=audio 20000 RTP/AVP 8 0 101', 'm=video 0 RTP/AVP 96'])
+  assert.deepEqual(ours.offer('sendonly').split('\r\n').filter((line) => line.startsWith('m=')), ['m=audio 20000 RTP/AVP 8 111 9 0 101 110', 'm=video 0 RTP/AVP 96'])
   const { stream, remoteDirection } = ours.accept(offer(['a=recvonly'], 'm=audio 4000 RTP/AVP 8 101'))
   assert.equal(remoteDirection, 'recvonly')
   assert.equal(stream.receive, false)
@@ -150,7 +150,7 @@ const refused: [name: string, text: string, why: RegExp][] = [
   ['encrypted only', offer([], 'm=audio 4000 RTP/SAVP 0'), /encrypted/],
   ['WebRTC only', offer([], 'm=audio 4000 UDP/TLS/RTP/SAVPF 0'), /encrypted/],
   ['another protocol', offer([], 'm=audio 4000 udp 0'), /only plain RTP/],
-  ['no common codec', offer(['a=rtpmap:96 opus/48000/2'], 'm=audio 4000 RTP/AVP 96 18'), /no common audio codec: the peer has OPUS/],
+  ['no common codec', offer(['a=rtpmap:96 speex/16000'], 'm=audio 4000 RTP/AVP 96 18'), /no common audio codec: the peer has SPEEX/],
   ['a dynamic type renamed to 16 kHz', offer(['a=rtpmap:97 PCMU/16000'], 'm=audio 4000 RTP/AVP 97'), /no common/],
   ['IPv6', offer([], undefined, 'c=IN IP6 2001:db8::1'), /IPv4/],
   ['a host name', offer([], undefined, 'c=IN IP4 phone.example'), /not an IPv4 address/],
@@ -202,4 +202,56 @@ test('line ends of every kind are read', () => {
 test('audio on the last port has no port for RTCP beside it', () => {
   const { stream } = session().answer(offer([], 'm=audio 65535 RTP/AVP 0'))
   assert.deepEqual([stream.remote?.port, stream.remoteRtcp], [65_535, undefined])
+})
+
+const wide = offer(
+  ['a=rtpmap:102 opus/48000/2', 'a=rtpmap:9 G722/8000', 'a=rtpmap:103 telephone-event/48000'], 'm=audio 4000 RTP/AVP 102 9 0 101 103')
+
+test('Opus under the number of the peer, with digits of its clock; PCMU with digits of its own', () => {
+  const ours = session()
+  const { stream } = ours.answer(wide)
+  assert.deepEqual([stream.encoding, stream.payloadType, stream.eventsOut], ['opus', 102, { payloadType: 103, clockRate: 48_000 }])
+  assert.match(ours.text, /^m=audio 20000 RTP\/AVP 102 103\r$/m)
+  assert.match(ours.text, /^a=rtpmap:102 opus\/48000\/2\r$/m)
+  assert.match(ours.text, /^a=rtpmap:103 telephone-event\/48000\r$/m)
+  assert.deepEqual(stream.receives.find((one) => one.payloadType === 9)?.encoding, 'G722', 'the peer may switch to what it listed')
+  assert.match(ours.offer('sendrecv'), /^m=audio 20000 RTP\/AVP 102 9 0 8 101 103\r$/m, 'a number once given stays')
+})
+
+test('digits of the usual clock go with Opus when the peer lists no others', () => {
+  const { stream } = session().answer(offer(['a=rtpmap:96 opus/48000/2'], 'm=audio 4000 RTP/AVP 96 101'))
+  assert.deepEqual(stream.eventsOut, { payloadType: 101, clockRate: 8000 })
+})
+
+test('our numbers give way to those of the peer', () => {
+  const ours = session()
+  ours.answer(offer(['a=rtpmap:111 telephone-event/8000'], 'm=audio 4000 RTP/AVP 0 111').replace('a=rtpmap:101 telephone-event/8000\r\n', ''))
+  assert.match(ours.offer('sendrecv'), /^m=audio 20000 RTP\/AVP 0 110 9 8 111 109\r$/m)
+})
+
+test('another encoding is preferred while nothing was said; only one that was offered', () => {
+  const ours = session()
+  ours.answer(wide)
+  assert.equal(ours.prefer(['PCMA']), undefined)
+  assert.equal(ours.prefer(['opus']), undefined, 'that is the answer already')
+  assert.equal(ours.prefer(['PCMA', 'PCMU'])?.stream.encoding, 'PCMU')
+  assert.equal(ours.encoding, 'PCMU')
+  assert.match(ours.text, /^m=audio 20000 RTP\/AVP 0 101\r$/m)
+  ours.offer('sendrecv')
+  assert.equal(ours.prefer(['G722']), undefined, 'the offer is ours')
+})
+
+const lengths: [lines: string[], ms: number, stated: boolean][] = [
+  [[], 20, false], [['a=ptime:30'], 30, true], [['a=ptime:25'], 20, true], [['a=ptime:5'], 10, true], [['a=ptime:100'], 60, true],
+  [['a=ptime:40', 'a=maxptime:20'], 20, true], [['a=maxptime:10'], 10, true], [['a=ptime:0'], 20, false], [['a=ptime:x'], 20, false],
+]
+for (const [lines, ms, stated] of lengths) {
+  test(`packets for a peer that says ${lines.join(' and ') || 'nothing'}`, () => {
+    const { stream } = session().answer(offer(lines))
+    assert.deepEqual([stream.packetMs, stream.packetMsStated], [ms, stated])
+  })
+}
+
+test('Opus has no packets of 30 ms', () => {
+  assert.equal(session().answer(offer(['a=rtpmap:96 opus/48000/2', 'a=ptime:30'], 'm=audio 4000 RTP/AVP 96')).stream.packetMs, 20)
 })

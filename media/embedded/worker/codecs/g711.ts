@@ -1,17 +1,11 @@
 /** G.711 (ITU-T G.711) as tables: one look-up a sample, every way round. */
 
-/** Encodings by number inside the worker. */
-export const PCMU = 0
-export const PCMA = 8
-export type EncodingNumber = typeof PCMU | typeof PCMA
+import type { SoundDecoder, SoundEncoder } from './codec.ts'
 
-export function encodingNumber(name: 'PCMU' | 'PCMA'): EncodingNumber {
-  return name === 'PCMU' ? PCMU : PCMA
-}
+/** Samples a second. */
+export const G711_RATE = 8000
 
-export const SAMPLE_RATE = 8000
-/** Samples, and bytes of G.711, in 20 ms. */
-export const FRAME = 160
+export type Law = 'mu' | 'a'
 
 function decodeMu(code: number): number {
   const bits = ~code & 0xff
@@ -50,22 +44,36 @@ const toA = Uint8Array.from({ length: 65_536 }, (_, bits) => encodeA((bits << 16
 const muToA = Uint8Array.from({ length: 256 }, (_, code) => encodeA(decodeMu(code)))
 const aToMu = Uint8Array.from({ length: 256 }, (_, code) => encodeMu(decodeA(code)))
 
-export function decoder(encoding: EncodingNumber): Int16Array {
-  return encoding === PCMU ? fromMu : fromA
+/** A code to its sample. */
+export function lawTable(law: Law): Int16Array {
+  return law === 'mu' ? fromMu : fromA
 }
 
-export function encoder(encoding: EncodingNumber): Uint8Array {
-  return encoding === PCMU ? toMu : toA
+export function createG711Decoder(law: Law): SoundDecoder {
+  const table = lawTable(law)
+  return {
+    rate: G711_RATE,
+    decode(packet, start, end, out) {
+      const count = Math.min(end - start, out.length)
+      for (let i = 0; i < count; i += 1) out[i] = table[packet[start + i]!]!
+      return count
+    },
+  }
 }
 
-/** Encodes `count` samples into `out` from `at`. */
-export function encode(encoding: EncodingNumber, samples: Int16Array, out: Uint8Array, at: number, count: number): void {
-  const table = encoder(encoding)
-  for (let i = 0; i < count; i += 1) out[at + i] = table[samples[i]! & 0xffff]!
+export function createG711Encoder(law: Law): SoundEncoder {
+  const table = law === 'mu' ? toMu : toA
+  return {
+    rate: G711_RATE,
+    encode(samples, count, out, at) {
+      for (let i = 0; i < count; i += 1) out[at + i] = table[samples[i]! & 0xffff]!
+      return count
+    },
+  }
 }
 
-/** Converts one G.711 law to the other in place. */
-export function transcode(from: EncodingNumber, bytes: Uint8Array, start: number, end: number): void {
-  const table = from === PCMU ? muToA : aToMu
+/** Converts to the other law in place. */
+export function changeLaw(from: Law, bytes: Uint8Array, start: number, end: number): void {
+  const table = from === 'mu' ? muToA : aToMu
   for (let i = start; i < end; i += 1) bytes[i] = table[bytes[i]!]!
 }
