@@ -1,7 +1,7 @@
 /** Two baresips, each sending its own tone: each must have the other's tone in what it wrote down. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { startBaresip, type Baresip } from '../support/baresip.ts'
+import { startBaresip, type Baresip, type BaresipCodec } from '../support/baresip.ts'
 import type { Line } from '../support/desk.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { missing } from '../support/run/peers.ts'
@@ -25,7 +25,7 @@ suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
   const registered = (number: string, transport: string) =>
     house.event('registration.changed', ({ data: { registration } }) => registration.extensionNumber === number && registration.transport === transport)
 
-  async function talk(caller: Baresip, callee: Baresip, end: 'caller' | 'callee'): Promise<void> {
+  async function talk(caller: Baresip, callee: Baresip, end: 'caller' | 'callee', codecs: BaresipCodec[] = ['PCMU', 'PCMU']): Promise<void> {
     const from = house.events.mark()
     await caller.dial('101')
     await Promise.all([caller.event('CALL_ESTABLISHED'), callee.event('CALL_ESTABLISHED')])
@@ -38,8 +38,8 @@ suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
     const { termination, legs } = ended.data.call
     assert.equal(termination?.result, 'answered')
     assert.equal(termination?.by, end)
+    assert.deepEqual(legs.map((leg) => leg.codec), codecs)
     for (const leg of legs) {
-      assert.equal(leg.codec, 'PCMU')
       assert.match(leg.userAgent ?? '', /baresip/)
       assert.ok((leg.media?.lossRate ?? 1) < 0.02, `loss ${leg.media?.lossRate}`)
     }
@@ -61,6 +61,19 @@ suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
       t.after(() => callee.stop())
       await Promise.all([registered('100', transport), registered('101', transport)])
       await talk(caller, callee, end)
+      await heard(caller, 1000)
+      await heard(callee, 440)
+    })
+  }
+
+  for (const [mine, theirs] of [['G722', 'G722'], ['opus', 'PCMU'], ['PCMA', 'G722'], ['G722', 'opus']] satisfies [BaresipCodec, BaresipCodec][]) {
+    test(`a baresip with ${mine} and one with ${theirs} hear each other`, async (t) => {
+      const caller = await startBaresip({ server: house.sip, line: alice, transport: 'udp', tone: 440, answers: false, codec: mine })
+      t.after(() => caller.stop())
+      const callee = await startBaresip({ server: house.sip, line: bob, transport: 'udp', tone: 1000, answers: true, codec: theirs })
+      t.after(() => callee.stop())
+      await Promise.all([registered('100', 'udp'), registered('101', 'udp')])
+      await talk(caller, callee, 'caller', [mine, theirs])
       await heard(caller, 1000)
       await heard(callee, 440)
     })

@@ -25,7 +25,14 @@ export interface BaresipOptions {
   tone: number
   /** Answers by itself. */
   answers: boolean
+  /** The only encoding it has; PCMU when absent. */
+  codec?: BaresipCodec
 }
+
+export type BaresipCodec = 'PCMU' | 'PCMA' | 'G722' | 'opus'
+
+/** How baresip names them. */
+const CODECS: Readonly<Record<BaresipCodec, string>> = { PCMU: 'PCMU/8000/1', PCMA: 'PCMA/8000/1', G722: 'G722/16000/1', opus: 'opus/48000/2' }
 
 /** An event of baresip, e.g. `REGISTER_OK`, `CALL_ESTABLISHED`, `CALL_CLOSED`. */
 export interface BaresipEvent {
@@ -51,7 +58,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   await mkdir(join(folder, 'heard'))
   await writeFile(join(folder, 'config'), config(folder, options, { sip, control, rtp }))
   const { server, line } = options
-  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'}`
+  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}`
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), '')
   const child = spawn('baresip', ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -151,7 +158,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
     `rtp_ports ${ports.rtp}-${ports.rtp + 18}`,
     'jitter_buffer_delay 2-10',
     `module_path ${MODULES}`,
-    ...['g711', 'aubridge', 'ausine', 'sndfile'].map((name) => `module ${name}.so`),
+    ...['g711', 'g722', 'opus', 'aubridge', 'ausine', 'sndfile'].map((name) => `module ${name}.so`),
     'module_tmp account.so',
     'module_app menu.so',
     'module_app ctrl_tcp.so',

@@ -12,6 +12,8 @@ import { plainSip } from '../../support/plain-sip.ts'
 export interface LoadFigures extends LoadHeard {
   calls: number
   recorded: boolean
+  /** Payload types of the two sides. */
+  types: string
   /** Share of one core, 0 to 1 and beyond, of everything in this process while the phones talk. */
   cpu: number
   lossRate: number
@@ -21,12 +23,13 @@ export interface LoadFigures extends LoadHeard {
 
 const HEARD = /m=audio (\d+)/
 
-function offer(port: number): string {
-  return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP 0`, ''].join('\r\n')
+function offer(port: number, type: string): string {
+  const map = type === '111' ? ['a=rtpmap:111 opus/48000/2'] : []
+  return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP ${type}`, ...map, ''].join('\r\n')
 }
 
-async function phones(count: number, seconds: number): Promise<{ child: ChildProcess; ports: number[] }> {
-  const child = fork(new URL('./load-peers.ts', import.meta.url), [String(count), String(seconds)])
+async function phones(count: number, seconds: number, types = '0'): Promise<{ child: ChildProcess; ports: number[] }> {
+  const child = fork(new URL('./load-peers.ts', import.meta.url), [String(count), String(seconds), types])
   const [{ ports }] = await once(child, 'message') as [{ ports: number[] }]
   return { child, ports }
 }
@@ -42,8 +45,8 @@ async function talked(child: ChildProcess, to: number[]): Promise<LoadHeard & { 
   return { ...heard, cpu }
 }
 
-/** `calls` calls of G.711, 50 packets a second each way, for `seconds`. */
-export async function measureMedia(calls: number, seconds: number, recorded = false): Promise<LoadFigures> {
+/** `calls` calls, 50 packets a second each way, for `seconds`; with two payload types in `types` each is transcoded. */
+export async function measureMedia(calls: number, seconds: number, recorded = false, types = '0'): Promise<LoadFigures> {
   const straight = await phones(calls * 2, Math.min(3, seconds))
   const direct = await talked(straight.child, straight.ports.map((_, i) => straight.ports[i ^ 1]!))
   const home = await mkdtemp(join(tmpdir(), 'media-load-'))
@@ -56,17 +59,17 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
     },
   })
   try {
-    const { child, ports } = await phones(calls * 2, seconds)
+    const { child, ports } = await phones(calls * 2, seconds, types)
     const to: number[] = []
     for (let i = 0; i < calls; i += 1) {
       const [a, b] = await Promise.all([ports[2 * i]!, ports[2 * i + 1]!].map((port, leg) =>
-        server.createEndpoint({ callId: `load ${i}`, legId: String(leg), offer: offer(port), peerAddress: '127.0.0.1' })))
+        server.createEndpoint({ callId: `load ${i}`, legId: String(leg), offer: offer(port, types.split(',')[leg] ?? types), peerAddress: '127.0.0.1' })))
       await a!.bridge(b!)
       if (recorded) await a!.record({ path: join(home, 'recordings', `${i}.wav`) })
       for (const endpoint of [a!, b!]) to.push(Number(HEARD.exec(endpoint.localSdp)![1]))
     }
     const figures = await talked(child, to)
-    return { calls, recorded, ...figures, lossRate: 1 - figures.received / figures.sent, direct: { p50: direct.p50, p99: direct.p99 } }
+    return { calls, recorded, types, ...figures, lossRate: 1 - figures.received / figures.sent, direct: { p50: direct.p50, p99: direct.p99 } }
   } finally {
     await server.stop()
     await rm(home, { recursive: true, force: true })
@@ -74,5 +77,7 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
 }
 
 if (import.meta.main) {
-  for (const recorded of [false, true]) console.log(await measureMedia(Number(process.argv[2] ?? 100), 8, recorded))
+  const calls = Number(process.argv[2] ?? 100)
+  for (const recorded of [false, true]) console.log(await measureMedia(calls, 8, recorded))
+  for (const types of ['0,9', '0,111', '9,111']) console.log(await measureMedia(Math.ceil(calls / 5), 8, false, types))
 }
