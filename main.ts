@@ -138,13 +138,25 @@ async function main(): Promise<void> {
 async function greet({ settings, pbx, api }: Dialplane, tell: Tell, logPath: string | undefined, ms: number): Promise<void> {
   tell()
   tell(`Dialplane is ready after ${(ms / 1000).toFixed(1)} s.`)
-  for (const address of pbx.sipAddresses()) tell(`  SIP     ${address}`)
+  for (const line of sipLines(pbx.sipAddresses())) tell(`  SIP     ${line}`)
   tell(`  Panel   ${new URL('/admin', api.url).href}`)
   const link = await api.setupLink()
   if (link !== undefined) tell(`  First   ${link}   (once, to make the first administrator)`)
   tell(`  Data    ${settings.home}`)
   if (logPath !== undefined) tell(`  Log     ${logPath}`)
   tell('Ctrl-C stops it.')
+}
+
+/** `udp/192.0.2.1:5060` and the like, a line a host: `192.0.2.1:5060 UDP TCP, :5061 TLS`. */
+function sipLines(addresses: readonly string[]): string[] {
+  const hosts = new Map<string, Map<string, string[]>>()
+  for (const address of addresses) {
+    const [, transport = '', host = address, port = ''] = /^(\w+)\/(.+)(:\d+)$/.exec(address) ?? []
+    const ports = hosts.get(host) ?? new Map<string, string[]>()
+    ports.set(port, [...(ports.get(port) ?? []), transport.toUpperCase()])
+    hosts.set(host, ports)
+  }
+  return [...hosts].map(([host, ports]) => `${host}${[...ports].map(([port, transports]) => `${port} ${transports.join(' ')}`).join(', ')}`)
 }
 
 /** One signal stops in order; another one, a while later, stops at once. */

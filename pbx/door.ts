@@ -49,10 +49,12 @@ export interface SipCredentials {
   deviceId: string
   username: string
   password: string
-  /** Host a phone is to register at, and port; from the tenant's domain or the address SIP listens on. */
+  /** Host a phone is to register at: the tenant's domain, or the address SIP listens on. */
   domain: string
+  /** Of the first of the transports. */
   port: number
-  transports: string[]
+  /** What is served, each with its port: udp, tcp, tls, ws, wss. */
+  transports: { name: string; port: number }[]
 }
 
 export interface ExtensionInput {
@@ -126,6 +128,32 @@ export interface CallTrace {
   note: string | null
 }
 
+/** A certificate that TLS and secure WebSocket are served with. */
+export interface CertificateInfo {
+  /** Where it was read. */
+  source: string
+  /** Made by Dialplane, and renewed by it. */
+  own: boolean
+  /** Domains and addresses it is for. */
+  names: string[]
+  issuer: string
+  notBefore: Date
+  notAfter: Date
+  /** `ending`: within 21 days. */
+  state: 'good' | 'ending' | 'ended'
+}
+
+export interface Certificates {
+  /** False with a drachtio-server, whose own affair they are, and when nothing is served over TLS. */
+  served: boolean
+  /** The one for phones that ask for no name first. */
+  certificates: CertificateInfo[]
+  /** What is wrong with the files, a sentence each. */
+  problems: string[]
+  /** PEM of the authority that issued our own certificate, for phones to trust; null while another is in use. */
+  authority: string | null
+}
+
 export interface HealthPart {
   name: string
   ok: boolean
@@ -172,6 +200,11 @@ export interface Pbx {
   }
   /** Events of the actor's tenant from now on. Returns the way to stop. */
   subscribe(actor: Actor, listener: (event: PbxEvent) => void): () => void
+  certificates: {
+    list(actor: Actor): Certificates
+    /** Reads the files again now. Refuses `unprocessable` what cannot be used; those before stay in use. */
+    read(actor: Actor): Promise<Certificates>
+  }
   /** Signalling, media and database as they are now. */
   health(): Promise<HealthPart[]>
   /** Addresses phones register at. */

@@ -1,19 +1,22 @@
 import type { Database } from '../config/database/index.ts'
 import type { MediaServer } from '../media/contract.ts'
 import type { HealthPart } from './door.ts'
+import { certificateHealth, type CertificateKeeper } from './certificates.ts'
 import type { SipServer } from './sip/types.ts'
 
 /** How the parts that a call needs are now, each in a sentence. */
-export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; stuckCalls: number; pendingRows: number }): Promise<HealthPart[]> {
-  const { database, media, sip, stuckCalls, pendingRows } = parts
+export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; pendingRows: number }): Promise<HealthPart[]> {
+  const { database, media, sip, certificates, stuckCalls, pendingRows } = parts
   const load = await media.load().catch(() => undefined)
   const late = Math.max(0, ...(load?.workers.map((worker) => worker.worstLatenessMs) ?? []))
+  const secure = certificateHealth(certificates, Date.now())
   return [
     {
       name: 'signalling',
       ok: sip.connected,
-      message: sip.connected ? `Phones reach SIP at ${sip.listening.join(', ')}.` : 'The signalling engine is not connected; phones cannot register or call.',
+      message: sip.connected ? `Phones reach SIP at ${reachedAt(sip.listening)}.` : 'The signalling engine is not connected; phones cannot register or call.',
     },
+    ...(secure ? [secure] : []),
     {
       name: 'media',
       ok: media.available && load !== undefined,
@@ -34,4 +37,11 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
       message: stuckCalls === 0 ? 'No call is stuck.' : `${stuckCalls} calls did not end by themselves since the start and were dropped by the watchdog. The log names them.`,
     },
   ]
+}
+
+/** `udp/192.0.2.1:5060`, one a transport and address, in one breath. */
+function reachedAt(listening: readonly string[]): string {
+  const parts = listening.map((text) => /^(\w+)\/(.+):\d+$/.exec(text))
+  const unique = (at: number) => [...new Set(parts.map((part) => part?.[at] ?? ''))].join(', ')
+  return `${unique(2)} over ${unique(1)}`
 }

@@ -7,6 +7,7 @@ import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { MediaServer } from '../media/contract.ts'
 import { hangUp } from './calls/hang-up.ts'
+import { certificatesOf, type CertificateKeeper } from './certificates.ts'
 import type { Call } from './calls/call.ts'
 import { createCallRegistry } from './calls/registry.ts'
 import { terminate } from './calls/termination.ts'
@@ -17,6 +18,7 @@ import { viewOf } from './cdr/row.ts'
 import { startRetention } from './cdr/retention.ts'
 import { createCallRecordWriter } from './cdr/writer.ts'
 import { createDirectory } from './directory/directory.ts'
+import type { Directory } from './directory/types.ts'
 import type { PastCall, Pbx } from './door.ts'
 import { startEntrance } from './entrance/entrance.ts'
 import { createEvents } from './events/events.ts'
@@ -35,7 +37,7 @@ export interface PbxOptions {
   database: Database
   secrets: Secrets
   media: MediaServer
-  signalling: SipConnection
+  signalling: SipConnection & { certificates: CertificateKeeper | undefined }
 }
 
 /** BYE and its answer are given this long when the server stops. */
@@ -49,6 +51,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const sip = await connectSip({ ...options.signalling, logger, session: settings.session })
   const directory = await createDirectory({ database, secrets, logger, settings, listening: () => sip.listening })
   const stopDirectoryNews = directory.onChange((tenantId) => events.emit('directory.changed', tenantId, {}))
+  const { certificates } = options.signalling
+  const stopNames = nameCertificates(certificates, directory, logger)
   const registrar = await createRegistrar({ database, directory, sip, settings, logger, events, clock: systemClock })
   const registry = createCallRegistry()
   const world: CallWorld = { settings, logger, media, sip, directory, registrar, events, registry }
@@ -118,11 +122,22 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       trace: async (actor, id) => traces.of(actor, await find(actor, id)),
     },
     recordings: { open: (actor, id) => recordings.open(actor, id) },
+    certificates: {
+      list: () => certificatesOf(certificates, systemClock.now()),
+      async read(actor) {
+        if (!certificates) throw new Refusal('conflict', 'Nothing is served over TLS here, so there are no certificates to read.')
+        await database.change(actor, async () => {
+          await certificates.read()
+          return { result: undefined, audit: { action: 'certificates.read', subjectType: 'system', subjectId: actor.tenantId } }
+        })
+        return certificatesOf(certificates, systemClock.now())
+      },
+    },
     subscribe: (actor, listener) =>
       events.subscribe((event) => {
         if (event.tenantId === actor.tenantId) listener(event)
       }),
-    health: () => healthOf({ database, media, sip, stuckCalls: watchdog.stuck, pendingRows: records.journal.pending }),
+    health: () => healthOf({ database, media, sip, certificates, stuckCalls: watchdog.stuck, pendingRows: records.journal.pending }),
     sipAddresses: () => [...sip.listening],
     async close() {
       if (stopping) return
@@ -133,6 +148,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       watchdog.stop()
       stopAutomatic()
       stopDirectoryNews()
+      stopNames()
       retention.stop()
       recent.close()
       await recordings.close()
@@ -148,6 +164,15 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 function callAudit(action: string, call: Call): AuditEntry {
   const { from, to } = call.view()
   return { action, subjectType: 'call', subjectId: call.id, after: { from: from.number, to: to.number } }
+}
+
+/** Our own certificate is for every domain that phones may be told to register at. */
+function nameCertificates(certificates: CertificateKeeper | undefined, directory: Directory, logger: Logger): () => void {
+  const tell = (): void => {
+    certificates?.setDomains(directory.snapshot().domains()).catch((error: unknown) => logger.warn(`the certificate was not made anew: ${messageOf(error)}`))
+  }
+  tell()
+  return directory.onChange(tell)
 }
 
 /** Ending a call must work while the database is away; what cannot be audited is at least logged. */

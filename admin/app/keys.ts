@@ -12,4 +12,5 @@ export const keys = {
   tokens: ['tokens'] as const,
   audit: ['audit'] as const,
   system: ['system'] as const,
+  certificates: ['system', 'certificates'] as const,
 }

@@ -260,7 +260,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'recordings.read' | 'audit.read' | 'system.read';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'recordings.read' | 'audit.read' | 'system.read' | 'system.write';
 
 export type SetupInput = {
     token: string;
@@ -430,8 +430,19 @@ export type SipCredentials = {
      * Host the phone registers at.
      */
     domain: string;
+    /**
+     * Of the first of the transports.
+     */
     port: number;
-    transports: Array<string>;
+    /**
+     * What is served, the most common first: udp, tcp, tls, wss, ws.
+     */
+    transports: Array<SipTransport>;
+};
+
+export type SipTransport = {
+    name: string;
+    port: number;
 };
 
 export type ExtensionCreate = {
@@ -606,6 +617,47 @@ export type HealthPart = {
 
 export type HealthState = {
     status: 'ok' | 'impaired';
+};
+
+export type Certificates = {
+    /**
+     * False when SIP is not served over TLS by this server.
+     */
+    served: boolean;
+    /**
+     * The one for phones that ask for no name first.
+     */
+    certificates: Array<Certificate>;
+    /**
+     * What is wrong with the files; those read before stay in use.
+     */
+    problems: Array<string>;
+    /**
+     * PEM of the authority that issued our own certificate, for phones to trust.
+     */
+    authority: string | null;
+};
+
+export type Certificate = {
+    /**
+     * The file it was read from.
+     */
+    source: string;
+    /**
+     * Made, and renewed, by Dialplane itself.
+     */
+    own: boolean;
+    /**
+     * Domains and addresses it is for.
+     */
+    names: Array<string>;
+    issuer: string;
+    notBefore: string;
+    notAfter: string;
+    /**
+     * ending: within 21 days.
+     */
+    state: 'good' | 'ending' | 'ended';
 };
 
 export type GetSetupData = {
@@ -2484,3 +2536,89 @@ export type GetHealthResponses = {
 };
 
 export type GetHealthResponse = GetHealthResponses[keyof GetHealthResponses];
+
+export type GetCertificatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/certificates';
+};
+
+export type GetCertificatesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetCertificatesError = GetCertificatesErrors[keyof GetCertificatesErrors];
+
+export type GetCertificatesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Certificates;
+    };
+};
+
+export type GetCertificatesResponse = GetCertificatesResponses[keyof GetCertificatesResponses];
+
+export type ReadCertificatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/certificates/read';
+};
+
+export type ReadCertificatesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReadCertificatesError = ReadCertificatesErrors[keyof ReadCertificatesErrors];
+
+export type ReadCertificatesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Certificates;
+    };
+};
+
+export type ReadCertificatesResponse = ReadCertificatesResponses[keyof ReadCertificatesResponses];

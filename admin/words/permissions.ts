@@ -28,6 +28,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'tokens.write': 'Create and revoke API tokens',
       'audit.read': 'See the audit log',
       'system.read': 'See system health',
+      'system.write': 'Have certificates read again',
     },
   },
 ]

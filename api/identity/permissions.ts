@@ -18,6 +18,7 @@ export const permissions = {
   'recordings.read': 'Listen to recordings',
   'audit.read': 'See who changed what',
   'system.read': 'See version, addresses and health',
+  'system.write': 'Have certificates read again',
 } as const
 
 export type PermissionName = keyof typeof permissions

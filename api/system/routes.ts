@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
 import { one } from '../http/envelope.ts'
 import { instant, isoOf } from '../http/fields.ts'
+import { certificateRoutes } from './certificate-routes.ts'
 
 export const HealthPart = z.object({ name: z.string(), ok: z.boolean(), message: z.string() }).meta({ id: 'HealthPart' })
 
@@ -55,4 +56,4 @@ const getHealth = defineRoute({
   },
 })
 
-export const systemRoutes = [getSystem, getHealth]
+export const systemRoutes = [getSystem, getHealth, ...certificateRoutes]

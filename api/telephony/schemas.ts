@@ -38,8 +38,10 @@ export const SipCredentials = z
     username: z.string(),
     password: z.string().meta({ description: 'Shown this once; only hashes are kept.' }),
     domain: z.string().meta({ description: 'Host the phone registers at.' }),
-    port: z.number().int(),
-    transports: z.array(z.string()),
+    port: z.number().int().meta({ description: 'Of the first of the transports.' }),
+    transports: z
+      .array(z.object({ name: z.string(), port: z.number().int() }).meta({ id: 'SipTransport' }))
+      .meta({ description: 'What is served, the most common first: udp, tcp, tls, wss, ws.' }),
   })
   .meta({ id: 'SipCredentials' })
 

@@ -33,6 +33,9 @@ export function furtherUsername(number: string): string {
   return `${number}-${legiblePassword(4).toLowerCase()}`
 }
 
+/** As people are told of them: what every phone knows first. */
+const ORDER = ['udp', 'tcp', 'tls', 'wss', 'ws']
+
 /** Where a phone is told to register: the tenant's domain, or an address of this machine that others can reach. */
 export function registrationAddress(
   settings: Pick<Settings, 'sip'>,
@@ -46,12 +49,13 @@ export function registrationAddress(
   const { hosts, port, externalAddress } = settings.sip
   const named = heard.map((each) => each.host).find((each) => !isWildcard(each) && !isLoopback(each))
   const own = hosts.find((host) => !isWildcard(host)) ?? named ?? ownAddress() ?? heard[0]?.host ?? '127.0.0.1'
-  const transports = [...new Set(heard.map((each) => each.transport))]
-  return {
-    domain: domains[0] ?? externalAddress ?? own,
-    port: heard[0]?.port ?? port,
-    transports: transports.length > 0 ? transports : ['udp', 'tcp'],
-  }
+  const ports = new Map(heard.toReversed().map((each) => [each.transport, each.port]))
+  const served = ORDER.flatMap((name) => {
+    const at = ports.get(name)
+    return at === undefined ? [] : [{ name, port: at }]
+  })
+  const transports = served.length > 0 ? served : [{ name: 'udp', port }, { name: 'tcp', port }]
+  return { domain: domains[0] ?? externalAddress ?? own, port: transports[0]?.port ?? port, transports }
 }
 
 function isWildcard(host: string): boolean {

@@ -49,6 +49,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
   return {
     defaultTenant: () => fallback,
     tenant: (id) => tenants.get(id)?.tenant,
+    domains: () => [...byDomain.keys()],
     tenantByDomain: (host) => byDomain.get(host.toLowerCase()),
     extension: (id) => homeOf(id)?.extensions.get(id),
     extensionByNumber: (tenantId, number) => tenants.get(tenantId)?.byNumber.get(number),

@@ -47,6 +47,8 @@ export interface DirectorySnapshot {
   defaultTenant(): SnapshotTenant | undefined
   tenant(id: string): SnapshotTenant | undefined
   /** By host name, letter case ignored. IP literals belong to nobody: the entrance gives them to the default tenant. */
+  /** Of all tenants. */
+  domains(): string[]
   tenantByDomain(host: string): SnapshotTenant | undefined
   extension(id: string): SnapshotExtension | undefined
   extensionByNumber(tenantId: string, number: string): SnapshotExtension | undefined

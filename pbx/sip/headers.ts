@@ -66,8 +66,14 @@ export function readReason(value: string | undefined): string | undefined {
   return /text="((?:[^"\\]|\\.)*)"/i.exec(value)?.[1]?.replace(/\\(.)/g, '$1') || value
 }
 
-/** The transport a request came over; srf often does not say, the topmost Via always does. */
+/**
+ * The transport a request came over. A drachtio-server often says none, and says tcp of a WebSocket: then the topmost
+ * Via tells. What the engine does say is believed before the peer.
+ */
 export function transportOf(protocol: string, message: SrfMessage): 'udp' | 'tcp' | 'tls' | 'ws' | 'wss' {
-  const name = (/^\s*SIP\s*\/\s*2\.0\s*\/\s*(\w+)/i.exec(readHeader(message, 'via') ?? '')?.[1] ?? protocol).toLowerCase()
+  const told = protocol.toLowerCase()
+  if (told === 'udp' || told === 'tls' || told === 'ws' || told === 'wss') return told
+  const name = /^\s*SIP\s*\/\s*2\.0\s*\/\s*(\w+)/i.exec(readHeader(message, 'via') ?? '')?.[1]?.toLowerCase()
+  if (told === 'tcp') return name === 'ws' || name === 'wss' ? name : 'tcp'
   return name === 'tcp' || name === 'tls' || name === 'ws' || name === 'wss' ? name : 'udp'
 }

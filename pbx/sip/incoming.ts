@@ -7,8 +7,10 @@ import { answerSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { gatherWrites, guard, linkLostRefusal } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
-import type { IncomingInvite, IncomingRequest, ReplyOptions, SipAddress, SipDialog, SipSource, SipUri } from './types.ts'
+import type { IncomingInvite, IncomingRequest, ReplyOptions, SipAddress, SipDialog, SipOrigin, SipUri } from './types.ts'
 import { parseUri } from './uri.ts'
+
+const NOBODY: readonly string[] = []
 
 /** A request as it came in. Nothing is parsed before somebody asks; what is malformed is refused then. */
 export class ReceivedRequest implements IncomingRequest {
@@ -20,7 +22,7 @@ export class ReceivedRequest implements IncomingRequest {
   #requestUri: SipUri | undefined
   #from: SipAddress | undefined
   #to: SipAddress | undefined
-  #source: SipSource | undefined
+  #source: SipOrigin | undefined
 
   constructor(stack: Stack, req: SrfRequest, res: SrfReply) {
     this.stack = stack
@@ -57,11 +59,12 @@ export class ReceivedRequest implements IncomingRequest {
     return address
   }
 
-  get source(): SipSource {
+  get source(): SipOrigin {
     return (this.#source ??= {
       transport: transportOf(this.req.protocol, this.req.msg),
       address: this.req.source_address,
       port: this.req.source_port,
+      certified: this.req.sessionToken ? this.req.sessionToken.split(',') : NOBODY,
     })
   }
 

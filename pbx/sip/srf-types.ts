@@ -31,6 +31,8 @@ export interface SrfRequest extends SrfOrigin {
   source: 'network' | 'application'
   /** Local host:port that received it; only outside dialogs. */
   receivedOn?: string
+  /** From our engine: the domains that the peer's TLS certificate proves; only outside dialogs. */
+  sessionToken?: string
   cancel(options: { headers?: Record<string, string> }, callback: (error: unknown) => void): void
   on(event: 'response', listener: (response: SrfResponse, ack: SrfAck) => void): this
   on(event: 'update', listener: (request: SrfRequest, response: SrfReply) => void): this

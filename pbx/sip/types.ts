@@ -26,6 +26,12 @@ export interface SipSource {
   port: number
 }
 
+/** Where a request came from. */
+export interface SipOrigin extends SipSource {
+  /** Domains that the peer's verified TLS certificate is for (RFC 5922 §7.1): who it has proved to be, before any password. */
+  certified: readonly string[]
+}
+
 /** Any request that came in, before it is known what it is for. */
 export interface IncomingRequest {
   readonly method: string
@@ -34,7 +40,7 @@ export interface IncomingRequest {
   readonly requestUri: SipUri
   readonly from: SipAddress
   readonly to: SipAddress
-  readonly source: SipSource
+  readonly source: SipOrigin
   readonly userAgent: string | undefined
   readonly body: string
   readonly contentType: string | undefined

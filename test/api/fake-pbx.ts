@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import type {
-  CallView, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials,
+  CallView, Certificates, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials,
 } from '../../pbx/index.ts'
 
 type Owned<T> = T & { tenantId: string }
@@ -43,8 +43,12 @@ export function createFakePbx(): FakePbx {
     actors.push(actor)
     return [...rows.values()].filter((row) => row.tenantId === actor.tenantId)
   }
+  const certificates: Certificates = {
+    served: true, problems: [], authority: null,
+    certificates: [{ source: '/etc/pbx.crt', own: false, names: ['pbx.example'], issuer: 'Some authority', notBefore: now, notAfter: new Date('2027-11-20T10:00:00Z'), state: 'good' }],
+  }
   const credentials = (device: Device): SipCredentials => ({
-    deviceId: device.id, username: device.sipUsername, password: 'made-up-secret', domain: '127.0.0.1', port: 5060, transports: ['udp', 'tcp'],
+    deviceId: device.id, username: device.sipUsername, password: 'made-up-secret', domain: '127.0.0.1', port: 5060, transports: [{ name: 'udp', port: 5060 }, { name: 'tls', port: 5061 }],
   })
   const newDevice = (extensionId: string, name: string, sipUsername: string): Device => ({
     id: randomUUID(), extensionId, name, sipUsername, enabled: true, version: 1, credentialsChangedAt: now, createdAt: now, updatedAt: now,
@@ -160,6 +164,16 @@ export function createFakePbx(): FakePbx {
       const entry = { tenantId: actor.tenantId, listener }
       listeners.add(entry)
       return () => void listeners.delete(entry)
+    },
+    certificates: {
+      list(actor) {
+        actors.push(actor)
+        return certificates
+      },
+      async read(actor) {
+        actors.push(actor)
+        return certificates
+      },
     },
     health: async () => [{ name: 'signalling', ok: pbx.well, message: pbx.well ? 'Listens.' : 'Does not listen.' }],
     sipAddresses: () => ['udp/127.0.0.1:5060'],

@@ -1,9 +1,11 @@
-import { Alert, Button, Code, Group, Modal, Stack, Tabs, Text } from '@mantine/core'
+import { Alert, Button, Code, Group, Modal, SegmentedControl, Stack, Tabs, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { KeyRound, List, QrCode as QrIcon, SquareTerminal } from 'lucide-react'
+import { useState } from 'react'
 import type { Extension, SipCredentials } from '../../app/types.ts'
 import { CopyButton, CopyField } from '../../components/copy.tsx'
-import { baresipAccount, phoneSettings, sipUri } from './phone-settings.ts'
+import { transportWords } from '../../words/transport.ts'
+import { baresipAccount, phoneSettings, phoneTransports, sipUri } from './phone-settings.ts'
 import { QrCode } from './qr-code.tsx'
 
 interface CredentialsDialogProps {
@@ -12,11 +14,19 @@ interface CredentialsDialogProps {
   onClose: () => void
 }
 
+function TransportChoice({ transports, value, onChange }: { transports: string[]; value: string; onChange: (transport: string) => void }) {
+  if (transports.length < 2) return null
+  return <SegmentedControl mb="md" size="xs" aria-label="Transport" value={value} onChange={onChange} data={transports.map((name) => ({ value: name, label: transportWords(name) }))} />
+}
+
 /** Shows new SIP credentials, this once. A click beside it does not close it: the password would be gone. */
 export function CredentialsDialog({ credentials, extension, onClose }: CredentialsDialogProps) {
   const narrow = useMediaQuery('(max-width: 36em)', false, { getInitialValueInEffect: false })
   const settings = phoneSettings(credentials)
-  const account = baresipAccount(credentials)
+  const transports = phoneTransports(credentials)
+  const [transport, setTransport] = useState(transports[0] ?? 'udp')
+  const account = baresipAccount(credentials, transport)
+  const uri = sipUri(credentials, transport)
   const everything = settings.map(({ label, value }) => `${label}: ${value}`).join('\n')
   return (
     <Modal opened onClose={onClose} closeOnClickOutside={false} size="lg" fullScreen={narrow} title={<Text span fw={650} fz="lg">Sign-in for the phone of {extension.number} {extension.name}</Text>}>
@@ -40,8 +50,9 @@ export function CredentialsDialog({ credentials, extension, onClose }: Credentia
             </Stack>
           </Tabs.Panel>
           <Tabs.Panel value="qr">
+            <TransportChoice transports={transports} value={transport} onChange={setTransport} />
             <Group align="flex-start" gap="lg">
-              <QrCode text={sipUri(credentials)} label="QR code with the SIP address, user name and password" />
+              <QrCode text={uri} label="QR code with the SIP address, user name and password" />
               <Stack gap="xs" flex="1 1 220px">
                 <Text size="sm">
                   For softphones that read a SIP address from a QR code. It holds the user name, the password, the server and the transport as one line:
@@ -49,13 +60,14 @@ export function CredentialsDialog({ credentials, extension, onClose }: Credentia
                 <Code block className="break-anywhere" style={{ whiteSpace: 'pre-wrap' }}>sip:user:password@server:port;transport=…</Code>
                 <Text size="sm" c="dimmed">Treat a photo of it like the password itself. If your softphone does not take it, use the settings instead.</Text>
                 <Group gap="xs">
-                  <CopyButton text={sipUri(credentials)} what="the line in the code" />
+                  <CopyButton text={uri} what="the line in the code" />
                   <Text size="sm" c="dimmed">Copy the line in the code</Text>
                 </Group>
               </Stack>
             </Group>
           </Tabs.Panel>
           <Tabs.Panel value="baresip">
+            <TransportChoice transports={transports} value={transport} onChange={setTransport} />
             <Stack gap="xs">
               <Text size="sm">Add this line to <Code>~/.baresip/accounts</Code> and start baresip:</Text>
               <Group wrap="nowrap" align="flex-start" gap="xs">

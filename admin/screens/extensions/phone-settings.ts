@@ -1,27 +1,36 @@
 /** SIP credentials in the forms phones take them. */
 import type { SipCredentials } from '../../app/types.ts'
+import { transportWords } from '../../words/transport.ts'
 
-function hostPort({ domain, port }: SipCredentials): string {
-  const host = domain.includes(':') && !domain.startsWith('[') ? `[${domain}]` : domain
-  return port === 5060 ? host : `${host}:${port}`
+const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
+
+/** What a phone that is no browser connects with. */
+const FOR_PHONES = ['udp', 'tcp', 'tls']
+
+function bracketed(domain: string): string {
+  return domain.includes(':') && !domain.startsWith('[') ? `[${domain}]` : domain
 }
 
-/** UDP when it is offered: the transport every phone knows. */
-export function firstTransport({ transports }: SipCredentials): string {
-  const lower = transports.map((transport) => transport.toLowerCase())
-  return lower.includes('udp') ? 'udp' : (lower[0] ?? 'udp')
+/** What phones can be set to, the one every phone knows first. */
+export function phoneTransports({ transports }: SipCredentials): string[] {
+  return transports.map(({ name }) => name).filter((name) => FOR_PHONES.includes(name))
+}
+
+function hostPort({ domain, port, transports }: SipCredentials, transport: string): string {
+  const served = transports.find(({ name }) => name === transport)?.port ?? port
+  return served === (transport === 'tls' ? 5061 : 5060) ? bracketed(domain) : `${bracketed(domain)}:${served}`
 }
 
 /** `sip:user:password@host:port;transport=udp` (RFC 3261 §19.1.1 with its password part, escaped). */
-export function sipUri(credentials: SipCredentials): string {
+export function sipUri(credentials: SipCredentials, transport: string): string {
   const { username, password } = credentials
-  return `sip:${encodeURIComponent(username)}:${encodeURIComponent(password)}@${hostPort(credentials)};transport=${firstTransport(credentials)}`
+  return `sip:${encodeURIComponent(username)}:${encodeURIComponent(password)}@${hostPort(credentials, transport)};transport=${transport}`
 }
 
 /** A line for baresip's `accounts` file. */
-export function baresipAccount(credentials: SipCredentials): string {
+export function baresipAccount(credentials: SipCredentials, transport: string): string {
   const { username, password } = credentials
-  return `<sip:${username}@${hostPort(credentials)};transport=${firstTransport(credentials)}>;auth_user=${username};auth_pass=${password};regint=600`
+  return `<sip:${username}@${hostPort(credentials, transport)};transport=${transport}>;auth_user=${username};auth_pass=${password};regint=600`
 }
 
 export interface PhoneSetting {
@@ -33,11 +42,14 @@ export interface PhoneSetting {
 /** What most phones and softphones ask for, under the names they use. */
 export function phoneSettings(credentials: SipCredentials): PhoneSetting[] {
   const { username, password, domain, port, transports } = credentials
+  const portOf = (transport: string) => transports.find(({ name }) => name === transport)?.port
+  const [tls, wss] = [portOf('tls'), portOf('wss')]
   return [
     { label: 'User name', value: username, note: 'Also called account, SIP ID, authentication name or authorisation user.' },
     { label: 'Password', value: password, note: 'Also called secret or authentication password.' },
     { label: 'Server', value: domain, note: 'Also called domain, registrar or SIP server. Leave an outbound proxy empty.' },
-    { label: 'Port', value: String(port) },
-    { label: 'Transport', value: transports.map((transport) => transport.toUpperCase()).join(' or ') },
+    { label: 'Port', value: String(port), ...(tls !== undefined && tls !== port && { note: `With TLS it is ${tls}.` }) },
+    { label: 'Transport', value: alternatives.format(phoneTransports(credentials).map(transportWords)) },
+    ...(wss === undefined ? [] : [{ label: 'WebSocket address', value: `wss://${bracketed(domain)}:${wss}`, note: 'For phones in a browser.' }]),
   ]
 }

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { getSystem } from '../../client/index.ts'
+import { getCertificates, getSystem, readCertificates } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
+import { queryClient } from '../../app/query-client.ts'
+import type { Certificates } from '../../app/types.ts'
 
 /** Health is asked for every ten seconds while someone looks. */
 export function useSystem({ enabled = true } = {}) {
@@ -10,4 +12,20 @@ export function useSystem({ enabled = true } = {}) {
     refetchInterval: 10_000,
     enabled,
   })
+}
+
+export function useCertificates() {
+  return useQuery({
+    queryKey: keys.certificates,
+    queryFn: async () => (await getCertificates({ throwOnError: true })).data.data,
+    refetchInterval: 60_000,
+  })
+}
+
+/** Has the files read at once. */
+export async function readAgain(): Promise<Certificates> {
+  const { data } = (await readCertificates({ throwOnError: true })).data
+  queryClient.setQueryData(keys.certificates, data)
+  void queryClient.invalidateQueries({ queryKey: keys.system })
+  return data
 }

@@ -2,7 +2,7 @@ import { Group, Stack, Text } from '@mantine/core'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import type { HealthPart } from '../../app/types.ts'
 
-const names: Record<string, string> = { signalling: 'Signalling (SIP)', media: 'Audio', database: 'Database' }
+const names: Record<string, string> = { signalling: 'Signalling (SIP)', media: 'Audio', database: 'Database', certificates: 'Certificates' }
 
 export function partName(name: string): string {
   return names[name] ?? name.charAt(0).toUpperCase() + name.slice(1)

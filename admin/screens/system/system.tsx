@@ -1,5 +1,4 @@
 import { Anchor, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { CopyField } from '../../components/copy.tsx'
 import { Fact } from '../../components/fact.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.ts'
@@ -7,6 +6,8 @@ import { ErrorState } from '../../components/states.tsx'
 import { StatusBadge } from '../../components/status.tsx'
 import { Time, useNow } from '../../components/time.tsx'
 import { instant, span } from '../../words/time.ts'
+import { Addresses } from './addresses.tsx'
+import { Certificates } from './certificates.tsx'
 import { useSystem } from './data.ts'
 import { HealthParts } from './health.tsx'
 
@@ -47,12 +48,11 @@ export default function System() {
             <Panel component="section" aria-labelledby="addresses">
               <Title order={2} id="addresses">Addresses for phones</Title>
               <Text size="sm" c="dimmed" mb="sm">Phones register at one of these.</Text>
-              <Stack gap="xs">
-                {data.sipAddresses.map((address, index) => <CopyField key={address} label={data.sipAddresses.length === 1 ? 'SIP address' : `SIP address ${index + 1}`} value={address} />)}
-              </Stack>
+              <Addresses addresses={data.sipAddresses} />
               <Text size="sm" mt="md"><Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit>API documentation</Anchor></Text>
             </Panel>
           </SimpleGrid>
+          <Certificates />
         </>
       )}
     </Stack>

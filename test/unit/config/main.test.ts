@@ -69,7 +69,7 @@ describe('the server', { timeout: 120_000 }, () => {
     const child = start()
     const said = await ready(child)
     assert.match(said, /Dialplane is ready after \d+\.\d s/)
-    assert.match(said, /SIP +\S*127\.0\.0\.1:\d+/)
+    assert.match(said, /SIP +127\.0\.0\.1:\d+ UDP TCP, :\d+ TLS, :\d+ WS, :\d+ WSS\n/)
     const panel = /Panel +(\S+)/.exec(said)?.[1] ?? ''
     assert.match(said, /First +http:\S+token=\S{20,}/)
     assert.ok(said.includes(`Data    ${home}`))

@@ -1,0 +1,89 @@
+import { Alert, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Download, RefreshCw, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import { useCan } from '../../app/session.tsx'
+import type { Certificate, Certificates as Read } from '../../app/types.ts'
+import { Panel } from '../../components/panel.ts'
+import { ErrorState } from '../../components/states.tsx'
+import { StatusBadge } from '../../components/status.tsx'
+import { useNow } from '../../components/time.tsx'
+import type { Wording } from '../../words/call.ts'
+import { exactTime, instant } from '../../words/time.ts'
+import { readAgain, useCertificates } from './data.ts'
+
+const DAY_MS = 86_400_000
+
+function lasting({ notAfter, state }: Certificate, now: number): Wording {
+  const days = Math.floor((instant(notAfter) - now) / DAY_MS)
+  if (state === 'ended') return { label: 'Has ended', tone: 'bad' }
+  return { label: days === 0 ? 'Ends today' : `Ends in ${days} ${days === 1 ? 'day' : 'days'}`, tone: state === 'ending' ? 'warning' : 'good' }
+}
+
+/** The authority as a file that phones and browsers can be told to trust. */
+function download(pem: string): void {
+  const url = URL.createObjectURL(new Blob([pem], { type: 'application/x-x509-ca-cert' }))
+  const link = Object.assign(document.createElement('a'), { href: url, download: 'dialplane-authority.crt' })
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
+function Row({ certificate }: { certificate: Certificate }) {
+  const now = useNow()
+  const [first = 'No name', ...others] = certificate.names
+  return (
+    <li>
+      <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+        <Text size="sm" fw={600} className="break-anywhere" title={certificate.names.join('\n')}>
+          {first}{others.length > 0 && <Text span inherit fw={400} c="dimmed"> and {others.length} more</Text>}
+        </Text>
+        <span title={exactTime(instant(certificate.notAfter))}><StatusBadge {...lasting(certificate, now)} /></span>
+      </Group>
+      <Text size="sm" c="dimmed" className="break-anywhere">
+        {certificate.own ? 'Made by Dialplane, and renewed by it' : `From ${certificate.issuer}, read from ${certificate.source}`}
+      </Text>
+    </li>
+  )
+}
+
+function Content({ data }: { data: Read }) {
+  if (!data.served) return <Text size="sm" c="dimmed">SIP is not served over TLS here.</Text>
+  return (
+    <Stack gap="sm">
+      {data.problems.map((problem) => <Alert key={problem} color="red" icon={<TriangleAlert size={18} aria-hidden />}>{problem}</Alert>)}
+      <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+        {data.certificates.map((certificate) => <Row key={certificate.source} certificate={certificate} />)}
+      </Stack>
+      {data.authority !== null && (
+        <div>
+          <Text size="sm" mb="xs">Phones and browsers trust this certificate once its authority was added to them.</Text>
+          <Button size="xs" variant="default" leftSection={<Download size={16} aria-hidden />} onClick={() => download(data.authority ?? '')}>Download the authority</Button>
+        </div>
+      )}
+    </Stack>
+  )
+}
+
+/** What phones and browsers are shown over TLS, and how long it lasts. */
+export function Certificates() {
+  const query = useCertificates()
+  const can = useCan()
+  const [reading, setReading] = useState(false)
+  const read = () => {
+    setReading(true)
+    void readAgain().then(({ problems }) => (problems.length === 0 ? notify.done('The certificates were read.') : undefined), notify.failed).finally(() => setReading(false))
+  }
+  return (
+    <Panel component="section" aria-labelledby="certificates">
+      <Group justify="space-between" mb="sm">
+        <Title order={2} id="certificates">Certificates</Title>
+        {can('system.write') && query.data?.served === true && (
+          <Button size="xs" variant="default" loading={reading} leftSection={<RefreshCw size={16} aria-hidden />} onClick={read}>Read the files again</Button>
+        )}
+      </Group>
+      {query.data !== undefined
+        ? <Content data={query.data} />
+        : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton height={60} radius="md" aria-label="Loading" />}
+    </Panel>
+  )
+}
