@@ -6,7 +6,7 @@ import type { Locator } from '../locate/locator.ts'
 import type { TargetMemory } from '../locate/memory.ts'
 import type { SipMessage } from '../message/message.ts'
 import type { Counters, EngineOptions } from '../options.ts'
-import type { Timers } from '../timers.ts'
+import type { TimerHandle, Timers } from '../timers.ts'
 import type { Trace } from '../trace.ts'
 import type { TransactionLayer } from '../transaction/layer.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
@@ -30,7 +30,11 @@ export interface IncomingRequest {
   /** Whether it came in within a dialog. */
   readonly within: boolean
   /** Our reliable provisional response that waits for its PRACK (RFC 3262 §3). */
-  reliable: { rseq: number; stop(): void } | undefined
+  reliable: { rseq: number; sdp: boolean; stop(): void } | undefined
+  /** Responses that may only be sent after that PRACK, in order. */
+  readonly held: (() => void)[]
+  /** The application gave its 2xx, which waits for that PRACK. */
+  readonly promised: boolean
   /** RSeq of the last one; 0 before the first. */
   rseq: number
   /** Empty when there is none. */
@@ -43,6 +47,10 @@ export interface IncomingRequest {
   heard(): void
   /** A final response is about to be sent, or none ever will: the application can say no more. */
   finish(): void
+  /** Its 2xx waits for a PRACK: the application can say no more, and a CANCEL comes too late. */
+  promise(): void
+  /** The reliable provisional response was acknowledged: the next one held may go. */
+  acknowledged(): void
   /** After a failure response the dialog that provisional ones made is gone (§12.3). */
   dropEarlyDialog(): void
 }
@@ -60,6 +68,19 @@ export interface OutgoingRequest {
   cancel(extra?: readonly string[]): { text: string; flow: Flow }
   /** Stops its timers. */
   close(): void
+}
+
+/** A request of an application that subscribes. */
+export interface Subscribing {
+  owner: Owner
+  event: string
+  /** Its From value. */
+  from: string
+  cseq: number
+  /** Tags of the far ends that have, or had, a dialog of it: what one of them says after its end begins nothing. */
+  tags: Set<string>
+  /** Timer N (RFC 6665 §4.1.2.4), once the request was accepted. */
+  timer: TimerHandle
 }
 
 /** Session timers of the dialogs (RFC 4028). */
@@ -95,6 +116,8 @@ export interface Agent {
   readonly forwarding: Set<{ close(): void }>
   /** Proves that a Route or Path entry is ours. */
   readonly routeKey: Buffer
+  /** SUBSCRIBE and REFER outside dialogs that a NOTIFY may answer before, or beside, their 2xx; by `subscriberKey`. */
+  readonly subscribing: Map<string, Subscribing>
   /** INVITEs outside dialogs in progress, by Call-ID, From tag and CSeq: one that comes by a second way is merged (§8.2.2.2). */
   readonly merged: Set<string>
 }

@@ -77,7 +77,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   )
   const dialogs = createDialogStore()
   const running: RunningAgent = {
-    options, timers, counters, trace, gate, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), outgoing: new Map(), forwarding: new Set(),
+    options, timers, counters, trace, gate, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), outgoing: new Map(), subscribing: new Map(), forwarding: new Set(),
     loyalty: createCache(LOYALTY_BOUND, timers.now),
     routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
     sessions: createSessions(() => running),
@@ -95,6 +95,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
       for (const context of [...running.forwarding]) context.close()
       closeLocating()
       dialogs.close()
+      for (const subscribing of running.subscribing.values()) timers.stop(subscribing.timer)
       transactions.close()
       for (const outgoing of [...running.outgoing.values()]) outgoing.close()
       trace.close()

@@ -17,7 +17,9 @@ export class Incoming implements IncomingRequest, ServerUser {
   dialog: Dialog | undefined
   readonly within: boolean
   reliable: IncomingRequest['reliable']
+  readonly held: (() => void)[] = []
   rseq = 0
+  promised = false
   private readonly agent: Agent
   private unanswered: TimerHandle
 
@@ -56,10 +58,23 @@ export class Incoming implements IncomingRequest, ServerUser {
     this.unanswered = undefined
   }
 
+  promise(): void {
+    this.heard()
+    this.promised = true
+    this.agent.incoming.delete(this.id)
+  }
+
+  acknowledged(): void {
+    this.reliable?.stop()
+    this.reliable = undefined
+    this.held.shift()?.()
+  }
+
   finish(): void {
     this.heard()
     this.reliable?.stop()
     this.reliable = undefined
+    this.held.length = 0
     this.agent.incoming.delete(this.id)
     if (this.dialog?.serverInvite === this) this.dialog.serverInvite = undefined
   }
@@ -76,6 +91,7 @@ export class Incoming implements IncomingRequest, ServerUser {
 
   /** 487 (RFC 3261 §9.2); the application is told. */
   onCancelled(cancel: SipMessage, from: Flow): void {
+    if (this.promised) return
     const { id, dialogId, owner } = this
     this.answer(487)
     if (owner.open) owner.deliver(networkPayload(handOn(cancel), from, this.agent.timers.now(), id, dialogId, undefined))

@@ -1,7 +1,9 @@
 /** A request of an application on its way: its responses, its CANCEL, the dialogs it makes. To which target it goes is the pursuit's affair. */
 import { clientDialog, contactUri, dialogId, type Dialog, type Owner } from '../dialog/dialog.ts'
+import { hasSdp, onRequest, onResponse } from '../dialog/offer.ts'
+import { eventKey, refersSilently, referKey } from '../dialog/subscription.ts'
 import { digits } from '../message/host.ts'
-import { header, lists, type SipMessage } from '../message/message.ts'
+import { header, lists, type Headers, type SipMessage } from '../message/message.ts'
 import { handOn, writeMessage } from '../message/write.ts'
 import { uuid } from '../random.ts'
 import { peerName, type Flow } from '../transport/flow.ts'
@@ -11,6 +13,7 @@ import { isSdp } from './app-message.ts'
 import type { Way } from './next-hop.ts'
 import { Pursuit, type Attempt, type PursuitUser, type Sent } from './pursuit.ts'
 import { ackAndBye } from './release.ts'
+import { endCall, onAccepted, onNotified, subscriberKey } from './subscriptions.ts'
 
 /** A request that was refused is sent again within this time, or never. */
 const LOYALTY_MS = 60_000
@@ -19,6 +22,8 @@ const LOYALTY_MS = 60_000
 export interface OutgoingPlan extends Way {
   /** Makes the request for one target. */
   write: (flow: Flow, branch: string) => Sent
+  /** As the application gave them. */
+  headers: Headers
   body: string
   /** Authorization lines, which the ACK to a 2xx repeats. */
   credentials: readonly string[]
@@ -29,6 +34,9 @@ export interface OutgoingPlan extends Way {
   own?: (status: number, response: SipMessage | undefined) => void
 }
 
+/** Requests that make a dialog and a subscription in it. */
+const SUBSCRIBES = new Set(['SUBSCRIBE', 'REFER'])
+
 export class Outgoing implements OutgoingRequest, PursuitUser {
   readonly id = uuid()
   readonly owner: Owner
@@ -37,6 +45,8 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   private readonly pursuit: Pursuit
   private readonly plan: OutgoingPlan
   private readonly within: Dialog | undefined
+  /** It carries a session description. */
+  private readonly offered: boolean
   private finished = false
   /** The dialog the first 2xx made; a 2xx that makes another is a fork. */
   private made: Dialog | undefined
@@ -50,7 +60,14 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     this.pursuit = new Pursuit(agent, { ...plan, faithful: plan.within !== undefined, toTag: plan.within?.remoteTag ?? '' }, this)
     this.method = this.sent.method
     agent.outgoing.set(this.id, this)
+    this.offered = hasSdp(plan.headers, plan.body)
+    if (plan.within) onRequest(plan.within, 'ours', this.method, this.offered)
     if (plan.within && this.method === 'INVITE') plan.within.clientInvite = this
+    if (!plan.within && SUBSCRIBES.has(this.method)) {
+      const { from, cseq, callId } = this.sent
+      const event = this.method === 'REFER' ? referKey(cseq) : eventKey(plan.headers)
+      agent.subscribing.set(subscriberKey(callId, plan.fromTag), { owner, event, from, cseq, tags: new Set(), timer: undefined })
+    }
   }
 
   /** As it is sent to the target that is being tried. */
@@ -93,9 +110,10 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (this.finished) return
     this.finish()
     if (!this.within) for (const dialog of this.early) this.agent.dialogs.remove(dialog)
+    if (this.within) onResponse(this.within, 'ours', this.method, this.offered, response.status, hasSdp(response, response.body), false)
     if (response.status < 300) this.onSuccess(response)
     this.deliver(response)
-    if (this.within) this.afterFinal(this.within, response)
+    this.afterFinal(response.status)
   }
 
   /** RFC 3263 §4: what one server of a name has begun, it goes on with. */
@@ -113,11 +131,12 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (this.finished) return
     this.finish()
     this.onMove()
+    if (this.within) onResponse(this.within, 'ours', this.method, this.offered, status, false, false)
     if (this.plan.own) return this.plan.own(status, undefined)
     const { via, from, to, callId, cseq } = this.sent
     const text = writeMessage(`SIP/2.0 ${status} ${reason}`, [`Via: ${via}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${this.method}`], '')
     if (this.owner.open) this.owner.deliver(localPayload(text, this.agent.timers.now(), this.id, this.dialogIdOf()))
-    if (this.within && this.method === 'BYE') this.agent.dialogs.remove(this.within)
+    this.afterFinal(status)
   }
 
   private finish(): void {
@@ -138,6 +157,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
         // RFC 3262 §4: repeated, or out of order; the application acknowledges each once.
         if (dialog.rseq !== 0 && rseq !== dialog.rseq + 1) return
         dialog.rseq = rseq
+        onResponse(dialog, 'ours', 'INVITE', this.offered, response.status, hasSdp(response, response.body), true)
       }
     }
     this.deliver(response)
@@ -150,6 +170,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (target === undefined) return undefined
     const dialog = clientDialog(response, this.method, this.sent.from, this.sent.cseq, this.flow, this.owner, target)
     this.choose(dialog, this.flow)
+    onRequest(dialog, 'ours', 'INVITE', this.offered)
     this.early.push(dialog)
     this.agent.dialogs.add(dialog)
     return dialog
@@ -176,6 +197,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
 
   /** What a 2xx to an INVITE or UPDATE settles. */
   private agreed(dialog: Dialog, response: SipMessage): void {
+    if (this.method === 'INVITE') onResponse(dialog, 'ours', 'INVITE', this.offered, response.status, hasSdp(response, response.body), false)
     if (isSdp(this.plan.body)) dialog.localSdp = this.plan.body
     if (header(response, 'allow') !== undefined) dialog.allowsUpdate = lists(response, 'allow', 'update')
     this.agent.sessions.agree(dialog, header(response, 'session-expires'), true)
@@ -197,7 +219,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
   }
 
   private dialogFrom(response: SipMessage, { flow }: Attempt): Dialog {
-    const known = this.forks.find((dialog) => dialog.remoteTag === response.toTag) ?? this.early.find((dialog) => dialog.remoteTag === response.toTag)
+    const known = this.forks.find((dialog) => dialog.remoteTag === response.toTag) ?? this.agent.dialogs.find(response.callId, response.fromTag, response.toTag)
     const target = contactUri(response)
     // Without Contact the peer can only be reached where it was heard.
     const dialog = clientDialog(response, this.method, this.sent.from, known?.localCSeq ?? this.sent.cseq, flow, this.owner, target ?? known?.remoteTarget ?? `sip:${peerName(flow)}`)
@@ -208,6 +230,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
       return known
     }
     this.choose(dialog, flow)
+    onRequest(dialog, 'ours', this.method, this.offered)
     this.forks.push(dialog)
     return dialog
   }
@@ -233,19 +256,37 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (this.within) {
       if (this.method === 'UPDATE' || this.method === 'SUBSCRIBE') this.within.remoteTarget = contactUri(response) ?? this.within.remoteTarget
       if (this.method === 'UPDATE') this.agreed(this.within, response)
+      if (SUBSCRIBES.has(this.method)) onAccepted(this.agent, this.within, this.method, this.sent.cseq, this.plan.headers, response)
       return
     }
-    if (this.method !== 'SUBSCRIBE' || response.toTag === '') return
+    if (!SUBSCRIBES.has(this.method) || response.toTag === '' || (this.method === 'REFER' && refersSilently(response))) return
     const dialog = this.dialogFrom(response, this.pursuit.current)
     dialog.confirmed = true
     this.agent.dialogs.add(dialog)
+    this.agent.subscribing.get(subscriberKey(this.sent.callId, this.plan.fromTag))?.tags.add(response.toTag)
+    onAccepted(this.agent, dialog, this.method, this.sent.cseq, this.plan.headers, response)
   }
 
-  /** BYE ends the dialog, unless it is to be sent again with credentials; so does the last NOTIFY of a subscription. */
-  private afterFinal(dialog: Dialog, response: SipMessage): void {
-    const challenged = response.status === 401 || response.status === 407
-    const over = this.method === 'BYE' || (this.method === 'NOTIFY' && dialog.method === 'SUBSCRIBE' && /\r\nsubscription-state[ \t]*:[ \t]*terminated/i.test(this.sent.text))
-    if (over && !challenged) this.agent.dialogs.remove(dialog)
+  /** BYE ends its call, unless it is to be sent again with credentials; a NOTIFY may end its subscription. */
+  private afterFinal(status: number): void {
+    const { agent, within } = this
+    if (!within) {
+      if (SUBSCRIBES.has(this.method)) this.stopSubscribing(status)
+    } else if (this.method === 'BYE') {
+      if (status !== 401 && status !== 407) endCall(agent, within)
+    } else if (this.method === 'NOTIFY') onNotified(agent, within, this.plan.headers, status)
+  }
+
+  /** RFC 6665 §4.1.2.4: after a 2xx, NOTIFYs of other forks may come for 64*T1 (timer N); a refusal ends what they began. */
+  private stopSubscribing(status: number): void {
+    const { agent } = this
+    const key = subscriberKey(this.sent.callId, this.plan.fromTag)
+    const entry = agent.subscribing.get(key)
+    const forget = (): void => {
+      if (agent.subscribing.get(key) === entry) agent.subscribing.delete(key)
+    }
+    if (entry && status < 300) entry.timer = agent.timers.start(64 * agent.options.timing.t1, { onTimer: forget }, 'timer-N')
+    else forget()
   }
 
   private deliver(response: SipMessage): void {
@@ -258,6 +299,6 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
 
   private dialogIdOf(): string {
     if (this.within) return this.within.id
-    return this.method === 'INVITE' || this.method === 'SUBSCRIBE' ? dialogId(this.sent.callId, this.plan.fromTag) : ''
+    return this.method === 'INVITE' || SUBSCRIBES.has(this.method) ? dialogId(this.sent.callId, this.plan.fromTag) : ''
   }
 }

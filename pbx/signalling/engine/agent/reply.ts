@@ -1,18 +1,19 @@
 /** Responses of applications: completed, sent, and what follows from them for dialogs. */
-import { askedFrom, contactUri, serverDialog, type Dialog } from '../dialog/dialog.ts'
+import { askedFrom, contactUri, serverDialog } from '../dialog/dialog.ts'
+import { hasSdp, onRequest, onResponse } from '../dialog/offer.ts'
 import { answerFor } from '../dialog/session-expires.ts'
 import { digits } from '../message/host.ts'
 import { header, lists } from '../message/message.ts'
 import { tagOf } from '../message/uri.ts'
 import { copyHeader, withTag, writeMessage } from '../message/write.ts'
-import { uuid } from '../random.ts'
 import { peerName } from '../transport/flow.ts'
-import { refused, responseSent, unsolicitedPayload } from '../wire/payload.ts'
+import { refused, responseSent } from '../wire/payload.ts'
 import type { Owner } from '../dialog/dialog.ts'
 import type { Agent, IncomingRequest } from './agent.ts'
 import { appHeader, appLines, isSdp, type AppMessage } from './app-message.ts'
-import { ourContact, sendBye } from './release.ts'
-import { repeatUntilPrack } from './reliable.ts'
+import { ourContact } from './release.ts'
+import { repeatUntilAck, repeatUntilPrack } from './reliable.ts'
+import { endCall, onAccepted, onNotified } from './subscriptions.ts'
 
 /** What the engine writes itself in a response. */
 const WRITTEN: ReadonlySet<string> = new Set(['from', 'to', 'call-id', 'cseq'])
@@ -36,38 +37,61 @@ export function replyFromApp(agent: Agent, owner: Owner, messageId: string, tran
   if (reliable && !lists(request, 'supported', '100rel') && !lists(request, 'require', '100rel')) {
     return refuse('Remote endpoint does not support 100rel')
   }
-  // RFC 3262 §3: one reliable provisional response at a time until the first was acknowledged.
-  if (reliable && incoming.reliable) return refuse('A reliable provisional response still waits for its PRACK')
-
   incoming.heard()
+  const success = status >= 200 && status < 300
+  const sdp = hasSdp(message, message.body)
   const session = sessionOf(agent, incoming, status, message)
   const extra = reliable ? [`RSeq: ${(incoming.rseq = incoming.rseq === 0 ? 1 + Math.floor(Math.random() * 0x7fff) : incoming.rseq + 1)}`] : session.lines
   const text = writeReply(agent, incoming, status, message, extra)
   if (status > 100 && status < 300) openDialog(agent, incoming, status)
-  if (incoming.dialog && (reliable || (status >= 200 && status < 300)) && isSdp(message.body)) incoming.dialog.localSdp = message.body
-  if (!provisional) incoming.finish()
+  const { dialog } = incoming
+  if (dialog && (reliable || success) && isSdp(message.body)) dialog.localSdp = message.body
+  const waits = mustWait(incoming, reliable, success)
+  if (!provisional && !waits) incoming.finish()
   // The echo goes first: the application must know its transaction before anything that follows from it.
-  const watched = reliable || (status >= 200 && status < 300 && TARGET_REFRESH.has(request.method))
+  const watched = reliable || (success && TARGET_REFRESH.has(request.method))
   if (watched || !owner.quiet) {
     const echo = responseSent(messageId, text, transaction.from, agent.timers.now(), transactionId, madeDialog(incoming))
     if (watched) owner.deliver(echo)
     else owner.deliverLater(echo)
   }
-  transaction.respond(status, text)
-  if (reliable) incoming.reliable = repeatUntilPrack(agent, incoming, incoming.rseq, text)
-  if (status >= 200 && status < 300) succeeded(agent, incoming, text, session.value)
-  else if (status >= 300) incoming.dropEarlyDialog()
-  if (!provisional && endsDialog(incoming, status)) agent.dialogs.remove(incoming.dialog as Dialog)
+  const send = (): void => {
+    if (!provisional) incoming.finish()
+    if (dialog) onResponse(dialog, 'theirs', request.method, hasSdp(request, request.body), status, sdp, reliable)
+    transaction.respond(status, text)
+    if (reliable) incoming.reliable = repeatUntilPrack(agent, incoming, rseqOf(extra), text, sdp)
+    if (success) succeeded(agent, incoming, message, text, session.value)
+    else if (status >= 300) incoming.dropEarlyDialog()
+    if (!provisional) endUsages(agent, incoming, status)
+  }
+  if (!waits) return send()
+  if (success) incoming.promise()
+  incoming.held.push(send)
+}
+
+/**
+ * RFC 3262 §3: one reliable provisional response at a time until it was acknowledged, and no 2xx before the
+ * PRACK of one with a description. A refusal waits for nothing.
+ */
+function mustWait(incoming: IncomingRequest, reliable: boolean, success: boolean): boolean {
+  if (!incoming.reliable) return false
+  return reliable || (success && (incoming.reliable.sdp || incoming.held.length > 0))
 }
 
 function asks100rel(message: AppMessage): boolean {
   return (appHeader(message, 'require') ?? '').toLowerCase().includes('100rel')
 }
 
+function rseqOf(lines: readonly string[]): number {
+  return Number(lines[0]?.slice('RSeq: '.length))
+}
+
+/** Requests that make a dialog (RFC 3261 §12.1, RFC 6665 §4.4.1, RFC 3515 §2.4.4). */
+const MAKES_DIALOG = new Set(['INVITE', 'SUBSCRIBE', 'REFER'])
+
 /** The echo names the dialog for answers to requests that make one. */
 function madeDialog(incoming: IncomingRequest): string {
-  const { method } = incoming.request
-  return method === 'INVITE' || method === 'SUBSCRIBE' ? incoming.dialogId : ''
+  return MAKES_DIALOG.has(incoming.request.method) ? incoming.dialogId : ''
 }
 
 function writeReply(agent: Agent, incoming: IncomingRequest, status: number, message: AppMessage, extra: readonly string[]): string {
@@ -76,7 +100,7 @@ function writeReply(agent: Agent, incoming: IncomingRequest, status: number, mes
   const wanted = request.toTag === '' ? tagOf(appHeader(message, 'to') ?? '') : ''
   const lines: string[] = []
   copyHeader(lines, request, 'via', 'Via')
-  const makesDialog = (request.method === 'INVITE' || request.method === 'SUBSCRIBE') && status > 100 && status < 300
+  const makesDialog = MAKES_DIALOG.has(request.method) && status > 100 && status < 300
   if (makesDialog) copyHeader(lines, request, 'record-route', 'Record-Route')
   lines.push(`From: ${request.from}`, `To: ${status === 100 ? request.to : withTag(request, incoming.tag(wanted))}`, `Call-ID: ${request.callId}`, `CSeq: ${request.cseq} ${request.cseqMethod}`)
   if (TARGET_REFRESH.has(request.method) && status > 100 && status < 300 && !message.names.includes('contact')) lines.push(ourContact(agent, flow, askedFrom(request)))
@@ -88,12 +112,15 @@ function writeReply(agent: Agent, incoming: IncomingRequest, status: number, mes
 /** A provisional response with a tag, or a 2xx, makes a dialog (RFC 3261 §12.1). */
 function openDialog(agent: Agent, incoming: IncomingRequest, status: number): void {
   const { request, transaction } = incoming
-  if (incoming.within || (request.method !== 'INVITE' && request.method !== 'SUBSCRIBE') || (request.method === 'SUBSCRIBE' && status < 200)) return
+  if (incoming.within || !MAKES_DIALOG.has(request.method) || (request.method !== 'INVITE' && status < 200)) return
   if (incoming.dialog === undefined) {
     // A peer without Contact was refused before; a NOTIFY still finds the way back over where it was heard.
     const target = contactUri(request) ?? `sip:${peerName(transaction.from)}`
     incoming.dialog = serverDialog(request, transaction.localTag, transaction.from, incoming.owner, target)
-    if (request.method === 'INVITE') incoming.dialog.serverInvite = incoming
+    if (request.method === 'INVITE') {
+      incoming.dialog.serverInvite = incoming
+      onRequest(incoming.dialog, 'theirs', 'INVITE', hasSdp(request, request.body))
+    }
     agent.dialogs.add(incoming.dialog)
   }
   if (status >= 200) incoming.dialog.confirmed = true
@@ -108,54 +135,30 @@ function sessionOf(agent: Agent, incoming: IncomingRequest, status: number, mess
   return answerFor(request, agent.options.timing.sessionMin / 1000) ?? { value: undefined, lines: [] }
 }
 
-function succeeded(agent: Agent, incoming: IncomingRequest, text: string, sessionExpires: string | undefined): void {
+function succeeded(agent: Agent, incoming: IncomingRequest, message: AppMessage, text: string, sessionExpires: string | undefined): void {
   const { dialog, request } = incoming
   if (!dialog) return
-  if (request.method === 'INVITE' || request.method === 'UPDATE') {
-    if (incoming.within) {
-      dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget
-      if (header(request, 'allow') !== undefined) dialog.allowsUpdate = lists(request, 'allow', 'update')
-    }
-    agent.sessions.agree(dialog, sessionExpires, false)
-  }
-  if (request.method === 'INVITE') repeatUntilAck(agent, dialog, incoming, text)
-}
-
-/** BYE ends its dialog whatever the answer; so does a NOTIFY that says the subscription is over. */
-function endsDialog(incoming: IncomingRequest, status: number): boolean {
-  const { request, dialog } = incoming
-  if (!dialog || !incoming.within) return false
-  if (request.method === 'BYE') return status !== 401 && status !== 407
-  return request.method === 'NOTIFY' && dialog.method === 'SUBSCRIBE' && status < 300 && lists({ names: request.names, values: request.values.map((value) => value.split(';')[0] as string) }, 'subscription-state', 'terminated')
-}
-
-/** The 2xx to an INVITE, over every transport, until its ACK: T1, doubling up to T2, for 64*T1; then BYE (RFC 3261 §13.3.1.4). */
-function repeatUntilAck(agent: Agent, dialog: Dialog, incoming: IncomingRequest, text: string): void {
-  const { t1, t2 } = agent.options.timing
-  let interval = t1
-  const listener = {
-    onTimer(name: 'again' | 'end'): void {
-      if (name === 'end') {
-        entry.stop()
-        sendBye(agent, dialog, 'SIP;cause=408;text="ACK not received"', (bye, over) => {
-          if (dialog.owner.open) dialog.owner.deliver(unsolicitedPayload(bye, over, agent.timers.now(), dialog.id))
-        })
-        return
+  switch (request.method) {
+    case 'INVITE':
+    case 'UPDATE':
+      if (incoming.within) {
+        dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget
+        if (header(request, 'allow') !== undefined) dialog.allowsUpdate = lists(request, 'allow', 'update')
       }
-      interval = Math.min(interval * 2, t2)
-      again = agent.timers.start(interval, listener, 'again')
-      incoming.transaction.repeat(text)
-    },
+      agent.sessions.agree(dialog, sessionExpires, false)
+      if (request.method === 'INVITE') repeatUntilAck(agent, dialog, incoming, text)
+      return
+    case 'SUBSCRIBE':
+      dialog.remoteTarget = contactUri(request) ?? dialog.remoteTarget
+      return onAccepted(agent, dialog, 'SUBSCRIBE', request.cseq, request, message)
+    case 'REFER':
+      return onAccepted(agent, dialog, 'REFER', request.cseq, request, message)
   }
-  let again = agent.timers.start(interval, listener, 'again')
-  const end = agent.timers.start(64 * t1, listener, 'end')
-  const entry = {
-    cseq: incoming.request.cseq,
-    transactionId: incoming.within ? uuid() : incoming.id,
-    stop() {
-      agent.timers.stop(again)
-      agent.timers.stop(end)
-    },
-  }
-  dialog.unacknowledged.push(entry)
+}
+
+/** BYE ends its call whatever the answer; a NOTIFY may end its subscription. */
+function endUsages(agent: Agent, { request, dialog, within }: IncomingRequest, status: number): void {
+  if (!dialog || !within) return
+  if (request.method === 'BYE' && status !== 401 && status !== 407) endCall(agent, dialog)
+  if (request.method === 'NOTIFY') onNotified(agent, dialog, request, status)
 }

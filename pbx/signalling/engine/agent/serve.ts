@@ -1,8 +1,9 @@
 /** New requests from the network (RFC 3261 §8.2, §9.2, §12.2.2): who gets them, or why nobody does. */
 import { contactUri, dialogId, type Dialog, type Unacknowledged } from '../dialog/dialog.ts'
+import { hasSdp, onRequest as onOfferedIn, refusesOffer } from '../dialog/offer.ts'
 import { asksTooShort } from '../dialog/session-expires.ts'
 import { header, type SipMessage } from '../message/message.ts'
-import { handOn, writeMessage, writeResponse } from '../message/write.ts'
+import { handOn, writeResponse } from '../message/write.ts'
 import { randomToken } from '../random.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
 import type { Flow } from '../transport/flow.ts'
@@ -13,9 +14,14 @@ import { networkPayload } from '../wire/payload.ts'
 import { isTraced, traceIn, type Agent, type IncomingRequest } from './agent.ts'
 import { Incoming } from './incoming.ts'
 import { refuse } from './refuse.ts'
+import { dialogOfNotify } from './subscriptions.ts'
+import { tellCancelled } from './tell.ts'
 
 /** Methods that only have a meaning within a dialog. */
 const ONLY_WITHIN = new Set(['BYE', 'UPDATE', 'PRACK'])
+
+/** Methods that only have a meaning while there is a call in the dialog. */
+const OF_CALLS = new Set(['INVITE', 'BYE', 'UPDATE', 'PRACK', 'INFO'])
 
 /** Methods an application may ask for. Others are 501 while no application asked for them by name. */
 const KNOWN = new Set(['INVITE', 'REGISTER', 'MESSAGE', 'OPTIONS', 'INFO', 'NOTIFY', 'SUBSCRIBE', 'PUBLISH', 'REFER'])
@@ -28,6 +34,8 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
     if (dialog) return onWithin(agent, dialog, request, transaction, flow)
     if (request.method !== 'REGISTER') {
       if (forwardWithin(agent, request, transaction)) return
+      const subscribed = request.method === 'NOTIFY' ? dialogOfNotify(agent, request, flow) : undefined
+      if (subscribed) return onWithin(agent, subscribed, request, transaction, flow)
       return refuse(transaction, request, 481)
     }
   }
@@ -77,13 +85,17 @@ function onWithin(agent: Agent, dialog: Dialog, request: SipMessage, transaction
     agent.dialogs.remove(dialog)
     return refuse(transaction, request, 481)
   }
+  // RFC 5057: the call is over, only its subscriptions are not.
+  if (!dialog.calling && OF_CALLS.has(request.method)) return refuse(transaction, request, 481)
+  const sdp = hasSdp(request, request.body)
+  let acknowledged: IncomingRequest | undefined
   switch (request.method) {
     case 'INVITE': {
       // §14.2: one INVITE at a time in each direction.
-      if (dialog.serverInvite) return refuse(transaction, request, 500, 'An INVITE is in progress', [`Retry-After: ${Math.floor(Math.random() * 11)}`])
+      if (dialog.serverInvite) return refuse(transaction, request, 500, 'An INVITE is in progress', [later()])
       if (dialog.clientInvite) return refuse(transaction, request, 491)
       if (refuseTooShort(agent, request, transaction)) return
-      transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
+      if (refusesOffer(dialog, 'INVITE', sdp) === undefined) transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
       break
     }
     case 'BYE': {
@@ -100,13 +112,21 @@ function onWithin(agent: Agent, dialog: Dialog, request: SipMessage, transaction
     case 'PRACK': {
       const invite = dialog.serverInvite as IncomingRequest | undefined
       if (!matchesReliable(invite, request)) return refuse(transaction, request, 481)
-      invite?.reliable?.stop()
-      if (invite) invite.reliable = undefined
+      acknowledged = invite
       break
     }
   }
+  const wrong = refusesOffer(dialog, request.method, sdp)
+  if (wrong !== undefined) return refuse(transaction, request, wrong, undefined, wrong === 500 ? [later()] : [])
+  onOfferedIn(dialog, 'theirs', request.method, sdp)
   const incoming = new Incoming(agent, dialog.owner, request, transaction, dialog)
   dialog.owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, dialog.id, undefined))
+  acknowledged?.acknowledged()
+}
+
+/** RFC 3261 §14.2: between 0 and 10 seconds. */
+function later(): string {
+  return `Retry-After: ${Math.floor(Math.random() * 11)}`
 }
 
 /** RFC 3262 §3: RAck names RSeq, CSeq number and method of the response it acknowledges. */
@@ -122,15 +142,9 @@ function matchesReliable(invite: IncomingRequest | undefined, request: SipMessag
  */
 function byeBeforeAnswer(agent: Agent, invite: IncomingRequest, bye: SipMessage, transaction: ServerTransaction, flow: Flow): void {
   refuse(transaction, bye, 200)
-  const { request } = invite
-  const reason = header(bye, 'reason')
-  const lines = [`Via: ${header(request, 'via')}`, `From: ${request.from}`, `To: ${request.to}`, `Call-ID: ${request.callId}`, `CSeq: ${request.cseq} CANCEL`]
-  if (reason !== undefined) lines.push(`Reason: ${reason}`)
-  const text = writeMessage(`CANCEL ${request.uri} SIP/2.0`, lines, '')
-  const { id } = invite
-  const dialogId = invite.dialogId
+  const { id, dialogId, owner, request } = invite
   invite.answer(487)
-  invite.owner.deliver(networkPayload(text, flow, agent.timers.now(), id, dialogId, undefined))
+  tellCancelled(agent, { id, dialogId, owner, request }, flow, header(bye, 'reason'))
 }
 
 /** §9.2: 200 to the CANCEL; 487 to its INVITE unless that was answered already, when CANCEL has no effect. */
@@ -158,5 +172,6 @@ export function onAck(agent: Agent, request: SipMessage, text: string, flow: Flo
   }
   const [answer] = dialog.unacknowledged.splice(at, 1)
   answer?.stop()
+  onOfferedIn(dialog, 'theirs', 'ACK', hasSdp(request, request.body))
   dialog.owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), (answer as Unacknowledged).transactionId, dialog.id, undefined))
 }

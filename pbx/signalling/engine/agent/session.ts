@@ -4,10 +4,10 @@ import { patience, readSessionExpires, refreshAfter } from '../dialog/session-ex
 import { digits } from '../message/host.ts'
 import { header, type SipMessage } from '../message/message.ts'
 import type { TimerHandle } from '../timers.ts'
-import { unsolicitedPayload } from '../wire/payload.ts'
 import type { Agent, Sessions } from './agent.ts'
 import { sendBye } from './release.ts'
 import { sendOwn } from './request.ts'
+import { tellEnded } from './tell.ts'
 
 /** A peer that answers 422 with ever longer times is not going to agree. */
 const TRIES_422 = 3
@@ -102,8 +102,6 @@ class SessionTimer implements Session {
 
   private giveUp(): void {
     const { agent, dialog } = this
-    sendBye(agent, dialog, 'SIP;cause=200;text="Session timer expired"', (bye, over) => {
-      if (dialog.owner.open) dialog.owner.deliver(unsolicitedPayload(bye, over, agent.timers.now(), dialog.id))
-    })
+    sendBye(agent, dialog, 'SIP;cause=200;text="Session timer expired"', (bye, over) => tellEnded(agent, dialog, bye, over))
   }
 }

@@ -1,7 +1,7 @@
 /** Dialogs (RFC 3261 §12): what both ends must remember, and how messages find them. */
 import { header, headerLines, lists, type SipMessage } from '../message/message.ts'
 import { isSips, splitAddress, splitList } from '../message/uri.ts'
-import type { Flow } from '../transport/flow.ts'
+import { peerName, type Flow } from '../transport/flow.ts'
 
 /** The program that handles a request or a dialog. */
 export interface Owner {
@@ -35,8 +35,6 @@ export interface Dialog {
   /** `<Call-ID>;from-tag=<From tag of the request that made it>`, as the application knows it. */
   readonly id: string
   owner: Owner
-  /** INVITE or SUBSCRIBE. */
-  readonly method: string
   readonly callId: string
   readonly localTag: string
   readonly remoteTag: string
@@ -73,6 +71,14 @@ export interface Dialog {
   /** The session description we gave last: what a re-INVITE that only refreshes says again. Empty when there is none. */
   localSdp: string
   session: Session | undefined
+  /** Whose offer waits for its answer. */
+  offer: 'ours' | 'theirs' | undefined
+  /** The INVITE in progress carries no offer: the first description in its responses is one. */
+  offerless: boolean
+  /** There is a call in it, or on its way; a dialog may also hold subscriptions alone (RFC 5057). */
+  calling: boolean
+  /** By Event; each stops its own timer. */
+  readonly subscriptions: Map<string, { stop(): void }>
 }
 
 export interface DialogStore {
@@ -102,6 +108,8 @@ export function createDialogStore(): DialogStore {
     dialog.unacknowledged = []
     dialog.session?.stop()
     dialog.session = undefined
+    for (const subscription of dialog.subscriptions.values()) subscription.stop()
+    dialog.subscriptions.clear()
     const key = keyOf(dialog.callId, dialog.localTag, dialog.remoteTag)
     if (all.get(key) === dialog) all.delete(key)
     if (ids.get(dialog.id) === dialog) ids.delete(dialog.id)
@@ -147,19 +155,29 @@ function recordRoute(message: SipMessage): string[] {
 /** The dialog our response to `request` makes (§12.1.1). */
 export function serverDialog(request: SipMessage, localTag: string, flow: Flow, owner: Owner, target: string): Dialog {
   return {
-    id: dialogId(request.callId, request.fromTag), owner, method: request.method, callId: request.callId, localTag, remoteTag: request.fromTag,
+    id: dialogId(request.callId, request.fromTag), owner, callId: request.callId, localTag, remoteTag: request.fromTag,
     local: `${request.to};tag=${localTag}`, remote: request.from, localCSeq: 0, remoteCSeq: request.cseq, remoteTarget: target,
     routeSet: recordRoute(request), flow, chosen: undefined, confirmed: false, serverInvite: undefined, clientInvite: undefined, afterRefresh: [], unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
     weCalled: false, allowsUpdate: lists(request, 'allow', 'update'), localSdp: '', session: undefined,
+    offer: undefined, offerless: false, calling: request.method === 'INVITE', subscriptions: new Map(),
   }
 }
 
 /** The dialog that `response` to our request makes (§12.1.2). `local` is our From, `cseq` our request's. */
 export function clientDialog(response: SipMessage, method: string, local: string, cseq: number, flow: Flow, owner: Owner, target: string): Dialog {
   return {
-    id: dialogId(response.callId, response.fromTag), owner, method, callId: response.callId, localTag: response.fromTag, remoteTag: response.toTag,
+    id: dialogId(response.callId, response.fromTag), owner, callId: response.callId, localTag: response.fromTag, remoteTag: response.toTag,
     local, remote: response.to, localCSeq: cseq, remoteCSeq: -1, remoteTarget: target, routeSet: recordRoute(response).reverse(), flow, chosen: undefined,
     confirmed: false, serverInvite: undefined, clientInvite: undefined, afterRefresh: [], unacknowledged: [], awaitingAck: undefined, ack: undefined, rseq: 0,
     weCalled: true, allowsUpdate: lists(response, 'allow', 'update'), localSdp: '', session: undefined,
+    offer: undefined, offerless: false, calling: method === 'INVITE', subscriptions: new Map(),
+  }
+}
+
+/** The dialog that a NOTIFY makes for whoever subscribed (RFC 6665 §4.4.1). `local` is the From of our SUBSCRIBE, `cseq` its number. */
+export function dialogFromNotify(notify: SipMessage, local: string, cseq: number, flow: Flow, owner: Owner): Dialog {
+  return {
+    ...serverDialog(notify, notify.toTag, flow, owner, contactUri(notify) ?? `sip:${peerName(flow)}`),
+    id: dialogId(notify.callId, notify.toTag), local, localCSeq: cseq, confirmed: true, weCalled: true,
   }
 }
