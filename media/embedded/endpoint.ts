@@ -9,7 +9,7 @@ import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts
 import { latchRuleFor } from './address.ts'
 import { collectDigits } from './collect.ts'
 import { Listeners } from './listeners.ts'
-import type { LegStats, Notice, WorkerSource } from './protocol.ts'
+import type { Ask, LegStats, Notice, WorkerSource } from './protocol.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
 /** What an endpoint needs of its server. */
@@ -76,14 +76,16 @@ export class EmbeddedEndpoint implements Endpoint {
 
   async negotiate(kind: 'offer' | 'answer', sdp: string): Promise<string> {
     this.#check()
-    await this.#apply(kind === 'offer' ? this.#session.answer(sdp) : this.#session.accept(sdp))
+    if (kind === 'answer') this.agreed(this.#session.accept(sdp))
+    // The call goes on meanwhile: whoever is told the new answer finds it in force.
+    else await this.thread.ask('configure', this.#settings(this.#session.answer(sdp)))
     return this.#session.text
   }
 
   async prefer(codecs: readonly string[]): Promise<void> {
     this.#check()
     const agreement = this.#session.prefer(knownEncodings(codecs))
-    if (agreement !== undefined) await this.#apply(agreement)
+    if (agreement !== undefined) this.agreed(agreement)
   }
 
   async reoffer(direction: MediaDirection): Promise<string> {
@@ -91,10 +93,14 @@ export class EmbeddedEndpoint implements Endpoint {
     return this.#session.offer(direction)
   }
 
-  async #apply(agreement: Agreement): Promise<void> {
-    this.#remoteDirection = agreement.remoteDirection
-    const { stream } = agreement
-    await this.thread.ask('configure', { endpoint: this.handle, stream, rule: latchRuleFor(this.#peerAddress, stream.remote?.address) })
+  /** Carries out what a first exchange agreed on. Nobody waits: no sound can come before the peer knows of it, and what is asked next is done after it. */
+  agreed(agreement: Agreement): void {
+    this.thread.tell('configure', this.#settings(agreement))
+  }
+
+  #settings({ remoteDirection, stream }: Agreement): Ask<'configure'> {
+    this.#remoteDirection = remoteDirection
+    return { endpoint: this.handle, stream, rule: latchRuleFor(this.#peerAddress, stream.remote?.address) }
   }
 
   async play(source: PlaySource, options: PlayOptions = {}): Promise<PlayResult> {
@@ -154,17 +160,15 @@ export class EmbeddedEndpoint implements Endpoint {
     const partner = this.#partner
     if (partner === undefined) return
     this.#partner = undefined
-    const detached = [this.#detach()]
-    if (partner.#partner === this) {
-      partner.#partner = undefined
-      detached.push(partner.#detach())
-    }
-    await Promise.all(detached)
+    this.#detach()
+    if (partner.#partner !== this) return
+    partner.#partner = undefined
+    partner.#detach()
   }
 
-  async #detach(): Promise<void> {
+  #detach(): void {
     // A worker that died carries nothing on anyway.
-    if (this.thread.alive) await this.thread.ask('detach', { endpoint: this.handle })
+    if (this.thread.alive) this.thread.tell('detach', { endpoint: this.handle })
   }
 
   async hold(on: boolean): Promise<void> {
@@ -205,7 +209,7 @@ export class EmbeddedEndpoint implements Endpoint {
 
   async #close(): Promise<EndpointStats> {
     if (this.#gone) return this.#stats()
-    await this.unbridge().catch(() => undefined)
+    this.#leave()
     this.#figures = await this.thread.ask('close', { endpoint: this.handle }).catch(() => this.#figures)
     this.lost('closed')
     return this.#stats()
@@ -222,15 +226,19 @@ export class EmbeddedEndpoint implements Endpoint {
   lost(reason: string): void {
     if (this.#gone) return
     this.#gone = true
-    const partner = this.#partner
-    this.#partner = undefined
-    if (partner !== undefined && partner.#partner === this) {
-      partner.#partner = undefined
-      void partner.#detach().catch(() => undefined)
-    }
+    this.#leave()
     this.#home.forget(this)
     this.#listeners.emit('closed', reason)
     this.#listeners.clear()
+  }
+
+  /** Nobody is bridged to it any more. Its own worker forgets that by itself; another one is told. */
+  #leave(): void {
+    const partner = this.#partner
+    this.#partner = undefined
+    if (partner === undefined || partner.#partner !== this) return
+    partner.#partner = undefined
+    if (partner.thread !== this.thread) partner.#detach()
   }
 
   #check(): void {

@@ -1,8 +1,8 @@
 /**
  * The conversation between the main thread and a media worker, over one MessagePort.
  *
- * The main thread asks (`Request`), the worker answers each request once (`Answer`), and the
- * worker tells what happens on its own (`Notice`). Handles are small integers chosen by the
+ * The main thread asks (`Request`), the worker answers each request that wants it once (`Answer`), and
+ * the worker tells what happens on its own (`Notice`). Requests are begun in the order they were made. Handles are small integers chosen by the
  * main thread. Audio never crosses to the main thread. Two workers that carry the two halves
  * of one bridge hand packets to each other over a `Link` port of their own.
  */
@@ -114,6 +114,7 @@ export type OperationName = keyof Operations
 export type Ask<K extends OperationName> = Operations[K]['ask']
 export type AnswerTo<K extends OperationName> = Operations[K]['answer']
 
+/** `id` 0 wants no answer: what goes wrong then is told as a notice. */
 export type Request = { [K in OperationName]: { id: number; op: K; ask: Ask<K> } }[OperationName]
 
 /** `unavailable` and `unprocessable` become Refusals; `bug` an Error. */
@@ -124,12 +125,17 @@ export interface Fault {
 
 export type Answer = { id: number; value: unknown; fault?: undefined } | { id: number; fault: Fault }
 
+/** What is said within one turn of the loop travels as one message: waking a thread costs more than anything said. */
+export type ToWorker = readonly Request[]
+export type FromWorker = readonly (Answer | Notice)[]
+
 export type Notice =
   | { notice: 'ready' }
   | { notice: 'media-started'; endpoint: number; address: string; port: number }
   | { notice: 'media-timeout'; endpoint: number; seconds: number }
   | { notice: 'digit'; endpoint: number; digit: string; durationMs: number }
   | { notice: 'recording-ended'; recording: number; outcome: RecordingOutcome }
+  | { notice: 'fault'; op: OperationName; fault: Fault }
 
 /** One packet on its way between two workers. */
 export interface LinkedPacket {

@@ -13,6 +13,7 @@ import { Listeners } from './listeners.ts'
 import { Pool } from './pool.ts'
 import { usualTiming, type Notice, type Timing, type WorkerSource } from './protocol.ts'
 import { EmbeddedRecording } from './recording.ts'
+import { Stock, type Opened } from './stock.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
 export interface EmbeddedOptions {
@@ -26,6 +27,11 @@ export interface EmbeddedOptions {
 
 /** With `first` 0 the kernel gives the ports; this many endpoints are then allowed. */
 const EPHEMERAL_ENDPOINTS = 2000
+
+/** A port pair that was opened for an endpoint. */
+interface Place extends Opened {
+  thread: WorkerThread
+}
 
 /** The media engine in our own worker threads. The main thread does SDP and never sees a packet. */
 export class EmbeddedMediaServer implements MediaServer, EndpointHome {
@@ -41,6 +47,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   /** The legs of one call share a worker, so that its packets never change threads. */
   readonly #calls = new Map<string, { thread: WorkerThread; legs: number }>()
   readonly #callOf = new Map<number, string>()
+  readonly #stocks = new WeakMap<WorkerThread, Stock>()
   #lastNumber = 0
   #opening = 0
   #available = false
@@ -88,53 +95,74 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     }
     const mine = this.capabilities.codecs
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
+    if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
     const choice = { encodings, peerOrder: options.codecs === undefined }
-    // Read before a port is opened: a flood of useless offers must not use the ports up.
-    if (options.offer !== undefined) new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer)
-    else if (encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
     const peerAddress = ipv4Of(options.peerAddress)
     this.#opening += 1
     try {
       const address = await this.#addresses.towards(peerAddress)
-      const { handle, thread, port } = await this.#open(options.callId)
-      const session = new SdpSession({ address, port, ...choice })
-      const logger = this.#logger.child({ call: options.callId, leg: options.legId })
-      const endpoint = new EmbeddedEndpoint({ handle, thread, session, local: { address, port }, peerAddress, logger, home: this })
-      this.#keep(endpoint, options.callId)
-      if (options.offer === undefined) session.offer('sendrecv')
-      else await endpoint.negotiate('offer', options.offer).catch(async (error: unknown) => {
-        await endpoint.close()
+      const check = (): void => void (options.offer !== undefined && new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer))
+      const place = await this.#open(options.callId, check)
+      try {
+        return this.#settle(place, new SdpSession({ address, port: place.port, ...choice }), address, peerAddress, options)
+      } catch (error) {
+        this.#stockOf(place.thread).giveBack(place)
         throw error
-      })
-      return endpoint
+      }
     } finally {
       this.#opening -= 1
       this.#judge()
     }
   }
 
-  /** Opens a port pair: where the call already is, else on the least busy worker that has one. */
-  async #open(callId: string): Promise<{ handle: number; thread: WorkerThread; port: number }> {
+  #settle(place: Place, session: SdpSession, address: string, peerAddress: string, options: EndpointOptions): EmbeddedEndpoint {
+    const { handle, thread, port } = place
+    const agreement = options.offer === undefined ? undefined : session.answer(options.offer)
+    if (agreement === undefined) session.offer('sendrecv')
+    const logger = this.#logger.child({ call: options.callId, leg: options.legId })
+    const endpoint = new EmbeddedEndpoint({ handle, thread, session, local: { address, port }, peerAddress, logger, home: this })
+    this.#keep(endpoint, options.callId)
+    if (agreement !== undefined) endpoint.agreed(agreement)
+    return endpoint
+  }
+
+  #stockOf(thread: WorkerThread): Stock {
+    const known = this.#stocks.get(thread)
+    if (known !== undefined) return known
+    const stock = new Stock(thread, () => this.newNumber())
+    this.#stocks.set(thread, stock)
+    return stock
+  }
+
+  /**
+   * A port pair where the call already is, else on the least busy worker that has one.
+   * @param check is asked before a worker is: a flood of useless offers must not use the ports up
+   */
+  async #open(callId: string, check: () => void): Promise<Place> {
     const home = this.#calls.get(callId)?.thread
     const others = this.pool.byLoad().filter((thread) => thread !== home)
-    const candidates = home?.alive === true ? [home, ...others] : others
     let refusal = new Refusal('unavailable', 'no media worker is running', { retryAfter: 5 })
-    for (const thread of candidates) {
-      const handle = this.newNumber()
+    for (const thread of home?.alive === true ? [home, ...others] : others) {
+      const stock = this.#stockOf(thread)
+      const ready = stock.take()
+      if (ready !== undefined) return { thread, ...ready }
+      check()
+      // Counted while it is opened, so that the next call looks elsewhere.
       thread.endpoints += 1
       try {
-        const { port } = await thread.ask('open', { endpoint: handle })
-        return { handle, thread, port }
+        return { thread, ...(await stock.open()) }
       } catch (error) {
-        thread.endpoints -= 1
         if (!(error instanceof Refusal)) throw error
         refusal = error
+      } finally {
+        thread.endpoints -= 1
       }
     }
     throw refusal
   }
 
   #keep(endpoint: EmbeddedEndpoint, callId: string): void {
+    endpoint.thread.endpoints += 1
     this.#endpoints.set(endpoint.handle, endpoint)
     this.#callOf.set(endpoint.handle, callId)
     const call = this.#calls.get(callId)
@@ -193,7 +221,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
 
   async load(): Promise<MediaLoad> {
     const living = this.pool.threads.filter((thread) => thread.alive)
-    const figures = await Promise.all(living.map(async (thread) => ({ id: thread.id, ...await thread.ask('load', {}) })))
+    // A worker also holds endpoints in stock, which are nobody's.
+    const figures = await Promise.all(living.map(async (thread) => ({ ...await thread.ask('load', {}), id: thread.id, endpoints: thread.endpoints })))
     return {
       endpoints: this.#endpoints.size,
       drainingPorts: figures.reduce((sum, worker) => sum + worker.drainingPorts, 0),
@@ -216,7 +245,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   }
 
   #heard(notice: Notice): void {
-    if (notice.notice === 'recording-ended') {
+    if (notice.notice === 'fault') this.#logger.error({ operation: notice.op, fault: notice.fault }, `a media worker could not carry out ${notice.op}: ${notice.fault.message}`)
+    else if (notice.notice === 'recording-ended') {
       this.#recordings.get(notice.recording)?.recording.ended(notice.outcome)
       this.#recordings.delete(notice.recording)
       const { ended, message } = notice.outcome

@@ -1,6 +1,6 @@
 import { Worker, type Transferable } from 'node:worker_threads'
 import { Refusal } from '../../config/errors.ts'
-import type { Answer, AnswerTo, Ask, Fault, Notice, OperationName, WorkerSetup } from './protocol.ts'
+import type { Answer, AnswerTo, Ask, Fault, FromWorker, Notice, OperationName, Request, ToWorker, WorkerSetup } from './protocol.ts'
 
 interface Pending {
   resolve(value: unknown): void
@@ -17,6 +17,8 @@ export class WorkerThread {
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
+  #outbox: Request[] = []
+  #flushing: NodeJS.Immediate | undefined
   #stopping: Promise<void> | undefined
   readonly #hangMs: number
   #watch: NodeJS.Timeout | undefined
@@ -35,20 +37,20 @@ export class WorkerThread {
       markFailed = reject
     })
     this.ready.catch(() => undefined)
-    this.#worker.on('message', (message: Answer | Notice) => {
+    const hear = (message: Answer | Notice): void => {
       if ('id' in message) this.#settle(message)
       else if (message.notice === 'ready') {
         this.#watchOver(() => { reason = `it answered nothing for ${this.#hangMs} ms` })
         markReady()
-      }
-      else onNotice(message)
-    })
+      } else onNotice(message)
+    }
+    this.#worker.on('message', (messages: FromWorker) => messages.forEach(hear))
     this.#worker.on('error', (error) => { reason = error instanceof Error ? (error.stack ?? error.message) : String(error) })
     this.#gone = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         this.alive = false
         clearTimeout(this.#watch)
-        const error = new Refusal('unavailable', 'the media worker of this endpoint ended')
+        const error = ended()
         markFailed(error)
         for (const pending of this.#pending.values()) pending.reject(error)
         this.#pending.clear()
@@ -58,13 +60,34 @@ export class WorkerThread {
     })
   }
 
+  /** Leaves at the end of this turn of the loop, together with what else was said in it; at once when something is transferred. */
   ask<K extends OperationName>(op: K, ask: Ask<K>, transfer: readonly Transferable[] = []): Promise<AnswerTo<K>> {
-    if (!this.alive) return Promise.reject(new Refusal('unavailable', 'the media worker of this endpoint ended'))
+    if (!this.alive) return Promise.reject(ended())
     const id = this.#lastId += 1
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      this.#worker.postMessage({ id, op, ask }, transfer)
+      this.#say({ id, op, ask } as Request)
+      if (transfer.length > 0) this.#flush(transfer)
     })
+  }
+
+  /** The same without an answer: a fault, which only a bug can be, is told as a notice. */
+  tell<K extends OperationName>(op: K, ask: Ask<K>): void {
+    if (!this.alive) throw ended()
+    this.#say({ id: 0, op, ask } as Request)
+  }
+
+  #flush(transfer: readonly Transferable[] = []): void {
+    clearImmediate(this.#flushing)
+    this.#flushing = undefined
+    const batch = this.#outbox
+    this.#outbox = []
+    if (batch.length > 0 && this.alive) this.#worker.postMessage(batch satisfies ToWorker, transfer)
+  }
+
+  #say(request: Request): void {
+    this.#outbox.push(request)
+    this.#flushing ??= setImmediate(() => this.#flush())
   }
 
   /** Ends it as a fault would, at once and without clearing up. */
@@ -113,6 +136,10 @@ export class WorkerThread {
     if (answer.fault === undefined) pending.resolve(answer.value)
     else pending.reject(errorOf(answer.fault))
   }
+}
+
+function ended(): Refusal {
+  return new Refusal('unavailable', 'the media worker of this endpoint ended')
 }
 
 function errorOf(fault: Fault): Error {

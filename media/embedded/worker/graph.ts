@@ -2,13 +2,15 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { LinkedPacket } from '../protocol.ts'
 import type { EncodingNumber } from './codecs/index.ts'
-import { EVENT, UNKNOWN, type Leg, type Target } from './leg.ts'
+import { EVENT, UNKNOWN, Leg, type Target } from './leg.ts'
 import { createRtpView, readRtp, type RtpView } from './rtp.ts'
 
 export class Graph {
   readonly legs = new Map<number, Leg>()
   readonly #links = new Map<number, MessagePort>()
   readonly #view = createRtpView()
+  /** Legs by the leg of this worker that they send to. */
+  readonly #senders = new Map<Leg, Set<Leg>>()
   // Stands for the far leg as a source; its SSRC tells one from another.
   readonly #far = new WeakMap<Leg, object>()
 
@@ -18,21 +20,34 @@ export class Graph {
     if (leg === undefined) return false
     const target = worker === undefined ? this.legs.get(to) : this.#farTarget(from, to, worker)
     if (target === undefined) return false
-    leg.target = target
+    this.#aim(leg, target)
     leg.expectMedia()
     return true
   }
 
   detach(from: number): void {
     const leg = this.legs.get(from)
-    if (leg !== undefined) leg.target = undefined
+    if (leg !== undefined) this.#aim(leg, undefined)
   }
 
   /** Takes a leg out; nobody sends to it any more. */
   remove(handle: number): void {
     const gone = this.legs.get(handle)
+    if (gone === undefined) return
     this.legs.delete(handle)
-    for (const leg of this.legs.values()) if (leg.target === gone) leg.target = undefined
+    this.#aim(gone, undefined)
+    for (const sender of this.#senders.get(gone) ?? []) sender.target = undefined
+    this.#senders.delete(gone)
+  }
+
+  #aim(leg: Leg, target: Target | undefined): void {
+    const before = leg.target
+    if (before instanceof Leg) this.#senders.get(before)?.delete(leg)
+    leg.target = target
+    if (!(target instanceof Leg)) return
+    const senders = this.#senders.get(target)
+    if (senders === undefined) this.#senders.set(target, new Set([leg]))
+    else senders.add(leg)
   }
 
   /** A channel to another worker. It replaces an older one: that worker was replaced. */

@@ -11,6 +11,9 @@ import { SoundFiles } from './sound-files.ts'
 import { fileSound, toneSound, type Sound } from './sounds.ts'
 import { BadSound } from './wav.ts'
 
+/** As many as calls of some seconds at a busy hour bring back while they drain. */
+const SPARE_PAIRS = 64
+
 type Handlers = { readonly [K in OperationName]: (ask: Ask<K>) => AnswerTo<K> | Promise<AnswerTo<K>> }
 
 /** Refused in the course of business. */
@@ -33,7 +36,7 @@ export function faultOf(error: unknown): Fault {
 
 export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => void): Handlers {
   const clock = new Clock()
-  const ports = new Ports(setup.host, setup.ports, setup.timing)
+  const ports = new Ports(setup.host, setup.ports, setup.timing, SPARE_PAIRS)
   const graph = new Graph()
   const sounds = new SoundFiles()
   const figures = { packetsIn: 0, packetsOut: 0 }
@@ -41,6 +44,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   const plays = new Map<number, { leg: Leg; voice: Voice | undefined; stopped: boolean }>()
   const recordings = new Map<number, Recorder>()
   const endings = new Set<Promise<void>>()
+  let stopping = false
 
   const sweeper = setInterval(() => {
     const now = performance.now()
@@ -61,6 +65,10 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   return {
     async open({ endpoint }) {
       const pair = await ports.open()
+      if (stopping) {
+        await closePair(pair)
+        throw new NoPorts('the media worker is stopping')
+      }
       graph.legs.set(endpoint, new Leg(endpoint, pair, around))
       return { port: pair.port }
     },
@@ -135,8 +143,8 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     },
     close({ endpoint }) {
       const closing = leg(endpoint)
-      const stats = closing.close()
       graph.remove(endpoint)
+      const stats = closing.close()
       ports.release(closing.pair)
       return stats
     },
@@ -154,6 +162,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       return null
     },
     async shutdown() {
+      stopping = true
       clearInterval(sweeper)
       for (const recorder of recordings.values()) endings.add(recorder.stop('closed'))
       const legs = [...graph.legs.values()]

@@ -32,10 +32,15 @@ export class Ports {
   readonly #free: number[] = []
   readonly #ephemeral: boolean
   readonly #draining = new Set<Draining>()
+  /** Drained and still bound, to be given out again: four sockets a call are dear to make. */
+  readonly #spare: PortPair[] = []
+  readonly #spares: number
   #closed = false
 
-  constructor(host: string, range: { first: number; last: number; step: number }, timing: Pick<Timing, 'drainIdleMs' | 'drainMaxMs'>) {
+  /** @param spares drained pairs that may stay bound */
+  constructor(host: string, range: { first: number; last: number; step: number }, timing: Pick<Timing, 'drainIdleMs' | 'drainMaxMs'>, spares = 0) {
     this.#host = host
+    this.#spares = spares
     this.#timing = timing
     this.#ephemeral = range.first === 0
     for (let port = range.first; !this.#ephemeral && port + 1 <= range.last; port += range.step) this.#free.push(port)
@@ -45,16 +50,21 @@ export class Ports {
     return this.#draining.size
   }
 
-  /** Binds a pair; the port longest unused comes first. Throws NoPorts. */
+  /** A spare pair, or a newly bound one; the port longest unused comes first. Throws NoPorts. */
   async open(): Promise<PortPair> {
+    const spare = this.#spare.shift()
+    if (spare !== undefined) return spare
     // Another program may sit on many ports of the range in a row, so all of it is tried before the call is refused.
     const tries = this.#ephemeral ? EPHEMERAL_TRIES : this.#free.length
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const wanted = this.#ephemeral ? 0 : this.#free.shift()
       if (wanted === undefined) break
       const pair = await this.#bindPair(wanted)
-      if (pair !== undefined && this.#closed) await closePair(pair)
-      else if (pair !== undefined) return pair
+      if (this.#closed) {
+        if (pair !== undefined) await closePair(pair)
+        break
+      }
+      if (pair !== undefined) return pair
       // Somebody else on this machine has it; it may be free again later.
       if (!this.#ephemeral) this.#free.push(wanted)
     }
@@ -77,16 +87,25 @@ export class Ports {
     for (const entry of this.#draining) {
       if (now - entry.heard < this.#timing.drainIdleMs && now - entry.since < this.#timing.drainMaxMs) continue
       this.#draining.delete(entry)
-      void closePair(entry.pair).then(() => {
-        if (!this.#ephemeral) this.#free.push(entry.pair.port)
-      })
+      this.#retire(entry.pair)
     }
   }
 
-  /** Closes the draining pairs at once. */
+  #retire(pair: PortPair): void {
+    if (this.#spare.length < this.#spares) {
+      deafen(pair)
+      this.#spare.push(pair)
+      return
+    }
+    void closePair(pair).then(() => {
+      if (!this.#ephemeral) this.#free.push(pair.port)
+    })
+  }
+
+  /** Closes the pairs that nobody uses at once. */
   async close(): Promise<void> {
     this.#closed = true
-    const pairs = [...this.#draining].map((entry) => entry.pair)
+    const pairs = [...[...this.#draining].map((entry) => entry.pair), ...this.#spare.splice(0)]
     this.#draining.clear()
     await Promise.all(pairs.map(closePair))
   }
@@ -131,7 +150,11 @@ function closeSocket(socket: Socket): Promise<void> {
 
 /** Closes both sockets of a pair. */
 export async function closePair(pair: PortPair): Promise<void> {
+  deafen(pair)
+  await Promise.all([closeSocket(pair.rtp), closeSocket(pair.rtcp)])
+}
+
+function deafen(pair: PortPair): void {
   pair.rtp.removeAllListeners('message')
   pair.rtcp.removeAllListeners('message')
-  await Promise.all([closeSocket(pair.rtp), closeSocket(pair.rtcp)])
 }

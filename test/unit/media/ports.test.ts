@@ -95,3 +95,26 @@ test('a port somebody else holds is stepped over', async () => {
   assert.equal(pair.port, first)
   await closePair(pair)
 })
+
+test('drained pairs stay bound up to a number, deaf, and are given out first; stopping closes them', async () => {
+  const ports = new Ports('127.0.0.1', any, timing, 1)
+  const [one, two] = [await ports.open(), await ports.open()]
+  let heard = 0
+  one.rtp.on('message', () => { heard += 1 })
+  ports.release(one)
+  ports.release(two)
+  const closed = once(two.rtp, 'close')
+  ports.sweep(performance.now() + 6000)
+  await closed
+  const again = await ports.open()
+  assert.equal(again, one)
+  const stranger = await sender()
+  const arrived = once(again.rtp, 'message')
+  stranger.send('for the new call', again.port, '127.0.0.1')
+  assert.equal(String((await arrived)[0]), 'for the new call')
+  assert.equal(heard, 0, 'the listener of the call before is gone')
+  stranger.close()
+  ports.release(again)
+  ports.sweep(performance.now() + 6000)
+  await Promise.all([ports.close(), once(one.rtp, 'close')])
+})
