@@ -2,8 +2,9 @@ import { callRoutes } from './calls/routes.ts'
 import { complianceRoutes } from './compliance/routes.ts'
 import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
+import { shieldRoutes } from './shield/routes.ts'
 import { systemRoutes } from './system/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...callRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...callRoutes, ...shieldRoutes, ...complianceRoutes, ...systemRoutes]

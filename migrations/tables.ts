@@ -199,3 +199,28 @@ export interface RecordingRow {
   started_at: Date
   ended_at: Date | null
 }
+
+export interface SipBanRow {
+  id: string
+  tenant_id: string
+  /** An IPv4 address, the /64 of an IPv6 address, or a network with its prefix. */
+  network: string
+  reason: string
+  detail: string
+  since: Date
+  /** Null: until it is lifted. Rows whose time is over stay a day, so that the next ban is longer. */
+  until: Date | null
+  hits: string
+  /** How often in a row, from 1. */
+  level: number
+  added_by: string | null
+}
+
+export interface SipAllowedRow {
+  id: string
+  tenant_id: string
+  network: string
+  note: string
+  added_by: string
+  created_at: Date
+}

@@ -3,7 +3,7 @@
  * Every function takes the actor it acts for and works inside that actor's tenant.
  */
 import type { Actor } from '../config/actor.ts'
-import type { CallView, PbxEvent, RegistrationView } from './events/catalogue.ts'
+import type { BanReason, BanView, CallView, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
 export interface Page {
   /** From 1. */
@@ -154,6 +154,32 @@ export interface Certificates {
   authority: string | null
 }
 
+/** A network that is never banned. */
+export interface AllowedNetwork {
+  id: string
+  tenantId: string
+  network: string
+  note: string
+  by: string
+  createdAt: Date
+}
+
+export interface BanFilter extends Page {
+  /** Matches network, detail and who added it. */
+  search?: string
+  reason?: BanReason
+  sort: 'since' | 'until' | 'hits' | 'network'
+  order: 'asc' | 'desc'
+}
+
+export interface BanInput {
+  /** An address or a network with its prefix; an IPv6 address means its /64. */
+  network: string
+  note: string
+  /** Null: until it is lifted. */
+  until: Date | null
+}
+
 export interface HealthPart {
   name: string
   ok: boolean
@@ -193,6 +219,17 @@ export interface Pbx {
     /** A live or past call. */
     get(actor: Actor, id: string): Promise<PastCall>
     trace(actor: Actor, id: string): Promise<CallTrace>
+  }
+  /** Hostile traffic. Bans concern the whole machine, so they are the affair of the tenant that runs it; others see none. */
+  shield: {
+    bans(actor: Actor, filter: BanFilter): Paged<BanView>
+    /** Refuses `conflict` for a network with a healthy phone, or one that is allowed; `forbidden` for other tenants. */
+    ban(actor: Actor, input: BanInput): Promise<BanView>
+    lift(actor: Actor, id: string): Promise<void>
+    allowed(actor: Actor): AllowedNetwork[]
+    /** From now on the network is never banned; bans within it end. */
+    allow(actor: Actor, input: { network: string; note: string }): Promise<AllowedNetwork>
+    disallow(actor: Actor, id: string): Promise<void>
   }
   recordings: {
     /** The sound file's absolute path, for streaming. Refuses `not-found` when the file is gone. Writes an audit row. */

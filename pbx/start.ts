@@ -28,6 +28,9 @@ import { recordAutomatically } from './recording/automatic.ts'
 import { createRecordings } from './recording/recording.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
+import type { EngineGate } from './shield/gate.ts'
+import { createShieldDoor } from './shield/people.ts'
+import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
 import { createTraces } from './trace/trace.ts'
 
@@ -37,7 +40,7 @@ export interface PbxOptions {
   database: Database
   secrets: Secrets
   media: MediaServer
-  signalling: SipConnection & { certificates: CertificateKeeper | undefined }
+  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined }
 }
 
 /** BYE and its answer are given this long when the server stops. */
@@ -55,6 +58,10 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const stopNames = nameCertificates(certificates, directory, logger)
   const registrar = await createRegistrar({ database, directory, sip, settings, logger, events, clock: systemClock })
   const registry = createCallRegistry()
+  const shield = await createShield({
+    settings, database, directory, registrar, events, logger, clock: systemClock, gate: options.signalling.gate,
+    hasCallWith: (address) => registry.all().some((call) => call.legs.some((leg) => leg.origin.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') === address)),
+  })
   const world: CallWorld = { settings, logger, media, sip, directory, registrar, events, registry }
 
   const records = createCallRecordWriter({ database, events, logger, home })
@@ -69,7 +76,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 
   let stopping = false
   const entrance = startEntrance({
-    sip, directory, registrar, settings, secrets, logger,
+    sip, directory, registrar, shield, settings, secrets, logger,
     onCall: (invite, caller) => {
       if (stopping) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
       takeCall(world, invite, caller)
@@ -121,6 +128,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       get: find,
       trace: async (actor, id) => traces.of(actor, await find(actor, id)),
     },
+    shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: { open: (actor, id) => recordings.open(actor, id) },
     certificates: {
       list: () => certificatesOf(certificates, systemClock.now()),
@@ -154,6 +162,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await recordings.close()
       await traces.close()
       await records.close()
+      await shield.close()
       await registrar.close()
       await directory.close()
       await sip.close()

@@ -3,7 +3,7 @@ import type { Transaction } from '../../config/database/index.ts'
 import type { AuditLogRow } from '../../migrations/tables.ts'
 import type { AuditQuery } from './schemas.ts'
 
-const NAMES = ['number', 'name', 'email', 'username']
+const NAMES = ['number', 'name', 'email', 'username', 'network']
 
 /** One page of the audit of the transaction's tenant. */
 export async function listAudit(trx: Transaction, query: z.output<typeof AuditQuery>): Promise<{ rows: AuditLogRow[]; total: number }> {

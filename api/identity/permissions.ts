@@ -16,6 +16,8 @@ export const permissions = {
   'calls.control': 'Hang up calls',
   'calls.record': 'Start and stop recording',
   'recordings.read': 'Listen to recordings',
+  'bans.read': 'See banned addresses',
+  'bans.write': 'Ban addresses, lift bans, and name those never banned',
   'audit.read': 'See who changed what',
   'system.read': 'See version, addresses and health',
   'system.write': 'Have certificates read again',

@@ -4,6 +4,7 @@ import { presentCall } from '../calls/presenter.ts'
 import { isoOf } from '../http/fields.ts'
 import type { PermissionName } from '../identity/permissions.ts'
 import type { EventName, Pbx, PbxEvent } from '../../pbx/index.ts'
+import { presentBan } from '../shield/presenter.ts'
 import { presentRegistration } from '../telephony/presenter.ts'
 import type { LiveHello, LiveMessage } from './schemas.ts'
 
@@ -16,6 +17,8 @@ const needed: Record<EventName, PermissionName> = {
   'registration.removed': 'registrations.read',
   'recording.finished': 'recordings.read',
   'directory.changed': 'extensions.read',
+  'ban.added': 'bans.read',
+  'ban.lifted': 'bans.read',
 }
 
 export function maySee(permissions: ReadonlySet<string>, event: PbxEvent): boolean {
@@ -47,6 +50,10 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
       const { recordingId, callId, status, seconds, failure } = event.data
       return { ...envelope, type: event.type, data: { recordingId, callId, status, seconds, failure } }
     }
+    case 'ban.added':
+      return { ...envelope, type: event.type, data: { ban: presentBan(event.data.ban) } }
+    case 'ban.lifted':
+      return { ...envelope, type: event.type, data: { ban: presentBan(event.data.ban), why: event.data.why } }
     case 'directory.changed':
       return { ...envelope, type: event.type, data: {} }
   }

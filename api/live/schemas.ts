@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Call } from '../calls/schemas.ts'
 import { instant } from '../http/fields.ts'
+import { Ban } from '../shield/schemas.ts'
 import { Registration } from '../telephony/schemas.ts'
 
 /** The first message on a live connection: how things are now. */
@@ -38,6 +39,9 @@ export const LiveRecordingFinished = event(
   }),
 ).meta({ id: 'LiveRecordingFinished' })
 
+export const LiveBanAdded = event('ban.added', z.object({ ban: Ban })).meta({ id: 'LiveBanAdded' })
+export const LiveBanLifted = event('ban.lifted', z.object({ ban: Ban, why: z.enum(['expired', 'lifted', 'allowed']) })).meta({ id: 'LiveBanLifted' })
+
 /** Extensions or devices changed: read them again. */
 export const LiveDirectoryChanged = event('directory.changed', z.object({})).meta({ id: 'LiveDirectoryChanged' })
 
@@ -52,5 +56,7 @@ export const LiveMessage = z
     LiveRegistrationRemoved,
     LiveRecordingFinished,
     LiveDirectoryChanged,
+    LiveBanAdded,
+    LiveBanLifted,
   ])
   .meta({ id: 'LiveMessage' })

@@ -62,6 +62,7 @@ function build(home: string, read: Reader): Settings {
       externalAddress: read('EXTERNAL_ADDRESS'),
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
+    shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0 },
     media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [] },
     database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
     registrar: {
@@ -86,6 +87,12 @@ function build(home: string, read: Reader): Settings {
 
 function served(port: number | 'off' | undefined): number | undefined {
   return port === 'off' ? undefined : port
+}
+
+/** The words between commas in lower case; none for `none`. */
+function listOf(text: string | undefined): string[] {
+  const words = (text ?? '').split(',').map((word) => word.trim().toLowerCase()).filter((word) => word !== '')
+  return words.length === 1 && words[0] === 'none' ? [] : words
 }
 
 function crossChecks(settings: Settings): RefusalDetail[] {

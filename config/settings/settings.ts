@@ -28,6 +28,7 @@ export interface Settings {
     externalAddress: string | undefined
     drachtio: { host: string; port: number; secret: string } | undefined
   }
+  shield: { scanners: readonly string[]; perSecond: number; burst: number }
   media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[] }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }

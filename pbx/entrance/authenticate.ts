@@ -4,10 +4,10 @@ import type { Logger } from '../../config/logger.ts'
 import type { DigestAlgorithm } from '../../config/settings/settings.ts'
 import type { Directory, DirectorySnapshot } from '../directory/types.ts'
 import { formatChallenge, parseCredentials, verifyResponse } from '../sip/digest.ts'
+import type { Guard } from '../shield/shield.ts'
 import type { SipUri } from '../sip/types.ts'
 import { parseUri } from '../sip/uri.ts'
 import { tenantServing } from './identify.ts'
-import type { Limiter } from './limit.ts'
 import type { Nonces } from './nonce.ts'
 import { tenantOf } from './visit.ts'
 import type { Step, Visit } from './visit.ts'
@@ -33,12 +33,12 @@ export function createAuthenticate(options: {
   as: keyof typeof EXCHANGES
   directory: Directory
   nonces: Nonces
-  limiter: Pick<Limiter, 'failed'>
+  shield: Pick<Guard, 'strike'>
   logger: Logger
   /** Offered in this order; others are not taken. */
   algorithms: readonly DigestAlgorithm[]
 }): Step {
-  const { directory, nonces, limiter, logger, algorithms } = options
+  const { directory, nonces, shield, logger, algorithms } = options
   const exchange = EXCHANGES[options.as]
   // For users that do not exist: a hash nobody has the password of.
   const nobody = { md5: randomBytes(16).toString('hex'), sha256: randomBytes(32).toString('hex') }
@@ -69,7 +69,7 @@ export function createAuthenticate(options: {
     const right = verifyResponse(given, given.algorithm === 'SHA-256' ? hashes.sha256 : hashes.md5, request.method)
     // Without qop there is no count, and what was overheard could be sent again (RFC 7616 §3.4 makes it the phone's duty).
     if (!right || !usable || given.qop !== 'auth' || !given.cnonce) {
-      limiter.failed(request.source.address)
+      shield.strike(request.source.address, 'wrong-passwords', `user ${given.username}`)
       logger.debug({ tenant: tenant.id, username: given.username, address: request.source.address, qop: given.qop }, 'digest refused')
       return challenge(visit, false)
     }

@@ -2,14 +2,16 @@ import { systemClock } from '../../config/clock.ts'
 import type { Clock } from '../../config/clock.ts'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
+import { createQuietLog } from '../../config/quiet-log.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { Guard } from '../shield/shield.ts'
 import type { IncomingInvite, IncomingRequest, SipServer } from '../sip/types.ts'
 import { createAuthenticate } from './authenticate.ts'
+import { createGuard } from './guard.ts'
 import { createIdentify } from './identify.ts'
-import { createLimiter } from './limit.ts'
 import { chainsOf, METHODS } from './methods.ts'
 import { createNonces } from './nonce.ts'
 import type { Caller } from './on-invite.ts'
@@ -19,7 +21,8 @@ import type { Step, Visit } from './visit.ts'
 export interface EntranceOptions {
   sip: Pick<SipServer, 'onRequest' | 'onInvite'>
   directory: Directory
-  registrar: Pick<Registrar, 'register' | 'hasLivePhoneAt'>
+  registrar: Pick<Registrar, 'register'>
+  shield: Guard
   settings: Pick<Settings, 'registrar'>
   secrets: Pick<Secrets, 'key'>
   logger: Logger
@@ -35,16 +38,16 @@ export interface Entrance {
 
 /** Opens the doors: from here on every SIP request from outside a dialog goes through its method's chain. */
 export function startEntrance(options: EntranceOptions): Entrance {
-  const { sip, directory, registrar, settings, onCall } = options
+  const { sip, directory, registrar, shield, settings, onCall } = options
   const logger = options.logger.child({ room: 'entrance' })
   const clock = options.clock ?? systemClock
   const nonces = createNonces({ key: options.secrets.key('nonce'), seconds: settings.registrar.nonceSeconds, clock })
-  const limiter = createLimiter({ clock, logger, isTrusted: (address) => registrar.hasLivePhoneAt(address) })
-  const proof = { directory, nonces, limiter, logger, algorithms: settings.registrar.digest }
+  const quiet = createQuietLog(logger, clock)
+  const proof = { directory, nonces, shield, logger, algorithms: settings.registrar.digest }
   const chains = chainsOf(
     {
-      identify: createIdentify(directory),
-      limit: limiter.step,
+      guard: createGuard(shield),
+      identify: createIdentify(directory, shield),
       authenticateRegistration: createAuthenticate({ ...proof, as: 'registrar' }),
       authenticateCaller: createAuthenticate({ ...proof, as: 'proxy' }),
     },
@@ -55,7 +58,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
 
   const fail = (request: IncomingRequest, error: unknown): void => {
     if (!(error instanceof Refusal)) {
-      logger.error({ err: error, callId: request.callId, method: request.method }, `a request could not be handled: ${messageOf(error)}`)
+      quiet.write('error', `${request.method} ${messageOf(error)}`, { err: error, callId: request.callId, method: request.method }, `a request could not be handled: ${messageOf(error)}`)
     }
     replyToRefused(request, error, settings.registrar)
   }

@@ -1,5 +1,6 @@
 import { Refusal } from '../../config/errors.ts'
 import type { Directory, DirectorySnapshot, SnapshotTenant } from '../directory/types.ts'
+import type { Guard } from '../shield/shield.ts'
 import { isIpLiteral } from '../sip/uri.ts'
 import type { Step } from './visit.ts'
 
@@ -7,22 +8,21 @@ import type { Step } from './visit.ts'
  * Which tenant a request is for, from the host of its Request-URI. An IP address, ours or what a
  * phone behind NAT takes for ours, means the default tenant.
  */
-export function createIdentify(directory: Directory): Step {
+export function createIdentify(directory: Directory, shield: Pick<Guard, 'strike'>): Step {
   return (visit) => {
     const snapshot = directory.snapshot()
-    const tenant = tenantOfHost(snapshot, visit.request.requestUri.host)
+    const { host } = visit.request.requestUri
+    const tenant = tenantServing(snapshot, host)
+    if (!tenant) {
+      shield.strike(visit.request.source.address, 'unknown-domain', host)
+      throw new Refusal('not-found', 'This domain is not served here')
+    }
     // The address of record must be of the same domain (RFC 3261 §10.3 step 5).
-    if (visit.request.method === 'REGISTER' && tenantOfHost(snapshot, visit.request.to.uri.host) !== tenant) {
+    if (visit.request.method === 'REGISTER' && tenantServing(snapshot, visit.request.to.uri.host) !== tenant) {
       throw new Refusal('not-found', 'The To header names another domain than the Request-URI')
     }
     visit.tenant = tenant
   }
-}
-
-function tenantOfHost(snapshot: DirectorySnapshot, host: string): SnapshotTenant {
-  const tenant = tenantServing(snapshot, host)
-  if (!tenant) throw new Refusal('not-found', 'This domain is not served here')
-  return tenant
 }
 
 /** Whose phones say this host; undefined when nobody's do. */

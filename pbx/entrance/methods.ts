@@ -12,28 +12,28 @@ export const METHODS = ['REGISTER', 'INVITE', 'OPTIONS', 'MESSAGE', 'SUBSCRIBE',
 export type Method = (typeof METHODS)[number]
 
 export interface Gates {
+  guard: Step
   identify: Step
-  limit: Step
   authenticateRegistration: Step
   authenticateCaller: Step
 }
 
 /** Method → chain; each row reads as a sentence. */
 export function chainsOf(
-  { identify, limit, authenticateRegistration, authenticateCaller }: Gates,
+  { guard, identify, authenticateRegistration, authenticateCaller }: Gates,
   registrar: Pick<Registrar, 'register'>,
   onCall: (invite: IncomingInvite, caller: Caller) => void,
 ): { readonly [M in Method]: readonly Step[] } {
   const register = createRegister(registrar)
   const call = createCall(onCall)
   return {
-    REGISTER: [understand, identify, limit, authenticateRegistration, mayRegister, register],
-    INVITE: [understand, identify, limit, authenticateCaller, call],
-    OPTIONS: [understand, tellAbilities],
-    MESSAGE: [refuseMethod],
-    SUBSCRIBE: [refuseMethod],
-    PUBLISH: [refuseMethod],
-    INFO: [refuseMethod],
-    NOTIFY: [refuseMethod],
+    REGISTER: [guard, understand, identify, authenticateRegistration, mayRegister, register],
+    INVITE: [guard, understand, identify, authenticateCaller, call],
+    OPTIONS: [guard, understand, tellAbilities],
+    MESSAGE: [guard, refuseMethod],
+    SUBSCRIBE: [guard, refuseMethod],
+    PUBLISH: [guard, refuseMethod],
+    INFO: [guard, refuseMethod],
+    NOTIFY: [guard, refuseMethod],
   }
 }

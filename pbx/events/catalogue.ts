@@ -106,6 +106,40 @@ export interface RegistrationView {
   roundTripMs: number | null
 }
 
+export type BanReason =
+  /** More requests than the rate allows. */
+  | 'flood'
+  /** Messages that are no SIP, or cannot be read. */
+  | 'garbage'
+  /** It named itself after a scanning tool. */
+  | 'scanner'
+  /** It asked again and again for a domain that nobody here has. */
+  | 'unknown-domain'
+  | 'wrong-passwords'
+  /** A person put it on the list. */
+  | 'by-hand'
+
+/** A network that is not listened to. Times are milliseconds since the epoch. */
+export interface BanView {
+  id: string
+  /** The tenant that runs this machine: bans are for all of it. */
+  tenantId: string
+  /** An IPv4 address, the /64 of an IPv6 address, or a network a person wrote. */
+  network: string
+  reason: BanReason
+  /** What gave it away, or a person's note. */
+  detail: string
+  since: number
+  /** Null: until it is lifted. */
+  until: number | null
+  /** Messages and connections it tried meanwhile. */
+  hits: number
+  /** How often in a row it was banned, from 1; each time is longer. */
+  level: number
+  /** Who banned it; null when Dialplane did. */
+  by: string | null
+}
+
 export interface EventCatalogue {
   'call.started': { call: CallView }
   'call.updated': { call: CallView }
@@ -115,6 +149,8 @@ export interface EventCatalogue {
   'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'deleted' }
   'recording.finished': { recordingId: string; callId: string; status: 'finished' | 'failed'; seconds: number; failure: string | null }
   'directory.changed': Record<never, never>
+  'ban.added': { ban: BanView }
+  'ban.lifted': { ban: BanView; why: 'expired' | 'lifted' | 'allowed' }
 }
 
 export type EventName = keyof EventCatalogue

@@ -110,6 +110,10 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     if (ticks++ % TICKS_PER_SECOND === 0) for (const binding of expiry.due(now)) leave(binding, 'expired')
   }, 1000 / TICKS_PER_SECOND)
 
+  const hasLivePhoneAt = (address: string): boolean => {
+    for (const binding of table.atAddress(address)) if (binding.reachable !== 'no') return true
+    return false
+  }
   const grant = (seconds: number, now: number): number => {
     const shortest = Math.max(Math.min(bounds.expiresMin, seconds), Math.ceil(seconds * (1 - SPREAD)))
     return now + 1000 * (seconds - Math.floor(Math.random() * (seconds - shortest + 1)))
@@ -171,10 +175,8 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       await writer.settled()
     },
 
-    hasLivePhoneAt(address) {
-      for (const binding of table.atAddress(address)) if (binding.reachable !== 'no') return true
-      return false
-    },
+    hasLivePhoneAt,
+    liveAddresses: () => [...table.addresses()].filter(hasLivePhoneAt),
 
     figures: () => ({ bindings: table.size, unwritten: writer.unwritten }),
 

@@ -12,6 +12,7 @@ export interface BindingTable {
   ofTenant(tenantId: string): ReadonlySet<Binding>
   /** By the IP address their REGISTER came from. */
   atAddress(address: string): ReadonlySet<Binding>
+  addresses(): Iterable<string>
   all(): Iterable<Binding>
   add(binding: Binding): void
   /** Changes a binding; the only way to change where it came from. */
@@ -36,6 +37,7 @@ export function createBindingTable(): BindingTable {
     ofExtension: (extensionId) => byExtension.get(extensionId) ?? NONE,
     ofTenant: (tenantId) => byTenant.get(tenantId) ?? NONE,
     atAddress: (address) => byAddress.get(address) ?? NONE,
+    addresses: () => byAddress.keys(),
     all: () => byId.values(),
     add(binding) {
       byId.set(binding.id, binding)

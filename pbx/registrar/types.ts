@@ -32,6 +32,8 @@ export interface Registrar {
   remove(actor: Actor, id: string): Promise<void>
   /** Whether a phone that answers, or was not asked yet, is registered from this IP address. */
   hasLivePhoneAt(address: string): boolean
+  /** Every address for which that is so. */
+  liveAddresses(): Iterable<string>
   /** Bindings in memory, and rows still to be written. */
   figures(): { bindings: number; unwritten: number }
   /** Writes what is left and stops. */

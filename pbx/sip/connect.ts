@@ -1,6 +1,8 @@
 import SrfModule from 'drachtio-srf'
 import { messageOf, Refusal } from '../../config/errors.ts'
+import { systemClock } from '../../config/clock.ts'
 import type { Logger } from '../../config/logger.ts'
+import { createQuietLog } from '../../config/quiet-log.ts'
 import { ALLOW, readHeader, readReason } from './headers.ts'
 import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
 import { openLink, type EngineAddress } from './link.ts'
@@ -48,6 +50,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   const { logger } = options
   const srf = new (SrfModule as unknown as SrfConstructor)()
   const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(), waiting: new Set(), session: options.session ?? { expires: 0, min: 90 } }
+  const quiet = createQuietLog(logger, systemClock)
   const handlers = new Map<string, (request: IncomingRequest) => void>()
   const traceListeners = new Set<(messages: readonly TracedMessage[]) => void>()
   const connectionListeners = new Set<(connected: boolean, reason: string) => void>()
@@ -88,7 +91,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     try {
       receive(req, res)
     } catch (error) {
-      logger.error({ err: error, method: req.msg.method, callId: req.msg.headers['call-id'] }, `a request could not be handled: ${messageOf(error)}`)
+      quiet.write('error', `${req.msg.method} ${messageOf(error)}`, { err: error, method: req.msg.method, callId: req.msg.headers['call-id'] }, `a request could not be handled: ${messageOf(error)}`)
       if (!res.finished && req.msg.method !== 'ACK') res.send(500, undefined, {})
     }
   })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import type {
-  CallView, Certificates, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials,
+  AllowedNetwork, BanView, CallView, Certificates, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials,
 } from '../../pbx/index.ts'
 
 type Owned<T> = T & { tenantId: string }
@@ -12,6 +12,8 @@ export interface FakePbx extends Pbx {
   addCall(tenantId: string, change?: Partial<CallView>): CallView
   addRegistration(tenantId: string, change?: Partial<RegistrationView>): RegistrationView
   addRecording(tenantId: string, path: string): RecordingInfo
+  addBan(tenantId: string, change?: Partial<BanView>): BanView
+  addAllowed(tenantId: string): AllowedNetwork
   emit<K extends EventName>(type: K, tenantId: string, data: EventCatalogue[K]): void
   /** Listeners there are now. */
   readonly listeners: number
@@ -30,6 +32,8 @@ export function createFakePbx(): FakePbx {
   const calls = new Map<string, CallView>()
   const registrations = new Map<string, RegistrationView>()
   const recordings = new Map<string, Owned<{ path: string; info: RecordingInfo }>>()
+  const bans = new Map<string, BanView>()
+  const allowed = new Map<string, AllowedNetwork>()
   const listeners = new Set<{ tenantId: string; listener: (event: PbxEvent) => void }>()
   const actors: Actor[] = []
 
@@ -154,6 +158,27 @@ export function createFakePbx(): FakePbx {
         return { call, messages: [message], note: null }
       },
     },
+    shield: {
+      bans(actor, { page, limit, reason }) {
+        const rows = mine(bans, actor).filter((ban) => reason === undefined || ban.reason === reason)
+        return { rows: rows.slice((page - 1) * limit, page * limit), total: rows.length }
+      },
+      ban: async (actor, { network, note, until }) => pbx.addBan(actor.tenantId, { network, detail: note, until: until?.getTime() ?? null, reason: 'by-hand', by: actor.name }),
+      async lift(actor, id) {
+        find(bans, actor, id, 'ban')
+        bans.delete(id)
+      },
+      allowed: (actor) => mine(allowed, actor),
+      async allow(actor, { network, note }) {
+        const row = { ...pbx.addAllowed(actor.tenantId), network, note }
+        allowed.set(row.id, row)
+        return row
+      },
+      async disallow(actor, id) {
+        find(allowed, actor, id, 'network')
+        allowed.delete(id)
+      },
+    },
     recordings: {
       async open(actor, id) {
         const { path, info } = find(recordings, actor, id, 'recording')
@@ -199,6 +224,18 @@ export function createFakePbx(): FakePbx {
         reachable: 'yes', roundTripMs: 1.5, ...change,
       }
       registrations.set(row.id, row)
+      return row
+    },
+    addBan(tenantId, change = {}) {
+      const ban: BanView = {
+        id: randomUUID(), tenantId, network: '203.0.113.9', reason: 'scanner', detail: 'friendly-scanner', since: now.getTime(), until: now.getTime() + 300_000, hits: 7, level: 1, by: null, ...change,
+      }
+      bans.set(ban.id, ban)
+      return ban
+    },
+    addAllowed(tenantId) {
+      const row: AllowedNetwork = { id: randomUUID(), tenantId, network: '192.0.2.0/24', note: 'Office', by: 'Ada', createdAt: now }
+      allowed.set(row.id, row)
       return row
     },
     addRecording(tenantId, path) {

@@ -113,6 +113,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     home,
     http: { host: '127.0.0.1', port: 0, publicUrl },
     sip: plainSip,
+    shield: { scanners: [], perSecond: 30, burst: 300 },
     media: { host: '127.0.0.1', ports: { first: 20_000, last: 20_100 }, workers: 1, codecs: ['opus', 'G722', 'PCMU', 'PCMA'] },
     database: { url: undefined, pool: 4 },
     registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0 },

@@ -24,6 +24,8 @@ const subjects: Record<string, () => Promise<string> | string> = {
   device: async () => (await newExtension()).credentials.deviceId,
   registration: () => ground.pbx.addRegistration(ground.tenantId).id,
   call: () => ground.pbx.addCall(ground.tenantId).id,
+  ban: () => ground.pbx.addBan(ground.tenantId).id,
+  allowed: () => ground.pbx.addAllowed(ground.tenantId).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
 }
 
@@ -32,6 +34,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getExtension: 'extension', updateExtension: 'extension', deleteExtension: 'extension', createDevice: 'extension',
   updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
   getCall: 'call', getCallTrace: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
+  deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
 const bodies: Record<string, () => unknown> = {
@@ -45,6 +48,8 @@ const bodies: Record<string, () => unknown> = {
   updateExtension: () => ({ name: 'Renamed' }),
   createDevice: () => ({ name: `Device ${++sip}` }),
   updateDevice: () => ({ enabled: false }),
+  createBan: () => ({ network: '198.51.100.0/24', note: 'Rings our phones at night' }),
+  createAllowedNetwork: () => ({ network: '192.0.2.0/24', note: 'Office' }),
   recordCall: () => ({ action: 'start' }),
 }
 

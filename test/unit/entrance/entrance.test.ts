@@ -20,7 +20,9 @@ interface World {
   registered: { request: IncomingRequest; device: typeof DEVICE }[]
   calls: Caller[]
   clock: { time: number; now(): number }
-  trusted: Set<string>
+  strikes: string[]
+  banned: Set<string>
+  gated: boolean
   directory: ReturnType<typeof directoryOf>
   close(): void
   onRegister: (request: IncomingRequest) => Promise<void>
@@ -31,7 +33,7 @@ function setUp(): World {
   let inviteHandler: ((invite: IncomingInvite) => void) | undefined
   const directory = directoryOf([EXTENSION, { ...EXTENSION, id: 'e2', number: '102', name: 'Ben' }], [withHashes(DEVICE), withHashes(OTHER)])
   const world: World = {
-    registered: [], calls: [], trusted: new Set(), directory,
+    registered: [], calls: [], strikes: [], banned: new Set(), gated: true, directory,
     clock: { time: 1_700_000_000_000, now: () => world.clock.time },
     onRegister: async (request) => request.reply(200),
     close: () => entrance.close(),
@@ -51,7 +53,14 @@ function setUp(): World {
         world.registered.push({ request, device })
         return world.onRegister(request)
       },
-      hasLivePhoneAt: (address) => world.trusted.has(address),
+    },
+    shield: {
+      get gated() {
+        return world.gated
+      },
+      strike: (address, reason, detail) => void world.strikes.push(`${address} ${reason} ${detail}`),
+      refuses: (address) => world.banned.has(address),
+      scannerIn: (text) => (/sipcli/i.test(text) ? 'sipcli' : undefined),
     },
     settings: { registrar: BOUNDS },
     secrets: { key: () => Buffer.alloc(32, 1) },
@@ -246,23 +255,40 @@ test('refusals of the registrar become SIP; a bug becomes a plain 500', async ()
   assert.deepEqual(answer, { status: 500, options: {} })
 })
 
-test('guessing passwords is slowed down per address, but not where a living phone is; others are served', async () => {
+test('what is wrong is held against its address, and with the engine\'s gate nothing else is', async () => {
   const world = setUp()
-  const guess = async (address: string): Promise<number> => (await withDigest(world, 'REGISTER', { password: 'guess', address, nonce: 'any' })).answer.status
-  for (let i = 0; i < 20; i++) assert.equal(await guess('203.0.113.5'), 401)
-  assert.equal(await guess('203.0.113.5'), 403)
-  const refused = await world.handle(requestOf('INVITE', {}, { source: { transport: 'udp', address: '203.0.113.5', port: 1 } }))
-  assert.equal(refused.status, 403)
-  assert.equal(refused.options.headers?.['Retry-After'], '3')
-  assert.equal((await withDigest(world, 'REGISTER', { address: '203.0.113.6' })).answer.status, 200)
-  world.trusted.add('203.0.113.5')
-  assert.equal((await withDigest(world, 'REGISTER', { address: '203.0.113.5' })).answer.status, 200)
-  world.trusted.clear()
-  world.clock.time += 3_000
-  assert.equal(await guess('203.0.113.5'), 401)
-  assert.equal(await guess('203.0.113.5'), 403)
-  world.clock.time += 60_000
-  assert.equal(await guess('203.0.113.5'), 401)
+  await withDigest(world, 'REGISTER', { password: 'guess', address: '203.0.113.5' })
+  await withDigest(world, 'INVITE', { username: 'admin', address: '203.0.113.6' })
+  await withDigest(world, 'REGISTER', { address: '203.0.113.7', headers: { 'user-agent': 'sipcli' } })
+  await world.handle(requestOf('OPTIONS'))
+  const tenant = world.directory.snapshot().defaultTenant()
+  assert.ok(tenant)
+  ;(tenant as { domains: readonly string[] }).domains = ['pbx.example.com']
+  assert.equal((await world.handle(requestOf('REGISTER', {}, { uri: 'sip:stranger.example' }))).status, 404)
+  assert.deepEqual(world.strikes, ['203.0.113.5 wrong-passwords user 101', '203.0.113.6 wrong-passwords user admin', '192.0.2.7 unknown-domain stranger.example'])
+})
+
+test('who is banned gets a bare 403 to everything, whatever else is wrong with it', async () => {
+  const world = setUp()
+  world.banned.add('203.0.113.5')
+  const source = { transport: 'udp' as const, address: '203.0.113.5', port: 1 }
+  for (const method of ['REGISTER', 'INVITE', 'OPTIONS', 'MESSAGE']) {
+    for (const headers of [{}, { from: 'rubbish' }, { require: 'x' }]) {
+      assert.deepEqual(await world.handle(requestOf(method, headers, { source })), { status: 403, options: { reason: 'Forbidden', headers: {} } })
+    }
+  }
+  assert.equal((await world.handle(requestOf('REGISTER'))).status, 401)
+})
+
+test('without the engine\'s gate requests are counted here, and scanners refused', async () => {
+  const world = setUp()
+  world.gated = false
+  assert.equal((await world.handle(requestOf('OPTIONS'))).status, 200)
+  assert.equal((await world.handle(requestOf('REGISTER', { 'user-agent': 'SIPcli/1.8' }))).status, 403)
+  assert.equal((await world.handle(requestOf('INVITE', { from: '"sipcli" <sip:1@1.1.1.1>;tag=1' }))).status, 403)
+  assert.deepEqual(world.strikes, [
+    '192.0.2.7 flood OPTIONS and others', '192.0.2.7 flood REGISTER and others', '192.0.2.7 scanner SIPcli/1.8', '192.0.2.7 flood INVITE and others', '192.0.2.7 scanner sipcli',
+  ])
 })
 
 test('after it is closed everybody gets 503', async () => {

@@ -1,0 +1,33 @@
+/** The embedded engine's gate as this room uses it; `pbx/signalling` offers it. */
+import type { BanReason } from '../events/catalogue.ts'
+
+export interface GateRules {
+  /** Parts of User-Agent and From that tell a scanning tool, in lower case. */
+  scanners: readonly string[]
+  /** Host names that are served, in lower case; undefined: any. */
+  domains: readonly string[] | undefined
+  /** Requests outside dialogs that an address may send at once, and how many more each second. */
+  burst: number
+  perSecond: number
+  /** Addresses and networks that are never barred and never limited. */
+  exempt: readonly string[]
+}
+
+export type GateOrder =
+  | { do: 'rules'; rules: GateRules }
+  | { do: 'bar'; bars: readonly { network: string; until: number }[] }
+  | { do: 'lift'; networks: readonly string[] }
+  | { do: 'trust'; networks: readonly string[]; on: boolean }
+
+export interface GateReport {
+  offences: { network: string; address: string; transport: string; cause: Exclude<BanReason, 'wrong-passwords' | 'by-hand'>; count: number; detail: string }[]
+  hits: [network: string, count: number][]
+}
+
+export interface EngineGate {
+  obey(order: GateOrder): void
+  onReport(listener: (report: GateReport) => void): () => void
+}
+
+/** Later than any ban ends. */
+export const FOR_EVER = Number.MAX_SAFE_INTEGER
