@@ -20,7 +20,11 @@ export type LiveMessage = ({
     type: 'recording.finished';
 } & LiveRecordingFinished) | ({
     type: 'directory.changed';
-} & LiveDirectoryChanged);
+} & LiveDirectoryChanged) | ({
+    type: 'ban.added';
+} & LiveBanAdded) | ({
+    type: 'ban.lifted';
+} & LiveBanLifted);
 
 export type LiveHello = {
     type: 'hello';
@@ -219,6 +223,55 @@ export type LiveDirectoryChanged = {
     };
 };
 
+export type LiveBanAdded = {
+    type: 'ban.added';
+    id: string;
+    at: string;
+    data: {
+        ban: Ban;
+    };
+};
+
+export type Ban = {
+    id: string;
+    /**
+     * An IPv4 address, the /64 of an IPv6 address, or a network with its prefix.
+     */
+    network: string;
+    reason: 'flood' | 'garbage' | 'scanner' | 'unknown-domain' | 'wrong-passwords' | 'by-hand';
+    /**
+     * What gave it away, or the note of whoever added it.
+     */
+    detail: string;
+    since: string;
+    /**
+     * Null: until it is lifted.
+     */
+    until: string | null;
+    /**
+     * Messages and connections it tried meanwhile.
+     */
+    hits: number;
+    /**
+     * How often in a row it was banned; each time is longer.
+     */
+    level: number;
+    /**
+     * Who added it; null for Dialplane.
+     */
+    by: string | null;
+};
+
+export type LiveBanLifted = {
+    type: 'ban.lifted';
+    id: string;
+    at: string;
+    data: {
+        ban: Ban;
+        why: 'expired' | 'lifted' | 'allowed';
+    };
+};
+
 export type SetupState = {
     needed: boolean;
 };
@@ -260,7 +313,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'recordings.read' | 'audit.read' | 'system.read' | 'system.write';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'recordings.read' | 'bans.read' | 'bans.write' | 'audit.read' | 'system.read' | 'system.write';
 
 export type SetupInput = {
     token: string;
@@ -571,6 +624,34 @@ export type TraceMessage = {
 
 export type RecordAction = {
     action: 'start' | 'pause' | 'resume' | 'stop';
+};
+
+export type BanCreate = {
+    /**
+     * An address, or a network like 192.0.2.0/24. An IPv6 address means its /64.
+     */
+    network: string;
+    note: string;
+    /**
+     * Null or absent: until it is lifted.
+     */
+    until?: string | null;
+};
+
+export type AllowedNetwork = {
+    id: string;
+    network: string;
+    note: string;
+    by: string;
+    createdAt: string;
+};
+
+export type AllowedNetworkCreate = {
+    /**
+     * An address, or a network like 192.0.2.0/24. An IPv6 address means its /64.
+     */
+    network: string;
+    note: string;
 };
 
 export type AuditEvent = {
@@ -2395,6 +2476,331 @@ export type GetRecordingAudioResponses = {
 };
 
 export type GetRecordingAudioResponse = GetRecordingAudioResponses[keyof GetRecordingAudioResponses];
+
+export type ListBansData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        search?: string;
+        reason?: 'flood' | 'garbage' | 'scanner' | 'unknown-domain' | 'wrong-passwords' | 'by-hand';
+        sort?: 'since' | 'until' | 'hits' | 'network';
+        /**
+         * Direction of the sort.
+         */
+        order?: 'asc' | 'desc';
+    };
+    url: '/sip/bans';
+};
+
+export type ListBansErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListBansError = ListBansErrors[keyof ListBansErrors];
+
+export type ListBansResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Ban>;
+        pagination: Pagination;
+    };
+};
+
+export type ListBansResponse = ListBansResponses[keyof ListBansResponses];
+
+export type CreateBanData = {
+    body: BanCreate;
+    path?: never;
+    query?: never;
+    url: '/sip/bans';
+};
+
+export type CreateBanErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateBanError = CreateBanErrors[keyof CreateBanErrors];
+
+export type CreateBanResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: Ban;
+    };
+};
+
+export type CreateBanResponse = CreateBanResponses[keyof CreateBanResponses];
+
+export type DeleteBanData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sip/bans/{id}';
+};
+
+export type DeleteBanErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteBanError = DeleteBanErrors[keyof DeleteBanErrors];
+
+export type DeleteBanResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteBanResponse = DeleteBanResponses[keyof DeleteBanResponses];
+
+export type ListAllowedNetworksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/sip/allowed-networks';
+};
+
+export type ListAllowedNetworksErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListAllowedNetworksError = ListAllowedNetworksErrors[keyof ListAllowedNetworksErrors];
+
+export type ListAllowedNetworksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<AllowedNetwork>;
+        pagination: Pagination;
+    };
+};
+
+export type ListAllowedNetworksResponse = ListAllowedNetworksResponses[keyof ListAllowedNetworksResponses];
+
+export type CreateAllowedNetworkData = {
+    body: AllowedNetworkCreate;
+    path?: never;
+    query?: never;
+    url: '/sip/allowed-networks';
+};
+
+export type CreateAllowedNetworkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateAllowedNetworkError = CreateAllowedNetworkErrors[keyof CreateAllowedNetworkErrors];
+
+export type CreateAllowedNetworkResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: AllowedNetwork;
+    };
+};
+
+export type CreateAllowedNetworkResponse = CreateAllowedNetworkResponses[keyof CreateAllowedNetworkResponses];
+
+export type DeleteAllowedNetworkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sip/allowed-networks/{id}';
+};
+
+export type DeleteAllowedNetworkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteAllowedNetworkError = DeleteAllowedNetworkErrors[keyof DeleteAllowedNetworkErrors];
+
+export type DeleteAllowedNetworkResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteAllowedNetworkResponse = DeleteAllowedNetworkResponses[keyof DeleteAllowedNetworkResponses];
 
 export type ListAuditEventsData = {
     body?: never;

@@ -8,6 +8,7 @@ const PROGRAMS = {
   sipp: 'sip-tester',
   sipsak: 'sipsak',
   baresip: 'baresip-core',
+  svwar: 'sipvicious',
   tshark: 'tshark',
   chromium: 'chromium',
   sox: 'sox',

@@ -27,6 +27,8 @@ export interface PhoneOptions {
   user: string
   password: string
   transport?: 'udp' | 'tcp'
+  /** Address its signalling comes from; 127.0.0.1 when absent. */
+  address?: string
   /** Which challenge is answered when several are offered. */
   algorithm?: DigestAlgorithm
   /** Address put in Contact instead of our own: the far side of a lossy relay. */
@@ -68,11 +70,12 @@ export class Phone {
 
   /** @internal opened by `openPhone` */
   async connect(): Promise<void> {
+    const { address = '127.0.0.1' } = this.options
     const onText = (text: string, from: Place): void => this.#receive(text, from)
     this.#line =
       this.options.transport === 'tcp'
-        ? await openTcpLine(this.options.server, onText, () => void (this.lineClosed = true))
-        : await openUdpLine(this.options.server, onText)
+        ? await openTcpLine(this.options.server, onText, () => void (this.lineClosed = true), address)
+        : await openUdpLine(this.options.server, onText, address)
     this.#transactions = new Transactions(this.#line, this.options.t1 ?? 500, {
       onRequest: (request) => this.#onRequest(request),
       onStray: (response) => this.#onStray(response),

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { changePassword, completeSetup, createDevice, createExtension, createToken, createUser, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, getCall, getCallTrace, getCertificates, getExtension, getHealth, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAuditEvents, listCalls, listExtensions, listLiveCalls, listRegistrations, listRoles, listTokens, listUsers, login, logout, type Options, readCertificates, recordCall, renewDeviceCredentials, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
-import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListCallsData, ListCallsError, ListCallsResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { changePassword, completeSetup, createAllowedNetwork, createBan, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, getCall, getCallTrace, getCertificates, getExtension, getHealth, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listExtensions, listLiveCalls, listRegistrations, listRoles, listTokens, listUsers, login, logout, type Options, readCertificates, recordCall, renewDeviceCredentials, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
+import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -932,6 +932,186 @@ export const getRecordingAudioOptions = (options: Options<GetRecordingAudioData>
     },
     queryKey: getRecordingAudioQueryKey(options)
 });
+
+export const listBansQueryKey = (options?: Options<ListBansData>) => createQueryKey('listBans', options);
+
+/**
+ * Addresses that are not listened to now
+ *
+ * Bans concern the whole machine: only the tenant that runs it sees them. Needs the permission `bans.read`.
+ */
+export const listBansOptions = (options?: Options<ListBansData>) => queryOptions<ListBansResponse, ListBansError, ListBansResponse, ReturnType<typeof listBansQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listBans({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBansQueryKey(options)
+});
+
+export const listBansInfiniteQueryKey = (options?: Options<ListBansData>): QueryKey<Options<ListBansData>> => createQueryKey('listBans', options, true);
+
+/**
+ * Addresses that are not listened to now
+ *
+ * Bans concern the whole machine: only the tenant that runs it sees them. Needs the permission `bans.read`.
+ */
+export const listBansInfiniteOptions = (options?: Options<ListBansData>) => {
+    const opts = infiniteQueryOptions<ListBansResponse, ListBansError, InfiniteData<ListBansResponse>, QueryKey<Options<ListBansData>>, number | Pick<QueryKey<Options<ListBansData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListBansData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listBans({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listBansInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Ban an address or a network
+ *
+ * Networks with a registered phone that answers, and those on the list of allowed ones, cannot be banned. Needs the permission `bans.write`.
+ */
+export const createBanMutation = (options?: Partial<Options<CreateBanData>>): UseMutationOptions<CreateBanResponse, CreateBanError, Options<CreateBanData>> => {
+    const mutationOptions: UseMutationOptions<CreateBanResponse, CreateBanError, Options<CreateBanData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createBan({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Lift a ban
+ *
+ * What the address did is forgiven: its next ban is a short one again. Needs the permission `bans.write`.
+ */
+export const deleteBanMutation = (options?: Partial<Options<DeleteBanData>>): UseMutationOptions<DeleteBanResponse, DeleteBanError, Options<DeleteBanData>> => {
+    const mutationOptions: UseMutationOptions<DeleteBanResponse, DeleteBanError, Options<DeleteBanData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteBan({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listAllowedNetworksQueryKey = (options?: Options<ListAllowedNetworksData>) => createQueryKey('listAllowedNetworks', options);
+
+/**
+ * Networks that are never banned nor limited
+ *
+ * Needs the permission `bans.read`.
+ */
+export const listAllowedNetworksOptions = (options?: Options<ListAllowedNetworksData>) => queryOptions<ListAllowedNetworksResponse, ListAllowedNetworksError, ListAllowedNetworksResponse, ReturnType<typeof listAllowedNetworksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAllowedNetworks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAllowedNetworksQueryKey(options)
+});
+
+export const listAllowedNetworksInfiniteQueryKey = (options?: Options<ListAllowedNetworksData>): QueryKey<Options<ListAllowedNetworksData>> => createQueryKey('listAllowedNetworks', options, true);
+
+/**
+ * Networks that are never banned nor limited
+ *
+ * Needs the permission `bans.read`.
+ */
+export const listAllowedNetworksInfiniteOptions = (options?: Options<ListAllowedNetworksData>) => {
+    const opts = infiniteQueryOptions<ListAllowedNetworksResponse, ListAllowedNetworksError, InfiniteData<ListAllowedNetworksResponse>, QueryKey<Options<ListAllowedNetworksData>>, number | Pick<QueryKey<Options<ListAllowedNetworksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAllowedNetworksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAllowedNetworks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAllowedNetworksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Never ban a network
+ *
+ * Bans within it end. Needs the permission `bans.write`.
+ */
+export const createAllowedNetworkMutation = (options?: Partial<Options<CreateAllowedNetworkData>>): UseMutationOptions<CreateAllowedNetworkResponse, CreateAllowedNetworkError, Options<CreateAllowedNetworkData>> => {
+    const mutationOptions: UseMutationOptions<CreateAllowedNetworkResponse, CreateAllowedNetworkError, Options<CreateAllowedNetworkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createAllowedNetwork({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Take a network off the list of those never banned
+ *
+ * Needs the permission `bans.write`.
+ */
+export const deleteAllowedNetworkMutation = (options?: Partial<Options<DeleteAllowedNetworkData>>): UseMutationOptions<DeleteAllowedNetworkResponse, DeleteAllowedNetworkError, Options<DeleteAllowedNetworkData>> => {
+    const mutationOptions: UseMutationOptions<DeleteAllowedNetworkResponse, DeleteAllowedNetworkError, Options<DeleteAllowedNetworkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteAllowedNetwork({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listAuditEventsQueryKey = (options?: Options<ListAuditEventsData>) => createQueryKey('listAuditEvents', options);
 

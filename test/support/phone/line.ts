@@ -19,17 +19,18 @@ export interface Line {
 
 type OnText = (text: string, from: Place) => void
 
-export async function openUdpLine(server: Place, onText: OnText): Promise<Line> {
+/** @param address of this machine that the phone has */
+export async function openUdpLine(server: Place, onText: OnText, address: string): Promise<Line> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 })
   // A server that is gone answers with ICMP; to a phone that is silence.
   socket.on('error', () => undefined)
   socket.on('message', (data, from) => onText(data.toString('utf8'), { host: from.address, port: from.port }))
-  socket.bind(0, '127.0.0.1')
+  socket.bind(0, address)
   await once(socket, 'listening')
   let open = true
   return {
     transport: 'udp',
-    local: { host: '127.0.0.1', port: socket.address().port },
+    local: { host: address, port: socket.address().port },
     send(data, to = server) {
       if (open) socket.send(data, to.port, to.host, () => undefined)
     },
@@ -42,8 +43,8 @@ export async function openUdpLine(server: Place, onText: OnText): Promise<Line> 
   }
 }
 
-export async function openTcpLine(server: Place, onText: OnText, onClosed: () => void): Promise<Line> {
-  const socket = connect({ host: server.host, port: server.port, noDelay: true })
+export async function openTcpLine(server: Place, onText: OnText, onClosed: () => void, address: string): Promise<Line> {
+  const socket = connect({ host: server.host, port: server.port, localAddress: address, noDelay: true })
   await once(socket, 'connect')
   let held = Buffer.alloc(0)
   socket.on('error', () => undefined)

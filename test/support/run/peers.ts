@@ -42,6 +42,7 @@ export function findPeers(): Peer[] {
     program('sipp'),
     program('baresip'),
     program('ffmpeg'),
+    program('svwar'),
     program('tshark'),
     program('chromium', 'chromium-browser', 'google-chrome'),
     address('drachtio', 'DRACHTIO'),
