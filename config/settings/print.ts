@@ -3,6 +3,9 @@ import { checkSettings } from './check.ts'
 import { findSettings, type Environment } from './source.ts'
 import { settingRows, type SettingRow } from './table.ts'
 
+/** Columns for values. */
+const NOW_MAX = 44
+
 /**
  * Every setting with its value now, where that came from, its default and its meaning; secrets as
  * `[set]`. Bad values are listed at the end, in the words the start would refuse them with.
@@ -16,10 +19,12 @@ export function settingsTable(env: Environment = process.env, width = 100): { te
   const cells = rows.map((row) => {
     const value = found.values.get(row.name as (typeof settingRows)[number]['name'])
     const text = value?.text === undefined ? '-' : row.secret === true ? '[set]' : value.text
-    return { name: row.name, now: text, from: value?.text === undefined ? '' : value.from, row }
+    // A long default stands in the line below in full.
+    const short = value?.from === 'default' && text.length > NOW_MAX && text === row.default ? 'the default' : text
+    return { name: row.name, now: short, from: value?.text === undefined ? '' : value.from, row }
   })
   const nameWidth = Math.max(...cells.map((cell) => cell.name.length))
-  const nowWidth = Math.min(44, Math.max(...cells.map((cell) => cell.now.length)))
+  const nowWidth = Math.min(NOW_MAX, Math.max(...cells.map((cell) => cell.now.length)))
   const lines = [`Settings file: ${found.file}`, '', `${'setting'.padEnd(nameWidth)}  ${'now'.padEnd(nowWidth)}  from`]
   for (const { name, now, from, row } of cells) {
     lines.push(`${name.padEnd(nameWidth)}  ${now.padEnd(nowWidth)}  ${from}`.trimEnd())

@@ -46,7 +46,7 @@ export const settingRows = [
   { name: 'DRACHTIO', kind: 'endpoint', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
   { name: 'DRACHTIO_SECRET', kind: 'text', default: '', secret: true, meaning: 'Shared secret of that drachtio-server.' },
 
-  { name: 'SCANNER_AGENTS', kind: 'text', default: 'friendly-scanner,sipvicious,sundayddr,sipcli,sip-scan,sipscan,VaxSIPUserAgent,VaxIPUserAgent,sivus,siparmyknife,iWar,pplsip', meaning: 'Parts of User-Agent and From, separated by commas, that tell scanning tools, in any letter case. Such a request gets no answer, and its address is banned. `none` turns this off.' },
+  { name: 'SCANNER_AGENTS', kind: 'text', default: 'friendly-scanner, sipvicious, sundayddr, sipcli, sip-scan, sipscan, VaxSIPUserAgent, VaxIPUserAgent, sivus, siparmyknife, iWar, pplsip', meaning: 'Parts of User-Agent and From, separated by commas, that tell scanning tools, in any letter case. Such a request gets no answer, and its address is banned. `none` turns this off.' },
   { name: 'REQUEST_RATE', kind: 'number', min: 1, max: 100000, default: '30', meaning: 'SIP requests outside calls that an address (IPv6: a /64) without a registered phone may send each second; where a phone is registered, 20 times as many. What is beyond gets no answer, and the address is banned.' },
   { name: 'REQUEST_BURST', kind: 'number', min: 1, max: 1000000, default: '300', meaning: 'How many of them it may send at once.' },
 
