@@ -219,6 +219,8 @@ export interface Pbx {
     /** A live or past call. */
     get(actor: Actor, id: string): Promise<PastCall>
     trace(actor: Actor, id: string): Promise<CallTrace>
+    /** The trace as a pcap file. */
+    capture(actor: Actor, id: string): Promise<Uint8Array>
   }
   /** Hostile traffic. Bans concern the whole machine, so they are the affair of the tenant that runs it; others see none. */
   shield: {

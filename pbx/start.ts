@@ -32,6 +32,7 @@ import type { EngineGate } from './shield/gate.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
+import { pcapOf } from './trace/pcap.ts'
 import { createTraces } from './trace/trace.ts'
 
 export interface PbxOptions {
@@ -127,6 +128,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       },
       get: find,
       trace: async (actor, id) => traces.of(actor, await find(actor, id)),
+      capture: async (actor, id) => pcapOf((await traces.of(actor, await find(actor, id))).messages),
     },
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: { open: (actor, id) => recordings.open(actor, id) },

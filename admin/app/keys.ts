@@ -11,6 +11,8 @@ export const keys = {
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,
   audit: ['audit'] as const,
+  bans: ['bans'] as const,
+  allowedNetworks: ['bans', 'allowed'] as const,
   system: ['system'] as const,
   certificates: ['system', 'certificates'] as const,
 }

@@ -22,6 +22,7 @@ const screens: Screen[] = [
   { path: '/history', screen: lazy(() => import('../screens/history/history.tsx')), permission: 'calls.read' },
   { path: '/users', screen: lazy(() => import('../screens/users/users.tsx')), permission: 'users.read' },
   { path: '/tokens', screen: lazy(() => import('../screens/tokens/tokens.tsx')), permission: 'tokens.read' },
+  { path: '/bans', screen: lazy(() => import('../screens/bans/bans.tsx')), permission: 'bans.read' },
   { path: '/audit', screen: lazy(() => import('../screens/audit/audit.tsx')), permission: 'audit.read' },
   { path: '/system', screen: lazy(() => import('../screens/system/system.tsx')), permission: 'system.read' },
   { path: '/account', screen: lazy(() => import('../screens/account/account.tsx')) },

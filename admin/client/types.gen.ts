@@ -2314,6 +2314,57 @@ export type GetCallTraceResponses = {
 
 export type GetCallTraceResponse = GetCallTraceResponses[keyof GetCallTraceResponses];
 
+export type GetCallCaptureData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/calls/{id}/trace.pcap';
+};
+
+export type GetCallCaptureErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetCallCaptureError = GetCallCaptureErrors[keyof GetCallCaptureErrors];
+
+export type GetCallCaptureResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetCallCaptureResponse = GetCallCaptureResponses[keyof GetCallCaptureResponses];
+
 export type HangUpCallData = {
     body?: never;
     path: {

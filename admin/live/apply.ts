@@ -49,6 +49,10 @@ export function applyMessage(message: unknown): void {
     case 'recording.finished':
       void queryClient.invalidateQueries({ queryKey: keys.calls })
       return
+    case 'ban.added':
+    case 'ban.lifted':
+      void queryClient.invalidateQueries({ queryKey: keys.bans })
+      return
     case 'directory.changed':
       void queryClient.invalidateQueries({ queryKey: keys.extensions })
       return

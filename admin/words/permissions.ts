@@ -26,6 +26,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'users.write': 'Create, change and delete users',
       'tokens.read': 'See API tokens',
       'tokens.write': 'Create and revoke API tokens',
+      'bans.read': 'See banned addresses',
+      'bans.write': 'Ban addresses, lift bans, name networks that never are',
       'audit.read': 'See the audit log',
       'system.read': 'See system health',
       'system.write': 'Have certificates read again',

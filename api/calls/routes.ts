@@ -61,6 +61,19 @@ const getCallTrace = defineRoute({
   handle: async ({ world, actor, params }) => ({ data: presentTrace(await world.pbx.calls.trace(actor, params.id)) }),
 })
 
+const getCallCapture = defineFileRoute({
+  method: 'get',
+  path: '/calls/{id}/trace.pcap',
+  operationId: 'getCallCapture',
+  summary: 'The SIP messages of a call for Wireshark',
+  description: 'Each message is one UDP datagram with its true addresses, ports and time. Credentials and SRTP keys are masked.',
+  tag: 'Calls',
+  permission: 'calls.trace',
+  params: idParams,
+  file: 'application/vnd.tcpdump.pcap',
+  handle: async ({ world, actor, params }) => ({ bytes: await world.pbx.calls.capture(actor, params.id), name: `call-${params.id}.pcap` }),
+})
+
 const hangUpCall = defineRoute({
   method: 'post',
   path: '/calls/{id}/hang-up',
@@ -108,4 +121,4 @@ const getRecordingAudio = defineFileRoute({
   },
 })
 
-export const callRoutes = [listLiveCalls, listCalls, getCall, getCallTrace, hangUpCall, recordCall, getRecordingAudio]
+export const callRoutes = [listLiveCalls, listCalls, getCall, getCallTrace, getCallCapture, hangUpCall, recordCall, getRecordingAudio]

@@ -15,6 +15,13 @@ export interface Reply {
   status(code: number): void
 }
 
+/** What was made for this answer, sent as it is. */
+export interface MadeAnswer {
+  bytes: Uint8Array
+  /** The name a browser saves it under. */
+  name: string
+}
+
 /** A file as an answer; sent with Range, ETag and Last-Modified. */
 export interface FileAnswer {
   /** Absolute. */
@@ -74,7 +81,7 @@ export interface FileRouteDefinition<P extends z.ZodType, Q extends z.ZodType, B
   extends RouteCommon<P, Q, B, Perm> {
   /** The media type of the file. */
   file: string
-  handle(input: HandlerInput<z.output<P>, z.output<Q>, z.output<B>, Perm>): Promise<FileAnswer>
+  handle(input: HandlerInput<z.output<P>, z.output<Q>, z.output<B>, Perm>): Promise<FileAnswer | MadeAnswer>
 }
 
 type Nothing = z.ZodUndefined

@@ -53,7 +53,7 @@ async function furnish(): Promise<Record<string, string>> {
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations',
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history',
-    users: '/users', tokens: '/tokens', audit: '/audit', system: '/system', account: '/account', 'nothing there': '/nowhere',
+    users: '/users', tokens: '/tokens', bans: '/bans', audit: '/audit', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
 }
 

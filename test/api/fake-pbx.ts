@@ -148,6 +148,10 @@ export function createFakePbx(): FakePbx {
         return { rows: rows.slice((page - 1) * limit, page * limit).map(past), total: rows.length }
       },
       get: async (actor, id) => past(find(calls, actor, id, 'call')),
+      async capture(actor, id) {
+        find(calls, actor, id, 'call')
+        return Buffer.from('capture')
+      },
       async trace(actor, id) {
         const call = find(calls, actor, id, 'call')
         const at = call.startedAt + 1.25

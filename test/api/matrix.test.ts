@@ -33,7 +33,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getUser: 'user', updateUser: 'user', deleteUser: 'user', deleteToken: 'token',
   getExtension: 'extension', updateExtension: 'extension', deleteExtension: 'extension', createDevice: 'extension',
   updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
-  getCall: 'call', getCallTrace: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
+  getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
   deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 

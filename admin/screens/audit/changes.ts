@@ -68,7 +68,7 @@ export function actionWords(action: string): string {
 /** The name of the thing, when the entry holds one. */
 export function subjectName(before: unknown, after: unknown): string | null {
   for (const row of [asRecord(after), asRecord(before)]) {
-    const name = [row.number, row.name, row.email, row.username].filter((value) => typeof value === 'string')
+    const name = [row.number, row.name, row.email, row.username, row.network].filter((value) => typeof value === 'string')
     if (name.length > 0) return name.slice(0, 2).join(' ')
   }
   return null

@@ -68,7 +68,7 @@ function Messages({ id }: { id: string }) {
           <Title order={2} id="messages">Messages</Title>
           <Text size="sm" c="dimmed">Every SIP message between the phones and Dialplane. Choose one to read it.</Text>
         </div>
-        {query.data !== undefined && query.data.messages.length > 0 && <DownloadButton trace={query.data} />}
+        {query.data !== undefined && query.data.messages.length > 0 && <Downloads trace={query.data} />}
       </Group>
       {query.data === undefined && (query.isError
         ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel>
@@ -94,7 +94,7 @@ function Diagram({ trace }: { trace: Trace }) {
   )
 }
 
-function DownloadButton({ trace }: { trace: Trace }) {
+function Downloads({ trace }: { trace: Trace }) {
   const save = () => {
     const address = URL.createObjectURL(new Blob([traceAsText(trace)], { type: 'text/plain;charset=utf-8' }))
     const link = document.createElement('a')
@@ -103,5 +103,10 @@ function DownloadButton({ trace }: { trace: Trace }) {
     link.click()
     setTimeout(() => URL.revokeObjectURL(address), 10_000)
   }
-  return <Button variant="default" leftSection={<Download size={16} aria-hidden />} onClick={save}>Download as text</Button>
+  return (
+    <Group gap="xs">
+      <Button variant="default" leftSection={<Download size={16} aria-hidden />} onClick={save}>Download as text</Button>
+      <Button variant="default" leftSection={<Download size={16} aria-hidden />} component="a" href={`/api/v1/calls/${trace.call.id}/trace.pcap`} download={`call-${trace.call.id}.pcap`}>Download for Wireshark</Button>
+    </Group>
+  )
 }
