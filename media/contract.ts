@@ -129,8 +129,11 @@ export interface Endpoint {
   /** Joins two endpoints: what comes in on one goes out on the other. Replaces an earlier bridge of either. */
   bridge(other: Endpoint): Promise<void>
   unbridge(): Promise<void>
-  /** Stops sending the other party's audio to the peer (music or silence instead) until `on` is false. */
-  hold(on: boolean): Promise<void>
+  /**
+   * Stops sending the other party's audio to the peer until `on` is false.
+   * @param music the class of music it hears instead; silence when absent, or when that class cannot be played
+   */
+  hold(on: boolean, music?: string): Promise<void>
   sendDigits(digits: string, options?: { durationMs?: number; gapMs?: number }): Promise<void>
   /** A copy of what the peer says, for speech recognition. */
   tap(options: TapOptions): Promise<Tap>
@@ -146,6 +149,10 @@ export type PlaySource =
   /** A sound file (WAV, 16-bit mono or G.711) under the media storage folder. */
   | { kind: 'file'; path: string }
   | { kind: 'speak'; text: string }
+  /** Music, from where its one stream is now; without end. Refuses `not-found` for a class that is none. */
+  | { kind: 'music'; name: string }
+  /** A tone of the network as it sounds in the country of the settings; repeat it for as long as it shall sound. */
+  | { kind: 'network-tone'; name: 'dial' | 'ringing' | 'busy' | 'congestion' }
   /** A tone: frequencies in Hz and on/off cadence in milliseconds. */
   | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[] }
 

@@ -1,8 +1,10 @@
 /** Sound: the media engine behind its contract, prompts and storage. */
+import { join } from 'node:path'
 import type { Logger } from '../config/logger.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { MediaServer } from './contract.ts'
 import { EmbeddedMediaServer } from './embedded/server.ts'
+import { openMusic } from './music/index.ts'
 import { openPrompts } from './prompts/index.ts'
 import { openStorage } from './storage/index.ts'
 
@@ -21,7 +23,8 @@ export async function startMedia(options: MediaOptions): Promise<MediaServer> {
   const logger = options.logger.child({ room: 'media' })
   const storage = await openStorage(options.storage ?? settings.home)
   const prompts = openPrompts(storage.prompts, logger)
-  const server = new EmbeddedMediaServer({ settings, logger, prompts, storage })
+  const music = openMusic(storage.music, join(storage.prompts, 'music'), logger)
+  const server = new EmbeddedMediaServer({ settings, logger, prompts, music, storage })
   try {
     await server.start()
   } catch (error) {

@@ -63,7 +63,7 @@ function build(home: string, read: Reader): Settings {
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
     shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0 },
-    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [] },
+    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [], tones: read('TONES_COUNTRY') ?? '' },
     database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
     registrar: {
       expiresMin: read('REGISTER_EXPIRES_MIN') ?? 0,
@@ -74,6 +74,8 @@ function build(home: string, read: Reader): Settings {
       qualifySeconds: read('QUALIFY_SECONDS') ?? 0,
     },
     calls: {
+      ringback: (read('RINGBACK') ?? 'phone') as Settings['calls']['ringback'],
+      music: read('MUSIC_ON_HOLD') === 'off' ? undefined : read('MUSIC_ON_HOLD'),
       ringSeconds: read('RING_SECONDS') ?? 0,
       hoursMax: read('CALL_HOURS_MAX') ?? 0,
       mediaTimeoutSeconds: read('MEDIA_TIMEOUT_SECONDS') ?? 0,

@@ -29,10 +29,10 @@ export interface Settings {
     drachtio: { host: string; port: number; secret: string } | undefined
   }
   shield: { scanners: readonly string[]; perSecond: number; burst: number }
-  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[] }
+  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }
-  calls: { ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number }
+  calls: { ringback: 'phone' | 'tone' | 'music'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number }
   /** Session timers of RFC 4028, in seconds; 0: none is asked for. */
   session: { expires: number; min: number }
   keep: { historyDays: number; traceDays: number }

@@ -54,6 +54,9 @@ export const settingRows = [
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
   { name: 'MEDIA_WORKERS', kind: 'number', min: 1, max: 64, default: String(Math.max(1, Math.min(8, availableParallelism() - 1))), meaning: 'Threads that carry audio.' },
   { name: 'MEDIA_CODECS', kind: 'choices', choices: ['opus', 'G722', 'PCMU', 'PCMA'], default: 'opus,G722,PCMU,PCMA', meaning: 'Audio encodings phones may use, the most wanted first. A called phone is offered the caller\'s encoding before all others.' },
+  { name: 'TONES_COUNTRY', kind: 'choice', choices: ['us', 'gb', 'at', 'au', 'be', 'br', 'ch', 'de', 'es', 'fr', 'it', 'jp', 'nl', 'se'], default: 'us', meaning: 'Country whose ringing, busy and congestion tones callers hear from us.' },
+  { name: 'RINGBACK', kind: 'choice', choices: ['phone', 'tone', 'music'], default: 'phone', meaning: 'What a caller hears while another phone rings. phone: whatever the own phone makes of 180 Ringing. tone: the ringing tone of TONES_COUNTRY, sent by us. music: music on hold.' },
+  { name: 'MUSIC_ON_HOLD', kind: 'text', default: 'default', meaning: 'Music that held callers hear: the name of a folder with WAV files below music in DIALPLANE_HOME, or default for the WAV files in music itself (a tune of our own when there are none). off: what the holding phone sends, or silence.' },
 
   { name: 'DATABASE_URL', kind: 'url', schemes: ['postgres', 'postgresql'], default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },
   { name: 'DATABASE_POOL', kind: 'number', min: 2, max: 200, default: '10', meaning: 'Connections kept to PostgreSQL.' },

@@ -16,6 +16,8 @@ import type { WorkerThread } from './worker-thread.ts'
 export interface EndpointHome {
   link(one: WorkerThread, other: WorkerThread): Promise<void>
   source(source: PlaySource): Promise<WorkerSource>
+  /** Music for a held party; undefined, and a line in the log, when there is none. */
+  music(name: string): Promise<WorkerSource | undefined>
   record(endpoint: EmbeddedEndpoint, options: RecordOptions): Promise<Recording>
   newNumber(): number
   forget(endpoint: EmbeddedEndpoint): void
@@ -171,9 +173,11 @@ export class EmbeddedEndpoint implements Endpoint {
     if (this.thread.alive) this.thread.tell('detach', { endpoint: this.handle })
   }
 
-  async hold(on: boolean): Promise<void> {
+  async hold(on: boolean, music?: string): Promise<void> {
     this.#check()
-    await this.thread.ask('hold', { endpoint: this.handle, on })
+    const source = on && music !== undefined ? await this.#home.music(music) : undefined
+    this.#check()
+    await this.thread.ask('hold', { endpoint: this.handle, on, music: source })
   }
 
   async sendDigits(digits: string, options: { durationMs?: number; gapMs?: number } = {}): Promise<void> {

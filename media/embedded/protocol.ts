@@ -45,6 +45,8 @@ export interface LatchRule {
 
 export type WorkerSource =
   | { kind: 'file'; path: string }
+  /** Files one after the other without end, from the place where the time of day is. */
+  | { kind: 'music'; paths: readonly string[] }
   | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[] }
 
 export interface PlayOutcome {
@@ -90,7 +92,8 @@ export interface Operations {
   /** What comes in on `endpoint` goes out on `to`, which lives in `worker` (undefined: this one). */
   attach: { ask: { endpoint: number; to: number; worker: number | undefined }; answer: null }
   detach: { ask: { endpoint: number }; answer: null }
-  hold: { ask: { endpoint: number; on: boolean }; answer: null }
+  /** `music`: what is heard instead of silence. */
+  hold: { ask: { endpoint: number; on: boolean; music: WorkerSource | undefined }; answer: null }
   /** Answered when playing ended. */
   play: { ask: { endpoint: number; play: number; source: WorkerSource; repeat: number }; answer: PlayOutcome }
   stopPlay: { ask: { play: number }; answer: null }

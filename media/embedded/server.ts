@@ -1,12 +1,14 @@
-import { Refusal } from '../../config/errors.ts'
+import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type {
   Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, PlaySource, Recording, RecordOptions,
 } from '../contract.ts'
+import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
 import { knownEncodings, SdpSession } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
+import { networkTone } from '../tones.ts'
 import { createLocalAddresses, ipv4Of, type LocalAddresses } from './address.ts'
 import { EmbeddedEndpoint, type EndpointHome } from './endpoint.ts'
 import { Listeners } from './listeners.ts'
@@ -20,6 +22,7 @@ export interface EmbeddedOptions {
   settings: Pick<Settings, 'media' | 'sip' | 'calls'>
   logger: Logger
   prompts: Prompts
+  music: Music
   storage: Storage
   /** Intervals other than the usual ones. */
   timing?: Partial<Timing>
@@ -39,6 +42,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   readonly pool: Pool
   readonly #logger: Logger
   readonly #prompts: Prompts
+  readonly #music: Music
+  readonly #country: string
   readonly #storage: Storage
   readonly #addresses: LocalAddresses
   readonly #listeners: Listeners<MediaServerEvents>
@@ -57,6 +62,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const { media, sip, calls } = options.settings
     this.#logger = options.logger
     this.#prompts = options.prompts
+    this.#music = options.music
+    this.#country = media.tones
     this.#storage = options.storage
     this.#listeners = new Listeners(options.logger)
     this.#addresses = createLocalAddresses(media.host, sip.externalAddress)
@@ -190,8 +197,20 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
 
   async source(source: PlaySource): Promise<WorkerSource> {
     if (source.kind === 'tone') return source
+    if (source.kind === 'network-tone') return { kind: 'tone', ...networkTone(this.#country, source.name) }
+    if (source.kind === 'music') return { kind: 'music', paths: await this.#music.files(source.name) }
     if (source.kind === 'file') return { kind: 'file', path: await this.#storage.sound(source.path) }
     return { kind: 'file', path: await (source.kind === 'prompt' ? this.#prompts.prompt(source.name) : this.#prompts.speak(source.text)) }
+  }
+
+  async music(name: string): Promise<WorkerSource | undefined> {
+    try {
+      return await this.source({ kind: 'music', name })
+    } catch (error) {
+      // A held caller without music is still a call.
+      this.#logger.warn({ music: name, error: messageOf(error) }, 'a held party hears silence instead of music')
+      return undefined
+    }
   }
 
   async record(endpoint: EmbeddedEndpoint, options: RecordOptions): Promise<Recording> {
@@ -237,7 +256,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       for (const { recording } of this.#recordings.values()) {
         recording.ended({ seconds: 0, bytes: 0, ended: 'failed', message: 'the media engine stopped before the recording was closed' })
       }
-      await this.#prompts.close()
+      await Promise.all([this.#prompts.close(), this.#music.close()])
       this.#listeners.clear()
     })()
     this.#judge()

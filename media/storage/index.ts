@@ -6,6 +6,8 @@ import { Refusal } from '../../config/errors.ts'
 export interface Storage {
   /** Synthesised prompts; may be deleted at any time, they are made again. */
   readonly prompts: string
+  /** Music the operator puts there. */
+  readonly music: string
   /** The file to play, absolute. Refuses `forbidden` outside the home and `not-found`. */
   sound(path: string): Promise<string>
   /** Refuses `unprocessable` unless `path` is absolute and in a folder that exists. */
@@ -20,6 +22,7 @@ export async function openStorage(home: string): Promise<Storage> {
   const root = await realpath(home)
   return {
     prompts,
+    music: join(home, 'music'),
     async sound(path) {
       const wanted = isAbsolute(path) ? path : join(home, path)
       const found = await realpath(wanted).catch(() => { throw new Refusal('not-found', 'the sound file does not exist') })

@@ -3,6 +3,7 @@ import type { Call } from './call.ts'
 import { endAfterBug, hangUp } from './hang-up.ts'
 import { watchHold } from './hold.ts'
 import type { Leg } from './leg.ts'
+import { startRingback, stopRingback } from './ringback.ts'
 import { terminate } from './termination.ts'
 import { watchCall } from './watch.ts'
 import type { CallWorld } from './world.ts'
@@ -30,9 +31,9 @@ export async function relayProgress(
   const early = leg.state === 'early'
   if (!early) leg.step('ring')
   if (early && call.state !== 'early' && call.caller.endpoint) {
-    call.caller.step('media')
-    call.invite.progress(183, { sdp: call.caller.endpoint.localSdp })
-    call.step('media')
+    tellEarlyMedia(call)
+  } else if (!early && startRingback(world, call)) {
+    tellEarlyMedia(call)
   } else if (call.state === 'routing') {
     call.caller.step('ring')
     call.invite.progress(180)
@@ -42,11 +43,20 @@ export async function relayProgress(
   }
 }
 
+/** Once: the caller hears what we send from here on. */
+function tellEarlyMedia(call: Call): void {
+  if (call.state === 'early') return call.changed()
+  call.caller.step('media')
+  call.invite.progress(183, { sdp: call.caller.endpoint!.localSdp })
+  call.step('media')
+}
+
 async function bridgeEarly(call: Call, leg: Leg, sdp: string): Promise<void> {
   // A caller who left the offer to us has no address yet to send early media to.
   if (!leg.endpoint || !call.caller.endpoint?.codec) return
   await leg.endpoint.negotiate('answer', sdp)
   await alignCodec(call, leg)
+  stopRingback(call)
   await leg.endpoint.bridge(call.caller.endpoint)
   leg.step('media')
 }
@@ -63,6 +73,7 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
   if (!caller.endpoint || !callee.endpoint || !callee.dialog) throw new Error('a call is connected without two endpoints')
 
   await alignCodec(call, callee)
+  stopRingback(call)
   await caller.endpoint.bridge(callee.endpoint)
   // The verdict came while the sound was joined: the teardown is next in the mailbox and frees both.
   if (call.over) return

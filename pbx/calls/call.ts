@@ -42,6 +42,8 @@ export class Call {
   recordingTried = false
   /** Settles when the caller's ACK came in or never will; undefined until we answer. */
   accepting: Promise<void> | undefined
+  /** Ends the ringing that we make for the caller; undefined when we make none. */
+  ringback: AbortController | undefined
   /** What to stop when the call is over: timers and listeners. */
   readonly cleanup = new Set<() => void>()
   readonly #abort = new AbortController()

@@ -5,6 +5,7 @@ import { relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
 import { Leg } from './leg.ts'
+import { stopRingback } from './ringback.ts'
 import type { CallWorld } from './world.ts'
 
 /** Someone to ring: a contact of an extension. */
@@ -49,6 +50,8 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     settled = true
     clearTimeout(timer)
     call.signal.removeEventListener('abort', onAbort)
+    // Whoever answered is heard next, or something else is tried.
+    if (outcome.kind !== 'answered') stopRingback(call)
     resolve(outcome)
   }
   /** Cancels what still rings; a 2xx that crosses is answered ACK and BYE inside `pbx/sip`. */

@@ -8,7 +8,7 @@ import type { CallWorld } from './world.ts'
 /**
  * Hold and resume by re-INVITE. The three ways a phone asks for hold (sendonly, inactive, and the
  * c=0.0.0.0 of RFC 2543) reach us as one `remoteDirection`. The other phone is not re-invited:
- * its audio is ours to send, and it hears what the holder sends, or silence.
+ * its audio is ours to send, and it hears music, or without any what the holder sends, or silence.
  */
 export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
   leg.dialog?.onReinvite((offer) =>
@@ -19,7 +19,7 @@ export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
       // Without an offer the phone wants ours, and its answer comes with the ACK (RFC 3261 §14.2).
       if (offer === undefined) return endpoint.reoffer('sendrecv')
       const answer = await endpoint.negotiate('offer', offer)
-      await applyDirection(call, leg)
+      await applyDirection(world, call, leg)
       return answer
     }),
   )
@@ -28,7 +28,7 @@ export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
       if (call.over) return
       try {
         await leg.endpoint?.negotiate('answer', answer)
-        await applyDirection(call, leg)
+        await applyDirection(world, call, leg)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         // The phone believes that this answer holds and there is no way to refuse an ACK: the call cannot go on.
@@ -38,11 +38,12 @@ export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
   )
 }
 
-async function applyDirection(call: Call, leg: Leg): Promise<void> {
+async function applyDirection(world: CallWorld, call: Call, leg: Leg): Promise<void> {
   const direction = leg.endpoint?.remoteDirection
   const held = direction === 'sendonly' || direction === 'inactive'
   const other = leg === call.caller ? call.callee : call.caller
-  // With `sendonly` the holder may bring its own music; only when it sends nothing is silence ours to make.
-  await other?.endpoint?.hold(direction === 'inactive')
+  const { music } = world.settings.calls
+  // Without music of ours a `sendonly` holder may bring its own; only when it sends nothing is silence ours to make.
+  await other?.endpoint?.hold(music === undefined ? direction === 'inactive' : held, music)
   if (leg.step(held ? 'hold' : 'resume')) call.changed()
 }

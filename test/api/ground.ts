@@ -13,6 +13,7 @@ import { createPasswords } from '../../api/identity/passwords.ts'
 import { seedRoles } from '../../api/identity/roles.ts'
 import { administrator, ApiClient } from '../support/http-client.ts'
 import { createFakePbx, type FakePbx } from './fake-pbx.ts'
+import { plainCalls, plainMedia } from '../support/plain-media.ts'
 import { plainSip } from '../support/plain-sip.ts'
 
 export { administrator }
@@ -114,10 +115,10 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     http: { host: '127.0.0.1', port: 0, publicUrl },
     sip: plainSip,
     shield: { scanners: [], perSecond: 30, burst: 300 },
-    media: { host: '127.0.0.1', ports: { first: 20_000, last: 20_100 }, workers: 1, codecs: ['opus', 'G722', 'PCMU', 'PCMA'] },
+    media: { ...plainMedia, ports: { first: 20_000, last: 20_100 } },
     database: { url: undefined, pool: 4 },
     registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0 },
-    calls: { ringSeconds: 30, hoursMax: 12, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
+    calls: plainCalls,
     session: { expires: 1800, min: 90 },
     keep: { historyDays: 365, traceDays: 30 },
     log: { level: 'debug', to: 'stdout' },

@@ -15,7 +15,7 @@ import { meanOpinionScore, Reception } from './reception.ts'
 import type { Recorder } from './recorder.ts'
 import { Reports } from './reports.ts'
 import { createRtpView, looksLikeRtcp, readRtp, RTP_HEADER, type RtpView } from './rtp.ts'
-import { silence } from './sounds.ts'
+import { silence, type Sound } from './sounds.ts'
 import { Transcoder } from './transcoder.ts'
 
 /** Where a leg's incoming packets go: another leg here, or one in another worker. */
@@ -63,6 +63,7 @@ export class Leg implements Target, Speaker, Ticking {
   #mouth: Mouth | undefined
   #transcoder: Transcoder | undefined
   #held = false
+  #holdTurn = 0
   #holding: Voice | undefined
   #playing: Voice | undefined
   #dialing: Voice | undefined
@@ -292,12 +293,19 @@ export class Leg implements Target, Speaker, Ticking {
     voice.end(ended)
   }
 
-  /** Silence is sent while held: phones and NAT bindings give up on a stream that stops. */
-  hold(on: boolean): void {
+  /** Silence is sent while held: phones and NAT bindings give up on a stream that stops. Returns the turn, for `holdWith`. */
+  hold(on: boolean): number {
     this.#held = on
+    this.#holdTurn += 1
     this.#holding = on ? createPlayback(silence(), Infinity, () => undefined) : undefined
     if (on) this.#around.clock.add(this)
     else this.#rest()
+    return this.#holdTurn
+  }
+
+  /** Sound instead of the silence of that turn of `hold`, unless it is over. */
+  holdWith(turn: number, sound: Sound): void {
+    if (turn === this.#holdTurn && this.#held) this.#holding = createPlayback(sound, Infinity, () => undefined)
   }
 
   tick(now: number): void {

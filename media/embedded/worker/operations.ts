@@ -8,7 +8,7 @@ import { createDialing, createPlayback, type Voice } from './player.ts'
 import { closePair, NoPorts, Ports } from './ports.ts'
 import { Recorder } from './recorder.ts'
 import { SoundFiles } from './sound-files.ts'
-import { fileSound, toneSound, type Sound } from './sounds.ts'
+import { fileSound, musicSound, toneSound, type Sound } from './sounds.ts'
 import { BadSound } from './wav.ts'
 
 /** As many as calls of some seconds at a busy hour bring back while they drain. */
@@ -59,7 +59,9 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   }
 
   async function openSound(source: WorkerSource): Promise<Sound> {
-    return source.kind === 'tone' ? toneSound(source.frequencies, source.cadenceMs) : fileSound(await sounds.load(source.path))
+    if (source.kind === 'tone') return toneSound(source.frequencies, source.cadenceMs)
+    if (source.kind === 'file') return fileSound(await sounds.load(source.path))
+    return musicSound(await Promise.all(source.paths.map((path) => sounds.load(path))))
   }
 
   return {
@@ -84,8 +86,10 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       graph.detach(endpoint)
       return null
     },
-    hold({ endpoint, on }) {
-      leg(endpoint).hold(on)
+    async hold({ endpoint, on, music }) {
+      const held = leg(endpoint)
+      const turn = held.hold(on)
+      if (on && music !== undefined) held.holdWith(turn, await openSound(music))
       return null
     },
     async play({ endpoint, play, source, repeat }) {

@@ -24,6 +24,37 @@ export function fileSound(samples: Int16Array): Sound {
   }
 }
 
+/**
+ * Pieces one after the other without end. Everybody who listens hears the same place: it comes from the time of day,
+ * which all workers share.
+ */
+export function musicSound(pieces: readonly Int16Array[], now = Date.now()): Sound {
+  const total = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  if (total === 0) return silence()
+  let index = 0
+  let at = Math.floor((now * SAMPLE_RATE) / 1000) % total
+  while (at >= pieces[index]!.length) {
+    at -= pieces[index]!.length
+    index += 1
+  }
+  return {
+    read(frame) {
+      for (let filled = 0; filled < FRAME;) {
+        const piece = pieces[index]!
+        const count = Math.min(FRAME - filled, piece.length - at)
+        for (let i = 0; i < count; i += 1) frame[filled + i] = piece[at + i]!
+        filled += count
+        at += count
+        if (at < piece.length) continue
+        at = 0
+        index = (index + 1) % pieces.length
+      }
+      return FRAME
+    },
+    rewind: () => undefined,
+  }
+}
+
 export function silence(): Sound {
   return { read: (frame) => frame.fill(0).length, rewind: () => undefined }
 }

@@ -1,15 +1,18 @@
 // The engine under test with short intervals, and what every test of it needs. Everything opened here is closed with the test.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { createLogger } from '../../../config/logger.ts'
+import { createLogger, type Logger } from '../../../config/logger.ts'
+import { Refusal } from '../../../config/errors.ts'
 import type { Endpoint, EndpointEvents, EndpointStats } from '../../../media/contract.ts'
 import type { Timing } from '../../../media/embedded/protocol.ts'
 import { EmbeddedMediaServer } from '../../../media/embedded/server.ts'
+import { openMusic, type Music } from '../../../media/music/index.ts'
 import { openPrompts, type Prompts } from '../../../media/prompts/index.ts'
-import { openStorage } from '../../../media/storage/index.ts'
+import { openStorage, type Storage } from '../../../media/storage/index.ts'
 import { RtpPeer } from './rtp-peer.ts'
+import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
 
 export interface Engine {
@@ -25,6 +28,9 @@ export interface EngineOptions {
   timing?: Partial<Timing>
   prompts?: boolean
   codecs?: readonly string[]
+  tones?: string
+  /** With music: the tune, or these WAV files. */
+  music?: Readonly<Record<string, Buffer>>
 }
 
 const noPrompts: Prompts = {
@@ -33,17 +39,23 @@ const noPrompts: Prompts = {
   close: () => Promise.resolve(),
 }
 
+const noMusic: Music = { files: () => Promise.reject(new Refusal('unavailable', 'no music in this test')), close: () => Promise.resolve() }
+
 export async function openEngine(context: TestContext, options: EngineOptions = {}): Promise<Engine> {
   const home = await mkdtemp(join(tmpdir(), 'media-'))
   const storage = await openStorage(home)
   const logger = createLogger('silent')
   const settings = {
-    media: { host: '127.0.0.1', ports: options.ports ?? { first: 0, last: 0 }, workers: options.workers ?? 1, codecs: options.codecs ?? ['opus', 'G722', 'PCMU', 'PCMA'] },
+    media: {
+      ...plainMedia, ports: options.ports ?? plainMedia.ports, workers: options.workers ?? 1,
+      codecs: options.codecs ?? plainMedia.codecs, tones: options.tones ?? plainMedia.tones,
+    },
     sip: plainSip,
-    calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0 },
+    calls: plainCalls,
   }
   const server = new EmbeddedMediaServer({
     settings, logger, storage, timing: { sweepMs: 20, ...options.timing },
+    music: options.music === undefined ? noMusic : await writeMusic(storage, logger, options.music),
     prompts: options.prompts === true ? openPrompts(storage.prompts, logger) : noPrompts,
   })
   await server.start()
@@ -65,6 +77,14 @@ export async function openEngine(context: TestContext, options: EngineOptions = 
       return { peer, endpoint }
     },
   }
+}
+
+async function writeMusic(storage: Storage, logger: Logger, files: Readonly<Record<string, Buffer>>): Promise<Music> {
+  for (const [name, file] of Object.entries(files)) {
+    await mkdir(dirname(join(storage.music, name)), { recursive: true })
+    await writeFile(join(storage.music, name), file)
+  }
+  return openMusic(storage.music, join(storage.prompts, 'music'), logger)
 }
 
 /** The arguments of the next such event. */

@@ -9,6 +9,7 @@ import { createLogger } from '../../../config/logger.ts'
 import { startMedia } from '../../../media/index.ts'
 import { behaviour, figures, next, openEngine } from './engine.ts'
 import { RtpPeer, talk } from './rtp-peer.ts'
+import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
 
 behaviour('what it cannot do is said beforehand, and refused', async (t) => {
@@ -154,9 +155,9 @@ behaviour('it starts from settings and stops twice', async (t) => {
   const server = await startMedia({
     logger: createLogger('silent'),
     settings: {
-      home, media: { host: '0.0.0.0', ports: { first: 0, last: 0 }, workers: 1, codecs: ['opus', 'G722', 'PCMU', 'PCMA'] },
+      home, media: { ...plainMedia, host: '0.0.0.0' },
       sip: { ...plainSip, hosts: ['0.0.0.0'], externalAddress: '203.0.113.9' },
-      calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
+      calls: plainCalls,
     },
   })
   assert.equal(server.available, true)

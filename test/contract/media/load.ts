@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createLogger } from '../../../config/logger.ts'
 import { startMedia } from '../../../media/index.ts'
 import type { LoadHeard } from './load-peers.ts'
+import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
 
 export interface LoadFigures extends LoadHeard {
@@ -53,9 +54,9 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
   const server = await startMedia({
     logger: createLogger('warn'),
     settings: {
-      home, media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1, codecs: ['opus', 'G722', 'PCMU', 'PCMA'] },
+      home, media: plainMedia,
       sip: plainSip,
-      calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 60, sessionRefreshSeconds: 0 },
+      calls: plainCalls,
     },
   })
   try {

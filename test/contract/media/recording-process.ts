@@ -5,17 +5,19 @@ import { createLogger } from '../../../config/logger.ts'
 import { EmbeddedMediaServer } from '../../../media/embedded/server.ts'
 import { openStorage } from '../../../media/storage/index.ts'
 import { RtpPeer } from './rtp-peer.ts'
+import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
 
 const path = process.argv[2]!
 const refuse = (): Promise<never> => Promise.reject(new Error('no speech here'))
 const server = new EmbeddedMediaServer({
   settings: {
-    media: { host: '127.0.0.1', ports: { first: 0, last: 0 }, workers: 1, codecs: ['opus', 'G722', 'PCMU', 'PCMA'] },
+    media: plainMedia,
     sip: plainSip,
-    calls: { ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0 },
+    calls: plainCalls,
   },
   logger: createLogger('silent'), storage: await openStorage(dirname(path)), prompts: { prompt: refuse, speak: refuse, close: () => Promise.resolve() },
+  music: { files: refuse, close: () => Promise.resolve() },
 })
 await server.start()
 const peer = await RtpPeer.open()
