@@ -21,11 +21,23 @@ export const understand: Step = ({ request, invite }) => {
       details: tags.map((tag) => ({ field: 'Require', message: tag })),
     })
   }
-  if (!invite || request.body === '') return
+  if (!invite) return
+  if (!acceptsSdp(request.header('accept'))) {
+    // RFC 3261 §21.4.7: an answer to a call is SDP, or none.
+    request.reply(406)
+    return 'answered'
+  }
+  if (request.body === '') return
   const encoding = request.header('content-encoding')?.trim().toLowerCase()
   const type = (request.contentType ?? 'application/sdp').split(';', 1)[0]?.trim().toLowerCase()
   if (type === 'application/sdp' && (encoding === undefined || encoding === 'identity')) return
   // §8.2.3
   request.reply(415, { headers: { Accept: 'application/sdp', 'Accept-Encoding': 'identity' } })
   return 'answered'
+}
+
+/** Without Accept an INVITE takes SDP (RFC 3261 §20.1); phones that send it empty do too. */
+function acceptsSdp(accept: string | undefined): boolean {
+  if (accept === undefined || accept.trim() === '') return true
+  return accept.split(',').some((range) => /^\s*(?:application\/(?:sdp|\*)|\*\/\*)\s*(?:;|$)/i.test(range))
 }

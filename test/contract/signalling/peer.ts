@@ -23,13 +23,15 @@ export interface Peer {
   readonly host: string
   /** What goes into Via and Contact. */
   readonly port: number
-  send(text: string): void
+  send(text: string | Buffer): void
   /** The next message that fits, of those that arrived and were not taken yet. Rejects after `ms`. */
   take(what: string | RegExp, ms?: number): Promise<Arrived>
   /** Gives `use` whatever fits, and was not taken yet, from now on. */
   each(what: string | RegExp, use: (arrived: Arrived) => void): void
   /** How many messages that fit have arrived in all. */
   count(what: string | RegExp): number
+  /** All that have arrived. */
+  readonly all: readonly Arrived[]
   /** Resolves when the connection is closed by the far end (TCP). */
   readonly closed: Promise<void>
   close(): Promise<void>
@@ -84,6 +86,7 @@ function inbox() {
   let waiting: { what: string | RegExp; give: (arrived: Arrived) => void }[] = []
   const users: { what: string | RegExp; use: (arrived: Arrived) => void }[] = []
   return {
+    all,
     each(what: string | RegExp, use: (arrived: Arrived) => void) {
       users.push({ what, use })
       const early = untaken.filter((arrived) => fits(arrived, what))
@@ -134,6 +137,7 @@ export async function udpPeer(target: { port: number }, address = '127.0.0.1'): 
     take: box.take,
     each: box.each,
     count: box.count,
+    all: box.all,
     closed: new Promise(() => undefined),
     close: () => new Promise((resolve) => socket.close(() => resolve())),
   }
@@ -213,6 +217,7 @@ export async function wsPeer(url: string, options: ClientOptions & { protocols?:
     take: box.take,
     each: box.each,
     count: box.count,
+    all: box.all,
     closed: closeCode.then(() => undefined),
     closeCode,
     close: async () => {
@@ -236,6 +241,7 @@ function streamPeer<S extends Socket>(transport: 'tcp' | 'tls', socket: S, addre
     take: box.take,
     each: box.each,
     count: box.count,
+    all: box.all,
     closed,
     close: async () => {
       socket.destroy()
@@ -272,6 +278,7 @@ export async function tcpListener(tls?: TlsOptions): Promise<Peer & { readonly c
     take: box.take,
     each: box.each,
     count: box.count,
+    all: box.all,
     closed: new Promise(() => undefined),
     close: () => {
       for (const socket of sockets) socket.destroy()

@@ -86,11 +86,38 @@ behaves('an unknown method that nobody asked for is 501', { embeddedOnly: 'the r
   await phone.take('501 DANCE')
 })
 
-behaves('Max-Forwards 0 is 483', { embeddedOnly: 'the real server hands it on: as the end of the line it may' }, async ({ udp, app }) => {
-  await app((srf) => srf.invite((_req, res) => res.send(486)))
+behaves('Max-Forwards 0 is 483, unless the request ends here', { embeddedOnly: 'the real server hands it on: as the end of the line it may' }, async ({ udp, app }) => {
+  await app((srf) => {
+    srf.invite((_req, res) => res.send(486))
+    srf.options((_req, res) => res.send(200))
+  })
   const phone = await udp()
   phone.send(request(phone, newCall(), 'INVITE', { maxForwards: 0 }))
   await phone.take('483')
+  phone.send(request(phone, newCall(), 'OPTIONS', { maxForwards: 0 }))
+  await phone.take('200 OPTIONS')
+})
+
+behaves('a Request-URI of a scheme that means nothing here is 416', { embeddedOnly: 'the engine says so for every method' }, async ({ udp, app }) => {
+  const asked: string[] = []
+  await app((srf) => srf.options((req, res) => (asked.push(req.uri), res.send(200))))
+  const phone = await udp()
+  phone.send(request(phone, newCall(), 'OPTIONS', { uri: 'soap.beep://192.0.2.103:3002' }))
+  await phone.take('416')
+  for (const uri of ['tel:+15551234', 'urn:service:sos']) {
+    phone.send(request(phone, newCall(), 'OPTIONS', { uri }))
+    await phone.take('200 OPTIONS')
+  }
+  assert.deepEqual(asked, ['tel:+15551234', 'urn:service:sos'])
+})
+
+behaves('over TCP a message that is wrong but whole ends nothing', { embeddedOnly: 'the real server drops some of these' }, async ({ tcp, app }) => {
+  await app((srf) => srf.options((_req, res) => res.send(200)))
+  const phone = await tcp()
+  phone.send(request(phone, newCall(), 'OPTIONS').replace('CSeq: 1 OPTIONS', 'CSeq: 1 INVITE'))
+  await phone.take('400')
+  phone.send(request(phone, newCall(), 'OPTIONS'))
+  await phone.take('200 OPTIONS')
 })
 
 behaves('a malformed request that can be answered is 400, one that cannot is ignored', { embeddedOnly: 'the real server drops some of these' }, async ({ target, udp, app }) => {

@@ -170,17 +170,9 @@ async function run(context: TestContext, target: Target, play: (scene: Scene) =>
   const scene: Scene = {
     target,
     async app(setUp) {
-      const srf = new SrfClass()
-      srf.on('error', () => undefined)
-      setUp?.(srf)
-      const connected = once(srf, 'connect')
-      srf.connect(target.control)
-      const [error] = (await connected) as [unknown]
-      if (error instanceof Error) throw error
-      closers.push(() => {
-        if (srf.app.client.mapServer.size > 0) srf.disconnect()
-      })
-      await routed(srf)
+      const srf = newApp(setUp)
+      closers.push(() => disconnectApp(srf))
+      await connectApp(srf, target.control)
       return srf
     },
     udp: (address) => keep(udpPeer(target.sip, address)),
@@ -200,6 +192,27 @@ async function run(context: TestContext, target: Target, play: (scene: Scene) =>
     for (const close of closers.reverse()) await close()
   }
   context.diagnostic(`ran against ${target.name}`)
+}
+
+/** A stock application, not connected. */
+export function newApp(setUp?: (srf: Srf) => void): Srf {
+  const srf = new SrfClass()
+  srf.on('error', () => undefined)
+  setUp?.(srf)
+  return srf
+}
+
+/** Connects an application; the methods it has handlers for are routed when this resolves. */
+export async function connectApp(srf: Srf, control: Target['control']): Promise<void> {
+  const connected = once(srf, 'connect')
+  srf.connect(control)
+  const [error] = (await connected) as [unknown]
+  if (error instanceof Error) throw error
+  await routed(srf)
+}
+
+export function disconnectApp(srf: Srf): void {
+  if (srf.app.client.mapServer.size > 0) srf.disconnect()
 }
 
 /** Routes are sent without waiting for their OK; the answer to a ping after them proves that they were read. */

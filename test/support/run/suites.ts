@@ -38,6 +38,7 @@ export function allSuites(): Suite[] {
     { name: 'architecture', files: ['test/architecture.test.ts'], atOnce: 1, minutes: 2 },
     { name: 'unit', files: find('test/unit/**/*.test.ts', 'test/support/**/*.test.ts', '{config,media,pbx,api,migrations}/**/*.test.ts'), atOnce: 2, minutes: 4 },
     { name: 'contract', files: find('test/contract/**/*.test.ts'), atOnce: 2, minutes: 4 },
+    { name: 'torture', files: find('test/torture/**/*.test.ts'), atOnce: 1, minutes: 5 },
     { name: 'api', files: find('test/api/**/*.test.ts'), atOnce: 2, minutes: 4 },
     { name: 'calls', files: find('test/calls/**/*.test.ts'), atOnce: 1, minutes: 8 },
     { name: 'sipp', files: find('test/sipp/**/*.test.ts'), atOnce: 1, minutes: 4 },

@@ -224,6 +224,13 @@ test('what is malformed says which part it is; what is required and missing is n
   }
 })
 
+test('an INVITE that would take no SDP is 406; whatever may be SDP goes on to be challenged', async () => {
+  const world = setUp()
+  const status = async (accept: string): Promise<number> => (await world.handle(requestOf('INVITE', { accept }))).status
+  for (const accept of ['text/nobodyKnowsThis', 'application/sdpx, text/*']) assert.equal(await status(accept), 406, accept)
+  for (const accept of ['', 'application/SDP;level=1, application/pidf+xml', 'text/plain, application/*', '*/*']) assert.equal(await status(accept), 407, accept)
+})
+
 test('OPTIONS is answered without a password, other methods with 405 and Allow', async () => {
   const world = setUp()
   const options = await world.handle(requestOf('OPTIONS'))

@@ -1,7 +1,7 @@
 /** What came off the wire: read, checked, and given to the transaction it belongs to. */
 import { parseMessage } from '../message/parse.ts'
 import { stampSource, type SipMessage } from '../message/message.ts'
-import { reasonPhrase, writeResponse } from '../message/write.ts'
+import { reasonPhrase, writeRefusal } from '../message/write.ts'
 import { randomToken } from '../random.ts'
 import { isByteStream, replyFlow, type Flow } from '../transport/flow.ts'
 import { isTraced, sendText, traceIn, type Agent } from './agent.ts'
@@ -30,8 +30,8 @@ export function receiveText(agent: Agent, text: string, flow: Flow): void {
   }
   if (parsed.kind === 'bad') agent.gate.garbage(flow, parsed.reason)
   else if (text.length > KEEP_ALIVE_MAX) agent.gate.garbage(flow, 'no SIP')
-  // What follows cannot be trusted to begin at a message.
-  if (isByteStream(flow)) flow.connection?.end()
+  // What follows a message of unknown length cannot be trusted to begin at a message.
+  if (isByteStream(flow) && (parsed.kind === 'noise' || !parsed.framed)) flow.connection?.end()
 }
 
 /** The head of a TCP message over the limit: 513, the connection is closed by the transport (RFC 3261 §21.5.7). */
@@ -51,7 +51,7 @@ export function receiveTooLong(agent: Agent, head: string, flow: Flow): void {
 
 /** A response without a transaction: to what is too broken to have one. */
 function replyAlone(agent: Agent, request: SipMessage, flow: Flow, status: number, reason: string): void {
-  const text = writeResponse(request, status, reason, request.toTag === '' ? randomToken() : '')
+  const text = writeRefusal(request, status, reason, request.toTag === '' ? randomToken() : '')
   sendText(agent, replyFlow(request, flow), text, undefined, request.callId, isTraced(request.method, ''), false)
 }
 

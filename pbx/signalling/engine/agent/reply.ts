@@ -114,7 +114,7 @@ function openDialog(agent: Agent, incoming: IncomingRequest, status: number): vo
   const { request, transaction } = incoming
   if (incoming.within || !MAKES_DIALOG.has(request.method) || (request.method !== 'INVITE' && status < 200)) return
   if (incoming.dialog === undefined) {
-    // A peer without Contact was refused before; a NOTIFY still finds the way back over where it was heard.
+    // Without Contact (RFC 2543) the peer is where it was heard.
     const target = contactUri(request) ?? `sip:${peerName(transaction.from)}`
     incoming.dialog = serverDialog(request, transaction.localTag, transaction.from, incoming.owner, target)
     if (request.method === 'INVITE') {

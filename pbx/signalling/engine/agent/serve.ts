@@ -5,6 +5,7 @@ import { asksTooShort } from '../dialog/session-expires.ts'
 import { header, type SipMessage } from '../message/message.ts'
 import { handOn, writeResponse } from '../message/write.ts'
 import { randomToken } from '../random.ts'
+import { isUnique } from '../transaction/layer.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
 import type { Flow } from '../transport/flow.ts'
 import { hopsUsedUp } from '../proxy/forward.ts'
@@ -23,6 +24,12 @@ const ONLY_WITHIN = new Set(['BYE', 'UPDATE', 'PRACK'])
 /** Methods that only have a meaning while there is a call in the dialog. */
 const OF_CALLS = new Set(['INVITE', 'BYE', 'UPDATE', 'PRACK', 'INFO'])
 
+/** Requests of these methods end here, as far as anybody outside can know: one that may go no further has arrived (RFC 3261 §16.3, RFC 4475 §3.3.11). */
+const ENDS_HERE = new Set(['REGISTER', 'OPTIONS', 'SUBSCRIBE', 'PUBLISH'])
+
+/** Schemes of Request-URIs that an application can make sense of; the others are refused (RFC 3261 §8.2.2.1). */
+const SCHEMES = /^(?:sips?|tel|urn):/i
+
 /** Methods an application may ask for. Others are 501 while no application asked for them by name. */
 const KNOWN = new Set(['INVITE', 'REGISTER', 'MESSAGE', 'OPTIONS', 'INFO', 'NOTIFY', 'SUBSCRIBE', 'PUBLISH', 'REFER'])
 
@@ -40,7 +47,8 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
     }
   }
   if (ONLY_WITHIN.has(request.method)) return refuse(transaction, request, 481)
-  if (hopsUsedUp(request)) return refuse(transaction, request, 483)
+  if (!SCHEMES.test(request.uri)) return refuse(transaction, request, 416)
+  if (!ENDS_HERE.has(request.method) && hopsUsedUp(request)) return refuse(transaction, request, 483)
   // §16.3.4: what we forwarded comes back. With another target it is a spiral, and no second way of a fork.
   const before = visited(agent.transport, request)
   if (before === 'loop') return refuse(transaction, request, 482)
@@ -50,7 +58,8 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
     if (agent.dialogs.byId(dialogId(request.callId, request.fromTag))) return refuse(transaction, request, 482)
     // At once: the caller stops repeating before anybody has looked at the call (§8.2.6.1 asks for 200 ms).
     transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
-    if (contactUri(request) === undefined) return refuse(transaction, request, 400, 'Missing Contact')
+    // An RFC 2543 peer needs none (RFC 4475 §3.4.1): it is where it was heard.
+    if (contactUri(request) === undefined && isUnique(request.via.branch)) return refuse(transaction, request, 400, 'Missing Contact')
     if (refuseTooShort(agent, request, transaction)) return
   }
   const owner = agent.router.pick(request.method)

@@ -5,13 +5,16 @@
 import { digits } from './host.ts'
 import type { SipMessage } from './message.ts'
 import { fullName, isToken } from './names.ts'
-import { tagOf } from './uri.ts'
+import { parseSipUri, readTag } from './uri.ts'
 import { parseVia, type Via } from './via.ts'
 
 export type Parsed =
   | { kind: 'message'; message: SipMessage }
-  /** Cannot be used. `message` is there when enough could be read to answer it with `status`. */
-  | { kind: 'bad'; reason: string; status: number; message: SipMessage | undefined }
+  /**
+   * Cannot be used. `message` is there when a way back could be read, to answer it with `status`.
+   * `framed`: it is sure where it ends, so that what follows it on a stream can be read.
+   */
+  | { kind: 'bad'; reason: string; status: number; message: SipMessage | undefined; framed: boolean }
   /** Not SIP at all (a keep-alive, a stray datagram): to be ignored. */
   | { kind: 'noise' }
 
@@ -112,7 +115,7 @@ export function skipLineEnds(text: string, from = 0): number {
   return start
 }
 
-const NO_VIA: Via = { transport: '', host: '', port: 0, branch: '', rport: undefined, received: undefined, maddr: undefined, length: 0 }
+const NO_VIA: Via = { transport: '', host: '', port: 0, branch: '', rport: undefined, received: undefined, maddr: undefined, flawed: false, length: 0 }
 
 /**
  * @param text one whole datagram, or one message cut out of a stream, one character a byte
@@ -128,34 +131,33 @@ export function parseMessage(text: string): Parsed {
   const line = readStartLine(head.startLine, message)
   if (line === 'noise') return { kind: 'noise' }
   const core = readCore(message)
-  const answerable = message.request && message.via !== NO_VIA && message.callId !== '' && message.from !== '' && message.to !== '' && message.cseqMethod !== ''
-  const bad = (reason: string, status = 400): Parsed => ({ kind: 'bad', reason, status, message: answerable ? message : undefined })
-  if (line !== undefined) return bad(line.reason, line.status)
-  if (head.tooMany) return bad('Too many header lines')
-  if (core !== undefined) return bad(core)
-  if (head.bodyStart === -1) return bad('No blank line after the headers')
-  return readBody(text, start, head, message) ?? { kind: 'message', message }
+  const unframed = head.bodyStart === -1 ? 'No blank line after the headers' : readBody(text, start, head, message)
+  // What stands beyond too many lines was not read, and is not missed.
+  const problem = line?.reason ?? (head.tooMany ? 'Too many header lines' : (core ?? unframed ?? (head.junk > 8 ? 'Too many lines that are no header' : undefined)))
+  if (problem === undefined) return { kind: 'message', message }
+  const answerable = message.request && message.via !== NO_VIA
+  return { kind: 'bad', reason: problem, status: line?.status ?? 400, message: answerable ? message : undefined, framed: unframed === undefined }
+}
 
-  function readBody(whole: string, from: number, { bodyStart }: Head, into: SipMessage): Parsed | undefined {
-    const rest = whole.length - bodyStart
-    let length = rest
-    const at = into.names.indexOf('content-length')
-    if (at !== -1) {
-      const stated = digits(into.values[at] as string)
-      if (stated === undefined) return bad('Malformed Content-Length')
-      const again = into.names.indexOf('content-length', at + 1)
-      if (again !== -1 && into.values[again] !== into.values[at]) return bad('Two different Content-Lengths')
-      // RFC 3261 §18.3: a datagram shorter than its Content-Length is malformed; what is longer is cut.
-      if (stated > rest) return bad('Body shorter than Content-Length')
-      length = stated
-    } else if (rest > 0) {
-      into.tidy = false
-    }
-    into.raw = from === 0 && length === rest ? whole : whole.slice(from, bodyStart + length)
-    into.body = length === 0 ? '' : whole.slice(bodyStart, bodyStart + length)
-    if (head.junk > 8) return bad('Too many lines that are no header')
-    return undefined
+/** Cuts the body out; the reason when it cannot be said where it ends. */
+function readBody(whole: string, from: number, { bodyStart }: Head, into: SipMessage): string | undefined {
+  const rest = whole.length - bodyStart
+  let length = rest
+  const at = into.names.indexOf('content-length')
+  if (at !== -1) {
+    const stated = digits(into.values[at] as string)
+    if (stated === undefined) return 'Malformed Content-Length'
+    const again = into.names.indexOf('content-length', at + 1)
+    if (again !== -1 && into.values[again] !== into.values[at]) return 'Two different Content-Lengths'
+    // RFC 3261 §18.3: a datagram shorter than its Content-Length is malformed; what is longer is cut.
+    if (stated > rest) return 'Body shorter than Content-Length'
+    length = stated
+  } else if (rest > 0) {
+    into.tidy = false
   }
+  into.raw = from === 0 && length === rest ? whole : whole.slice(from, bodyStart + length)
+  into.body = length === 0 ? '' : whole.slice(bodyStart, bodyStart + length)
+  return undefined
 }
 
 /** Undefined when fine. */
@@ -184,52 +186,45 @@ function readStartLine(line: string, message: SipMessage): 'noise' | { reason: s
     if (last === line.length - 1) return { reason: 'Malformed request line', status: 400 }
     return version.slice(0, 4).toLowerCase() === 'sip/' ? { reason: 'Version Not Supported', status: 505 } : 'noise'
   }
-  const colon = uri.indexOf(':')
-  if (first === last || colon <= 0 || uri.includes(' ') || uri.includes('<') || uri.includes('>') || uri.includes('"')) return { reason: 'Malformed Request-URI', status: 400 }
-  return undefined
+  return first === last || !mayBeRequestUri(uri) ? { reason: 'Malformed Request-URI', status: 400 } : undefined
 }
 
-/** Decodes what every layer needs; the reason when something is missing, doubled or malformed. */
+/** Of a sip URI all parts must be there but header fields, which belong in no Request-URI (RFC 3261 §19.1.1 table 1); of others only the form is looked at. */
+function mayBeRequestUri(uri: string): boolean {
+  const colon = uri.indexOf(':')
+  if (colon <= 0 || uri.includes(' ') || uri.includes('<') || uri.includes('>') || uri.includes('"')) return false
+  if ((colon !== 3 && colon !== 4) || !/^sips?:/i.test(uri)) return true
+  return uri.indexOf('?', uri.indexOf('@')) === -1 && parseSipUri(uri) !== undefined
+}
+
+/** Decodes what every layer needs; the reason when something is missing, doubled or malformed. Of what is doubled the first counts. */
 function readCore(message: SipMessage): string | undefined {
   const { names, values } = message
   let problem: string | undefined
-  let seen = 0
   for (let i = 0; i < names.length; i++) {
     const value = values[i] as string
     switch (names[i]) {
       case 'via':
-        if (seen & 1) break
-        seen |= 1
-        message.via = parseVia(value) ?? NO_VIA
+        if (message.via === NO_VIA && names.indexOf('via') === i) message.via = parseVia(value) ?? NO_VIA
         break
       case 'from':
-        if (seen & 2) problem = 'More than one From'
-        seen |= 2
-        message.from = value
-        message.fromTag = tagOf(value)
+        if (message.from !== '') problem = 'More than one From'
+        else problem = readFrom(message, value) ?? problem
         break
       case 'to':
-        if (seen & 4) problem = 'More than one To'
-        seen |= 4
-        message.to = value
-        message.toTag = tagOf(value)
+        if (message.to !== '') problem = 'More than one To'
+        else problem = readTo(message, value) ?? problem
         break
       case 'call-id':
-        if (seen & 8) problem = 'More than one Call-ID'
-        seen |= 8
-        message.callId = value
+        if (message.callId !== '') problem = 'More than one Call-ID'
+        else message.callId = value
+        // No character of a Call-ID or a tag (§25.1), and the control wire's own separator.
+        if (value.includes('|')) problem = 'Malformed Call-ID'
         break
-      case 'cseq': {
-        if (seen & 16) problem = 'More than one CSeq'
-        seen |= 16
-        const blank = firstBlank(value)
-        const number = blank === -1 ? undefined : digits(value.slice(0, blank))
-        message.cseqMethod = blank === -1 ? '' : value.slice(blank + 1).trim()
-        // RFC 3261 §8.1.1.5: below 2^31.
-        if (number === undefined || number > 0x7fffffff) problem = 'Malformed CSeq'
-        else message.cseq = number
+      case 'cseq':
+        if (message.cseqMethod !== '') problem = 'More than one CSeq'
+        else problem = readCSeq(message, value) ?? problem
         break
-      }
       case 'max-forwards': {
         const hops = digits(value)
         if (message.request && (hops === undefined || hops > 255)) problem = 'Malformed Max-Forwards'
@@ -237,15 +232,44 @@ function readCore(message: SipMessage): string | undefined {
       }
     }
   }
-  if (message.via === NO_VIA) return seen & 1 ? 'Malformed Via' : 'No Via'
+  if (message.via === NO_VIA) return names.includes('via') ? 'Malformed Via' : 'No Via'
   if (message.callId === '') return 'No Call-ID'
   if (message.from === '') return 'No From'
   if (message.to === '') return 'No To'
-  if (!(seen & 16)) return 'No CSeq'
+  if (message.cseqMethod === '') return names.includes('cseq') ? 'Malformed CSeq' : 'No CSeq'
   if (problem !== undefined) return problem
-  if (message.cseqMethod === '') return 'Malformed CSeq'
+  if (message.via.flawed) return 'Malformed Via'
   if (message.request && message.cseqMethod !== message.method) return 'CSeq names another method'
   return undefined
+}
+
+function readFrom(message: SipMessage, value: string): string | undefined {
+  const tag = readTag(value)
+  message.from = value
+  message.fromTag = tag ?? ''
+  return isFlawed(message, tag) ? 'Malformed From' : undefined
+}
+
+function readTo(message: SipMessage, value: string): string | undefined {
+  const tag = readTag(value)
+  message.to = value
+  message.toTag = tag ?? ''
+  return isFlawed(message, tag) ? 'Malformed To' : undefined
+}
+
+/** A response that has our own From and To a little wrong is better than none. */
+function isFlawed(message: SipMessage, tag: string | undefined): boolean {
+  return message.request && (tag === undefined || tag.includes('|'))
+}
+
+function readCSeq(message: SipMessage, value: string): string | undefined {
+  const blank = firstBlank(value)
+  if (blank === -1) return 'Malformed CSeq'
+  const number = digits(value.slice(0, blank))
+  message.cseqMethod = value.slice(blank + 1).trim()
+  message.cseq = number ?? 0
+  // RFC 3261 §8.1.1.5: below 2^31.
+  return number === undefined || number > 0x7fffffff ? 'Malformed CSeq' : undefined
 }
 
 function firstBlank(value: string): number {

@@ -72,6 +72,24 @@ export function parameter(params: string, name: string): string | undefined {
   return undefined
 }
 
+/** The parameters of `;a;b="x;y"`, undecoded. */
+export function splitAtSemicolons(params: string): string[] {
+  const parts: string[] = []
+  let start = 1
+  let quoted = false
+  for (let i = 1; i < params.length; i++) {
+    const code = params.charCodeAt(i)
+    if (code === 34) quoted = !quoted
+    else if (quoted && code === 92) i++
+    else if (code === 59 && !quoted) {
+      parts.push(params.slice(start, i))
+      start = i + 1
+    }
+  }
+  parts.push(params.slice(start))
+  return parts
+}
+
 function sameName(text: string, from: number, to: number, name: string): boolean {
   let start = from
   let end = to
@@ -117,10 +135,16 @@ function closingQuote(value: string, open: number): number {
   return -1
 }
 
-/** The `tag` of a From or To value; empty when absent. */
-export function tagOf(value: string): string {
+/** The `tag` of a From or To value: empty when there is none, undefined when the value is malformed. */
+export function readTag(value: string): string | undefined {
   const address = splitAddress(value)
-  return address && address.params.length > 0 ? (parameter(address.params, 'tag') ?? '') : ''
+  if (address === undefined || address.uri.length === 0) return undefined
+  return address.params.length > 0 ? (parameter(address.params, 'tag') ?? '') : ''
+}
+
+/** The `tag` of a From or To value; empty when there is none. */
+export function tagOf(value: string): string {
+  return readTag(value) ?? ''
 }
 
 /** Splits a header value at commas outside quotes and angle brackets. */

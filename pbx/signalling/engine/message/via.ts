@@ -1,6 +1,6 @@
 /** The topmost Via (RFC 3261 §20.42): read leniently, completed with where the request really came from (RFC 3581). */
 import { splitHostPort, unbracket } from './host.ts'
-import { parameter } from './uri.ts'
+import { splitAtSemicolons } from './uri.ts'
 
 export interface Via {
   /** Upper case: UDP, TCP, TLS … */
@@ -13,6 +13,8 @@ export interface Via {
   rport: string | undefined
   received: string | undefined
   maddr: string | undefined
+  /** Separators with nothing between them: it can be answered, but is malformed (RFC 3261 §25.1). */
+  flawed: boolean
   /** Length of this element in the header value; the rest of the value holds further hops. */
   length: number
 }
@@ -28,7 +30,8 @@ export function parseVia(value: string): Via | undefined {
   let text = length === value.length ? value : value.slice(0, length)
   if (!text.startsWith('SIP/2.0/') || text.includes(' ;') || text.includes('; ') || text.includes(' :') || text.includes(': ') || text.includes('\t')) {
     text = text.replace(/[ \t]+/g, ' ').replace(/ ?([/;:=]) ?/g, '$1')
-    if (!/^sip\/2\.0\//i.test(text)) return undefined
+    // Another version is told by the start line, and must be answered (§21.5.6).
+    if (!/^sip\/\d\.\d\//i.test(text)) return undefined
   }
   const space = text.indexOf(' ', 8)
   if (space <= 8) return undefined
@@ -37,10 +40,46 @@ export function parseVia(value: string): Via | undefined {
   const params = semicolon === -1 ? '' : text.slice(semicolon)
   const split = splitHostPort(sentBy)
   if (!split) return undefined
-  const rport = parameter(params, 'rport')
-  return {
-    transport: text.slice(8, space).toUpperCase(), host: split.host, port: split.port, branch: parameter(params, 'branch') ?? '', rport,
-    received: parameter(params, 'received'), maddr: parameter(params, 'maddr'), length,
+  const via: Via = {
+    transport: text.slice(8, space).toUpperCase(), host: split.host, port: split.port, branch: '', rport: undefined, received: undefined, maddr: undefined,
+    flawed: length < value.length && (value.endsWith(',') || /,[ \t]*,/.test(value.slice(length))), length,
+  }
+  readParameters(via, params)
+  return via
+}
+
+function readParameters(via: Via, params: string): void {
+  if (params.includes('"')) {
+    for (const part of splitAtSemicolons(params)) readParameter(via, part)
+    return
+  }
+  // One message in, one Via read: no list is made for it.
+  for (let start = 0; start !== -1 && start < params.length; ) {
+    const next = params.indexOf(';', start + 1)
+    readParameter(via, next === -1 ? params.slice(start + 1) : params.slice(start + 1, next))
+    start = next
+  }
+}
+
+/** Of two of one name the first counts. */
+function readParameter(via: Via, part: string): void {
+  const equals = part.indexOf('=')
+  const value = equals === -1 ? '' : part.slice(equals + 1).trim()
+  switch ((equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase()) {
+    case 'branch':
+      via.branch ||= value
+      break
+    case 'rport':
+      via.rport ??= value
+      break
+    case 'received':
+      via.received ??= value
+      break
+    case 'maddr':
+      via.maddr ??= value
+      break
+    case '':
+      if (equals === -1) via.flawed = true
   }
 }
 

@@ -1,5 +1,5 @@
 /** The strict writer. */
-import type { Headers, SipMessage } from './message.ts'
+import { header, type Headers, type SipMessage } from './message.ts'
 import { wireName } from './names.ts'
 
 /** @param lines header lines without line ends, in order, without Content-Length */
@@ -25,7 +25,7 @@ export function copyHeader(lines: string[], from: Headers, name: string, spelled
 
 const REASONS: Readonly<Record<number, string>> = {
   100: 'Trying', 180: 'Ringing', 181: 'Call Is Being Forwarded', 183: 'Session Progress', 200: 'OK', 400: 'Bad Request', 405: 'Method Not Allowed',
-  408: 'Request Timeout', 413: 'Request Entity Too Large', 420: 'Bad Extension', 422: 'Session Interval Too Small', 440: 'Max-Breadth Exceeded', 480: 'Temporarily Unavailable', 481: 'Call/Transaction Does Not Exist', 482: 'Loop Detected', 483: 'Too Many Hops',
+  408: 'Request Timeout', 413: 'Request Entity Too Large', 416: 'Unsupported URI Scheme', 420: 'Bad Extension', 422: 'Session Interval Too Small', 440: 'Max-Breadth Exceeded', 480: 'Temporarily Unavailable', 481: 'Call/Transaction Does Not Exist', 482: 'Loop Detected', 483: 'Too Many Hops',
   487: 'Request Terminated', 491: 'Request Pending', 500: 'Server Internal Error', 501: 'Not Implemented', 503: 'Service Unavailable',
   505: 'Version Not Supported', 513: 'Message Too Large',
 }
@@ -44,6 +44,18 @@ export function writeResponse(request: SipMessage, status: number, reason: strin
   lines.push(`From: ${request.from}`, `To: ${withTag(request, toTag)}`, `Call-ID: ${request.callId}`, `CSeq: ${request.cseq} ${request.cseqMethod}`)
   for (const line of extra) lines.push(line)
   return writeMessage(`SIP/2.0 ${status} ${reason}`, lines, body)
+}
+
+/** A response to what is too broken to be understood: what it has of the header fields a response repeats, as they came, so that its sender may know it again. */
+export function writeRefusal(request: SipMessage, status: number, reason: string, toTag: string): string {
+  const lines: string[] = []
+  copyHeader(lines, request, 'via', 'Via')
+  if (request.from !== '') lines.push(`From: ${request.from}`)
+  if (request.to !== '') lines.push(`To: ${withTag(request, toTag)}`)
+  if (request.callId !== '') lines.push(`Call-ID: ${request.callId}`)
+  const cseq = header(request, 'cseq')
+  if (cseq !== undefined) lines.push(`CSeq: ${cseq}`)
+  return writeMessage(`SIP/2.0 ${status} ${reason}`, lines, '')
 }
 
 /** The To value of a response: the request's, with our tag when it had none. */

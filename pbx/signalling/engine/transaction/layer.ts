@@ -15,8 +15,13 @@ const COOKIE = 'z9hG4bK'
  */
 export function serverKey(request: SipMessage, method: string): string {
   const via = request.via
-  if (via.branch.startsWith(COOKIE)) return `${via.branch}|${via.host}:${via.port}|${method}`
+  if (isUnique(via.branch)) return `${via.branch}|${via.host}:${via.port}|${method}`
   return `2543|${request.uri}|${request.fromTag}|${request.callId}|${request.cseq}|${via.host}:${via.port};${via.branch}|${method}`
+}
+
+/** Whether a branch tells transactions apart by itself: the cookie with something after it (RFC 3261 §8.1.1.7, RFC 4475 §3.2.1). */
+export function isUnique(branch: string): boolean {
+  return branch.length > COOKIE.length && branch.startsWith(COOKIE)
 }
 
 export interface TransactionLayer {
