@@ -4,7 +4,8 @@ import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { shieldRoutes } from './shield/routes.ts'
 import { systemRoutes } from './system/routes.ts'
+import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...callRoutes, ...shieldRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...callRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]

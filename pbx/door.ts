@@ -180,6 +180,46 @@ export interface BanInput {
   until: Date | null
 }
 
+/** One place that a SIP name leads to. */
+export interface SipTarget {
+  transport: string
+  address: string
+  port: number
+  /** The SRV name that led to it; empty for a host that was asked for its addresses only. */
+  srv: string
+  host: string
+  priority: number
+  weight: number
+  /** How many of the requests try it first as things are, 0 to 1. */
+  share: number
+  /** `set-aside`: it failed and is tried last; `probing`: the next request decides whether it is well again. */
+  state: 'good' | 'set-aside' | 'probing'
+  failures: number
+  /** Until when it is set aside. */
+  until: Date | null
+  /** How it failed last. */
+  cause: string | null
+}
+
+/** Where a SIP name leads (RFC 3263). */
+export interface SipName {
+  /** `sip:example.com;transport=tcp` */
+  name: string
+  host: string
+  foundAt: Date
+  /** When it is looked up anew. */
+  until: Date | null
+  naptr: { order: number; preference: number; service: string; replacement: string }[]
+  /** Best first. */
+  targets: SipTarget[]
+  /** What the name servers did wrong. */
+  trouble: string[]
+  /** The name servers fail, so this is older than it should be. */
+  stale: boolean
+  /** Why it leads nowhere. */
+  failure: string | null
+}
+
 export interface HealthPart {
   name: string
   ok: boolean
@@ -243,6 +283,15 @@ export interface Pbx {
     list(actor: Actor): Certificates
     /** Reads the files again now. Refuses `unprocessable` what cannot be used; those before stay in use. */
     read(actor: Actor): Promise<Certificates>
+  }
+  /** Where SIP names lead: the whole machine's, so for its owner only. `unsupported` with a drachtio-server. */
+  targets: {
+    /** All that were asked for lately; none for other tenants. */
+    list(actor: Actor): Promise<SipName[]>
+    /** One, looked up when it is not known. */
+    find(actor: Actor, name: string): Promise<SipName>
+    /** Forgets what was found, and that targets failed, and looks the name up. */
+    lookUpAgain(actor: Actor, name: string): Promise<SipName>
   }
   /** Signalling, media and database as they are now. */
   health(): Promise<HealthPart[]>

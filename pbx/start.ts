@@ -32,6 +32,7 @@ import type { EngineGate } from './shield/gate.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
+import { createTargets, type NameBook } from './targets.ts'
 import { pcapOf } from './trace/pcap.ts'
 import { createTraces } from './trace/trace.ts'
 
@@ -41,7 +42,7 @@ export interface PbxOptions {
   database: Database
   secrets: Secrets
   media: MediaServer
-  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined }
+  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; names: NameBook | undefined }
 }
 
 /** BYE and its answer are given this long when the server stops. */
@@ -143,6 +144,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
         return certificatesOf(certificates, systemClock.now())
       },
     },
+    targets: createTargets({ names: options.signalling.names, database, directory }),
     subscribe: (actor, listener) =>
       events.subscribe((event) => {
         if (event.tenantId === actor.tenantId) listener(event)

@@ -15,4 +15,5 @@ export const keys = {
   allowedNetworks: ['bans', 'allowed'] as const,
   system: ['system'] as const,
   certificates: ['system', 'certificates'] as const,
+  targets: ['targets'] as const,
 }

@@ -1,5 +1,5 @@
 import {
-  Activity, Gauge, History, KeyRound, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Users, type LucideIcon,
+  Activity, Gauge, History, KeyRound, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -35,6 +35,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/tokens', label: 'API tokens', icon: KeyRound, permission: 'tokens.read' },
       { href: '/bans', label: 'Banned addresses', icon: ShieldBan, permission: 'bans.read' },
       { href: '/audit', label: 'Audit log', icon: ScrollText, permission: 'audit.read' },
+      { href: '/sip-servers', label: 'SIP servers', icon: Signpost, permission: 'targets.read' },
       { href: '/system', label: 'System health', icon: Activity, permission: 'system.read' },
     ],
   },

@@ -24,6 +24,7 @@ const screens: Screen[] = [
   { path: '/tokens', screen: lazy(() => import('../screens/tokens/tokens.tsx')), permission: 'tokens.read' },
   { path: '/bans', screen: lazy(() => import('../screens/bans/bans.tsx')), permission: 'bans.read' },
   { path: '/audit', screen: lazy(() => import('../screens/audit/audit.tsx')), permission: 'audit.read' },
+  { path: '/sip-servers', screen: lazy(() => import('../screens/targets/targets.tsx')), permission: 'targets.read' },
   { path: '/system', screen: lazy(() => import('../screens/system/system.tsx')), permission: 'system.read' },
   { path: '/account', screen: lazy(() => import('../screens/account/account.tsx')) },
 ]

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -650,6 +650,40 @@ export const deleteAllowedNetwork = <ThrowOnError extends boolean = false>(optio
         }, { scheme: 'bearer', type: 'http' }],
     url: '/sip/allowed-networks/{id}',
     ...options
+});
+
+/**
+ * Where SIP names lead, and whether the servers there answer
+ *
+ * With `name` that one, looked up if need be; else all that were asked for lately. The whole machine's, so only the tenant that runs it sees them. Not available with a drachtio-server. Needs the permission `targets.read`.
+ */
+export const listSipTargets = <ThrowOnError extends boolean = false>(options?: Options<ListSipTargetsData, ThrowOnError>): RequestResult<ListSipTargetsResponses, ListSipTargetsErrors, ThrowOnError> => (options?.client ?? client).get<ListSipTargetsResponses, ListSipTargetsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/sip/targets',
+    ...options
+});
+
+/**
+ * Forget what is known about a SIP name and look it up
+ *
+ * Servers that were set aside because they failed are tried again as well. Needs the permission `targets.write`.
+ */
+export const lookUpSipTarget = <ThrowOnError extends boolean = false>(options: Options<LookUpSipTargetData, ThrowOnError>): RequestResult<LookUpSipTargetResponses, LookUpSipTargetErrors, ThrowOnError> => (options.client ?? client).post<LookUpSipTargetResponses, LookUpSipTargetErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/sip/targets/look-up',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -313,7 +313,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'recordings.read' | 'bans.read' | 'bans.write' | 'audit.read' | 'system.read' | 'system.write';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'recordings.read' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'system.read' | 'system.write';
 
 export type SetupInput = {
     token: string;
@@ -652,6 +652,78 @@ export type AllowedNetworkCreate = {
      */
     network: string;
     note: string;
+};
+
+export type SipName = {
+    name: string;
+    host: string;
+    foundAt: string;
+    /**
+     * When it is looked up anew.
+     */
+    until: string | null;
+    naptr: Array<{
+        order: number;
+        preference: number;
+        service: string;
+        replacement: string;
+    }>;
+    /**
+     * Best first.
+     */
+    targets: Array<SipTarget>;
+    /**
+     * What the name servers did wrong.
+     */
+    trouble: Array<string>;
+    /**
+     * The name servers fail, so this is older than it should be.
+     */
+    stale: boolean;
+    /**
+     * Why it leads nowhere.
+     */
+    failure: string | null;
+};
+
+export type SipTarget = {
+    transport: string;
+    address: string;
+    port: number;
+    /**
+     * The SRV name that led to it; empty for a host that was asked for its addresses only.
+     */
+    srv: string;
+    host: string;
+    priority: number;
+    weight: number;
+    /**
+     * How many of the requests try it first as things are, 0 to 1.
+     */
+    share: number;
+    /**
+     * set-aside: it failed and is tried last. probing: the next request decides whether it is well again.
+     */
+    state: 'good' | 'set-aside' | 'probing';
+    /**
+     * In a row.
+     */
+    failures: number;
+    /**
+     * Until when it is set aside.
+     */
+    until: string | null;
+    /**
+     * How it failed last.
+     */
+    cause: string | null;
+};
+
+export type SipTargetLookUp = {
+    /**
+     * `carrier.example`, or what a SIP URI says: `sip:carrier.example;transport=tcp`.
+     */
+    name: string;
 };
 
 export type AuditEvent = {
@@ -2852,6 +2924,114 @@ export type DeleteAllowedNetworkResponses = {
 };
 
 export type DeleteAllowedNetworkResponse = DeleteAllowedNetworkResponses[keyof DeleteAllowedNetworkResponses];
+
+export type ListSipTargetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        /**
+         * `carrier.example`, or what a SIP URI says: `sip:carrier.example;transport=tcp`.
+         */
+        name?: string;
+    };
+    url: '/sip/targets';
+};
+
+export type ListSipTargetsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListSipTargetsError = ListSipTargetsErrors[keyof ListSipTargetsErrors];
+
+export type ListSipTargetsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SipName>;
+        pagination: Pagination;
+    };
+};
+
+export type ListSipTargetsResponse = ListSipTargetsResponses[keyof ListSipTargetsResponses];
+
+export type LookUpSipTargetData = {
+    body: SipTargetLookUp;
+    path?: never;
+    query?: never;
+    url: '/sip/targets/look-up';
+};
+
+export type LookUpSipTargetErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type LookUpSipTargetError = LookUpSipTargetErrors[keyof LookUpSipTargetErrors];
+
+export type LookUpSipTargetResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SipName;
+    };
+};
+
+export type LookUpSipTargetResponse = LookUpSipTargetResponses[keyof LookUpSipTargetResponses];
 
 export type ListAuditEventsData = {
     body?: never;

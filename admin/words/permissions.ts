@@ -28,6 +28,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'tokens.write': 'Create and revoke API tokens',
       'bans.read': 'See banned addresses',
       'bans.write': 'Ban addresses, lift bans, name networks that never are',
+      'targets.read': 'See where SIP names lead',
+      'targets.write': 'Look SIP names up again',
       'audit.read': 'See the audit log',
       'system.read': 'See system health',
       'system.write': 'Have certificates read again',

@@ -18,6 +18,8 @@ export const permissions = {
   'recordings.read': 'Listen to recordings',
   'bans.read': 'See banned addresses',
   'bans.write': 'Ban addresses, lift bans, and name those never banned',
+  'targets.read': 'See where SIP names lead',
+  'targets.write': 'Look SIP names up again',
   'audit.read': 'See who changed what',
   'system.read': 'See version, addresses and health',
   'system.write': 'Have certificates read again',

@@ -60,6 +60,7 @@ function build(home: string, read: Reader): Settings {
       },
       connections: { all: read('SIP_CONNECTIONS') ?? 0, perAddress: read('SIP_CONNECTIONS_PER_ADDRESS') ?? 0 },
       externalAddress: read('EXTERNAL_ADDRESS'),
+      dnsServers: read('DNS_SERVERS') ?? [],
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
     shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0 },

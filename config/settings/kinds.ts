@@ -38,6 +38,7 @@ export const readers = {
   },
   address: readAddress,
   addresses: readAddresses,
+  'name-servers': readNameServers,
   endpoint: readEndpoint,
   url: readUrl,
 } satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
@@ -53,6 +54,16 @@ function readAddresses(text: string): string[] {
   const families = new Set(addresses.map(isIP))
   if (families.size < addresses.length) throw new BadValue('allowed is one IPv4 address, one IPv6 address, or one of each separated by a comma')
   return addresses
+}
+
+function readNameServers(text: string): string[] {
+  const servers = text.split(',').map((part) => part.trim())
+  const good = servers.every((server) => {
+    const [, host = server, port = '53'] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(server) ?? []
+    return isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0 && Number(port) >= 1 && Number(port) <= 65535
+  })
+  if (!good || servers.length > 4) throw new BadValue('allowed are up to four IP addresses separated by commas, each with a port if it is not 53, e.g. 192.0.2.53 or [2001:db8::53]:5353')
+  return servers
 }
 
 function wholeNumber(text: string, min: number, max: number, allowed: string): number {

@@ -26,6 +26,8 @@ export interface Settings {
     }
     connections: { all: number; perAddress: number }
     externalAddress: string | undefined
+    /** `192.0.2.53` or `192.0.2.53:5353`; empty: those of the machine. */
+    dnsServers: readonly string[]
     drachtio: { host: string; port: number; secret: string } | undefined
   }
   shield: { scanners: readonly string[]; perSecond: number; burst: number }

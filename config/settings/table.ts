@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'endpoint' | 'url'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'url'
   /** For `number`. */
   min?: number
   max?: number
@@ -43,6 +43,7 @@ export const settingRows = [
   { name: 'SIP_CONNECTIONS', kind: 'number', min: 1, max: 1_000_000, default: '20000', meaning: 'Connections of phones over TCP, TLS and WebSocket at most; the system must allow as many open files.' },
   { name: 'SIP_CONNECTIONS_PER_ADDRESS', kind: 'number', min: 1, max: 1_000_000, default: '4096', meaning: 'Of these, from one address: an office behind a NAT, or a proxy in front, has one for each of its phones.' },
   { name: 'EXTERNAL_ADDRESS', kind: 'address', default: '', meaning: 'Public address told to phones outside the local networks when this machine is behind NAT.' },
+  { name: 'DNS_SERVERS', kind: 'name-servers', default: '', meaning: 'Name servers that are asked where SIP trunks are, e.g. 192.0.2.53,[2001:db8::53]:5353; at most four. Default: those of this machine.' },
   { name: 'DRACHTIO', kind: 'endpoint', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
   { name: 'DRACHTIO_SECRET', kind: 'text', default: '', secret: true, meaning: 'Shared secret of that drachtio-server.' },
 

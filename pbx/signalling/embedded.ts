@@ -7,9 +7,10 @@ import { openControlLine, type ControlLine } from './control-line.ts'
 import type { EngineStatus } from './engine/engine.ts'
 import { defaultLimits, defaultTiming, type DnsOptions, type EngineOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
 import type { GateReport } from './engine/gate/orders.ts'
+import type { NameReport } from './engine/locate/describe.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
 import type { TransportName } from './engine/transport/flow.ts'
-import type { EngineGate, Signalling, TraceRecord } from './signalling.ts'
+import type { EngineGate, NameBook, Signalling, TraceRecord } from './signalling.ts'
 
 /** How long the thread may take to close its sockets before it is ended. */
 const CLOSE_MS = 3000
@@ -27,6 +28,7 @@ export interface EmbeddedSignalling extends Omit<Signalling, 'certificates'> {
   readonly ports: Readonly<Partial<Record<TransportName, number>>>
   openLine(): ControlLine
   readonly gate: EngineGate
+  readonly names: NameBook
   status(): Promise<EngineStatus>
   /** Other certificates for TLS connections made from now on. Rejects with a Refusal when they cannot be used; those before them stay then. */
   replaceCertificates(tls: TlsOptions): Promise<void>
@@ -62,6 +64,8 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   const gateListeners = new Set<(report: GateReport) => void>()
   const failures: ((reason: string) => void)[] = []
   const statusWaiters: ((status: EngineStatus) => void)[] = []
+  const nameWaiters = new Map<number, (reports: NameReport[] | undefined) => void>()
+  let nameQuestions = 0
   const replaced: ((problem: string | undefined) => void)[] = []
   let dead: string | undefined
   let closing: Promise<void> | undefined
@@ -73,6 +77,8 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
     for (const listener of failures) listener(reason)
   }
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  // Nobody waits for a thread that is gone.
+  void exited.then(() => nameWaiters.forEach((give) => give([])))
 
   const ready = await new Promise<Extract<FromEngine, { kind: 'ready' }>>((resolve, reject) => {
     worker.on('message', (message: FromEngine) => {
@@ -91,6 +97,10 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
           return statusWaiters.shift()?.(message.status)
         case 'gate':
           for (const listener of gateListeners) listener(message.report)
+          return
+        case 'names':
+          nameWaiters.get(message.id)?.(message.reports)
+          nameWaiters.delete(message.id)
           return
         case 'peer-refused':
           logger.warn(message.peer, `a SIP connection was refused: ${message.peer.reason}`)
@@ -132,6 +142,17 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
       onReport(listener) {
         gateListeners.add(listener)
         return () => void gateListeners.delete(listener)
+      },
+    },
+    names: {
+      async report(name, again = false) {
+        const reports = await new Promise<NameReport[] | undefined>((resolve) => {
+          const id = ++nameQuestions
+          nameWaiters.set(id, resolve)
+          worker.postMessage({ kind: 'names', id, name, again } satisfies ToEngine)
+        })
+        if (reports === undefined) throw new Refusal('unprocessable', `'${name}' is no name that can be looked up. A name looks like carrier.example or sip:carrier.example;transport=tcp.`)
+        return reports
       },
     },
     onFailure(listener) {

@@ -25,6 +25,7 @@ export async function useExternal(server: { host: string; port: number; secret: 
     openLine: undefined,
     trace: undefined,
     gate: undefined,
+    names: undefined,
     certificates: undefined,
     external: true,
     // A lost connection is seen, and mended, by the client of the control port.

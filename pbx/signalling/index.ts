@@ -27,6 +27,7 @@ async function startOurs({ settings, logger }: SignallingOptions): Promise<Signa
   try {
     const engine = await startEmbedded({
       sip,
+      dns: { servers: settings.sip.dnsServers },
       timing: { sessionMin: settings.session.min * 1000 },
       limits: { ...defaultLimits, connections: connections.all, connectionsPerAddress: connections.perAddress },
     }, logger)

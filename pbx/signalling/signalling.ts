@@ -1,6 +1,7 @@
 /** What the rest of the house gets from this room. */
 import type { ControlLine } from './control-line.ts'
 import type { GateOrder, GateReport } from './engine/gate/orders.ts'
+import type { NameReport } from './engine/locate/describe.ts'
 import type { TraceRecord } from './engine/trace.ts'
 import type { CertificateStore } from './tls/store.ts'
 
@@ -11,6 +12,15 @@ export interface EngineGate {
   obey(order: GateOrder): void
   /** Told what the gate saw, in batches of 100 ms. Returns a function that ends the subscription. */
   onReport(listener: (report: GateReport) => void): () => void
+}
+
+/** Where SIP names lead. */
+export interface NameBook {
+  /**
+   * One name, looked up when it is not known, or without a name all that were asked for lately. Rejects with a Refusal for what is no name.
+   * @param again what was found before, and that targets failed, is forgotten first
+   */
+  report(name?: string, again?: boolean): Promise<NameReport[]>
 }
 
 export interface Signalling {
@@ -25,6 +35,8 @@ export interface Signalling {
   readonly trace: ((listener: (records: readonly TraceRecord[]) => void) => () => void) | undefined
   /** Undefined with a drachtio-server, which has none for applications. */
   readonly gate: EngineGate | undefined
+  /** Undefined with a drachtio-server, which tells nobody what it found. */
+  readonly names: NameBook | undefined
   /** The certificates that TLS is served with. Undefined with a drachtio-server, and when nothing is served over TLS. */
   readonly certificates: CertificateStore | undefined
   readonly external: boolean

@@ -46,6 +46,7 @@ async function furnish(): Promise<Record<string, string>> {
   await (await bob.nextCall({ from: mark })).answer()
   await going.answered()
   await desk.api.post('/tokens', { name: 'Backup', permissions: ['calls.read'] })
+  for (const name of ['localhost:5060', 'nowhere.invalid']) await desk.api.get(`/sip/targets?name=${name}`)
   const history = await desk.history()
   const live = await desk.liveCalls()
   assert.equal(history.length, 1)
@@ -53,7 +54,7 @@ async function furnish(): Promise<Record<string, string>> {
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations',
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history',
-    users: '/users', tokens: '/tokens', bans: '/bans', audit: '/audit', system: '/system', account: '/account', 'nothing there': '/nowhere',
+    users: '/users', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { createLogger } from '../../config/logger.ts'
+import type { Settings } from '../../config/settings/index.ts'
 import { startDialplane, type Dialplane } from '../../main.ts'
 import { sipPlace, testSettings } from '../support/house.ts'
 import { administrator, ApiClient } from '../support/http-client.ts'
@@ -22,12 +23,13 @@ export interface PanelHouse {
   close(): Promise<void>
 }
 
-export async function startPanelHouse(): Promise<PanelHouse> {
+export async function startPanelHouse(change: (settings: Settings) => void = () => undefined): Promise<PanelHouse> {
   await buildPanel()
   const home = await mkdtemp(join(tmpdir(), 'dialplane-panel-'))
   const settings = testSettings(home)
   // Credentials name the port that is set, and phones here take it from the dialog.
   settings.sip.port = await freePort()
+  change(settings)
   const logger = createLogger(process.env['TEST_LOG'] ?? 'error', { write: (line: string) => void process.stderr.write(line) })
   const dialplane = await startDialplane(settings, logger)
   const setupLink = await dialplane.api.setupLink()

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import type {
-  AllowedNetwork, BanView, CallView, Certificates, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials,
+  AllowedNetwork, BanView, CallView, Certificates, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
 } from '../../pbx/index.ts'
 
 type Owned<T> = T & { tenantId: string }
@@ -27,6 +27,11 @@ export interface FakePbx extends Pbx {
 
 const now = new Date('2026-11-20T10:00:00Z')
 
+const carrier: SipName = {
+  name: 'sip:carrier.example', host: 'carrier.example', foundAt: now, until: now, naptr: [{ order: 1, preference: 1, service: 'SIP+D2U', replacement: '_sip._udp.carrier.example' }], trouble: [], stale: false, failure: null,
+  targets: [{ transport: 'udp', address: '192.0.2.1', port: 5060, srv: '_sip._udp.carrier.example', host: 'a.carrier.example', priority: 1, weight: 1, share: 1, state: 'set-aside', failures: 2, until: now, cause: 'said nothing' }],
+}
+
 export function createFakePbx(): FakePbx {
   const extensions = new Map<string, Owned<Extension>>()
   const calls = new Map<string, CallView>()
@@ -34,6 +39,7 @@ export function createFakePbx(): FakePbx {
   const recordings = new Map<string, Owned<{ path: string; info: RecordingInfo }>>()
   const bans = new Map<string, BanView>()
   const allowed = new Map<string, AllowedNetwork>()
+  const names = new Map<string, Owned<SipName>>()
   const listeners = new Set<{ tenantId: string; listener: (event: PbxEvent) => void }>()
   const actors: Actor[] = []
 
@@ -202,6 +208,14 @@ export function createFakePbx(): FakePbx {
       async read(actor) {
         actors.push(actor)
         return certificates
+      },
+    },
+    targets: {
+      list: async (actor) => mine(names, actor).map(({ tenantId: _tenantId, ...name }) => name),
+      find: async (_actor, name) => ({ ...carrier, name: `sip:${name}` }),
+      async lookUpAgain(actor, name) {
+        names.set(name, { ...carrier, tenantId: actor.tenantId, name: `sip:${name}` })
+        return { ...carrier, name: `sip:${name}` }
       },
     },
     health: async () => [{ name: 'signalling', ok: pbx.well, message: pbx.well ? 'Listens.' : 'Does not listen.' }],

@@ -51,6 +51,7 @@ const bodies: Record<string, () => unknown> = {
   createBan: () => ({ network: '198.51.100.0/24', note: 'Rings our phones at night' }),
   createAllowedNetwork: () => ({ network: '192.0.2.0/24', note: 'Office' }),
   recordCall: () => ({ action: 'start' }),
+  lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 
 /** What an administrator gets where it is no success. */

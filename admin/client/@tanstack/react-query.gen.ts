@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { changePassword, completeSetup, createAllowedNetwork, createBan, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, getCall, getCallCapture, getCallTrace, getCertificates, getExtension, getHealth, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listExtensions, listLiveCalls, listRegistrations, listRoles, listTokens, listUsers, login, logout, type Options, readCertificates, recordCall, renewDeviceCredentials, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
-import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { changePassword, completeSetup, createAllowedNetwork, createBan, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, getCall, getCallCapture, getCallTrace, getCertificates, getExtension, getHealth, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listExtensions, listLiveCalls, listRegistrations, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, renewDeviceCredentials, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
+import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1123,6 +1123,77 @@ export const deleteAllowedNetworkMutation = (options?: Partial<Options<DeleteAll
     const mutationOptions: UseMutationOptions<DeleteAllowedNetworkResponse, DeleteAllowedNetworkError, Options<DeleteAllowedNetworkData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await deleteAllowedNetwork({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listSipTargetsQueryKey = (options?: Options<ListSipTargetsData>) => createQueryKey('listSipTargets', options);
+
+/**
+ * Where SIP names lead, and whether the servers there answer
+ *
+ * With `name` that one, looked up if need be; else all that were asked for lately. The whole machine's, so only the tenant that runs it sees them. Not available with a drachtio-server. Needs the permission `targets.read`.
+ */
+export const listSipTargetsOptions = (options?: Options<ListSipTargetsData>) => queryOptions<ListSipTargetsResponse, ListSipTargetsError, ListSipTargetsResponse, ReturnType<typeof listSipTargetsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSipTargets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSipTargetsQueryKey(options)
+});
+
+export const listSipTargetsInfiniteQueryKey = (options?: Options<ListSipTargetsData>): QueryKey<Options<ListSipTargetsData>> => createQueryKey('listSipTargets', options, true);
+
+/**
+ * Where SIP names lead, and whether the servers there answer
+ *
+ * With `name` that one, looked up if need be; else all that were asked for lately. The whole machine's, so only the tenant that runs it sees them. Not available with a drachtio-server. Needs the permission `targets.read`.
+ */
+export const listSipTargetsInfiniteOptions = (options?: Options<ListSipTargetsData>) => {
+    const opts = infiniteQueryOptions<ListSipTargetsResponse, ListSipTargetsError, InfiniteData<ListSipTargetsResponse>, QueryKey<Options<ListSipTargetsData>>, number | Pick<QueryKey<Options<ListSipTargetsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSipTargetsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSipTargets({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSipTargetsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Forget what is known about a SIP name and look it up
+ *
+ * Servers that were set aside because they failed are tried again as well. Needs the permission `targets.write`.
+ */
+export const lookUpSipTargetMutation = (options?: Partial<Options<LookUpSipTargetData>>): UseMutationOptions<LookUpSipTargetResponse, LookUpSipTargetError, Options<LookUpSipTargetData>> => {
+    const mutationOptions: UseMutationOptions<LookUpSipTargetResponse, LookUpSipTargetError, Options<LookUpSipTargetData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await lookUpSipTarget({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -1,9 +1,11 @@
 /** The SIP engine: the agent on the wire's side, the control port on the applications'. */
 import { createAgent, type AgentHooks } from './agent/create.ts'
 import { readAppMessage } from './agent/app-message.ts'
+import { reportOn } from './agent/locating.ts'
 import { replyFromApp } from './agent/reply.ts'
 import { requestFromApp } from './agent/request.ts'
 import type { GateOrder } from './gate/orders.ts'
+import type { NameReport } from './locate/describe.ts'
 import type { Counters, EngineOptions, TlsOptions } from './options.ts'
 import { proxyFromApp } from './proxy/start.ts'
 import { systemTimers } from './timers.ts'
@@ -25,6 +27,8 @@ export interface Engine {
   readonly ports: Readonly<Partial<Record<TransportName, number>>>
   readonly controlPort: number
   status(): EngineStatus
+  /** Where a name leads, or all names that were asked for lately; undefined for what is no name. */
+  names(name: string | undefined, again: boolean): Promise<NameReport[] | undefined>
   /** Takes an application of this process in, beside those that connect to the control port. */
   adopt(open: OpenLine): void
   /** What the application wants of the gate. */
@@ -70,6 +74,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
       counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size,
       pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size, forwarded: agent.forwarding.size },
     }),
+    names: (name, again) => reportOn(agent, name, again),
     adopt: (open) => opened.adopt(open),
     obey: (order) => agent.gate.obey(order),
     replaceCertificates(tls) {

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Refused } from './agent/create.ts'
 import type { EngineStatus } from './engine.ts'
 import type { GateOrder, GateReport } from './gate/orders.ts'
+import type { NameReport } from './locate/describe.ts'
 import type { EngineOptions, TlsOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
 import type { TransportName } from './transport/flow.ts'
@@ -16,6 +17,8 @@ export type FromEngine =
   | { kind: 'trace'; records: TraceRecord[] }
   | { kind: 'status'; status: EngineStatus }
   | { kind: 'gate'; report: GateReport }
+  /** To the question with this number. */
+  | { kind: 'names'; id: number; reports: NameReport[] | undefined }
   | { kind: 'peer-refused'; peer: Refused }
   /** `problem`: why the certificates could not be used; those before them stay. */
   | { kind: 'certificates'; problem: string | undefined }
@@ -26,6 +29,7 @@ export type ToEngine =
   | { kind: 'close' }
   | { kind: 'status' }
   | { kind: 'gate'; order: GateOrder }
+  | { kind: 'names'; id: number; name: string | undefined; again: boolean }
   | { kind: 'certificates'; tls: TlsOptions }
   /** An application of this process: frames as text over `port`; `taken` counts the characters it has read, modulo 2^32. */
   | { kind: 'application'; port: MessagePort; taken: Int32Array }

@@ -22,6 +22,8 @@ try {
         return tell({ kind: 'status', status: engine.status() })
       case 'application':
         return engine.adopt(portLine(message.port, message.taken))
+      case 'names':
+        return void engine.names(message.name, message.again).then((reports) => tell({ kind: 'names', id: message.id, reports }))
       case 'gate':
         return engine.obey(message.order)
       case 'certificates':

@@ -37,7 +37,7 @@ describe('settings', () => {
     assert.deepEqual(settings.sip, {
       hosts: ['0.0.0.0', '::'], port: 5060, tlsPort: 5061, wsPort: 5066, wssPort: 7443,
       tls: { folder: join(home, 'tls'), ca: undefined, clients: 'off', verifyServers: true, minVersion: 'TLSv1.2' },
-      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, drachtio: undefined,
+      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, dnsServers: [], drachtio: undefined,
     })
     assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
     assert.equal(settings.database.url, undefined)
@@ -47,6 +47,7 @@ describe('settings', () => {
   it('serve one family, both, and TLS only where it is wanted', () => {
     assert.deepEqual(load({ SIP_HOST: '[::1], 127.0.0.1' }).sip.hosts, ['::1', '127.0.0.1'])
     assert.deepEqual(load({ SIP_HOST: '::' }).sip.hosts, ['::'])
+    assert.deepEqual(load({ DNS_SERVERS: '192.0.2.53, [2001:db8::53]:5353,2001:db8::54' }).sip.dnsServers, ['192.0.2.53', '[2001:db8::53]:5353', '2001:db8::54'])
     const { tlsPort, wsPort, wssPort } = load({ SIP_TLS_PORT: 'off', SIP_WS_PORT: 'off', SIP_WSS_PORT: 'off' }).sip
     assert.deepEqual([tlsPort, wsPort, wssPort], [undefined, undefined, undefined])
   })
@@ -106,6 +107,9 @@ describe('a bad setting', () => {
     [{ SIP_PORT: 'sip' }, /^SIP_PORT is 'sip': allowed is a port from 1 to 65535/],
     [{ HTTP_PORT: '65536' }, /^HTTP_PORT is '65536'/],
     [{ HTTP_PORT: '-1' }, /^HTTP_PORT is '-1'/],
+    [{ DNS_SERVERS: 'dns.example' }, /^DNS_SERVERS is 'dns\.example': allowed are up to four IP addresses/],
+    [{ DNS_SERVERS: '192.0.2.53:70000' }, /^DNS_SERVERS is .*: allowed are up to four IP addresses/],
+    [{ DNS_SERVERS: '1.1.1.1,1.1.1.2,1.1.1.3,1.1.1.4,1.1.1.5' }, /^DNS_SERVERS is .*: allowed are up to four IP addresses/],
     [{ SIP_HOST: 'localhost' }, /^SIP_HOST is 'localhost': allowed is an IP address/],
     [{ RTP_PORTS: '20000' }, /^RTP_PORTS is '20000': allowed is first-last/],
     [{ RTP_PORTS: '20001-20010' }, /the first port must be even/],

@@ -1,5 +1,7 @@
 /** Puts the parts of locating together: name servers, names of this machine, memory of dead targets. */
+import { isIP } from 'node:net'
 import { createAsker, parseServer, systemServers } from '../locate/ask.ts'
+import { describe, type NameReport } from '../locate/describe.ts'
 import { createExchange } from '../locate/exchange.ts'
 import { createLocalNames } from '../locate/hosts.ts'
 import { createLocator, type Locator } from '../locate/locator.ts'
@@ -9,6 +11,7 @@ import type { EngineOptions } from '../options.ts'
 import type { Timers } from '../timers.ts'
 import type { TransportName } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport.ts'
+import { readHop } from './next-hop.ts'
 
 /** Transports of ours when the other side leaves the choice to us, and says nothing by NAPTR. */
 const LIKED: readonly TransportName[] = ['udp', 'tcp', 'tls']
@@ -16,7 +19,22 @@ const LIKED: readonly TransportName[] = ['udp', 'tcp', 'tls']
 /** The list of the machine's name servers is read again after this time. */
 const SERVERS_MS = 30_000
 
-export function createLocating(options: EngineOptions, timers: Timers, transport: Transport): { locator: Locator; memory: TargetMemory; close(): void } {
+export interface Locating {
+  locator: Locator
+  memory: TargetMemory
+  close(): void
+}
+
+/** What is known about a name, or about all; undefined when the name cannot be one. `again`: what was known is forgotten first. */
+export async function reportOn({ locator, memory }: Pick<Locating, 'locator' | 'memory'>, name: string | undefined, again: boolean): Promise<NameReport[] | undefined> {
+  if (name === undefined) return locator.known().map((finding) => describe(finding, memory))
+  const wanted = readHop(/^sips?:/i.test(name) ? name : `sip:${name}`)
+  if ('refusal' in wanted || isIP(wanted.host) !== 0) return undefined
+  if (again) locator.forget(wanted.host)
+  return [describe(await locator.find(wanted), memory)]
+}
+
+export function createLocating(options: EngineOptions, timers: Timers, transport: Transport): Locating {
   const { timing, limits } = options
   const { now } = timers
   const exchange = createExchange()

@@ -103,7 +103,8 @@ export function hopName(uri: string, requestUri: string): string {
   return 'refusal' in wanted || isIP(wanted.host) !== 0 ? '' : wantedName(wanted)
 }
 
-function readHop(uri: string, requestUri: string): Wanted | { refusal: string } {
+/** What a next hop asks for. */
+export function readHop(uri: string, requestUri = uri): Wanted | { refusal: string } {
   const parsed = parseSipUri(uri)
   if (parsed === undefined) return { refusal: `invalid request-uri: ${uri}` }
   const secure = parsed.scheme === 'sips' || isSips(requestUri)
