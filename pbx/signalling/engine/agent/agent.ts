@@ -29,6 +29,8 @@ export interface IncomingRequest {
   dialog: Dialog | undefined
   /** Whether it came in within a dialog. */
   readonly within: boolean
+  /** Whether it is an INVITE that begins a call. */
+  readonly attempt: boolean
   /** Our reliable provisional response that waits for its PRACK (RFC 3262 §3). */
   reliable: { rseq: number; sdp: boolean; stop(): void } | undefined
   /** Responses that may only be sent after that PRACK, in order. */

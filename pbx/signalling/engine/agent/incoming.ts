@@ -8,6 +8,7 @@ import type { ServerTransaction, ServerUser } from '../transaction/server.ts'
 import type { Flow } from '../transport/flow.ts'
 import { networkPayload } from '../wire/payload.ts'
 import type { Agent, IncomingRequest } from './agent.ts'
+import { cdrStop } from './cdr.ts'
 
 export class Incoming implements IncomingRequest, ServerUser {
   readonly id = uuid()
@@ -49,8 +50,12 @@ export class Incoming implements IncomingRequest, ServerUser {
 
   answer(status: number, reason = reasonPhrase(status), extra: readonly string[] = []): void {
     if (status >= 200) this.finish()
-    this.transaction.respond(status, writeResponse(this.request, status, reason, status === 100 ? '' : this.tag(), extra))
-    if (status >= 300) this.dropEarlyDialog()
+    const text = writeResponse(this.request, status, reason, status === 100 ? '' : this.tag(), extra)
+    this.transaction.respond(status, text)
+    if (status < 300) return
+    this.dropEarlyDialog()
+    // Of 487 whoever cancelled it tells.
+    if (this.attempt && status !== 487) cdrStop(this.agent, 'application', 'call-rejected', text)
   }
 
   heard(): void {
@@ -83,6 +88,11 @@ export class Incoming implements IncomingRequest, ServerUser {
     if (!this.within && this.dialog && !this.dialog.confirmed) this.agent.dialogs.remove(this.dialog)
   }
 
+  /** Whether it is an INVITE that begins a call. */
+  get attempt(): boolean {
+    return !this.within && this.request.method === 'INVITE'
+  }
+
   onTimer(): void {
     this.unanswered = undefined
     // RFC 4320: 408 would come too late to be of use to a request other than INVITE; 503 says where the fault is.
@@ -94,6 +104,7 @@ export class Incoming implements IncomingRequest, ServerUser {
     if (this.promised) return
     const { id, dialogId, owner } = this
     this.answer(487)
+    if (this.attempt) cdrStop(this.agent, 'network', 'call-canceled', cancel)
     if (owner.open) owner.deliver(networkPayload(handOn(cancel), from, this.agent.timers.now(), id, dialogId, undefined))
   }
 

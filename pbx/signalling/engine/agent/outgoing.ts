@@ -10,6 +10,7 @@ import { peerName, type Flow } from '../transport/flow.ts'
 import { localPayload, networkPayload } from '../wire/payload.ts'
 import { sendText, type Agent, type OutgoingRequest } from './agent.ts'
 import { isSdp } from './app-message.ts'
+import { cdrStart, cdrStop, refusalReason } from './cdr.ts'
 import type { Way } from './next-hop.ts'
 import { Pursuit, type Attempt, type PursuitUser, type Sent } from './pursuit.ts'
 import { ackAndBye } from './release.ts'
@@ -94,6 +95,11 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     return { text: this.pursuit.cancel(extra), flow: this.flow }
   }
 
+  /** Whether it is an INVITE that begins a call. */
+  get attempt(): boolean {
+    return !this.within && this.method === 'INVITE'
+  }
+
   get byEngine(): boolean {
     return this.plan.own !== undefined
   }
@@ -112,6 +118,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (!this.within) for (const dialog of this.early) this.agent.dialogs.remove(dialog)
     if (this.within) onResponse(this.within, 'ours', this.method, this.offered, response.status, hasSdp(response, response.body), false)
     if (response.status < 300) this.onSuccess(response)
+    else if (this.attempt) cdrStop(this.agent, 'network', refusalReason(response.status), response)
     this.deliver(response)
     this.afterFinal(response.status)
   }
@@ -135,6 +142,7 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     if (this.plan.own) return this.plan.own(status, undefined)
     const { via, from, to, callId, cseq } = this.sent
     const text = writeMessage(`SIP/2.0 ${status} ${reason}`, [`Via: ${via}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${this.method}`], '')
+    if (this.attempt) cdrStop(this.agent, 'network', refusalReason(status), text)
     if (this.owner.open) this.owner.deliver(localPayload(text, this.agent.timers.now(), this.id, this.dialogIdOf()))
     this.afterFinal(status)
   }
@@ -189,7 +197,8 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     for (const other of this.early) if (other !== dialog) this.agent.dialogs.remove(other)
     dialog.confirmed = true
     dialog.awaitingAck = { cseq: response.cseq, credentials: this.plan.credentials }
-    if (!this.owner.open) return ackAndBye(this.agent, dialog, response.cseq, 'SIP;cause=503;text="Application is gone"')
+    cdrStart(this.agent, 'network', 'uac', response)
+    if (!this.owner.open) return ackAndBye(this.agent, dialog, response.cseq, 'SIP;cause=503;text="Application is gone"', 'system-initiated-termination')
     this.agent.dialogs.add(dialog)
     this.agreed(dialog, response)
     this.deliver(response)

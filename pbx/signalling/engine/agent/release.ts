@@ -5,6 +5,7 @@ import { isSips } from '../message/uri.ts'
 import { randomToken } from '../random.ts'
 import type { Flow } from '../transport/flow.ts'
 import { sendText, type Agent } from './agent.ts'
+import { cdrStop, type CdrReason } from './cdr.ts'
 import { dialogHop, withFirst } from './next-hop.ts'
 
 /** Calls `use` with the flow for the dialog's next hop: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
@@ -28,8 +29,12 @@ export function sendAck(agent: Agent, dialog: Dialog, flow: Flow, cseq: number, 
 
 const nobody = { onResponse: () => undefined, onClientFailure: () => undefined }
 
-/** Sends BYE and forgets the dialog. `sent` is told what went out. */
-export function sendBye(agent: Agent, dialog: Dialog, reason: string, sent: (text: string, flow: Flow) => void): void {
+/**
+ * Sends BYE and forgets the dialog. `sent` is told what went out.
+ * @param reason value of its Reason header
+ * @param record why the call is over; undefined when it never counted as one
+ */
+export function sendBye(agent: Agent, dialog: Dialog, reason: string, record: CdrReason | undefined, sent: (text: string, flow: Flow) => void): void {
   agent.dialogs.remove(dialog)
   withDialogFlow(agent, dialog, (flow) => {
     const branch = branchToken()
@@ -37,15 +42,16 @@ export function sendBye(agent: Agent, dialog: Dialog, reason: string, sent: (tex
     const route = routeInDialog(dialog)
     const text = writeInDialog(dialog, route, 'BYE', cseq, viaFor(flow, agent.transport.sentBy(flow), branch), [`Reason: ${reason}`], '')
     agent.transactions.createClient({ method: 'BYE', branch, callId: dialog.callId, text, ackFor: undefined }, flow, true, nobody).start()
+    if (record !== undefined) cdrStop(agent, 'application', record, text)
     sent(text, flow)
   })
 }
 
-/** Answers a 2xx that nobody wants any more: ACK, then BYE (RFC 3261 §13.2.2.4). */
-export function ackAndBye(agent: Agent, dialog: Dialog, cseq: number, reason: string): void {
+/** Answers a 2xx that nobody wants any more: ACK, then BYE (RFC 3261 §13.2.2.4). `record` as for `sendBye`. */
+export function ackAndBye(agent: Agent, dialog: Dialog, cseq: number, reason: string, record?: CdrReason): void {
   withDialogFlow(agent, dialog, (flow) => {
     sendAck(agent, dialog, flow, cseq, [], '')
-    sendBye(agent, dialog, reason, () => undefined)
+    sendBye(agent, dialog, reason, record, () => undefined)
   })
 }
 

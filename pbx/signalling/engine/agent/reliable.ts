@@ -49,7 +49,7 @@ export function repeatUntilAck(agent: Agent, dialog: Dialog, incoming: IncomingR
     onTimer(name: 'again' | 'end'): void {
       if (name === 'end') {
         entry.stop()
-        sendBye(agent, dialog, 'SIP;cause=408;text="ACK not received"', (bye, over) => tellEnded(agent, dialog, bye, over))
+        sendBye(agent, dialog, 'SIP;cause=408;text="ACK not received"', 'system-initiated-termination', (bye, over) => tellEnded(agent, dialog, bye, over))
         return
       }
       interval = Math.min(interval * 2, t2)

@@ -11,6 +11,7 @@ import { refused, responseSent } from '../wire/payload.ts'
 import type { Owner } from '../dialog/dialog.ts'
 import type { Agent, IncomingRequest } from './agent.ts'
 import { appHeader, appLines, isSdp, type AppMessage } from './app-message.ts'
+import { cdrStart, cdrStop } from './cdr.ts'
 import { ourContact } from './release.ts'
 import { repeatUntilAck, repeatUntilPrack } from './reliable.ts'
 import { endCall, onAccepted, onNotified } from './subscriptions.ts'
@@ -62,6 +63,8 @@ export function replyFromApp(agent: Agent, owner: Owner, messageId: string, tran
     if (reliable) incoming.reliable = repeatUntilPrack(agent, incoming, rseqOf(extra), text, sdp)
     if (success) succeeded(agent, incoming, message, text, session.value)
     else if (status >= 300) incoming.dropEarlyDialog()
+    if (incoming.attempt && success) cdrStart(agent, 'application', 'uas', text)
+    else if (incoming.attempt && !provisional) cdrStop(agent, 'application', 'call-rejected', text)
     if (!provisional) endUsages(agent, incoming, status)
   }
   if (!waits) return send()

@@ -12,6 +12,7 @@ import type { Flow } from '../transport/flow.ts'
 import { refused, requestSent } from '../wire/payload.ts'
 import type { Agent } from './agent.ts'
 import { appHeader, appLines, isSdp, replaceLocalhost, type AppMessage } from './app-message.ts'
+import { cdrAttempt, cdrStop } from './cdr.ts'
 import { dialogHop, nextHop, preferred, type Found, type NextHop, type Way } from './next-hop.ts'
 import { Outgoing, type OutgoingPlan } from './outgoing.ts'
 import { ourContact, sendAck, withDialogFlow } from './release.ts'
@@ -186,6 +187,8 @@ export function sendOwn(agent: Agent, dialog: Dialog, method: string, lines: rea
 /** The application is told before the request leaves, so that no response can overtake its OK. */
 function launch(agent: Agent, owner: Owner, messageId: string, plan: OutgoingPlan, failure: string | undefined): void {
   const outgoing = new Outgoing(agent, owner, plan)
+  if (outgoing.attempt) cdrAttempt(agent, 'application', outgoing.sent.text)
+  else if (outgoing.method === 'BYE') cdrStop(agent, 'application', 'normal-release', outgoing.sent.text)
   owner.deliver(requestSent(messageId, outgoing.sent.text, outgoing.flow, agent.timers.now(), outgoing.id))
   if (failure === undefined) outgoing.start()
   else outgoing.onUnreachable(failure)

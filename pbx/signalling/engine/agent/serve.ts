@@ -13,8 +13,9 @@ import { visited } from '../proxy/loop.ts'
 import { forwardAck, forwardWithin } from '../proxy/within.ts'
 import { networkPayload } from '../wire/payload.ts'
 import { isTraced, traceIn, type Agent, type IncomingRequest } from './agent.ts'
+import { cdrAttempt, cdrStop } from './cdr.ts'
 import { Incoming } from './incoming.ts'
-import { refuse } from './refuse.ts'
+import { refuse, refuseAttempt } from './refuse.ts'
 import { dialogOfNotify } from './subscriptions.ts'
 import { tellCancelled } from './tell.ts'
 
@@ -62,8 +63,9 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
     if (contactUri(request) === undefined && isUnique(request.via.branch)) return refuse(transaction, request, 400, 'Missing Contact')
     if (refuseTooShort(agent, request, transaction)) return
   }
+  if (request.method === 'INVITE') cdrAttempt(agent, 'network', request)
   const owner = agent.router.pick(request.method)
-  if (!owner) return refuse(transaction, request, KNOWN.has(request.method) ? 503 : 501)
+  if (!owner) return refuseAttempt(agent, transaction, request, KNOWN.has(request.method) ? 503 : 501)
   const incoming = new Incoming(agent, owner, request, transaction, undefined)
   owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, '', agent.transport.receivedOn(flow)))
 }
@@ -110,6 +112,7 @@ function onWithin(agent: Agent, dialog: Dialog, request: SipMessage, transaction
     case 'BYE': {
       const invite = dialog.serverInvite as IncomingRequest | undefined
       if (invite && !dialog.confirmed) return byeBeforeAnswer(agent, invite, request, transaction, flow)
+      cdrStop(agent, 'network', 'normal-release', request)
       // §15.1.2: pending requests are answered 487.
       invite?.answer(487)
       dialog.session?.stop()
@@ -153,6 +156,7 @@ function byeBeforeAnswer(agent: Agent, invite: IncomingRequest, bye: SipMessage,
   refuse(transaction, bye, 200)
   const { id, dialogId, owner, request } = invite
   invite.answer(487)
+  cdrStop(agent, 'network', 'call-canceled', bye)
   tellCancelled(agent, { id, dialogId, owner, request }, flow, header(bye, 'reason'))
 }
 

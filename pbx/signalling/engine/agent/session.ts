@@ -102,6 +102,6 @@ class SessionTimer implements Session {
 
   private giveUp(): void {
     const { agent, dialog } = this
-    sendBye(agent, dialog, 'SIP;cause=200;text="Session timer expired"', (bye, over) => tellEnded(agent, dialog, bye, over))
+    sendBye(agent, dialog, 'SIP;cause=200;text="Session timer expired"', 'session-expired', (bye, over) => tellEnded(agent, dialog, bye, over))
   }
 }

@@ -1,5 +1,6 @@
 /** One target of a request that is forwarded: how long it may take, and its CANCEL (RFC 3261 §16.6, §16.8, §16.10). Over which address it is reached is the pursuit's affair. */
 import type { Agent } from '../agent/agent.ts'
+import { cdrAttempt, cdrStop } from '../agent/cdr.ts'
 import { nextHop, type Found } from '../agent/next-hop.ts'
 import { Pursuit, type Attempt, type PursuitUser, type Sent } from '../agent/pursuit.ts'
 import { viaFor } from '../dialog/request.ts'
@@ -31,6 +32,8 @@ export interface BranchPlan {
   /** Milliseconds to wait for any response; undefined: as long as the transaction lasts. */
   provisionalTimeout: number | undefined
   finalTimeout: number | undefined
+  /** An INVITE that begins a call. */
+  attempt: boolean
   /** Within a dialog the target that holds it is not left for being slow. */
   faithful: boolean
 }
@@ -137,6 +140,8 @@ export class Branch implements PursuitUser {
       this.wait('C', timing.proxyInvite)
     }
     if (plan.finalTimeout !== undefined) this.wait('final', plan.finalTimeout)
+    if (plan.attempt) cdrAttempt(plan.agent, 'application', this.pursuit.current.sent.text)
+    else if (plan.request.method === 'BYE') cdrStop(plan.agent, 'application', 'normal-release', this.pursuit.current.sent.text)
     this.pursuit.start()
   }
 

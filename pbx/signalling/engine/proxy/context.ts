@@ -1,5 +1,6 @@
 /** A request that is forwarded, from its first target to its one answer: the response context (RFC 3261 §16.2, §16.7). */
 import type { Agent } from '../agent/agent.ts'
+import { cdrStart, cdrStop, refusalReason } from '../agent/cdr.ts'
 import { header, headerLines, type SipMessage } from '../message/message.ts'
 import { handOn, reasonPhrase, writeResponse } from '../message/write.ts'
 import { randomToken } from '../random.ts'
@@ -76,11 +77,16 @@ export class ProxyContext implements BranchUser, ServerUser {
     this.answered = true
     this.waiting.length = 0
     this.transaction.respond(response.status, text)
+    if (this.plan.attempt) {
+      cdrStart(this.agent, 'network', 'proxy-uac', response)
+      cdrStart(this.agent, 'application', 'proxy-uas', text)
+    }
     this.tell(response, flow)
     this.end('SIP;cause=200;text="Call completed elsewhere"')
   }
 
   onFailure(branch: Branch, status: number, response: SipMessage | undefined, flow: Flow | undefined): void {
+    if (response && this.plan.attempt) cdrStop(this.agent, 'network', refusalReason(status), response)
     if (response) this.tell(response, flow)
     else this.listener.onFinal(writeResponse(this.plan.request, status, reasonPhrase(status), ''), undefined)
     if (this.answered) return this.settle()
@@ -153,13 +159,18 @@ export class ProxyContext implements BranchUser, ServerUser {
     if (status === 408 && !best?.response && request.method !== 'INVITE') this.transaction.abandon()
     // §16.7.6: a 503 would say that we are out of service, not one target of many.
     else if (status === 503 || !best?.response) this.answer(status === 503 ? 500 : status)
-    else this.transaction.respond(status, writeUpstream(request, best.response, otherChallenges(best, this.outcomes)))
+    else this.refuse(status, writeUpstream(request, best.response, otherChallenges(best, this.outcomes)))
     this.end('')
   }
 
   private answer(status: number): void {
     this.transaction.localTag ||= randomToken()
-    this.transaction.respond(status, writeResponse(this.plan.request, status, reasonPhrase(status), this.transaction.localTag))
+    this.refuse(status, writeResponse(this.plan.request, status, reasonPhrase(status), this.transaction.localTag))
+  }
+
+  private refuse(status: number, text: string): void {
+    this.transaction.respond(status, text)
+    if (this.plan.attempt) cdrStop(this.agent, 'application', refusalReason(status), text)
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { Owner } from '../dialog/dialog.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { AppMessage } from '../agent/app-message.ts'
-import { refuse } from '../agent/refuse.ts'
+import { refuseAttempt } from '../agent/refuse.ts'
 import { digits } from '../message/host.ts'
 import { header, headerLines, type SipMessage } from '../message/message.ts'
 import { parseSipUri, splitAddress, splitList } from '../message/uri.ts'
@@ -27,11 +27,11 @@ export function proxyFromApp(agent: Agent, owner: Owner, messageId: string, toke
   if (!incoming || incoming.owner !== owner || incoming.transaction.answered || incoming.within || incoming.dialog) return owner.deliver(refused(messageId, `Unknown transaction id: ${transactionId}`))
   const read = readOrder(tokens.slice(3))
   const { request, transaction } = incoming
-  incoming.finish()
   if (typeof read === 'string') {
-    refuse(transaction, request, 500)
+    incoming.answer(500)
     return owner.deliver(refused(messageId, read))
   }
+  incoming.finish()
   const { order, fullResponse } = read
   const listener: ProxyListener = {
     onFinal: (text, flow) => fullResponse && owner.deliver(proxyAnswer(messageId, text, flow, agent.timers.now())),
@@ -45,7 +45,7 @@ export function proxyFromApp(agent: Agent, owner: Owner, messageId: string, toke
 /** @returns why it cannot be forwarded; then it was answered */
 export function forward(agent: Agent, request: SipMessage, transaction: ServerTransaction, order: ProxyOrder, added: AppMessage | undefined, listener: ProxyListener): string | undefined {
   const reject = (status: number, extra: readonly string[] = []): string => {
-    refuse(transaction, request, status, reasonPhrase(status), extra)
+    refuseAttempt(agent, transaction, request, status, extra)
     return `Rejected with ${status} ${reasonPhrase(status)}`
   }
   if (hopsUsedUp(request)) return `${reject(483)} due to Max-Forwards value of 0`
@@ -68,7 +68,7 @@ export function forward(agent: Agent, request: SipMessage, transaction: ServerTr
     return `error proxying request to ${order.destinations.join(', ')}`
   }
   const plan: BranchPlan = {
-    agent, request, branch: branchesFor(request), added: (sentBy) => addedHeaders(added, sentBy), provisionalTimeout: order.provisionalTimeout, finalTimeout: order.finalTimeout, faithful: false,
+    agent, request, branch: branchesFor(request), added: (sentBy) => addedHeaders(added, sentBy), provisionalTimeout: order.provisionalTimeout, finalTimeout: order.finalTimeout, attempt: request.method === 'INVITE', faithful: false,
     recordRoutes: (flow) => (order.remainInDialog ? ownRoutes(agent, request.method === 'REGISTER' ? '' : request.callId, transaction.from, flow) : []),
   }
   // RFC 5393 §5.3.3: what may not be forked is tried in turn.

@@ -1,5 +1,6 @@
 /** Requests within dialogs that run through us: forwarded because our Record-Route is in their Route (RFC 3261 §16.4, §16.6). */
 import { traceIn, sendText, type Agent } from '../agent/agent.ts'
+import { cdrStop } from '../agent/cdr.ts'
 import { nextHop, withFirst } from '../agent/next-hop.ts'
 import { refuse } from '../agent/refuse.ts'
 import { viaFor } from '../dialog/request.ts'
@@ -36,9 +37,10 @@ export function forwardWithin(agent: Agent, request: SipMessage, transaction: Se
   if (hopsUsedUp(request)) refuse(transaction, request, 483)
   else if (unknown.length > 0) refuse(transaction, request, 420, reasonPhrase(420), [`Unsupported: ${unknown.join(', ')}`])
   else {
+    if (request.method === 'BYE') cdrStop(agent, 'network', 'normal-release', request)
     if (request.method === 'INVITE') transaction.respond(100, writeResponse(request, 100, 'Trying', ''))
     const plan: BranchPlan = {
-      agent, request, branch: branchesFor(request), added: () => NOTHING_ADDED, provisionalTimeout: undefined, finalTimeout: undefined, faithful: true, recordRoutes: () => [],
+      agent, request, branch: branchesFor(request), added: () => NOTHING_ADDED, provisionalTimeout: undefined, finalTimeout: undefined, attempt: false, faithful: true, recordRoutes: () => [],
     }
     new ProxyContext(plan, transaction, { targets: [target], simultaneous: false, followRedirects: false, breadth: undefined }, nobody).start()
   }

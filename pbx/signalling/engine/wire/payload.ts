@@ -64,3 +64,8 @@ export function proxyAnswer(messageId: string, text: string, flow: Flow | undefi
   const from = flow === undefined ? '0|||0' : `${text.length}|${flow.transport}|${flow.address}|${flow.port}`
   return `${uuid()}|response|${messageId}|OK|network|${from}|${wireTime(time)}|||continue\r\n${text}`
 }
+
+/** What became of a call. @param detail role of a start, reason of a stop, empty for an attempt */
+export function cdrPayload(kind: 'attempt' | 'start' | 'stop', source: string, time: number, detail: string, text: string): string {
+  return `${uuid()}|cdr:${kind}|${source}|${wireTime(time)}${detail === '' ? '' : `|${detail}`}\r\n${text}`
+}
