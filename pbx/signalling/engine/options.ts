@@ -86,6 +86,8 @@ export interface Timing {
 export interface Limits {
   /** Bytes of one SIP message over a stream. A longer one is answered 513 and the connection closed. */
   message: number
+  /** Bytes of a request that goes over UDP; a longer one is tried over TCP first (RFC 3261 §18.1.1). */
+  datagram: number
   /** Connections of SIP peers over all streams. */
   connections: number
   /** Of these, with one address: an office behind a NAT has one a phone. */
@@ -110,7 +112,7 @@ export const defaultTiming: Timing = {
 }
 
 export const defaultLimits: Limits = {
-  message: 65_535, connections: 20_000, connectionsPerAddress: 4096, frame: 1_048_576, backlog: 1_048_576, applicationBacklog: 67_108_864,
+  message: 65_535, datagram: 1300, connections: 20_000, connectionsPerAddress: 4096, frame: 1_048_576, backlog: 1_048_576, applicationBacklog: 67_108_864,
   names: 1000, questions: 500, trace: 5000,
 }
 

@@ -123,9 +123,12 @@ function inbox() {
 }
 
 /** @param address of ours it sends from: who is limited or barred is told by it; an IPv6 one leads to the target's `::1` */
-export async function udpPeer(target: { port: number }, address = '127.0.0.1'): Promise<Peer & { raw: UdpSocket }> {
+export async function udpPeer(target: { port: number }, address = '127.0.0.1', port = 0): Promise<Peer & { raw: UdpSocket }> {
   const socket: UdpSocket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
-  await new Promise<void>((resolve) => socket.bind(0, address, resolve))
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.bind(port, address, resolve)
+  })
   const box = inbox()
   socket.on('message', (data, from) => box.put(understand(data.toString('utf8'), from.port)))
   return {

@@ -6,9 +6,10 @@ import { createFrameReader } from '../../../pbx/signalling/engine/wire/frames.ts
 function framed(limit = 65_535) {
   const messages: string[] = []
   const broken: string[] = []
+  const stun: string[] = []
   let pings = 0
-  const framer = createFramer(limit, { onMessage: (text) => messages.push(text), onPing: () => pings++, onBroken: (reason) => broken.push(reason) })
-  return { framer, messages, broken, pings: () => pings }
+  const framer = createFramer(limit, { onMessage: (text) => messages.push(text), onPing: () => pings++, onStun: (bytes) => stun.push(bytes), onBroken: (reason) => broken.push(reason) })
+  return { framer, messages, broken, stun, pings: () => pings }
 }
 
 const message = (body: string, name = 'Content-Length') => `OPTIONS sip:a SIP/2.0\r\nVia: x\r\n${name}: ${body.length}\r\n\r\n${body}`
@@ -88,4 +89,30 @@ test('a frame that was read before the garbage counts; the limit can be raised',
   reader.push(`1500#${'z'.repeat(1500)}nonsense`)
   assert.equal(frames.length, 2)
   assert.equal(garbled.length, 1)
+})
+
+const binding = '\0\x01\0\0\x21\x12\xa4\x42abcdefghijkl'
+
+test('STUN between messages is told apart from SIP wherever the stream is split', () => {
+  const stream = binding + message('body') + '\r\n\r\n' + binding + binding + message('')
+  for (const size of [1, 3, 7, 10_000]) {
+    const { framer, messages, stun, pings } = framed()
+    for (let i = 0; i < stream.length; i += size) framer.push(stream.slice(i, i + size))
+    assert.deepEqual(messages, [message('body'), message('')], `pieces of ${size}`)
+    assert.deepEqual(stun, [binding, binding, binding])
+    assert.equal(pings(), 1)
+    assert.equal(framer.partial, false)
+  }
+})
+
+test('what begins like STUN and is none, or is too long, breaks the stream; half a STUN message is waited for', () => {
+  for (const bad of ['\0\x01\0\0garbage!', `\0\x01\x10\0${binding.slice(4)}`]) {
+    const { framer, broken } = framed()
+    framer.push(bad)
+    assert.deepEqual(broken, ['No SIP'])
+  }
+  const { framer, broken } = framed()
+  framer.push(binding.slice(0, 12))
+  assert.deepEqual(broken, [])
+  assert.equal(framer.partial, true)
 })

@@ -17,6 +17,8 @@ export interface Way {
   flows: readonly Flow[]
   /** The name that led there, as it was asked for (`sip:example.com;transport=tcp`); empty for an address. */
   name: string
+  /** The transport was named, or is the one a dialog runs over: it is kept however long the request is. */
+  fixed?: boolean
   /** Finds further flows, when none of these can be reached. */
   more?: () => Promise<readonly Flow[]>
 }
@@ -51,7 +53,7 @@ export function nextHop(agent: Locating, uri: string, heard: Flow | undefined, r
     return { later: locate(agent, wanted, heard), guess: heard ?? { transport: kind, address: '127.0.0.1', port, connection: undefined } }
   }
   const flow = flowTo(transport, kind, wanted.host, port, heard)
-  return flow.connection !== undefined || transport.reaches(flow.transport, flow.address) ? { flows: [flow], name: '' } : { refusal: NOT_OFFERED }
+  return flow.connection !== undefined || transport.reaches(flow.transport, flow.address) ? { flows: [flow], name: '', fixed: isFixed(wanted, heard) } : { refusal: NOT_OFFERED }
 }
 
 /** Calls `use` with the best flow: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
@@ -121,6 +123,14 @@ function transportOf(secure: boolean, stated: string): TransportName | undefined
   return stated === 'ws' || stated === 'wss' ? 'wss' : undefined
 }
 
+/**
+ * RFC 3261 §18.1.1 has long requests leave UDP. Not where that is the way somebody asked for, a phone behind a NAT
+ * above all, which nothing else would reach.
+ */
+function isFixed(wanted: Wanted, heard: Flow | undefined): boolean {
+  return wanted.transport !== undefined || heard?.transport === 'udp'
+}
+
 function isWebSocket(transport: TransportName): boolean {
   return transport === 'ws' || transport === 'wss'
 }
@@ -144,5 +154,5 @@ function flowTo(transport: Transport, kind: TransportName, address: string, port
 async function locate({ transport, locator }: Locating, wanted: Wanted, heard: Flow | undefined): Promise<Found> {
   const found = await locator.targets(wanted)
   if ('failure' in found) return heard ? { flows: [heard], name: '' } : { failure: `Next hop is unknown: ${found.failure}` }
-  return { flows: found.targets.map((target) => flowTo(transport, target.transport, target.address, target.port, heard, wanted.host)), name: wantedName(wanted) }
+  return { flows: found.targets.map((target) => flowTo(transport, target.transport, target.address, target.port, heard, wanted.host)), name: wantedName(wanted), fixed: isFixed(wanted, heard) }
 }

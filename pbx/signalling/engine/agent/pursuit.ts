@@ -1,7 +1,8 @@
 /**
  * A request on its way to the first of several targets that takes it (RFC 3263 §4.3). The next target is tried
  * when one cannot be reached, answers 503, or says nothing for a while: Timer B is waited for at the last one only.
- * Each target gets a transaction of its own, with a new branch.
+ * Each target gets a transaction of its own, with a new branch. A request that is too long for UDP is tried over TCP
+ * first (RFC 3261 §18.1.1); only a target that cannot be connected to gets it over UDP after all.
  */
 import { header, type SipMessage } from '../message/message.ts'
 import { reasonPhrase, writeMessage } from '../message/write.ts'
@@ -143,10 +144,11 @@ export class Pursuit {
   readonly user: PursuitUser
   private readonly agent: Agent
   private readonly options: PursuitOptions
-  private readonly traced: boolean
   private flows: readonly Flow[]
-  private next = 1
+  private next = 0
   private attempt: Attempt
+  /** Where the request goes over UDP when there is no TCP connection; the flow after the one that is being tried. */
+  private fallback: Flow | undefined
   private patience: TimerHandle
   private readonly causes: string[] = []
   private cancelExtra: string[] | undefined
@@ -158,10 +160,7 @@ export class Pursuit {
     this.options = options
     this.user = user
     this.flows = options.flows
-    const flow = options.flows[0] as Flow
-    const sent = this.write(flow)
-    this.traced = isTraced(sent.method, options.toTag)
-    this.attempt = new Attempt(agent, this, sent, flow, this.traced)
+    this.attempt = this.another()
   }
 
   /** The target that is being tried, or that took the request. */
@@ -171,7 +170,7 @@ export class Pursuit {
 
   start(): void {
     if (this.left && !this.options.faithful) this.patience = this.agent.timers.start(this.agent.options.timing.patience, this, 'patience')
-    if (this.named) this.agent.memory.trying(this.attempt.flow)
+    if (this.remembered) this.agent.memory.trying(this.attempt.flow)
     this.attempt.start()
   }
 
@@ -196,7 +195,7 @@ export class Pursuit {
   onResponse(response: SipMessage, attempt: Attempt): void {
     this.stopPatience()
     const busy = response.status === 503
-    if (this.named) {
+    if (this.remembered) {
       if (busy) this.agent.memory.failed(attempt.flow, 'answered 503', retryAfter(response))
       else this.agent.memory.succeeded(attempt.flow)
     }
@@ -210,10 +209,10 @@ export class Pursuit {
     if (this.over) return
     if (attempt.wasCancelled) return this.end(487, reasonPhrase(487))
     const cause = reason === 'timeout' ? 'said nothing' : detail.replace(/[\r\n|]+/g, ' ')
-    if (this.named && !attempt.heard) this.agent.memory.failed(attempt.flow, cause)
+    if (this.remembered && !attempt.heard) this.agent.memory.failed(attempt.flow, cause)
     // RFC 3263 §4.3: a target that answered provisionally has the request.
     if (!attempt.heard && this.cancelExtra === undefined) {
-      if (this.left) return this.move(cause)
+      if (this.left || (this.fallback && reason === 'transport')) return this.move(cause, reason === 'transport')
       if (this.options.more !== undefined && !this.askedMore) return this.askMore(this.options.more, reason, cause)
     }
     this.fail(reason, cause)
@@ -224,16 +223,18 @@ export class Pursuit {
     this.patience = undefined
     this.attempt.abandon('Reason: SIP;cause=408;text="Another server was asked"')
     if (this.cancelExtra !== undefined) return this.end(487, reasonPhrase(487))
-    if (this.named) this.agent.memory.failed(this.attempt.flow, 'said nothing')
+    if (this.remembered) this.agent.memory.failed(this.attempt.flow, 'said nothing')
     this.move('said nothing')
   }
 
+  /** Whether there are other targets. */
   private get left(): boolean {
-    return this.next < this.flows.length
+    return this.next + (this.fallback ? 1 : 0) < this.flows.length
   }
 
-  private get named(): boolean {
-    return this.options.name !== ''
+  /** Targets of names are; and that a target takes no TCP, so that not every long request asks again. */
+  private get remembered(): boolean {
+    return this.options.name !== '' || this.fallback !== undefined
   }
 
   private askMore(more: () => Promise<readonly Flow[]>, reason: 'timeout' | 'transport', cause: string): void {
@@ -246,13 +247,40 @@ export class Pursuit {
     })
   }
 
-  /** Leaves the target that is being tried for the next. */
-  private move(cause: string): void {
+  /** Leaves the target that is being tried for the next. @param unconnected it has not got the request, and may get it over UDP */
+  private move(cause: string, unconnected = false): void {
     this.note(cause)
-    const flow = this.flows[this.next++] as Flow
+    if (this.fallback && !unconnected) {
+      this.next++
+      this.fallback = undefined
+    }
     this.user.onMove()
-    this.attempt = new Attempt(this.agent, this, this.write(flow), flow, this.traced)
+    this.attempt = this.another()
     this.start()
+  }
+
+  private another(): Attempt {
+    const flow = this.flows[this.next++] as Flow
+    const sent = this.write(flow)
+    const tcp = flow === this.fallback ? undefined : this.overTcp(flow, sent)
+    this.fallback = tcp && flow
+    if (tcp === undefined) return this.attemptAt(flow, sent)
+    this.flows = [...this.flows.slice(0, this.next - 1), tcp, ...this.flows.slice(this.next - 1)]
+    return this.attemptAt(tcp, this.write(tcp))
+  }
+
+  private attemptAt(flow: Flow, sent: Sent): Attempt {
+    return new Attempt(this.agent, this, sent, flow, isTraced(sent.method, this.options.toTag))
+  }
+
+  /** RFC 3261 §18.1.1: the same target over TCP, when the request is too long for UDP. */
+  private overTcp({ transport, address, port }: Flow, sent: Sent): Flow | undefined {
+    const { agent, options } = this
+    if (transport !== 'udp' || options.fixed === true || sent.text.length <= agent.options.limits.datagram) return undefined
+    const open = agent.transport.connectionTo('tcp', address, port)
+    if (open) return open
+    const tcp: Flow = { transport: 'tcp', address, port, connection: undefined }
+    return agent.transport.reaches('tcp', address) && agent.memory.health(tcp).state !== 'dead' ? tcp : undefined
   }
 
   private write(flow: Flow): Sent {

@@ -87,6 +87,7 @@ async function bindOnce(options: EngineOptions, identities: Identities | undefin
       try {
         udp.set(isV6(host), await open('udp', host, sip.port, (at, port) => openUdp(at, port, {
           onDatagram: (text, address, peerPort) => hooks.onText(text, { transport: 'udp', address, port: peerPort, connection: undefined }),
+          bars: hooks.bars,
           onFailure: (reason) => hooks.onFailure(`UDP: ${reason}`),
         })))
       } catch (error) {

@@ -38,14 +38,15 @@ export function createConnectionTable(timers: Timers, timing: Timing, limits: Li
   let closed = false
   let sweep: TimerHandle
 
+  const interval = Math.min(SWEEP_MS, timing.idlePeer / 2)
   const sweeper = {
     onTimer() {
       const oldest = timers.now() - timing.idlePeer
       for (const connection of all) if (connection.lastHeard < oldest) connection.destroy('idle')
-      sweep = timers.start(SWEEP_MS, sweeper, 'sweep')
+      sweep = timers.start(interval, sweeper, 'sweep')
     },
   }
-  sweep = timers.start(SWEEP_MS, sweeper, 'sweep')
+  sweep = timers.start(interval, sweeper, 'sweep')
 
   return {
     get size() {

@@ -1,15 +1,22 @@
 /** Cuts SIP messages out of a byte stream by Content-Length (RFC 3261 §18.3). */
 import { skipLineEnds } from '../message/parse.ts'
+import { isStun, stunLength } from './stun.ts'
 
 export interface StreamReader {
   onMessage(text: string): void
   /** RFC 5626 §3.5.1: a double CRLF between messages wants a CRLF back. */
   onPing(): void
+  /** A STUN message between SIP messages, one character a byte. */
+  onStun(bytes: string): void
   /** The stream cannot be followed any further. `head` is the head of a message that is too long, to be answered. */
   onBroken(reason: string, head: string | undefined): void
 }
 
 const CONTENT_LENGTH = /\n(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})[ \t]*\r?\n/i
+/** The first byte of a STUN message of the methods there are is below this, that of a SIP message or a line end never. */
+const STUN_BELOW = 0x04
+/** Many times what a keep-alive has. */
+const STUN_MAX = 1024
 const PING = '\r\n\r\n'
 
 export interface Framer {
@@ -53,27 +60,48 @@ export function createFramer(limit: number, reader: StreamReader): Framer {
     return true
   }
 
+  /** Length of the STUN message that `pending` begins with; 0 when more must arrive, or the stream is broken. */
+  const stunAhead = (): number => {
+    if (pending.length < 8) return 0
+    const head = Buffer.from(pending.slice(0, 8), 'latin1')
+    const length = stunLength(head)
+    if (!isStun(head) || length > STUN_MAX) {
+      fail('No SIP')
+      return 0
+    }
+    return pending.length < length ? 0 : length
+  }
+
   return {
     get partial() {
-      return pending.length > 2 || (pending.length > 0 && pending.charCodeAt(0) > 13)
+      return !PING.startsWith(pending)
     },
     push(chunk) {
       if (broken) return
       pending = pending.length === 0 ? chunk : pending + chunk
       while (pending.length > 0 && !broken) {
         if (bodyStart === -1) {
+          if (pending.charCodeAt(0) < STUN_BELOW) {
+            const length = stunAhead()
+            if (length === 0) return
+            reader.onStun(pending.slice(0, length))
+            pending = pending.slice(length)
+            continue
+          }
           const start = skipLineEnds(pending)
           if (start > 0) {
             for (let pings = pending.slice(0, start).split(PING).length - 1; pings > 0; pings--) reader.onPing()
-            // A half ping stays until its other half, or a message, arrives.
+            // Part of a ping stays until the rest of it, or a message, arrives.
             if (start === pending.length) {
-              const kept = pending.endsWith(PING) ? '' : pending.slice(-2)
-              pending = kept === '\r\n' || kept === '\r' ? kept : ''
+              const last = pending.lastIndexOf(PING)
+              const rest = last === -1 ? pending : pending.slice(last + PING.length)
+              pending = PING.startsWith(rest) ? rest : ''
               searched = 0
               return
             }
             pending = pending.slice(start)
             searched = 0
+            continue
           }
           if (!findHead()) return
         }

@@ -5,6 +5,7 @@ import type { TimerHandle, Timers } from '../timers.ts'
 import { createFramer, type Framer } from './framing.ts'
 import type { TableConnection } from './connections.ts'
 import type { Flow, SendListener, TransportName } from './flow.ts'
+import { answerStun } from './stun.ts'
 
 /** What every kind of connection tells. */
 export interface StreamEvents {
@@ -58,6 +59,10 @@ export class StreamConnection implements TableConnection {
     this.framer = createFramer(limits.message, {
       onMessage: (text) => events.onMessage(text, this.flow),
       onPing: () => this.send('\r\n', undefined),
+      onStun: (bytes) => {
+        const answer = answerStun(Buffer.from(bytes, 'latin1'), this.address, this.port)
+        if (answer) this.send(answer.toString('latin1'), undefined)
+      },
       onBroken: (reason, head) => {
         this.reason = reason
         if (head !== undefined) events.onTooLong(head, this.flow)

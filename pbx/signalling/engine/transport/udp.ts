@@ -2,9 +2,14 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { SendListener } from './flow.ts'
 import { noLookup } from './local.ts'
+import { answerStun, isStun } from './stun.ts'
 
 /** Room for a burst of some thousand requests while the engine is busy; the kernel gives what its own limit allows. */
 const BUFFER_BYTES = 8_388_608
+
+/** Some phones keep a NAT open over UDP as others do on streams. */
+const PING = Buffer.from('\r\n\r\n')
+const PONG = Buffer.from('\r\n')
 
 export interface UdpTransport {
   readonly port: number
@@ -14,6 +19,8 @@ export interface UdpTransport {
 
 export interface UdpHooks {
   onDatagram(text: string, address: string, port: number): void
+  /** Whether that address is to be left without any answer. */
+  bars(address: string): boolean
   /** The socket failed after it was bound. */
   onFailure(reason: string): void
 }
@@ -39,7 +46,17 @@ export async function openUdp(host: string, port: number, hooks: UdpHooks): Prom
       // The system allows no such size; its default stays.
     }
   }
+  /** Keep-alives of phones (RFC 5626 §4.4); false for anything else. */
+  const keptAlive = (data: Buffer, from: RemoteInfo): boolean => {
+    const stun = isStun(data)
+    if (!stun && !data.equals(PING)) return false
+    const answer = stun ? answerStun(data, from.address, from.port) : PONG
+    if (answer && !hooks.bars(from.address)) socket.send(answer, from.port, from.address)
+    return true
+  }
   socket.on('message', (data: Buffer, from: RemoteInfo) => {
+    // No start line begins with a control character.
+    if ((data[0] ?? 0) < 0x20 && keptAlive(data, from)) return
     hooks.onDatagram(data.toString('latin1'), from.address, from.port)
   })
   return {
