@@ -254,7 +254,7 @@ function streamPeer<S extends Socket>(transport: 'tcp' | 'tls', socket: S, addre
 }
 
 /** A TCP or TLS listener that answers on whatever connection came last. */
-export async function tcpListener(tls?: TlsOptions): Promise<Peer & { readonly connections: number }> {
+export async function tcpListener(tls?: TlsOptions, host = '127.0.0.1'): Promise<Peer & { readonly connections: number }> {
   const box = inbox()
   const sockets = new Set<Socket>()
   let last: Socket | undefined
@@ -268,7 +268,7 @@ export async function tcpListener(tls?: TlsOptions): Promise<Peer & { readonly c
     socket.on('close', () => sockets.delete(socket))
   }
   const server: Server = tls ? createTlsServer(tls, accept) : createServer(accept)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const address = server.address()
   return {
     get connections() {

@@ -134,6 +134,10 @@ export interface CaseOptions {
   sip?: Partial<SipOptions>
   /** With a name server of the test's, instead of the machine's. */
   names?: boolean
+  /** Why it cannot run on this machine. */
+  skip?: string | false
+  /** A name server that never answers comes before it. */
+  deadNameServer?: boolean
   /** Why the case does not run against the real server: it differs by choice (README), or its timers cannot be shortened. */
   embeddedOnly?: string
 }
@@ -143,11 +147,14 @@ const CASE_MS = 30_000
 
 /** Declares a case: one test a target. */
 export function behaves(name: string, options: CaseOptions, play: (scene: Scene) => Promise<void>): void {
-  test(`embedded: ${name}`, { timeout: CASE_MS }, async (context) => {
+  test(`embedded: ${name}`, { skip: options.skip ?? false, timeout: CASE_MS }, async (context) => {
     const names = options.names ? await startNameServer() : undefined
     context.after(() => names?.close())
+    const silent = options.deadNameServer ? await startNameServer() : undefined
+    if (silent) silent.instead = () => undefined
+    context.after(() => silent?.close())
     const engine = await startEmbedded({
-      sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, ...options.sip }, ...(names ? { dns: { servers: [names.address] } } : {}),
+      sip: { hosts: ['127.0.0.1'], port: 0, externalAddress: undefined, ...options.sip }, ...(names ? { dns: { servers: [...(silent ? [silent.address] : []), names.address] } } : {}),
       ...(options.timing ? { timing: options.timing } : {}), ...(options.limits ? { limits: options.limits } : {}),
     }, logger)
     context.after(() => engine.close())

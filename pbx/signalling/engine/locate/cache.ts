@@ -5,6 +5,7 @@ export interface Cache<T> {
   /** @param until milliseconds since the epoch; nothing is kept that is over already */
   set(key: string, value: T, until: number): void
   delete(key: string): void
+  keys(): string[]
   readonly size: number
 }
 
@@ -29,6 +30,7 @@ export function createCache<T>(bound: number, now: () => number): Cache<T> {
       entries.set(key, { value, until })
     },
     delete: (key) => void entries.delete(key),
+    keys: () => [...entries.keys()],
     get size() {
       return entries.size
     },

@@ -15,7 +15,7 @@ export interface Answer {
 export interface DnsResolver {
   /** Never rejects. */
   resolve(name: string, kind: Kind): Promise<Answer>
-  /** The next question goes to the name servers. */
+  /** The next question about the name, or one below it, goes to the name servers. */
   forget(name: string): void
   readonly size: number
 }
@@ -67,7 +67,7 @@ export function createResolver({ ask, now, bound, atOnce }: ResolverOptions): Dn
       return answer
     },
     forget(name) {
-      for (const kind of ['A', 'AAAA', 'SRV', 'NAPTR']) cache.delete(`${kind} ${name}`)
+      for (const key of cache.keys()) if (key.endsWith(` ${name}`) || key.endsWith(`.${name}`)) cache.delete(key)
     },
     get size() {
       return cache.size
