@@ -12,7 +12,7 @@ import { openLogFile, type LogFile } from './config/log-file.ts'
 import { createLogger, type Logger } from './config/logger.ts'
 import { requireSameKey } from './config/same-key.ts'
 import { openSecrets } from './config/secrets.ts'
-import { loadSettings, settingsTable, type Settings } from './config/settings/index.ts'
+import { detachEnvironment, loadSettings, settingsTable, type Settings } from './config/settings/index.ts'
 import { startMedia } from './media/index.ts'
 import { startPbx, type Pbx } from './pbx/index.ts'
 import { startSignalling } from './pbx/signalling/index.ts'
@@ -107,6 +107,7 @@ async function main(): Promise<void> {
     return
   }
 
+  detachEnvironment()
   let file: LogFile | undefined
   let running: Promise<Dialplane> | undefined
   try {

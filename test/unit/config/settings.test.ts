@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { Refusal } from '../../../config/errors.ts'
-import { loadSettings, settingsTable } from '../../../config/settings/index.ts'
+import { detachEnvironment, loadSettings, settingsTable } from '../../../config/settings/index.ts'
 import { defaultHome } from '../../../config/settings/source.ts'
 import { settingRows } from '../../../config/settings/table.ts'
 
@@ -198,4 +201,14 @@ describe('the table of settings', () => {
   it('has defaults that are themselves allowed', () => {
     assert.doesNotThrow(() => load(Object.fromEntries(settingRows.filter((row) => row.default !== '').map((row) => [row.name, row.default]))))
   })
+})
+
+it('a detached environment says the same, here, in threads and in children', async () => {
+  const environment = { ...process.env }
+  detachEnvironment()
+  assert.deepEqual({ ...process.env }, environment)
+  const ask = 'process.env.PATH'
+  const worker = new Worker(`require('node:worker_threads').parentPort.postMessage(${ask})`, { eval: true })
+  assert.deepEqual(await once(worker, 'message'), [environment['PATH']])
+  assert.equal(execFileSync(process.execPath, ['-p', ask], { encoding: 'utf8' }).trim(), environment['PATH'])
 })
