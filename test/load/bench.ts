@@ -2,14 +2,19 @@
  * `npm run bench`: what registrations, calls and calls with audio cost the house on this machine.
  * Asserts nothing about time; fails when registrations or calls do.
  */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startChildHouse } from '../support/child-house.ts'
 import { rtpRange } from '../support/ports.ts'
 import { findCeilings } from './ceiling.ts'
+import { makeCrowd, measureCrowd, measureStorm } from './crowd.ts'
+import { measureFlatness } from './flatness.ts'
 import { Generator } from './generator-process.ts'
 import { hottest } from './hottest.ts'
+import { startKamailio, type Beside } from './kamailio.ts'
 import { measureCalls, measureIdle, measureMedia, measureRegistrations, type Measured } from './measures.ts'
 import type { Ground } from './ground.ts'
 import { help, PHONES, readOptions, type Options } from './options.ts'
@@ -24,16 +29,25 @@ const RTP_PORTS_CEILING = 11_900
 
 type Measure = (ground: Ground) => Promise<Measured>
 
-function measuresOf(options: Options): Measure[] {
+function measuresOf(options: Options, beside: Beside | undefined): Measure[] {
   const seconds = options.seconds ?? 20
   const { rate, callRate, mediaCalls } = options
   return [
     (ground) => measureIdle(ground.pid, `with ${PHONES} phones registered`, 5),
-    ...(options.registrations ? (['SHA-256', 'MD5'] as const).map((algorithm): Measure => (ground) => measureRegistrations(ground, algorithm, rate, seconds)) : []),
+    ...(options.registrations ? (['SHA-256', 'MD5'] as const).map((algorithm): Measure => (ground) => measureRegistrations(ground, algorithm, rate, seconds, beside)) : []),
     ...(options.calls ? [((ground) => measureCalls(ground, callRate, seconds)) satisfies Measure] : []),
     ...(options.media ? [((ground) => measureMedia(ground, mediaCalls, options.seconds ?? 15)) satisfies Measure] : []),
     (ground) => measureIdle(ground.pid, 'afterwards', 5),
   ]
+}
+
+/** The port stays the same over a restart, as for any phone. */
+async function freeSipPort(): Promise<string> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  await new Promise<void>((resolve) => { socket.close(() => resolve()) })
+  return String(port)
 }
 
 async function bench(options: Options): Promise<boolean> {
@@ -42,8 +56,10 @@ async function bench(options: Options): Promise<boolean> {
   const profiles = join(folder, 'profiles')
   const { first, last } = rtpRange(options.ceiling ? RTP_PORTS_CEILING : RTP_PORTS)
   const env: Record<string, string> = { RTP_PORTS: `${first}-${last}` }
+  if (options.phones > 0) env['SIP_PORT'] = await freeSipPort()
   if (options.profile) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
   let generator: Generator | undefined
+  let beside: Beside | undefined
   let interrupted = false
   const goOn = (): void => {
     if (interrupted) throw new Error('it was interrupted.')
@@ -61,7 +77,7 @@ async function bench(options: Options): Promise<boolean> {
   const before = loadAverage()
   try {
     say('Starting the house')
-    const house = await startChildHouse({ env, home: join(folder, 'house') })
+    let house = await startChildHouse({ env, home: join(folder, 'house') })
     try {
       if (house.setupLink === undefined) throw new Error('the house offers no set-up')
       await house.api.setUp(house.setupLink)
@@ -72,8 +88,9 @@ async function bench(options: Options): Promise<boolean> {
       }
       generator = await Generator.open(house.sip, phones)
       await settled(house.pid)
+      if (options.beside) beside = await startKamailio(phones)
       const ground: Ground = { generator, api: house.api, pid: house.pid }
-      for (const measure of measuresOf(options)) {
+      for (const measure of measuresOf(options, beside)) {
         let joined: Section | undefined
         for (let run = 0; run < options.runs; run++) {
           goOn()
@@ -86,10 +103,27 @@ async function bench(options: Options): Promise<boolean> {
         if (joined) sections.push(joined)
       }
       if (options.ceiling) sections.push(...(await findCeilings(ground, options, say)))
+      if (options.phones > 0) {
+        say(`  making extensions for ${options.phones} phones`)
+        const crowd = await makeCrowd(house, options.phones)
+        const keep = ({ section, failed: more }: Measured): void => {
+          say(`  ${section.title}`)
+          sections.push(section)
+          failed += more
+        }
+        for (const one of await measureCrowd(house, generator, crowd, options.phones)) keep(one)
+        goOn()
+        await house.close({ keep: true })
+        const began = performance.now()
+        house = await startChildHouse({ env, home: join(folder, 'house') })
+        keep(await measureStorm(house, generator, crowd, options.phones, performance.now() - began))
+      }
     } finally {
+      await beside?.close()
       await generator?.close()
       await house.close()
     }
+    if (options.flatness) sections.push(await measureFlatness())
     process.stdout.write(`\n${report(sections, before)}\n`)
     if (options.profile) process.stdout.write(`${await hottest(profiles, windows)}\n`)
   } catch (error) {

@@ -5,6 +5,8 @@ import { audioPortOf, digestFor, headerOf, requestText, sdpText, unique, uriOf, 
 export interface Times {
   /** Milliseconds from the first INVITE to its 407. */
   challengeMs: number
+  /** From the first INVITE to its 100. */
+  tryingMs: number
   /** From the first INVITE: what a person waits. */
   ringMs: number
   answerMs: number
@@ -29,7 +31,7 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
   const from = `<sip:${phone.user}@${host}>;tag=${id}`
   const to = `<sip:${number}@${host}>`
   const more = [`Contact: <sip:${phone.user}@${host}:${port}>`, 'User-Agent: bench', 'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE']
-  const times: Times = { challengeMs: NaN, ringMs: NaN, answerMs: NaN, byeMs: NaN }
+  const times: Times = { challengeMs: NaN, tryingMs: NaN, ringMs: NaN, answerMs: NaN, byeMs: NaN }
   const began = performance.now()
   const text = (method: string, target: string, toHeader: string, count: number, branch: string, headers: readonly string[], body?: string): string =>
     requestText({ method, uri: target, local: line.local, branch, from, to: toHeader, callId, count, more: headers, body })
@@ -58,7 +60,10 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
 
   const first = `z9hG4bK${id}a`
   line.request(first, text('INVITE', uri, to, 1, first, more, sdpText(audioPort)), (challenge) => {
-    if (challenge && challenge.status < 200) return
+    if (challenge && challenge.status < 200) {
+      if (challenge.status === 100 && Number.isNaN(times.tryingMs)) times.tryingMs = performance.now() - began
+      return
+    }
     if (!challenge) return done('no answer to INVITE')
     acknowledge(challenge, 1, first)
     times.challengeMs = performance.now() - began

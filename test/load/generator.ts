@@ -75,6 +75,29 @@ async function carryOut(plan: Plan): Promise<Report> {
       }, tell, repeats)
       return withLivingLegs(report)
     }
+    case 'crowd': {
+      const total = plan.phones.length * plan.each
+      const seconds = total / plan.rate
+      const began = performance.now()
+      let next = 0
+      let tookMs = NaN
+      const [registrations, calls] = await Promise.all([
+        keepPace({ rate: plan.rate, warmUp: 0, seconds }, (over) => {
+          const at = next++
+          const phone = plan.phones[Math.floor(at / plan.each)]!
+          register(line, phone, 'SHA-256', ({ failure, ...times }) => {
+            tookMs = performance.now() - began
+            over(failure, times)
+          }, `${phone.user}-${at % plan.each}`)
+        }, silent, repeats),
+        plan.calls === 0 ? undefined : carryOut({ kind: 'calls', rate: plan.calls, warmUp: 0, seconds, holdMs: 1_000 }),
+      ])
+      if (calls === undefined) return { ...registrations, tookMs }
+      return {
+        ...registrations, tookMs, calls: calls.done, failed: registrations.failed + calls.failed, failures: { ...registrations.failures, ...calls.failures },
+        times: { ...calls.times, ...registrations.times },
+      }
+    }
     case 'connect': {
       const ports = plan.audioPorts
       let next = 0

@@ -2,6 +2,7 @@
 import type { CallView } from '../../pbx/events/catalogue.ts'
 import type { Generator } from './generator-process.ts'
 import type { Ground } from './ground.ts'
+import type { Beside } from './kamailio.ts'
 import { talk } from './media.ts'
 import type { Report } from './plan.ts'
 import type { Algorithm } from './sip-text.ts'
@@ -25,7 +26,7 @@ export interface Measured {
 }
 
 /** Carries out a plan with a rate and takes the house's figures while it measures. */
-export async function measured(ground: Ground, plan: Parameters<Generator['run']>[0]): Promise<{ report: Report; used: Used }> {
+export async function measured(ground: Pick<Ground, 'generator' | 'pid'>, plan: Parameters<Generator['run']>[0]): Promise<{ report: Report; used: Used }> {
   let stop: (() => Used) | undefined
   let used: Used | undefined
   const report = await ground.generator.run(plan, {
@@ -90,22 +91,34 @@ export async function measureIdle(pid: number, when: string, seconds: number): P
   return { section, failed: 0, used }
 }
 
-export async function measureRegistrations(ground: Ground, algorithm: Algorithm, rate: number, seconds: number): Promise<Measured> {
-  const { report, used } = await measured(ground, { kind: 'registrations', algorithm, rate, warmUp: WARM_UP.registrations, seconds })
+/** @param beside another server that gets the same load right after; it knows SHA-256 only */
+export async function measureRegistrations(ground: Ground, algorithm: Algorithm, rate: number, seconds: number, beside?: Beside): Promise<Measured> {
+  const plan = { kind: 'registrations', algorithm, rate, warmUp: WARM_UP.registrations, seconds } as const
+  const { report, used } = await measured(ground, plan)
+  const other = beside && algorithm === 'SHA-256' ? await measured(beside, plan) : undefined
   const figures = [
     ...costs('registration', rate * seconds, used, '1.3–1.5 ms'),
     ...waits(report, [['challengeMs', 'REGISTER → 401'], ['answerMs', 'REGISTER with digest → 200'], ['wholeMs', 'both']]),
     ...memory(ground.pid),
     ...outcome(report),
+    ...(beside && other ? besideFigures(beside, other.report, other.used, rate * seconds) : []),
   ]
-  return { section: { title: `Registrations, ${algorithm}, ${rate}/s for ${seconds} s`, figures, notes: notes(report, used) }, failed: report.failed, used }
+  return { section: { title: `Registrations, ${algorithm}, ${rate}/s for ${seconds} s`, figures, notes: notes(report, used) }, failed: report.failed + (other?.report.failed ?? 0), used }
+}
+
+function besideFigures({ name, pid }: Beside, report: Report, used: Used, count: number): Figure[] {
+  const { p50, p99 } = report.times['wholeMs'] ?? { p50: NaN, p99: NaN }
+  return [
+    figure(`${name} beside it: CPU a registration`, used.cpu.whole / count, 'ms', 3), figure('  both, p50', p50, 'ms', 1), figure('  both, p99', p99, 'ms', 1),
+    figure('  memory (PSS)', memoryNow(pid).tree / 2 ** 20, 'MiB', 0), figure('  failed', report.failed, '', 0),
+  ]
 }
 
 export async function measureCalls(ground: Ground, rate: number, seconds: number): Promise<Measured> {
   const { report, used } = await measured(ground, { kind: 'calls', rate, warmUp: WARM_UP.calls, seconds, holdMs: 1_000 })
   const figures = [
     ...costs('call', rate * seconds, used, '5.6–10 ms (bypass media)'),
-    ...waits(report, [['challengeMs', 'INVITE → 407'], ['ringMs', 'INVITE → 180, both INVITEs', '28 ms'], ['answerMs', 'INVITE → 200, both INVITEs'], ['byeMs', 'BYE → 200']]),
+    ...waits(report, [['tryingMs', 'INVITE → 100'], ['challengeMs', 'INVITE → 407'], ['ringMs', 'INVITE → 180, both INVITEs', '28 ms'], ['answerMs', 'INVITE → 200, both INVITEs'], ['byeMs', 'BYE → 200']]),
     ...memory(ground.pid),
     ...outcome(report),
   ]

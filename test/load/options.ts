@@ -11,6 +11,9 @@ export const help = `npm run bench [-- options]
   --media           calls with audio both ways
                     without any of these three: all of them
   --ceiling         also raises the rates until it fails or is slow
+  --phones <n>      registers so many phones beside, holds them, restarts the house and lets all come back (10,000 at most)
+  --beside kamailio the same registrations at kamailio (Debian's package), in turn with ours
+  --flatness        what a REGISTER and the look-up of an INVITE cost with 100 to 100,000 bindings, in this process
   --runs <n>        measures each n times and shows the spread (1)
   --seconds <n>     measures for n seconds instead of 20 (media: 15)
   --rate <n>        registrations a second (200)
@@ -29,6 +32,9 @@ export interface Options {
   rate: number
   callRate: number
   mediaCalls: number
+  phones: number
+  beside: boolean
+  flatness: boolean
 }
 
 /** Undefined when help was asked for. Throws a sentence for what it does not know. */
@@ -38,20 +44,23 @@ export function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       registrations: flag, calls: flag, media: flag, ceiling: flag, profile: flag, help: flag,
-      runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
+      flatness: flag, phones: text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
     },
   })
   if (values.help) return undefined
-  const number = (name: 'runs' | 'seconds' | 'rate' | 'call-rate' | 'media-calls', most: number): number | undefined => {
+  const number = (name: 'runs' | 'seconds' | 'rate' | 'call-rate' | 'media-calls' | 'phones', most: number): number | undefined => {
     const given = values[name]
     if (given === undefined) return undefined
     const value = Number(given)
     if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`--${name} is a whole number from 1 to ${most}.`)
     return value
   }
-  const all = !values.registrations && !values.calls && !values.media
+  if (values.beside !== undefined && values.beside !== 'kamailio') throw new Error('--beside knows kamailio only.')
+  const phones = number('phones', 10_000) ?? 0
+  const all = !values.registrations && !values.calls && !values.media && !values.flatness && phones === 0
   return {
     registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, profile: values.profile,
+    phones, beside: values.beside !== undefined, flatness: values.flatness,
     runs: number('runs', 20) ?? 1, seconds: number('seconds', 120), rate: number('rate', 5_000) ?? 200, callRate: number('call-rate', 1_000) ?? 30, mediaCalls: number('media-calls', PHONES / 2) ?? 100,
   }
 }

@@ -6,6 +6,8 @@ export type Plan =
   | { kind: 'open'; house: Place; phones: Phone[] }
   | { kind: 'registrations'; algorithm: Algorithm; rate: number; warmUp: number; seconds: number }
   | { kind: 'calls'; rate: number; warmUp: number; seconds: number; holdMs: number }
+  /** Registers each of these `each` times, every time as another phone; with so many calls a second beside it. */
+  | { kind: 'crowd'; phones: Phone[]; each: number; rate: number; calls: number }
   /** One call for every two ports, the first half of the phones to the second. */
   | { kind: 'connect'; audioPorts: number[] }
   | { kind: 'hang-up' }
@@ -28,6 +30,9 @@ export interface Report {
   ownCpu: number
   /** Milliseconds by what was waited for. */
   times: Record<string, Spread>
+  /** Of `crowd`: how long it took from the first to the last, and how many calls went on meanwhile. */
+  tookMs?: number
+  calls?: number
   /** Of `connect`: where the house wants the audio of each of the ports. */
   audioPorts: number[]
 }

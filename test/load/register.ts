@@ -12,12 +12,13 @@ export interface Registered {
   wholeMs: number
 }
 
-export function register(line: Line, phone: Phone, algorithm: Algorithm, done: (result: Registered) => void): void {
+/** @param contact the user of its Contact: another one is another phone */
+export function register(line: Line, phone: Phone, algorithm: Algorithm, done: (result: Registered) => void, contact = phone.user): void {
   const id = unique()
   const { host, port } = line.local
   const uri = `sip:${host}`
   const address = `<sip:${phone.user}@${host}>`
-  const more = [`Contact: <sip:${phone.user}@${host}:${port}>`, 'Expires: 3600', 'User-Agent: bench']
+  const more = [`Contact: <sip:${contact}@${host}:${port}>`, 'Expires: 3600', 'User-Agent: bench']
   const from = `${address};tag=${id}`
   const text = (count: number, branch: string, headers: readonly string[]): string =>
     requestText({ method: 'REGISTER', uri, local: line.local, branch, from, to: address, callId: `${id}@bench`, count, more: headers })
