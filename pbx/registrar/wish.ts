@@ -5,6 +5,8 @@ import type { ReadAddress } from '../sip/address.ts'
 import type { IncomingRequest } from '../sip/types.ts'
 import { contactKey } from './binding.ts'
 
+const SECURE: ReadonlySet<string> = new Set(['tls', 'wss'])
+
 export interface WishedContact {
   key: string
   uri: string
@@ -47,6 +49,8 @@ export function readWish(request: IncomingRequest, bounds: ExpiryBounds): Wish {
   for (const address of addresses) {
     const { scheme } = address.uri
     if (scheme === 'tel') throw new Refusal('malformed', 'The Contact header holds no SIP address')
+    // RFC 3261 §26.2.2: nothing but TLS leads to a sips contact, and we reach a phone by the way it came.
+    if (scheme === 'sips' && !SECURE.has(request.source.transport)) throw new Refusal('malformed', 'A sips contact must be registered over TLS')
     const wished = { key: contactKey(address), uri: withoutHeaders(address), q: readQ(address), expires: readExpires(address, expiresHeader, bounds) }
     // The same contact twice: the later one counts.
     contacts.set(wished.key, wished)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { startBaresip, type Baresip, type BaresipCodec } from '../support/baresip.ts'
 import type { Line } from '../support/desk.ts'
-import { startHouse, type House } from '../support/house.ts'
+import { sipPlace, startHouse, type House } from '../support/house.ts'
 import { missing } from '../support/run/peers.ts'
 import { describeSound, secondsOfTone } from '../support/wav.ts'
 
@@ -65,6 +65,19 @@ suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
       await heard(callee, 440)
     })
   }
+
+  test('two baresips over tls, which trust the authority that the house made, hear each other', async (t) => {
+    const { authority } = await house.api.get<{ authority: string }>('/system/certificates')
+    const server = sipPlace(house.dialplane.pbx.sipAddresses(), 'tls')
+    const caller = await startBaresip({ server, line: alice, transport: 'tls', trusts: authority, tone: 440, answers: false })
+    t.after(() => caller.stop())
+    const callee = await startBaresip({ server, line: bob, transport: 'tls', trusts: authority, tone: 1000, answers: true })
+    t.after(() => callee.stop())
+    await Promise.all([registered('100', 'tls'), registered('101', 'tls')])
+    await talk(caller, callee, 'caller')
+    await heard(caller, 1000)
+    await heard(callee, 440)
+  })
 
   for (const [mine, theirs] of [['G722', 'G722'], ['opus', 'PCMU'], ['PCMA', 'G722'], ['G722', 'opus']] satisfies [BaresipCodec, BaresipCodec][]) {
     test(`a baresip with ${mine} and one with ${theirs} hear each other`, async (t) => {

@@ -20,7 +20,9 @@ const MODULES = '/usr/lib/baresip/modules'
 export interface BaresipOptions {
   server: Place
   line: Pick<Line, 'user' | 'password'>
-  transport: 'udp' | 'tcp'
+  transport: 'udp' | 'tcp' | 'tls'
+  /** PEM of the authority that it trusts, for tls. */
+  trusts?: string
   /** Hz of the tone it sends. */
   tone: number
   /** Answers by itself. */
@@ -56,6 +58,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-baresip-'))
   const [sip, control, rtp] = [await freePort(2), await freePort(), await freePort(20)]
   await mkdir(join(folder, 'heard'))
+  if (options.trusts !== undefined) await writeFile(join(folder, 'ca.pem'), options.trusts)
   await writeFile(join(folder, 'config'), config(folder, options, { sip, control, rtp }))
   const { server, line } = options
   const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}`
@@ -85,7 +88,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     events,
     said,
     event: (type, ms) => events.until((one) => one.type === type, `${type} from baresip of ${line.user}`, ms === undefined ? {} : { ms }),
-    dial: (number) => command('dial', `sip:${number}@${server.host}:${server.port}`),
+    dial: (number) => command('dial', `sip:${number}@${server.host}:${server.port}${options.transport === 'tls' ? ';transport=tls' : ''}`),
     hangUp: () => command('hangup'),
     stop() {
       heard ??= end(child, socket, folder)
@@ -148,6 +151,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
   return [
     'poll_method epoll',
     `sip_listen 127.0.0.1:${ports.sip}`,
+    ...(options.trusts === undefined ? [] : [`sip_cafile ${join(folder, 'ca.pem')}`]),
     `audio_source ausine,${options.tone}`,
     'audio_player aubridge,nil',
     'audio_alert aubridge,nil',

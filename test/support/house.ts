@@ -128,9 +128,9 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   })
 }
 
-/** `udp/127.0.0.1:5060` → where phones send. */
-export function sipPlace(addresses: readonly string[]): Place {
-  const found = addresses.map((one) => /([\d.]+):(\d+)/.exec(one)).find((one) => one !== null)
+/** `udp/127.0.0.1:5060` → where phones send; without a transport: the first place there is. */
+export function sipPlace(addresses: readonly string[], transport = ''): Place {
+  const found = addresses.filter((one) => one.startsWith(transport)).map((one) => /([\d.]+):(\d+)/.exec(one)).find((one) => one !== null)
   assert.ok(found, `no SIP address in ${JSON.stringify(addresses)}`)
   return { host: found[1] === '0.0.0.0' ? '127.0.0.1' : (found[1] ?? ''), port: Number(found[2]) }
 }

@@ -12,21 +12,23 @@ import { PhoneCall, type CallHost } from './phone/call.ts'
 import { answerChallenge, parseChallenge, type DigestAlgorithm } from './phone/digest.ts'
 import { dialogHeaders, reasonOf, responseTo, type Dialog } from './phone/dialog.ts'
 import { DEADLINE_MS, Journal } from './phone/journal.ts'
-import { openTcpLine, openUdpLine, type Line, type Place } from './phone/line.ts'
+import { openStreamLine, openUdpLine, openWebSocketLine, type Line, type PhoneTransport, type Place } from './phone/line.ts'
 import { callIdOf, cseqOf, headerOf, headersOf, labelOf, need, parseMessage, paramOf, type Header, type SipMessage } from './phone/message.ts'
 import { Transactions } from './phone/transactions.ts'
 
 export { PhoneCall, type CallEvent, type EndedEvent, type HoldStyle } from './phone/call.ts'
 export { headerOf, headersOf, paramOf, type SipMessage } from './phone/message.ts'
 export { readSdp, writeSdp } from './phone/sdp.ts'
-export type { Place } from './phone/line.ts'
+export type { PhoneTransport, Place } from './phone/line.ts'
 
 export interface PhoneOptions {
   server: Place
   /** Digest user name and the user of the address of record. */
   user: string
   password: string
-  transport?: 'udp' | 'tcp'
+  transport?: PhoneTransport
+  /** PEM of the authority that it trusts, for tls and wss. */
+  trusts?: string
   /** Address its signalling comes from; 127.0.0.1 when absent. */
   address?: string
   /** Which challenge is answered when several are offered. */
@@ -72,10 +74,12 @@ export class Phone {
   async connect(): Promise<void> {
     const { address = '127.0.0.1' } = this.options
     const onText = (text: string, from: Place): void => this.#receive(text, from)
-    this.#line =
-      this.options.transport === 'tcp'
-        ? await openTcpLine(this.options.server, onText, () => void (this.lineClosed = true), address)
-        : await openUdpLine(this.options.server, onText, address)
+    const onClosed = (): void => void (this.lineClosed = true)
+    const { server, transport = 'udp', trusts = '' } = this.options
+    const secure = transport === 'tls' || transport === 'wss' ? trusts : undefined
+    if (transport === 'udp') this.#line = await openUdpLine(server, onText, address)
+    else if (transport === 'tcp' || transport === 'tls') this.#line = await openStreamLine(server, onText, onClosed, address, secure)
+    else this.#line = await openWebSocketLine(server, onText, onClosed, address, secure)
     this.#transactions = new Transactions(this.#line, this.options.t1 ?? 500, {
       onRequest: (request) => this.#onRequest(request),
       onStray: (response) => this.#onStray(response),
@@ -87,8 +91,8 @@ export class Phone {
   }
 
   get contact(): string {
-    const { host, port } = this.options.contact ?? this.#line.local
-    return `<sip:${this.options.user}@${host}:${port}${this.#line.transport === 'tcp' ? ';transport=tcp' : ''}>`
+    const { contact } = this.options
+    return `<sip:${this.options.user}@${contact ? `${contact.host}:${contact.port}` : this.#line.name}${this.#line.parameter}>`
   }
 
   get repeats(): { sent: number; received: number } {
@@ -138,7 +142,7 @@ export class Phone {
 
   /** INVITE to a number. Resolves as soon as it was sent; what comes of it is in the call. */
   async invite(number: string, options: { sdp?: string; headers?: Header[] } = {}): Promise<PhoneCall> {
-    const uri = `sip:${number}@${this.options.server.host}:${this.options.server.port}${this.#line.transport === 'tcp' ? ';transport=tcp' : ''}`
+    const uri = `sip:${number}@${this.options.server.host}:${this.options.server.port}${this.#line.parameter}`
     const invite: SipMessage = {
       method: 'INVITE',
       uri,
@@ -217,8 +221,7 @@ export class Phone {
   }
 
   #build(method: string, uri: string, headers: Header[], body: string): SipMessage {
-    const { host, port } = this.#line.local
-    const via: Header = ['Via', `SIP/2.0/${this.#line.transport.toUpperCase()} ${host}:${port};rport;branch=${this.#transactions.newBranch()}`]
+    const via: Header = ['Via', `SIP/2.0/${this.#line.transport.toUpperCase()} ${this.#line.name};rport;branch=${this.#transactions.newBranch()}`]
     const type: Header[] = body && !headers.some(([name]) => name === 'Content-Type') ? [['Content-Type', 'application/sdp']] : []
     return { method, uri, status: 0, reason: '', headers: [via, ...headers, ...type], body }
   }

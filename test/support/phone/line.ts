@@ -1,17 +1,26 @@
-/** The wire of the test phone: one UDP socket, or one TCP connection to the server. */
+/** The wire of the test phone: one UDP socket, or one connection to the server. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { WebSocket } from 'ws'
 
 export interface Place {
   host: string
   port: number
 }
 
+export type PhoneTransport = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
+
 export interface Line {
-  readonly transport: 'udp' | 'tcp'
+  readonly transport: PhoneTransport
   readonly local: Place
+  /** What stands in Via and Contact. */
+  readonly name: string
+  /** The `transport` parameter of URIs that lead over it. */
+  readonly parameter: string
   /** UDP sends to `to`, else to the server. */
   send(data: string | Buffer, to?: Place): void
   close(): Promise<void>
@@ -31,6 +40,8 @@ export async function openUdpLine(server: Place, onText: OnText, address: string
   return {
     transport: 'udp',
     local: { host: address, port: socket.address().port },
+    name: `${address}:${socket.address().port}`,
+    parameter: '',
     send(data, to = server) {
       if (open) socket.send(data, to.port, to.host, () => undefined)
     },
@@ -43,9 +54,11 @@ export async function openUdpLine(server: Place, onText: OnText, address: string
   }
 }
 
-export async function openTcpLine(server: Place, onText: OnText, onClosed: () => void, address: string): Promise<Line> {
-  const socket = connect({ host: server.host, port: server.port, localAddress: address, noDelay: true })
-  await once(socket, 'connect')
+/** @param trusts PEM of the authority whose certificates are accepted: TLS; undefined: plain TCP */
+export async function openStreamLine(server: Place, onText: OnText, onClosed: () => void, address: string, trusts: string | undefined): Promise<Line> {
+  const where = { host: server.host, port: server.port, localAddress: address, noDelay: true }
+  const socket: Socket = trusts === undefined ? connect(where) : connectTls({ ...where, ca: trusts })
+  await once(socket, trusts === undefined ? 'connect' : 'secureConnect')
   let held = Buffer.alloc(0)
   socket.on('error', () => undefined)
   socket.on('close', onClosed)
@@ -66,8 +79,10 @@ export async function openTcpLine(server: Place, onText: OnText, onClosed: () =>
   })
   const local = socket.address() as AddressInfo
   return {
-    transport: 'tcp',
+    transport: trusts === undefined ? 'tcp' : 'tls',
     local: { host: local.address, port: local.port },
+    name: `${local.address}:${local.port}`,
+    parameter: trusts === undefined ? ';transport=tcp' : ';transport=tls',
     send(data) {
       if (!socket.destroyed) socket.write(data)
     },
@@ -75,6 +90,33 @@ export async function openTcpLine(server: Place, onText: OnText, onClosed: () =>
       if (socket.closed) return
       const closed = once(socket, 'close')
       socket.destroy()
+      await closed
+    },
+  }
+}
+
+/** As a browser: it knows neither its address nor its port, and makes up a name (RFC 7118 §5.2.1). @param trusts as above */
+export async function openWebSocketLine(server: Place, onText: OnText, onClosed: () => void, address: string, trusts: string | undefined): Promise<Line> {
+  const socket = new WebSocket(`${trusts === undefined ? 'ws' : 'wss'}://${server.host}:${server.port}/`, 'sip', { localAddress: address, ...(trusts === undefined ? {} : { ca: trusts }) })
+  socket.on('message', (data: Buffer) => {
+    const text = data.toString('utf8')
+    if (text.trim() !== '') onText(text, server)
+  })
+  socket.on('close', onClosed)
+  await once(socket, 'open')
+  socket.on('error', () => undefined)
+  return {
+    transport: trusts === undefined ? 'ws' : 'wss',
+    local: { host: address, port: 9 },
+    name: `${randomBytes(6).toString('hex')}.invalid`,
+    parameter: ';transport=ws',
+    send(data) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(data.toString())
+    },
+    async close() {
+      if (socket.readyState === WebSocket.CLOSED) return
+      const closed = once(socket, 'close')
+      socket.terminate()
       await closed
     },
   }
