@@ -88,7 +88,10 @@ export type EndpointEvents = {
   'media-started': [source: { address: string; port: number }]
   /** No packet for this many seconds while the peer should send. */
   'media-timeout': [seconds: number]
-  /** One DTMF digit came in (RFC 4733). The digit itself must never be logged. */
+  /**
+   * One DTMF digit came in: as an event (RFC 4733), in the sound of a peer that has no events, or by `hearDigit`. One that
+   * comes in two ways is one. The digit itself must never be logged.
+   */
   digit: [digit: string, durationMs: number]
   /** The endpoint is gone; `reason` is `closed` or names the fault (`worker-died`). */
   closed: [reason: string]
@@ -135,6 +138,11 @@ export interface Endpoint {
    */
   hold(on: boolean, music?: string): Promise<void>
   sendDigits(digits: string, options?: { durationMs?: number; gapMs?: number }): Promise<void>
+  /**
+   * The peer pressed a digit and said so by signalling (SIP INFO): told as `digit` and sent on to the bridged party like any
+   * other. Refuses `unprocessable` for what is no digit.
+   */
+  hearDigit(digit: string, durationMs: number): Promise<void>
   /** A copy of what the peer says, for speech recognition. */
   tap(options: TapOptions): Promise<Tap>
   stats(): Promise<EndpointStats>
@@ -168,6 +176,7 @@ export interface PlayResult {
   seconds: number
 }
 
+/** What was typed in the seconds before, while nobody collected and no other party was bridged, counts too. */
 export interface CollectOptions {
   max: number
   /** Digits that end the input, e.g. `#`. */

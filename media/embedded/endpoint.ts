@@ -7,7 +7,7 @@ import type {
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
-import { collectDigits } from './collect.ts'
+import { collectDigits, TypedAhead } from './collect.ts'
 import { Listeners } from './listeners.ts'
 import type { Ask, LegStats, Notice, WorkerSource } from './protocol.ts'
 import type { WorkerThread } from './worker-thread.ts'
@@ -51,6 +51,8 @@ export class EmbeddedEndpoint implements Endpoint {
   #remoteDirection: MediaDirection = 'sendrecv'
   #partner: EmbeddedEndpoint | undefined
   #figures = NO_STATS
+  #collecting = 0
+  readonly #typed = new TypedAhead()
   #closing: Promise<EndpointStats> | undefined
   #gone = false
 
@@ -130,11 +132,13 @@ export class EmbeddedEndpoint implements Endpoint {
   async collect(options: CollectOptions): Promise<CollectResult> {
     this.#check()
     const { prompt } = options
+    this.#collecting += 1
     return collectDigits({
+      typed: () => this.#typed.next(performance.now()),
       onDigit: (listener) => this.on('digit', listener),
       onClosed: (listener) => this.on('closed', listener),
       prompt: async (signal) => { if (prompt !== undefined) await this.play(prompt, { signal }) },
-    }, options)
+    }, options).finally(() => { this.#collecting -= 1 })
   }
 
   async record(options: RecordOptions): Promise<Recording> {
@@ -187,6 +191,11 @@ export class EmbeddedEndpoint implements Endpoint {
     if (!sent) throw new Refusal('gone', 'the endpoint was closed, or other digits were sent, before these had gone out')
   }
 
+  async hearDigit(digit: string, durationMs: number): Promise<void> {
+    this.#check()
+    await this.thread.ask('hearDigit', { endpoint: this.handle, digit, durationMs })
+  }
+
   async tap(): Promise<Tap> {
     throw new Refusal('unsupported', 'the embedded media engine gives no audio stream out (capabilities.tap is false)')
   }
@@ -221,7 +230,10 @@ export class EmbeddedEndpoint implements Endpoint {
 
   /** What the worker tells about this endpoint. */
   heard(notice: Extract<Notice, { endpoint: number }>): void {
-    if (notice.notice === 'digit') this.#listeners.emit('digit', notice.digit, notice.durationMs)
+    if (notice.notice === 'digit') {
+      if (this.#collecting === 0 && this.#partner === undefined) this.#typed.add(notice.digit, performance.now())
+      this.#listeners.emit('digit', notice.digit, notice.durationMs)
+    }
     else if (notice.notice === 'media-started') this.#listeners.emit('media-started', { address: notice.address, port: notice.port })
     else this.#listeners.emit('media-timeout', notice.seconds)
   }

@@ -99,6 +99,8 @@ export interface Operations {
   stopPlay: { ask: { play: number }; answer: null }
   /** Answered when the last digit was sent. */
   sendDigits: { ask: { endpoint: number; digits: string; durationMs: number; gapMs: number }; answer: { sent: boolean } }
+  /** The peer pressed a digit and said so by signalling. */
+  hearDigit: { ask: { endpoint: number; digit: string; durationMs: number }; answer: null }
   record: { ask: { endpoint: number; recording: number; path: string }; answer: null }
   pauseRecording: { ask: { recording: number; on: boolean }; answer: null }
   stopRecording: { ask: { recording: number }; answer: null }
@@ -139,6 +141,16 @@ export type Notice =
   | { notice: 'digit'; endpoint: number; digit: string; durationMs: number }
   | { notice: 'recording-ended'; recording: number; outcome: RecordingOutcome }
   | { notice: 'fault'; op: OperationName; fault: Fault }
+
+/** A digit on its way between two workers, for a party that was not sent it as an event. */
+export interface LinkedDigit {
+  to: number
+  digit: string
+  way: DigitWay
+}
+
+/** How a digit came in: as an event of RFC 4733, as its tones in the sound, or with the signalling (SIP INFO). */
+export type DigitWay = 'event' | 'sound' | 'signalling'
 
 /** One packet on its way between two workers. */
 export interface LinkedPacket {

@@ -1,6 +1,7 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Call } from './call.ts'
 import { endAfterBug, hangUp } from './hang-up.ts'
+import { watchDigits } from './digits.ts'
 import { watchHold } from './hold.ts'
 import type { Leg } from './leg.ts'
 import { startRingback, stopRingback } from './ringback.ts'
@@ -117,6 +118,7 @@ function follow(world: CallWorld, call: Call, leg: Leg): void {
   const dialog = leg.dialog
   if (!dialog) return
   watchHold(world, call, leg)
+  watchDigits(call, leg)
   dialog.onEnd(({ by, reason }) => {
     const role = leg.origin.role
     // Without the engine nothing is known of the phones: it is not theirs that the call ended.

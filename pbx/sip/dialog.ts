@@ -20,6 +20,8 @@ export interface DialogFacts {
   session: AgreedSession | undefined
 }
 
+/** INFO requests kept until somebody listens. */
+const MOST_EARLY_INFOS = 16
 // The engine gives up on a missing ACK after 64*T1 = 32 s and says so; this is for an engine that never does.
 const ACK_DEADLINE_MS = 40_000
 
@@ -38,6 +40,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
   #bye: Promise<void> | undefined
   #endReport: { by: 'peer' | 'stack'; reason: string | undefined } | undefined
   #onEnd: ((end: { by: 'peer' | 'stack'; reason: string | undefined }) => void) | undefined
+  readonly #earlyInfos: { contentType: string | undefined; body: string }[] = []
   #onInfo: ((contentType: string | undefined, body: string) => void) | undefined
   #acked: ((outcome: 'acked' | Refusal) => void) | undefined
   #finishBye: (() => void) | undefined
@@ -103,8 +106,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
         return this.#ended ? res.send(481, undefined, {}) : this.#offers.incoming(req, res)
       case 'INFO':
         res.send(200, undefined, {})
-        if (req.msg.body && this.#onInfo) this.#onInfo(readHeader(req.msg, 'content-type'), req.msg.body)
-        return
+        return this.#informed(readHeader(req.msg, 'content-type'), req.msg.body)
       case 'OPTIONS':
         return res.send(200, undefined, { headers: { Allow: ALLOW_IN_DIALOG, Accept: 'application/sdp' } })
       default:
@@ -126,8 +128,16 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     if (report) queueMicrotask(guard(this.#stack, 'an end listener', () => listener(report)))
   }
 
+  /** One may come right behind the ACK, before anybody listens: a digit must not be lost over that. */
+  #informed(contentType: string | undefined, body: string | undefined): void {
+    if (!body) return
+    if (this.#onInfo) this.#onInfo(contentType, body)
+    else if (this.#earlyInfos.length < MOST_EARLY_INFOS) this.#earlyInfos.push({ contentType, body })
+  }
+
   onInfo(handler: (contentType: string | undefined, body: string) => void): void {
     this.#onInfo = handler
+    for (const { contentType, body } of this.#earlyInfos.splice(0)) queueMicrotask(guard(this.#stack, 'an INFO listener', () => handler(contentType, body)))
   }
 
   reinvite(sdp: string): Promise<string> {

@@ -83,6 +83,19 @@ suite('media', () => {
     await call.bye()
   })
 
+  test('a digit by INFO reaches the other phone as an event', async () => {
+    const { alice, bob } = await house.pair('190', '191', { payloads: [0, 8, 101] })
+    const call = await alice.invite('191')
+    const incoming = await bob.nextCall()
+    await incoming.answer()
+    await call.answered()
+    assert.equal((await call.info('application/dtmf-relay', 'Signal=7\r\nDuration=120\r\n')).status, 200)
+    await incoming.audio.hearsDigits('7')
+    assert.equal((await call.info('application/dtmf', '11')).status, 200)
+    await incoming.audio.hearsDigits('7#')
+    await call.bye()
+  })
+
   test('a re-INVITE that nobody can take leaves the call as it was', async () => {
     const { alice, bob } = await house.pair('122', '123')
     const { call, incoming } = await talking(alice, bob, '123')

@@ -2,6 +2,8 @@
 import type { RtpView } from './rtp.ts'
 
 const DIGITS = '0123456789*#ABCD'
+/** As they lie on the keypad, row by row. */
+const KEYPAD = '123A456B789C*0#D'
 /** No packet of an event for this long: its end was lost. */
 const LOST_END_MS = 250
 
@@ -15,8 +17,13 @@ export function eventOf(digit: string): number | undefined {
 export function tonesOf(digit: string): readonly [number, number] | undefined {
   const event = eventOf(digit)
   if (event === undefined) return undefined
-  const place = '123A456B789C*0#D'.indexOf(DIGITS[event]!)
+  const place = KEYPAD.indexOf(DIGITS[event]!)
   return [[697, 770, 852, 941][place >> 2]!, [1209, 1336, 1477, 1633][place & 3]!]
+}
+
+/** The digit at a place of the keypad, row by row from 0. */
+export function digitOf(place: number): string {
+  return KEYPAD[place]!
 }
 
 /** Rewrites the duration of an event, whose clock is `view.clock`, for another one; what no longer fits in 16 bits stays at their most. */

@@ -1,6 +1,6 @@
 /** Who hears whom: legs of this worker, and links to the legs of others. */
 import type { MessagePort } from 'node:worker_threads'
-import type { LinkedPacket } from '../protocol.ts'
+import type { LinkedDigit, LinkedPacket } from '../protocol.ts'
 import type { EncodingNumber } from './codecs/index.ts'
 import { EVENT, UNKNOWN, Leg, type Target } from './leg.ts'
 import { createRtpView, readRtp, type RtpView } from './rtp.ts'
@@ -54,7 +54,10 @@ export class Graph {
   link(worker: number, port: MessagePort): void {
     this.#links.get(worker)?.close()
     this.#links.set(worker, port)
-    port.on('message', (linked: LinkedPacket) => this.#fromFar(linked))
+    port.on('message', (linked: LinkedPacket | LinkedDigit) => {
+      if ('digit' in linked) this.legs.get(linked.to)?.digit(linked.digit, linked.way)
+      else this.#fromFar(linked)
+    })
   }
 
   close(): void {
@@ -73,6 +76,10 @@ export class Graph {
     return {
       take: (_from, encoding, packet, view) => post(encoding, packet, view),
       skip: (_from, packet, view) => post(UNKNOWN, packet, view),
+      digit: (digit, way) => {
+        const linked: LinkedDigit = { to, digit, way }
+        port.postMessage(linked)
+      },
     }
   }
 

@@ -1,15 +1,16 @@
 /** One endpoint inside a worker: a port pair, the stream that comes in, the stream that goes out. */
 import type { RemoteInfo } from 'node:dgram'
 import type { StreamSettings } from '../../sdp/types.ts'
-import type { LatchRule, LegStats, Notice, PlayOutcome, Timing } from '../protocol.ts'
+import type { DigitWay, LatchRule, LegStats, Notice, PlayOutcome, Timing } from '../protocol.ts'
 import type { Clock, Ticking } from './clock.ts'
 import { changeLaw, codecNamed, PCMA, PCMU, type Codec, type EncodingNumber } from './codecs/index.ts'
-import { changeEventClock, DigitDetector } from './digits.ts'
+import { changeEventClock } from './digits.ts'
+import { Keypad } from './keypad.ts'
 import { Latch } from './latch.ts'
 import { Mouth } from './mouth.ts'
 import { Outgoing } from './outgoing.ts'
 import { FRAME, SAMPLE_RATE } from './pcm.ts'
-import { createPlayback, type Speaker, type Voice } from './player.ts'
+import { createDialing, createPlayback, type Dialing, type Speaker, type Voice } from './player.ts'
 import type { PortPair } from './ports.ts'
 import { meanOpinionScore, Reception } from './reception.ts'
 import type { Recorder } from './recorder.ts'
@@ -24,11 +25,17 @@ export interface Target {
   take(from: object, encoding: EncodingNumber | typeof EVENT, packet: Uint8Array, view: RtpView, now: number): void
   /** A packet that is not passed on: its number is not missing. */
   skip(from: object, packet: Uint8Array, view: RtpView, now: number): void
+  /** A digit of the other party, once; it is passed on as sound or event only where it did not pass as that already. */
+  digit(digit: string, way: DigitWay): void
 }
 
 export const EVENT = -1
 /** Comfort noise (RFC 3389) and whatever nobody agreed on. */
 export const UNKNOWN = -2
+
+/** How long digits of the other party are made to sound, and the pause behind each. */
+const PASSED_ON_MS = 100
+const PASSED_ON_GAP_MS = 60
 
 /** What a leg shares with its worker. */
 export interface LegSurroundings {
@@ -48,7 +55,7 @@ export class Leg implements Target, Speaker, Ticking {
   readonly #reception = new Reception()
   readonly #outgoing = new Outgoing()
   readonly #reports: Reports
-  readonly #digits: DigitDetector
+  readonly #keypad: Keypad
   readonly #view = createRtpView()
   /** Payload type → encoding number, EVENT or UNKNOWN. */
   readonly #kinds = new Int8Array(128).fill(UNKNOWN)
@@ -67,6 +74,8 @@ export class Leg implements Target, Speaker, Ticking {
   #holding: Voice | undefined
   #playing: Voice | undefined
   #dialing: Voice | undefined
+  /** Digits of the other party on their way to this peer. */
+  #passedOn: Dialing | undefined
   #startedAddress = ''
   #startedPort = 0
   #heardAt = performance.now()
@@ -78,7 +87,10 @@ export class Leg implements Target, Speaker, Ticking {
     this.#pair = pair
     this.#around = around
     this.#reports = new Reports(pair, this.#latch, this.#outgoing, this.#reception, around.timing.rtcpMs)
-    this.#digits = new DigitDetector((digit, durationMs) => around.tell({ notice: 'digit', endpoint: handle, digit, durationMs }))
+    this.#keypad = new Keypad({
+      heard: (digit, durationMs) => around.tell({ notice: 'digit', endpoint: handle, digit, durationMs }),
+      passOn: (digit, way) => this.target?.digit(digit, way),
+    })
     pair.rtp.on('message', (packet, from) => this.#incoming(packet, from))
     pair.rtcp.on('message', (packet, from) => this.#incomingRtcp(packet, from))
   }
@@ -101,6 +113,7 @@ export class Leg implements Target, Speaker, Ticking {
     }
     this.#wantedBytes = stream.packetMsStated ? (this.#codec.bytesPerMs ?? 0) * stream.packetMs : 0
     this.#outgoing.clock = this.#codec.clock
+    this.#keypad.inSound = stream.eventsOut === undefined && stream.receive
     this.#learnPayloadTypes(stream)
     this.#latch.negotiate(stream.remote, rule)
     this.#reports.configure(stream)
@@ -159,7 +172,8 @@ export class Leg implements Target, Speaker, Ticking {
     view.clock = this.#clocks[view.payloadType]!
     this.#reception.take(view.ssrc, view.sequence, view.timestamp, view.payloadEnd - view.payloadStart, now, view.clock, kind >= 0)
     if (!stream.receive) return
-    if (kind === EVENT) this.#digits.take(packet, view.payloadStart, view.payloadEnd, view.timestamp, view.clock, now)
+    if (kind === EVENT) this.#keypad.event(packet, view, now)
+    this.#keypad.sound(kind, packet, view, now)
     // An iterator would be made for every packet; nearly all calls are not recorded.
     if (this.recorders.size > 0) this.#record('left', kind, packet, view, now)
     if (kind === UNKNOWN) this.target?.skip(this, packet, view, now)
@@ -224,6 +238,20 @@ export class Leg implements Target, Speaker, Ticking {
   skip(from: object, packet: Uint8Array, view: RtpView, now: number): void {
     if (this.recorders.size > 0) this.#record('right', UNKNOWN, packet, view, now)
     this.#passOver(from, packet, view, now)
+  }
+
+  /** The peer pressed a digit and said so by signalling. */
+  hearDigit(digit: string, durationMs: number): void {
+    this.#keypad.signalled(digit, durationMs, performance.now())
+  }
+
+  digit(digit: string, way: DigitWay): void {
+    const stream = this.#stream
+    if (stream === undefined || !stream.send || this.#held) return
+    if (way === (stream.eventsOut === undefined ? 'sound' : 'event')) return
+    if (this.#passedOn !== undefined) return this.#passedOn.append(digit)
+    this.#passedOn = createDialing(digit, PASSED_ON_MS, PASSED_ON_GAP_MS, () => { this.#passedOn = undefined })
+    this.speak('dial', this.#passedOn)
   }
 
   #passOver(from: object, packet: Uint8Array, view: RtpView, now: number): void {
@@ -323,7 +351,7 @@ export class Leg implements Target, Speaker, Ticking {
   /** Slow work, now and then. */
   sweep(now: number): void {
     this.#reports.sweep(now)
-    this.#digits.sweep(now)
+    this.#keypad.sweep(now)
     this.#transcoder?.sweep(now)
     const limit = this.#around.timing.mediaTimeoutMs
     if (limit === 0 || this.#stream?.receive !== true) return
@@ -357,6 +385,7 @@ export class Leg implements Target, Speaker, Ticking {
     for (const voice of voices) voice?.end('closed')
     this.#around.clock.remove(this)
     this.#closeCodecs()
+    this.#keypad.close()
     for (const recorder of this.recorders) void recorder.stop('closed')
     return this.stats()
   }

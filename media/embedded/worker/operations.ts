@@ -121,6 +121,11 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       const sent = await new Promise<boolean>((resolve) => { on.speak('dial', createDialing(digits, durationMs, gapMs, resolve)) })
       return { sent }
     },
+    hearDigit({ endpoint, digit, durationMs }) {
+      if (eventOf(digit) === undefined) throw new Faulty('unprocessable', 'only the digits 0-9, *, # and A-D can be pressed')
+      leg(endpoint).hearDigit(digit.toUpperCase(), durationMs)
+      return null
+    },
     async record({ endpoint, recording, path }) {
       const on = leg(endpoint)
       const recorder = new Recorder(clock, (outcome) => {

@@ -54,8 +54,14 @@ export function createPlayback(sound: Sound, repeat: number, done: (outcome: Pla
 /** RFC 4733 §2.5.1.3: the last packet of an event is sent three times. */
 const END_PACKETS = 3
 
+export interface Dialing extends Voice {
+  /** One more digit behind those that are still to be sent. */
+  append(digit: string): void
+}
+
 /** Sends digits as RFC 4733 events, or as their tones to a peer that takes no events. */
-export function createDialing(digits: string, durationMs: number, gapMs: number, done: (sent: boolean) => void): Voice {
+export function createDialing(wanted: string, durationMs: number, gapMs: number, done: (sent: boolean) => void): Dialing {
+  let digits = wanted
   const frame = new Int16Array(FRAME)
   const ticksOn = Math.max(2, Math.round(durationMs / 20))
   const ticksOff = Math.max(END_PACKETS, Math.round(gapMs / 20))
@@ -64,7 +70,10 @@ export function createDialing(digits: string, durationMs: number, gapMs: number,
   let tone: Sound | undefined
   let asEvents: boolean | undefined
   let ended = false
-  const voice: Voice = {
+  const voice: Dialing = {
+    append(digit) {
+      digits += digit
+    },
     tick(now, speaker) {
       const digit = digits[index]
       if (digit === undefined) {

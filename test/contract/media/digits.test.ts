@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { behaviour, next, openEngine } from './engine.ts'
-import { samplesOf, strength } from './rtp-peer.ts'
+import { muLaw, samplesOf, strength, talk, type RtpPeer } from './rtp-peer.ts'
 
 behaviour('digits are reported once and relayed under the other phone\'s payload type', async (t) => {
   const { phone } = await openEngine(t)
@@ -59,4 +59,73 @@ behaviour('collect gathers what is typed and stops at the terminator', async (t)
   await typed
   await endpoint.close()
   assert.deepEqual(await closed, { digits: '1', ended: 'closed' })
+})
+
+/** The SDP of a phone that takes no events. */
+function withoutEvents(peer: RtpPeer): string {
+  return peer.sdp().split('\r\n').filter((line) => !line.includes('101 ')).map((line) => line.replace('AVP 0 101', 'AVP 0')).join('\r\n')
+}
+
+/** 100 ms of a digit's tones, 100 ms of silence. */
+function sound(peer: RtpPeer, low: number, high: number): void {
+  for (let packet = 0; packet < 10; packet += 1) {
+    peer.send(0, 0, Buffer.from(Array.from({ length: 160 }, (_, i) => {
+      const t = (2 * Math.PI * (packet * 160 + i)) / 8000
+      return packet < 5 ? muLaw(Math.round(4000 * (Math.sin(low * t) + Math.sin(high * t)))) : 0xff
+    })))
+  }
+}
+
+for (const workers of [1, 2]) {
+  behaviour(`digits in the sound become events, and events become tones (${workers === 1 ? 'one worker' : 'two workers'})`, async (t) => {
+    const { phone } = await openEngine(t, { workers })
+    const [old, modern] = [await phone({}, 'one'), await phone({}, 'two')]
+    await old.endpoint.negotiate('offer', withoutEvents(old.peer))
+    await old.endpoint.bridge(modern.endpoint)
+    const pressed = next(old.endpoint, 'digit')
+    sound(old.peer, 770, 1336)
+    sound(old.peer, 852, 1209)
+    assert.equal((await pressed)[0], '5')
+    await modern.peer.until((heard) => new Set(heard.filter((packet) => packet.payloadType === 101).map((packet) => packet.timestamp)).size === 2)
+    const codes = modern.peer.heard.filter((packet) => packet.payloadType === 101).map((packet) => packet.payload[0])
+    assert.deepEqual([...new Set(codes)], [5, 7])
+    const before = old.peer.heard.length
+    modern.peer.press(3)
+    await old.peer.until((heard) => heard.length >= before + 5)
+    const tones = samplesOf(old.peer.heard.slice(before, before + 5))
+    assert.ok(strength(tones, 697) > 2500 && strength(tones, 1477) > 2500, `${strength(tones, 697)} and ${strength(tones, 1477)}`)
+    // What both understand is left alone: what is said goes on.
+    const since = modern.peer.heard.length
+    await talk(15, { peer: old.peer, frequency: 300 })
+    await modern.peer.until((heard) => heard.slice(since).filter((packet) => packet.payloadType === 0).length >= 10)
+  })
+}
+
+behaviour('a digit by signalling is heard, collected and sent on as the other phone takes it', async (t) => {
+  const { phone } = await openEngine(t)
+  const [a, b] = [await phone(), await phone({ events: 96 })]
+  const collected = a.endpoint.collect({ max: 2, firstDigitMs: 10_000, interDigitMs: 10_000 })
+  await a.endpoint.hearDigit('4', 160)
+  a.peer.press(2)
+  assert.deepEqual(await collected, { digits: '42', ended: 'max' })
+  await a.endpoint.bridge(b.endpoint)
+  await a.endpoint.hearDigit('#', 160)
+  await a.endpoint.hearDigit('1', 160)
+  await b.peer.until((heard) => heard.filter((packet) => (packet.payload[1]! & 0x80) !== 0).length === 6)
+  assert.deepEqual([...new Set(b.peer.heard.map((packet) => packet.payload[0]))], [11, 1])
+  await assert.rejects(a.endpoint.hearDigit('12', 160), { code: 'unprocessable' })
+})
+
+behaviour('what is typed before it is asked for is not lost', async (t) => {
+  const { phone } = await openEngine(t)
+  const { peer, endpoint } = await phone()
+  let typed = 0
+  const three = new Promise<void>((resolve) => { endpoint.on('digit', () => { if ((typed += 1) === 3) resolve() }) })
+  for (const event of [1, 2, 3]) peer.press(event)
+  await three
+  const prompt = { kind: 'tone', frequencies: [440], cadenceMs: [10_000] } as const
+  assert.deepEqual(await endpoint.collect({ max: 2, firstDigitMs: 10_000, interDigitMs: 10_000, prompt }), { digits: '12', ended: 'max' })
+  const rest = endpoint.collect({ max: 2, firstDigitMs: 10_000, interDigitMs: 10_000, prompt })
+  peer.press(4)
+  assert.deepEqual(await rest, { digits: '34', ended: 'max' })
 })

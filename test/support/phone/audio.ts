@@ -28,6 +28,9 @@ export interface AudioFigures {
 
 export class Audio {
   readonly local: Place
+  /** Digits that came as RFC 4733 events, type 101. */
+  digits = ''
+  #eventAt: number | undefined
   readonly figures: AudioFigures = { sent: 0, received: 0, lost: 0, doubled: 0, foreign: 0, sources: 0 }
   remote: Place | undefined
   /** 0 PCMU or 8 PCMA, as agreed. */
@@ -90,6 +93,11 @@ export class Audio {
   /** Waits until half a second of anything audible was heard: a prompt, ringback. */
   hearsSomething(ms = DEADLINE_MS): Promise<void> {
     return this.#listen(() => loudness(this.#heard) > 300, 'some sound', ms)
+  }
+
+  /** Waits until these digits came as events. */
+  hearsDigits(digits: string, ms = DEADLINE_MS): Promise<void> {
+    return this.#until(() => this.digits === digits, () => `the digits ${digits}; ${this.digits || 'none'} came`, ms)
   }
 
   /** Forgets what was heard: the next `hears` counts only what comes from now on. */
@@ -164,6 +172,7 @@ export class Audio {
       this.#seenFrom.add(from)
       this.figures.sources++
     }
+    if (payload === 101) return this.#event(data)
     if (payload !== 0 && payload !== 8) {
       this.figures.foreign++
       return
@@ -181,6 +190,14 @@ export class Audio {
     joined.set(this.#heard)
     joined.set(samples, this.#heard.length)
     this.#heard = joined.length > WINDOW ? joined.slice(joined.length - WINDOW) : joined
+    for (const check of [...this.#onFrame]) check()
+  }
+
+  /** An RFC 4733 event, counted at its first packet; all of one carry the same timestamp. */
+  #event(data: Buffer): void {
+    if (data.length < 16 || data.readUInt32BE(4) === this.#eventAt) return
+    this.#eventAt = data.readUInt32BE(4)
+    this.digits += '0123456789*#ABCD'[data[12]!] ?? '?'
     for (const check of [...this.#onFrame]) check()
   }
 

@@ -149,6 +149,11 @@ export class PhoneCall {
     return message
   }
 
+  /** INFO with this body; resolves with the answer. */
+  info(contentType: string, body: string): Promise<SipMessage> {
+    return this.#host.ask(this.#needDialog(), 'INFO', [['Content-Type', contentType]], body)
+  }
+
   /** Puts the other side on hold with a re-INVITE; resolves with the answer. */
   hold(style: HoldStyle): Promise<SipMessage> {
     const direction = style === 'inactive' ? 'inactive' : style === 'sendonly' ? 'sendonly' : 'sendrecv'

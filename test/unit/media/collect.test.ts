@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { mock, test, type TestContext } from 'node:test'
 import type { CollectOptions, CollectResult } from '../../../media/contract.ts'
-import { collectDigits } from '../../../media/embedded/collect.ts'
+import { collectDigits, TypedAhead } from '../../../media/embedded/collect.ts'
 
 const usual: CollectOptions = { max: 4, terminators: '#', firstDigitMs: 5000, interDigitMs: 2000 }
 
 interface Bench { type(digits: string): void; close(): void; listeners(): number; readonly prompted: AbortSignal | undefined; promptEnds(): void; result: Promise<CollectResult> }
 
-function start(context: TestContext, options: CollectOptions = usual): Bench {
+function start(context: TestContext, options: CollectOptions = usual, typed = ''): Bench {
+  const ahead = [...typed]
   mock.timers.enable({ apis: ['setTimeout'] })
   context.after(() => mock.timers.reset())
   const digit = new Set<(digit: string) => void>()
@@ -23,6 +24,7 @@ function start(context: TestContext, options: CollectOptions = usual): Bench {
     result: collectDigits({
       onDigit: (listener) => { digit.add(listener); return () => digit.delete(listener) },
       onClosed: (listener) => { closed.add(listener); return () => closed.delete(listener) },
+      typed: () => ahead.shift(),
       prompt: (signal) => {
         prompted = signal
         return new Promise((resolve) => { promptEnds = resolve })
@@ -95,4 +97,26 @@ test('abort and close', async (t) => {
   assert.deepEqual(await closed.result, { digits: '', ended: 'closed' })
   mock.timers.reset()
   assert.equal((await start(t, { ...usual, signal: AbortSignal.abort() }).result).ended, 'aborted')
+})
+
+test('what was typed ahead counts, and the prompt is left out', async (t) => {
+  const bench = start(t, { ...usual, prompt: { kind: 'speak', text: 'x' } }, '12')
+  assert.equal(bench.prompted, undefined)
+  bench.type('34')
+  assert.deepEqual(await bench.result, { digits: '1234', ended: 'max' })
+  mock.timers.reset()
+  const whole = start(t, { ...usual, max: 2 }, '9#1')
+  assert.deepEqual(await whole.result, { digits: '9', ended: 'terminator' })
+  assert.equal(whole.listeners(), 0)
+})
+
+test('digits typed ahead are kept for seconds and not for ever, one after the other', () => {
+  const typed = new TypedAhead()
+  typed.add('1', 0)
+  typed.add('2', 4000)
+  assert.equal(typed.next(8000), '1')
+  typed.add('3', 8500)
+  assert.deepEqual([typed.next(9000), typed.next(9000), typed.next(9000)], ['2', '3', undefined])
+  typed.add('4', 10_000)
+  assert.equal(typed.next(15_001), undefined)
 })
