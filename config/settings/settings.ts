@@ -30,7 +30,7 @@ export interface Settings {
     dnsServers: readonly string[]
     drachtio: { host: string; port: number; secret: string } | undefined
   }
-  shield: { scanners: readonly string[]; perSecond: number; burst: number }
+  shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }
   media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }

@@ -50,6 +50,7 @@ export const settingRows = [
   { name: 'SCANNER_AGENTS', kind: 'text', default: 'friendly-scanner, sipvicious, sundayddr, sipcli, sip-scan, sipscan, VaxSIPUserAgent, VaxIPUserAgent, sivus, siparmyknife, iWar, pplsip', meaning: 'Parts of User-Agent and From, separated by commas, that tell scanning tools, in any letter case. Such a request gets no answer, and its address is banned. `none` turns this off.' },
   { name: 'REQUEST_RATE', kind: 'number', min: 1, max: 100000, default: '30', meaning: 'SIP requests outside calls that an address (IPv6: a /64) without a registered phone may send each second; where a phone is registered, 20 times as many. What is beyond gets no answer, and the address is banned.' },
   { name: 'REQUEST_BURST', kind: 'number', min: 1, max: 1000000, default: '300', meaning: 'How many of them it may send at once.' },
+  { name: 'OVERLOAD_MS', kind: 'number', min: 0, max: 10000, default: '200', meaning: 'When Dialplane is later than this many milliseconds for a second, part of the new calls and registrations are refused with 503 and a time to come back, so that the others and the calls that go on are served; 0 turns this off. Calls for help are never refused.' },
 
   { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: the IPv4 address of SIP_HOST.' },
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },

@@ -11,6 +11,10 @@ export interface GateRules {
   perSecond: number
   /** Addresses and networks that are never barred and never limited. */
   exempt: readonly string[]
+  /** How late application and engine may be before new work is refused, in milliseconds; 0: never. */
+  overloadMs: number
+  /** Users of Request-URIs that are served whatever happens: calls for help. */
+  always: readonly string[]
 }
 
 export type GateOrder =
@@ -22,6 +26,8 @@ export type GateOrder =
 export interface GateReport {
   offences: { network: string; address: string; transport: string; cause: Exclude<BanReason, 'wrong-passwords' | 'by-hand'>; count: number; detail: string }[]
   hits: [network: string, count: number][]
+  /** Refusing new work for overload began or ended. */
+  refusing?: boolean
 }
 
 export interface EngineGate {

@@ -7,6 +7,7 @@ import { networkOf } from '../../config/network.ts'
 import { createNetworkSet } from '../../config/network-set.ts'
 import { createQuietLog } from '../../config/quiet-log.ts'
 import type { Settings } from '../../config/settings/settings.ts'
+import { EMERGENCY_NUMBERS } from '../emergency/recognise.ts'
 import type { Directory } from '../directory/types.ts'
 import type { AllowedNetwork } from '../door.ts'
 import type { BanView, EventCatalogue } from '../events/catalogue.ts'
@@ -77,7 +78,7 @@ const HITS_MS = 30_000
 
 export async function createShield(options: ShieldOptions): Promise<Shield> {
   const { database, directory, registrar, events, clock, gate, hasCallWith } = options
-  const { scanners, burst, perSecond } = options.settings.shield
+  const { scanners, burst, perSecond, overloadMs } = options.settings.shield
   const logger = options.logger.child({ room: 'shield' })
   const quiet = createQuietLog(logger, clock)
   const bans = createBanTable()
@@ -99,7 +100,7 @@ export async function createShield(options: ShieldOptions): Promise<Shield> {
     const snapshot = directory.snapshot()
     // Until the default tenant has a domain, any name means it.
     const domains = snapshot.defaultTenant()?.domains.length === 0 ? undefined : snapshot.domains()
-    gate?.obey({ do: 'rules', rules: { scanners, domains, burst, perSecond, exempt: networks } })
+    gate?.obey({ do: 'rules', rules: { scanners, domains, burst, perSecond, exempt: networks, overloadMs, always: EMERGENCY_NUMBERS } })
   }
   const bar = (ban: BanView): void => gate?.obey({ do: 'bar', bars: [{ network: ban.network, until: ban.until ?? FOR_EVER }] })
 
@@ -146,7 +147,8 @@ export async function createShield(options: ShieldOptions): Promise<Shield> {
     return last && last.until !== null ? { level: last.level, until: last.until } : undefined
   }
 
-  const obeyReport = ({ offences, hits }: GateReport): void => {
+  const obeyReport = ({ offences, hits, refusing }: GateReport): void => {
+    if (refusing !== undefined) logger.warn(refusing ? 'overloaded: part of the new calls and registrations are refused with 503; calls that go on are not touched' : 'no longer overloaded')
     for (const { address, cause, count, detail } of offences) offend(address, cause, count, detail)
     for (const [network, count] of hits) hit.set(network, (hit.get(network) ?? 0) + count)
   }

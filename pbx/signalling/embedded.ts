@@ -7,6 +7,7 @@ import { openControlLine, type ControlLine } from './control-line.ts'
 import type { EngineStatus } from './engine/engine.ts'
 import { defaultLimits, defaultTiming, type DnsOptions, type EngineOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
 import type { GateReport } from './engine/gate/orders.ts'
+import { PULSE_MS } from './engine/gate/overload.ts'
 import type { NameReport } from './engine/locate/describe.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
 import type { TransportName } from './engine/transport/flow.ts'
@@ -128,6 +129,13 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   })
   logger.info({ hosts: options.sip.hosts, ports: ready.ports, control: ready.controlPort }, 'SIP engine ready')
 
+  let pulsedAt = performance.now()
+  const pulse = setInterval(() => {
+    const now = performance.now()
+    worker.postMessage({ kind: 'gate', order: { do: 'pulse', lateMs: Math.max(0, now - pulsedAt - PULSE_MS) } } satisfies ToEngine)
+    pulsedAt = now
+  }, PULSE_MS)
+
   return {
     control: { host: '127.0.0.1', port: ready.controlPort, secret },
     ports: ready.ports,
@@ -173,6 +181,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
       if (problem !== undefined) throw new Refusal('unprocessable', `The TLS certificates cannot be used: ${problem}. Those used before stay.`)
     },
     close() {
+      clearInterval(pulse)
       closing ??= (async () => {
         if (dead !== undefined) {
           await worker.terminate()

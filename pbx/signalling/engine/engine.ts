@@ -18,6 +18,8 @@ export interface EngineStatus {
   counters: Counters
   transactions: { server: number; client: number }
   dialogs: number
+  /** How late application and engine are, and what share of new work is refused for it. */
+  load: { refusing: boolean; share: number; lateMs: number }
   /** Requests that wait for an application's answer, requests of applications that wait for the network's, and those that are forwarded. */
   pending: { incoming: number; outgoing: number; forwarded: number }
 }
@@ -71,7 +73,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
     ports: agent.transport.ports,
     controlPort: opened.port,
     status: () => ({
-      counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size,
+      counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size, load: agent.gate.load,
       pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size, forwarded: agent.forwarding.size },
     }),
     names: (name, again) => reportOn(agent, name, again),

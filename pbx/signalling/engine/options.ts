@@ -136,8 +136,10 @@ export interface Counters {
   silenced: number
   /** Requests of addresses that sent too many. */
   limited: number
+  /** New work refused with 503 for overload. */
+  overloaded: number
 }
 
 export function createCounters(): Counters {
-  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, refused: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0 }
+  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, refused: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0, overloaded: 0 }
 }

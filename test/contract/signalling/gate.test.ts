@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { GateReport, GateRules } from '../../../pbx/signalling/engine/gate/orders.ts'
 import { ack, established, invite, newCall, request, SDP } from './call.ts'
-import { token, type Peer } from './peer.ts'
+import { field, token, type Peer } from './peer.ts'
 import { behaves, type Scene } from './target.ts'
 
 const embeddedOnly = 'the real server has no such gate for applications'
@@ -11,7 +11,7 @@ const HOSTILE = '127.0.0.2'
 const LATER = Date.now() + 3_600_000
 
 function rule(scene: Scene, rules: Partial<GateRules> = {}): void {
-  scene.target.engine?.gate.obey({ do: 'rules', rules: { scanners: ['friendly-scanner'], domains: undefined, burst: 1000, perSecond: 1000, exempt: [], ...rules } })
+  scene.target.engine?.gate.obey({ do: 'rules', rules: { scanners: ['friendly-scanner'], domains: undefined, burst: 1000, perSecond: 1000, exempt: [], overloadMs: 0, always: [], ...rules } })
 }
 
 function bar(scene: Scene): void {
@@ -152,4 +152,36 @@ behaves('garbage is reported with what is wrong with it, keep-alives are not', {
   const garbage = seen.filter(({ cause, network }) => cause === 'garbage' && network === HOSTILE)
   assert.equal(garbage.reduce((sum, { count }) => sum + count, 0), 2)
   assert.equal(garbage[0]?.detail, 'no SIP')
+})
+
+behaves('when the application is late new calls and registrations get 503 with Retry-After; calls that go on, and calls for help, do not', { embeddedOnly }, async (scene) => {
+  let answered = Promise.resolve()
+  const srf = await scene.app((other) => other.register((_req, res) => res.send(200)))
+  srf.invite((req, res) => {
+    answered = srf.createUAS(req, res, { localSdp: SDP }).then((dialog) => void once(dialog, 'destroy'))
+  })
+  const phone = await scene.udp()
+  const call = newCall()
+  phone.send(invite(phone, call))
+  const answer = await phone.take('200 INVITE')
+  const { uri } = established(call, answer)
+  phone.send(ack(phone, call, uri))
+  await answered
+  rule(scene, { overloadMs: 50, always: ['112'] })
+  const late = setInterval(() => scene.target.engine?.gate.obey({ do: 'pulse', lateMs: 60 }), 5)
+  scene.after(() => clearInterval(late))
+  const asking = setInterval(() => phone.send(request(phone, newCall(), 'REGISTER', { uri: 'sip:127.0.0.1' })), 20)
+  const refused = await phone.take('503 REGISTER')
+  clearInterval(asking)
+  const seconds = Number(field(refused.text, 'Retry-After'))
+  assert.ok(seconds >= 5 && seconds <= 30, `${seconds}`)
+  const calling = setInterval(() => phone.send(invite(phone, newCall())), 20)
+  await phone.take('503 INVITE')
+  clearInterval(calling)
+  const before = phone.count(/^SIP\/2\.0 503[^]*sip:112@/)
+  for (let i = 0; i < 10; i++) phone.send(invite(phone, newCall('112'), { uri: 'sip:112@127.0.0.1' }))
+  phone.send(request(phone, call, 'BYE', { uri, cseq: 2, branch: `z9hG4bK${token()}` }))
+  await phone.take('200 BYE')
+  assert.equal(phone.count(/^SIP\/2\.0 503[^]*sip:112@/), before)
+  assert.equal((await scene.target.engine?.status())?.load.refusing, true)
 })

@@ -10,7 +10,7 @@ import { createCounters, type Counters } from '../../../pbx/signalling/engine/op
 import type { Flow } from '../../../pbx/signalling/engine/transport/flow.ts'
 import { fakeTimers, read, requestText, type FakeTimers } from './fake.ts'
 
-const RULES: GateRules = { scanners: ['friendly-scanner', 'sipcli'], domains: ['pbx.example'], burst: 10, perSecond: 5, exempt: ['127.0.0.1', '10.0.0.0/8'] }
+const RULES: GateRules = { scanners: ['friendly-scanner', 'sipcli'], domains: ['pbx.example'], burst: 10, perSecond: 5, exempt: ['127.0.0.1', '10.0.0.0/8'], overloadMs: 200, always: ['112'] }
 
 function setUp(rules: Partial<GateRules> | null = {}): { gate: Gate; timers: FakeTimers; counters: Counters; reports: GateReport[] } {
   const timers = fakeTimers()
@@ -142,4 +142,38 @@ test('engine and house mean the same network by an address', () => {
   for (const address of ['192.0.2.7', '2001:db8:0:1:2:3:4:5', '2001:db8::1', '1:2:3:4:5:6:7:8', '0:0:1::', '::1', 'fe80::1', '2001:0:0:1::5', '1::', '0:0:0:1::9', '2001:db8:0:0:8:800:200c:417a']) {
     assert.equal(networkOf(address), networkOfHouse(address), address)
   }
+})
+
+test('when the application is late for a while part of the new work is refused, and served again when it is not; calls for help always are', () => {
+  const { gate, timers, counters, reports } = setUp()
+  const share = (request = asked()): number => Array.from({ length: 1000 }, () => gate.overloads(request)).filter(Boolean).length / 1000
+  const pulse = (lateMs: number, times: number): void => {
+    for (let i = 0; i < times; i++) {
+      gate.obey({ do: 'pulse', lateMs })
+      timers.advance(100)
+    }
+  }
+  pulse(900, 3)
+  pulse(0, 1)
+  pulse(900, 3)
+  assert.equal(share(), 0, 'pauses are no overload')
+  pulse(900, 1)
+  assert.ok(share() > 0.2 && share() < 0.4)
+  const withProof = asked((text) => text.replace('Content-Length', 'Authorization: Digest x\r\nContent-Length'))
+  assert.ok(share(withProof) > 0, 'so late that work begun is refused too')
+  pulse(300, 20)
+  assert.ok(share() > 0.9)
+  assert.equal(share(withProof), 0)
+  assert.equal(share(read(requestText('OPTIONS'))), 0)
+  assert.equal(share(read(requestText('INVITE').replace('sip:b@', 'sip:112@'))), 0)
+  assert.ok(share(read(requestText('INVITE'))) > 0.9)
+  pulse(150, 10)
+  assert.ok(share() > 0.9, 'neither late nor in time: as it was')
+  pulse(0, 30)
+  assert.equal(share(), 0)
+  assert.deepEqual(reports.flatMap(({ refusing }) => refusing ?? []), [true, false])
+  assert.ok(counters.overloaded > 0)
+  // Nothing is heard of the application: it is late.
+  timers.advance(2000)
+  assert.ok(share() > 0)
 })

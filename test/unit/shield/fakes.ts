@@ -47,7 +47,7 @@ export async function openShield(options: Partial<ShieldOptions> & { saved?: unk
   database.work = async (purpose) => (purpose === 'bans' ? undefined : work(purpose))
   database.system = async <T>(purpose: string, act: (trx: Transaction) => Promise<T>): Promise<T> => (purpose === 'bans' ? act(transactionOn(rows)) : ((await database.work(purpose)) as T))
   world.shield = await createShield({
-    settings: { shield: { scanners: SCANNERS, perSecond: 10, burst: 50 } },
+    settings: { shield: { scanners: SCANNERS, perSecond: 10, burst: 50, overloadMs: 200 } },
     database, directory: world.directory, events, logger, clock: world.clock,
     registrar: { hasLivePhoneAt: (address) => world.phones.has(address), liveAddresses: () => world.phones },
     gate: gated ? { obey: (order) => void orders.push(order), onReport: (listener) => (listeners.add(listener), () => void listeners.delete(listener)) } : undefined,

@@ -10,6 +10,10 @@ import { onAck, onCancel, onRequest } from './serve.ts'
 /** What is no SIP but this short keeps a NAT open: line ends, a null byte, `jaK`. */
 const KEEP_ALIVE_MAX = 8
 
+/** Seconds after which who was refused for overload may come again. */
+const RETRY_FIRST = 5
+const RETRY_SPREAD = 26
+
 /** One datagram, or one message cut out of a stream. */
 export function receiveText(agent: Agent, text: string, flow: Flow): void {
   if (agent.gate.bars(flow.address)) return flow.connection?.end()
@@ -50,8 +54,8 @@ export function receiveTooLong(agent: Agent, head: string, flow: Flow): void {
 }
 
 /** A response without a transaction: to what is too broken to have one. */
-function replyAlone(agent: Agent, request: SipMessage, flow: Flow, status: number, reason: string): void {
-  const text = writeRefusal(request, status, reason, request.toTag === '' ? randomToken() : '')
+function replyAlone(agent: Agent, request: SipMessage, flow: Flow, status: number, reason: string, extra: readonly string[] = []): void {
+  const text = writeRefusal(request, status, reason, request.toTag === '' ? randomToken() : '', extra)
   sendText(agent, replyFlow(request, flow), text, undefined, request.callId, isTraced(request.method, ''), false)
 }
 
@@ -77,7 +81,8 @@ function isOutside(agent: Agent, request: SipMessage): boolean {
 function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
   stampSource(request, flow.address, flow.port)
   const ack = request.method === 'ACK'
-  if (!ack && isOutside(agent, request) && !agent.gate.admits(request, flow)) return
+  const outside = !ack && isOutside(agent, request)
+  if (outside && !agent.gate.admits(request, flow)) return
   const transaction = agent.transactions.findServer(request, ack ? 'INVITE' : request.method)
   if (transaction && !(ack && transaction.state === 'accepted')) {
     agent.counters.retransmissionsAbsorbed++
@@ -89,6 +94,8 @@ function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: F
   if (ack) onAck(agent, request, text, flow)
   else {
     if (isTraced(request.method, request.toTag)) traceIn(agent, request, text, flow, false)
+    // Without a transaction (§8.2.7): refusing must cost little. Spread, so that those refused do not come back together.
+    if (outside && agent.gate.overloads(request)) return replyAlone(agent, request, flow, 503, 'Overloaded', [`Retry-After: ${RETRY_FIRST + Math.floor(Math.random() * RETRY_SPREAD)}`])
     if (request.method === 'CANCEL') onCancel(agent, request, flow)
     else onRequest(agent, request, flow)
   }

@@ -13,6 +13,7 @@ import type { Flow } from '../transport/flow.ts'
 import { createMeter } from './meter.ts'
 import { networkOf } from './network.ts'
 import { createNetworks, type Networks } from './networks.ts'
+import { createOverload, PULSE_MS, type Overload } from './overload.ts'
 import type { GateOrder, GateReport, GateRules, Offence, OffenceCause } from './orders.ts'
 
 /** What a message that belongs to nothing takes from an address's allowance, in requests. */
@@ -38,6 +39,9 @@ export interface Gate {
   /** Something came that is well-formed and belongs to nothing. */
   stray(flow: Flow): void
   obey(order: GateOrder): void
+  /** Whether new work is refused for overload: INVITE and REGISTER outside dialogs, but for calls for help. */
+  overloads(request: SipMessage): boolean
+  readonly load: Overload['state']
   close(): void
 }
 
@@ -50,12 +54,19 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   let domains: ReadonlySet<string> | undefined
   let offences = new Map<string, Offence>()
   let hits = new Map<string, number>()
+  const overload = createOverload()
+  let appLateMs = 0
+  let pulsedAt = 0
+  let lookedAt = 0
+  let refusing: boolean | undefined
   let reporting: TimerHandle
   let sweeping: TimerHandle
+  let looking: TimerHandle
 
   const listener = {
-    onTimer(name: 'report' | 'sweep') {
+    onTimer(name: 'report' | 'sweep' | 'look') {
       if (name === 'report') return tell()
+      if (name === 'look') return look()
       const now = timers.now()
       meter.sweep(now)
       for (const [network, until] of barred.entries()) if (until <= now) barred.delete(network)
@@ -64,10 +75,22 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   }
   const tell = (): void => {
     reporting = undefined
-    const told: GateReport = { offences: [...offences.values()], hits: [...hits] }
+    const told: GateReport = { offences: [...offences.values()], hits: [...hits], ...(refusing === undefined ? {} : { refusing }) }
+    refusing = undefined
     offences = new Map()
     hits = new Map()
     report(told)
+  }
+  const look = (): void => {
+    const now = timers.now()
+    const ownLateMs = now - lookedAt - PULSE_MS
+    lookedAt = now
+    const change = overload.look(Math.max(0, appLateMs, now - pulsedAt - PULSE_MS, ownLateMs), rules?.overloadMs ?? 0)
+    if (change !== undefined) {
+      refusing = change
+      soon()
+    }
+    looking = timers.start(PULSE_MS, listener, 'look')
   }
   const soon = (): void => void (reporting ??= timers.start(REPORT_MS, listener, 'report'))
 
@@ -150,6 +173,16 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
     stray(flow) {
       spend(flow, 1)
     },
+    overloads(request) {
+      if (!overload.state.refusing || (request.method !== 'INVITE' && request.method !== 'REGISTER')) return false
+      if (rules?.always.includes(parseSipUri(request.uri)?.user ?? '')) return false
+      if (!overload.refuses(header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined)) return false
+      counters.overloaded++
+      return true
+    },
+    get load() {
+      return overload.state
+    },
     obey(order) {
       switch (order.do) {
         case 'rules': {
@@ -158,6 +191,10 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
           exempt = createNetworks()
           for (const network of rules.exempt) exempt.set(network, true)
           sweeping ??= timers.start(SWEEP_MS, listener, 'sweep')
+          if (looking === undefined) {
+            pulsedAt = lookedAt = timers.now()
+            looking = timers.start(PULSE_MS, listener, 'look')
+          }
           return
         }
         case 'bar':
@@ -174,11 +211,16 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
             if (order.on) trusted.add(network)
             else trusted.delete(network)
           }
+          return
+        case 'pulse':
+          appLateMs = order.lateMs
+          pulsedAt = timers.now()
       }
     },
     close() {
       timers.stop(reporting)
       timers.stop(sweeping)
+      timers.stop(looking)
     },
   }
 }

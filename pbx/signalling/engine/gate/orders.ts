@@ -21,6 +21,10 @@ export interface GateRules {
   perSecond: number
   /** Addresses and networks that are never barred and never limited. */
   exempt: readonly string[]
+  /** How late application and engine may be before new work is refused, in milliseconds; 0: never. */
+  overloadMs: number
+  /** Users of Request-URIs that are served whatever happens: calls for help. */
+  always: readonly string[]
 }
 
 /** `network`: an IPv4 address, the /64 of an IPv6 address, or any network with its prefix, all in canonical form. */
@@ -31,6 +35,8 @@ export type GateOrder =
   | { do: 'lift'; networks: readonly string[] }
   /** A healthy phone is there, or is no more: such addresses are not barred, whoever else is behind them. */
   | { do: 'trust'; networks: readonly string[]; on: boolean }
+  /** How late the application is, in milliseconds. Told every 100 ms; when it is not, it is late. */
+  | { do: 'pulse'; lateMs: number }
 
 export interface Offence {
   network: string
@@ -48,4 +54,6 @@ export interface GateReport {
   offences: Offence[]
   /** Messages and connections that barred networks tried since the last report. */
   hits: [network: string, count: number][]
+  /** Refusing new work for overload began or ended. */
+  refusing?: boolean
 }

@@ -47,7 +47,7 @@ export function writeResponse(request: SipMessage, status: number, reason: strin
 }
 
 /** A response to what is too broken to be understood: what it has of the header fields a response repeats, as they came, so that its sender may know it again. */
-export function writeRefusal(request: SipMessage, status: number, reason: string, toTag: string): string {
+export function writeRefusal(request: SipMessage, status: number, reason: string, toTag: string, extra: readonly string[] = []): string {
   const lines: string[] = []
   copyHeader(lines, request, 'via', 'Via')
   if (request.from !== '') lines.push(`From: ${request.from}`)
@@ -55,7 +55,7 @@ export function writeRefusal(request: SipMessage, status: number, reason: string
   if (request.callId !== '') lines.push(`Call-ID: ${request.callId}`)
   const cseq = header(request, 'cseq')
   if (cseq !== undefined) lines.push(`CSeq: ${cseq}`)
-  return writeMessage(`SIP/2.0 ${status} ${reason}`, lines, '')
+  return writeMessage(`SIP/2.0 ${status} ${reason}`, [...lines, ...extra], '')
 }
 
 /** The To value of a response: the request's, with our tag when it had none. */
