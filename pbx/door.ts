@@ -293,6 +293,8 @@ export interface Pbx {
     /** Forgets what was found, and that targets failed, and looks the name up. */
     lookUpAgain(actor: Actor, name: string): Promise<SipName>
   }
+  /** Figures of the whole machine in Prometheus's text format. Refuses `forbidden` for other tenants than the one that runs it. */
+  metrics(actor: Actor): Promise<string>
   /** Signalling, media and database as they are now. */
   health(): Promise<HealthPart[]>
   /** Addresses phones register at. */

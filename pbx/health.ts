@@ -2,14 +2,17 @@ import type { Database } from '../config/database/index.ts'
 import type { MediaServer } from '../media/contract.ts'
 import type { HealthPart } from './door.ts'
 import { certificateHealth, type CertificateKeeper } from './certificates.ts'
+import type { EngineStatus } from './metrics/engine.ts'
+import type { Shield } from './shield/shield.ts'
 import type { SipServer } from './sip/types.ts'
 
 /** How the parts that a call needs are now, each in a sentence. */
-export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; pendingRows: number }): Promise<HealthPart[]> {
+export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; pendingRows: number; engine: (() => Promise<EngineStatus>) | undefined; shield: Pick<Shield, 'figures'> }): Promise<HealthPart[]> {
   const { database, media, sip, certificates, stuckCalls, pendingRows } = parts
   const load = await media.load().catch(() => undefined)
   const late = Math.max(0, ...(load?.workers.map((worker) => worker.worstLatenessMs) ?? []))
   const secure = certificateHealth(certificates, Date.now())
+  const { bans } = parts.shield.figures()
   return [
     {
       name: 'signalling',
@@ -31,6 +34,12 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
         ? pendingRows > 0 ? `PostgreSQL answers; ${pendingRows} call records are on their way.` : 'PostgreSQL answers.'
         : `PostgreSQL does not answer. Calls go on from memory; ${pendingRows} call records wait and will be written when it is back.`,
     },
+    loadOf(await parts.engine?.().catch(() => undefined)),
+    {
+      name: 'shield',
+      ok: true,
+      message: bans === 0 ? 'No address is banned.' : bans === 1 ? 'One address is banned.' : `${bans} addresses are banned.`,
+    },
     {
       name: 'calls',
       ok: stuckCalls === 0,
@@ -44,4 +53,10 @@ function reachedAt(listening: readonly string[]): string {
   const parts = listening.map((text) => /^(\w+)\/(.+):\d+$/.exec(text))
   const unique = (at: number) => [...new Set(parts.map((part) => part?.[at] ?? ''))].join(', ')
   return `${unique(2)} over ${unique(1)}`
+}
+
+function loadOf(status: EngineStatus | undefined): HealthPart {
+  if (!status?.load.refusing) return { name: 'load', ok: true, message: 'New calls and registrations are taken as they come.' }
+  const share = Math.round(100 * status.load.share)
+  return { name: 'load', ok: false, message: `Overloaded, ${Math.round(status.load.lateMs)} ms late: ${share} % of the new calls and registrations are refused for a while. Calls that go on are not touched.` }
 }

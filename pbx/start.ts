@@ -25,6 +25,8 @@ import { createEvents } from './events/events.ts'
 import { healthOf } from './health.ts'
 import { adoptInterruptedRecordings } from './recording/adopt.ts'
 import { recordAutomatically } from './recording/automatic.ts'
+import type { EngineStatus } from './metrics/engine.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { createRecordings } from './recording/recording.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
@@ -42,7 +44,7 @@ export interface PbxOptions {
   database: Database
   secrets: Secrets
   media: MediaServer
-  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; names: NameBook | undefined }
+  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; names: NameBook | undefined; status: (() => Promise<EngineStatus>) | undefined }
 }
 
 /** BYE and its answer are given this long when the server stops. */
@@ -75,6 +77,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const watchdog = watchForStuckCalls(world)
   await adoptInterruptedRecordings(database, home)
   const recent = rememberRecent(events)
+
+  const metrics = createMetrics({ events, media, database, engine: options.signalling.status, registrar, shield, activeCalls: () => registry.size })
 
   let stopping = false
   const entrance = startEntrance({
@@ -149,7 +153,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       events.subscribe((event) => {
         if (event.tenantId === actor.tenantId) listener(event)
       }),
-    health: () => healthOf({ database, media, sip, certificates, stuckCalls: watchdog.stuck, pendingRows: records.journal.pending }),
+    async metrics(actor) {
+      if (directory.snapshot().tenant(actor.tenantId)?.isDefault !== true) throw new Refusal('forbidden', 'These figures are of all tenants of this system; only those who run it can see them.')
+      return metrics.text()
+    },
+    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, pendingRows: records.journal.pending }),
     sipAddresses: () => [...sip.listening],
     async close() {
       if (stopping) return
@@ -166,6 +174,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await recordings.close()
       await traces.close()
       await records.close()
+      metrics.close()
       await shield.close()
       await registrar.close()
       await directory.close()

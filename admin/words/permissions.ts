@@ -31,6 +31,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'targets.read': 'See where SIP names lead',
       'targets.write': 'Look SIP names up again',
       'audit.read': 'See the audit log',
+      'metrics.read': 'Read the figures for Prometheus',
       'system.read': 'See system health',
       'system.write': 'Have certificates read again',
     },

@@ -30,6 +30,11 @@ export function createApp(world: World, { routes, document, panel, checkResponse
   app.use(securityHeaders(world.gate))
   app.use(onlyOurHost(world.gate))
   app.use(compression())
+  // Where Prometheus looks by itself.
+  app.get('/metrics', (request, _response, next) => {
+    request.url = request.url.replace('/metrics', '/api/v1/metrics')
+    next()
+  })
   app.use('/api/v1', createRouter(routes, world, { checkResponses }))
   app.use('/api', createDocs(document))
   app.use('/admin', createPanel(panel))

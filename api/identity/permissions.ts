@@ -21,6 +21,7 @@ export const permissions = {
   'targets.read': 'See where SIP names lead',
   'targets.write': 'Look SIP names up again',
   'audit.read': 'See who changed what',
+  'metrics.read': 'Read the figures for Prometheus',
   'system.read': 'See version, addresses and health',
   'system.write': 'Have certificates read again',
 } as const

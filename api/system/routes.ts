@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRoute } from '../http/define-route.ts'
+import { defineFileRoute, defineRoute } from '../http/define-route.ts'
 import { one } from '../http/envelope.ts'
 import { instant, isoOf } from '../http/fields.ts'
 import { certificateRoutes } from './certificate-routes.ts'
@@ -56,4 +56,16 @@ const getHealth = defineRoute({
   },
 })
 
-export const systemRoutes = [getSystem, getHealth, ...certificateRoutes]
+const getMetrics = defineFileRoute({
+  method: 'get',
+  path: '/metrics',
+  operationId: 'getMetrics',
+  summary: 'Figures for Prometheus',
+  description: 'Also at /metrics. Prometheus sends a token that holds only this permission.',
+  tag: 'System',
+  permission: 'metrics.read',
+  file: 'text/plain; version=0.0.4; charset=utf-8',
+  handle: async ({ world, actor }) => ({ bytes: Buffer.from(await world.pbx.metrics(actor)), name: 'metrics.txt' }),
+})
+
+export const systemRoutes = [getSystem, getHealth, getMetrics, ...certificateRoutes]

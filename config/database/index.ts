@@ -38,5 +38,7 @@ export interface Database {
   /** LISTEN on a channel; survives reconnects and calls `onGap` when notifications may have been missed. Returns the way to stop. */
   listen(channel: string, onNotify: (payload: string) => void, onGap: () => void): Promise<() => Promise<void>>
   onAvailability(listener: (available: boolean, reason: string) => void): () => void
+  /** Connections in use and free, and transactions that wait for one; absent in tests. */
+  pool?(): { used: number; free: number; waiting: number }
   close(): Promise<void>
 }

@@ -97,6 +97,7 @@ function createDatabase(
       }),
     system: (purpose, work) => run('BEGIN', { purpose }, true, work),
     listen: (channel, onNotify, onGap) => watch.listen(channel, onNotify, onGap),
+    pool: () => pool.figures(),
     onAvailability: (listener) => watch.onAvailability(listener),
     close() {
       closing ??= (async () => {

@@ -10,6 +10,7 @@ export interface Pool {
   transact<T>(opening: string, work: (trx: Transaction) => Promise<T>): Promise<T>
   /** Cuts every connection, so that what waits on a dead one fails now and not when TCP gives up. */
   cut(): void
+  figures(): { used: number; free: number; waiting: number }
   close(): Promise<void>
 }
 
@@ -66,6 +67,10 @@ export function openPool(connection: pg.ClientConfig, size: number, logger: Logg
         const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection
         stream.destroy()
       }
+    },
+    figures() {
+      const { pool } = db.client as { pool?: { numUsed(): number; numFree(): number; numPendingAcquires(): number } }
+      return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
     },
     close: () => db.destroy(),
   }

@@ -168,6 +168,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
       else listener(dead)
     },
     status() {
+      if (dead !== undefined || closing) return Promise.reject(new Error('the SIP engine is gone'))
       return new Promise((resolve) => {
         statusWaiters.push(resolve)
         worker.postMessage({ kind: 'status' } satisfies ToEngine)

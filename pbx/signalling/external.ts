@@ -26,6 +26,7 @@ export async function useExternal(server: { host: string; port: number; secret: 
     trace: undefined,
     gate: undefined,
     names: undefined,
+    status: undefined,
     certificates: undefined,
     external: true,
     // A lost connection is seen, and mended, by the client of the control port.

@@ -1,5 +1,6 @@
 /** What the rest of the house gets from this room. */
 import type { ControlLine } from './control-line.ts'
+import type { EngineStatus } from './engine/engine.ts'
 import type { GateOrder, GateReport } from './engine/gate/orders.ts'
 import type { NameReport } from './engine/locate/describe.ts'
 import type { TraceRecord } from './engine/trace.ts'
@@ -39,6 +40,8 @@ export interface Signalling {
   readonly names: NameBook | undefined
   /** The certificates that TLS is served with. Undefined with a drachtio-server, and when nothing is served over TLS. */
   readonly certificates: CertificateStore | undefined
+  /** The engine's own figures; undefined with a drachtio-server. */
+  readonly status: (() => Promise<EngineStatus>) | undefined
   readonly external: boolean
   /** Told once when the embedded engine died; SIP is gone until a restart. */
   onFailure(listener: (reason: string) => void): void

@@ -1,4 +1,5 @@
 /** The SIP engine: the agent on the wire's side, the control port on the applications'. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createAgent, type AgentHooks } from './agent/create.ts'
 import { readAppMessage } from './agent/app-message.ts'
 import { reportOn } from './agent/locating.ts'
@@ -9,6 +10,7 @@ import type { NameReport } from './locate/describe.ts'
 import type { Counters, EngineOptions, TlsOptions } from './options.ts'
 import { proxyFromApp } from './proxy/start.ts'
 import { systemTimers } from './timers.ts'
+import type { Traffic } from './traffic.ts'
 import type { TransportName } from './transport/flow.ts'
 import { openControl, type Control } from './wire/control.ts'
 import type { OpenLine } from './wire/line.ts'
@@ -17,7 +19,13 @@ import { refused } from './wire/payload.ts'
 export interface EngineStatus {
   counters: Counters
   transactions: { server: number; client: number }
+  /** Requests by method, responses by method and class. */
+  traffic: Traffic
   dialogs: number
+  /** Connections with peers, by transport. */
+  connections: Record<string, number>
+  /** How late this thread was since the last look. */
+  loop: { p99Ms: number; worstMs: number }
   /** How late application and engine are, and what share of new work is refused for it. */
   load: { refusing: boolean; share: number; lateMs: number }
   /** Requests that wait for an application's answer, requests of applications that wait for the network's, and those that are forwarded. */
@@ -68,12 +76,19 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
     throw error
   }
   const opened = control
+  const delay = monitorEventLoopDelay({ resolution: 20 })
+  delay.enable()
+  const lateness = (): EngineStatus['loop'] => {
+    const found = { p99Ms: delay.percentile(99) / 1e6, worstMs: delay.max / 1e6 }
+    delay.reset()
+    return found
+  }
   let closing: Promise<void> | undefined
   return {
     ports: agent.transport.ports,
     controlPort: opened.port,
     status: () => ({
-      counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size, load: agent.gate.load,
+      counters: agent.counters, transactions: agent.transactions.counts, dialogs: agent.dialogs.size, traffic: agent.traffic, connections: agent.transport.connections(), loop: lateness(), load: agent.gate.load,
       pending: { incoming: agent.incoming.size, outgoing: agent.outgoing.size, forwarded: agent.forwarding.size },
     }),
     names: (name, again) => reportOn(agent, name, again),
@@ -88,6 +103,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks): Pr
       }
     },
     close: () => (closing ??= (async () => {
+      delay.disable()
       await opened.close()
       await agent.close()
     })()),

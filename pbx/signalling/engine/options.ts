@@ -117,7 +117,7 @@ export const defaultLimits: Limits = {
 }
 
 /** What the engine counts since it started; kept to be read by a person who wonders. */
-export interface Counters {
+export type Counters = {
   received: number
   sent: number
   /** Datagrams and messages that were no SIP, or so broken that no reply was possible. */
@@ -127,6 +127,7 @@ export interface Counters {
   /** Responses and ACKs that belonged to nothing. */
   stray: number
   retransmissionsAbsorbed: number
+  retransmissionsSent: number
   /** Connections that were not let in. */
   refused: number
   traceDropped: number
@@ -141,5 +142,5 @@ export interface Counters {
 }
 
 export function createCounters(): Counters {
-  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, refused: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0, overloaded: 0 }
+  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, retransmissionsSent: 0, refused: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0, overloaded: 0 }
 }

@@ -8,6 +8,7 @@ import type { SipMessage } from '../message/message.ts'
 import type { Counters, EngineOptions } from '../options.ts'
 import type { TimerHandle, Timers } from '../timers.ts'
 import type { Trace } from '../trace.ts'
+import { countResponseText, type Traffic } from '../traffic.ts'
 import type { TransactionLayer } from '../transaction/layer.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
 import { peerName, type Flow, type SendListener } from '../transport/flow.ts'
@@ -98,6 +99,7 @@ export interface Agent {
   readonly options: EngineOptions
   readonly timers: Timers
   readonly counters: Counters
+  readonly traffic: Traffic
   readonly trace: Trace
   readonly gate: Gate
   readonly transport: Transport
@@ -134,10 +136,14 @@ export function traceIn(agent: Agent, message: SipMessage, text: string, flow: F
 }
 
 /** Every message leaves through here. */
-export function sendText(agent: Pick<Agent, 'counters' | 'trace' | 'gate' | 'transport'>, flow: Flow, text: string, listener: SendListener | undefined, callId: string, traced: boolean, repeat: boolean): void {
+export function sendText(agent: Pick<Agent, 'counters' | 'traffic' | 'trace' | 'gate' | 'transport'>, flow: Flow, text: string, listener: SendListener | undefined, callId: string, traced: boolean, repeat: boolean): void {
   // Who is barred hears nothing any more, also not what was on its way to be repeated.
-  if (text.startsWith('SIP/') && agent.gate.silences(flow.address)) return
+  if (text.startsWith('SIP/')) {
+    if (agent.gate.silences(flow.address)) return
+    countResponseText(agent.traffic.responsesOut, text)
+  }
   agent.counters.sent++
+  if (repeat) agent.counters.retransmissionsSent++
   if (traced) agent.trace.record('out', flow.transport, peerName(flow), agent.transport.localName(flow), callId, repeat, text)
   agent.transport.send(flow, text, listener)
 }

@@ -5,6 +5,7 @@ import { createGate } from '../gate/gate.ts'
 import type { GateReport } from '../gate/orders.ts'
 import { createCounters, type EngineOptions } from '../options.ts'
 import { systemTimers, type Timers } from '../timers.ts'
+import { createTraffic } from '../traffic.ts'
 import { createTrace, type TraceRecord } from '../trace.ts'
 import { createTransactionLayer } from '../transaction/layer.ts'
 import type { TransportName } from '../transport/flow.ts'
@@ -48,6 +49,7 @@ const LOYALTY_BOUND = 2000
 /** Binds the SIP sockets; rejects with `PortTaken`. */
 export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers): Promise<RunningAgent> {
   const counters = createCounters()
+  const traffic = createTraffic()
   const trace = createTrace(timers, options.timing.trace, options.limits.trace, counters, hooks.onTrace)
   const gate = createGate(timers, counters, hooks.onGateReport)
   const merged = new Set<string>()
@@ -68,7 +70,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
     {
       timers,
       timing: options.timing,
-      send: (flow, text, listener, callId, traced, repeat) => sendText({ counters, trace, gate, transport }, flow, text, listener, callId, traced, repeat),
+      send: (flow, text, listener, callId, traced, repeat) => sendText({ counters, traffic, trace, gate, transport }, flow, text, listener, callId, traced, repeat),
       locateSender: (via, from) => locateSender({ transport, locator }, via, from),
     },
     (transaction) => {
@@ -77,7 +79,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   )
   const dialogs = createDialogStore()
   const running: RunningAgent = {
-    options, timers, counters, trace, gate, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), outgoing: new Map(), subscribing: new Map(), forwarding: new Set(),
+    options, timers, counters, traffic, trace, gate, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), outgoing: new Map(), subscribing: new Map(), forwarding: new Set(),
     loyalty: createCache(LOYALTY_BOUND, timers.now),
     routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
     sessions: createSessions(() => running),

@@ -3,6 +3,7 @@ import { parseMessage } from '../message/parse.ts'
 import { stampSource, type SipMessage } from '../message/message.ts'
 import { reasonPhrase, writeRefusal } from '../message/write.ts'
 import { randomToken } from '../random.ts'
+import { countRequest, countResponse } from '../traffic.ts'
 import { isByteStream, replyFlow, type Flow } from '../transport/flow.ts'
 import { isTraced, sendText, traceIn, type Agent } from './agent.ts'
 import { onAck, onCancel, onRequest } from './serve.ts'
@@ -20,6 +21,8 @@ export function receiveText(agent: Agent, text: string, flow: Flow): void {
   agent.counters.received++
   const parsed = parseMessage(text)
   if (parsed.kind === 'message') {
+    if (parsed.message.request) countRequest(agent.traffic, parsed.message.method)
+    else countResponse(agent.traffic.responsesIn, parsed.message.cseqMethod, String(Math.floor(parsed.message.status / 100)))
     if (parsed.message.request) receiveRequest(agent, parsed.message, text, flow)
     else receiveResponse(agent, parsed.message, text, flow)
     return

@@ -14,6 +14,8 @@ export interface TableConnection extends Connection {
 
 export interface ConnectionTable {
   readonly size: number
+  /** How many there are, by transport. */
+  counts(): Record<string, number>
   /** The open connection to exactly this peer; when `host` is given, only one that proves to be of that host. */
   find(transport: TransportName, address: string, port: number, host?: string): TableConnection | undefined
   /** Why there can be no further connection with this address; undefined when there can. */
@@ -51,6 +53,11 @@ export function createConnectionTable(timers: Timers, timing: Timing, limits: Li
   return {
     get size() {
       return all.size
+    },
+    counts() {
+      const counts: Record<string, number> = {}
+      for (const { transport } of all) counts[transport] = (counts[transport] ?? 0) + 1
+      return counts
     },
     find(transport, address, port, host) {
       const connection = byPeer.get(keyOf(transport, address, port))

@@ -32,6 +32,8 @@ export interface Transport {
   connectionTo(transport: TransportName, address: string, port: number, host?: string): Flow | undefined
   /** Takes other certificates for connections made from now on. Throws when one of them cannot be used; then nothing has changed. */
   replaceCertificates(options: TlsOptions): void
+  /** Connections with peers, by transport. */
+  connections(): Record<string, number>
   close(): Promise<void>
 }
 
@@ -99,6 +101,7 @@ export async function openTransport(options: EngineOptions, timers: Timers, hook
       return connection && { transport, address, port, connection }
     },
     replaceCertificates: (tls) => identities?.replace(tls),
+    connections: () => ({ ...Object.fromEntries(served.filter((transport) => transport !== 'udp').map((transport) => [transport, 0])), ...connections.counts() }),
     async close() {
       connections.close()
       await bound.close()
