@@ -14,6 +14,7 @@ const PROGRAMS = {
   sox: 'sox',
   ffmpeg: 'ffmpeg',
   ip: 'iproute2',
+  dnsmasq: 'dnsmasq-base',
 }
 
 /** Installs what is missing when we may; else says so, and the suites that need it are skipped by name. */

@@ -44,6 +44,7 @@ export function findPeers(): Peer[] {
     program('ffmpeg'),
     program('svwar'),
     program('tshark'),
+    program('dnsmasq'),
     program('chromium', 'chromium-browser', 'google-chrome'),
     address('drachtio', 'DRACHTIO'),
     address('freeswitch', 'FREESWITCH'),

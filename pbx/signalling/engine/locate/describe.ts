@@ -44,7 +44,7 @@ export function describe(finding: Finding, memory: TargetMemory): NameReport {
   share(finding, targets)
   return {
     name: wantedName(finding.wanted), host: finding.wanted.host, foundAt: finding.at, until: finding.until,
-    naptr: finding.naptr.map(({ order, preference, service, replacement }) => ({ order, preference, service, replacement })),
+    naptr: [...finding.naptr].sort((a, b) => a.order - b.order || a.preference - b.preference).map(({ order, preference, service, replacement }) => ({ order, preference, service, replacement })),
     targets, trouble: [...new Set([...finding.trouble, ...finding.stale])], stale: finding.stale.length > 0, failure: finding.failure,
   }
 }
