@@ -5,7 +5,7 @@ import type { DigestAlgorithm } from '../../config/settings/settings.ts'
 import type { Directory, DirectorySnapshot } from '../directory/types.ts'
 import { formatChallenge, parseCredentials, verifyResponse } from '../sip/digest.ts'
 import type { Guard } from '../shield/shield.ts'
-import type { SipUri } from '../sip/types.ts'
+import type { IncomingRequest, SipUri } from '../sip/types.ts'
 import { parseUri } from '../sip/uri.ts'
 import { tenantServing } from './identify.ts'
 import type { Nonces } from './nonce.ts'
@@ -21,8 +21,10 @@ const EXCHANGES = {
 /** Phones that give up when any challenge names an algorithm they do not know, instead of skipping it (RFC 8760 §2.4). */
 const MD5_OR_NOTHING = /^baresip v[01]\./
 
-function bearable(algorithms: readonly DigestAlgorithm[], userAgent: string | undefined): readonly DigestAlgorithm[] {
-  return algorithms.includes('MD5') && MD5_OR_NOTHING.test(userAgent ?? '') ? ['MD5'] : algorithms
+function bearable(algorithms: readonly DigestAlgorithm[], { userAgent, source }: IncomingRequest): readonly DigestAlgorithm[] {
+  // The libraries that phones in browsers are made of know MD5 alone, and look at one challenge only.
+  const inBrowser = source.transport === 'ws' || source.transport === 'wss'
+  return algorithms.includes('MD5') && (inBrowser || MD5_OR_NOTHING.test(userAgent ?? '')) ? ['MD5'] : algorithms
 }
 
 /**
@@ -47,7 +49,7 @@ export function createAuthenticate(options: {
     const { realm } = tenantOf(visit)
     const nonce = nonces.issue(realm)
     // In order of preference (RFC 8760 §2.3); phones take the first they know.
-    const offers = bearable(algorithms, visit.request.userAgent).map((algorithm) => formatChallenge(algorithm, realm, nonce, stale))
+    const offers = bearable(algorithms, visit.request).map((algorithm) => formatChallenge(algorithm, realm, nonce, stale))
     visit.request.reply(exchange.status, { headers: { [exchange.challenge]: offers } })
     return 'answered'
   }
