@@ -57,7 +57,7 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
     const database = await step('database', () => openDatabase({ settings, logger }), (room) => room.close())
     await requireSameKey(database, secrets, home)
     const media = await step('media', () => startMedia({ settings, logger, storage: home }), (room) => room.stop())
-    const signalling = await step('signalling', () => startSignalling({ settings, logger }), (room) => room.close())
+    const signalling = await step('signalling', () => startSignalling({ settings, logger, routeKey: secrets.key('sip-routes').toString('hex') }), (room) => room.close())
     const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, signalling }), (room) => room.close())
     const api = await step('panel and api', () => startApi({ settings, logger, database, secrets, pbx }), (room) => room.close())
     // The one exception to the reverse: calls are ended first, while the panel can still show it.

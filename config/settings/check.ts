@@ -61,6 +61,8 @@ function build(home: string, read: Reader): Settings {
       connections: { all: read('SIP_CONNECTIONS') ?? 0, perAddress: read('SIP_CONNECTIONS_PER_ADDRESS') ?? 0 },
       externalAddress: read('EXTERNAL_ADDRESS'),
       dnsServers: read('DNS_SERVERS') ?? [],
+      handlers: read('SIP_HANDLERS') ?? [],
+      handlersSecret: read('SIP_HANDLERS_SECRET') ?? '',
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
     shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0, overloadMs: read('OVERLOAD_MS') ?? 0 },
@@ -111,6 +113,9 @@ function crossChecks(settings: Settings): RefusalDetail[] {
     for (const [index, [name, port]] of listening.entries()) {
       const other = listening.slice(0, index).find(([, taken]) => taken === port && port !== 0 && port !== undefined)
       if (other) wrong(name, `${name} and ${other[0]} are both ${port}: both listen on TCP, so choose two different ports.`)
+    }
+    if (sip.handlersSecret === '' && sip.handlers.some((handler) => /^(tcp|tls):/.test(handler.url))) {
+      wrong('SIP_HANDLERS_SECRET', 'SIP_HANDLERS names an application to dial but SIP_HANDLERS_SECRET is not set: set it to what that application tells.')
     }
     if (sip.tls.clients !== 'off' && sip.tls.ca === undefined) wrong('SIP_TLS_CLIENTS', `SIP_TLS_CLIENTS is '${sip.tls.clients}' but SIP_TLS_CA is not set: set it to the file with the authorities that certificates are checked against.`)
     if (sip.port >= media.ports.first && sip.port <= media.ports.last) {

@@ -41,6 +41,7 @@ export const readers = {
   'name-servers': readNameServers,
   endpoint: readEndpoint,
   url: readUrl,
+  handlers: readHandlers,
 } satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
 
 function readAddress(text: string): string {
@@ -107,4 +108,26 @@ function readUrl(text: string, row: SettingRow): string {
     throw new BadValue(`only scheme, host and port are allowed, e.g. ${example}: the panel is always at /admin`)
   }
   return url.origin
+}
+
+/** Who decides on requests of a method; `*`: on any other. */
+export interface HandlerSetting {
+  method: string
+  url: string
+  post: boolean
+}
+
+function readHandlers(text: string): HandlerSetting[] {
+  const handlers = text.split(',').map((part) => part.trim()).filter((part) => part !== '').map((part): HandlerSetting => {
+    const found = /^([A-Za-z]+|\*)=(?:(GET|POST) )?(\S+)$/.exec(part)
+    const url = found?.[3] !== undefined && URL.canParse(found[3]) ? new URL(found[3]) : undefined
+    if (!found || !url || !['http:', 'https:', 'tcp:', 'tls:'].includes(url.protocol)) throw new BadValue('allowed is a list such as INVITE=https://router.example.com/sip,MESSAGE=tcp://10.0.0.5:9021')
+    const dialled = url.protocol === 'tcp:' || url.protocol === 'tls:'
+    if (dialled && url.port === '') throw new BadValue(`${found[3]} needs a port`)
+    if (dialled && found[2] === 'POST') throw new BadValue(`${found[3]} is dialled: POST is for http and https`)
+    return { method: (found[1] as string).toUpperCase(), url: found[3] as string, post: found[2] === 'POST' }
+  })
+  const twice = handlers.find(({ method }, i) => handlers.findIndex((other) => other.method === method) !== i)
+  if (twice) throw new BadValue(`${twice.method} is named twice`)
+  return handlers
 }

@@ -28,6 +28,9 @@ export interface Settings {
     externalAddress: string | undefined
     /** `192.0.2.53` or `192.0.2.53:5353`; empty: those of the machine. */
     dnsServers: readonly string[]
+    /** Who decides on requests outside dialogs instead of the PBX, and what an application that is dialled must tell. */
+    handlers: readonly { method: string; url: string; post: boolean }[]
+    handlersSecret: string
     drachtio: { host: string; port: number; secret: string } | undefined
   }
   shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }

@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'url'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'url' | 'handlers'
   /** For `number`. */
   min?: number
   max?: number
@@ -44,6 +44,8 @@ export const settingRows = [
   { name: 'SIP_CONNECTIONS_PER_ADDRESS', kind: 'number', min: 1, max: 1_000_000, default: '4096', meaning: 'Of these, from one address: an office behind a NAT, or a proxy in front, has one for each of its phones.' },
   { name: 'EXTERNAL_ADDRESS', kind: 'address', default: '', meaning: 'Public address told to phones outside the local networks when this machine is behind NAT.' },
   { name: 'DNS_SERVERS', kind: 'name-servers', default: '', meaning: 'Name servers that are asked where SIP trunks are, e.g. 192.0.2.53,[2001:db8::53]:5353; at most four. Default: those of this machine.' },
+  { name: 'SIP_HANDLERS', kind: 'handlers', default: '', meaning: 'For operators who run other drachtio applications beside the PBX: who gets requests outside dialogs, as METHOD=address in a list with commas, * for any method, e.g. INVITE=https://router.example.com/sip,MESSAGE=tcp://10.0.0.5:9021. http and https: asked for each request as drachtio-server does (POST before the address sends the message too); tcp and tls: that application is dialled. The PBX itself is reached by the answer {"action":"route","data":{"tag":"dialplane"}}. Empty: every request goes to the PBX. Not with DRACHTIO.' },
+  { name: 'SIP_HANDLERS_SECRET', kind: 'text', default: '', secret: true, meaning: 'What an application that is dialled by SIP_HANDLERS must tell before it gets a request.' },
   { name: 'DRACHTIO', kind: 'endpoint', default: '', meaning: 'host:port of a drachtio-server to use instead of the embedded signalling engine. With it SIP_HOST and SIP_PORT are that server\'s affair.' },
   { name: 'DRACHTIO_SECRET', kind: 'text', default: '', secret: true, meaning: 'Shared secret of that drachtio-server.' },
 

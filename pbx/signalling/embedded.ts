@@ -10,6 +10,7 @@ import type { GateReport } from './engine/gate/orders.ts'
 import { PULSE_MS } from './engine/gate/overload.ts'
 import type { NameReport } from './engine/locate/describe.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
+import type { RequestHandler } from './engine/wire/handlers.ts'
 import type { TransportName } from './engine/transport/flow.ts'
 import type { EngineGate, NameBook, Signalling, TraceRecord } from './signalling.ts'
 
@@ -20,6 +21,11 @@ export interface EmbeddedOptions {
   sip: SipOptions
   /** The machine's name servers when left out. */
   dns?: DnsOptions
+  /** Who decides on requests outside dialogs in place of connected applications, and what an application that is dialled must tell. */
+  handlers?: readonly RequestHandler[]
+  handlerSecret?: string
+  /** Hex; see the engine's options. */
+  routeKey?: string
   timing?: Partial<Timing>
   limits?: Partial<Limits>
 }
@@ -58,6 +64,9 @@ function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
 export async function startEmbedded(options: EmbeddedOptions, logger: Logger): Promise<EmbeddedSignalling> {
   const secret = randomBytes(24).toString('base64url')
   const engineOptions: EngineOptions = {
+    ...(options.handlers === undefined ? {} : { handlers: options.handlers }),
+    ...(options.handlerSecret === undefined ? {} : { handlerSecret: options.handlerSecret }),
+    ...(options.routeKey === undefined ? {} : { routeKey: options.routeKey }),
     sip: options.sip, control: { host: '127.0.0.1', port: 0, secret }, dns: options.dns ?? { servers: [] }, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
   }
   const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip' })

@@ -12,6 +12,8 @@ export type { Signalling, TraceRecord } from './signalling.ts'
 export interface SignallingOptions {
   settings: Pick<Settings, 'home' | 'sip' | 'session'>
   logger: Logger
+  /** Hex; the same after every restart, so that calls that are forwarded outlive one. */
+  routeKey?: string
 }
 
 /** Resolves when phones can be served. Rejects with a Refusal that says which port or address is the trouble and what to set. */
@@ -20,13 +22,16 @@ export function startSignalling(options: SignallingOptions): Promise<Signalling>
   return drachtio === undefined ? startOurs(options) : useExternal(drachtio)
 }
 
-async function startOurs({ settings, logger }: SignallingOptions): Promise<Signalling> {
+async function startOurs({ settings, logger, routeKey }: SignallingOptions): Promise<Signalling> {
   const { hosts, port, tlsPort, wsPort, wssPort, externalAddress, connections } = settings.sip
   const certificates = tlsPort === undefined && wssPort === undefined ? undefined : await openCertificateStore({ settings, logger })
   const sip: SipOptions = { hosts, port, tlsPort, wsPort, wssPort, externalAddress, tls: certificates?.tls }
   try {
     const engine = await startEmbedded({
       sip,
+      handlers: settings.sip.handlers.map((handler) => ({ ...handler, verify: settings.sip.tls.verifyServers })),
+      handlerSecret: settings.sip.handlersSecret,
+      ...(routeKey === undefined ? {} : { routeKey }),
       dns: { servers: settings.sip.dnsServers },
       timing: { sessionMin: settings.session.min * 1000 },
       limits: { ...defaultLimits, connections: connections.all, connectionsPerAddress: connections.perAddress },

@@ -48,7 +48,8 @@ export interface SipFigures {
  */
 export async function connectSip(options: ConnectOptions): Promise<SipServer & { figures(): SipFigures }> {
   const { logger } = options
-  const srf = new (SrfModule as unknown as SrfConstructor)()
+  // By this tag a handler of the operator's gives requests back to us (SIP_HANDLERS).
+  const srf = new (SrfModule as unknown as SrfConstructor)('dialplane')
   const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(), waiting: new Set(), session: options.session ?? { expires: 0, min: 90 } }
   const quiet = createQuietLog(logger, systemClock)
   const handlers = new Map<string, (request: IncomingRequest) => void>()

@@ -104,5 +104,5 @@ export interface Srf {
 }
 
 export interface SrfConstructor {
-  new (): Srf
+  new (tag: string): Srf
 }

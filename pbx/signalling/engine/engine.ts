@@ -51,7 +51,11 @@ export interface Engine {
 /** Opens both sides; rejects with `PortTaken` when a SIP port cannot be bound. */
 export async function startEngine(options: EngineOptions, hooks: AgentHooks): Promise<Engine> {
   let control: Control | undefined
-  const agent = await createAgent(options, { pick: (method) => control?.pick(method) }, hooks)
+  const agent = await createAgent(options, {
+    pick: (method, tag) => control?.pick(method, tag),
+    handlerFor: (method) => options.handlers?.find((handler) => handler.method === method) ?? options.handlers?.find((handler) => handler.method === '*'),
+    dial: async (target) => control?.dial(target),
+  }, hooks)
   try {
     control = await openControl(options, systemTimers, {
       addresses: () => ({ advertised: agent.transport.advertised().join(','), local: agent.transport.local().join(',') }),

@@ -1,8 +1,14 @@
 /** What the engine can be told. Everything has a default but the addresses and the secret. */
+import type { RequestHandler } from './wire/handlers.ts'
+
 export interface EngineOptions {
   sip: SipOptions
   /** Where applications connect; only loopback makes sense. */
   control: { host: string; port: number; secret: string }
+  /** Who decides on requests outside dialogs, by method, instead of connected applications. */
+  handlers?: readonly RequestHandler[]
+  /** What an application that is dialled must tell. */
+  handlerSecret?: string
   /** Hex. Proves that a Route entry is ours; when it is the same after a restart, calls that run through us go on. Random when absent. */
   routeKey?: string
   dns: DnsOptions

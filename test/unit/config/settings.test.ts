@@ -40,7 +40,7 @@ describe('settings', () => {
     assert.deepEqual(settings.sip, {
       hosts: ['0.0.0.0', '::'], port: 5060, tlsPort: 5061, wsPort: 5066, wssPort: 7443,
       tls: { folder: join(home, 'tls'), ca: undefined, clients: 'off', verifyServers: true, minVersion: 'TLSv1.2' },
-      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, dnsServers: [], drachtio: undefined,
+      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, dnsServers: [], handlers: [], handlersSecret: '', drachtio: undefined,
     })
     assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
     assert.equal(settings.database.url, undefined)
@@ -53,6 +53,13 @@ describe('settings', () => {
     assert.deepEqual(load({ DNS_SERVERS: '192.0.2.53, [2001:db8::53]:5353,2001:db8::54' }).sip.dnsServers, ['192.0.2.53', '[2001:db8::53]:5353', '2001:db8::54'])
     const { tlsPort, wsPort, wssPort } = load({ SIP_TLS_PORT: 'off', SIP_WS_PORT: 'off', SIP_WSS_PORT: 'off' }).sip
     assert.deepEqual([tlsPort, wsPort, wssPort], [undefined, undefined, undefined])
+  })
+
+  it('give methods to handlers', () => {
+    const { handlers } = load({ SIP_HANDLERS: 'invite=POST https://router.example.com/sip, *=tcp://[::1]:9021', SIP_HANDLERS_SECRET: 'x' }).sip
+    assert.deepEqual(handlers, [{ method: 'INVITE', url: 'https://router.example.com/sip', post: true }, { method: '*', url: 'tcp://[::1]:9021', post: false }])
+    assert.match(refusedWith({ SIP_HANDLERS: '*=tls://10.0.0.5:9021' })[0] ?? '', /SIP_HANDLERS_SECRET is not/)
+    for (const wrong of ['INVITE', 'INVITE=ftp://x', 'INVITE=tcp://10.0.0.5', 'INVITE=POST tcp://10.0.0.5:1', 'INVITE=http://a,INVITE=http://b']) assert.match(refusedWith({ SIP_HANDLERS: wrong })[0] ?? '', /^SIP_HANDLERS is/, wrong)
   })
 
   it('let RTP follow SIP unless it is told otherwise', () => {

@@ -11,13 +11,18 @@ import type { Trace } from '../trace.ts'
 import { countResponseText, type Traffic } from '../traffic.ts'
 import type { TransactionLayer } from '../transaction/layer.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
+import type { DialTarget, RequestHandler } from '../wire/handlers.ts'
 import { peerName, type Flow, type SendListener } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport.ts'
 
 /** Which application gets a request. */
 export interface Router {
   /** The next connection, round robin, that asked for this method; undefined when there is none. */
-  pick(method: string): Owner | undefined
+  pick(method: string, tag?: string): Owner | undefined
+  /** Who decides on requests of this method instead; undefined: the applications that asked for it. */
+  handlerFor(method: string): RequestHandler | undefined
+  /** An application that is connected to for a request; undefined when it cannot be reached, or does not tell the secret. */
+  dial(target: DialTarget): Promise<Owner | undefined>
 }
 
 /** A request that was handed to an application and has no final response yet. */

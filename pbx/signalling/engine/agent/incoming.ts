@@ -12,7 +12,8 @@ import { cdrStop } from './cdr.ts'
 
 export class Incoming implements IncomingRequest, ServerUser {
   readonly id = uuid()
-  readonly owner: Owner
+  /** Another once a handler has decided. */
+  owner: Owner
   readonly request: SipMessage
   readonly transaction: ServerTransaction
   dialog: Dialog | undefined

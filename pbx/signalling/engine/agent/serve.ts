@@ -14,6 +14,7 @@ import { forwardAck, forwardWithin } from '../proxy/within.ts'
 import { networkPayload } from '../wire/payload.ts'
 import { isTraced, traceIn, type Agent, type IncomingRequest } from './agent.ts'
 import { cdrAttempt, cdrStop } from './cdr.ts'
+import { decideByHandler } from './decide.ts'
 import { Incoming } from './incoming.ts'
 import { refuse, refuseAttempt } from './refuse.ts'
 import { dialogOfNotify } from './subscriptions.ts'
@@ -64,6 +65,8 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
     if (refuseTooShort(agent, request, transaction)) return
   }
   if (request.method === 'INVITE') cdrAttempt(agent, 'network', request)
+  const handler = agent.router.handlerFor(request.method)
+  if (handler) return decideByHandler(agent, handler, request, transaction, flow)
   const owner = agent.router.pick(request.method)
   if (!owner) return refuseAttempt(agent, transaction, request, KNOWN.has(request.method) ? 503 : 501)
   const incoming = new Incoming(agent, owner, request, transaction, undefined)

@@ -17,17 +17,21 @@ export interface ApplicationHooks {
   onMessage(application: Application, tokens: string[], text: string | undefined): void
   /** `proto/host:port,…` as peers see us, and as we are. */
   addresses(): { advertised: string; local: string }
+  onAuthenticated(application: Application): void
   onClosed(application: Application): void
 }
 
 export class Application implements Owner {
   /** Methods it asked for, lower case, as often as it asked. */
   readonly routes: string[] = []
+  private readonly secret: string
   private readonly line: Line
   private readonly options: EngineOptions
   private readonly timers: Timers
   private readonly hooks: ApplicationHooks
   private readonly framer: Framer
+  /** What it told of itself, for those who ask for it by name. */
+  tags: ReadonlySet<string> = new Set()
   private authenticated = false
   private patience: TimerHandle
   private queue = ''
@@ -35,7 +39,9 @@ export class Application implements Owner {
   private flushing: NodeJS.Immediate | undefined
   private closed = false
 
-  constructor(open: OpenLine, options: EngineOptions, timers: Timers, hooks: ApplicationHooks) {
+  /** @param secret what it must tell */
+  constructor(open: OpenLine, secret: string, options: EngineOptions, timers: Timers, hooks: ApplicationHooks) {
+    this.secret = secret
     this.options = options
     this.timers = timers
     this.hooks = hooks
@@ -116,14 +122,16 @@ export class Application implements Owner {
   }
 
   private authenticate(tokens: string[]): void {
-    const [id = '', type, secret = ''] = tokens
+    const [id = '', type, secret = '', tags = ''] = tokens
     if (type !== 'authenticate') return this.reject(id, 'authenticate first')
-    if (!sameSecret(secret, this.options.control.secret)) return this.reject(id, 'incorrect secret')
+    if (!sameSecret(secret, this.secret)) return this.reject(id, 'incorrect secret')
     this.authenticated = true
     this.timers.stop(this.patience)
     this.framer.allow(this.options.limits.frame)
     const { advertised, local } = this.hooks.addresses()
+    this.tags = new Set(tags.split(',').filter((tag) => tag !== ''))
     this.deliver(accepted(id, advertised, VERSION, local))
+    this.hooks.onAuthenticated(this)
   }
 }
 

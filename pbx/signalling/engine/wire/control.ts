@@ -4,6 +4,8 @@ import type { Owner } from '../dialog/dialog.ts'
 import type { EngineOptions } from '../options.ts'
 import type { Timers } from '../timers.ts'
 import { Application, type ApplicationHooks } from './application.ts'
+import { connectTo } from './dial.ts'
+import type { DialTarget } from './handlers.ts'
 import { socketLine, type OpenLine } from './line.ts'
 import { accepted, refused } from './payload.ts'
 
@@ -19,7 +21,10 @@ export interface ControlHooks {
 
 export interface Control {
   readonly port: number
-  pick(method: string): Owner | undefined
+  /** The next application that asked for this method, of those with that tag when one is given. */
+  pick(method: string, tag?: string): Owner | undefined
+  /** Connects to an application, which is taken in when it tells its secret; undefined when it does not. */
+  dial(target: DialTarget): Promise<Owner | undefined>
   readonly applications: number
   /** An application of this process; it must tell the secret like any other. */
   adopt(open: OpenLine): void
@@ -41,10 +46,19 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
     else slots.delete(verb)
   }
 
+  /** Applications that were dialled and have not told the secret yet. */
+  const awaited = new Map<Application, (owner: Owner | undefined) => void>()
+
   const applicationHooks: ApplicationHooks = {
+    onAuthenticated(application) {
+      awaited.get(application)?.(application)
+      awaited.delete(application)
+    },
     addresses: hooks.addresses,
     onClosed(application) {
       applications.delete(application)
+      awaited.get(application)?.(undefined)
+      awaited.delete(application)
       for (const verb of new Set(application.routes)) forget(application, verb)
       hooks.onGone(application)
     },
@@ -84,7 +98,7 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
 
   const server: Server = createServer({ noDelay: true })
   server.maxConnections = CONNECTIONS_MAX
-  const adopt = (open: OpenLine): void => void applications.add(new Application(open, options, timers, applicationHooks))
+  const adopt = (open: OpenLine): void => void applications.add(new Application(open, options.control.secret, options, timers, applicationHooks))
   server.on('connection', (socket) => adopt(socketLine(socket)))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -102,13 +116,23 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
       return applications.size
     },
     adopt,
-    pick(method) {
+    pick(method, tag) {
       const verb = method.toLowerCase()
-      const list = slots.get(verb)
-      if (list === undefined) return undefined
+      const all = slots.get(verb)
+      const list = tag === undefined ? all : all?.filter((application) => application.tags.has(tag))
+      if (list === undefined || list.length === 0) return undefined
       const turn = (turns.get(verb) ?? 0) % list.length
       turns.set(verb, turn + 1)
       return list[turn]
+    },
+    async dial(target) {
+      const secret = options.handlerSecret ?? ''
+      if (secret === '' || applications.size >= CONNECTIONS_MAX) return undefined
+      const socket = await connectTo(target)
+      if (!socket) return undefined
+      const application = new Application(socketLine(socket), secret, options, timers, applicationHooks)
+      applications.add(application)
+      return new Promise((resolve) => awaited.set(application, resolve))
     },
     async close() {
       const done = new Promise<void>((resolve) => server.close(() => resolve()))
