@@ -157,6 +157,8 @@ export interface BindingRow {
 export interface CallRow {
   id: string
   tenant_id: string
+  /** The first call of a chain of transfers; its own id when there was none. */
+  root_id: string
   started_at: Date
   answered_at: Date | null
   ended_at: Date

@@ -74,6 +74,8 @@ export interface ExtensionFilter extends Page {
 }
 
 export interface CallFilter extends Page {
+  /** Calls of one chain of transfers: those that share this `rootId`. */
+  rootId?: string
   search?: string
   extensionId?: string
   result?: string

@@ -34,6 +34,7 @@ import type { EngineGate } from './shield/gate.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
+import { transfer } from './steps/transfer.ts'
 import { createTargets, type NameBook } from './targets.ts'
 import { pcapOf } from './trace/pcap.ts'
 import { createTraces } from './trace/trace.ts'
@@ -66,7 +67,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     settings, database, directory, registrar, events, logger, clock: systemClock, gate: options.signalling.gate,
     hasCallWith: (address) => registry.all().some((call) => call.legs.some((leg) => leg.origin.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') === address)),
   })
-  const world: CallWorld = { settings, logger, media, sip, directory, registrar, events, registry }
+  const world: CallWorld = { settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer) }
 
   const records = createCallRecordWriter({ database, events, logger, home })
   const traces = createTraces({ database, sip, events, logger, home, complete: options.signalling.trace !== undefined })

@@ -38,6 +38,10 @@ export type LiveHello = {
  */
 export type Call = {
     id: string;
+    /**
+     * The first call of a chain of transfers; its own id when there was none.
+     */
+    rootId: string;
     state: 'routing' | 'ringing' | 'early' | 'answered' | 'ending' | 'ended';
     direction: 'internal' | 'inbound' | 'outbound';
     from: Party;
@@ -553,6 +557,10 @@ export type DeviceUpdate = {
  */
 export type CallDetail = {
     id: string;
+    /**
+     * The first call of a chain of transfers; its own id when there was none.
+     */
+    rootId: string;
     state: 'routing' | 'ringing' | 'early' | 'answered' | 'ending' | 'ended';
     direction: 'internal' | 'inbound' | 'outbound';
     from: Party;
@@ -2233,6 +2241,10 @@ export type ListCallsData = {
         limit?: number;
         search?: string;
         extensionId?: string;
+        /**
+         * Calls of one chain of transfers.
+         */
+        rootId?: string;
         result?: 'answered' | 'missed' | 'busy' | 'refused' | 'cancelled' | 'failed';
         /**
          * Started at or after.

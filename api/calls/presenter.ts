@@ -31,6 +31,7 @@ export function presentLeg(leg: LegView): z.input<typeof Leg> {
 export function presentCall(call: CallView): z.input<typeof Call> {
   return {
     id: call.id,
+    rootId: call.rootId,
     state: call.state,
     direction: call.direction,
     from: call.from,

@@ -60,6 +60,7 @@ export const PlanStep = z
 
 const callFields = {
   id: z.uuid(),
+  rootId: z.uuid().meta({ description: 'The first call of a chain of transfers; its own id when there was none.' }),
   state: z.enum(['routing', 'ringing', 'early', 'answered', 'ending', 'ended']),
   direction: z.enum(['internal', 'inbound', 'outbound']),
   from: Party,
@@ -98,6 +99,7 @@ export const CallQuery = z.strictObject({
   ...pageQuery,
   search,
   extensionId: z.uuid().optional(),
+  rootId: z.uuid().optional().meta({ description: 'Calls of one chain of transfers.' }),
   result: Termination.shape.result.optional(),
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Started at or after.' }),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Started before.' }),

@@ -114,15 +114,18 @@ function onConnectFailure(world: CallWorld, call: Call, error: unknown): void {
 }
 
 /** From here on the phone may hold, resume and hang up. */
-function follow(world: CallWorld, call: Call, leg: Leg): void {
+export function follow(world: CallWorld, call: Call, leg: Leg): void {
   const dialog = leg.dialog
   if (!dialog) return
   watchHold(world, call, leg)
   watchDigits(call, leg)
+  dialog.onRefer((refer) => world.onRefer(call, leg, refer))
   dialog.onEnd(({ by, reason }) => {
     const role = leg.origin.role
     // Without the engine nothing is known of the phones: it is not theirs that the call ended.
     if (by === 'stack' && !world.sip.connected) return hangUp(world, call, terminate('signalling-lost', 'system'))
+    // The other side has left for somebody else already; its new call says what becomes of it.
+    if (call.transferring) return hangUp(world, call, terminate('transferred', role, null, `The call was transferred to ${call.transferring.number}.`))
     const verdict = by === 'peer' ? terminate('hung-up', role) : terminate('peer-vanished', role, null, stackWords(reason))
     hangUp(world, call, verdict)
   })

@@ -21,15 +21,20 @@ export interface RunningRecording {
  * The living call: legs, state, mailbox, signal and verdict, and nothing that happens to them.
  * What can happen is in the verb files: dial, answer, hold, hang-up.
  */
+/** The way to a caller who has no answer yet: its INVITE, or the call it is in already. */
+export type CallerLine = Pick<IncomingInvite, 'callId' | 'answered' | 'progress' | 'accept' | 'reply'>
+
 export class Call {
   readonly id = newId()
+  /** The first call of a chain of transfers. */
+  rootId: string
   readonly tenantId: string
   readonly request: CallRequest
   readonly startedAt = Date.now()
   readonly log: Logger
   readonly mailbox: Mailbox
-  readonly caller: Leg
-  readonly invite: IncomingInvite
+  caller: Leg
+  readonly invite: CallerLine
   readonly legs: Leg[]
   /** The leg that answered. */
   callee: Leg | undefined
@@ -44,6 +49,12 @@ export class Call {
   accepting: Promise<void> | undefined
   /** Ends the ringing that we make for the caller; undefined when we make none. */
   ringback: AbortController | undefined
+  /** A phone in it asked for its other side to be connected with somebody else, and that is under way. */
+  transferring: { by: Leg; number: string } | undefined
+  /** Where a caller goes who is in a call already, when the plan led nowhere. */
+  turnBack: ((verdict: Termination) => Promise<void>) | undefined
+  /** Resolves when somebody answered. */
+  readonly answered = Promise.withResolvers<void>()
   /** What to stop when the call is over: timers and listeners. */
   readonly cleanup = new Set<() => void>()
   readonly #abort = new AbortController()
@@ -52,13 +63,15 @@ export class Call {
 
   constructor(options: {
     request: CallRequest
-    invite: IncomingInvite
+    invite: CallerLine
     caller: Leg
+    rootId?: string
     logger: Logger
     onChange: (call: Call) => void
     onBug: (call: Call, error: unknown) => void
   }) {
     this.request = options.request
+    this.rootId = options.rootId ?? this.id
     this.tenantId = options.request.tenantId
     this.invite = options.invite
     this.caller = options.caller
@@ -85,7 +98,10 @@ export class Call {
   step(input: Exclude<CallInput, 'conclude'>): void {
     const before = this.#machine.state
     this.#machine.step(input)
-    if (input === 'answer') this.answeredAt = Date.now()
+    if (input === 'answer') {
+      this.answeredAt = Date.now()
+      this.answered.resolve()
+    }
     if (input === 'closed') this.endedAt = Date.now()
     else if (before !== this.#machine.state) this.changed()
   }
@@ -107,6 +123,7 @@ export class Call {
     const { plan, request } = this
     return {
       id: this.id,
+      rootId: this.rootId,
       tenantId: this.tenantId,
       state: this.state,
       direction: plan?.direction ?? 'internal',
@@ -125,5 +142,5 @@ export class Call {
 }
 
 function planView(plan: Plan | undefined): PlanView {
-  return { steps: (plan?.steps ?? []).map((step) => ({ step: describeStep(step), reason: step.reason })) }
+  return { steps: [...(plan?.before ? [plan.before] : []), ...(plan?.steps ?? []).map((step) => ({ step: describeStep(step), reason: step.reason }))] }
 }

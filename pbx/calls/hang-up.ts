@@ -49,7 +49,9 @@ function releaseCaller(world: CallWorld, call: Call, verdict: Termination): void
     world.registry.linger(call.accepting.then(() => call.caller.dialog?.bye(byeReason(verdict))))
     return
   }
-  if (call.invite.answered) return
+  // He was in a call before this one.
+  if (call.caller.dialog) releaseLeg(world, call, call.caller, verdict)
+  if (call.invite.answered) return void call.invite.reply(480)
   const status = statusForCaller(verdict)
   call.invite.reply(status, { reason: refusalOf(verdict.reason).phrase, headers: { Reason: `SIP;cause=${status};text="${verdict.reason}"` } })
   call.caller.sipStatus = status

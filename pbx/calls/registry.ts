@@ -1,4 +1,6 @@
+import type { DialogName } from '../sip/types.ts'
 import type { Call } from './call.ts'
+import type { Leg } from './leg.ts'
 
 /** The calls going on, by id. Waiters are told when the last one is gone. */
 export interface CallRegistry {
@@ -7,6 +9,8 @@ export interface CallRegistry {
   get(tenantId: string, id: string): Call | undefined
   list(tenantId: string): Call[]
   all(): Call[]
+  /** The call and leg that hold this dialog, in one tenant. */
+  findDialog(tenantId: string, name: DialogName): { call: Call; leg: Leg } | undefined
   readonly size: number
   /** Work that outlives a call and must be done before we close: a BYE not yet answered. */
   linger(work: Promise<unknown>): void
@@ -38,6 +42,14 @@ export function createCallRegistry(): CallRegistry {
     },
     list: (tenantId) => [...calls.values()].filter((call) => call.tenantId === tenantId),
     all: () => [...calls.values()],
+    findDialog(tenantId, { callId, localTag, remoteTag }) {
+      for (const call of calls.values()) {
+        if (call.tenantId !== tenantId) continue
+        const leg = call.legs.find(({ dialog }) => dialog?.callId === callId && dialog.localTag === localTag && dialog.remoteTag === remoteTag)
+        if (leg) return { call, leg }
+      }
+      return undefined
+    },
     get size() {
       return calls.size
     },

@@ -12,6 +12,7 @@ interface Verdict {
 /** Every way a call can end: one row each, so that no two places invent words for the same thing. */
 const verdicts = {
   'hung-up': { result: 'answered', status: 200, phrase: 'OK', explanation: 'The call was answered and then hung up.' },
+  'transferred': { result: 'answered', status: 480, phrase: 'Transferred', explanation: 'The call was transferred and went on with somebody else.' },
   'administrator': { result: 'answered', status: 480, phrase: 'Temporarily Unavailable', explanation: 'An administrator ended the call.' },
   'server-stopping': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'Dialplane was stopped while the call was going on.' },
 

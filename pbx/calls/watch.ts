@@ -12,32 +12,39 @@ const FIGURES_MS = 5_000
  * phone that no longer knows the call, a media worker that died, or a call beyond any sane length.
  */
 export function watchCall(world: CallWorld, call: Call): void {
-  const { mediaTimeoutSeconds, sessionRefreshSeconds, hoursMax } = world.settings.calls
-  const legs = [call.caller, call.callee].filter((leg): leg is Leg => leg !== undefined)
+  const { sessionRefreshSeconds, hoursMax } = world.settings.calls
+  for (const leg of legsOf(call)) watchLeg(world, call, leg)
 
-  for (const leg of legs) {
-    const { endpoint } = leg
-    if (!endpoint) continue
-    call.cleanup.add(endpoint.on('closed', (reason) => {
-      if (reason !== 'closed') hangUp(world, call, terminate('media-lost', 'system'))
-    }))
-    if (mediaTimeoutSeconds > 0) {
-      call.cleanup.add(endpoint.on('media-timeout', (seconds) => {
-        if (seconds < mediaTimeoutSeconds) return
-        leg.silent = true
-        // A phone on hold is silent by right; only when nobody sends is the call abandoned.
-        if (legs.every((each) => each.silent) && !legs.some((each) => each.state === 'held')) hangUp(world, call, terminate('media-vanished', 'system'))
-      }))
-    }
-  }
-
-  every(call, FIGURES_MS, () => void measureLegs(call, legs))
+  every(call, FIGURES_MS, () => void measureLegs(call, legsOf(call)))
   if (sessionRefreshSeconds > 0) {
     const heard = new Map<Leg, number>()
-    every(call, sessionRefreshSeconds * 1000, () => void probeLegs(world, call, legs, heard, sessionRefreshSeconds))
+    every(call, sessionRefreshSeconds * 1000, () => void probeLegs(world, call, legsOf(call), heard, sessionRefreshSeconds))
   }
   const longest = setTimeout(() => hangUp(world, call, terminate('too-long', 'system')), hoursMax * 3_600_000)
   call.cleanup.add(() => clearTimeout(longest))
+}
+
+/** The two who talk; a transfer changes them. */
+function legsOf(call: Call): Leg[] {
+  return [call.caller, call.callee].filter((leg): leg is Leg => leg !== undefined)
+}
+
+/** Hears when a phone's sound fails or falls silent. What a leg says that has left the call is of no interest. */
+export function watchLeg(world: CallWorld, call: Call, leg: Leg): void {
+  const { mediaTimeoutSeconds } = world.settings.calls
+  const { endpoint } = leg
+  if (!endpoint) return
+  call.cleanup.add(endpoint.on('closed', (reason) => {
+    if (reason !== 'closed' && leg.endpoint === endpoint) hangUp(world, call, terminate('media-lost', 'system'))
+  }))
+  if (mediaTimeoutSeconds === 0) return
+  call.cleanup.add(endpoint.on('media-timeout', (seconds) => {
+    if (seconds < mediaTimeoutSeconds || leg.endpoint !== endpoint) return
+    leg.silent = true
+    const legs = legsOf(call)
+    // A phone on hold, or one whose other side is being transferred, is silent by right; only when nobody sends is the call abandoned.
+    if (!call.transferring && legs.every((each) => each.silent) && !legs.some((each) => each.state === 'held')) hangUp(world, call, terminate('media-vanished', 'system'))
+  }))
 }
 
 /** Loss, jitter and MOS as they are now, for whoever watches the call. A leg that just closed keeps its last ones. */

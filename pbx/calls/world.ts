@@ -3,8 +3,10 @@ import type { Logger } from '../../config/logger.ts'
 import type { MediaServer } from '../../media/contract.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
-import type { SipServer } from '../sip/types.ts'
+import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { Call } from './call.ts'
+import type { Leg } from './leg.ts'
 import type { CallRegistry } from './registry.ts'
 
 /** What the verbs of a call work with. Passed explicitly; nothing is reached through the call. */
@@ -17,4 +19,6 @@ export interface CallWorld {
   registrar: Registrar
   events: Events
   registry: CallRegistry
+  /** A phone in a call asks for a transfer. */
+  onRefer: (call: Call, leg: Leg, refer: ReferRequest) => void
 }

@@ -40,6 +40,7 @@ function narrow(query: Knex.QueryBuilder, filter: CallFilter): void {
   }
   const { extensionId } = filter
   if (extensionId) query.where((any) => any.where('caller_extension_id', extensionId).orWhere('callee_extension_id', extensionId))
+  if (filter.rootId) query.where('root_id', filter.rootId)
   if (filter.result) query.where('result', filter.result)
   if (filter.from) query.where('started_at', '>=', filter.from)
   if (filter.to) query.where('started_at', '<', filter.to)

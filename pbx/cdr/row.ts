@@ -5,6 +5,7 @@ import type { CallView, LegView, PlanView, Termination } from '../events/catalog
 export interface CallRecord {
   id: string
   tenant_id: string
+  root_id: string
   /** Seconds since the epoch. */
   started_at: number
   answered_at: number | null
@@ -31,6 +32,7 @@ export function recordOf(call: CallView): CallRecord {
   return {
     id: call.id,
     tenant_id: call.tenantId,
+    root_id: call.rootId,
     started_at: seconds(call.startedAt),
     answered_at: call.answeredAt === null ? null : seconds(call.answeredAt),
     ended_at: seconds(call.endedAt ?? Date.now()),
@@ -63,6 +65,7 @@ export function viewOf(row: CallRow): CallView {
   return {
     id: row.id,
     tenantId: row.tenant_id,
+    rootId: row.root_id,
     state: 'ended',
     direction: row.direction,
     from: { number: row.from_number, name: row.from_name, extensionId: row.caller_extension_id },

@@ -68,6 +68,8 @@ export interface PlanView {
 /** A call that is going on, or its final state. */
 export interface CallView {
   id: string
+  /** The first call of a chain of transfers; its own id when there was none. */
+  rootId: string
   tenantId: string
   state: CallState
   direction: 'internal' | 'inbound' | 'outbound'

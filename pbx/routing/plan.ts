@@ -7,6 +7,8 @@ export interface Plan {
   extensionId: string | null
   name: string | null
   steps: Step[]
+  /** What led here without a decision of routing: a transfer. */
+  before?: { step: string; reason: string }
 }
 
 export type Step = ExtensionStep | AnnouncementStep | RefuseStep

@@ -2,6 +2,8 @@
 export interface CallRequest {
   tenantId: string
   caller: { extensionId: string; deviceId: string; number: string; name: string | null }
+  /** Whose rights count when it is not the caller who dials: the phone that transfers it. */
+  onBehalfOf?: { extensionId: string; number: string }
   /** The user part of the Request-URI as dialled. */
   dialled: string
 }

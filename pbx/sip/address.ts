@@ -120,3 +120,8 @@ export function formatAddress(displayName: string | undefined, uri: string): str
   const name = displayName?.replace(/[\x00-\x1f\x7f]/g, ' ').trim()
   return name ? `${quote(name)} <${uri}>` : `<${uri}>`
 }
+
+/** The tag of a From or To value; empty when absent. */
+export function tagIn(value: string | undefined): string {
+  return value === undefined ? '' : (parseAddress(value)?.params.get('tag') ?? '')
+}

@@ -1,12 +1,15 @@
 import { Refusal } from '../../config/errors.ts'
-import { ALLOW_IN_DIALOG, readHeader, readReason, writeReason } from './headers.ts'
+import { formatAddress } from './address.ts'
+import { ALLOW_IN_DIALOG, readHeader, readReason, SUPPORTED, writeReason } from './headers.ts'
 import { Offers } from './offers.ts'
 import type { OfferingDialog } from './offers.ts'
-import type { AgreedSession } from './session-timer.ts'
+import { receiveRefer } from './refer.ts'
+import { keepSession, type AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
 import type { OpenDialog, RequestEvents, Stack, Waiting } from './stack.ts'
-import type { SipDialog } from './types.ts'
+import type { ReferRequest, SipDialog } from './types.ts'
+import { escapeUser } from './uri.ts'
 
 export interface DialogFacts {
   /** The engine's dialog id. */
@@ -18,6 +21,10 @@ export interface DialogFacts {
   localSdp: string
   userAgent: string | undefined
   session: AgreedSession | undefined
+  localTag: string
+  remoteTag: string
+  /** The peer takes UPDATE. */
+  allowsUpdate: boolean
 }
 
 /** INFO requests kept until somebody listens. */
@@ -30,12 +37,18 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
   readonly id: string
   readonly callId: string
   readonly role: 'uac' | 'uas'
+  readonly localTag: string
+  readonly remoteTag: string
   readonly userAgent: string | undefined
   remoteSdp: string
   localSdp: string
   session: AgreedSession | undefined
   readonly #stack: Stack
   readonly #offers: Offers
+  readonly #allowsUpdate: boolean
+  #onRefer: ((refer: ReferRequest) => void) | undefined
+  readonly #earlyRefers: ReferRequest[] = []
+  #refers = 0
   #ended = false
   #bye: Promise<void> | undefined
   #endReport: { by: 'peer' | 'stack'; reason: string | undefined } | undefined
@@ -54,6 +67,9 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     this.localSdp = facts.localSdp
     this.userAgent = facts.userAgent
     this.session = facts.session
+    this.localTag = facts.localTag
+    this.remoteTag = facts.remoteTag
+    this.#allowsUpdate = facts.allowsUpdate
     this.#offers = new Offers(stack, this)
     stack.dialogs.set(this.id, this)
     stack.waiting.add(this)
@@ -107,6 +123,16 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
       case 'INFO':
         res.send(200, undefined, {})
         return this.#informed(readHeader(req.msg, 'content-type'), req.msg.body)
+      case 'REFER': {
+        if (this.#ended) return res.send(481, undefined, {})
+        const refer = receiveRefer(this, req, res, this.#refers++ === 0)
+        if (!refer) return
+        if (this.#onRefer) return this.#onRefer(refer)
+        // Some phones are quicker than the call is set up.
+        return void this.#earlyRefers.push(refer)
+      }
+      case 'NOTIFY':
+        return res.send(200, undefined, {})
       case 'OPTIONS':
         return res.send(200, undefined, { headers: { Allow: ALLOW_IN_DIALOG, Accept: 'application/sdp' } })
       default:
@@ -138,6 +164,18 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
   onInfo(handler: (contentType: string | undefined, body: string) => void): void {
     this.#onInfo = handler
     for (const { contentType, body } of this.#earlyInfos.splice(0)) queueMicrotask(guard(this.#stack, 'an INFO listener', () => handler(contentType, body)))
+  }
+
+  onRefer(handler: (refer: ReferRequest) => void): void {
+    this.#onRefer = handler
+    for (const refer of this.#earlyRefers.splice(0)) queueMicrotask(guard(this.#stack, 'a REFER', () => handler(refer)))
+  }
+
+  identify({ number, name, domain }: { number: string; name: string | null; domain: string }): void {
+    if (this.#ended) return
+    const identity = { 'P-Asserted-Identity': formatAddress(name ?? undefined, `sip:${escapeUser(number)}@${domain}`) }
+    if (this.#allowsUpdate) this.send('UPDATE', { Supported: SUPPORTED, ...identity, ...keepSession(this.session) }, undefined, { response: () => undefined, failed: () => undefined })
+    else this.#offers.send(this.localSdp, identity).catch(() => undefined)
   }
 
   reinvite(sdp: string): Promise<string> {
@@ -223,6 +261,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     this.#ended = true
     this.#forget()
     this.#finishBye?.()
+    for (const refer of this.#earlyRefers.splice(0)) refer.refuse(481)
     if (already) return
     this.#offers.close()
     if (this.#acked) return this.#acked(noAck())

@@ -1,9 +1,9 @@
 import { Refusal } from '../../config/errors.ts'
-import { parseAddress } from './address.ts'
+import { parseAddress, tagIn } from './address.ts'
 import { Dialog } from './dialog.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import { ALLOW_IN_DIALOG, readHeader, readReason, SUPPORTED, transportOf, writeHeaders } from './headers.ts'
-import { answerSession } from './session-timer.ts'
+import { allows, answerSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { gatherWrites, guard, linkLostRefusal } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
@@ -149,7 +149,7 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
     const session = answerSession(this.req.msg, this.stack.session)
     const options = { headers: { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...session.headers, ...writeHeaders(headers) }, body: sdp }
     this.#rejectAccept = reject
-    this.res.send(200, undefined, options, guard(this.stack, 'answering an INVITE', (error) => {
+    this.res.send(200, undefined, options, guard(this.stack, 'answering an INVITE', (error, sent) => {
       this.stack.waiting.delete(this)
       this.#rejectAccept = undefined
       if (error) {
@@ -165,6 +165,9 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
         localSdp: sdp,
         userAgent: this.userAgent,
         session: session.agreed,
+        localTag: tagIn(sent?.headers['to']),
+        remoteTag: tagIn(this.req.msg.headers['from']),
+        allowsUpdate: allows(this.req.msg, 'UPDATE'),
       })
       dialog.awaitAck(resolve, reject)
     }))

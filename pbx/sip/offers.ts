@@ -123,20 +123,20 @@ export class Offers {
   }
 
   /** Our own re-INVITE, after those before it. */
-  send(sdp: string): Promise<string> {
-    const own = this.#queue.then(() => this.#offer(sdp))
+  send(sdp: string, headers: Record<string, string> = {}): Promise<string> {
+    const own = this.#queue.then(() => this.#offer(sdp, headers))
     this.#queue = own.catch(() => {})
     return own
   }
 
-  async #offer(sdp: string): Promise<string> {
+  async #offer(sdp: string, headers: Record<string, string>): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       while (this.#incoming && !this.#closed.signal.aborted) {
         this.#incomingDone ??= Promise.withResolvers<void>()
         await this.#incomingDone.promise
       }
       if (this.#closed.signal.aborted) throw over()
-      const outcome = await this.#transact(sdp)
+      const outcome = await this.#transact(sdp, headers)
       if ('answer' in outcome) return outcome.answer
       if ('refusal' in outcome) throw outcome.refusal
       if (attempt === GLARE_TRIES) throw new Refusal('busy', 'The phone is changing the call at the same time, again and again.')
@@ -146,7 +146,7 @@ export class Offers {
     }
   }
 
-  #transact(sdp: string): Promise<Outcome> {
+  #transact(sdp: string, headers: Record<string, string>): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const settle = (outcome: Outcome): void => {
       this.#outgoing = false
@@ -156,7 +156,7 @@ export class Offers {
     const onClose = (): void => settle({ refusal: over() })
     this.#closed.signal.addEventListener('abort', onClose)
     this.#outgoing = true
-    this.#dialog.send('INVITE', { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...keepSession(this.#dialog.session) }, sdp, {
+    this.#dialog.send('INVITE', { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...keepSession(this.#dialog.session), ...headers }, sdp, {
       response: (response, ack) => {
         if (response.status < 200) return
         if (response.status < 300) {

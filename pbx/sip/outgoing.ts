@@ -1,9 +1,9 @@
 import { randomToken } from '../../config/ids.ts'
 import { Refusal } from '../../config/errors.ts'
-import { formatAddress, parseAddressList } from './address.ts'
+import { formatAddress, parseAddressList, tagIn } from './address.ts'
 import { Dialog } from './dialog.ts'
 import { ALLOW_IN_DIALOG, readHeader, SUPPORTED, writeHeaders, writeReason } from './headers.ts'
-import { agreedBy, minSe, offerSession } from './session-timer.ts'
+import { agreedBy, allows, minSe, offerSession } from './session-timer.ts'
 import type { SrfRequest, SrfResponse } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
@@ -146,7 +146,7 @@ export class SentInvite implements OutgoingInvite, Waiting {
   #answered(response: SrfResponse, ack: () => void, userAgent: string | undefined): void {
     ack()
     const remoteSdp = response.msg.body || this.#earlySdp || ''
-    const facts = { id: response.stackDialogId, callId: this.#callId, role: 'uac' as const, remoteSdp, localSdp: this.#options.sdp, userAgent, session: agreedBy(response.msg) }
+    const facts = { id: response.stackDialogId, callId: this.#callId, role: 'uac' as const, remoteSdp, localSdp: this.#options.sdp, userAgent, session: agreedBy(response.msg), localTag: tagIn(response.msg.headers['from']), remoteTag: tagIn(response.msg.headers['to']), allowsUpdate: allows(response.msg, 'UPDATE') }
     const dialog = new Dialog(this.#stack, facts)
     if (this.#over || this.#cancelled) {
       // RFC 3261 §15.1.1: a 2xx that crossed our CANCEL made a call; it is ended at once.

@@ -103,8 +103,33 @@ export interface InviteFailure {
   contacts: readonly string[]
 }
 
+/** A dialog as Replaces (RFC 3891) names it to the one who holds it. */
+export interface DialogName {
+  callId: string
+  localTag: string
+  remoteTag: string
+}
+
+/** A phone asks us to connect the other side with somebody else (RFC 3515). One of `accept` and `refuse` is called, once. */
+export interface ReferRequest {
+  /** The user part of Refer-To, a sip or a tel URI. */
+  readonly number: string
+  /** The call of the phone that is to be joined instead of a new one (RFC 3891). */
+  readonly replaces: DialogName | undefined
+  readonly referredBy: string | undefined
+  refuse(status: number, reason?: string): void
+  /** 202, and NOTIFY 100. */
+  accept(): void
+  /** NOTIFY of how it goes on, e.g. 180. */
+  progress(status: number, reason: string): void
+  /** The last NOTIFY; resolves when it was answered, or there is nobody to answer. */
+  end(status: number, reason: string): Promise<void>
+}
+
 export interface SipDialog {
   readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
   /** What the peer said in the INVITE or the 2xx. */
   readonly remoteSdp: string
   readonly localSdp: string
@@ -118,6 +143,10 @@ export interface SipDialog {
   onEnd(listener: (end: { by: 'peer' | 'stack'; reason: string | undefined }) => void): void
   /** RFC 6086 INFO with a body, e.g. application/dtmf-relay. */
   onInfo(handler: (contentType: string | undefined, body: string) => void): void
+  /** REFER within the call; what came before there was a handler is told then. */
+  onRefer(handler: (refer: ReferRequest) => void): void
+  /** Tells the phone who is at the other end now (RFC 3311, RFC 5876): by UPDATE, or by re-INVITE when it takes none. What becomes of it does not matter to the call. */
+  identify(who: { number: string; name: string | null; domain: string }): void
   /** Our re-INVITE; resolves with the peer's answer SDP. Rejects with a Refusal. One at a time; 491 is retried inside (RFC 3261 §14.1). */
   reinvite(sdp: string): Promise<string>
   /** In-dialog OPTIONS: is the peer still there and does it still know this call? 481 and 408 mean no (RFC 3261 §12.2.1.2). */

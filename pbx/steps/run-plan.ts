@@ -16,7 +16,9 @@ export async function runPlan(world: CallWorld, call: Call): Promise<void> {
     if (outcome.kind === 'done') return
     verdict = outcome.verdict
   }
-  hangUp(world, call, verdict)
+  if (call.over) return
+  if (call.turnBack) await call.turnBack(verdict)
+  else hangUp(world, call, verdict)
 }
 
 function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome> {

@@ -6,6 +6,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { decide } from '../routing/decide.ts'
 import type { IncomingInvite } from '../sip/types.ts'
+import { findReplaced, takePlace, type Replaced } from './replace.ts'
 import { runPlan } from './run-plan.ts'
 
 /** The authenticated phone behind an INVITE. */
@@ -21,7 +22,10 @@ export interface Caller {
  * Opens a call for an INVITE: the call exists, and CANCEL is tied to it, before anything is
  * awaited; then the caller's offer is taken, routing decides, and the plan runs.
  */
-export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Caller): Call {
+export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Caller): Call | undefined {
+  const replaces = invite.header('replaces')
+  const replaced = replaces === undefined ? undefined : findReplaced(world, invite, caller.tenantId, caller.extensionId, replaces)
+  if (replaces !== undefined && !replaced) return undefined
   const leg = new Leg({
     role: 'caller',
     extensionId: caller.extensionId,
@@ -51,22 +55,21 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
 
   call.plan = decide(call.request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds })
   world.events.emit('call.started', call.tenantId, { call: call.view() })
-  void follow(world, call)
+  void follow(world, call, invite, replaced)
   return call
 }
 
-async function follow(world: CallWorld, call: Call): Promise<void> {
+async function follow(world: CallWorld, call: Call, invite: IncomingInvite, replaced: Replaced | undefined): Promise<void> {
   try {
-    if (!(await openCallerMedia(world, call))) return
-    await runPlan(world, call)
+    if (!(await openCallerMedia(world, call, invite))) return
+    await (replaced ? takePlace(world, call, replaced) : runPlan(world, call))
   } catch (error) {
     endAfterBug(world, call, error)
   }
 }
 
 /** Takes the caller's offer, or prepares ours when the INVITE has none. False when the call ended over it. */
-async function openCallerMedia(world: CallWorld, call: Call): Promise<boolean> {
-  const { invite } = call
+async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInvite): Promise<boolean> {
   const hasOffer = invite.body.trim() !== ''
   // Without a type it is taken for what an INVITE carries, as the entrance does.
   if (hasOffer && !/^\s*application\/sdp\b/i.test(invite.contentType ?? 'application/sdp')) {

@@ -228,8 +228,9 @@ export function createFakePbx(): FakePbx {
         transport: 'udp', userAgent: 'test', codec: 'PCMU', startedAt: now.getTime(), ringingAt: null, answeredAt: now.getTime() + 1, endedAt: null, sipStatus: null, ended: null,
         media: { packetsReceived: 1, packetsSent: 1, packetsLost: 0, lossRate: 0, jitterMs: 1.5, roundTripMs: null, mos: 4.3, local: '127.0.0.1:20000', remote: null },
       } as const
+      const id = randomUUID()
       const call: CallView = {
-        id: randomUUID(), tenantId, state: 'answered', direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null },
+        id, rootId: id, tenantId, state: 'answered', direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null },
         to: { number: '200', name: null, extensionId: null }, startedAt: now.getTime(), answeredAt: now.getTime() + 1, endedAt: null, onHold: false, recording: 'off',
         plan: { steps: [{ step: 'extension', reason: '200 is an extension.' }] }, legs: [leg], termination: null, ...change,
       }

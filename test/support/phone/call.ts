@@ -2,7 +2,7 @@
 import { Audio } from './audio.ts'
 import { dialogOfCallee, dialogOfCaller, reasonOf, type Dialog } from './dialog.ts'
 import { Journal } from './journal.ts'
-import { cseqOf, headerOf, headersOf, labelOf, type Header, type SipMessage } from './message.ts'
+import { cseqOf, headerOf, headersOf, labelOf, paramOf, type Header, type SipMessage } from './message.ts'
 import { mirrored, readSdp, writeSdp, type Direction } from './sdp.ts'
 
 /** Three ways phones say hold: RFC 3264 sendonly and inactive, and the 0.0.0.0 of RFC 2543. */
@@ -152,6 +152,23 @@ export class PhoneCall {
   /** INFO with this body; resolves with the answer. */
   info(contentType: string, body: string): Promise<SipMessage> {
     return this.#host.ask(this.#needDialog(), 'INFO', [['Content-Type', contentType]], body)
+  }
+
+  /** Asks the server to connect the other side with `target`, the value of Refer-To; resolves with the answer to the REFER. */
+  refer(target: string, headers: Header[] = []): Promise<SipMessage> {
+    return this.#host.ask(this.#needDialog(), 'REFER', [['Refer-To', target], ['Contact', this.#host.contact], ...headers], '')
+  }
+
+  /** The status line that a NOTIFY about our REFER carried (RFC 3515 §2.4.5); resolves with the first that `fits`. */
+  async referred(fits: RegExp, ms?: number): Promise<SipMessage> {
+    const match = (event: CallEvent): boolean => event.type === 'request' && event.message.method === 'NOTIFY' && fits.test(event.message.body)
+    return ((await this.journal.until(match, `a NOTIFY with ${fits}`, ms === undefined ? {} : { ms })) as { message: SipMessage }).message
+  }
+
+  /** This call as a Replaces header names it to the server (RFC 3891): its tag is the server's own. */
+  get name(): string {
+    const { callId, local, remote } = this.#needDialog()
+    return `${callId};to-tag=${paramOf(remote, 'tag')};from-tag=${paramOf(local, 'tag')}`
   }
 
   /** Puts the other side on hold with a re-INVITE; resolves with the answer. */

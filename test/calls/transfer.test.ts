@@ -1,0 +1,205 @@
+/** Transfers by REFER and Replaces: who hears whom, what each phone is told, what the history says. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, suite, test } from 'node:test'
+import type { CallView } from '../../pbx/events/catalogue.ts'
+import { startHouse, type House } from '../support/house.ts'
+import { headerOf, type Phone, type PhoneCall } from '../support/phone.ts'
+
+let house: House
+
+/** Three extensions with a phone each; numbers go up so that tests do not share any. */
+let next = 400
+async function three(): Promise<{ a: Phone; b: Phone; c: Phone; numbers: [string, string, string] }> {
+  const numbers = [next++, next++, next++].map(String) as [string, string, string]
+  const [a, b, c] = await Promise.all(numbers.map(async (number) => house.registered(await house.extension(number, { ringSeconds: 5 }))))
+  return { a: a as Phone, b: b as Phone, c: c as Phone, numbers }
+}
+
+async function talk(from: Phone, to: Phone, number: string): Promise<{ out: PhoneCall; in: PhoneCall }> {
+  const mark = to.incoming.mark()
+  const out = await from.invite(number, { headers: [['Allow', 'INVITE, ACK, BYE, UPDATE']] })
+  const incoming = await to.nextCall({ from: mark })
+  await incoming.answer()
+  await out.answered()
+  return { out, in: incoming }
+}
+
+/** Each hears the other, newly. */
+async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
+  one.audio.play(440)
+  other.audio.play(1000)
+  one.audio.forget()
+  other.audio.forget()
+  await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
+}
+
+/** The finished calls this phone's call took part in, oldest first. */
+async function chain(root: CallView): Promise<CallView[]> {
+  const { id } = root
+  const calls = await house.history(`?rootId=${root.rootId}&order=asc`)
+  assert.ok(calls.some((one) => one.id === id))
+  return calls
+}
+
+suite('transfers', () => {
+  before(async () => {
+    house = await startHouse({ change: ({ registrar }) => void (registrar.qualifySeconds = 0) })
+  })
+  after(() => house?.close())
+  afterEach(() => house.idle())
+
+  test('blind: the other side goes on with the target, the phone that asked hears it and is released', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    await hearEachOther(ab.out, ab.in)
+    const answer = await ab.out.refer(`<sip:${numbers[2]}@${house.sip.host}>`)
+    assert.equal(answer.status, 202)
+    const notify = await ab.out.referred(/^SIP\/2\.0 100/)
+    assert.match(headerOf(notify, 'Subscription-State') ?? '', /^active/)
+    assert.equal(headerOf(notify, 'Event'), 'refer')
+    const atC = await c.nextCall()
+    assert.match(headerOf(atC.invite, 'From') ?? '', new RegExp(numbers[1]), 'the target sees who will talk to it')
+    atC.ring()
+    await ab.out.referred(/^SIP\/2\.0 180/)
+    await atC.answer()
+    const last = await ab.out.referred(/^SIP\/2\.0 200/)
+    assert.match(headerOf(last, 'Subscription-State') ?? '', /^terminated/)
+    assert.equal((await ab.out.ended()).how, 'bye')
+    await hearEachOther(ab.in, atC)
+    await ab.in.bye()
+    await atC.ended()
+    const first = await house.verdict(ab.out)
+    assert.equal(first.termination?.reason, 'transferred')
+    assert.match(first.termination?.explanation ?? '', new RegExp(`${numbers[0]}.*transferred.*${numbers[2]}`))
+    const calls = await chain(first)
+    assert.deepEqual(calls.map((one) => [one.from.number, one.to.number, one.termination?.reason]), [[numbers[0], numbers[1], 'transferred'], [numbers[1], numbers[2], 'hung-up']])
+    assert.match(calls[1]?.plan.steps[0]?.reason ?? '', /transferred/)
+  })
+
+  test('blind by the callee, Refer-To a tel URI, without Referred-By; the phone is told who it talks to now', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    const mark = ab.out.journal.mark()
+    assert.equal((await ab.in.refer(`tel:${numbers[2]}`)).status, 202)
+    const atC = await c.nextCall()
+    await atC.answer()
+    const update = await ab.out.requested('UPDATE', { from: mark })
+    assert.match(headerOf(update, 'P-Asserted-Identity') ?? '', new RegExp(numbers[2]))
+    assert.equal((await ab.in.ended()).how, 'bye')
+    await hearEachOther(ab.out, atC)
+    await atC.bye()
+    await ab.out.ended()
+  })
+
+  test('the target is busy: the phone that asked is told, and has its call back', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    await ab.out.refer(`<sip:${numbers[2]}@${house.sip.host}>`)
+    ;(await c.nextCall()).reject(486)
+    const last = await ab.out.referred(/^SIP\/2\.0 486/)
+    assert.match(headerOf(last, 'Subscription-State') ?? '', /^terminated/)
+    await hearEachOther(ab.out, ab.in)
+    assert.equal((await ab.out.refer(`<sip:${numbers[2]}@${house.sip.host}>`)).status, 202, 'and may try again')
+    const again = await c.nextCall({ from: 1 })
+    await again.answer()
+    await ab.out.ended()
+    await hearEachOther(ab.in, again)
+    await again.bye()
+  })
+
+  test('the target is busy and the phone that asked has hung up: it is called back', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    await ab.out.refer(`<sip:${numbers[2]}@${house.sip.host}>`)
+    const atC = await c.nextCall()
+    const mark = a.incoming.mark()
+    assert.equal((await ab.out.bye()).status, 200)
+    atC.reject(486)
+    const back = await a.nextCall({ from: mark })
+    assert.match(headerOf(back.invite, 'From') ?? '', new RegExp(numbers[1]))
+    await back.answer()
+    await hearEachOther(ab.in, back)
+    await ab.in.bye()
+    await back.ended()
+    assert.equal((await chain(await house.verdict(ab.out))).length, 3)
+  })
+
+  test('the phone that asked hangs up at once, the target answers: they talk', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    await ab.out.refer(`<sip:${numbers[2]}@${house.sip.host}>`, [['Refer-Sub', 'false']])
+    await ab.out.bye()
+    const atC = await c.nextCall()
+    await atC.answer()
+    await hearEachOther(ab.in, atC)
+    assert.equal(ab.out.journal.entries.filter((event) => event.type === 'request' && event.message.method === 'NOTIFY').length, 0)
+    await atC.bye()
+    await ab.in.ended()
+  })
+
+  test('the transferred side hangs up while the target rings: all ends', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    await ab.out.refer(`<sip:${numbers[2]}@${house.sip.host}>`)
+    const atC = await c.nextCall()
+    atC.ring()
+    await ab.out.referred(/^SIP\/2\.0 180/)
+    await ab.in.bye()
+    assert.equal((await atC.ended()).how, 'cancel')
+    await ab.out.referred(/^SIP\/2\.0 487/)
+    assert.equal((await ab.out.ended()).how, 'bye')
+  })
+
+  test('with consultation: A-B and A-C become B-C, one chain in the history', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    assert.equal((await ab.out.hold('sendonly')).status, 200)
+    const ac = await talk(a, c, numbers[2])
+    await hearEachOther(ac.out, ac.in)
+    const answer = await ab.out.refer(`<sip:${numbers[2]}@${house.sip.host}?Replaces=${encodeURIComponent(ac.out.name)}>`)
+    assert.equal(answer.status, 202)
+    await ab.out.referred(/^SIP\/2\.0 200/)
+    assert.deepEqual([(await ab.out.ended()).how, (await ac.out.ended()).how], ['bye', 'bye'])
+    await hearEachOther(ab.in, ac.in)
+    await ab.in.bye()
+    await ac.in.ended()
+    await house.idle()
+    const calls = await chain(await house.verdict(ab.out))
+    assert.deepEqual(calls.map((one) => one.termination?.reason).sort(), ['hung-up', 'transferred', 'transferred'])
+    assert.ok(calls.some((one) => one.from.number === numbers[1] && one.to.number === numbers[2]))
+  })
+
+  test('Replaces that names no call of the phone: 481; of another phone: 403; no target: 400', async () => {
+    const { a, b, c, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    const cb = await talk(c, b, numbers[1])
+    const to = (replaces: string): string => `<sip:${numbers[2]}@${house.sip.host}?Replaces=${encodeURIComponent(replaces)}>`
+    assert.equal((await ab.out.refer(to('nothing;to-tag=a;from-tag=b'))).status, 481)
+    assert.equal((await ab.out.refer(to(cb.out.name))).status, 403)
+    assert.equal((await ab.out.refer('<sip:localhost>')).status, 400)
+    assert.equal((await ab.out.refer(to('broken'))).status, 400)
+    assert.equal((await ab.out.refer(`<sip:${numbers[2]}@x;method=BYE>`)).status, 501)
+    await hearEachOther(ab.out, ab.in)
+    await ab.out.bye()
+    await cb.out.bye()
+  })
+
+  test('INVITE with Replaces: another phone of the extension takes the call over', async () => {
+    const { a, b, numbers } = await three()
+    const ab = await talk(a, b, numbers[1])
+    const replaces = ab.in.name
+    const stranger = await a.invite(numbers[1], { headers: [['Replaces', replaces]] })
+    assert.equal((await stranger.ended()).status, 403)
+    const none = await b.invite('1', { headers: [['Replaces', 'x;to-tag=y;from-tag=z']] })
+    assert.equal((await none.ended()).status, 481)
+    const early = await b.invite('1', { headers: [['Replaces', `${replaces};early-only`]] })
+    assert.equal((await early.ended()).status, 486)
+    const taken = await b.invite('1', { headers: [['Replaces', replaces], ['Require', 'replaces']] })
+    await taken.answered()
+    assert.equal((await ab.in.ended()).how, 'bye')
+    await hearEachOther(ab.out, taken)
+    await taken.bye()
+    await ab.out.ended()
+    assert.equal((await chain(await house.verdict(taken))).length, 2)
+  })
+})
