@@ -202,8 +202,8 @@ test('INFO, OPTIONS, UPDATE and what we do not do inside a call', async (t) => {
   assert.deepEqual(await info, ['application/dtmf-relay', 'Signal=5\r\n'])
   engine.deliver(request('OPTIONS', 'd8', { cseq: 3, toTag: true }), { dialogId })
   assert.match((await engine.expect(/^SIP\/2\.0 200[^]*OPTIONS/)).text, /allow: .*BYE/i)
-  engine.deliver(request('REFER', 'd8', { cseq: 4, toTag: true }), { dialogId })
-  await engine.expect(/^SIP\/2\.0 405[^]*REFER/)
+  engine.deliver(request('MESSAGE', 'd8', { cseq: 4, toTag: true }), { dialogId })
+  await engine.expect(/^SIP\/2\.0 405[^]*MESSAGE/)
   engine.deliver(request('UPDATE', 'd8', { cseq: 5, toTag: true }), { dialogId })
   assert.match((await engine.expect(/^SIP\/2\.0 200[^]*UPDATE/)).text, /content-length: 0/i)
   dialog.onReinvite(async () => ANSWER)
@@ -216,4 +216,41 @@ test('INFO, OPTIONS, UPDATE and what we do not do inside a call', async (t) => {
   await engine.expect(/^SIP\/2\.0 200[^]*UPDATE/)
   engine.respond(options, '200 OK')
   await probe
+})
+
+test('REFER: what cannot be done is refused, what comes early is told later, NOTIFYs go in order', async (t) => {
+  const { engine, sip } = await connected(t)
+  const { dialog, dialogId } = await incomingCall(engine, sip, 'd20')
+  let cseq = 1
+  const refer = (...headers: string[]): string => engine.deliver(request('REFER', 'd20', { cseq: ++cseq, toTag: true, headers }), { dialogId })
+  refer()
+  await engine.expect(/^SIP\/2\.0 400[^]*REFER/)
+  refer('Refer-To: <sip:1@x>, <sip:2@x>')
+  await engine.expect(/^SIP\/2\.0 400[^]*REFER/)
+  refer('Refer-To: <sip:1@x?Replaces=nothing>')
+  await engine.expect(/^SIP\/2\.0 400[^]*REFER/)
+  refer('Refer-To: <sip:1@x;method=SUBSCRIBE>')
+  await engine.expect(/^SIP\/2\.0 501[^]*REFER/)
+  refer('Refer-To: <tel:+4930123>')
+  await engine.caughtUp()
+  const told: (string | undefined)[] = []
+  dialog.onRefer((each) => {
+    told.push(each.number, each.replaces?.callId)
+    each.accept()
+    each.progress(180, 'Ringing')
+    void each.end(200, 'OK')
+    each.progress(183, 'Late')
+  })
+  await engine.expect(/^SIP\/2\.0 202[^]*REFER/)
+  for (const line of ['100 Trying', '180 Ringing', '200 OK']) {
+    const notify = await engine.expect(/^NOTIFY/)
+    assert.match(notify.text, new RegExp(`\r\nSIP/2\\.0 ${line}`))
+    assert.match(notify.text, line.startsWith('200') ? /terminated;reason=noresource/ : /active;expires=/)
+    assert.equal(engine.unread.length, 0)
+    engine.respond(notify, '200 OK')
+  }
+  refer('r: "Bob" <sip:102@x?Replaces=abc%40y%3Bto-tag%3D1%3Bfrom-tag%3D2>', 'Refer-Sub: false')
+  assert.match((await engine.expect(/^SIP\/2\.0 202[^]*REFER/)).text, /refer-sub: false/i)
+  await engine.caughtUp()
+  assert.deepEqual(told, ['+4930123', undefined, '102', 'abc@y'])
 })
