@@ -38,7 +38,8 @@ export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
   )
 }
 
-async function applyDirection(world: CallWorld, call: Call, leg: Leg): Promise<void> {
+/** What the phone's own direction means for the one at its other end. */
+export async function applyDirection(world: CallWorld, call: Call, leg: Leg): Promise<void> {
   const direction = leg.endpoint?.remoteDirection
   const held = direction === 'sendonly' || direction === 'inactive'
   const other = leg === call.caller ? call.callee : call.caller

@@ -7,7 +7,11 @@ import { Leg, type LegOrigin } from './leg.ts'
  */
 export async function takeOut(call: Call, leg: Leg, role: LegOrigin['role'], why: string): Promise<Leg> {
   const { dialog, endpoint } = leg
-  if (endpoint) leg.measure(await endpoint.stats())
+  if (endpoint) {
+    leg.measure(await endpoint.stats())
+    // Who holds it is no longer at its other end.
+    await endpoint.hold(false)
+  }
   const taken = new Leg({ ...leg.origin, role, userAgent: leg.userAgent, sipCallId: leg.sipCallId })
   taken.dialog = dialog
   taken.endpoint = endpoint

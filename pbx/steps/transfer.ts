@@ -3,6 +3,7 @@ import { follow } from '../calls/answer.ts'
 import { Call } from '../calls/call.ts'
 import { ConnectedLine } from '../calls/connected-line.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
+import { applyDirection } from '../calls/hold.ts'
 import type { Leg } from '../calls/leg.ts'
 import { takeOut } from '../calls/move.ts'
 import { stopRingback } from '../calls/ringback.ts'
@@ -166,6 +167,8 @@ async function putBack(world: CallWorld, call: Call, by: Leg, returned: Leg, rol
   follow(world, call, returned)
   watchLeg(world, call, returned)
   if (by.endpoint && returned.endpoint) await by.endpoint.bridge(returned.endpoint)
+  // Most phones hold the call before they transfer it, and still do.
+  await applyDirection(world, call, by)
   call.changed()
 }
 
