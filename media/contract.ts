@@ -219,7 +219,15 @@ export interface Recording {
 
 export interface TapOptions {
   sampleRate: 8000 | 16000
-  onAudio: (pcm: Int16Array) => void
+  /**
+   * Sound in pieces of a tenth of a second, in order, what was lost concealed. Pauses in which the peer sends nothing are
+   * left out. A consumer that returns a promise is given at most two seconds ahead of what it has finished; what
+   * would be more is thrown away.
+   * @param droppedMs how much was thrown away before this piece
+   */
+  onAudio: (pcm: Int16Array, droppedMs: number) => void | Promise<void>
+  /** The peer begins to speak, and has stopped for a third of a second. */
+  onVoice?: (speaking: boolean) => void
 }
 
 export interface Tap {

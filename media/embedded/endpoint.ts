@@ -3,13 +3,14 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
-  Recording, RecordOptions, Tap,
+  Recording, RecordOptions, Tap, TapOptions,
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
 import { collectDigits, TypedAhead } from './collect.ts'
 import { Listeners } from './listeners.ts'
 import type { Ask, LegStats, Notice, WorkerSource } from './protocol.ts'
+import { EmbeddedTap } from './tap.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
 /** What an endpoint needs of its server. */
@@ -51,6 +52,8 @@ export class EmbeddedEndpoint implements Endpoint {
   #remoteDirection: MediaDirection = 'sendrecv'
   #partner: EmbeddedEndpoint | undefined
   #figures = NO_STATS
+  readonly #logger: Logger
+  readonly #taps = new Map<number, EmbeddedTap>()
   #collecting = 0
   readonly #typed = new TypedAhead()
   #closing: Promise<EndpointStats> | undefined
@@ -63,6 +66,7 @@ export class EmbeddedEndpoint implements Endpoint {
     this.#local = parts.local
     this.#peerAddress = parts.peerAddress
     this.#home = parts.home
+    this.#logger = parts.logger
     this.#listeners = new Listeners(parts.logger)
   }
 
@@ -196,8 +200,18 @@ export class EmbeddedEndpoint implements Endpoint {
     await this.thread.ask('hearDigit', { endpoint: this.handle, digit, durationMs })
   }
 
-  async tap(): Promise<Tap> {
-    throw new Refusal('unsupported', 'the embedded media engine gives no audio stream out (capabilities.tap is false)')
+  async tap(options: TapOptions): Promise<Tap> {
+    this.#check()
+    const number = this.#home.newNumber()
+    const tap = new EmbeddedTap(number, this.thread, options, this.#logger, () => this.#taps.delete(number))
+    this.#taps.set(number, tap)
+    try {
+      await this.thread.ask('tap', { endpoint: this.handle, tap: number, rate: options.sampleRate })
+    } catch (error) {
+      this.#taps.delete(number)
+      throw error
+    }
+    return tap
   }
 
   async stats(): Promise<EndpointStats> {
@@ -234,6 +248,8 @@ export class EmbeddedEndpoint implements Endpoint {
       if (this.#collecting === 0 && this.#partner === undefined) this.#typed.add(notice.digit, performance.now())
       this.#listeners.emit('digit', notice.digit, notice.durationMs)
     }
+    else if (notice.notice === 'tap-audio') void this.#taps.get(notice.tap)?.audio(notice.pcm, notice.dropped)
+    else if (notice.notice === 'tap-voice') this.#taps.get(notice.tap)?.voice(notice.speaking)
     else if (notice.notice === 'media-started') this.#listeners.emit('media-started', { address: notice.address, port: notice.port })
     else this.#listeners.emit('media-timeout', notice.seconds)
   }
@@ -242,6 +258,7 @@ export class EmbeddedEndpoint implements Endpoint {
   lost(reason: string): void {
     if (this.#gone) return
     this.#gone = true
+    for (const tap of [...this.#taps.values()]) void tap.close()
     this.#leave()
     this.#home.forget(this)
     this.#listeners.emit('closed', reason)

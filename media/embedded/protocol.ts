@@ -101,6 +101,11 @@ export interface Operations {
   sendDigits: { ask: { endpoint: number; digits: string; durationMs: number; gapMs: number }; answer: { sent: boolean } }
   /** The peer pressed a digit and said so by signalling. */
   hearDigit: { ask: { endpoint: number; digit: string; durationMs: number }; answer: null }
+  /** What the peer says goes to the main thread as notices, until it is closed or the endpoint is. */
+  tap: { ask: { endpoint: number; tap: number; rate: 8000 | 16000 }; answer: null }
+  /** The consumer is done with one piece. */
+  tapDone: { ask: { tap: number }; answer: null }
+  closeTap: { ask: { tap: number }; answer: null }
   record: { ask: { endpoint: number; recording: number; path: string }; answer: null }
   pauseRecording: { ask: { recording: number; on: boolean }; answer: null }
   stopRecording: { ask: { recording: number }; answer: null }
@@ -139,6 +144,9 @@ export type Notice =
   | { notice: 'media-started'; endpoint: number; address: string; port: number }
   | { notice: 'media-timeout'; endpoint: number; seconds: number }
   | { notice: 'digit'; endpoint: number; digit: string; durationMs: number }
+  /** A tenth of a second of what the peer says; `dropped` such pieces were thrown away before it. */
+  | { notice: 'tap-audio'; endpoint: number; tap: number; pcm: Int16Array; dropped: number }
+  | { notice: 'tap-voice'; endpoint: number; tap: number; speaking: boolean }
   | { notice: 'recording-ended'; recording: number; outcome: RecordingOutcome }
   | { notice: 'fault'; op: OperationName; fault: Fault }
 

@@ -17,6 +17,7 @@ import type { Recorder } from './recorder.ts'
 import { Reports } from './reports.ts'
 import { createRtpView, looksLikeRtcp, readRtp, RTP_HEADER, type RtpView } from './rtp.ts'
 import { silence, type Sound } from './sounds.ts'
+import type { Tap } from './tap.ts'
 import { Transcoder } from './transcoder.ts'
 
 /** Where a leg's incoming packets go: another leg here, or one in another worker. */
@@ -48,6 +49,7 @@ export interface LegSurroundings {
 export class Leg implements Target, Speaker, Ticking {
   target: Target | undefined
   readonly recorders = new Set<Recorder>()
+  readonly taps = new Set<Tap>()
   readonly #handle: number
   readonly #pair: PortPair
   readonly #around: LegSurroundings
@@ -174,6 +176,7 @@ export class Leg implements Target, Speaker, Ticking {
     if (!stream.receive) return
     if (kind === EVENT) this.#keypad.event(packet, view, now)
     this.#keypad.sound(kind, packet, view, now)
+    if (this.taps.size > 0) for (const tap of this.taps) tap.take(kind, packet, view, now)
     // An iterator would be made for every packet; nearly all calls are not recorded.
     if (this.recorders.size > 0) this.#record('left', kind, packet, view, now)
     if (kind === UNKNOWN) this.target?.skip(this, packet, view, now)
@@ -352,6 +355,7 @@ export class Leg implements Target, Speaker, Ticking {
   sweep(now: number): void {
     this.#reports.sweep(now)
     this.#keypad.sweep(now)
+    for (const tap of this.taps) tap.sweep(now)
     this.#transcoder?.sweep(now)
     const limit = this.#around.timing.mediaTimeoutMs
     if (limit === 0 || this.#stream?.receive !== true) return
@@ -386,6 +390,8 @@ export class Leg implements Target, Speaker, Ticking {
     this.#around.clock.remove(this)
     this.#closeCodecs()
     this.#keypad.close()
+    for (const tap of this.taps) tap.close()
+    this.taps.clear()
     for (const recorder of this.recorders) void recorder.stop('closed')
     return this.stats()
   }

@@ -9,6 +9,7 @@ import { closePair, NoPorts, Ports } from './ports.ts'
 import { Recorder } from './recorder.ts'
 import { SoundFiles } from './sound-files.ts'
 import { fileSound, musicSound, toneSound, type Sound } from './sounds.ts'
+import { Tap } from './tap.ts'
 import { BadSound } from './wav.ts'
 
 /** As many as calls of some seconds at a busy hour bring back while they drain. */
@@ -43,6 +44,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   const around: LegSurroundings = { clock, timing: setup.timing, figures, tell }
   const plays = new Map<number, { leg: Leg; voice: Voice | undefined; stopped: boolean }>()
   const recordings = new Map<number, Recorder>()
+  const taps = new Map<number, { leg: Leg; tap: Tap }>()
   const endings = new Set<Promise<void>>()
   let stopping = false
 
@@ -124,6 +126,26 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     hearDigit({ endpoint, digit, durationMs }) {
       if (eventOf(digit) === undefined) throw new Faulty('unprocessable', 'only the digits 0-9, *, # and A-D can be pressed')
       leg(endpoint).hearDigit(digit.toUpperCase(), durationMs)
+      return null
+    },
+    tap({ endpoint, tap, rate }) {
+      const on = leg(endpoint)
+      const made = new Tap(rate, {
+        audio: (pcm, dropped) => tell({ notice: 'tap-audio', endpoint, tap, pcm, dropped }),
+        voice: (speaking) => tell({ notice: 'tap-voice', endpoint, tap, speaking }),
+      })
+      taps.set(tap, { leg: on, tap: made })
+      on.taps.add(made)
+      return null
+    },
+    tapDone({ tap }) {
+      taps.get(tap)?.tap.done()
+      return null
+    },
+    closeTap({ tap }) {
+      const found = taps.get(tap)
+      taps.delete(tap)
+      if (found?.leg.taps.delete(found.tap) === true) found.tap.close()
       return null
     },
     async record({ endpoint, recording, path }) {

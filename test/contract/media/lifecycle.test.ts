@@ -13,12 +13,10 @@ import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
 
 behaviour('what it cannot do is said beforehand, and refused', async (t) => {
-  const { server, phone } = await openEngine(t)
+  const { server } = await openEngine(t)
   const { capabilities } = server
-  assert.deepEqual([capabilities.conference, capabilities.tap, capabilities.ice, capabilities.srtp], [false, false, false, []])
+  assert.deepEqual([capabilities.conference, capabilities.ice, capabilities.srtp], [false, false, []])
   await assert.rejects(server.createConference(), { code: 'unsupported' })
-  const { endpoint } = await phone()
-  await assert.rejects(endpoint.tap({ sampleRate: 8000, onAudio: () => undefined }), { code: 'unsupported' })
 })
 
 behaviour('an offer that does not fit is refused and costs no port', async (t) => {
