@@ -2,6 +2,9 @@ import { Worker, type Transferable } from 'node:worker_threads'
 import { Refusal } from '../../config/errors.ts'
 import type { Answer, AnswerTo, Ask, Fault, FromWorker, Notice, OperationName, Request, ToWorker, WorkerSetup } from './protocol.ts'
 
+/** What a worker may fill with short-lived objects before it tidies; per packet it makes hardly any. */
+const YOUNG_MB = 8
+
 interface Pending {
   resolve(value: unknown): void
   reject(error: Error): void
@@ -28,7 +31,9 @@ export class WorkerThread {
   constructor(setup: WorkerSetup, onNotice: (notice: Notice) => void, onDeath: (reason: string) => void) {
     this.id = setup.id
     this.#hangMs = setup.timing.hangMs
-    this.#worker = new Worker(new URL('./worker/main.ts', import.meta.url), { workerData: setup, name: `media ${setup.id}` })
+    this.#worker = new Worker(new URL('./worker/main.ts', import.meta.url), {
+      workerData: setup, name: `media ${setup.id}`, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     let reason = 'it ended'
     let markReady = (): void => undefined
     let markFailed = (_error: Error): void => undefined
