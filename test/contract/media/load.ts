@@ -24,9 +24,11 @@ export interface LoadFigures extends LoadHeard {
 
 const HEARD = /m=audio (\d+)/
 
+/** With events, as nearly every phone: one without is listened to for digits, which costs decoding. */
 function offer(port: number, type: string): string {
   const map = type === '111' ? ['a=rtpmap:111 opus/48000/2'] : []
-  return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP ${type}`, ...map, ''].join('\r\n')
+  return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP ${type} 101`, ...map,
+    'a=rtpmap:101 telephone-event/8000', ''].join('\r\n')
 }
 
 async function phones(count: number, seconds: number, types = '0'): Promise<{ child: ChildProcess; ports: number[] }> {
