@@ -230,3 +230,25 @@ behaves('who calls or is called at a sips URI finds a sips Contact', options(), 
   void srf.createUAC(`sips:100@127.0.0.1:${phone.port}`, { localSdp: SDP }).catch(() => undefined)
   assert.match(field((await phone.take('INVITE')).text, 'Contact'), new RegExp(`<sips:127\\.0\\.0\\.1:${tls}>`))
 })
+
+behaves('a trunk that has proved who it is and says alias is sent requests over the connection it opened', options({ clients: 'ask' }), async (scene) => {
+  const srf = await scene.app((app) => app.options((_req, res) => res.send(200)))
+  const gone = await scene.listener()
+  await gone.close()
+  const uri = `sip:100@127.0.0.1:${gone.port};transport=tls`
+  const announce = async (peer: Awaited<ReturnType<typeof scene.tls>>) => {
+    peer.send(request(peer, newCall(), 'OPTIONS').replace(/Via: [^\r]*/, `Via: SIP/2.0/TLS 127.0.0.1:${gone.port};alias;branch=z9hG4bK${Math.random()}`))
+    await peer.take('200')
+  }
+  // Whoever proves nothing may not have what is for another.
+  await announce(await scene.tls({ ca }))
+  assert.equal((await statusOf(scene, uri)).status, 503)
+
+  const trunk = await scene.tls({ ca, cert: client.certificate, key: client.key })
+  await announce(trunk)
+  srf.request(uri, { method: 'OPTIONS' }, () => undefined)
+  const arrived = await trunk.take('OPTIONS')
+  trunk.send(respond(trunk, arrived, 200, 'OK', { tag: 'x' }))
+  await trunk.close()
+  await eventually(async () => (await statusOf(scene, uri)).status === 503, 'the alias to end with its connection')
+})

@@ -1,10 +1,10 @@
 /** What came off the wire: read, checked, and given to the transaction it belongs to. */
 import { parseMessage } from '../message/parse.ts'
-import { stampSource, type SipMessage } from '../message/message.ts'
+import { header, stampSource, type SipMessage } from '../message/message.ts'
 import { reasonPhrase, writeRefusal } from '../message/write.ts'
 import { randomToken } from '../random.ts'
 import { countRequest, countResponse } from '../traffic.ts'
-import { isByteStream, replyFlow, type Flow } from '../transport/flow.ts'
+import { isByteStream, replyFlow, TRANSPORTS, type Connection, type Flow } from '../transport/flow.ts'
 import { isTraced, sendText, traceIn, type Agent } from './agent.ts'
 import { onAck, onCancel, onRequest } from './serve.ts'
 
@@ -81,7 +81,17 @@ function isOutside(agent: Agent, request: SipMessage): boolean {
   return request.toTag === '' || agent.dialogs.find(request.callId, request.toTag, request.fromTag) === undefined
 }
 
+/**
+ * RFC 5923 §8.1: a peer that has proved who it is may have requests to the port where it listens sent over the connection
+ * it opened. Without a certificate anybody could draw another's calls to himself (§10).
+ */
+function aliasOf(agent: Agent, request: SipMessage, connection: Connection): void {
+  const value = header(request, 'via') ?? ''
+  if (/;[ \t]*alias[ \t]*(?:[;,]|$)/i.test(value.slice(0, request.via.length))) agent.transport.alias(connection, request.via.port || TRANSPORTS[connection.transport].port)
+}
+
 function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
+  if (flow.connection && flow.connection.identity !== '') aliasOf(agent, request, flow.connection)
   stampSource(request, flow.address, flow.port)
   const ack = request.method === 'ACK'
   const outside = !ack && isOutside(agent, request)

@@ -23,6 +23,8 @@ export interface ConnectionTable {
   /** Counts a socket until it closes, whether it becomes a connection or not. */
   count(socket: Socket, address: string): void
   add(connection: TableConnection): void
+  /** The connection also stands for that port of its peer, where the peer listens (RFC 5923 §8.1). */
+  alias(connection: Connection, port: number): void
   remove(connection: TableConnection): void
   /** Ends all of them; none is added afterwards. */
   close(): void
@@ -35,6 +37,7 @@ const keyOf = (transport: TransportName, address: string, port: number) => `${tr
 export function createConnectionTable(timers: Timers, timing: Timing, limits: Limits, bars: (address: string) => boolean = () => false): ConnectionTable {
   const byPeer = new Map<string, TableConnection>()
   const all = new Set<TableConnection>()
+  const aliases = new WeakMap<TableConnection, number>()
   const sockets = new Set<Socket>()
   const perAddress = new Map<string, number>()
   let closed = false
@@ -83,10 +86,19 @@ export function createConnectionTable(timers: Timers, timing: Timing, limits: Li
       byPeer.set(keyOf(connection.transport, connection.address, connection.port), connection)
       all.add(connection)
     },
+    alias(connection, port) {
+      const known = byPeer.get(keyOf(connection.transport, connection.address, connection.port))
+      if (known !== connection) return
+      byPeer.set(keyOf(connection.transport, connection.address, port), known)
+      aliases.set(known, port)
+    },
     remove(connection) {
       if (!all.delete(connection)) return
-      const key = keyOf(connection.transport, connection.address, connection.port)
-      if (byPeer.get(key) === connection) byPeer.delete(key)
+      for (const port of [connection.port, aliases.get(connection)]) {
+        if (port === undefined) continue
+        const key = keyOf(connection.transport, connection.address, port)
+        if (byPeer.get(key) === connection) byPeer.delete(key)
+      }
     },
     close() {
       closed = true

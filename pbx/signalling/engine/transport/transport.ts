@@ -4,7 +4,7 @@ import type { EngineOptions, TlsOptions } from '../options.ts'
 import type { Timers } from '../timers.ts'
 import { bindAll, type TransportHooks } from './bind.ts'
 import { createConnectionTable } from './connections.ts'
-import { TRANSPORTS, type Flow, type SendListener, type TransportName } from './flow.ts'
+import { TRANSPORTS, type Connection, type Flow, type SendListener, type TransportName } from './flow.ts'
 import { createIdentities } from './identities.ts'
 import { createLocalAddresses } from './local.ts'
 
@@ -30,6 +30,8 @@ export interface Transport {
   send(flow: Flow, text: string, listener: SendListener | undefined): void
   /** The open connection to exactly this peer; when `host` is given, only one that proves to be of that host. */
   connectionTo(transport: TransportName, address: string, port: number, host?: string): Flow | undefined
+  /** The connection also stands for that port of its peer, where the peer listens (RFC 5923 §8.1). */
+  alias(connection: Connection, port: number): void
   /** Takes other certificates for connections made from now on. Throws when one of them cannot be used; then nothing has changed. */
   replaceCertificates(options: TlsOptions): void
   /** Connections with peers, by transport. */
@@ -100,6 +102,7 @@ export async function openTransport(options: EngineOptions, timers: Timers, hook
       const connection = connections.find(transport, address, port, host)
       return connection && { transport, address, port, connection }
     },
+    alias: (connection, port) => connections.alias(connection, port),
     replaceCertificates: (tls) => identities?.replace(tls),
     connections: () => ({ ...Object.fromEntries(served.filter((transport) => transport !== 'udp').map((transport) => [transport, 0])), ...connections.counts() }),
     async close() {
