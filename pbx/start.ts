@@ -31,6 +31,7 @@ import { createRecordings } from './recording/recording.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
 import type { EngineGate } from './shield/gate.ts'
+import type { SipSource } from './sip/types.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
@@ -45,7 +46,7 @@ export interface PbxOptions {
   database: Database
   secrets: Secrets
   media: MediaServer
-  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; names: NameBook | undefined; status: (() => Promise<EngineStatus>) | undefined }
+  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; names: NameBook | undefined; status: (() => Promise<EngineStatus>) | undefined; onGone: ((listener: (peer: SipSource) => void) => () => void) | undefined }
 }
 
 /** BYE and its answer are given this long when the server stops. */
@@ -62,6 +63,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const { certificates } = options.signalling
   const stopNames = nameCertificates(certificates, directory, logger)
   const registrar = await createRegistrar({ database, directory, sip, settings, logger, events, clock: systemClock })
+  const stopGone = options.signalling.onGone?.((peer) => registrar.disconnected(peer))
   const registry = createCallRegistry()
   const shield = await createShield({
     settings, database, directory, registrar, events, logger, clock: systemClock, gate: options.signalling.gate,
@@ -177,6 +179,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await records.close()
       metrics.close()
       await shield.close()
+      stopGone?.()
       await registrar.close()
       await directory.close()
       await sip.close()

@@ -201,7 +201,7 @@ export type LiveRegistrationRemoved = {
     at: string;
     data: {
         registration: Registration;
-        why: 'unregistered' | 'expired' | 'replaced' | 'deleted';
+        why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted';
     };
 };
 

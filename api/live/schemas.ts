@@ -25,7 +25,7 @@ export const LiveRegistrationChanged = event(
 
 export const LiveRegistrationRemoved = event(
   'registration.removed',
-  z.object({ registration: Registration, why: z.enum(['unregistered', 'expired', 'replaced', 'deleted']) }),
+  z.object({ registration: Registration, why: z.enum(['unregistered', 'expired', 'replaced', 'disconnected', 'deleted']) }),
 ).meta({ id: 'LiveRegistrationRemoved' })
 
 export const LiveRecordingFinished = event(

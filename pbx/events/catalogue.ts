@@ -148,7 +148,7 @@ export interface EventCatalogue {
   /** Final: carries the whole call with its termination. The history row is written from this event alone. */
   'call.ended': { call: CallView }
   'registration.changed': { registration: RegistrationView; change: 'added' | 'refreshed' | 'reachability' }
-  'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'deleted' }
+  'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted' }
   'recording.finished': { recordingId: string; callId: string; status: 'finished' | 'failed'; seconds: number; failure: string | null }
   'directory.changed': Record<never, never>
   'ban.added': { ban: BanView }

@@ -54,6 +54,29 @@ export function contactKey(contact: ReadAddress): string {
   return key.length <= LONGEST_KEY ? key : `sha256:${hash('sha256', key, 'hex')}`
 }
 
+/** Which phone a contact is, and which of its flows, when it said so (RFC 5626 §4.1, §4.2); read back from the key. `regId` may be empty. */
+export function instanceOf(binding: Pick<Binding, 'key'>): { instance: string; regId: string } | undefined {
+  const found = /^(<[^>]*>);(\d*)$/.exec(binding.key)
+  return found ? { instance: found[1] as string, regId: found[2] as string } : undefined
+}
+
+/** Of the flows to one instance only one: one that answers before one that does not, else the newest. All would ring the same phone (RFC 5626 §7). */
+export function oneFlowEach(bindings: Iterable<Binding>): Binding[] {
+  const best = new Map<string, Binding>()
+  for (const binding of bindings) {
+    const phone = instanceOf(binding)
+    const key = phone ? `${binding.deviceId} ${phone.instance}` : binding.id
+    const other = best.get(key)
+    if (other === undefined || isBetter(binding, other)) best.set(key, binding)
+  }
+  return [...best.values()]
+}
+
+function isBetter(one: Binding, other: Binding): boolean {
+  if ((one.reachable === 'no') !== (other.reachable === 'no')) return other.reachable === 'no'
+  return one.updatedAt > other.updatedAt
+}
+
 /** The way back over which a REGISTER came, whatever its Contact claims: it leads through any NAT, and for TCP it is that connection. */
 export function nextHopOf(source: SipSource): string {
   return `sip:${formatHostPort(source.address, source.port)};transport=${source.transport}`

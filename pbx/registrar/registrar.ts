@@ -9,7 +9,7 @@ import type { Directory, SnapshotDevice } from '../directory/types.ts'
 import type { EventCatalogue } from '../events/catalogue.ts'
 import type { Events } from '../events/events.ts'
 import type { IncomingRequest, SipServer, SipSource } from '../sip/types.ts'
-import { contactOf, namesOf, viewOf } from './binding.ts'
+import { contactOf, instanceOf, namesOf, oneFlowEach, viewOf } from './binding.ts'
 import type { Binding, NewBinding } from './binding.ts'
 import { decideRegister } from './decide.ts'
 import { createExpiryBuckets } from './expiry.ts'
@@ -29,6 +29,9 @@ export interface RegistrarOptions {
   events: Events
   clock: Clock
 }
+
+/** A phone that keeps a flow must be heard this often, in seconds (RFC 5626 §4.4.1, Flow-Timer); what NATs allow is shorter than what we do. */
+const FLOW_SECONDS = 120
 
 type RemovedWhy = EventCatalogue['registration.removed']['why']
 
@@ -161,7 +164,11 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       for (const binding of added) tellChange(binding, 'added')
     },
 
-    contactsOf: (extensionId) => [...table.ofExtension(extensionId)].sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).map(contactOf),
+    contactsOf: (extensionId) => oneFlowEach(table.ofExtension(extensionId)).sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).map(contactOf),
+
+    disconnected(peer) {
+      for (const binding of [...table.atAddress(peer.address)]) if (sameSource(binding.source, peer)) leave(binding, 'disconnected')
+    },
 
     list: (tenantId) => [...table.ofTenant(tenantId)].map(viewOf),
 
@@ -192,9 +199,24 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
 function answer(request: IncomingRequest, bindings: ReadonlySet<Binding>, device: SnapshotDevice, now: number): void {
   const contacts = [...bindings]
     .sort((a, b) => Number(b.deviceId === device.id) - Number(a.deviceId === device.id))
-    .map((binding) => `<${binding.uri}>;expires=${Math.max(0, Math.round((binding.expiresAt - now) / 1000))}${binding.q === 1 ? '' : `;q=${binding.q}`}`)
+    .map((binding) => `<${binding.uri}>;expires=${Math.max(0, Math.round((binding.expiresAt - now) / 1000))}${binding.q === 1 ? '' : `;q=${binding.q}`}${instanceParams(binding)}`)
   const date = new Date(now).toUTCString()
-  request.reply(200, { headers: contacts.length > 0 ? { Contact: contacts.join(', '), Date: date } : { Date: date } })
+  request.reply(200, { headers: { ...(contacts.length > 0 ? { Contact: contacts.join(', ') } : {}), Date: date, ...(keepsFlow(request) ? { Require: 'outbound', 'Flow-Timer': String(FLOW_SECONDS) } : {}) } })
+}
+
+function instanceParams(binding: Binding): string {
+  const phone = instanceOf(binding)
+  if (!phone) return ''
+  return `;+sip.instance="${phone.instance}"${phone.regId === '' ? '' : `;reg-id=${phone.regId}`}`
+}
+
+/**
+ * RFC 5626 §6: whether the phone is told that requests come over the flow it opened. Over a connection they do, and it is
+ * kept open by its line ends; over UDP it would wait for STUN answers that nobody gives.
+ */
+function keepsFlow(request: IncomingRequest): boolean {
+  const supported = request.header('supported')?.split(',').some((tag) => tag.trim().toLowerCase() === 'outbound')
+  return supported === true && request.source.transport !== 'udp' && /;\s*reg-id\s*=/i.test(request.header('contact') ?? '')
 }
 
 /** It is shown to people and stored; a phone's whole life story is not wanted. */

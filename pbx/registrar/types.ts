@@ -2,7 +2,7 @@
 import type { Actor } from '../../config/actor.ts'
 import type { SnapshotDevice } from '../directory/types.ts'
 import type { RegistrationView } from '../events/catalogue.ts'
-import type { IncomingRequest } from '../sip/types.ts'
+import type { IncomingRequest, SipSource } from '../sip/types.ts'
 
 /** One place to ring. */
 export interface Contact {
@@ -25,8 +25,10 @@ export interface Contact {
 export interface Registrar {
   /** Carries out an authenticated REGISTER and answers it. Rejects with a Refusal when it may not be carried out; nothing has changed then. */
   register(request: IncomingRequest, device: SnapshotDevice): Promise<void>
-  /** All contacts of an extension, preferred first. Callers skip those with `reachable: 'no'`. */
+  /** All contacts of an extension, preferred first; of several flows to one phone only the best (RFC 5626 §7). Callers skip those with `reachable: 'no'`. */
   contactsOf(extensionId: string): Contact[]
+  /** A connection that phones had opened is closed: those that were registered over it can no longer be reached, and are forgotten (RFC 5626 §5.3). */
+  disconnected(peer: SipSource): void
   list(tenantId: string): RegistrationView[]
   /** Forgets one binding and writes an audit row; the phone may register again. */
   remove(actor: Actor, id: string): Promise<void>

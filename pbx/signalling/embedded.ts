@@ -11,7 +11,7 @@ import { PULSE_MS } from './engine/gate/overload.ts'
 import type { NameReport } from './engine/locate/describe.ts'
 import type { FromEngine, ToEngine } from './engine/protocol.ts'
 import type { RequestHandler } from './engine/wire/handlers.ts'
-import type { TransportName } from './engine/transport/flow.ts'
+import type { PeerPlace, TransportName } from './engine/transport/flow.ts'
 import type { EngineGate, NameBook, Signalling, TraceRecord } from './signalling.ts'
 
 /** What a thread may fill with short-lived objects before it tidies; V8's own choice is three times that, and none the faster. */
@@ -39,6 +39,7 @@ export interface EmbeddedSignalling extends Omit<Signalling, 'certificates'> {
   openLine(): ControlLine
   readonly gate: EngineGate
   readonly names: NameBook
+  onGone(listener: (peer: PeerPlace) => void): () => void
   status(): Promise<EngineStatus>
   /** Other certificates for TLS connections made from now on. Rejects with a Refusal when they cannot be used; those before them stay then. */
   replaceCertificates(tls: TlsOptions): Promise<void>
@@ -74,6 +75,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   }
   const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
   const listeners = new Set<(records: readonly TraceRecord[]) => void>()
+  const goneListeners = new Set<(peer: PeerPlace) => void>()
   const gateListeners = new Set<(report: GateReport) => void>()
   const failures: ((reason: string) => void)[] = []
   const statusWaiters: ((status: EngineStatus) => void)[] = []
@@ -114,6 +116,9 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
         case 'names':
           nameWaiters.get(message.id)?.(message.reports)
           nameWaiters.delete(message.id)
+          return
+        case 'gone':
+          for (const listener of goneListeners) listener(message.peer)
           return
         case 'peer-refused':
           logger.warn(message.peer, `a SIP connection was refused: ${message.peer.reason}`)
@@ -156,6 +161,10 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
     trace(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
+    },
+    onGone(listener) {
+      goneListeners.add(listener)
+      return () => void goneListeners.delete(listener)
     },
     gate: {
       obey: (order) => worker.postMessage({ kind: 'gate', order } satisfies ToEngine),

@@ -27,6 +27,7 @@ export async function useExternal(server: { host: string; port: number; secret: 
     gate: undefined,
     names: undefined,
     status: undefined,
+    onGone: undefined,
     certificates: undefined,
     external: true,
     // A lost connection is seen, and mended, by the client of the control port.

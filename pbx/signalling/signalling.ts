@@ -4,9 +4,10 @@ import type { EngineStatus } from './engine/engine.ts'
 import type { GateOrder, GateReport } from './engine/gate/orders.ts'
 import type { NameReport } from './engine/locate/describe.ts'
 import type { TraceRecord } from './engine/trace.ts'
+import type { PeerPlace } from './engine/transport/flow.ts'
 import type { CertificateStore } from './tls/store.ts'
 
-export type { ControlLine, TraceRecord }
+export type { ControlLine, PeerPlace, TraceRecord }
 
 /** The engine's gate against hostile traffic. It sees and acts; the application decides and orders. */
 export interface EngineGate {
@@ -38,6 +39,11 @@ export interface Signalling {
   readonly gate: EngineGate | undefined
   /** Undefined with a drachtio-server, which tells nobody what it found. */
   readonly names: NameBook | undefined
+  /**
+   * Told when a connection of a peer is closed: it can no longer be reached that way. Returns a function that ends the
+   * subscription. Undefined with a drachtio-server, which tells nobody.
+   */
+  readonly onGone: ((listener: (peer: PeerPlace) => void) => () => void) | undefined
   /** The certificates that TLS is served with. Undefined with a drachtio-server, and when nothing is served over TLS. */
   readonly certificates: CertificateStore | undefined
   /** The engine's own figures; undefined with a drachtio-server. */

@@ -94,7 +94,8 @@ export function splitHostPort(text: string): { host: string; port: number | unde
 
 export function formatUri(uri: SipUri): string {
   let text = `${uri.scheme}:`
-  if (uri.scheme === 'tel') text += uri.user ?? ''
+  // In a tel URI a semicolon always begins a parameter (RFC 3966 §3).
+  if (uri.scheme === 'tel') text += escapeUser(uri.user ?? '').replaceAll(';', '%3B')
   else {
     if (uri.user !== undefined) text += `${escapeUser(uri.user)}@`
     text += uri.host

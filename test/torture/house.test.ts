@@ -37,7 +37,8 @@ suite('the house under torture', () => {
     await call.answered()
     assert.equal((await call.bye()).status, 200)
     await house.idle()
-    assert.deepEqual(house.warnings, [])
+    // That this address would be banned, were it not exempt, is as it should be.
+    assert.deepEqual(house.warnings.filter((line) => !line.includes('"room":"shield"')), [])
   })
 })
 

@@ -6,7 +6,7 @@ import type { GateOrder, GateReport } from './gate/orders.ts'
 import type { NameReport } from './locate/describe.ts'
 import type { EngineOptions, TlsOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
-import type { TransportName } from './transport/flow.ts'
+import type { PeerPlace, TransportName } from './transport/flow.ts'
 
 export type WorkerOptions = EngineOptions
 
@@ -22,6 +22,8 @@ export type FromEngine =
   | { kind: 'peer-refused'; peer: Refused }
   /** `problem`: why the certificates could not be used; those before them stay. */
   | { kind: 'certificates'; problem: string | undefined }
+  /** The connection with that peer is closed. */
+  | { kind: 'gone'; peer: PeerPlace }
   | { kind: 'failure'; reason: string }
   | { kind: 'closed' }
 

@@ -14,6 +14,7 @@ try {
     onTrace: (records) => tell({ kind: 'trace', records }),
     onGateReport: (report) => tell({ kind: 'gate', report }),
     onRefused: (peer) => tell({ kind: 'peer-refused', peer }),
+    onGone: (peer) => tell({ kind: 'gone', peer }),
     onFailure: (reason) => tell({ kind: 'failure', reason }),
   })
   port.on('message', (message: ToEngine) => {

@@ -166,38 +166,6 @@ test('header names an application writes are spelled for the wire', () => {
   assert.deepEqual(['foo-bar', 'call-id', 'cseq', 'www-authenticate', 'X-tHing', 'p-asserted-identity'].map(wireName), ['Foo-Bar', 'Call-ID', 'CSeq', 'WWW-Authenticate', 'X-tHing', 'P-Asserted-Identity'])
 })
 
-test('100,000 mutated messages are read without a throw, none slowly', () => {
-  let seed = 20261121
-  const random = (below: number) => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-    return seed % below
-  }
-  const junk = ['\r\n', '\n', '\r', ':', ';', ',', '"', '<', '>', '@', '=', '\0', ' ', '\t', '%', '[', ']', '\xff', 'Via: ', 'z9hG4bK', 'Content-Length: 99999999999', '"\\']
-  const bases = [PLAIN, PLAIN.replace('INVITE sip:bob@biloxi.example SIP/2.0', 'SIP/2.0 200 OK'), PLAIN.replaceAll('\r\n', '\n')]
-  const kinds = new Map<string, number>()
-  for (let i = 0; i < 100_000; i++) {
-    let text = bases[i % bases.length] as string
-    for (let changes = 1 + random(4); changes > 0; changes--) {
-      const at = random(text.length + 1)
-      const piece = junk[random(junk.length)] as string
-      switch (random(4)) {
-        case 0: text = text.slice(0, at) + text.slice(at + random(12)); break
-        case 1: text = text.slice(0, at) + piece + text.slice(at); break
-        case 2: text = text.slice(0, at) + String.fromCharCode(random(256)) + text.slice(at + 1); break
-        default: text = text.slice(0, at) + text.slice(random(at + 1), at + 1 + random(40)) + text.slice(at)
-      }
-    }
-    const parsed = parseMessage(text)
-    kinds.set(parsed.kind, (kinds.get(parsed.kind) ?? 0) + 1)
-    if (parsed.kind === 'message') {
-      stampSource(parsed.message, '192.0.2.200', 5070)
-      const again = parseMessage(handOn(parsed.message))
-      assert.notEqual(again.kind, 'noise', text)
-    }
-  }
-  assert.ok((kinds.get('message') ?? 0) > 10_000 && (kinds.get('bad') ?? 0) > 10_000, JSON.stringify([...kinds]))
-})
-
 test('hostile shapes are read in time that grows with their length only', () => {
   const shapes = (n: number) => [
     PLAIN.replace('Max-Forwards: 70', `X: ${' '.repeat(n)}`), PLAIN.replace('rport', ';'.repeat(n)), PLAIN.replace('UDP ', `UDP${' '.repeat(n)}`), PLAIN.replace('"Alice"', '"'.repeat(n)),

@@ -234,3 +234,34 @@ test('PostgreSQL away: phones register all the same', async (t) => {
   assert.equal((await register({ contact: '<sip:a@h>;expires=60' })).status, 200)
   assert.deepEqual(registrar.figures(), { bindings: 1, unwritten: 1 })
 })
+
+test('two flows of one phone: both are listed with what they said, one is rung, and a dead one gives way', async (t) => {
+  const { registrar, register, clock } = await setUp(t)
+  const instance = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
+  const over = (port: number) => ({ source: { transport: 'tcp' as const, address: '192.0.2.7', port } })
+  const first = await register({ contact: `<sip:101@10.0.0.5;ob>;reg-id=1;${instance}`, supported: 'path, outbound' }, DEVICE, over(4001))
+  assert.equal(first.options.headers?.['Require'], 'outbound')
+  assert.equal(first.options.headers?.['Flow-Timer'], '120')
+  clock.time += 1000
+  const second = await register({ contact: `<sip:101@10.0.0.5;ob>;reg-id=2;${instance}`, supported: 'outbound' }, DEVICE, over(4002))
+  assert.match(contactsIn(second), /reg-id=1.*reg-id=2|reg-id=2.*reg-id=1/)
+  assert.match(contactsIn(second), /\+sip\.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>"/)
+  assert.deepEqual(registrar.contactsOf(EXTENSION.id).map((contact) => contact.received), ['192.0.2.7:4002'])
+  // The phone comes back over a new connection: the flow is replaced, not added.
+  await register({ contact: `<sip:101@10.0.0.5;ob>;reg-id=2;${instance}`, supported: 'outbound', 'call-id': 'anew' }, DEVICE, over(4003))
+  assert.equal(registrar.figures().bindings, 2)
+  registrar.disconnected({ transport: 'tcp', address: '192.0.2.7', port: 4002 })
+  assert.equal(registrar.figures().bindings, 2, 'the old connection means nothing any more')
+  registrar.disconnected({ transport: 'tcp', address: '192.0.2.7', port: 4003 })
+  assert.deepEqual(registrar.contactsOf(EXTENSION.id).map((contact) => contact.received), ['192.0.2.7:4001'])
+})
+
+test('outbound is promised over connections only, and only to phones that ask for it', async (t) => {
+  const { register } = await setUp(t)
+  const contact = '<sip:101@10.0.0.5>;reg-id=1;+sip.instance="<urn:uuid:0>"'
+  const tcp = { source: { transport: 'tcp' as const, address: '192.0.2.7', port: 4001 } }
+  const requires = async (headers: Record<string, string>, options: Parameters<typeof register>[2]): Promise<unknown> => (await register(headers, DEVICE, options)).options.headers?.['Require']
+  assert.equal(await requires({ contact, supported: 'outbound' }, {}), undefined)
+  assert.equal(await requires({ contact }, tcp), undefined)
+  assert.equal(await requires({ contact: '<sip:101@10.0.0.6>', supported: 'outbound' }, tcp), undefined)
+})

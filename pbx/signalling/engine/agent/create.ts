@@ -8,7 +8,7 @@ import { systemTimers, type Timers } from '../timers.ts'
 import { createTraffic } from '../traffic.ts'
 import { createTrace, type TraceRecord } from '../trace.ts'
 import { createTransactionLayer } from '../transaction/layer.ts'
-import type { TransportName } from '../transport/flow.ts'
+import type { PeerPlace, TransportName } from '../transport/flow.ts'
 import { openTransport } from '../transport/transport.ts'
 import { createReminder } from '../reminder.ts'
 import { sendText, type Agent, type Router } from './agent.ts'
@@ -30,6 +30,8 @@ export interface AgentHooks {
   onGateReport(report: GateReport): void
   /** A connection was refused, or ended by us, for a reason that its owner may want to know. Told once in a while for one peer and reason. */
   onRefused(peer: Refused): void
+  /** A connection of a peer is closed: requests can no longer reach it that way (RFC 5626 §5.3). */
+  onGone(peer: PeerPlace): void
   /** The SIP sockets failed. */
   onFailure(reason: string): void
 }
@@ -63,6 +65,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
       counters.refused++
       if (worthTelling(`${address} ${reason}`)) hooks.onRefused({ transport: name, address, reason })
     },
+    onGone: hooks.onGone,
     onFailure: hooks.onFailure,
   })
   const { locator, memory, close: closeLocating } = createLocating(options, timers, transport)

@@ -72,7 +72,7 @@ export function parameter(params: string, name: string): string | undefined {
   return undefined
 }
 
-/** The parameters of `;a;b="x;y"`, undecoded. */
+/** The parameters of `;a;b="x;y"`, undecoded; an empty one at the end when a quote is never closed. */
 export function splitAtSemicolons(params: string): string[] {
   const parts: string[] = []
   let start = 1
@@ -87,6 +87,7 @@ export function splitAtSemicolons(params: string): string[] {
     }
   }
   parts.push(params.slice(start))
+  if (quoted) parts.push('')
   return parts
 }
 

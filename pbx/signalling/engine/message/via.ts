@@ -1,5 +1,6 @@
 /** The topmost Via (RFC 3261 §20.42): read leniently, completed with where the request really came from (RFC 3581). */
 import { splitHostPort, unbracket } from './host.ts'
+import { isToken } from './names.ts'
 import { splitAtSemicolons } from './uri.ts'
 
 export interface Via {
@@ -13,7 +14,7 @@ export interface Via {
   rport: string | undefined
   received: string | undefined
   maddr: string | undefined
-  /** Separators with nothing between them: it can be answered, but is malformed (RFC 3261 §25.1). */
+  /** Separators with nothing between them, or a quote without end: it can be answered, but is malformed (RFC 3261 §25.1). */
   flawed: boolean
   /** Length of this element in the header value; the rest of the value holds further hops. */
   length: number
@@ -34,7 +35,7 @@ export function parseVia(value: string): Via | undefined {
     if (!/^sip\/\d\.\d\//i.test(text)) return undefined
   }
   const space = text.indexOf(' ', 8)
-  if (space <= 8) return undefined
+  if (space <= 8 || !isToken(text.slice(8, space))) return undefined
   const semicolon = text.indexOf(';', space)
   const sentBy = text.slice(space + 1, semicolon === -1 ? text.length : semicolon).trim()
   const params = semicolon === -1 ? '' : text.slice(semicolon)
@@ -111,5 +112,11 @@ export function completeVia(element: string, via: Via, address: string, port: nu
 }
 
 function replaceParameter(element: string, name: string, value: string): string {
+  if (element.includes('"')) {
+    // What stands inside quotes is no parameter.
+    const params = element.indexOf(';')
+    const parts = splitAtSemicolons(element.slice(params)).map((part) => ((part.split('=', 1)[0] as string).trim().toLowerCase() === name ? `${name}=${value}` : part))
+    return `${element.slice(0, params)};${parts.join(';')}`
+  }
   return element.replace(new RegExp(`;[ \\t]*${name}(?![\\w-])(?:[ \\t]*=[ \\t]*[^;,\\s]*)?`, 'i'), `;${name}=${value}`)
 }

@@ -1,6 +1,6 @@
 /** Binds the sockets of every transport on every host. */
 import type { EngineOptions } from '../options.ts'
-import { TRANSPORTS, type Flow, type TransportName } from './flow.ts'
+import { TRANSPORTS, type Flow, type PeerPlace, type TransportName } from './flow.ts'
 import type { Identities } from './identities.ts'
 import { isWildcard } from './local.ts'
 import { openStream, type StreamHooks, type StreamTransport, type StreamWorld } from './stream.ts'
@@ -15,6 +15,8 @@ export interface TransportHooks {
   bars(address: string): boolean
   /** A peer was not let in; what was to be connected over names the transport. */
   onRefused(transport: TransportName, address: string, reason: string): void
+  /** A connection that was open is closed, and there is no other with this peer. */
+  onGone(peer: PeerPlace): void
   onFailure(reason: string): void
 }
 

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import type { Limits, Timing } from '../options.ts'
 import type { TimerHandle, Timers } from '../timers.ts'
-import type { Connection, TransportName } from './flow.ts'
+import type { Connection, PeerPlace, TransportName } from './flow.ts'
 
 /** A connection as its table sees it. */
 export interface TableConnection extends Connection {
@@ -34,7 +34,7 @@ const SWEEP_MS = 30_000
 
 const keyOf = (transport: TransportName, address: string, port: number) => `${transport}|${address}|${port}`
 
-export function createConnectionTable(timers: Timers, timing: Timing, limits: Limits, bars: (address: string) => boolean = () => false): ConnectionTable {
+export function createConnectionTable(timers: Timers, timing: Timing, limits: Limits, bars: (address: string) => boolean = () => false, onGone: (peer: PeerPlace) => void = () => undefined): ConnectionTable {
   const byPeer = new Map<string, TableConnection>()
   const all = new Set<TableConnection>()
   const aliases = new WeakMap<TableConnection, number>()
@@ -97,7 +97,9 @@ export function createConnectionTable(timers: Timers, timing: Timing, limits: Li
       for (const port of [connection.port, aliases.get(connection)]) {
         if (port === undefined) continue
         const key = keyOf(connection.transport, connection.address, port)
-        if (byPeer.get(key) === connection) byPeer.delete(key)
+        if (byPeer.get(key) !== connection) continue
+        byPeer.delete(key)
+        if (!closed) onGone({ transport: connection.transport, address: connection.address, port })
       }
     },
     close() {

@@ -15,6 +15,13 @@ export interface Flow {
   host?: string
 }
 
+/** The far end of a connection. */
+export interface PeerPlace {
+  transport: TransportName
+  address: string
+  port: number
+}
+
 /** What the other layers may do with a connection of any stream transport. */
 export interface Connection {
   readonly transport: TransportName

@@ -12,18 +12,27 @@ export interface StreamReader {
   onBroken(reason: string, head: string | undefined): void
 }
 
-const CONTENT_LENGTH = /\n(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})[ \t]*\r?\n/i
 /** The first byte of a STUN message of the methods there are is below this, that of a SIP message or a line end never. */
 const STUN_BELOW = 0x04
 /** Many times what a keep-alive has. */
 const STUN_MAX = 1024
+/** RFC 3261 §7.3.1: its value may be folded. */
+const CONTENT_LENGTH = /\n(?:content-length|l)[ \t]*:[ \t]*(?:\r?\n[ \t]+)?(\d{1,9})[ \t]*\r?\n/i
 const PING = '\r\n\r\n'
+/** The first one ends the head, whatever its line ends: the reader of messages sees it so too, and what it takes for the body must not be a message here. */
+const BLANK_LINE = /\n\r?\n/g
 
 export interface Framer {
   /** Takes in what arrived, one character a byte. */
   push(chunk: string): void
   /** Whether a message has begun and is not complete. */
   readonly partial: boolean
+}
+
+/** What of a ping stands at the end of `text`. */
+function begunPing(text: string): string {
+  for (let length = PING.length - 1; length > 0; length--) if (text.endsWith(PING.slice(0, length))) return PING.slice(0, length)
+  return ''
 }
 
 /** @param limit bytes of the longest message */
@@ -42,14 +51,13 @@ export function createFramer(limit: number, reader: StreamReader): Framer {
 
   /** Finds the end of the head; false when more must arrive. */
   const findHead = (): boolean => {
-    const end = pending.indexOf('\r\n\r\n', searched)
-    const bare = end === -1 ? pending.indexOf('\n\n', searched) : -1
-    if (end === -1 && bare === -1) {
-      searched = Math.max(0, pending.length - 3)
+    BLANK_LINE.lastIndex = searched
+    if (!BLANK_LINE.test(pending)) {
+      searched = Math.max(0, pending.length - 2)
       if (pending.length > limit) fail('A head longer than the limit')
       return false
     }
-    bodyStart = end === -1 ? bare + 2 : end + 4
+    bodyStart = BLANK_LINE.lastIndex
     const head = pending.slice(0, bodyStart)
     const stated = CONTENT_LENGTH.exec(head)
     total = bodyStart + (stated ? Number(stated[1]) : 0)
@@ -90,12 +98,11 @@ export function createFramer(limit: number, reader: StreamReader): Framer {
           }
           const start = skipLineEnds(pending)
           if (start > 0) {
-            for (let pings = pending.slice(0, start).split(PING).length - 1; pings > 0; pings--) reader.onPing()
-            // Part of a ping stays until the rest of it, or a message, arrives.
+            const between = pending.slice(0, start).split(PING)
+            for (let pings = between.length - 1; pings > 0; pings--) reader.onPing()
+            // A ping that has only begun stays until the rest of it, or a message, arrives.
             if (start === pending.length) {
-              const last = pending.lastIndexOf(PING)
-              const rest = last === -1 ? pending : pending.slice(last + PING.length)
-              pending = PING.startsWith(rest) ? rest : ''
+              pending = begunPing(between.at(-1) as string)
               searched = 0
               return
             }

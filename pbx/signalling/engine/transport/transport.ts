@@ -41,7 +41,7 @@ export interface Transport {
 
 export async function openTransport(options: EngineOptions, timers: Timers, hooks: TransportHooks): Promise<Transport> {
   const { timing, limits, sip } = options
-  const connections = createConnectionTable(timers, timing, limits, hooks.bars)
+  const connections = createConnectionTable(timers, timing, limits, hooks.bars, hooks.onGone)
   const identities = sip.tls && createIdentities(sip.tls, timing.handshake)
   const bound = await bindAll(options, identities, { connections, timers, timing, limits }, hooks).catch((error: unknown) => {
     connections.close()
