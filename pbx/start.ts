@@ -37,6 +37,8 @@ import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
 import { createTargets, type NameBook } from './targets.ts'
+import { hepPacket } from './trace/hep.ts'
+import { openHepSender } from './trace/hep-sender.ts'
 import { pcapOf } from './trace/pcap.ts'
 import { createTraces } from './trace/trace.ts'
 
@@ -73,6 +75,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 
   const records = createCallRecordWriter({ database, events, logger, home })
   const traces = createTraces({ database, sip, events, logger, home, complete: options.signalling.trace !== undefined })
+  const hep = settings.hep && openHepSender(settings.hep, logger)
+  if (hep && settings.hep) {
+    const identity = settings.hep
+    sip.onWire((messages) => messages.forEach((message) => hep.send(hepPacket(message, identity))))
+  }
   const recordings = createRecordings({ database, events, logger, home })
   const history = createHistory(database)
   const retention = startRetention({ database, logger, home, keep: settings.keep })
@@ -183,6 +190,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await registrar.close()
       await directory.close()
       await sip.close()
+      await hep?.close()
     },
   }
 }

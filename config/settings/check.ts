@@ -41,6 +41,7 @@ function build(home: string, read: Reader): Settings {
   const httpHost = read('HTTP_HOST') ?? ''
   const httpPort = read('HTTP_PORT') ?? 0
   const drachtio = read('DRACHTIO')
+  const hep = read('HEP_COLLECTOR')
   const drachtioSecret = read('DRACHTIO_SECRET')
   return {
     home,
@@ -86,6 +87,7 @@ function build(home: string, read: Reader): Settings {
     },
     session: { expires: read('SESSION_EXPIRES_SECONDS') ?? 0, min: read('SESSION_EXPIRES_MIN_SECONDS') ?? 90 },
     keep: { historyDays: read('HISTORY_DAYS') ?? 0, traceDays: read('TRACE_DAYS') ?? 0 },
+    hep: hep && { ...hep, transport: read('HEP_TRANSPORT') === 'tcp' ? 'tcp' : 'udp', id: read('HEP_ID') ?? 0, password: read('HEP_PASSWORD') ?? '' },
     log: { level: read('LOG_LEVEL') ?? 'info', to: read('LOG_TO') === 'stdout' ? 'stdout' : 'file' },
   }
 }

@@ -41,5 +41,7 @@ export interface Settings {
   /** Session timers of RFC 4028, in seconds; 0: none is asked for. */
   session: { expires: number; min: number }
   keep: { historyDays: number; traceDays: number }
+  /** Undefined: no collector. */
+  hep: { host: string; port: number; transport: 'udp' | 'tcp'; id: number; password: string } | undefined
   log: { level: string; to: 'file' | 'stdout' }
 }

@@ -52,7 +52,7 @@ export const settingRows = [
   { name: 'SCANNER_AGENTS', kind: 'text', default: 'friendly-scanner, sipvicious, sundayddr, sipcli, sip-scan, sipscan, VaxSIPUserAgent, VaxIPUserAgent, sivus, siparmyknife, iWar, pplsip', meaning: 'Parts of User-Agent and From, separated by commas, that tell scanning tools, in any letter case. Such a request gets no answer, and its address is banned. `none` turns this off.' },
   { name: 'REQUEST_RATE', kind: 'number', min: 1, max: 100000, default: '30', meaning: 'SIP requests outside calls that an address (IPv6: a /64) without a registered phone may send each second; where a phone is registered, 20 times as many. What is beyond gets no answer, and the address is banned.' },
   { name: 'REQUEST_BURST', kind: 'number', min: 1, max: 1000000, default: '300', meaning: 'How many of them it may send at once.' },
-  { name: 'OVERLOAD_MS', kind: 'number', min: 0, max: 10000, default: '200', meaning: 'When Dialplane is later than this many milliseconds for a second, part of the new calls and registrations are refused with 503 and a time to come back, so that the others and the calls that go on are served; 0 turns this off. Calls for help are never refused.' },
+  { name: 'OVERLOAD_MS', kind: 'number', min: 0, max: 10000, default: '500', meaning: 'When Dialplane is later than this many milliseconds for some seconds, part of the new calls and registrations are refused with 503 and a time to come back, so that the others and the calls that go on are served; 0 turns this off. Calls for help are never refused.' },
 
   { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: the IPv4 address of SIP_HOST.' },
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
@@ -80,6 +80,11 @@ export const settingRows = [
   { name: 'SESSION_REFRESH_SECONDS', kind: 'number', min: 0, max: 7200, default: '120', meaning: 'How often a phone in a call that sends no audio is asked whether it is still there; 0 turns this off.' },
   { name: 'HISTORY_DAYS', kind: 'number', min: 1, max: 3650, default: '365', meaning: 'Days call history and recordings are kept.' },
   { name: 'TRACE_DAYS', kind: 'number', min: 1, max: 365, default: '30', meaning: 'Days the SIP trace of a call is kept.' },
+
+  { name: 'HEP_COLLECTOR', kind: 'endpoint', default: '', meaning: 'host:port of a Homer collector that gets every SIP message as HEP version 3, registrations included, secrets masked. Off when unset.' },
+  { name: 'HEP_TRANSPORT', kind: 'choice', choices: ['udp', 'tcp'], default: 'udp', meaning: 'How it gets them.' },
+  { name: 'HEP_ID', kind: 'number', min: 1, max: 4294967295, default: '2001', meaning: 'Which capture agent this is to it.' },
+  { name: 'HEP_PASSWORD', kind: 'text', default: '', secret: true, meaning: 'What it wants to hear from its agents, when it does.' },
 
   { name: 'LOG_LEVEL', kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info', meaning: 'Least severe log line written.' },
   { name: 'LOG_TO', kind: 'choice', choices: ['file', 'stdout'], default: 'file', meaning: 'file: logs/dialplane.log in DIALPLANE_HOME. stdout: JSON lines for a container.' },

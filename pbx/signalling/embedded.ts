@@ -29,6 +29,8 @@ export interface EmbeddedOptions {
   handlerSecret?: string
   /** Hex; see the engine's options. */
   routeKey?: string
+  /** Registrations and keep-alives are traced as well. */
+  traceAll?: boolean
   timing?: Partial<Timing>
   limits?: Partial<Limits>
 }
@@ -71,7 +73,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
     ...(options.handlers === undefined ? {} : { handlers: options.handlers }),
     ...(options.handlerSecret === undefined ? {} : { handlerSecret: options.handlerSecret }),
     ...(options.routeKey === undefined ? {} : { routeKey: options.routeKey }),
-    sip: options.sip, control: { host: '127.0.0.1', port: 0, secret }, dns: options.dns ?? { servers: [] }, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
+    sip: options.sip, control: { host: '127.0.0.1', port: 0, secret }, dns: options.dns ?? { servers: [] }, traceAll: options.traceAll ?? false, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
   }
   const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
   const listeners = new Set<(records: readonly TraceRecord[]) => void>()

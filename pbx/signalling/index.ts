@@ -10,7 +10,7 @@ import { openCertificateStore } from './tls/store.ts'
 export type { Signalling, TraceRecord } from './signalling.ts'
 
 export interface SignallingOptions {
-  settings: Pick<Settings, 'home' | 'sip' | 'session'>
+  settings: Pick<Settings, 'home' | 'sip' | 'session'> & Partial<Pick<Settings, 'hep'>>
   logger: Logger
   /** Hex; the same after every restart, so that calls that are forwarded outlive one. */
   routeKey?: string
@@ -32,6 +32,7 @@ async function startOurs({ settings, logger, routeKey }: SignallingOptions): Pro
       handlers: settings.sip.handlers.map((handler) => ({ ...handler, verify: settings.sip.tls.verifyServers })),
       handlerSecret: settings.sip.handlersSecret,
       ...(routeKey === undefined ? {} : { routeKey }),
+      traceAll: settings.hep !== undefined,
       dns: { servers: settings.sip.dnsServers },
       timing: { sessionMin: settings.session.min * 1000 },
       limits: { ...defaultLimits, connections: connections.all, connectionsPerAddress: connections.perAddress },

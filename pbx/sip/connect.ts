@@ -53,6 +53,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(), waiting: new Set(), session: options.session ?? { expires: 0, min: 90 } }
   const quiet = createQuietLog(logger, systemClock)
   const handlers = new Map<string, (request: IncomingRequest) => void>()
+  const wireListeners = new Set<(messages: readonly TracedMessage[]) => void>()
   const traceListeners = new Set<(messages: readonly TracedMessage[]) => void>()
   const connectionListeners = new Set<(connected: boolean, reason: string) => void>()
   const calls = new Set<string>()
@@ -98,6 +99,10 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   })
 
   const tellTrace = (records: readonly TraceRecord[]): void => {
+    if (wireListeners.size > 0) {
+      const all = records.map(toTraced)
+      for (const listener of wireListeners) listener(all)
+    }
     if (traceListeners.size === 0) return
     for (const record of records) if (record.text.startsWith('INVITE ')) remember(calls, record.callId)
     const messages = records.filter((record) => belongsToCall(record, (callId) => calls.has(callId))).map(toTraced)
@@ -146,7 +151,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   wire.prependListener('msg', () => gatherWrites(stack))
   wire.on('msg', guard(stack, 'reading a frame', (_socket: unknown, frame: string) => {
     stack.invites.readFrame(frame)
-    const record = !options.trace && traceListeners.size > 0 ? readFrame(frame, Date.now()) : undefined
+    const record = !options.trace && traceListeners.size + wireListeners.size > 0 ? readFrame(frame, Date.now()) : undefined
     if (record) tellTrace([record])
   }))
 
@@ -183,6 +188,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     invite: (outgoing) => new SentInvite(stack, outgoing),
     request: (outgoing) => sendOutside(stack, outgoing),
     onTrace: (listener) => void traceListeners.add(listener),
+    onWire: (listener) => void wireListeners.add(listener),
     onConnection: (listener) => void connectionListeners.add(listener),
     figures() {
       let remembered = 0

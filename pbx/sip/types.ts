@@ -201,6 +201,8 @@ export interface SipServer {
   request(request: OutgoingRequest): Promise<SipResponse>
   /** Batches of wire messages; everything but REGISTER and OPTIONS outside calls. */
   onTrace(listener: (messages: readonly TracedMessage[]) => void): void
+  /** Every message the signalling engine tells, registrations included, secrets masked. */
+  onWire(listener: (messages: readonly TracedMessage[]) => void): void
   onConnection(listener: (connected: boolean, reason: string) => void): void
   close(): Promise<void>
 }

@@ -1,14 +1,9 @@
 /** A call's messages as a capture file that Wireshark and tshark read (draft-ietf-opsawg-pcap). */
 import { isIPv6 } from 'node:net'
 import type { TraceMessage } from '../door.ts'
-import { splitHostPort } from '../sip/uri.ts'
+import { addressBytes, endOf, type End } from './ends.ts'
 
 type Packet = Pick<TraceMessage, 'at' | 'direction' | 'peer' | 'local' | 'text'>
-
-interface End {
-  address: string
-  port: number
-}
 
 const ETHERNET = 1
 /** All that fits into one IP packet beside its headers. */
@@ -42,15 +37,9 @@ function record({ at, direction, peer, local, text }: Packet): [Buffer, Buffer] 
   return [header, frame]
 }
 
-/** @param unknown what stands for an address that the signalling server did not tell */
-function endOf(hostPort: string, unknown = '0.0.0.0'): End {
-  const split = splitHostPort(hostPort)
-  return split ? { address: split.host.replace(/^\[(.*)\]$/, '$1'), port: split.port ?? 5060 } : { address: unknown, port: 5060 }
-}
-
 function frameOf(from: End, to: End, payload: Buffer): Buffer {
   const v6 = isIPv6(from.address) || isIPv6(to.address)
-  const [source, target] = [bytesOf(from.address, v6), bytesOf(to.address, v6)]
+  const [source, target] = [addressBytes(from.address, v6), addressBytes(to.address, v6)]
   const udp = Buffer.alloc(8)
   udp.writeUInt16BE(from.port, 0)
   udp.writeUInt16BE(to.port, 2)
@@ -92,16 +81,4 @@ function checksum(bytes: Buffer): number {
   if (bytes.length % 2 === 1) sum += (bytes[bytes.length - 1] as number) << 8
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000)
   return ~sum & 0xffff
-}
-
-function bytesOf(address: string, v6: boolean): Buffer {
-  if (!address.includes(':')) {
-    const four = Buffer.from(address.split('.').map(Number))
-    return v6 ? Buffer.concat([Buffer.alloc(10), Buffer.from([255, 255]), four]) : four
-  }
-  const [head = '', tail = ''] = address.split('::')
-  const groups = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)))
-  const [begin, end] = [groups(head), groups(tail)]
-  const all = [...begin, ...Array<number>(Math.max(0, 8 - begin.length - end.length)).fill(0), ...end]
-  return Buffer.from(all.flatMap((group) => [group >> 8, group & 255]))
 }

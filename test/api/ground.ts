@@ -121,6 +121,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     calls: plainCalls,
     session: { expires: 1800, min: 90 },
     keep: { historyDays: 365, traceDays: 30 },
+    hep: undefined,
     log: { level: 'debug', to: 'stdout' },
   }
 }

@@ -17,6 +17,7 @@ import { hottest } from './hottest.ts'
 import { startKamailio, type Beside } from './kamailio.ts'
 import { measureCalls, measureIdle, measureMedia, measureRegistrations, type Measured } from './measures.ts'
 import type { Ground } from './ground.ts'
+import { measureOverload } from './overload.ts'
 import { help, PHONES, readOptions, type Options } from './options.ts'
 import type { Phone } from './sip-text.ts'
 import { joinRuns, tableOf, type Section } from './table.ts'
@@ -56,7 +57,7 @@ async function bench(options: Options): Promise<boolean> {
   const profiles = join(folder, 'profiles')
   const { first, last } = rtpRange(options.ceiling ? RTP_PORTS_CEILING : RTP_PORTS)
   // All phones of the bench are behind one address, which no more requests than those of an office could come from.
-  const env: Record<string, string> = { RTP_PORTS: `${first}-${last}`, REQUEST_RATE: '100000', REQUEST_BURST: '1000000' }
+  const env: Record<string, string> = { RTP_PORTS: `${first}-${last}`, REQUEST_RATE: '100000', REQUEST_BURST: '1000000', ...(options.overload ? { OVERLOAD_MS: '500' } : {}) }
   if (options.phones > 0) env['SIP_PORT'] = await freeSipPort()
   if (options.profile) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
   let generator: Generator | undefined
@@ -91,7 +92,7 @@ async function bench(options: Options): Promise<boolean> {
       await settled(house.pid)
       if (options.beside) beside = await startKamailio(phones)
       const ground: Ground = { generator, api: house.api, pid: house.pid }
-      for (const measure of measuresOf(options, beside)) {
+      for (const measure of options.overload ? [] : measuresOf(options, beside)) {
         let joined: Section | undefined
         for (let run = 0; run < options.runs; run++) {
           goOn()
@@ -103,6 +104,7 @@ async function bench(options: Options): Promise<boolean> {
         }
         if (joined) sections.push(joined)
       }
+      if (options.overload) sections.push(await measureOverload(ground, say))
       if (options.ceiling) sections.push(...(await findCeilings(ground, options, say)))
       if (options.phones > 0) {
         say(`  making extensions for ${options.phones} phones`)

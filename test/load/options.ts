@@ -14,6 +14,7 @@ export const help = `npm run bench [-- options]
   --phones <n>      registers so many phones beside, holds them, restarts the house and lets all come back (10,000 at most)
   --beside kamailio the same registrations at kamailio (Debian's package), in turn with ours
   --flatness        what a REGISTER and the look-up of an INVITE cost with 100 to 100,000 bindings, in this process
+  --overload        only what is finished at once and at twice the capacity
   --runs <n>        measures each n times and shows the spread (1)
   --seconds <n>     measures for n seconds instead of 20 (media: 15)
   --rate <n>        registrations a second (200)
@@ -26,6 +27,7 @@ export interface Options {
   calls: boolean
   media: boolean
   ceiling: boolean
+  overload: boolean
   profile: boolean
   runs: number
   seconds: number | undefined
@@ -43,7 +45,7 @@ export function readOptions(): Options | undefined {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     options: {
-      registrations: flag, calls: flag, media: flag, ceiling: flag, profile: flag, help: flag,
+      registrations: flag, calls: flag, media: flag, ceiling: flag, overload: flag, profile: flag, help: flag,
       flatness: flag, phones: text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
     },
   })
@@ -59,7 +61,7 @@ export function readOptions(): Options | undefined {
   const phones = number('phones', 10_000) ?? 0
   const all = !values.registrations && !values.calls && !values.media && !values.flatness && phones === 0
   return {
-    registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, profile: values.profile,
+    registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, overload: values.overload, profile: values.profile,
     phones, beside: values.beside !== undefined, flatness: values.flatness,
     runs: number('runs', 20) ?? 1, seconds: number('seconds', 120), rate: number('rate', 5_000) ?? 200, callRate: number('call-rate', 1_000) ?? 30, mediaCalls: number('media-calls', PHONES / 2) ?? 100,
   }

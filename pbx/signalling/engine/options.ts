@@ -12,6 +12,8 @@ export interface EngineOptions {
   /** Hex. Proves that a Route entry is ours; when it is the same after a restart, calls that run through us go on. Random when absent. */
   routeKey?: string
   dns: DnsOptions
+  /** Registrations and keep-alives are traced as well. */
+  traceAll?: boolean
   timing: Timing
   limits: Limits
 }

@@ -131,9 +131,9 @@ export interface Agent {
   readonly merged: Set<string>
 }
 
-/** The call trace has every message but REGISTER and OPTIONS outside dialogs. */
-export function isTraced(method: string, toTag: string): boolean {
-  return method !== 'REGISTER' && (method !== 'OPTIONS' || toTag !== '')
+/** The call trace has every message but REGISTER and OPTIONS outside dialogs, unless all are asked for. */
+export function isTraced(agent: Pick<Agent, 'options'>, method: string, toTag: string): boolean {
+  return agent.options.traceAll === true || method !== 'REGISTER' && (method !== 'OPTIONS' || toTag !== '')
 }
 
 export function traceIn(agent: Agent, message: SipMessage, text: string, flow: Flow, repeat: boolean): void {

@@ -270,7 +270,7 @@ export class Pursuit {
   }
 
   private attemptAt(flow: Flow, sent: Sent): Attempt {
-    return new Attempt(this.agent, this, sent, flow, isTraced(sent.method, this.options.toTag))
+    return new Attempt(this.agent, this, sent, flow, isTraced(this.agent, sent.method, this.options.toTag))
   }
 
   /** RFC 3261 §18.1.1: the same target over TCP, when the request is too long for UDP. */

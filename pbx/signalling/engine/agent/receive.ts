@@ -30,7 +30,7 @@ export function receiveText(agent: Agent, text: string, flow: Flow): void {
   if (parsed.kind === 'bad' && parsed.message && parsed.message.method !== 'ACK') {
     agent.counters.malformed++
     stampSource(parsed.message, flow.address, flow.port)
-    if (isTraced(parsed.message.method, '')) traceIn(agent, parsed.message, text, flow, false)
+    if (isTraced(agent, parsed.message.method, '')) traceIn(agent, parsed.message, text, flow, false)
     replyAlone(agent, parsed.message, flow, parsed.status, parsed.status === 400 ? parsed.reason : reasonPhrase(parsed.status))
   } else {
     agent.counters.dropped++
@@ -59,7 +59,7 @@ export function receiveTooLong(agent: Agent, head: string, flow: Flow): void {
 /** A response without a transaction: to what is too broken to have one. */
 function replyAlone(agent: Agent, request: SipMessage, flow: Flow, status: number, reason: string, extra: readonly string[] = []): void {
   const text = writeRefusal(request, status, reason, request.toTag === '' ? randomToken() : '', extra)
-  sendText(agent, replyFlow(request, flow), text, undefined, request.callId, isTraced(request.method, ''), false)
+  sendText(agent, replyFlow(request, flow), text, undefined, request.callId, isTraced(agent, request.method, ''), false)
 }
 
 function receiveResponse(agent: Agent, response: SipMessage, text: string, flow: Flow): void {
@@ -68,7 +68,7 @@ function receiveResponse(agent: Agent, response: SipMessage, text: string, flow:
   if (!transaction) {
     agent.counters.stray++
     agent.gate.stray(flow)
-    if (isTraced(response.cseqMethod, response.toTag)) traceIn(agent, response, text, flow, true)
+    if (isTraced(agent, response.cseqMethod, response.toTag)) traceIn(agent, response, text, flow, true)
     return
   }
   const repeat = transaction.state === 'completed' || transaction.state === 'accepted'
@@ -106,7 +106,7 @@ function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: F
   }
   if (ack) onAck(agent, request, text, flow)
   else {
-    if (isTraced(request.method, request.toTag)) traceIn(agent, request, text, flow, false)
+    if (isTraced(agent, request.method, request.toTag)) traceIn(agent, request, text, flow, false)
     // Without a transaction (§8.2.7): refusing must cost little. Spread, so that those refused do not come back together.
     if (outside && agent.gate.overloads(request)) return replyAlone(agent, request, flow, 503, 'Overloaded', [`Retry-After: ${RETRY_FIRST + Math.floor(Math.random() * RETRY_SPREAD)}`])
     if (request.method === 'CANCEL') onCancel(agent, request, flow)

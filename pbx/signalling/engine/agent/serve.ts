@@ -36,7 +36,7 @@ const SCHEMES = /^(?:sips?|tel|urn):/i
 const KNOWN = new Set(['INVITE', 'REGISTER', 'MESSAGE', 'OPTIONS', 'INFO', 'NOTIFY', 'SUBSCRIBE', 'PUBLISH', 'REFER'])
 
 export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
-  const traced = isTraced(request.method, request.toTag)
+  const traced = isTraced(agent, request.method, request.toTag)
   const transaction = agent.transactions.createServer(request, flow, traced)
   if (request.toTag !== '') {
     const dialog = agent.dialogs.find(request.callId, request.toTag, request.fromTag)
