@@ -14,6 +14,7 @@ const PROGRAMS = {
   sox: 'sox',
   ffmpeg: 'ffmpeg',
   ip: 'iproute2',
+  kamailio: 'kamailio',
   dnsmasq: 'dnsmasq-base',
 }
 

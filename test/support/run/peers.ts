@@ -43,6 +43,7 @@ export function findPeers(): Peer[] {
     program('baresip'),
     program('ffmpeg'),
     program('svwar'),
+    program('kamailio'),
     program('tshark'),
     program('dnsmasq'),
     program('chromium', 'chromium-browser', 'google-chrome'),
