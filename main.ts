@@ -128,6 +128,7 @@ async function main(): Promise<void> {
       process.stderr.write(`Signalling failed: ${reason} Dialplane stops.\n`)
       void stop(dialplane, file, 1)
     })
+    drainOnSignal(dialplane, logger, file, tell)
     await greet(dialplane, tell, file ? logPath : undefined, Math.round(performance.now() - started))
   } catch (error) {
     process.stderr.write(`Dialplane cannot start.\n${error instanceof Refusal ? error.message : `This is a fault in Dialplane: ${(error as Error).stack ?? messageOf(error)}`}\n`)
@@ -158,6 +159,15 @@ function sipLines(addresses: readonly string[]): string[] {
     hosts.set(host, ports)
   }
   return [...hosts].map(([host, ports]) => `${host}${[...ports].map(([port, transports]) => `${port} ${transports.join(' ')}`).join(', ')}`)
+}
+
+/** SIGUSR2: no new calls; stops when the last one is over. */
+function drainOnSignal(dialplane: Dialplane, logger: Logger, file: LogFile | undefined, tell: Tell): void {
+  process.on('SIGUSR2', () => {
+    logger.info('draining')
+    tell('Dialplane takes no new calls and stops when the last one is over. Ctrl-C does not wait for it.')
+    void dialplane.pbx.drain().then(() => stop(dialplane, file, 0))
+  })
 }
 
 /** One signal stops in order; another one, a while later, stops at once. */

@@ -301,6 +301,8 @@ export interface Pbx {
   health(): Promise<HealthPart[]>
   /** Addresses phones register at. */
   sipAddresses(): string[]
+  /** From now on new calls are refused with 503, emergency calls excepted; resolves when the last call is over. */
+  drain(): Promise<void>
   /** Ends calls with BYE, then closes. */
   close(): Promise<void>
 }

@@ -20,6 +20,7 @@ import { createCallRecordWriter } from './cdr/writer.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Directory } from './directory/types.ts'
 import type { PastCall, Pbx } from './door.ts'
+import { isEmergency } from './emergency/recognise.ts'
 import { startEntrance } from './entrance/entrance.ts'
 import { createEvents } from './events/events.ts'
 import { healthOf } from './health.ts'
@@ -91,10 +92,12 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const metrics = createMetrics({ events, media, database, engine: options.signalling.status, registrar, shield, activeCalls: () => registry.size })
 
   let stopping = false
+  let draining: Promise<void> | undefined
   const entrance = startEntrance({
     sip, directory, registrar, shield, settings, secrets, logger,
     onCall: (invite, caller) => {
-      if (stopping) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
+      // Whoever calls for help is served to the last.
+      if (stopping || (draining && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
       takeCall(world, invite, caller)
     },
   })
@@ -167,8 +170,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       if (directory.snapshot().tenant(actor.tenantId)?.isDefault !== true) throw new Refusal('forbidden', 'These figures are of all tenants of this system; only those who run it can see them.')
       return metrics.text()
     },
-    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, pendingRows: records.journal.pending }),
+    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: draining && registry.size, pendingRows: records.journal.pending }),
     sipAddresses: () => [...sip.listening],
+    drain: () => (draining ??= registry.idle()),
     async close() {
       if (stopping) return
       stopping = true

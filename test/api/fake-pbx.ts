@@ -221,6 +221,7 @@ export function createFakePbx(): FakePbx {
     metrics: async () => 'dialplane_calls_active 0\n',
     health: async () => [{ name: 'signalling', ok: pbx.well, message: pbx.well ? 'Listens.' : 'Does not listen.' }],
     sipAddresses: () => ['udp/127.0.0.1:5060'],
+    drain: async () => {},
     close: async () => {},
     addCall(tenantId, change = {}) {
       const leg = {
