@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Agent } from '../../../pbx/signalling/engine/agent/agent.ts'
 import { Pursuit, type Sent } from '../../../pbx/signalling/engine/agent/pursuit.ts'
 import { createTargetMemory } from '../../../pbx/signalling/engine/locate/memory.ts'
-import { defaultTiming } from '../../../pbx/signalling/engine/options.ts'
+import { defaultLimits, defaultTiming } from '../../../pbx/signalling/engine/options.ts'
 import { createTransactionLayer } from '../../../pbx/signalling/engine/transaction/layer.ts'
 import type { Flow, SendListener } from '../../../pbx/signalling/engine/transport/flow.ts'
 import { fakeTimers, read, responseText } from './fake.ts'
@@ -26,7 +26,7 @@ function chase(method: string, flows: Flow[], options: { faithful?: boolean; ref
     },
   }, () => undefined)
   const memory = createTargetMemory({ now: timers.now, penalty: 30_000, penaltyMax: 600_000, probe: 32_000, bound: 100 })
-  const agent = { timers, transactions, memory, options: { timing: defaultTiming } } as unknown as Agent
+  const agent = { timers, transactions, memory, options: { timing: defaultTiming, limits: defaultLimits } } as unknown as Agent
   const write = (flow: Flow, branch: string): Sent => {
     const [via, from, to] = [`SIP/2.0/UDP 192.0.2.1;branch=${branch}`, '<sip:a@192.0.2.7>;tag=a', '<sip:b@192.0.2.1>']
     return { method, uri: 'sip:b@192.0.2.1', via, branch, routes: [], from, to, callId: 'c1', cseq: 1, text: `${method} sip:b@192.0.2.1 SIP/2.0\r\nVia: ${via}\r\nX-Port: ${flow.port}\r\n\r\n` }
