@@ -2,8 +2,6 @@
  * `npm run bench`: what registrations, calls and calls with audio cost the house on this machine.
  * Asserts nothing about time; fails when registrations or calls do.
  */
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +12,7 @@ import { makeCrowd, measureCrowd, measureStorm } from './crowd.ts'
 import { measureFlatness } from './flatness.ts'
 import { Generator } from './generator-process.ts'
 import { hottest } from './hottest.ts'
-import { startKamailio, type Beside } from './kamailio.ts'
+import { freePort, startKamailio, type Beside } from './kamailio.ts'
 import { measureCalls, measureIdle, measureMedia, measureRegistrations, type Measured } from './measures.ts'
 import type { Ground } from './ground.ts'
 import { measureOverload } from './overload.ts'
@@ -42,15 +40,6 @@ function measuresOf(options: Options, beside: Beside | undefined): Measure[] {
   ]
 }
 
-/** The port stays the same over a restart, as for any phone. */
-async function freeSipPort(): Promise<string> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  await new Promise<void>((resolve) => { socket.close(() => resolve()) })
-  return String(port)
-}
-
 async function bench(options: Options): Promise<boolean> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-bench-'))
@@ -58,7 +47,8 @@ async function bench(options: Options): Promise<boolean> {
   const { first, last } = rtpRange(options.ceiling ? RTP_PORTS_CEILING : RTP_PORTS)
   // All phones of the bench are behind one address, which no more requests than those of an office could come from.
   const env: Record<string, string> = { RTP_PORTS: `${first}-${last}`, REQUEST_RATE: '100000', REQUEST_BURST: '1000000', ...(options.overload ? { OVERLOAD_MS: '500' } : {}) }
-  if (options.phones > 0) env['SIP_PORT'] = await freeSipPort()
+  // The port stays the same over a restart, as for any phone.
+  if (options.phones > 0) env['SIP_PORT'] = String(await freePort())
   if (options.profile) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
   let generator: Generator | undefined
   let beside: Beside | undefined

@@ -44,7 +44,8 @@ request_route {
 }
 `
 
-async function freePort(): Promise<number> {
+/** A UDP port that nobody has now. */
+export async function freePort(): Promise<number> {
   const socket = createSocket('udp4')
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
