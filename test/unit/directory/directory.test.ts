@@ -29,7 +29,7 @@ test('an extension with its first phone: the credentials work at once, only hash
   const { extension, credentials } = await directory.extensions.create(actor, { number: ' 101 ', name: ' Ann ', deviceName: 'Desk' })
   assert.deepEqual([extension.number, extension.name, extension.ringSeconds, extension.maxContacts, extension.enabled, extension.recordCalls, extension.version], ['101', 'Ann', null, 10, true, false, 1])
   assert.deepEqual(extension.devices.map(({ name, sipUsername, enabled }) => [name, sipUsername, enabled]), [['Desk', '101', true]])
-  assert.deepEqual({ ...credentials, password: '' }, { deviceId: extension.devices[0]?.id, username: '101', password: '', domain: '192.0.2.1', port: 5060, transports: ['udp', 'tcp'] })
+  assert.deepEqual({ ...credentials, password: '' }, { deviceId: extension.devices[0]?.id, username: '101', password: '', domain: '192.0.2.1', port: 5060, transports: [{ name: 'udp', port: 5060 }, { name: 'tcp', port: 5060 }] })
   assert.match(credentials.password, /^[A-Za-z0-9]{20}$/)
 
   const device = directory.snapshot().deviceByUsername(actor.tenantId, '101')
