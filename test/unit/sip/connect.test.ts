@@ -38,7 +38,7 @@ test('a request is read lazily and answered with each challenge on a line of its
   assert.equal(incoming.cseq, 7)
   assert.equal(incoming.from.displayName, 'Ann')
   assert.equal(incoming.to.uri.user, '102')
-  assert.deepEqual(incoming.source, { transport: 'udp', address: '192.0.2.7', port: 5062 })
+  assert.deepEqual(incoming.source, { transport: 'udp', address: '192.0.2.7', port: 5062, certified: [] })
   assert.equal(incoming.header('x-custom'), 'a,b')
   assert.equal(incoming.header('Event'), 'presence')
   assert.equal(incoming.header('constructor'), undefined)
