@@ -13,7 +13,7 @@ import { processArguments, processLife } from '../../../config/process-table.ts'
 
 const MAIN = new URL('../../../main.ts', import.meta.url).pathname
 
-describe('the server', { timeout: 120_000 }, () => {
+describe('the server', { timeout: 210_000 }, () => {
   let home = ''
   const started = new Set<ChildProcess>()
 
