@@ -14,7 +14,7 @@ import type { RequestHandler } from './engine/wire/handlers.ts'
 import type { PeerPlace, TransportName } from './engine/transport/flow.ts'
 import type { EngineGate, NameBook, Signalling, TraceRecord } from './signalling.ts'
 
-/** What a thread may fill with short-lived objects before it tidies; V8's own choice is three times that, and none the faster. */
+/** What a thread may fill with short-lived objects before it tidies. Less than V8's own choice: memory for a little time. */
 const YOUNG_MB = 16
 
 /** How long the thread may take to close its sockets before it is ended. */
