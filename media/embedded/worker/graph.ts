@@ -2,8 +2,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { LinkedDigit, LinkedPacket } from '../protocol.ts'
 import type { EncodingNumber } from './codecs/index.ts'
-import { EVENT, UNKNOWN, Leg, type Target } from './leg.ts'
+import { Leg } from './leg.ts'
 import { createRtpView, readRtp, type RtpView } from './rtp.ts'
+import { UNKNOWN, type EVENT, type Target } from './target.ts'
 
 export class Graph {
   readonly legs = new Map<number, Leg>()

@@ -1,42 +1,28 @@
 /** One endpoint inside a worker: a port pair, the stream that comes in, the stream that goes out. */
 import type { RemoteInfo } from 'node:dgram'
 import type { StreamSettings } from '../../sdp/types.ts'
-import type { DigitWay, LatchRule, LegStats, Notice, PlayOutcome, Timing } from '../protocol.ts'
-import type { Clock, Ticking } from './clock.ts'
+import type { DigitWay, LatchRule, LegStats, Notice, Timing } from '../protocol.ts'
+import type { Clock } from './clock.ts'
 import { changeLaw, codecNamed, PCMA, PCMU, type Codec, type EncodingNumber } from './codecs/index.ts'
 import { changeEventClock } from './digits.ts'
 import { Keypad } from './keypad.ts'
 import { Latch } from './latch.ts'
 import { Mouth } from './mouth.ts'
 import { Outgoing } from './outgoing.ts'
+import { PayloadTypes } from './payload-types.ts'
 import { FRAME, SAMPLE_RATE } from './pcm.ts'
-import { createDialing, createPlayback, type Dialing, type Speaker, type Voice } from './player.ts'
+import type { Speaker } from './player.ts'
 import type { PortPair } from './ports.ts'
+import { Quiet } from './quiet.ts'
 import { meanOpinionScore, Reception } from './reception.ts'
 import type { Recorder } from './recorder.ts'
 import { Reports } from './reports.ts'
-import { createRtpView, looksLikeRtcp, readRtp, RTP_HEADER, type RtpView } from './rtp.ts'
-import { silence, type Sound } from './sounds.ts'
+import { createRtpView, readRtp, RTP_HEADER, type RtpView } from './rtp.ts'
 import type { Tap } from './tap.ts'
+import { EVENT, UNKNOWN, type Target } from './target.ts'
 import { Transcoder } from './transcoder.ts'
-
-/** Where a leg's incoming packets go: another leg here, or one in another worker. */
-export interface Target {
-  /** The packet may be changed in place. `encoding` is -1 for an RFC 4733 event. */
-  take(from: object, encoding: EncodingNumber | typeof EVENT, packet: Uint8Array, view: RtpView, now: number): void
-  /** A packet that is not passed on: its number is not missing. */
-  skip(from: object, packet: Uint8Array, view: RtpView, now: number): void
-  /** A digit of the other party, once; it is passed on as sound or event only where it did not pass as that already. */
-  digit(digit: string, way: DigitWay): void
-}
-
-export const EVENT = -1
-/** Comfort noise (RFC 3389) and whatever nobody agreed on. */
-export const UNKNOWN = -2
-
-/** How long digits of the other party are made to sound, and the pause behind each. */
-const PASSED_ON_MS = 100
-const PASSED_ON_GAP_MS = 60
+import { Voices } from './voices.ts'
+import { Wire } from './wire.ts'
 
 /** What a leg shares with its worker. */
 export interface LegSurroundings {
@@ -46,12 +32,13 @@ export interface LegSurroundings {
   tell(notice: Notice): void
 }
 
-export class Leg implements Target, Speaker, Ticking {
+export class Leg implements Target, Speaker {
   target: Target | undefined
   readonly recorders = new Set<Recorder>()
   readonly taps = new Set<Tap>()
+  readonly voices: Voices
   readonly #handle: number
-  readonly #pair: PortPair
+  readonly #wire: Wire
   readonly #around: LegSurroundings
   readonly #latch = new Latch()
   readonly #reception = new Reception()
@@ -59,10 +46,8 @@ export class Leg implements Target, Speaker, Ticking {
   readonly #reports: Reports
   readonly #keypad: Keypad
   readonly #view = createRtpView()
-  /** Payload type → encoding number, EVENT or UNKNOWN. */
-  readonly #kinds = new Int8Array(128).fill(UNKNOWN)
-  /** Payload type → timestamp units a millisecond. */
-  readonly #clocks = new Uint8Array(128).fill(8)
+  readonly #types = new PayloadTypes()
+  readonly #quiet: Quiet
   #stream: StreamSettings | undefined
   #codec: Codec = codecNamed('PCMU')
   #encoding: EncodingNumber = PCMU
@@ -71,34 +56,28 @@ export class Leg implements Target, Speaker, Ticking {
   /** Made when something has to be encoded, and when something has to be decoded first. */
   #mouth: Mouth | undefined
   #transcoder: Transcoder | undefined
-  #held = false
-  #holdTurn = 0
-  #holding: Voice | undefined
-  #playing: Voice | undefined
-  #dialing: Voice | undefined
-  /** Digits of the other party on their way to this peer. */
-  #passedOn: Dialing | undefined
   #startedAddress = ''
   #startedPort = 0
-  #heardAt = performance.now()
-  #timeouts = 0
   #junk = 0
 
   constructor(handle: number, pair: PortPair, around: LegSurroundings) {
     this.#handle = handle
-    this.#pair = pair
     this.#around = around
-    this.#reports = new Reports(pair, this.#latch, this.#outgoing, this.#reception, around.timing.rtcpMs)
+    this.voices = new Voices(around.clock, this)
+    this.#quiet = new Quiet(around.timing.mediaTimeoutMs)
+    this.#wire = new Wire(pair, this.#latch, {
+      rtp: (packet, from) => this.#incoming(packet, from),
+      rtcp: (packet, from) => this.#incomingRtcp(packet, from),
+    })
+    this.#reports = new Reports(this.#wire, this.#latch, this.#outgoing, this.#reception, around.timing.rtcpMs)
     this.#keypad = new Keypad({
       heard: (digit, durationMs) => around.tell({ notice: 'digit', endpoint: handle, digit, durationMs }),
       passOn: (digit, way) => this.target?.digit(digit, way),
     })
-    pair.rtp.on('message', (packet, from) => this.#incoming(packet, from))
-    pair.rtcp.on('message', (packet, from) => this.#incomingRtcp(packet, from))
   }
 
   get pair(): PortPair {
-    return this.#pair
+    return this.#wire.pair
   }
 
   get takesEvents(): boolean {
@@ -116,8 +95,9 @@ export class Leg implements Target, Speaker, Ticking {
     this.#wantedBytes = stream.packetMsStated ? (this.#codec.bytesPerMs ?? 0) * stream.packetMs : 0
     this.#outgoing.clock = this.#codec.clock
     this.#keypad.inSound = stream.eventsOut === undefined && stream.receive
-    this.#learnPayloadTypes(stream)
+    this.#types.learn(stream)
     this.#latch.negotiate(stream.remote, rule)
+    this.#wire.configure(stream.rtcpMux)
     this.#reports.configure(stream)
     this.expectMedia()
   }
@@ -133,32 +113,14 @@ export class Leg implements Target, Speaker, Ticking {
     this.#mouth = undefined
   }
 
-  #learnPayloadTypes(stream: StreamSettings): void {
-    this.#kinds.fill(UNKNOWN)
-    this.#clocks.fill(8)
-    // The first entry for a number wins over the fallbacks behind it.
-    for (const { payloadType, encoding } of stream.receives.toReversed()) {
-      const codec = codecNamed(encoding)
-      this.#kinds[payloadType] = codec.number
-      this.#clocks[payloadType] = codec.clock
-    }
-    for (const { payloadType, clockRate } of stream.eventsIn.toReversed()) {
-      this.#kinds[payloadType] = EVENT
-      this.#clocks[payloadType] = clockRate / 1000
-    }
-  }
-
   /** Counts the silence of the peer from now: it was asked to send, or is newly bridged. */
   expectMedia(): void {
-    this.#heardAt = performance.now()
-    this.#timeouts = 0
+    this.#quiet.heard(performance.now())
   }
 
   #incoming(packet: Buffer, from: RemoteInfo): void {
     const stream = this.#stream
-    // Discarded before the answer is known: nobody can say yet whose packet this is.
     if (stream === undefined) return
-    if (stream.rtcpMux && looksLikeRtcp(packet)) return this.#incomingRtcp(packet, from)
     const view = this.#view
     if (!readRtp(packet, view)) {
       this.#junk += 1
@@ -166,12 +128,11 @@ export class Leg implements Target, Speaker, Ticking {
     }
     if (!this.#latch.accept(from.address, from.port, view.ssrc, view.sequence)) return
     const now = performance.now()
-    this.#heardAt = now
-    this.#timeouts = 0
+    this.#quiet.heard(now)
     this.#around.figures.packetsIn += 1
     if (from.port !== this.#startedPort || from.address !== this.#startedAddress) this.#tellStarted(from)
-    const kind = this.#kinds[view.payloadType]!
-    view.clock = this.#clocks[view.payloadType]!
+    const kind = this.#types.kinds[view.payloadType]!
+    view.clock = this.#types.clocks[view.payloadType]!
     this.#reception.take(view.ssrc, view.sequence, view.timestamp, view.payloadEnd - view.payloadStart, now, view.clock, kind >= 0)
     if (!stream.receive) return
     if (kind === EVENT) this.#keypad.event(packet, view, now)
@@ -197,18 +158,16 @@ export class Leg implements Target, Speaker, Ticking {
   }
 
   #incomingRtcp(packet: Buffer, from: RemoteInfo): void {
-    if (this.#reports.take(packet, from.address, from.port)) {
-      // Silence suppression stops RTP but not RTCP: the peer is there.
-      this.#heardAt = performance.now()
-      this.#timeouts = 0
-    } else this.#junk += 1
+    // Silence suppression stops RTP but not RTCP: the peer is there.
+    if (this.#reports.take(packet, from.address, from.port)) this.#quiet.heard(performance.now())
+    else this.#junk += 1
   }
 
   take(from: object, encoding: EncodingNumber | typeof EVENT, packet: Uint8Array, view: RtpView, now: number): void {
     const stream = this.#stream
-    if (stream === undefined || this.#held || !stream.send || this.#latch.address === undefined) return this.skip(from, packet, view, now)
+    if (stream === undefined || this.voices.held || !stream.send || this.#latch.address === undefined) return this.skip(from, packet, view, now)
     if (this.recorders.size > 0) this.#record('right', encoding, packet, view, now)
-    if (this.#speaking !== undefined) return this.#passOver(from, packet, view, now)
+    if (this.voices.speaking !== undefined) return this.#passOver(from, packet, view, now)
     if (encoding === EVENT) return this.#takeEvent(from, packet, view, now)
     const bytes = view.payloadEnd - view.payloadStart
     const law = encoding !== this.#encoding && encoding <= PCMA && this.#encoding <= PCMA
@@ -250,11 +209,9 @@ export class Leg implements Target, Speaker, Ticking {
 
   digit(digit: string, way: DigitWay): void {
     const stream = this.#stream
-    if (stream === undefined || !stream.send || this.#held) return
+    if (stream === undefined || !stream.send || this.voices.held) return
     if (way === (stream.eventsOut === undefined ? 'sound' : 'event')) return
-    if (this.#passedOn !== undefined) return this.#passedOn.append(digit)
-    this.#passedOn = createDialing(digit, PASSED_ON_MS, PASSED_ON_GAP_MS, () => { this.#passedOn = undefined })
-    this.speak('dial', this.#passedOn)
+    this.voices.passOn(digit)
   }
 
   #passOver(from: object, packet: Uint8Array, view: RtpView, now: number): void {
@@ -300,55 +257,7 @@ export class Leg implements Target, Speaker, Ticking {
 
   #send(packet: Uint8Array): void {
     this.#around.figures.packetsOut += 1
-    this.#pair.rtp.send(packet, this.#latch.port, this.#latch.address)
-  }
-
-  get #speaking(): Voice | undefined {
-    return this.#dialing ?? this.#playing ?? this.#holding
-  }
-
-  /** Speaks this instead of the bridged party; an earlier one of the same kind is cut short. */
-  speak(kind: 'play' | 'dial', voice: Voice): void {
-    const before = kind === 'play' ? this.#playing : this.#dialing
-    if (kind === 'play') this.#playing = voice
-    else this.#dialing = voice
-    before?.end('aborted')
-    this.#around.clock.add(this)
-  }
-
-  /** Cuts `voice` short if it is still the one. */
-  hush(voice: Voice, ended: PlayOutcome['ended']): void {
-    if (this.#playing === voice) this.#playing = undefined
-    if (this.#dialing === voice) this.#dialing = undefined
-    this.#rest()
-    voice.end(ended)
-  }
-
-  /** Silence is sent while held: phones and NAT bindings give up on a stream that stops. Returns the turn, for `holdWith`. */
-  hold(on: boolean): number {
-    this.#held = on
-    this.#holdTurn += 1
-    this.#holding = on ? createPlayback(silence(), Infinity, () => undefined) : undefined
-    if (on) this.#around.clock.add(this)
-    else this.#rest()
-    return this.#holdTurn
-  }
-
-  /** Sound instead of the silence of that turn of `hold`, unless it is over. */
-  holdWith(turn: number, sound: Sound): void {
-    if (turn === this.#holdTurn && this.#held) this.#holding = createPlayback(sound, Infinity, () => undefined)
-  }
-
-  tick(now: number): void {
-    const voice = this.#speaking
-    if (voice === undefined || voice.tick(now, this)) return
-    if (this.#playing === voice) this.#playing = undefined
-    if (this.#dialing === voice) this.#dialing = undefined
-    this.#rest()
-  }
-
-  #rest(): void {
-    if (this.#speaking === undefined) this.#around.clock.remove(this)
+    this.#wire.send(packet)
   }
 
   /** Slow work, now and then. */
@@ -357,13 +266,10 @@ export class Leg implements Target, Speaker, Ticking {
     this.#keypad.sweep(now)
     for (const tap of this.taps) tap.sweep(now)
     this.#transcoder?.sweep(now)
-    const limit = this.#around.timing.mediaTimeoutMs
-    if (limit === 0 || this.#stream?.receive !== true) return
+    if (this.#stream?.receive !== true) return
     // Told again each time as much silence has passed once more.
-    const times = Math.floor((now - this.#heardAt) / limit)
-    if (times <= this.#timeouts) return
-    this.#timeouts = times
-    this.#around.tell({ notice: 'media-timeout', endpoint: this.#handle, seconds: Math.floor((now - this.#heardAt) / 1000) })
+    const seconds = this.#quiet.due(now)
+    if (seconds !== undefined) this.#around.tell({ notice: 'media-timeout', endpoint: this.#handle, seconds })
   }
 
   stats(): LegStats {
@@ -384,10 +290,7 @@ export class Leg implements Target, Speaker, Ticking {
   close(): LegStats {
     this.#reports.bye(performance.now())
     this.target = undefined
-    const voices = [this.#dialing, this.#playing]
-    this.#dialing = this.#playing = this.#holding = undefined
-    for (const voice of voices) voice?.end('closed')
-    this.#around.clock.remove(this)
+    this.voices.close()
     this.#closeCodecs()
     this.#keypad.close()
     for (const tap of this.taps) tap.close()

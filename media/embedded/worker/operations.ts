@@ -90,8 +90,8 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     },
     async hold({ endpoint, on, music }) {
       const held = leg(endpoint)
-      const turn = held.hold(on)
-      if (on && music !== undefined) held.holdWith(turn, await openSound(music))
+      const turn = held.voices.hold(on)
+      if (on && music !== undefined) held.voices.holdWith(turn, await openSound(music))
       return null
     },
     async play({ endpoint, play, source, repeat }) {
@@ -103,7 +103,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
         if (graph.legs.get(endpoint) !== entry.leg) return { ended: 'closed', seconds: 0 }
         return await new Promise((resolve) => {
           entry.voice = createPlayback(sound, repeat, resolve)
-          entry.leg.speak('play', entry.voice)
+          entry.leg.voices.speak('play', entry.voice)
         })
       } finally {
         plays.delete(play)
@@ -112,7 +112,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     stopPlay({ play }) {
       const entry = plays.get(play)
       if (entry !== undefined) entry.stopped = true
-      if (entry?.voice !== undefined) entry.leg.hush(entry.voice, 'aborted')
+      if (entry?.voice !== undefined) entry.leg.voices.hush(entry.voice, 'aborted')
       return null
     },
     async sendDigits({ endpoint, digits, durationMs, gapMs }) {
@@ -120,7 +120,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       if ([...digits].some((digit) => eventOf(digit) === undefined)) {
         throw new Faulty('unprocessable', 'only the digits 0-9, *, # and A-D can be sent')
       }
-      const sent = await new Promise<boolean>((resolve) => { on.speak('dial', createDialing(digits, durationMs, gapMs, resolve)) })
+      const sent = await new Promise<boolean>((resolve) => { on.voices.speak('dial', createDialing(digits, durationMs, gapMs, resolve)) })
       return { sent }
     },
     hearDigit({ endpoint, digit, durationMs }) {

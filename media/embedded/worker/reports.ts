@@ -1,15 +1,14 @@
 /** The RTCP half of a leg: reports to the peer every few seconds, and what the peer reports. */
-import type { Socket } from 'node:dgram'
 import type { StreamSettings, TransportAddress } from '../../sdp/types.ts'
 import type { Latch } from './latch.ts'
 import type { Outgoing } from './outgoing.ts'
-import type { PortPair } from './ports.ts'
 import type { Reception } from './reception.ts'
 import { ntpMiddle, readRtcp, roundTripOf, writeRtcp, type ReportPart } from './rtcp.ts'
+import type { Wire } from './wire.ts'
 
 export class Reports {
   roundTripMs: number | undefined
-  readonly #pair: PortPair
+  readonly #wire: Wire
   readonly #latch: Latch
   readonly #outgoing: Outgoing
   readonly #reception: Reception
@@ -22,14 +21,14 @@ export class Reports {
   #due = 0
   #reportedPackets = 0
 
-  constructor(pair: PortPair, latch: Latch, outgoing: Outgoing, reception: Reception, intervalMs: number) {
-    this.#pair = pair
+  constructor(wire: Wire, latch: Latch, outgoing: Outgoing, reception: Reception, intervalMs: number) {
+    this.#wire = wire
     this.#latch = latch
     this.#outgoing = outgoing
     this.#reception = reception
     this.#intervalMs = intervalMs
     // RFC 7022: a CNAME that tells nothing about the machine and is new for each session.
-    this.#cname = `${outgoing.ssrc.toString(36)}${pair.port.toString(36)}@dialplane`
+    this.#cname = `${outgoing.ssrc.toString(36)}${wire.pair.port.toString(36)}@dialplane`
   }
 
   configure(stream: StreamSettings): void {
@@ -78,9 +77,7 @@ export class Reports {
       : undefined
     this.#reportedPackets = out.packets
     const unix = Date.now()
-    const packet = writeRtcp(out.ssrc, this.#cname, unix, sender, this.#report(unix), bye)
-    const socket: Socket = this.#stream?.rtcpMux === true ? this.#pair.rtp : this.#pair.rtcp
-    socket.send(packet, to.port, to.address)
+    this.#wire.sendRtcp(writeRtcp(out.ssrc, this.#cname, unix, sender, this.#report(unix), bye), to)
   }
 
   #report(unix: number): ReportPart | undefined {
