@@ -26,6 +26,8 @@ export interface MediaCapabilities {
   readonly sendDigits: boolean
   readonly record: boolean
   readonly conference: boolean
+  /** `Endpoint.supervise`. */
+  readonly supervise: boolean
   readonly tap: boolean
   /** SRTP keying it can do. */
   readonly srtp: readonly ('sdes' | 'dtls')[]
@@ -46,6 +48,7 @@ export interface MediaServer {
   readonly available: boolean
   /** Opens a port pair. Rejects with Refusal `unavailable` (no ports, no worker) or `unprocessable` (the offer has nothing we can use: SIP 488). */
   createEndpoint(options: EndpointOptions): Promise<Endpoint>
+  /** Opens an empty one. `name` is for logs. */
   createConference(name: string): Promise<Conference>
   /** Figures of the engine now, for the health page. */
   load(): Promise<MediaLoad>
@@ -145,6 +148,11 @@ export interface Endpoint {
   hearDigit(digit: string, durationMs: number): Promise<void>
   /** A copy of what the peer says, for speech recognition. */
   tap(options: TapOptions): Promise<Tap>
+  /**
+   * Lets `supervisor`, an endpoint that is in no bridge and no conference, listen to this call: to what this peer and the
+   * party it is bridged to say. A call may have several. Refuses `conflict` when the supervisor's endpoint is taken.
+   */
+  supervise(supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision>
   stats(): Promise<EndpointStats>
   on<K extends keyof EndpointEvents>(event: K, listener: (...args: EndpointEvents[K]) => void): () => void
   /** Returns the final figures. The ports go on draining before they are used again. Idempotent. */
@@ -255,14 +263,89 @@ export interface EndpointStats {
   mos: number | undefined
   /** Packets dropped because they came from elsewhere than the negotiated or latched peer. */
   strayPackets: number
+  /** Of sound that is played out by a clock (a conference, a supervised call); undefined where packets pass as they come. */
+  playout: PlayoutStats | undefined
 }
 
+/** An adaptive jitter buffer: what it cost and what it could not hide. */
+export interface PlayoutStats {
+  /** How long sound waits in it now, in milliseconds. */
+  delayMs: number
+  /** Packets that came after their turn. */
+  latePackets: number
+  /** Sound that was made up because none was there, in milliseconds. */
+  concealedMs: number
+  /** Sound that was left out so as to wait less, in milliseconds. */
+  skippedMs: number
+}
+
+/** A party of a conference. */
+export interface ConferenceParty {
+  readonly endpoint: Endpoint
+  readonly muted: boolean
+  /** It is heard as speaking now; never while muted. */
+  readonly talking: boolean
+}
+
+export type ConferenceEvents = {
+  /** Who speaks now changed; who began first comes first. */
+  talkers: [endpoints: readonly Endpoint[]]
+  /** A party is in no longer: it `left`, was `kicked`, its endpoint was `closed`, or the conference `ended`. */
+  left: [endpoint: Endpoint, why: 'left' | 'kicked' | 'closed' | 'ended']
+  /** The conference is over: `closed`, or the fault by name (`worker-died`). Its parties were told as `left` before. */
+  closed: [reason: string]
+}
+
+export interface JoinOptions {
+  /** Not heard until it is unmuted. */
+  muted?: boolean
+}
+
+/**
+ * A room in which everybody hears all others and not themselves (mix-minus), each in the codec of its own leg. Sound is wide
+ * band when a party's codec is. Levels are evened out (automatic gain), and mixed sound too loud is limited softly.
+ *
+ * A party's endpoint stays its owner's: in a conference it is not bridged, and leaving one leaves it open and silent.
+ * What runs on the endpoint itself (play, collect, record, hold, digits) goes on as on any other leg: `play` is heard by that
+ * party alone and instead of the room, `record` has the party left and what it hears of the room right.
+ */
 export interface Conference {
+  readonly id: string
   readonly name: string
-  join(endpoint: Endpoint, options?: { muted?: boolean }): Promise<void>
+  readonly locked: boolean
+  /** Who is in, in the order they came. */
+  parties(): readonly ConferenceParty[]
+  /**
+   * Takes the endpoint in, out of a bridge or another conference if it is in one. Joining twice changes `muted` alone.
+   * Refuses `conflict` while locked, `gone` when the conference or the endpoint is closed, `unavailable` when the engine has no room for it.
+   */
+  join(endpoint: Endpoint, options?: JoinOptions): Promise<void>
+  /** Takes it out again; nothing when it is not in. */
   leave(endpoint: Endpoint): Promise<void>
+  /** Refuses `not-found` for an endpoint that is not in. */
   mute(endpoint: Endpoint, muted: boolean): Promise<void>
+  /** Like `leave`, told as `kicked`. The call itself is the caller's to end. */
   kick(endpoint: Endpoint): Promise<void>
+  /** While locked nobody joins. */
+  lock(on: boolean): Promise<void>
+  /** Plays to everybody, over what is said; one after the other when several are asked for. */
+  play(source: PlaySource, options?: PlayOptions): Promise<PlayResult>
+  /** Records what is said by all, the same left and right; refused and ended like a recording of an endpoint. */
   record(options: RecordOptions): Promise<Recording>
+  on<K extends keyof ConferenceEvents>(event: K, listener: (...args: ConferenceEvents[K]) => void): () => void
+  /** Everybody leaves. Idempotent. */
+  close(): Promise<void>
+}
+
+/** `listen`: hears both sides and is heard by none. `whisper`: the supervised endpoint's peer hears it too. `barge`: both sides do. */
+export type SupervisionMode = 'listen' | 'whisper' | 'barge'
+
+/** Somebody who listens to a call from the side of one of its endpoints. That the call goes on does not depend on it. */
+export interface Supervision {
+  readonly mode: SupervisionMode
+  change(mode: SupervisionMode): Promise<void>
+  /** Ended by `close`, by the end of either endpoint, or by a fault (`worker-died`). */
+  on(event: 'closed', listener: (reason: string) => void): () => void
+  /** The two sides talk on as before it began. Idempotent. */
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
-  Recording, RecordOptions, Tap, TapOptions,
+  Recording, RecordOptions, Supervision, Tap, TapOptions,
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
@@ -214,6 +214,10 @@ export class EmbeddedEndpoint implements Endpoint {
     return tap
   }
 
+  async supervise(): Promise<Supervision> {
+    throw new Refusal('unsupported', 'the embedded media engine cannot let anybody listen to a call (capabilities.supervise is false)')
+  }
+
   async stats(): Promise<EndpointStats> {
     if (!this.#gone && this.#closing === undefined) {
       this.#figures = await this.thread.ask('stats', { endpoint: this.handle }).catch(() => this.#figures)
@@ -222,7 +226,7 @@ export class EmbeddedEndpoint implements Endpoint {
   }
 
   #stats(): EndpointStats {
-    return { codec: this.codec, local: this.#local, ...this.#figures }
+    return { codec: this.codec, local: this.#local, ...this.#figures, playout: undefined }
   }
 
   on<K extends keyof EndpointEvents>(event: K, listener: (...args: EndpointEvents[K]) => void): () => void {
