@@ -202,13 +202,18 @@ export interface CollectResult {
 }
 
 export interface RecordOptions {
-  /** File to write, absolute; its folder exists. WAV, 16-bit PCM, stereo, 8 kHz. */
+  /**
+   * File to write, absolute, ending in `.wav`; its folder exists. WAV, 16-bit PCM, stereo, 16 kHz when a side is wideband
+   * and 8 kHz else. A call that becomes wideband later goes on in a file beside it (`x.2.wav`).
+   */
   path: string
   signal?: AbortSignal
 }
 
 export interface RecordingResult {
   path: string
+  /** The files that were written, in order, when they are more than `path`. */
+  parts?: readonly string[]
   seconds: number
   bytes: number
   /** Why it ended: `stopped`, `closed` (the call ended), `disk-full`, `failed`. The call itself goes on whatever happens here. */

@@ -145,6 +145,11 @@ export class EmbeddedEndpoint implements Endpoint {
     }, options).finally(() => { this.#collecting -= 1 })
   }
 
+  /** Samples a second that the better of the two sides has. */
+  get soundRate(): 8000 | 16_000 {
+    return [this.codec, this.#partner?.codec].some((codec) => codec === 'G722' || codec === 'opus') ? 16_000 : 8000
+  }
+
   async record(options: RecordOptions): Promise<Recording> {
     this.#check()
     return this.#home.record(this, options)

@@ -57,6 +57,8 @@ export interface PlayOutcome {
 export interface RecordingOutcome {
   seconds: number
   bytes: number
+  /** The files that hold something, in order. */
+  parts: string[]
   ended: 'stopped' | 'closed' | 'disk-full' | 'failed'
   message: string | undefined
 }
@@ -106,7 +108,8 @@ export interface Operations {
   /** The consumer is done with one piece. */
   tapDone: { ask: { tap: number }; answer: null }
   closeTap: { ask: { tap: number }; answer: null }
-  record: { ask: { endpoint: number; recording: number; path: string }; answer: null }
+  /** `rate`: samples a second to begin with. */
+  record: { ask: { endpoint: number; recording: number; path: string; rate: number }; answer: null }
   pauseRecording: { ask: { recording: number; on: boolean }; answer: null }
   stopRecording: { ask: { recording: number }; answer: null }
   stats: { ask: { endpoint: number }; answer: LegStats }

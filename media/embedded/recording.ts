@@ -33,7 +33,7 @@ export class EmbeddedRecording implements Recording {
 
   /** The worker says how it ended. */
   ended(outcome: RecordingOutcome): void {
-    const { message, ...rest } = outcome
-    this.#settle(message === undefined ? { path: this.path, ...rest } : { path: this.path, ...rest, message })
+    const { message, parts, ...rest } = outcome
+    this.#settle({ path: this.path, ...rest, ...(parts.length > 1 && { parts }), ...(message !== undefined && { message }) })
   }
 }

@@ -219,7 +219,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const recording = new EmbeddedRecording(number, options.path, endpoint.thread)
     this.#recordings.set(number, { recording, thread: endpoint.thread })
     try {
-      await endpoint.thread.ask('record', { endpoint: endpoint.handle, recording: number, path: options.path })
+      await endpoint.thread.ask('record', { endpoint: endpoint.handle, recording: number, path: options.path, rate: endpoint.soundRate })
     } catch (error) {
       this.#recordings.delete(number)
       throw error
@@ -254,7 +254,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       await this.pool.stop()
       for (const endpoint of [...this.#endpoints.values()]) endpoint.lost('closed')
       for (const { recording } of this.#recordings.values()) {
-        recording.ended({ seconds: 0, bytes: 0, ended: 'failed', message: 'the media engine stopped before the recording was closed' })
+        recording.ended({ seconds: 0, bytes: 0, parts: [], ended: 'failed', message: 'the media engine stopped before the recording was closed' })
       }
       await Promise.all([this.#prompts.close(), this.#music.close()])
       this.#listeners.clear()
@@ -277,7 +277,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     for (const [number, entry] of this.#recordings) {
       if (entry.thread !== thread) continue
       this.#recordings.delete(number)
-      entry.recording.ended({ seconds: 0, bytes: 0, ended: 'failed', message: 'the media worker died; the file holds what was written until then' })
+      entry.recording.ended({ seconds: 0, bytes: 0, parts: [], ended: 'failed', message: 'the media worker died; the file holds what was written until then' })
     }
     for (const endpoint of [...this.#endpoints.values()]) if (endpoint.thread === thread) endpoint.lost('worker-died')
     this.#judge()

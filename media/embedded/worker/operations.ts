@@ -148,16 +148,16 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       if (found?.leg.taps.delete(found.tap) === true) found.tap.close()
       return null
     },
-    async record({ endpoint, recording, path }) {
+    async record({ endpoint, recording, path, rate }) {
       const on = leg(endpoint)
-      const recorder = new Recorder(clock, (outcome) => {
+      const recorder = new Recorder(path, rate, clock, (outcome) => {
         recordings.delete(recording)
         on.recorders.delete(recorder)
         tell({ notice: 'recording-ended', recording, outcome })
       })
       recordings.set(recording, recorder)
       on.recorders.add(recorder)
-      await recorder.start(path)
+      await recorder.start()
       return null
     },
     pauseRecording({ recording, on }) {

@@ -1,64 +1,39 @@
 /** Records a leg: its peer left, the bridged party right, on the 20 ms clock. */
 import type { RecordingOutcome } from '../protocol.ts'
-import { FRAME, SAMPLE_RATE } from './pcm.ts'
-import type { EncodingNumber } from './codecs/index.ts'
+import { codecNumbered, type EncodingNumber } from './codecs/index.ts'
 import type { Clock, Ticking } from './clock.ts'
-import { Hearing } from './hearing.ts'
+import { RecordingPart } from './recording-part.ts'
 import type { RtpView } from './rtp.ts'
-import { DELAY, Timeline } from './timeline.ts'
-import { WAV_HEADER } from './wav.ts'
-import { failureOf, WavWriter } from './wav-writer.ts'
 
-const SAMPLES_PER_MS = SAMPLE_RATE / 1000
+const WIDE_RATE = 16_000
 
-interface Side {
-  hearing: Hearing
-  line: Timeline
-}
-
-/** One side: its packets made sound, its sound put where it was heard. */
-function createSide(position: (now: number) => number): Side {
-  const line = new Timeline()
-  const hearing = new Hearing(SAMPLE_RATE, {
-    hear: (samples, count, at, stream, now) => line.write(stream, at, position(now), samples, count),
-  })
-  return { hearing, line }
-}
-
+/**
+ * A call that begins narrow and becomes wide later (a transfer, a new offer) goes on in another file: the rate of a WAV
+ * file cannot change, and what was written is not worth writing again. It never goes back.
+ */
 export class Recorder implements Ticking {
   paused = false
-  readonly #left: Side
-  readonly #right: Side
   readonly #clock: Clock
   readonly #done: (outcome: RecordingOutcome) => void
-  readonly #began = performance.now()
-  readonly #frame = new Int16Array(FRAME * 2)
-  #writer: WavWriter | undefined
-  #samples = 0
+  readonly #parts: RecordingPart[] = []
+  #part: RecordingPart
   #ended = false
 
-  constructor(clock: Clock, done: (outcome: RecordingOutcome) => void) {
+  /**
+   * @param path of the first file, `x.wav`; those after it are `x.2.wav` and so on
+   * @param rate samples a second to begin with
+   */
+  constructor(path: string, rate: number, clock: Clock, done: (outcome: RecordingOutcome) => void) {
     this.#clock = clock
     this.#done = done
-    const position = (now: number): number => this.#position(now)
-    this.#left = createSide(position)
-    this.#right = createSide(position)
+    this.#part = this.#addPart(path, rate, performance.now())
   }
 
   /** Opens the file and starts. A disk that refuses ends the recording, not the call: it is told by `done`. */
-  async start(path: string): Promise<void> {
-    try {
-      this.#writer = await WavWriter.create(path, () => { void this.#end('failed') })
-    } catch (error) {
-      const { full, message } = failureOf(error)
-      if (this.#ended) return
-      this.#ended = true
-      this.#done({ seconds: 0, bytes: 0, ended: full ? 'disk-full' : 'failed', message })
-      return
-    }
+  async start(): Promise<void> {
+    await this.#part.open()
     // What came in while the file was opened is already placed on the timelines.
-    if (this.#ended) await this.#writer.close()
-    else this.#clock.add(this)
+    if (!this.#ended) this.#clock.add(this)
   }
 
   /**
@@ -67,55 +42,50 @@ export class Recorder implements Ticking {
    */
   hear(side: 'left' | 'right', encoding: EncodingNumber, packet: Uint8Array, view: RtpView, now: number): void {
     if (this.#ended) return
-    if (this.paused) return this.skip(side, packet, view, now)
-    const { hearing } = side === 'left' ? this.#left : this.#right
-    hearing.take(encoding, packet, view, now)
+    if (this.paused) return this.#part.skip(side, packet, view, now)
+    if (this.#part.rate < WIDE_RATE && codecNumbered(encoding).rate >= WIDE_RATE) this.#widen(now)
+    this.#part.hear(side, encoding, packet, view, now)
   }
 
   /** A packet of one side that is not recorded. */
   skip(side: 'left' | 'right', packet: Uint8Array, view: RtpView, now: number): void {
-    if (this.#ended) return
-    const { hearing } = side === 'left' ? this.#left : this.#right
-    hearing.skip(packet, view, now)
-  }
-
-  #position(now: number): number {
-    return Math.round((now - this.#began) * SAMPLES_PER_MS)
+    if (!this.#ended) this.#part.skip(side, packet, view, now)
   }
 
   tick(now: number): void {
-    this.#left.hearing.sweep(now)
-    this.#right.hearing.sweep(now)
-    // Opening the file took a moment, and a late clock skips: the file follows the wall clock.
-    while (this.#samples + FRAME <= this.#position(now) - DELAY) this.#takeFrame()
+    this.#part.tick(now)
   }
 
-  /** Ends it with what was heard so far, the tail in the jitter window included. */
+  /** Ends it with what was heard so far. */
   async stop(ended: 'stopped' | 'closed'): Promise<void> {
-    const end = this.#position(performance.now())
-    while (!this.#ended && this.#samples + FRAME <= end) this.#takeFrame()
     await this.#end(ended)
   }
 
-  #takeFrame(): void {
-    this.#left.line.take(this.#frame, 0, FRAME)
-    this.#right.line.take(this.#frame, 1, FRAME)
-    this.#writer?.append(this.#frame)
-    this.#samples += FRAME
+  #addPart(path: string, rate: number, began: number): RecordingPart {
+    const part = new RecordingPart(path, rate, began, () => { void this.#end('failed') })
+    this.#parts.push(part)
+    return part
+  }
+
+  #widen(now: number): void {
+    const narrow = this.#part
+    void narrow.close(now)
+    this.#part = this.#addPart(narrow.path.replace(/(\.wav)?$/, `.${this.#parts.length + 1}.wav`), WIDE_RATE, now)
+    void this.#part.open()
   }
 
   async #end(ended: RecordingOutcome['ended']): Promise<void> {
     if (this.#ended) return
     this.#ended = true
     this.#clock.remove(this)
-    this.#left.hearing.close()
-    this.#right.hearing.close()
-    const written = (await this.#writer?.close()) ?? { bytes: 0, failure: undefined }
-    const seconds = Math.max(0, written.bytes - WAV_HEADER) / (SAMPLE_RATE * 4)
-    const failure = written.failure
-    const dropped = this.#writer?.dropped ?? 0
+    const now = performance.now()
+    const written = await Promise.all(this.#parts.map((part) => part.close(now)))
+    const total = (of: 'seconds' | 'bytes' | 'dropped'): number => written.reduce((sum, part) => sum + part[of], 0)
+    const failure = written.find((part) => part.failure !== undefined)?.failure
+    const dropped = total('dropped')
     const message = dropped === 0 ? undefined : `the disk stalled: ${dropped} s of sound are silent`
-    if (failure === undefined) this.#done({ seconds, bytes: written.bytes, ended, message })
-    else this.#done({ seconds, bytes: written.bytes, ended: failure.full ? 'disk-full' : 'failed', message: failure.message })
+    const outcome = { seconds: total('seconds'), bytes: total('bytes'), parts: written.filter((part) => part.bytes > 0).map((part) => part.path) }
+    if (failure === undefined) this.#done({ ...outcome, ended, message })
+    else this.#done({ ...outcome, ended: failure.full ? 'disk-full' : 'failed', message: failure.message })
   }
 }

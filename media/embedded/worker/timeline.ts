@@ -7,19 +7,29 @@
  * whose clock drifts) is placed anew. What never came stays silence.
  */
 
-/** About two seconds. A power of two, so that wrapping is a mask. */
-const LENGTH = 16_384
-/** How late the reader follows, in samples. Nobody waits for a file, so it may be far more than a phone could buffer. */
-export const DELAY = 4800
+/** How late the reader follows, in milliseconds. Nobody waits for a file, so it may be far more than a phone could buffer. */
+export const DELAY_MS = 600
 /** A packet whose place is this much after its arrival, or before, places its stream anew. */
-const EARLIEST = 800
-const LATEST = 4000
+const EARLIEST_MS = 100
+const LATEST_MS = 500
 
 export class Timeline {
-  readonly #ring = new Int16Array(LENGTH)
+  /** About two seconds. A power of two, so that wrapping is a mask. */
+  readonly #length: number
+  readonly #ring: Int16Array
+  readonly #earliest: number
+  readonly #latest: number
   #read = 0
   #stream = -1
   #anchor = 0
+
+  /** @param rate samples a second, 8000 or 16000 */
+  constructor(rate: number) {
+    this.#length = rate > 8000 ? 32_768 : 16_384
+    this.#ring = new Int16Array(this.#length)
+    this.#earliest = (EARLIEST_MS * rate) / 1000
+    this.#latest = (LATEST_MS * rate) / 1000
+  }
 
   /**
    * @param stream whose sound it is; another one is placed anew
@@ -29,22 +39,22 @@ export class Timeline {
   write(stream: number, place: number, now: number, samples: Int16Array, count: number): void {
     let position = this.#anchor + place
     const off = position - now
-    if (stream !== this.#stream || off > EARLIEST || off < -LATEST) {
+    if (stream !== this.#stream || off > this.#earliest || off < -this.#latest) {
       this.#stream = stream
       this.#anchor = now - place
       position = now
     }
-    const most = Math.min(count, LENGTH / 2)
+    const most = Math.min(count, this.#length / 2)
     for (let i = 0; i < most; i += 1) {
       const at = position + i
-      if (at >= this.#read && at < this.#read + LENGTH) this.#ring[at & (LENGTH - 1)] = samples[i]!
+      if (at >= this.#read && at < this.#read + this.#length) this.#ring[at & (this.#length - 1)] = samples[i]!
     }
   }
 
   /** Takes the next `count` samples into every second place of `out` from `at`, leaving silence behind. */
   take(out: Int16Array, at: number, count: number): void {
     for (let i = 0; i < count; i += 1) {
-      const place = (this.#read + i) & (LENGTH - 1)
+      const place = (this.#read + i) & (this.#length - 1)
       out[at + 2 * i] = this.#ring[place]!
       this.#ring[place] = 0
     }

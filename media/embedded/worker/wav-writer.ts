@@ -7,10 +7,14 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { WAV_HEADER, wavHeader } from './wav.ts'
 
-const CHANNELS = 2
-const CHUNK_BYTES = 8000 * CHANNELS * 2
 /** Chunks in flight before sound is dropped: a disk that stalls longer loses seconds, not the process. */
 const MOST_IN_FLIGHT = 8
+
+export interface WavFormat {
+  channels: number
+  /** Samples a second. */
+  rate: number
+}
 
 /** What this needs of a file; a FileHandle is one. */
 export type SoundFile = Pick<FileHandle, 'write' | 'close'>
@@ -24,6 +28,7 @@ export interface WrittenSound {
 
 export class WavWriter {
   readonly #file: SoundFile
+  readonly #format: WavFormat
   readonly #onFailure: () => void
   readonly #spare: Int16Array[] = []
   #made = 0
@@ -36,22 +41,23 @@ export class WavWriter {
   #closed: Promise<WrittenSound> | undefined
 
   /** @param onFailure called once, when the disk refuses */
-  constructor(file: SoundFile, onFailure: () => void) {
+  constructor(file: SoundFile, format: WavFormat, onFailure: () => void) {
     this.#file = file
+    this.#format = format
     this.#onFailure = onFailure
     this.#chunk = this.#newChunk()!
   }
 
   /** Creates the file with an empty, valid header. Rejects with the error of the file system. */
-  static async create(path: string, onFailure: () => void): Promise<WavWriter> {
+  static async create(path: string, format: WavFormat, onFailure: () => void): Promise<WavWriter> {
     const file = await open(path, 'w', 0o600)
     try {
-      await file.write(wavHeader(CHANNELS, 0), 0, WAV_HEADER, 0)
+      await file.write(wavHeader(format.channels, 0, format.rate), 0, WAV_HEADER, 0)
     } catch (error) {
       await file.close()
       throw error
     }
-    return new WavWriter(file, onFailure)
+    return new WavWriter(file, format, onFailure)
   }
 
   /** Chunks that were thrown away because the disk was stalled. */
@@ -88,7 +94,7 @@ export class WavWriter {
     if (spare !== undefined) return spare
     if (this.#made > MOST_IN_FLIGHT) return undefined
     this.#made += 1
-    return new Int16Array(CHUNK_BYTES / 2)
+    return new Int16Array(this.#format.rate * this.#format.channels)
   }
 
   #hand(): void {
@@ -112,7 +118,7 @@ export class WavWriter {
       if (this.#failure === undefined) {
         await this.#writeAll(new Uint8Array(chunk.buffer, 0, bytes), position)
         this.#written = position + bytes - WAV_HEADER
-        await this.#file.write(wavHeader(CHANNELS, this.#written), 0, WAV_HEADER, 0)
+        await this.#file.write(wavHeader(this.#format.channels, this.#written, this.#format.rate), 0, WAV_HEADER, 0)
       }
     } catch (error) {
       this.#fail(error)

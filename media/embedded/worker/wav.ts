@@ -10,8 +10,8 @@ const RATES: readonly number[] = [8000, 11_025, 16_000, 22_050, 24_000, 32_000, 
 /** The file is no WAV, or holds sound we do not play. */
 export class BadSound extends Error {}
 
-/** The 44-byte header of 16-bit PCM at 8 kHz with `dataBytes` of sound so far. */
-export function wavHeader(channels: number, dataBytes: number): Buffer {
+/** The 44-byte header of 16-bit PCM with `dataBytes` of sound so far. */
+export function wavHeader(channels: number, dataBytes: number, rate: number = SAMPLE_RATE): Buffer {
   const header = Buffer.alloc(WAV_HEADER)
   header.write('RIFF', 0, 'latin1')
   // Sizes are 32 bits: a recording longer than 37 hours keeps the largest a header can say.
@@ -20,8 +20,8 @@ export function wavHeader(channels: number, dataBytes: number): Buffer {
   header.writeUInt32LE(16, 16)
   header.writeUInt16LE(1, 20)
   header.writeUInt16LE(channels, 22)
-  header.writeUInt32LE(SAMPLE_RATE, 24)
-  header.writeUInt32LE(SAMPLE_RATE * channels * 2, 28)
+  header.writeUInt32LE(rate, 24)
+  header.writeUInt32LE(rate * channels * 2, 28)
   header.writeUInt16LE(channels * 2, 32)
   header.writeUInt16LE(16, 34)
   header.write('data', 36, 'latin1')

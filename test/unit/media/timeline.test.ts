@@ -19,7 +19,7 @@ function starts(samples: Int16Array): Record<number, number> {
 }
 
 test('jitter on the network does not reach the file', () => {
-  const line = new Timeline()
+  const line = new Timeline(8000)
   line.write(1, 5000, 100, sound(1), 160)
   line.write(1, 5160, 420, sound(2), 160)
   line.write(1, 5320, 425, sound(3), 160)
@@ -30,7 +30,7 @@ test('jitter on the network does not reach the file', () => {
 })
 
 test('lost and late packets: silence in their place, order restored', () => {
-  const line = new Timeline()
+  const line = new Timeline(8000)
   line.write(1, 0, 0, sound(1), 160)
   line.write(1, 480, 480, sound(4), 160)
   line.write(1, 320, 490, sound(3), 160)
@@ -38,7 +38,7 @@ test('lost and late packets: silence in their place, order restored', () => {
 })
 
 test('a hold is as long in the file as it was', () => {
-  const line = new Timeline()
+  const line = new Timeline(8000)
   line.write(1, 1000, 0, sound(1), 160)
   // The peer's timestamps stood still while it was on hold.
   line.write(1, 1160, 8000, sound(2), 160)
@@ -46,7 +46,7 @@ test('a hold is as long in the file as it was', () => {
 })
 
 test('another stream is placed by its arrival', () => {
-  const line = new Timeline()
+  const line = new Timeline(8000)
   line.write(1, 5000, 0, sound(1), 160)
   line.write(1, 5160, 165, sound(2), 160)
   line.write(2, 777, 400, sound(3), 160)
@@ -54,7 +54,7 @@ test('another stream is placed by its arrival', () => {
 })
 
 test('what is read is gone, and what comes after its time is dropped', () => {
-  const line = new Timeline()
+  const line = new Timeline(8000)
   line.write(1, 0, 0, sound(1), 160)
   take(line, 16_000)
   line.write(1, 160, 300, sound(9), 160)

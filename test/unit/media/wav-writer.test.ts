@@ -36,7 +36,7 @@ class MemoryFile extends EventEmitter {
 }
 
 const writer = (file: MemoryFile, onFailure: () => void = () => assert.fail('no failure expected')): WavWriter =>
-  new WavWriter(file as unknown as SoundFile, onFailure)
+  new WavWriter(file as unknown as SoundFile, { channels: 2, rate: 8000 }, onFailure)
 
 test('every second written makes the header true', async () => {
   const file = new MemoryFile()
