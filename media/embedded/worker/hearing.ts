@@ -88,6 +88,11 @@ export class Hearing {
     if (this.#shelf.count > 0 && now - this.#gapSince > this.#patienceMs) this.#giveUp(now)
   }
 
+  /** Nothing is left to play: what waits behind a gap is wanted now. */
+  hurry(now: number): void {
+    if (this.#shelf.count > 0) this.#giveUp(now)
+  }
+
   /** Frees the decoder; there must be no call after it. */
   close(): void {
     this.#decoder?.close?.()

@@ -13,6 +13,9 @@ const FALL = 0.2
 const RISE = 0.005
 
 export class VoiceActivity {
+  /** Mean square of the last whole frame, and whether it stands out from the background. */
+  power = 0
+  loud = false
   readonly #length: number
   readonly #tell: (speaking: boolean) => void
   #energy = 0
@@ -43,7 +46,8 @@ export class VoiceActivity {
   }
 
   #frame(power: number): void {
-    const loud = power > LEAST_POWER && power > this.#background * ABOVE_BACKGROUND
+    this.power = power
+    const loud = this.loud = power > LEAST_POWER && power > this.#background * ABOVE_BACKGROUND
     this.#background += (power - this.#background) * (power < this.#background ? FALL : loud ? RISE / 10 : RISE)
     this.#against = loud === this.#speaking ? 0 : this.#against + 1
     if (this.#against >= (this.#speaking ? END : BEGIN)) this.#turn()
