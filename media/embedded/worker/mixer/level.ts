@@ -33,17 +33,26 @@ export class Level {
   #applied = 0
   #since = HANG_OVER
 
-  /** @param rate samples a second */
-  constructor(rate: number, tell: (speaking: boolean) => void) {
+  /**
+   * @param rate samples a second
+   * @param tell when it begins to speak, and when it stops
+   * @param before the same voice at another rate: what was learnt of it holds
+   */
+  constructor(rate: number, tell: () => void, before: Level | undefined) {
     this.#activity = new VoiceActivity(rate, (speaking) => {
       this.speaking = speaking
-      tell(speaking)
+      tell()
     })
+    if (before === undefined) return
+    this.#power = before.#power
+    this.#heard = before.#heard
+    this.#gain = before.#gain
+    if (before.speaking) tell()
   }
 
   /** Takes a frame of 20 ms in; says whether the gate would let it through. */
-  measure(frame: Int16Array, count: number): boolean {
-    this.#activity.hear(frame, count)
+  measure(frame: Int16Array): boolean {
+    this.#activity.hear(frame, frame.length)
     const { power, loud } = this.#activity
     this.loudness = Math.sqrt(power)
     this.#since = loud ? 0 : this.#since + 1
@@ -60,7 +69,8 @@ export class Level {
   }
 
   /** Brings the frame to its level, in place. @returns false when it is silent from first to last */
-  apply(frame: Int16Array, count: number, open: boolean): boolean {
+  apply(frame: Int16Array, open: boolean): boolean {
+    const count = frame.length
     const from = this.#applied
     const to = open ? this.#gain : 0
     this.#applied = to
@@ -73,8 +83,8 @@ export class Level {
     return true
   }
 
-  /** The sound has stopped. */
-  end(): void {
+  /** There is no sound now. */
+  rest(): void {
     this.#activity.end()
     this.#since = HANG_OVER
     this.loudness = 0
