@@ -84,6 +84,8 @@ export interface EndpointOptions {
   peerAddress: string
   /** Encodings allowed on this leg in order of preference; the engine's own order when absent. */
   codecs?: readonly string[]
+  /** It will join this conference: an engine may place it where that is. */
+  near?: Conference
 }
 
 export type EndpointEvents = {

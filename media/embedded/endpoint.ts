@@ -2,14 +2,15 @@ import { newId } from '../../config/ids.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type {
-  CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
+  CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayoutStats, PlayResult, PlaySource,
   Recording, RecordOptions, Supervision, Tap, TapOptions,
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
 import { collectDigits, TypedAhead } from './collect.ts'
 import { Listeners } from './listeners.ts'
-import type { Ask, LegStats, Notice, WorkerSource } from './protocol.ts'
+import { playUntilEnd } from './playing.ts'
+import type { Ask, LegStats, Notice, PartyFormat, WorkerSource } from './protocol.ts'
 import { EmbeddedTap } from './tap.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
@@ -19,9 +20,19 @@ export interface EndpointHome {
   source(source: PlaySource): Promise<WorkerSource>
   /** Music for a held party; undefined, and a line in the log, when there is none. */
   music(name: string): Promise<WorkerSource | undefined>
-  record(endpoint: EmbeddedEndpoint, options: RecordOptions): Promise<Recording>
+  /** @param begin has the worker begin the recording of this number */
+  record(thread: WorkerThread, options: RecordOptions, begin: (recording: number) => Promise<void>): Promise<Recording>
   newNumber(): number
   forget(endpoint: EmbeddedEndpoint): void
+}
+
+/** Where an endpoint is that is in no bridge: a conference, or a call it listens to. */
+export interface Stay {
+  /** It was closed, or goes elsewhere. Whoever it was with forgets it. */
+  left(endpoint: EmbeddedEndpoint, why: 'left' | 'closed'): void
+  /** It has agreed on another codec. */
+  reformatted(endpoint: EmbeddedEndpoint): void
+  playout(endpoint: EmbeddedEndpoint): Promise<PlayoutStats | undefined>
 }
 
 export interface EndpointParts {
@@ -58,6 +69,9 @@ export class EmbeddedEndpoint implements Endpoint {
   readonly #typed = new TypedAhead()
   #closing: Promise<EndpointStats> | undefined
   #gone = false
+  #stay: Stay | undefined
+  #format: PartyFormat = { encoding: 'PCMU', packetMs: 20 }
+  #playout: PlayoutStats | undefined
 
   constructor(parts: EndpointParts) {
     this.handle = parts.handle
@@ -78,6 +92,15 @@ export class EmbeddedEndpoint implements Endpoint {
     return this.#remoteDirection
   }
 
+  /** What it is sent; a guess until it has negotiated. */
+  get format(): PartyFormat {
+    return this.#format
+  }
+
+  get closed(): boolean {
+    return this.#gone || this.#closing !== undefined
+  }
+
   get codec(): string | undefined {
     return this.#session.encoding
   }
@@ -86,7 +109,10 @@ export class EmbeddedEndpoint implements Endpoint {
     this.#check()
     if (kind === 'answer') this.agreed(this.#session.accept(sdp))
     // The call goes on meanwhile: whoever is told the new answer finds it in force.
-    else await this.thread.ask('configure', this.#settings(this.#session.answer(sdp)))
+    else {
+      await this.thread.ask('configure', this.#settings(this.#session.answer(sdp)))
+      this.#stay?.reformatted(this)
+    }
     return this.#session.text
   }
 
@@ -104,33 +130,22 @@ export class EmbeddedEndpoint implements Endpoint {
   /** Carries out what a first exchange agreed on. Nobody waits: no sound can come before the peer knows of it, and what is asked next is done after it. */
   agreed(agreement: Agreement): void {
     this.thread.tell('configure', this.#settings(agreement))
+    this.#stay?.reformatted(this)
   }
 
   #settings({ remoteDirection, stream }: Agreement): Ask<'configure'> {
     this.#remoteDirection = remoteDirection
+    this.#format = { encoding: stream.encoding, packetMs: stream.packetMs }
     return { endpoint: this.handle, stream, rule: latchRuleFor(this.#peerAddress, stream.remote?.address) }
   }
 
   async play(source: PlaySource, options: PlayOptions = {}): Promise<PlayResult> {
     this.#check()
-    const { signal, repeat = 1 } = options
-    const aborted = (): boolean => signal?.aborted === true
-    if (aborted()) return { ended: 'aborted', seconds: 0 }
-    const found = await this.#home.source(source)
-    if (aborted()) return { ended: 'aborted', seconds: 0 }
-    if (this.#gone || this.#closing !== undefined) return { ended: 'closed', seconds: 0 }
-    const play = this.#home.newNumber()
-    const stop = (): void => { void this.thread.ask('stopPlay', { play }).catch(() => undefined) }
-    signal?.addEventListener('abort', stop, { once: true })
-    try {
-      return await this.thread.ask('play', { endpoint: this.handle, play, source: found, repeat })
-    } catch (error) {
-      // The worker died, or the endpoint was closed in the same moment: it ended, nobody refused.
-      if (this.#gone || this.#closing !== undefined || !this.thread.alive) return { ended: 'closed', seconds: 0 }
-      throw error
-    } finally {
-      signal?.removeEventListener('abort', stop)
-    }
+    if (options.signal?.aborted === true) return { ended: 'aborted', seconds: 0 }
+    return playUntilEnd({
+      thread: this.thread, play: this.#home.newNumber(), source: this.#home.source(source), options,
+      begin: (ask) => this.thread.ask('play', { endpoint: this.handle, ...ask }), closed: () => this.closed,
+    })
   }
 
   async collect(options: CollectOptions): Promise<CollectResult> {
@@ -152,7 +167,7 @@ export class EmbeddedEndpoint implements Endpoint {
 
   async record(options: RecordOptions): Promise<Recording> {
     this.#check()
-    return this.#home.record(this, options)
+    return this.#home.record(this.thread, options, async (recording) => void await this.thread.ask('record', { endpoint: this.handle, recording, path: options.path, rate: this.soundRate }))
   }
 
   async bridge(other: Endpoint): Promise<void> {
@@ -160,6 +175,8 @@ export class EmbeddedEndpoint implements Endpoint {
     if (other === this) throw new Error('an endpoint cannot be bridged to itself')
     this.#check()
     other.#check()
+    this.#go('left')
+    other.#go('left')
     if (this.#partner !== other) await Promise.all([this.unbridge(), other.unbridge()])
     await this.#home.link(this.thread, other.thread)
     this.#partner = other
@@ -168,7 +185,34 @@ export class EmbeddedEndpoint implements Endpoint {
   }
 
   #attach(to: EmbeddedEndpoint): Promise<null> {
-    return this.thread.ask('attach', { endpoint: this.handle, to: to.handle, worker: to.thread === this.thread ? undefined : to.thread.id })
+    return this.attachTo(to.handle, to.thread)
+  }
+
+  /** What its peer says goes there from here on; the two threads are linked. */
+  attachTo(number: number, thread: WorkerThread): Promise<null> {
+    return this.thread.ask('attach', { endpoint: this.handle, to: number, worker: thread === this.thread ? undefined : thread.id })
+  }
+
+  /** Goes out of its bridge, or wherever else it is, to stay there. */
+  async enter(stay: Stay): Promise<void> {
+    this.#check()
+    this.#go('left')
+    await this.unbridge()
+    this.#check()
+    this.#stay = stay
+  }
+
+  /** It is there no more, and hears and is heard by nobody. */
+  exit(stay: Stay): void {
+    if (this.#stay !== stay) return
+    this.#stay = undefined
+    this.#detach()
+  }
+
+  #go(why: 'left' | 'closed'): void {
+    const stay = this.#stay
+    this.#stay = undefined
+    stay?.left(this, why)
   }
 
   async unbridge(): Promise<void> {
@@ -225,13 +269,15 @@ export class EmbeddedEndpoint implements Endpoint {
 
   async stats(): Promise<EndpointStats> {
     if (!this.#gone && this.#closing === undefined) {
+      const playout = this.#stay?.playout(this)
       this.#figures = await this.thread.ask('stats', { endpoint: this.handle }).catch(() => this.#figures)
+      this.#playout = await playout ?? this.#playout
     }
     return this.#stats()
   }
 
   #stats(): EndpointStats {
-    return { codec: this.codec, local: this.#local, ...this.#figures, playout: undefined }
+    return { codec: this.codec, local: this.#local, ...this.#figures, playout: this.#playout }
   }
 
   on<K extends keyof EndpointEvents>(event: K, listener: (...args: EndpointEvents[K]) => void): () => void {
@@ -245,6 +291,7 @@ export class EmbeddedEndpoint implements Endpoint {
 
   async #close(): Promise<EndpointStats> {
     if (this.#gone) return this.#stats()
+    if (this.#stay !== undefined) this.#playout = await this.#stay.playout(this) ?? this.#playout
     this.#leave()
     this.#figures = await this.thread.ask('close', { endpoint: this.handle }).catch(() => this.#figures)
     this.lost('closed')
@@ -276,6 +323,7 @@ export class EmbeddedEndpoint implements Endpoint {
 
   /** Nobody is bridged to it any more. Its own worker forgets that by itself; another one is told. */
   #leave(): void {
+    this.#go('closed')
     const partner = this.#partner
     this.#partner = undefined
     if (partner === undefined || partner.#partner !== this) return
@@ -284,6 +332,6 @@ export class EmbeddedEndpoint implements Endpoint {
   }
 
   #check(): void {
-    if (this.#gone || this.#closing !== undefined) throw new Refusal('gone', 'the media endpoint is closed')
+    if (this.closed) throw new Refusal('gone', 'the media endpoint is closed')
   }
 }

@@ -7,7 +7,7 @@
  * of one bridge hand packets to each other over a `Link` port of their own.
  */
 import type { MessagePort } from 'node:worker_threads'
-import type { StreamSettings } from '../sdp/types.ts'
+import type { Encoding, StreamSettings } from '../sdp/types.ts'
 
 export interface WorkerSetup {
   id: number
@@ -78,6 +78,20 @@ export interface LegStats {
   strayPackets: number
 }
 
+/** Figures of an adaptive jitter buffer, in milliseconds but for the packets. */
+export interface PlayoutFigures {
+  delayMs: number
+  latePackets: number
+  concealedMs: number
+  skippedMs: number
+}
+
+/** What an endpoint takes from a conference. */
+export interface PartyFormat {
+  encoding: Encoding
+  packetMs: number
+}
+
 export interface WorkerFigures {
   endpoints: number
   drainingPorts: number
@@ -112,6 +126,18 @@ export interface Operations {
   record: { ask: { endpoint: number; recording: number; path: string; rate: number }; answer: null }
   pauseRecording: { ask: { recording: number; on: boolean }; answer: null }
   stopRecording: { ask: { recording: number }; answer: null }
+  openRoom: { ask: { room: number }; answer: null }
+  closeRoom: { ask: { room: number }; answer: null }
+  /** What the room says to `party` goes to `endpoint`, which lives in `worker` (undefined: this one). What it says itself is attached to `party`. */
+  joinRoom: { ask: { room: number; party: number; endpoint: number; worker: number | undefined; format: PartyFormat; muted: boolean }; answer: null }
+  /** The endpoint has agreed on another codec. */
+  reformatParty: { ask: { room: number; party: number; endpoint: number; worker: number | undefined; format: PartyFormat }; answer: null }
+  leaveRoom: { ask: { room: number; party: number }; answer: null }
+  muteParty: { ask: { room: number; party: number; muted: boolean }; answer: null }
+  /** Answered when playing ended; `stopPlay` ends it too. */
+  playRoom: { ask: { room: number; play: number; source: WorkerSource; repeat: number }; answer: PlayOutcome }
+  recordRoom: { ask: { room: number; recording: number; path: string }; answer: null }
+  partyFigures: { ask: { room: number; party: number }; answer: PlayoutFigures }
   stats: { ask: { endpoint: number }; answer: LegStats }
   close: { ask: { endpoint: number }; answer: LegStats }
   load: { ask: Record<never, never>; answer: WorkerFigures }
@@ -126,6 +152,8 @@ export interface Operations {
 export type OperationName = keyof Operations
 export type Ask<K extends OperationName> = Operations[K]['ask']
 export type AnswerTo<K extends OperationName> = Operations[K]['answer']
+
+export type Handlers = { readonly [K in OperationName]: (ask: Ask<K>) => AnswerTo<K> | Promise<AnswerTo<K>> }
 
 /** `id` 0 wants no answer: what goes wrong then is told as a notice. */
 export type Request = { [K in OperationName]: { id: number; op: K; ask: Ask<K> } }[OperationName]
@@ -150,6 +178,8 @@ export type Notice =
   /** A tenth of a second of what the peer says; `dropped` such pieces were thrown away before it. */
   | { notice: 'tap-audio'; endpoint: number; tap: number; pcm: Int16Array; dropped: number }
   | { notice: 'tap-voice'; endpoint: number; tap: number; speaking: boolean }
+  /** Who speaks in the room now, in the order they began. */
+  | { notice: 'talkers'; room: number; parties: readonly number[] }
   | { notice: 'recording-ended'; recording: number; outcome: RecordingOutcome }
   | { notice: 'fault'; op: OperationName; fault: Fault }
 

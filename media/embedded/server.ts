@@ -10,6 +10,7 @@ import { knownEncodings, SdpSession } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { networkTone } from '../tones.ts'
 import { createLocalAddresses, ipv4Of, type LocalAddresses } from './address.ts'
+import { EmbeddedConference } from './conference.ts'
 import { EmbeddedEndpoint, type EndpointHome } from './endpoint.ts'
 import { Listeners } from './listeners.ts'
 import { Pool } from './pool.ts'
@@ -48,6 +49,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   readonly #addresses: LocalAddresses
   readonly #listeners: Listeners<MediaServerEvents>
   readonly #endpoints = new Map<number, EmbeddedEndpoint>()
+  readonly #conferences = new Map<number, EmbeddedConference>()
   readonly #recordings = new Map<number, { recording: EmbeddedRecording; thread: WorkerThread }>()
   /** The legs of one call share a worker, so that its packets never change threads. */
   readonly #calls = new Map<string, { thread: WorkerThread; legs: number }>()
@@ -77,7 +79,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const { first, last } = media.ports
     this.capabilities = {
       engine: 'embedded', codecs: knownEncodings(media.codecs), transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
-      record: true, conference: false, supervise: false, tap: true, srtp: [], ice: false,
+      record: true, conference: true, supervise: false, tap: true, srtp: [], ice: false,
       maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
     }
   }
@@ -109,7 +111,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     try {
       const address = await this.#addresses.towards(peerAddress)
       const check = (): void => void (options.offer !== undefined && new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer))
-      const place = await this.#open(options.callId, check)
+      const place = await this.#open(options, check)
       try {
         return this.#settle(place, new SdpSession({ address, port: place.port, ...choice }), address, peerAddress, options)
       } catch (error) {
@@ -142,11 +144,11 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   }
 
   /**
-   * A port pair where the call already is, else on the least busy worker that has one.
+   * A port pair where the call already is or its conference, else on the least busy worker that has one.
    * @param check is asked before a worker is: a flood of useless offers must not use the ports up
    */
-  async #open(callId: string, check: () => void): Promise<Place> {
-    const home = this.#calls.get(callId)?.thread
+  async #open({ callId, near }: EndpointOptions, check: () => void): Promise<Place> {
+    const home = this.#calls.get(callId)?.thread ?? (near instanceof EmbeddedConference ? near.thread : undefined)
     const others = this.pool.byLoad().filter((thread) => thread !== home)
     let refusal = new Refusal('unavailable', 'no media worker is running', { retryAfter: 5 })
     for (const thread of home?.alive === true ? [home, ...others] : others) {
@@ -213,13 +215,13 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     }
   }
 
-  async record(endpoint: EmbeddedEndpoint, options: RecordOptions): Promise<Recording> {
+  async record(thread: WorkerThread, options: RecordOptions, begin: (recording: number) => Promise<void>): Promise<Recording> {
     await this.#storage.checkRecording(options.path)
     const number = this.newNumber()
-    const recording = new EmbeddedRecording(number, options.path, endpoint.thread)
-    this.#recordings.set(number, { recording, thread: endpoint.thread })
+    const recording = new EmbeddedRecording(number, options.path, thread)
+    this.#recordings.set(number, { recording, thread })
     try {
-      await endpoint.thread.ask('record', { endpoint: endpoint.handle, recording: number, path: options.path, rate: endpoint.soundRate })
+      await begin(number)
     } catch (error) {
       this.#recordings.delete(number)
       throw error
@@ -234,8 +236,16 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     return recording
   }
 
-  async createConference(): Promise<Conference> {
-    throw new Refusal('unsupported', 'the embedded media engine has no conferences (capabilities.conference is false)')
+  async createConference(name: string): Promise<Conference> {
+    const [thread] = this.pool.byLoad()
+    if (this.#stopping !== undefined || thread === undefined) throw new Refusal('unavailable', 'no media worker is running', { retryAfter: 5 })
+    const room = this.newNumber()
+    await thread.ask('openRoom', { room })
+    const conference = new EmbeddedConference({
+      room, name, thread, logger: this.#logger.child({ conference: name }), home: this, onClosed: () => this.#conferences.delete(room),
+    })
+    this.#conferences.set(room, conference)
+    return conference
   }
 
   async load(): Promise<MediaLoad> {
@@ -252,6 +262,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
       await this.pool.stop()
+      for (const conference of [...this.#conferences.values()]) conference.lost('closed')
       for (const endpoint of [...this.#endpoints.values()]) endpoint.lost('closed')
       for (const { recording } of this.#recordings.values()) {
         recording.ended({ seconds: 0, bytes: 0, parts: [], ended: 'failed', message: 'the media engine stopped before the recording was closed' })
@@ -270,7 +281,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       this.#recordings.delete(notice.recording)
       const { ended, message } = notice.outcome
       if (message !== undefined) this.#logger.error({ ended, reason: message }, 'a recording is not whole; the call goes on')
-    } else if (notice.notice !== 'ready') this.#endpoints.get(notice.endpoint)?.heard(notice)
+    } else if (notice.notice === 'talkers') this.#conferences.get(notice.room)?.talkers(notice.parties)
+    else if (notice.notice !== 'ready') this.#endpoints.get(notice.endpoint)?.heard(notice)
   }
 
   #lostThread(thread: WorkerThread): void {
@@ -279,6 +291,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       this.#recordings.delete(number)
       entry.recording.ended({ seconds: 0, bytes: 0, parts: [], ended: 'failed', message: 'the media worker died; the file holds what was written until then' })
     }
+    for (const conference of [...this.#conferences.values()]) if (conference.thread === thread) conference.lost('worker-died')
     for (const endpoint of [...this.#endpoints.values()]) if (endpoint.thread === thread) endpoint.lost('worker-died')
     this.#judge()
   }

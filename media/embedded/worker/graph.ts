@@ -1,4 +1,4 @@
-/** Who hears whom: legs of this worker, and links to the legs of others. */
+/** Who hears whom: legs and conferences of this worker, and links to those of others. */
 import type { MessagePort } from 'node:worker_threads'
 import type { LinkedDigit, LinkedPacket } from '../protocol.ts'
 import type { EncodingNumber } from './codecs/index.ts'
@@ -8,22 +8,38 @@ import { UNKNOWN, type EVENT, type Target } from './target.ts'
 
 export class Graph {
   readonly legs = new Map<number, Leg>()
+  /** Who else takes packets by a number: parties of conferences. */
+  readonly #others = new Map<number, Target>()
   readonly #links = new Map<number, MessagePort>()
   readonly #view = createRtpView()
-  /** Legs by the leg of this worker that they send to. */
-  readonly #senders = new Map<Leg, Set<Leg>>()
+  /** Legs by whom they send to. */
+  readonly #senders = new Map<Target, Set<Leg>>()
   // Stands for the far leg as a source; its SSRC tells one from another.
-  readonly #far = new WeakMap<Leg, object>()
+  readonly #far = new WeakMap<Target, object>()
 
   /** What comes in on `from` goes out on `to`, here or in another worker. False when either is gone. */
   attach(from: number, to: number, worker: number | undefined): boolean {
     const leg = this.legs.get(from)
     if (leg === undefined) return false
-    const target = worker === undefined ? this.legs.get(to) : this.#farTarget(from, to, worker)
+    const target = this.target(from, to, worker)
     if (target === undefined) return false
     this.#aim(leg, target)
     leg.expectMedia()
     return true
+  }
+
+  /** Takes packets from `from`: a leg or another here, or one in another worker; undefined when it is gone. */
+  target(from: number, to: number, worker: number | undefined): Target | undefined {
+    return worker === undefined ? this.#taker(to) : this.#farTarget(from, to, worker)
+  }
+
+  #taker(number: number): Target | undefined {
+    return this.legs.get(number) ?? this.#others.get(number)
+  }
+
+  /** From here on packets for this number are taken by this one. */
+  add(number: number, other: Target): void {
+    this.#others.set(number, other)
   }
 
   detach(from: number): void {
@@ -31,21 +47,24 @@ export class Graph {
     if (leg !== undefined) this.#aim(leg, undefined)
   }
 
-  /** Takes a leg out; nobody sends to it any more. */
-  remove(handle: number): void {
-    const gone = this.legs.get(handle)
+  /** Takes one out; nobody sends to it any more. */
+  remove(number: number): void {
+    const gone = this.#taker(number)
     if (gone === undefined) return
-    this.legs.delete(handle)
-    this.#aim(gone, undefined)
+    this.legs.delete(number)
+    this.#others.delete(number)
+    if (gone instanceof Leg) this.#aim(gone, undefined)
     for (const sender of this.#senders.get(gone) ?? []) sender.target = undefined
     this.#senders.delete(gone)
   }
 
   #aim(leg: Leg, target: Target | undefined): void {
     const before = leg.target
-    if (before instanceof Leg) this.#senders.get(before)?.delete(leg)
+    const others = before && this.#senders.get(before)
+    others?.delete(leg)
+    if (before && others?.size === 0) this.#senders.delete(before)
     leg.target = target
-    if (!(target instanceof Leg)) return
+    if (target === undefined) return
     const senders = this.#senders.get(target)
     if (senders === undefined) this.#senders.set(target, new Set([leg]))
     else senders.add(leg)
@@ -56,7 +75,7 @@ export class Graph {
     this.#links.get(worker)?.close()
     this.#links.set(worker, port)
     port.on('message', (linked: LinkedPacket | LinkedDigit) => {
-      if ('digit' in linked) this.legs.get(linked.to)?.digit(linked.digit, linked.way)
+      if ('digit' in linked) this.#taker(linked.to)?.digit(linked.digit, linked.way)
       else this.#fromFar(linked)
     })
   }
@@ -85,12 +104,12 @@ export class Graph {
   }
 
   #fromFar(linked: LinkedPacket): void {
-    const leg = this.legs.get(linked.to)
-    if (leg === undefined || !readRtp(linked.packet, this.#view)) return
-    let far = this.#far.get(leg)
-    if (far === undefined) this.#far.set(leg, far = {})
+    const taker = this.#taker(linked.to)
+    if (taker === undefined || !readRtp(linked.packet, this.#view)) return
+    let far = this.#far.get(taker)
+    if (far === undefined) this.#far.set(taker, far = {})
     this.#view.clock = linked.clock
-    if (linked.encoding === UNKNOWN) leg.skip(far, linked.packet, this.#view, performance.now())
-    else leg.take(far, linked.encoding as EncodingNumber | typeof EVENT, linked.packet, this.#view, performance.now())
+    if (linked.encoding === UNKNOWN) taker.skip(far, linked.packet, this.#view, performance.now())
+    else taker.take(far, linked.encoding as EncodingNumber | typeof EVENT, linked.packet, this.#view, performance.now())
   }
 }

@@ -1,7 +1,8 @@
 /** The entry of a media worker: requests in, answers and notices out. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Answer, FromWorker, Notice, Request, ToWorker, WorkerSetup } from '../protocol.ts'
-import { createOperations, faultOf } from './operations.ts'
+import { faultOf } from './fault.ts'
+import { createOperations } from './operations.ts'
 
 if (parentPort === null) throw new Error('a media worker runs only as a worker thread')
 const port = parentPort

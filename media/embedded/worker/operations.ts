@@ -1,39 +1,21 @@
 /** What the main thread may ask of this worker, an entry an operation. */
-import type { AnswerTo, Ask, Fault, Notice, OperationName, WorkerSetup, WorkerSource } from '../protocol.ts'
+import type { Handlers, Notice, WorkerSetup, WorkerSource } from '../protocol.ts'
 import { Clock } from './clock.ts'
 import { eventOf } from './digits.ts'
+import { Faulty } from './fault.ts'
 import { Graph } from './graph.ts'
 import { Leg, type LegSurroundings } from './leg.ts'
-import { createDialing, createPlayback, type Voice } from './player.ts'
+import { createRoomOperations } from './mixer/operations.ts'
+import { createDialing } from './player.ts'
+import { playOn, type Plays } from './plays.ts'
 import { closePair, NoPorts, Ports } from './ports.ts'
 import { Recorder } from './recorder.ts'
 import { SoundFiles } from './sound-files.ts'
 import { fileSound, musicSound, toneSound, type Sound } from './sounds.ts'
 import { Tap } from './tap.ts'
-import { BadSound } from './wav.ts'
 
 /** As many as calls of some seconds at a busy hour bring back while they drain. */
 const SPARE_PAIRS = 64
-
-type Handlers = { readonly [K in OperationName]: (ask: Ask<K>) => AnswerTo<K> | Promise<AnswerTo<K>> }
-
-/** Refused in the course of business. */
-export class Faulty extends Error {
-  readonly code: Fault['code']
-
-  constructor(code: Fault['code'], message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
-/** The fault to answer with for anything thrown. */
-export function faultOf(error: unknown): Fault {
-  if (error instanceof Faulty) return { code: error.code, message: error.message }
-  if (error instanceof NoPorts) return { code: 'unavailable', message: error.message }
-  if (error instanceof BadSound) return { code: 'unprocessable', message: error.message }
-  return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
-}
 
 export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => void): Handlers {
   const clock = new Clock()
@@ -42,7 +24,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   const sounds = new SoundFiles()
   const figures = { packetsIn: 0, packetsOut: 0 }
   const around: LegSurroundings = { clock, timing: setup.timing, figures, tell }
-  const plays = new Map<number, { leg: Leg; voice: Voice | undefined; stopped: boolean }>()
+  const plays: Plays = new Map()
   const recordings = new Map<number, Recorder>()
   const taps = new Map<number, { leg: Leg; tap: Tap }>()
   const endings = new Set<Promise<void>>()
@@ -66,7 +48,10 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     return musicSound(await Promise.all(source.paths.map((path) => sounds.load(path))))
   }
 
+  const rooms = createRoomOperations({ clock, graph, plays, recordings, openSound, tell })
+
   return {
+    ...rooms.operations,
     async open({ endpoint }) {
       const pair = await ports.open()
       if (stopping) {
@@ -95,24 +80,17 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       return null
     },
     async play({ endpoint, play, source, repeat }) {
-      const entry: { leg: Leg; voice: Voice | undefined; stopped: boolean } = { leg: leg(endpoint), voice: undefined, stopped: false }
-      plays.set(play, entry)
-      try {
-        const sound = await openSound(source)
-        if (entry.stopped) return { ended: 'aborted', seconds: 0 }
-        if (graph.legs.get(endpoint) !== entry.leg) return { ended: 'closed', seconds: 0 }
-        return await new Promise((resolve) => {
-          entry.voice = createPlayback(sound, repeat, resolve)
-          entry.leg.voices.speak('play', entry.voice)
-        })
-      } finally {
-        plays.delete(play)
-      }
+      const on = leg(endpoint)
+      return playOn(plays, play, openSound(source), repeat, (voice) => {
+        if (graph.legs.get(endpoint) !== on) return undefined
+        on.voices.speak('play', voice)
+        return () => on.voices.hush(voice, 'aborted')
+      })
     },
     stopPlay({ play }) {
       const entry = plays.get(play)
       if (entry !== undefined) entry.stopped = true
-      if (entry?.voice !== undefined) entry.leg.voices.hush(entry.voice, 'aborted')
+      entry?.hush?.()
       return null
     },
     async sendDigits({ endpoint, digits, durationMs, gapMs }) {
@@ -195,6 +173,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     async shutdown() {
       stopping = true
       clearInterval(sweeper)
+      rooms.close()
       for (const recorder of recordings.values()) endings.add(recorder.stop('closed'))
       const legs = [...graph.legs.values()]
       graph.legs.clear()

@@ -50,9 +50,9 @@ function samplesOf(bytes: Buffer): Int16Array {
 }
 
 /** A tone in packets of `ms`. */
-export function tone(payloadType: number, frequency: number, count: number, ms = 20): Speech {
+export function tone(payloadType: number, frequency: number, count: number, ms = 20, amplitude = 8000): Speech {
   const rate = RATES[payloadType]!
-  const samples = sine(frequency, rate, (count * ms) / 1000)
+  const samples = sine(frequency, rate, (count * ms) / 1000, amplitude)
   const cut = (bytes: Buffer): Buffer[] => Array.from({ length: count }, (_, i) => bytes.subarray(i * ms * 8, (i + 1) * ms * 8))
   if (payloadType === 111) {
     const encoder = new Encoder({ channels: 1, sample_rate: 48_000, application: 'audio' })

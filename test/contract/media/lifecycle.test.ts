@@ -13,10 +13,11 @@ import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
 
 behaviour('what it cannot do is said beforehand, and refused', async (t) => {
-  const { server } = await openEngine(t)
+  const { server, phone } = await openEngine(t)
   const { capabilities } = server
-  assert.deepEqual([capabilities.conference, capabilities.ice, capabilities.srtp], [false, false, []])
-  await assert.rejects(server.createConference(), { code: 'unsupported' })
+  assert.deepEqual([capabilities.supervise, capabilities.ice, capabilities.srtp], [false, false, []])
+  const { endpoint } = await phone()
+  await assert.rejects(endpoint.supervise(endpoint, 'listen'), { code: 'unsupported' })
 })
 
 behaviour('an offer that does not fit is refused and costs no port', async (t) => {

@@ -1,15 +1,9 @@
 /** One who hears a mix: its packets, in the codec and length of its leg. Encoded for it alone, or once for all who hear the same. */
-import type { Encoding } from '../../../sdp/types.ts'
+import type { PartyFormat } from '../../protocol.ts'
 import { codecNamed, type Codec } from '../codecs/index.ts'
 import { Mouth } from '../mouth.ts'
 import { createRtpView, RTP_HEADER } from '../rtp.ts'
 import type { Target } from '../target.ts'
-
-/** What a leg takes. */
-export interface Format {
-  encoding: Encoding
-  packetMs: number
-}
 
 const BUFFERS = 4
 const TICK_MS = 20
@@ -22,13 +16,13 @@ export class Outlet {
   readonly #mouth: Mouth
   readonly #period: number
 
-  constructor(format: Format) {
+  constructor(format: PartyFormat) {
     this.codec = codecNamed(format.encoding)
     this.packetMs = format.packetMs
     // Packets of 30 ms and frames of 20 ms begin together every 60 ms.
     this.#period = format.packetMs / divisor(format.packetMs, TICK_MS)
     this.#mouth = new Mouth(this.codec, format.packetMs, RTP_HEADER, (_source, packet, bytes, _at, _mark, now) => {
-      for (const ear of this.ears) if (ear.shares) ear.emit(packet, bytes, now)
+      for (const ear of this.ears) if (ear.shares === true) ear.emit(packet, bytes, now)
     })
   }
 
@@ -38,7 +32,7 @@ export class Outlet {
   }
 
   get shared(): boolean {
-    for (const ear of this.ears) if (ear.shares) return true
+    for (const ear of this.ears) if (ear.shares === true) return true
     return false
   }
 
@@ -53,8 +47,8 @@ export class Outlet {
 
 export class Ear {
   readonly outlet: Outlet
-  /** It hears what all who are silent hear. */
-  shares = false
+  /** It hears what all who are silent hear; undefined until its first packet begins. */
+  shares: boolean | undefined
   readonly #out: Target
   readonly #view = createRtpView()
   readonly #buffers: Uint8Array[] = []

@@ -1,12 +1,12 @@
 /** A conference: every 20 ms a frame of each party is read, added up, and each hears the sum without itself. */
-import type { PlayoutFigures } from '../../protocol.ts'
+import type { PartyFormat, PlayoutFigures } from '../../protocol.ts'
 import type { Clock, Ticking } from '../clock.ts'
 import { codecNamed, type EncodingNumber } from '../codecs/index.ts'
 import type { Voice as Playback } from '../player.ts'
 import type { RtpView } from '../rtp.ts'
 import type { Target } from '../target.ts'
 import { Announcer } from './announcer.ts'
-import { Ear, Outlet, type Format } from './ear.ts'
+import { Ear, Outlet } from './ear.ts'
 import { limited } from './limit.ts'
 import { Voice } from './voice.ts'
 
@@ -67,7 +67,7 @@ export class Room implements Ticking {
   }
 
   /** A party joins; what it says is given to what is returned. */
-  join(number: number, format: Format, muted: boolean, out: Target): Party {
+  join(number: number, format: PartyFormat, muted: boolean, out: Target): Party {
     this.#widenFor(format)
     const voice: Voice = new Voice(this.#rate, muted, () => this.#turn(number, voice))
     const party = new Party(voice, new Ear(this.#outlet(format), out))
@@ -77,7 +77,7 @@ export class Room implements Ticking {
   }
 
   /** Its leg has agreed on another codec. */
-  reformat(number: number, format: Format, out: Target): void {
+  reformat(number: number, format: PartyFormat, out: Target): void {
     const party = this.#parties.get(number)
     if (party === undefined) return
     const { outlet } = party.ear
@@ -110,7 +110,7 @@ export class Room implements Ticking {
   }
 
   /** What all say together, for somebody who says nothing himself (a recorder). */
-  listen(who: object, format: Format, out: Target): void {
+  listen(who: object, format: PartyFormat, out: Target): void {
     this.#widenFor(format)
     this.#listeners.set(who, new Ear(this.#outlet(format), out))
   }
@@ -185,7 +185,7 @@ export class Room implements Ticking {
     for (const party of this.#parties.values()) {
       const { ear, voice, sounding } = party
       if (ear.outlet.begins(this.#tick)) ear.shares = !sounding
-      if (ear.shares) continue
+      if (ear.shares !== false) continue
       this.#mixWithout(sounding ? voice.frame : undefined)
       ear.say(this.#mix, this.#rate, now)
     }
@@ -200,7 +200,7 @@ export class Room implements Ticking {
     else for (let i = 0; i < mix.length; i += 1) mix[i] = limited(sum[i]! - own[i]!)
   }
 
-  #outlet(format: Format): Outlet {
+  #outlet(format: PartyFormat): Outlet {
     const found = this.#outlets.find(({ codec, packetMs }) => packetMs === format.packetMs && codec === codecNamed(format.encoding))
     if (found !== undefined) return found
     const made = new Outlet(format)
@@ -216,7 +216,7 @@ export class Room implements Ticking {
   }
 
   /** The first wideband party makes the room wideband, and it stays that. */
-  #widenFor({ encoding }: Format): void {
+  #widenFor({ encoding }: PartyFormat): void {
     const { rate } = codecNamed(encoding)
     if (rate <= this.#rate) return
     this.#rate = rate
