@@ -15,6 +15,7 @@ import { openSecrets } from './config/secrets.ts'
 import { detachEnvironment, loadSettings, settingsTable, type Settings } from './config/settings/index.ts'
 import { startMedia } from './media/index.ts'
 import { startPbx, type Pbx } from './pbx/index.ts'
+import { openMediaLine } from './pbx/sip/media-line.ts'
 import { startSignalling } from './pbx/signalling/index.ts'
 
 export interface Dialplane {
@@ -56,8 +57,10 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
     const secrets = await step('keys', () => openSecrets(home))
     const database = await step('database', () => openDatabase({ settings, logger }), (room) => room.close())
     await requireSameKey(database, secrets, home)
-    const media = await step('media', () => startMedia({ settings, logger, storage: home }), (room) => room.stop())
     const signalling = await step('signalling', () => startSignalling({ settings, logger, routeKey: secrets.key('sip-routes').toString('hex') }), (room) => room.close())
+    // A media server outside is called like a phone, over a connection of its own: media knows nothing of signalling.
+    const line = settings.media.freeswitch && (await step('media line', () => openMediaLine({ ...signalling, logger }), (room) => room.close()))
+    const media = await step('media', () => startMedia({ settings, logger, storage: home, srf: line?.srf }), (room) => room.stop())
     const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, signalling }), (room) => room.close())
     const api = await step('panel and api', () => startApi({ settings, logger, database, secrets, pbx }), (room) => room.close())
     // The one exception to the reverse: calls are ended first, while the panel can still show it.

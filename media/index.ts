@@ -4,6 +4,7 @@ import type { Logger } from '../config/logger.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { MediaServer } from './contract.ts'
 import { EmbeddedMediaServer } from './embedded/server.ts'
+import { FreeswitchMediaServer } from './freeswitch/server.ts'
 import { openMusic } from './music/index.ts'
 import { openPrompts } from './prompts/index.ts'
 import { openStorage } from './storage/index.ts'
@@ -15,6 +16,8 @@ export interface MediaOptions {
   logger: Logger
   /** Folder for prompts and sounds; the data folder when absent. */
   storage?: string
+  /** What calls FreeSWITCHes (`openMediaLine` of pbx/sip); needed when the settings name some. */
+  srf?: unknown
 }
 
 /** Starts the media engine and resolves when it takes calls. Prompts not yet made are made in the background. */
@@ -24,7 +27,10 @@ export async function startMedia(options: MediaOptions): Promise<MediaServer> {
   const storage = await openStorage(options.storage ?? settings.home)
   const prompts = openPrompts(storage.prompts, logger)
   const music = openMusic(storage.music, join(storage.prompts, 'music'), logger)
-  const server = new EmbeddedMediaServer({ settings, logger, prompts, music, storage })
+  const { freeswitch } = settings.media
+  const server = freeswitch === undefined
+    ? new EmbeddedMediaServer({ settings, logger, prompts, music, storage })
+    : new FreeswitchMediaServer({ settings, freeswitch, logger, prompts, music, storage, srf: options.srf })
   try {
     await server.start()
   } catch (error) {

@@ -3,7 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { RefusalDetail } from '../errors.ts'
 import { BadValue, readers } from './kinds.ts'
-import type { DigestAlgorithm, Settings } from './settings.ts'
+import type { DigestAlgorithm, FreeswitchSettings, Settings } from './settings.ts'
 import type { Found } from './source.ts'
 import { settingRows, type SettingName, type SettingRow } from './table.ts'
 
@@ -67,7 +67,7 @@ function build(home: string, read: Reader): Settings {
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
     },
     shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0, overloadMs: read('OVERLOAD_MS') ?? 0 },
-    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [], tones: read('TONES_COUNTRY') ?? '' },
+    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [], tones: read('TONES_COUNTRY') ?? '', freeswitch: freeswitchOf(read) },
     database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
     registrar: {
       expiresMin: read('REGISTER_EXPIRES_MIN') ?? 0,
@@ -90,6 +90,17 @@ function build(home: string, read: Reader): Settings {
     hep: hep && { ...hep, transport: read('HEP_TRANSPORT') === 'tcp' ? 'tcp' : 'udp', id: read('HEP_ID') ?? 0, password: read('HEP_PASSWORD') ?? '' },
     log: { level: read('LOG_LEVEL') ?? 'info', to: read('LOG_TO') === 'stdout' ? 'stdout' : 'file' },
   }
+}
+
+/** A secret with commas in it is one secret, unless there are as many as servers. */
+function freeswitchOf(read: Reader): FreeswitchSettings | undefined {
+  const places = read('FREESWITCH')
+  const secret = read('FREESWITCH_SECRET') ?? ''
+  const profile = read('FREESWITCH_PROFILE') ?? ''
+  if (places === undefined) return undefined
+  const secrets = secret.split(',')
+  const each = secrets.length === places.length
+  return { servers: places.map((place, i) => ({ ...place, secret: each ? secrets[i]!.trim() : secret })), profile }
 }
 
 function served(port: number | 'off' | undefined): number | undefined {
@@ -125,6 +136,9 @@ function crossChecks(settings: Settings): RefusalDetail[] {
     }
   } else if (sip.drachtio.secret === '') {
     wrong('DRACHTIO_SECRET', 'DRACHTIO is set but DRACHTIO_SECRET is not: set it to the secret in the drachtio-server\'s configuration.')
+  }
+  if (media.freeswitch?.servers.some(({ secret }) => secret === '')) {
+    wrong('FREESWITCH_SECRET', 'FREESWITCH is set but FREESWITCH_SECRET is not: set it to the password in event_socket.conf.xml of the FreeSWITCH, or to one each, separated by commas.')
   }
   if (session.expires !== 0 && session.expires < session.min) {
     wrong('SESSION_EXPIRES_SECONDS', `SESSION_EXPIRES_SECONDS is ${session.expires}: it must be 0 or at least SESSION_EXPIRES_MIN_SECONDS (${session.min}).`)

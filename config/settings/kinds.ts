@@ -40,6 +40,7 @@ export const readers = {
   addresses: readAddresses,
   'name-servers': readNameServers,
   endpoint: readEndpoint,
+  'weighted-endpoints': readWeightedEndpoints,
   url: readUrl,
   handlers: readHandlers,
 } satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
@@ -93,6 +94,17 @@ function readEndpoint(text: string): HostPort {
   const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1')
   if (host === undefined || port < 1 || port > 65535) throw new BadValue('allowed is host:port, e.g. 127.0.0.1:9022')
   return { host, port }
+}
+
+/** `host:port`, or `host:port*3` for one that takes three times as much as one without. */
+function readWeightedEndpoints(text: string): (HostPort & { weight: number })[] {
+  const servers = text.split(',').map((part) => {
+    const [, place = '', weight = '1'] = /^(.*?)(?:\*(\d{1,3}))?$/.exec(part.trim()) ?? []
+    return { ...readEndpoint(place), weight: wholeNumber(weight, 1, 100, 'host:port*weight with a weight from 1 to 100, e.g. 10.0.0.5:8021*3') }
+  })
+  const twice = servers.find(({ host, port }, i) => servers.findIndex((other) => other.host === host && other.port === port) !== i)
+  if (twice) throw new BadValue(`${twice.host}:${twice.port} is named twice`)
+  return servers
 }
 
 function readUrl(text: string, row: SettingRow): string {

@@ -1,6 +1,14 @@
 /** Digest algorithms of RFC 8760 that phones are offered. */
 export type DigestAlgorithm = 'SHA-256' | 'MD5'
 
+/** The FreeSWITCHes that carry the audio. */
+export interface FreeswitchSettings {
+  /** Their event sockets; one of weight 3 takes three times the calls of one of weight 1. */
+  servers: readonly { host: string; port: number; secret: string; weight: number }[]
+  /** The SIP profile that calls are sent to. */
+  profile: string
+}
+
 /** The settings as the rest of the house sees them: typed, checked, defaults filled in. */
 export interface Settings {
   /** Folder for all data, absolute. */
@@ -34,7 +42,7 @@ export interface Settings {
     drachtio: { host: string; port: number; secret: string } | undefined
   }
   shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }
-  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string }
+  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; freeswitch: FreeswitchSettings | undefined }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }
   calls: { ringback: 'phone' | 'tone' | 'music'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number }

@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'url' | 'handlers'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'url' | 'handlers'
   /** For `number`. */
   min?: number
   max?: number
@@ -58,6 +58,9 @@ export const settingRows = [
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
   { name: 'MEDIA_WORKERS', kind: 'number', min: 1, max: 64, default: String(Math.max(1, Math.min(8, availableParallelism() - 1))), meaning: 'Threads that carry audio.' },
   { name: 'MEDIA_CODECS', kind: 'choices', choices: ['opus', 'G722', 'PCMU', 'PCMA'], default: 'opus,G722,PCMU,PCMA', meaning: 'Audio encodings phones may use, the most wanted first. A called phone is offered the caller\'s encoding before all others.' },
+  { name: 'FREESWITCH', kind: 'weighted-endpoints', default: '', meaning: 'host:port of the event socket of a FreeSWITCH that carries the audio instead of the embedded engine; several separated by commas, each with *weight when they are not alike (10.0.0.5:8021*3). RTP_HOST, RTP_PORTS and MEDIA_WORKERS are then of no use. It must see DIALPLANE_HOME under the same path: it plays and records files there.' },
+  { name: 'FREESWITCH_SECRET', kind: 'text', default: '', secret: true, meaning: 'Password of its event socket; one for all of them, or one each separated by commas.' },
+  { name: 'FREESWITCH_PROFILE', kind: 'text', default: 'drachtio_mrf', meaning: 'Its SIP profile for calls from Dialplane.' },
   { name: 'TONES_COUNTRY', kind: 'choice', choices: ['us', 'gb', 'at', 'au', 'be', 'br', 'ch', 'de', 'es', 'fr', 'it', 'jp', 'nl', 'se'], default: 'us', meaning: 'Country whose ringing, busy and congestion tones callers hear from us.' },
   { name: 'RINGBACK', kind: 'choice', choices: ['phone', 'tone', 'music'], default: 'phone', meaning: 'What a caller hears while another phone rings. phone: whatever the own phone makes of 180 Ringing. tone: the ringing tone of TONES_COUNTRY, sent by us. music: music on hold.' },
   { name: 'MUSIC_ON_HOLD', kind: 'text', default: 'default', meaning: 'Music that held callers hear: the name of a folder with WAV files below music in DIALPLANE_HOME, or default for the WAV files in music itself (a tune of our own when there are none). off: what the holding phone sends, or silence.' },

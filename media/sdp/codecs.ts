@@ -1,6 +1,6 @@
 import type { Encoding, EventFormat, RemoteCodec } from './types.ts'
 
-interface Format {
+export interface Format {
   /** Static payload type (RFC 3551 table 4), or the number that most phones use. */
   readonly payloadType: number
   /** As in `a=rtpmap`. That of G.722 is wrong since 1996 and stays so (RFC 3551 §4.5.2). */
@@ -15,6 +15,11 @@ export const formats: Readonly<Record<Encoding, Format>> = {
   G722: { payloadType: 9, clockRate: 8000 },
   // RFC 7587 §7: always two channels at 48 kHz in the map, whatever is sent.
   opus: { payloadType: 111, clockRate: 48_000, channels: 2, parameters: 'minptime=10;useinbandfec=1' },
+}
+
+/** How an encoding is written. */
+export function formatOf(encoding: Encoding): Format {
+  return formats[encoding]
 }
 
 /** Our order when nobody states another: the better sound first. */

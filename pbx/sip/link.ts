@@ -23,12 +23,13 @@ const ROUTED = ['invite', 'register', 'options', 'message', 'subscribe', 'publis
 const REOPEN_MS = 200
 const GOODBYE_MS = 1000
 
-export function openLink(srf: Srf, { control, openLine }: EngineAddress): Link {
-  return openLine === undefined ? openSocket(srf, control) : openWithin(srf, control.secret, openLine)
+/** @param methods requests outside dialogs that the engine shall bring to us */
+export function openLink(srf: Srf, { control, openLine }: EngineAddress, methods: readonly string[] = ROUTED): Link {
+  return openLine === undefined ? openSocket(srf, control, methods) : openWithin(srf, control.secret, openLine, methods)
 }
 
-function openSocket(srf: Srf, control: EngineAddress['control']): Link {
-  for (const method of ROUTED) srf.app.use(method, () => {})
+function openSocket(srf: Srf, control: EngineAddress['control'], methods: readonly string[]): Link {
+  for (const method of methods) srf.app.use(method, () => {})
   srf.connect({ ...control, reconnect: { retryMaxDelay: 2000 } })
   const { wp } = srf.app.client
   return {
@@ -46,7 +47,7 @@ function openSocket(srf: Srf, control: EngineAddress['control']): Link {
 }
 
 /** srf takes connections that engines open to it; here the engine is next door, and nobody listens on any port for that. */
-function openWithin(srf: Srf, secret: string, openLine: () => ControlLine): Link {
+function openWithin(srf: Srf, secret: string, openLine: () => ControlLine, methods: readonly string[]): Link {
   const server = new Server()
   let closing = false
   let timer: NodeJS.Timeout | undefined
@@ -62,7 +63,7 @@ function openWithin(srf: Srf, secret: string, openLine: () => ControlLine): Link
   return {
     accepted() {
       // Over connections of this kind srf does not ask for methods.
-      for (const socket of srf.app.client.mapServer.keys()) for (const method of ROUTED) srf.app.client.wp.send(socket, `route|${method}`)
+      for (const socket of srf.app.client.mapServer.keys()) for (const method of methods) srf.app.client.wp.send(socket, `route|${method}`)
     },
     async close() {
       closing = true

@@ -66,15 +66,15 @@ export function testSettings(home: string): Settings {
       // A machine that is busy with other tests is no reason to refuse calls of this one.
       OVERLOAD_MS: '0',
       LOG_LEVEL: process.env['TEST_LOG'] ?? 'warn',
-      ...signallingEnvironment(),
+      ...outsideEnvironment(),
     },
   })
 }
 
-/** DRACHTIO and DRACHTIO_SECRET run every house in this process on a drachtio-server instead of the embedded engine. */
-function signallingEnvironment(): Record<string, string> {
-  const { DRACHTIO, DRACHTIO_SECRET } = process.env
-  return DRACHTIO && DRACHTIO_SECRET ? { DRACHTIO, DRACHTIO_SECRET } : {}
+/** DRACHTIO and FREESWITCH, each with its secret, run every house in this process on these instead of the embedded engines. */
+function outsideEnvironment(): Record<string, string> {
+  const given = ['DRACHTIO', 'DRACHTIO_SECRET', 'FREESWITCH', 'FREESWITCH_SECRET'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
+  return Object.fromEntries(given) as Record<string, string>
 }
 
 export async function startHouse(options: HouseOptions = {}): Promise<House> {

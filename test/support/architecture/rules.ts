@@ -50,7 +50,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'drachtio-srf': ['pbx/sip'],
   'dns-packet': ['pbx/signalling/engine/locate'],
   'drachtio-fsmrf': ['media/freeswitch'],
-  modesl: ['media/freeswitch'],
+  'drachtio-modesl': ['media/freeswitch'],
   'sdp-transform': ['media/sdp'],
   pkijs: ['pbx/signalling/tls'], asn1js: ['pbx/signalling/tls'],
   '@evan/opus': ['media/embedded/worker', 'media/storage'],

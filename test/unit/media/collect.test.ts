@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mock, test, type TestContext } from 'node:test'
 import type { CollectOptions, CollectResult } from '../../../media/contract.ts'
-import { collectDigits, TypedAhead } from '../../../media/embedded/collect.ts'
+import { collectDigits, TypedAhead } from '../../../media/collect.ts'
 
 const usual: CollectOptions = { max: 4, terminators: '#', firstDigitMs: 5000, interDigitMs: 2000 }
 

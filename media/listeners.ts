@@ -1,5 +1,5 @@
-import { messageOf } from '../../config/errors.ts'
-import type { Logger } from '../../config/logger.ts'
+import { messageOf } from '../config/errors.ts'
+import type { Logger } from '../config/logger.ts'
 
 /** Typed events. A listener that throws is logged and stops nobody else. */
 export class Listeners<Events extends Record<keyof Events, unknown[]>> {

@@ -1,4 +1,4 @@
-import type { CollectOptions, CollectResult } from '../contract.ts'
+import type { CollectOptions, CollectResult } from './contract.ts'
 
 /** Older than this it was meant for something else. */
 const TYPED_AHEAD_MS = 5000
