@@ -5,7 +5,7 @@ import type {
   Conference, ConferenceEvents, ConferenceParty, Endpoint, JoinOptions, PlayOptions, PlayoutStats, PlayResult, PlaySource, Recording, RecordOptions,
 } from '../contract.ts'
 import { EmbeddedEndpoint, type EndpointHome, type Stay } from './endpoint.ts'
-import { Listeners } from './listeners.ts'
+import { Listeners } from '../listeners.ts'
 import { playUntilEnd } from './playing.ts'
 import type { WorkerThread } from './worker-thread.ts'
 

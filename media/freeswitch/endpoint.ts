@@ -4,7 +4,7 @@ import type { Logger } from '../../config/logger.ts'
 import { collectDigits, TypedAhead } from '../collect.ts'
 import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
-  Recording, RecordOptions, Tap,
+  Recording, RecordOptions, Supervision, Tap,
 } from '../contract.ts'
 import { Listeners } from '../listeners.ts'
 import { knownEncodings, type Agreement, type SdpSession, type StreamSettings } from '../sdp/index.ts'
@@ -33,6 +33,10 @@ export interface EndpointParts {
   mediaTimeoutMs: number
   logger: Logger
   home: EndpointHome
+}
+
+function isWide(codec: string | undefined): boolean {
+  return codec === 'G722' || codec === 'opus'
 }
 
 const DIGITS = /^[0-9*#A-D]+$/i
@@ -159,15 +163,15 @@ export class FreeswitchEndpoint implements Endpoint {
     }, options).finally(() => { this.#collecting -= 1 })
   }
 
-  async record({ path, signal }: RecordOptions): Promise<Recording> {
+  async record(options: RecordOptions): Promise<Recording> {
     this.#check()
-    await this.#home.checkRecording(path)
-    return FreeswitchRecording.start(this.leg, path, signal)
+    await this.#home.checkRecording(options.path)
+    return FreeswitchRecording.start(this.leg, options, isWide(this.codec) || isWide(this.#partner?.codec) ? 16_000 : 8000)
   }
 
   async bridge(other: Endpoint): Promise<void> {
     if (!(other instanceof FreeswitchEndpoint)) throw new Error('endpoints of two engines cannot be bridged')
-    if (other === this) throw new Error('an endpoint cannot be bridged to itself')
+    if (other.id === this.id) throw new Error('an endpoint cannot be bridged to itself')
     this.#check()
     other.#check()
     if (this.#partner === other && other.#partner === this) return
@@ -227,6 +231,10 @@ export class FreeswitchEndpoint implements Endpoint {
 
   tap(): Promise<Tap> {
     return Promise.reject(new Refusal('unsupported', 'FreeSWITCH gives no sound to others without a module that is not its own (capabilities.tap is false)'))
+  }
+
+  supervise(): Promise<Supervision> {
+    return Promise.reject(new Refusal('unsupported', 'nobody can listen to a call on FreeSWITCH (capabilities.supervise is false)'))
   }
 
   async stats(): Promise<EndpointStats> {

@@ -11,7 +11,7 @@ export type Counted = Omit<EndpointStats, 'codec' | 'local'>
 
 export const NOTHING_COUNTED: Counted = {
   remote: undefined, packetsReceived: 0, packetsSent: 0, bytesReceived: 0, bytesSent: 0, packetsLost: 0, lossRate: 0,
-  jitterMs: 0, roundTripMs: undefined, mos: undefined, strayPackets: 0,
+  jitterMs: 0, roundTripMs: undefined, mos: undefined, strayPackets: 0, playout: undefined,
 }
 
 /** What `eval` shall print: there the variables of a channel go by their names in events. */
@@ -39,5 +39,6 @@ export function readFigures(text: string): Counted | undefined {
     roundTripMs: undefined,
     mos: received === 0 || mos === 0 ? undefined : Math.min(4.4, Math.max(1, mos)),
     strayPackets: 0,
+    playout: undefined,
   }
 }

@@ -1,23 +1,25 @@
 import { stat } from 'node:fs/promises'
 import { messageOf } from '../../config/errors.ts'
-import type { Recording, RecordingResult } from '../contract.ts'
+import type { Recording, RecordingResult, RecordOptions } from '../contract.ts'
 import type { Leg } from './leg.ts'
 import type { EslEvent } from './line.ts'
 
-/** Our peer left, the other party right, and no rate but this. */
-const VARIABLES = { RECORD_STEREO: 'true', record_sample_rate: '8000', RECORD_HANGUP_ON_ERROR: 'false' }
+/** Our peer left, the other party right. */
+const VARIABLES = { RECORD_STEREO: 'true', RECORD_HANGUP_ON_ERROR: 'false' }
 
 /** A recording that FreeSWITCH writes. `finished` settles once, whatever ends it. */
 export class FreeswitchRecording implements Recording {
   readonly path: string
   readonly finished: Promise<RecordingResult>
   readonly #leg: Leg
+  readonly #rate: number
   #settle: (result: RecordingResult) => void = () => undefined
   #stopping = false
   #over = false
 
-  private constructor(leg: Leg, path: string) {
+  private constructor(leg: Leg, path: string, rate: number) {
     this.#leg = leg
+    this.#rate = rate
     this.path = path
     this.finished = new Promise((resolve) => { this.#settle = resolve })
     const off = leg.onEvent('RECORD_STOP', (event) => { if (event.getHeader('Record-File-Path') === path) void this.#ended(event) })
@@ -25,9 +27,10 @@ export class FreeswitchRecording implements Recording {
     void this.finished.then(off)
   }
 
-  static async start(leg: Leg, path: string, signal: AbortSignal | undefined): Promise<FreeswitchRecording> {
-    await leg.set(VARIABLES)
-    const recording = new FreeswitchRecording(leg, path)
+  /** @param rate samples a second */
+  static async start(leg: Leg, { path, signal }: RecordOptions, rate: number): Promise<FreeswitchRecording> {
+    await leg.set({ ...VARIABLES, record_sample_rate: String(rate) })
+    const recording = new FreeswitchRecording(leg, path, rate)
     const answer = await leg.command('uuid_record', 'start', path)
     if (!answer.startsWith('+OK')) recording.#failed(`FreeSWITCH cannot record to that file: ${answer.replace(/^-ERR /, '')}`)
     if (signal !== undefined) {
@@ -62,8 +65,8 @@ export class FreeswitchRecording implements Recording {
     const ended = this.#stopping ? 'stopped' as const : 'closed' as const
     try {
       const { size } = await stat(this.path)
-      const told = Number(event?.getHeader('variable_record_samples') ?? NaN) / 8000
-      this.#settle({ path: this.path, seconds: Number.isNaN(told) ? Math.max(0, size - 44) / 32_000 : told, bytes: size, ended })
+      const told = Number(event?.getHeader('variable_record_samples') ?? NaN) / this.#rate
+      this.#settle({ path: this.path, seconds: Number.isNaN(told) ? Math.max(0, size - 44) / (this.#rate * 4) : told, bytes: size, ended })
     } catch (error) {
       this.#over = false
       this.#failed(`the file is not where it was recorded to, so FreeSWITCH sees another data folder than we do (${messageOf(error)})`)

@@ -62,7 +62,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   get capabilities(): MediaCapabilities {
     return {
       engine: 'freeswitch', codecs: knownEncodings(this.#options.settings.media.codecs), transcoding: true, play: true, speak: true, collect: true,
-      sendDigits: true, record: true, conference: false, tap: false, srtp: [], ice: false,
+      sendDigits: true, record: true, conference: false, supervise: false, tap: false, srtp: [], ice: false,
       maxEndpoints: this.switches.reduce((sum, { figures }) => sum + (figures?.maxSessions ?? 0), 0),
     }
   }
