@@ -60,7 +60,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const { settings, logger, database, secrets, media } = options
   const { home } = settings
   const events = createEvents(logger)
-  const sip = await connectSip({ ...options.signalling, logger, session: settings.session })
+  const sip = await connectSip({ ...options.signalling, logger, session: settings.session, reliable: settings.calls.reliable })
   const directory = await createDirectory({ database, secrets, logger, settings, listening: () => sip.listening })
   const stopDirectoryNews = directory.onChange((tenantId) => events.emit('directory.changed', tenantId, {}))
   const { certificates } = options.signalling

@@ -1,4 +1,5 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
+import type { EarlyInvite, IncomingInvite } from '../sip/types.ts'
 import type { Call } from './call.ts'
 import { endAfterBug, hangUp } from './hang-up.ts'
 import { watchDigits } from './digits.ts'
@@ -37,7 +38,8 @@ export async function relayProgress(
     tellEarlyMedia(call)
   } else if (call.state === 'routing') {
     call.caller.step('ring')
-    call.invite.progress(180)
+    const { endpoint } = call.caller
+    call.invite.progress(180, call.invite.wantsOffer && endpoint ? { sdp: endpoint.localSdp } : {})
     call.step('ring')
   } else {
     call.changed()
@@ -54,12 +56,42 @@ function tellEarlyMedia(call: Call): void {
 
 async function bridgeEarly(call: Call, leg: Leg, sdp: string): Promise<void> {
   // A caller who left the offer to us has no address yet to send early media to.
-  if (!leg.endpoint || !call.caller.endpoint?.codec) return
+  if (!leg.endpoint || !call.caller.endpoint?.codec) return void (leg.preview = sdp)
   await leg.endpoint.negotiate('answer', sdp)
+  leg.heard = sdp
   await alignCodec(call, leg)
   stopRingback(call)
   await leg.endpoint.bridge(call.caller.endpoint)
   leg.step('media')
+}
+
+/** The caller answered the offer that a provisional response of ours carried: now it hears what was to be heard before. */
+export function followEarlyAnswer(world: CallWorld, call: Call, invite: Pick<IncomingInvite, 'onEarlyAnswer'>): void {
+  const take = async (answer: string): Promise<void> => {
+    if (call.over) return
+    try {
+      await call.caller.endpoint?.negotiate('answer', answer)
+    } catch (error) {
+      return onConnectFailure(world, call, error)
+    }
+    const first = call.legs.find((leg) => leg.preview !== undefined && !leg.over)
+    if (first) await relayProgress(world, call, first, { status: 183, reason: 'Session Progress', sdp: first.preview, userAgent: undefined })
+  }
+  invite.onEarlyAnswer((answer) => call.mailbox.post(() => take(answer)))
+}
+
+/** A phone in a call that is not answered may change its mind about the sound (RFC 3311). */
+export function followEarly(call: Call, leg: Leg, invite: EarlyInvite): void {
+  leg.invite = invite
+  invite.onEarlyOffer((offer) =>
+    call.mailbox.run(async () => {
+      const { endpoint } = leg
+      if (!endpoint || call.over || leg.over) throw new Refusal('gone', 'The call is over.')
+      const answer = await endpoint.negotiate('offer', offer)
+      leg.heard = offer
+      return answer
+    }),
+  )
 }
 
 /**

@@ -22,7 +22,7 @@ export interface RunningRecording {
  * What can happen is in the verb files: dial, answer, hold, hang-up.
  */
 /** The way to a caller who has no answer yet: its INVITE, or the call it is in already. */
-export type CallerLine = Pick<IncomingInvite, 'callId' | 'answered' | 'progress' | 'accept' | 'reply'>
+export type CallerLine = Pick<IncomingInvite, 'callId' | 'answered' | 'wantsOffer' | 'progress' | 'accept' | 'reply'>
 
 export class Call {
   readonly id = newId()

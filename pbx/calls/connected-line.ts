@@ -13,6 +13,7 @@ const RINGING = { kind: 'network-tone', name: 'ringing' } as const
 export class ConnectedLine implements CallerLine {
   readonly callId: string
   readonly answered = true
+  readonly wantsOffer = false
   readonly #leg: Leg
   readonly #log: Logger
   readonly #onRinging: () => void

@@ -1,7 +1,7 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
-import { relayProgress } from './answer.ts'
+import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
 import { Leg } from './leg.ts'
@@ -96,7 +96,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   const onAnswer = async (branch: Branch, dialog: SipDialog): Promise<void> => {
     if (settled || branch.leg.over) return void world.registry.linger(dialog.bye(ELSEWHERE))
     try {
-      await branch.leg.endpoint?.negotiate('answer', dialog.remoteSdp)
+      if (branch.leg.heard !== dialog.remoteSdp) await branch.leg.endpoint?.negotiate('answer', dialog.remoteSdp)
     } catch (error) {
       if (!(error instanceof Refusal)) {
         // Nobody else knows this dialog yet.
@@ -177,6 +177,7 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
     sdp: leg.endpoint?.localSdp ?? '',
   })
   void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
+  followEarly(call, leg, invite)
   invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, progress)))
   invite.onAnswer(handlers.onAnswer)
   invite.onFailure(handlers.onFailure)

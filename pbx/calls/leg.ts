@@ -2,7 +2,7 @@ import { newId } from '../../config/ids.ts'
 import { createMachine } from '../../config/machine.ts'
 import type { Endpoint, EndpointStats } from '../../media/contract.ts'
 import type { LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
-import type { SipDialog } from '../sip/types.ts'
+import type { EarlyInvite, SipDialog } from '../sip/types.ts'
 import { legTable, type LegInput } from './states.ts'
 
 /** What is known of a phone when its leg begins. */
@@ -31,6 +31,12 @@ export class Leg {
   userAgent: string | null
   endpoint: Endpoint | undefined
   dialog: SipDialog | undefined
+  /** Its INVITE, which has no final answer yet. */
+  invite: EarlyInvite | undefined
+  /** The description that its endpoint was last given before the answer. */
+  heard: string | undefined
+  /** Its early media, which the caller cannot hear before it has answered our offer. */
+  preview: string | undefined
   ringingAt: number | null = null
   answeredAt: number | null = null
   endedAt: number | null = null

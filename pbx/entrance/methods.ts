@@ -4,6 +4,7 @@ import { createCall } from './on-invite.ts'
 import type { Caller } from './on-invite.ts'
 import { refuseMethod, tellAbilities } from './on-options.ts'
 import { createRegister, mayRegister } from './on-register.ts'
+import { refuseNotification, refuseSubscription } from './on-subscribe.ts'
 import { understand } from './understand.ts'
 import type { Step } from './visit.ts'
 
@@ -31,9 +32,9 @@ export function chainsOf(
     INVITE: [guard, understand, identify, authenticateCaller, call],
     OPTIONS: [guard, understand, tellAbilities],
     MESSAGE: [guard, refuseMethod],
-    SUBSCRIBE: [guard, refuseMethod],
+    SUBSCRIBE: [guard, understand, identify, refuseSubscription],
     PUBLISH: [guard, refuseMethod],
     INFO: [guard, refuseMethod],
-    NOTIFY: [guard, refuseMethod],
+    NOTIFY: [guard, understand, refuseNotification],
   }
 }

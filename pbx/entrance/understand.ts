@@ -1,4 +1,5 @@
 import { Refusal } from '../../config/errors.ts'
+import { accepts } from '../sip/event.ts'
 import { EXTENSIONS } from '../sip/headers.ts'
 import type { Step } from './visit.ts'
 
@@ -21,8 +22,13 @@ export const understand: Step = ({ request, invite }) => {
       details: tags.map((tag) => ({ field: 'Require', message: tag })),
     })
   }
-  if (!invite) return
-  if (!acceptsSdp(request.header('accept'))) {
+  if (!invite) {
+    // RFC 3891 §3
+    if (request.header('replaces') !== undefined) throw new Refusal('malformed', 'Replaces is for INVITE alone')
+    return
+  }
+  // Without Accept an INVITE takes SDP (RFC 3261 §20.1); phones that send it empty do too.
+  if (!accepts(request.header('accept'), 'application/sdp')) {
     // RFC 3261 §21.4.7: an answer to a call is SDP, or none.
     request.reply(406)
     return 'answered'
@@ -34,10 +40,4 @@ export const understand: Step = ({ request, invite }) => {
   // §8.2.3
   request.reply(415, { headers: { Accept: 'application/sdp', 'Accept-Encoding': 'identity' } })
   return 'answered'
-}
-
-/** Without Accept an INVITE takes SDP (RFC 3261 §20.1); phones that send it empty do too. */
-function acceptsSdp(accept: string | undefined): boolean {
-  if (accept === undefined || accept.trim() === '') return true
-  return accept.split(',').some((range) => /^\s*(?:application\/(?:sdp|\*)|\*\/\*)\s*(?:;|$)/i.test(range))
 }

@@ -11,7 +11,7 @@ import { createPendingInvites } from './pending-invites.ts'
 import { asksTooShort, type SessionWish } from './session-timer.ts'
 import type { SrfConstructor, SrfReply, SrfRequest } from './srf-types.ts'
 import { gatherWrites, guard } from './stack.ts'
-import type { Stack } from './stack.ts'
+import type { ReliableWish, Stack } from './stack.ts'
 import { readFrame } from './tap.ts'
 import { belongsToCall, toTraced } from './trace.ts'
 import type { TraceFeed, TraceRecord } from './trace.ts'
@@ -27,6 +27,8 @@ export interface ConnectOptions extends SipConnection {
   logger: Logger
   /** Session timers we ask for; none when absent. */
   session?: SessionWish
+  /** Which provisional responses go reliably to who does not insist; `media` when absent. */
+  reliable?: ReliableWish
   /** How long the first connection may take, in milliseconds; 10,000 when absent. */
   timeoutMs?: number
 }
@@ -50,7 +52,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   const { logger } = options
   // By this tag a handler of the operator's gives requests back to us (SIP_HANDLERS).
   const srf = new (SrfModule as unknown as SrfConstructor)('dialplane')
-  const stack: Stack = { srf, logger, dialogs: new Map(), invites: createPendingInvites(), waiting: new Set(), session: options.session ?? { expires: 0, min: 90 } }
+  const stack: Stack = { srf, logger, dialogs: new Map(), early: new Map(), invites: createPendingInvites(), waiting: new Set(), session: options.session ?? { expires: 0, min: 90 }, reliable: options.reliable ?? 'media' }
   const quiet = createQuietLog(logger, systemClock)
   const handlers = new Map<string, (request: IncomingRequest) => void>()
   const wireListeners = new Set<(messages: readonly TracedMessage[]) => void>()
@@ -66,13 +68,16 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
 
   const receive = (req: SrfRequest, res: SrfReply): void => {
     const method = req.msg.method
-    const dialog = req.stackDialogId ? stack.dialogs.get(req.stackDialogId) : undefined
+    // A PRACK may still come when the answer is on its way.
+    const early = req.stackDialogId ? stack.early.get(req.stackDialogId) : undefined
+    if (early && method === 'PRACK') return early.handle(req, res)
+    const dialog = (req.stackDialogId ? stack.dialogs.get(req.stackDialogId) : undefined) ?? (method === 'BYE' ? undefined : early)
     if (dialog) return dialog.handle(req, res)
     if (method === 'ACK') return
     if (method === 'BYE') {
-      const early = req.source === 'network' ? stack.invites.byCallId(req.msg.headers['call-id'] ?? '') : undefined
-      res.send(early ? 200 : 481, undefined, {})
-      return early?.endedByBye(readReason(readHeader(req.msg, 'reason')))
+      const invite = req.source === 'network' ? stack.invites.byCallId(req.msg.headers['call-id'] ?? '') : undefined
+      res.send(invite ? 200 : 481, undefined, {})
+      return invite?.endedByBye(readReason(readHeader(req.msg, 'reason')))
     }
     // RFC 3261 §12.2.2: a request inside a dialog that we do not know.
     if (req.stackDialogId || /;\s*tag\s*=/i.test(req.msg.headers['to'] ?? '')) return res.send(481, undefined, {})
@@ -89,7 +94,8 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
 
   // Everything goes through this one function, requests inside dialogs included; the routes of the link only tell the engine what we take.
   srf.use((req, res, next) => {
-    if (req.msg.method === 'PRACK') return next()
+    // Of a response that is sent no more; srf answers it.
+    if (req.msg.method === 'PRACK' && !stack.early.has(req.stackDialogId)) return next()
     try {
       receive(req, res)
     } catch (error) {

@@ -3,7 +3,7 @@ import { formatAddress } from './address.ts'
 import { ALLOW_IN_DIALOG, readHeader, readReason, SUPPORTED, writeReason } from './headers.ts'
 import { Offers } from './offers.ts'
 import type { OfferingDialog } from './offers.ts'
-import { receiveRefer } from './refer.ts'
+import { Referrals } from './refer.ts'
 import { keepSession, type AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
@@ -48,7 +48,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
   readonly #allowsUpdate: boolean
   #onRefer: ((refer: ReferRequest) => void) | undefined
   readonly #earlyRefers: ReferRequest[] = []
-  #refers = 0
+  readonly #referrals = new Referrals(this)
   #ended = false
   #bye: Promise<void> | undefined
   #endReport: { by: 'peer' | 'stack'; reason: string | undefined } | undefined
@@ -125,12 +125,14 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
         return this.#informed(readHeader(req.msg, 'content-type'), req.msg.body)
       case 'REFER': {
         if (this.#ended) return res.send(481, undefined, {})
-        const refer = receiveRefer(this, req, res, this.#refers++ === 0)
+        const refer = this.#referrals.receive(req, res)
         if (!refer) return
         if (this.#onRefer) return this.#onRefer(refer)
         // Some phones are quicker than the call is set up.
         return void this.#earlyRefers.push(refer)
       }
+      case 'SUBSCRIBE':
+        return this.#referrals.subscribe(req, res)
       case 'NOTIFY':
         return res.send(200, undefined, {})
       case 'OPTIONS':

@@ -2,10 +2,10 @@
 import type { SrfMessage } from './srf-types.ts'
 
 /** What we do inside and outside dialogs (RFC 3261 §20.5). */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, REFER'
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, SUBSCRIBE, NOTIFY'
 
 /** Methods that make sense in a call with us. */
-export const ALLOW_IN_DIALOG = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER'
+export const ALLOW_IN_DIALOG = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, SUBSCRIBE, NOTIFY'
 
 // srf knows ten compact forms, one of them wrongly: Content-Encoding comes out as Contact-Encoding.
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Extensions we have, which others may require (RFC 3261 §20.32, §20.37). */
-export const EXTENSIONS: readonly string[] = ['timer', 'replaces', 'norefersub']
+export const EXTENSIONS: readonly string[] = ['timer', 'replaces', 'norefersub', '100rel']
 export const SUPPORTED = EXTENSIONS.join(', ')
 
 /** The value of a header, repeated ones joined with a comma; without srf's own lookup, which walks all headers. */

@@ -1,13 +1,15 @@
 import { Refusal } from '../../config/errors.ts'
 import { parseAddress, tagIn } from './address.ts'
 import { Dialog } from './dialog.ts'
+import { EarlyOffers } from './early.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import { ALLOW_IN_DIALOG, readHeader, readReason, SUPPORTED, transportOf, writeHeaders } from './headers.ts'
-import { allows, answerSession } from './session-timer.ts'
+import { randomToken } from '../../config/ids.ts'
+import { allows, answerSession, requires, supports } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { gatherWrites, guard, linkLostRefusal } from './stack.ts'
-import type { Stack, Waiting } from './stack.ts'
-import type { IncomingInvite, IncomingRequest, ReplyOptions, SipAddress, SipDialog, SipOrigin, SipUri } from './types.ts'
+import type { OpenDialog, Stack, Waiting } from './stack.ts'
+import type { DialogName, IncomingInvite, IncomingRequest, ReplyOptions, SipAddress, SipDialog, SipOrigin, SipUri } from './types.ts'
 import { parseUri } from './uri.ts'
 
 const NOBODY: readonly string[] = []
@@ -111,13 +113,26 @@ function send(res: SrfReply, status: number, reason: string | undefined, options
 }
 
 /** An INVITE that may become a dialog. It is over with a final answer, a CANCEL or the loss of the link. */
-export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, InviteOwner, Waiting {
+export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, InviteOwner, OpenDialog, Waiting {
+  /** Of our responses; undefined before the first that makes a dialog. */
+  #tag: string | undefined
+  readonly #offers: EarlyOffers
+  /** What was last agreed on before the answer. */
+  #remoteSdp: string
+  /** A description of ours went out reliably: in the INVITE's transaction there is no other (RFC 3261 §13.2.1). */
+  #described = false
+  #onEarlyAnswer: ((answer: string) => void) | undefined
+  #dialog: Dialog | undefined
   #rejectAccept: ((error: unknown) => void) | undefined
   #cancelled: { reason: string | undefined } | undefined
   #onCancel: ((reason: string | undefined) => void) | undefined
 
   constructor(stack: Stack, req: SrfRequest, res: SrfReply) {
     super(stack, req, res)
+    this.#remoteSdp = this.body
+    this.#offers = new EarlyOffers(stack, this.body === '' ? 'nobody' : 'theirs', (_req, offer) => this.#agreed(offer))
+    // srf looks for whom an UPDATE is at the INVITE itself.
+    req.on('update', guard(stack, 'an early UPDATE', (update, reply) => this.handle(update, reply)))
     stack.waiting.add(this)
     stack.invites.add(req, this)
   }
@@ -136,8 +151,83 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
   progress(status: number, options: { reason?: string; sdp?: string; headers?: Readonly<Record<string, string>> } = {}): void {
     if (this.answered) return
     const headers = writeHeaders(options.headers ?? {})
-    if (options.sdp !== undefined) headers['Content-Type'] = 'application/sdp'
-    send(this.res, status, options.reason, { headers, ...(options.sdp === undefined ? {} : { body: options.sdp }) })
+    const reliable = this.#isReliable(options.sdp !== undefined)
+    const sdp = this.#described ? undefined : options.sdp
+    if (sdp !== undefined) headers['Content-Type'] = 'application/sdp'
+    if (reliable) {
+      // RFC 3311 §4: who hears of UPDATE here may use it at once.
+      Object.assign(headers, { Require: '100rel', Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED })
+      this.#described ||= sdp !== undefined
+      if (sdp !== undefined) this.#offers.turn = this.body === '' ? 'ours' : 'nobody'
+    }
+    this.#tagged(headers)
+    send(this.res, status, options.reason, { headers, ...(sdp === undefined ? {} : { body: sdp }) })
+  }
+
+  get early(): readonly DialogName[] {
+    return this.#tag === undefined || this.answered ? [] : [{ callId: this.callId, localTag: this.#tag, remoteTag: this.#remoteTag }]
+  }
+
+  get wantsOffer(): boolean {
+    return this.body === '' && !this.#described && this.#isReliable(false)
+  }
+
+  onEarlyOffer(handler: (offer: string) => Promise<string>): void {
+    this.#offers.onOffer = handler
+  }
+
+  onEarlyAnswer(handler: (answer: string) => void): void {
+    this.#onEarlyAnswer = handler
+  }
+
+  /** A request of the caller in the dialog that our provisional responses made. */
+  handle(req: SrfRequest, res: SrfReply): void {
+    switch (req.msg.method) {
+      case 'PRACK': {
+        const answer = req.msg.body
+        if (!answer || this.#offers.turn !== 'ours') return this.#offers.take(req, res)
+        this.#offers.turn = 'nobody'
+        this.#agreed(answer)
+        res.send(200, undefined, {})
+        return this.#onEarlyAnswer?.(answer)
+      }
+      case 'UPDATE':
+        return this.#offers.take(req, res)
+      case 'INFO':
+      case 'OPTIONS':
+        return res.send(200, undefined, { headers: { Allow: ALLOW_IN_DIALOG } })
+      default:
+        return res.send(481, undefined, {})
+    }
+  }
+
+  #agreed(remoteSdp: string): void {
+    this.#remoteSdp = remoteSdp
+    if (this.#dialog) this.#dialog.remoteSdp = remoteSdp
+  }
+
+  /** RFC 3262 §3: all of them for who insists; for who merely can, as the settings say. */
+  #isReliable(media: boolean): boolean {
+    const { msg } = this.req
+    if (requires(msg, '100rel')) return true
+    const { reliable } = this.stack
+    return supports(msg, '100rel') && (reliable === 'all' || (reliable === 'media' && media))
+  }
+
+  get #remoteTag(): string {
+    return tagIn(this.req.msg.headers['from'])
+  }
+
+  /** The first response that makes a dialog gives it a tag of ours, by which others may name it (RFC 3891). */
+  #tagged(headers: Record<string, string>): void {
+    if (this.#tag !== undefined) return
+    this.#tag = randomToken(16)
+    headers['To'] = `${this.req.msg.headers['to'] ?? ''};tag=${this.#tag}`
+    this.stack.early.set(this.#dialogId, this)
+  }
+
+  get #dialogId(): string {
+    return `${this.callId};from-tag=${this.#remoteTag}`
   }
 
   accept(sdp: string, headers: Readonly<Record<string, string>> = {}): Promise<SipDialog> {
@@ -147,7 +237,10 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
       return promise
     }
     const session = answerSession(this.req.msg, this.stack.session)
-    const options = { headers: { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...session.headers, ...writeHeaders(headers) }, body: sdp }
+    // Our offer was made and answered before: a description here would be taken for another.
+    const body = this.body === '' && this.#remoteSdp !== '' ? undefined : sdp
+    const type = body === undefined ? {} : { 'Content-Type': 'application/sdp' }
+    const options = { headers: { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, ...type, ...session.headers, ...writeHeaders(headers) }, ...(body === undefined ? {} : { body }) }
     this.#rejectAccept = reject
     this.res.send(200, undefined, options, guard(this.stack, 'answering an INVITE', (error, sent) => {
       this.stack.waiting.delete(this)
@@ -161,15 +254,17 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
         id: this.res.stackDialogId,
         callId: this.callId,
         role: 'uas',
-        remoteSdp: this.body,
+        remoteSdp: this.#remoteSdp,
         localSdp: sdp,
         userAgent: this.userAgent,
         session: session.agreed,
         localTag: tagIn(sent?.headers['to']),
-        remoteTag: tagIn(this.req.msg.headers['from']),
+        remoteTag: this.#remoteTag,
         allowsUpdate: allows(this.req.msg, 'UPDATE'),
       })
-      dialog.awaitAck(resolve, reject)
+      this.#dialog = dialog
+      // Until the ACK a PRACK may be on its way.
+      dialog.awaitAck((acked) => (this.#forgetEarly(), resolve(acked)), (refusal) => (this.#forgetEarly(), reject(refusal)))
     }))
     this.stack.invites.remove(this.req)
     return promise
@@ -207,6 +302,11 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite, I
   #settle(): void {
     this.stack.waiting.delete(this)
     this.stack.invites.remove(this.req)
+    this.#forgetEarly()
+  }
+
+  #forgetEarly(): void {
+    if (this.stack.early.get(this.#dialogId) === this) this.stack.early.delete(this.#dialogId)
   }
 }
 

@@ -3,7 +3,7 @@
  * and UPDATE (RFC 3311) as an offer that has no ACK.
  */
 import { Refusal } from '../../config/errors.ts'
-import { ALLOW_IN_DIALOG, SUPPORTED } from './headers.ts'
+import { ALLOW_IN_DIALOG, readHeader, SUPPORTED } from './headers.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import { agreedBy, answerSession, keepSession, type AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
@@ -158,7 +158,11 @@ export class Offers {
     this.#outgoing = true
     this.#dialog.send('INVITE', { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...keepSession(this.#dialog.session), ...headers }, sdp, {
       response: (response, ack) => {
-        if (response.status < 200) return
+        if (response.status < 200) {
+          // A reliable one wants its PRACK (RFC 3262 §4).
+          if (readHeader(response.msg, 'rseq') !== undefined) ack()
+          return
+        }
         if (response.status < 300) {
           ack()
           const answer = response.msg.body ?? ''

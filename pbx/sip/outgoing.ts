@@ -2,12 +2,13 @@ import { randomToken } from '../../config/ids.ts'
 import { Refusal } from '../../config/errors.ts'
 import { formatAddress, parseAddressList, tagIn } from './address.ts'
 import { Dialog } from './dialog.ts'
+import { EarlyOffers } from './early.ts'
 import { ALLOW_IN_DIALOG, readHeader, SUPPORTED, writeHeaders, writeReason } from './headers.ts'
 import { agreedBy, allows, minSe, offerSession } from './session-timer.ts'
 import type { SrfRequest, SrfResponse } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
-import type { InviteFailure, OutgoingInvite, OutgoingInviteOptions, OutgoingRequest, SipDialog, SipResponse } from './types.ts'
+import type { DialogName, InviteFailure, OutgoingInvite, OutgoingInviteOptions, OutgoingRequest, SipDialog, SipResponse } from './types.ts'
 import { escapeUser } from './uri.ts'
 
 export const USER_AGENT = 'Dialplane'
@@ -26,7 +27,13 @@ export class SentInvite implements OutgoingInvite, Waiting {
   /** The longest Min-SE of a 422 so far, in seconds. */
   #minSe = 0
   #request: SrfRequest | undefined
+  readonly #offers: EarlyOffers
+  /** Of an unreliable provisional response: a preview of the answer. */
   #earlySdp: string | undefined
+  /** By tag of the far end: what was agreed on before the answer. */
+  readonly #agreed = new Map<string, string>()
+  #localSdp: string
+  readonly #remoteTags = new Set<string>()
   #over = false
   #cancelled: { reason: string | undefined } | undefined
   #cancelDeadline: NodeJS.Timeout | undefined
@@ -38,6 +45,11 @@ export class SentInvite implements OutgoingInvite, Waiting {
   constructor(stack: Stack, options: OutgoingInviteOptions) {
     this.#stack = stack
     this.#options = options
+    this.#localSdp = options.sdp
+    this.#offers = new EarlyOffers(stack, 'ours', (update, offer, answer) => {
+      this.#agreed.set(tagIn(update.msg.headers['from']), offer)
+      this.#localSdp = answer
+    })
     // A Call-ID of its own for every branch: srf and the trace tell calls apart by it.
     this.sipCallId = Promise.resolve(this.#callId)
     stack.waiting.add(this)
@@ -65,8 +77,7 @@ export class SentInvite implements OutgoingInvite, Waiting {
     sendRequest(stack, options.uri, request, {
       sent: (sent) => {
         this.#request = sent
-        // Only an offer could make an early UPDATE worth more, and ours is still unanswered (RFC 3311 §5.2).
-        sent.on('update', guard(stack, 'an early UPDATE', (req, res) => res.send(req.msg.body ? 491 : 200, undefined, {})))
+        sent.on('update', guard(stack, 'an early UPDATE', (req, res) => this.#offers.take(req, res)))
         if (this.#cancelled) this.#sendCancel()
       },
       response: (response, ack) => this.#response(response, ack),
@@ -76,6 +87,15 @@ export class SentInvite implements OutgoingInvite, Waiting {
 
   onProgress(listener: (progress: Progress) => void): void {
     this.#onProgress = listener
+  }
+
+  get early(): readonly DialogName[] {
+    const localTag = tagIn(this.#request?.msg.headers['from'])
+    return this.#over || this.#cancelled || localTag === '' ? [] : [...this.#remoteTags].map((remoteTag) => ({ callId: this.#callId, localTag, remoteTag }))
+  }
+
+  onEarlyOffer(handler: (offer: string) => Promise<string>): void {
+    this.#offers.onOffer = handler
   }
 
   onAnswer(listener: (dialog: SipDialog) => void): void {
@@ -117,10 +137,17 @@ export class SentInvite implements OutgoingInvite, Waiting {
     const { status } = response
     const userAgent = readHeader(response.msg, 'user-agent') ?? readHeader(response.msg, 'server')
     if (status < 200) {
-      // A reliable provisional response wants its PRACK even though we did not ask for one (RFC 3262 §4).
-      if (readHeader(response.msg, 'rseq') !== undefined) ack()
       const sdp = response.msg.body || undefined
-      this.#earlySdp = sdp ?? this.#earlySdp
+      const tag = tagIn(response.msg.headers['to'])
+      if (tag !== '') this.#remoteTags.add(tag)
+      if (readHeader(response.msg, 'rseq') !== undefined) {
+        ack()
+        // The answer to our offer, and the only one (RFC 3262 §5, RFC 3261 §13.2.1).
+        if (sdp !== undefined && !this.#agreed.has(tag)) {
+          this.#agreed.set(tag, sdp)
+          this.#offers.turn = 'nobody'
+        }
+      } else this.#earlySdp = sdp ?? this.#earlySdp
       if (status > 100 && !this.#over && !this.#cancelled) this.#onProgress?.({ status, reason: response.reason, sdp, userAgent })
       return
     }
@@ -138,6 +165,7 @@ export class SentInvite implements OutgoingInvite, Waiting {
     if (from === undefined || wanted <= Math.max(this.#minSe, this.#stack.session.expires)) return false
     this.#minSe = wanted
     this.#earlySdp = undefined
+    this.#remoteTags.clear()
     const cseq = Number.parseInt(this.#request?.msg.headers['cseq'] ?? '', 10) || 0
     this.#send({ From: from, CSeq: `${cseq + 1} INVITE` })
     return true
@@ -145,8 +173,9 @@ export class SentInvite implements OutgoingInvite, Waiting {
 
   #answered(response: SrfResponse, ack: () => void, userAgent: string | undefined): void {
     ack()
-    const remoteSdp = response.msg.body || this.#earlySdp || ''
-    const facts = { id: response.stackDialogId, callId: this.#callId, role: 'uac' as const, remoteSdp, localSdp: this.#options.sdp, userAgent, session: agreedBy(response.msg), localTag: tagIn(response.msg.headers['from']), remoteTag: tagIn(response.msg.headers['to']), allowsUpdate: allows(response.msg, 'UPDATE') }
+    const remoteTag = tagIn(response.msg.headers['to'])
+    const remoteSdp = this.#agreed.get(remoteTag) ?? (response.msg.body || this.#earlySdp || '')
+    const facts = { id: response.stackDialogId, callId: this.#callId, role: 'uac' as const, remoteSdp, localSdp: this.#localSdp, userAgent, session: agreedBy(response.msg), localTag: tagIn(response.msg.headers['from']), remoteTag, allowsUpdate: allows(response.msg, 'UPDATE') }
     const dialog = new Dialog(this.#stack, facts)
     if (this.#over || this.#cancelled) {
       // RFC 3261 §15.1.1: a 2xx that crossed our CANCEL made a call; it is ended at once.

@@ -25,6 +25,10 @@ export function supports(message: SrfMessage, option: string): boolean {
   return listed(readHeader(message, 'supported'), option) || listed(readHeader(message, 'require'), option)
 }
 
+export function requires(message: SrfMessage, option: string): boolean {
+  return listed(readHeader(message, 'require'), option)
+}
+
 export function allows(message: SrfMessage, method: string): boolean {
   return listed(readHeader(message, 'allow'), method)
 }

@@ -26,15 +26,21 @@ export interface RequestEvents {
   failed: (reason: string, code: string) => void
 }
 
+/** Which provisional responses are sent reliably (RFC 3262) to who can take them but does not insist: none, those with early media, all. */
+export type ReliableWish = 'required' | 'media' | 'all'
+
 export interface Stack {
   readonly srf: Srf
   readonly logger: Logger
   /** By the engine's dialog id. */
   readonly dialogs: Map<string, OpenDialog>
+  /** INVITEs that came in and are not answered, by the id of the dialog that their provisional responses made. */
+  readonly early: Map<string, OpenDialog>
   /** INVITEs that came in and have no final answer yet. */
   readonly invites: PendingInvites
   readonly waiting: Set<Waiting>
   readonly session: SessionWish
+  readonly reliable: ReliableWish
 }
 
 /**

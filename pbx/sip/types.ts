@@ -59,9 +59,24 @@ export interface ReplyOptions {
   contentType?: string
 }
 
+/** An INVITE without a final answer, either way. */
+export interface EarlyInvite {
+  /** The dialogs its provisional responses made (RFC 3891 §3); none after the final answer. */
+  readonly early: readonly DialogName[]
+  /** The peer offers anew before the answer, by UPDATE or PRACK (RFC 3311). Resolve with our answer, or reject with a Refusal (`unprocessable` → 488). */
+  onEarlyOffer(handler: (offer: string) => Promise<string>): void
+}
+
 /** An INVITE that may become a dialog. */
-export interface IncomingInvite extends IncomingRequest {
-  /** Sends 101–199; with `sdp` it is early media. */
+export interface IncomingInvite extends IncomingRequest, EarlyInvite {
+  /** The caller left the offer to us and takes provisional responses reliably only: the next is to carry it (RFC 3262 §5). */
+  readonly wantsOffer: boolean
+  /** The answer to an offer of ours in a provisional response. */
+  onEarlyAnswer(handler: (answer: string) => void): void
+  /**
+   * Sends 101–199; with `sdp` it is early media. Reliably (RFC 3262) where the caller insists, and as the settings say where it
+   * merely can; a description that went so is not repeated.
+   */
   progress(status: number, options?: { reason?: string; sdp?: string; headers?: Readonly<Record<string, string>> }): void
   /** Sends 200 with SDP; resolves with the dialog when the ACK came in. Rejects with a Refusal `timeout` when it never did, `gone` when the caller cancelled first. */
   accept(sdp: string, headers?: Readonly<Record<string, string>>): Promise<SipDialog>
@@ -82,7 +97,7 @@ export interface OutgoingInviteOptions {
 }
 
 /** One branch of our own INVITE. Exactly one of `onAnswer` and `onFailure` is called, once. */
-export interface OutgoingInvite {
+export interface OutgoingInvite extends EarlyInvite {
   /** Known as soon as the request was handed to the stack. */
   readonly sipCallId: Promise<string>
   onProgress(listener: (progress: { status: number; reason: string; sdp: string | undefined; userAgent: string | undefined }) => void): void

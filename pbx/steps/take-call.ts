@@ -1,4 +1,5 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
+import { followEarly, followEarlyAnswer } from '../calls/answer.ts'
 import { Call } from '../calls/call.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { Leg } from '../calls/leg.ts'
@@ -50,6 +51,8 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
     onBug: (broken, error) => endAfterBug(world, broken, error),
   })
   world.registry.add(call)
+  followEarly(call, leg, invite)
+  followEarlyAnswer(world, call, invite)
   // It is told too when the link to the engine is lost, which is nobody's hanging up.
   invite.onCancel(() => hangUp(world, call, world.sip.connected ? terminate('caller-cancelled', 'caller', 487) : terminate('signalling-lost', 'system')))
 

@@ -82,8 +82,13 @@ suite('bad input', () => {
 
   test('methods that are known but not here, and one that nobody knows', async () => {
     const subscribe = await alice.request('SUBSCRIBE', `sip:101@127.0.0.1:${house.sip.port}`, [['Event', 'presence']])
-    assert.ok([405, 489, 501].includes(subscribe.status), `SUBSCRIBE: ${subscribe.status}`)
-    assert.match(headerOf(subscribe, 'Allow') ?? 'INVITE', /INVITE/)
+    assert.equal(subscribe.status, 489)
+    assert.equal(headerOf(subscribe, 'Allow-Events'), 'refer')
+    const eventless = await alice.request('SUBSCRIBE', `sip:101@127.0.0.1:${house.sip.port}`)
+    assert.equal(eventless.status, 400)
+    const publish = await alice.request('PUBLISH', `sip:101@127.0.0.1:${house.sip.port}`, [['Event', 'presence']])
+    assert.equal(publish.status, 405)
+    assert.match(headerOf(publish, 'Allow') ?? '', /INVITE/)
     const dance = await alice.request('DANCE')
     assert.ok([405, 501].includes(dance.status), `DANCE: ${dance.status}`)
     const options = await alice.request('OPTIONS')

@@ -31,7 +31,7 @@ suite('media', () => {
     const { alice, bob } = await house.pair('100', '101')
     const call = await alice.invite('101')
     const incoming = await bob.nextCall()
-    await incoming.early()
+    await incoming.progress()
     incoming.audio.play(800)
     const progress = await call.status(183)
     assert.ok(readSdp(progress.body), 'the 183 carries SDP')

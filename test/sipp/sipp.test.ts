@@ -61,6 +61,13 @@ suite('sipp', { skip: missing('sipp', 'sip-tester') }, () => {
     await house.idle()
   })
 
+  test('callers insist on reliable answers, and called phones send their early sound so', async () => {
+    const waiting = await waitingCallee('callee-prack', 5)
+    succeeded(await calls({ scenario: 'caller-prack', calls: 5, rate: 5 }), 5)
+    succeeded(await waiting.finished, 5)
+    await house.idle()
+  })
+
   test('the caller cancels', async () => {
     const waiting = await waitingCallee('callee-rings', 5)
     succeeded(await calls({ scenario: 'caller-cancels', calls: 5 }), 5)

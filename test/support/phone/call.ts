@@ -42,6 +42,12 @@ export class PhoneCall {
   invite: SipMessage
   readonly journal = new Journal<CallEvent>((event) => (event.type === 'ended' ? `ended (${event.how})` : labelOf(event.message)))
   dialog: Dialog | undefined
+  /** The caller's, from the first provisional response with a tag. */
+  early: Dialog | undefined
+  /** Reliable provisional responses get their PRACK at once (RFC 3262); else `prack` gives it. */
+  acknowledges = true
+  readonly #rseqs = new Set<string>()
+  #rseq = 0
   readonly #host: CallHost
   readonly #tag: string
   readonly #payloads: readonly number[]
@@ -108,10 +114,34 @@ export class PhoneCall {
     this.#host.reply(this.invite, 180, reasonOf(180), this.#tag, [['Contact', this.#host.contact]], '')
   }
 
-  /** Callee: 183 with SDP; `audio.play` is then heard by the caller before the answer. */
-  async early(): Promise<void> {
+  /** Callee: 183 with SDP; `audio.play` is then heard by the caller before the answer. Reliable: until the PRACK came. */
+  async progress(reliable = false): Promise<void> {
     const sdp = await this.#answerSdp(this.invite.body)
-    this.#host.reply(this.invite, 183, reasonOf(183), this.#tag, [['Contact', this.#host.contact]], sdp)
+    const from = this.journal.mark()
+    if (reliable) this.#rseq = this.#rseq === 0 ? 71 : this.#rseq + 1
+    const reliably: Header[] = reliable ? [['Require', '100rel'], ['RSeq', String(this.#rseq)], ['Allow', 'INVITE, ACK, BYE, PRACK, UPDATE']] : []
+    this.#host.reply(this.invite, 183, reasonOf(183), this.#tag, [['Contact', this.#host.contact], ...reliably], sdp)
+    if (reliable) await this.requested('PRACK', { from })
+  }
+
+  /** Caller: PRACK for a reliable provisional response; resolves with its answer. */
+  async prack(response: SipMessage, sdp = ''): Promise<SipMessage> {
+    this.early ??= dialogOfCaller(this.invite, response)
+    const answer = await this.#host.ask(this.early, 'PRACK', [['RAck', `${headerOf(response, 'RSeq')} ${headerOf(response, 'CSeq')}`]], sdp)
+    if (answer.status < 300) this.hear(answer)
+    return answer
+  }
+
+  /** UPDATE with a new offer, before the answer or after it (RFC 3311); resolves with its answer. */
+  async update(sdp = this.#sdp('sendrecv')): Promise<SipMessage> {
+    const answer = await this.#host.ask(this.dialog ?? this.early ?? this.#needDialog(), 'UPDATE', [['Contact', this.#host.contact]], sdp)
+    if (answer.status < 300) this.hear(answer)
+    return answer
+  }
+
+  /** Our SDP once more, with this direction. */
+  describe(direction: Direction = 'sendrecv'): string {
+    return this.#sdp(direction)
   }
 
   /** Callee: 200. Resolves when the ACK came. */
@@ -154,6 +184,11 @@ export class PhoneCall {
     return this.#host.ask(this.#needDialog(), 'INFO', [['Content-Type', contentType]], body)
   }
 
+  /** Any request within the call; resolves with its answer. */
+  ask(method: string, headers: Header[], body = ''): Promise<SipMessage> {
+    return this.#host.ask(this.#needDialog(), method, [['Contact', this.#host.contact], ...headers], body)
+  }
+
   /** Asks the server to connect the other side with `target`, the value of Refer-To; resolves with the answer to the REFER. */
   refer(target: string, headers: Header[] = []): Promise<SipMessage> {
     return this.#host.ask(this.#needDialog(), 'REFER', [['Refer-To', target], ['Contact', this.#host.contact], ...headers], '')
@@ -165,9 +200,9 @@ export class PhoneCall {
     return ((await this.journal.until(match, `a NOTIFY with ${fits}`, ms === undefined ? {} : { ms })) as { message: SipMessage }).message
   }
 
-  /** This call as a Replaces header names it to the server (RFC 3891): its tag is the server's own. */
+  /** This call, ringing or answered, as a Replaces header names it to the server (RFC 3891): its tag is the server's own. */
   get name(): string {
-    const { callId, local, remote } = this.#needDialog()
+    const { callId, local, remote } = this.dialog ?? this.early ?? this.#needDialog()
     return `${callId};to-tag=${paramOf(remote, 'tag')};from-tag=${paramOf(local, 'tag')}`
   }
 
@@ -203,14 +238,24 @@ export class PhoneCall {
   /** The phone: a response to the INVITE of this call. */
   receiveResponse(message: SipMessage): void {
     if (message.status > 100 && message.status < 300) this.hear(message)
+    if (message.status > 100 && message.status < 200) void this.#receiveProgress(message)
     if (message.status >= 200 && message.status < 300) {
-      this.dialog ??= dialogOfCaller(this.invite, message)
+      this.dialog ??= { ...dialogOfCaller(this.invite, message), ...(this.early ? { sequence: this.early.sequence } : {}) }
       this.#answered = true
       this.#host.acknowledge(this.dialog, cseqOf(message).number)
     }
     this.journal.add({ type: 'response', message })
     const ours = this.#cancelled && message.status === 487
     if (message.status >= 300) this.end(ours ? 'self' : 'peer', ours ? 'cancel' : 'refused', message.status, message)
+  }
+
+  async #receiveProgress(message: SipMessage): Promise<void> {
+    if (paramOf(headerOf(message, 'To') ?? '', 'tag') !== undefined) this.early ??= dialogOfCaller(this.invite, message)
+    const rseq = headerOf(message, 'RSeq')
+    if (rseq === undefined || !this.acknowledges || this.#rseqs.has(rseq)) return
+    this.#rseqs.add(rseq)
+    // Without an offer of ours the response brought theirs (RFC 3262 §5).
+    await this.prack(message, message.body && !this.invite.body ? await this.#answerSdp(message.body) : '')
   }
 
   /** The phone: a request of the peer within this call. */

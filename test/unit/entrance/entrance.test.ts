@@ -214,9 +214,9 @@ test('what is malformed says which part it is; what is required and missing is n
     assert.equal(answer.status, status)
     assert.match(answer.options.reason ?? '', reason)
   }
-  const required = await world.handle(requestOf('INVITE', { require: '100rel, precondition' }))
+  const required = await world.handle(requestOf('INVITE', { require: '100rel, precondition, Timer' }))
   assert.equal(required.status, 420)
-  assert.equal(required.options.headers?.['Unsupported'], '100rel, precondition')
+  assert.equal(required.options.headers?.['Unsupported'], 'precondition')
   for (const headers of [{ 'content-type': 'text/plain' }, { 'content-type': 'application/sdp', 'content-encoding': 'gzip' }]) {
     const refused = await world.handle(requestOf('INVITE', headers, { body: 'x' }))
     assert.equal(refused.status, 415)
@@ -236,11 +236,26 @@ test('OPTIONS is answered without a password, other methods with 405 and Allow',
   const options = await world.handle(requestOf('OPTIONS'))
   assert.equal(options.status, 200)
   assert.match(String(options.options.headers?.['Allow']), /INVITE.*REGISTER/)
-  for (const method of ['MESSAGE', 'SUBSCRIBE', 'PUBLISH', 'INFO', 'NOTIFY']) {
+  for (const method of ['MESSAGE', 'PUBLISH', 'INFO']) {
     const answer = await world.handle(requestOf(method))
     assert.equal(answer.status, 405)
     assert.match(String(answer.options.headers?.['Allow']), /INVITE/)
   }
+})
+
+test('SUBSCRIBE and NOTIFY of packages nobody tells of are 489 with those there are; without Event 400', async () => {
+  const world = setUp()
+  for (const method of ['SUBSCRIBE', 'NOTIFY']) {
+    for (const event of ['presence', 'message-summary;id=3', 'keep-alive', 'constructor']) {
+      const answer = await world.handle(requestOf(method, { event }))
+      assert.equal(answer.status, 489, `${method} ${event}`)
+      assert.equal(answer.options.headers?.['Allow-Events'], 'refer')
+    }
+    for (const headers of [{}, { event: '' }, { event: ' ;id=1' }]) assert.equal((await world.handle(requestOf(method, headers))).status, 400)
+  }
+  assert.equal((await world.handle(requestOf('SUBSCRIBE', { event: 'refer' }))).status, 403, 'only a REFER subscribes to itself')
+  assert.equal((await world.handle(requestOf('NOTIFY', { event: 'refer' }))).status, 481)
+  assert.equal((await world.handle(requestOf('REGISTER', { replaces: 'a;to-tag=b;from-tag=c' }))).status, 400)
 })
 
 test('refusals of the registrar become SIP; a bug becomes a plain 500', async () => {

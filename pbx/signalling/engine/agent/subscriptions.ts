@@ -49,7 +49,7 @@ function meant(dialog: Dialog, headers: Headers): string | undefined {
  * @param answer headers of the 2xx
  */
 export function onAccepted(agent: Agent, dialog: Dialog, method: string, cseq: number, request: Headers, answer: Headers): void {
-  if (method === 'SUBSCRIBE') grant(agent, dialog, eventKey(request), expiresOf(answer) ?? expiresOf(request) ?? REFER_SECONDS)
+  if (method === 'SUBSCRIBE') grant(agent, dialog, meant(dialog, request) ?? eventKey(request), expiresOf(answer) ?? expiresOf(request) ?? REFER_SECONDS)
   else if (method === 'REFER' && !refersSilently(answer)) grant(agent, dialog, referKey(cseq), REFER_SECONDS)
   else endIfUnused(agent, dialog)
 }
