@@ -50,6 +50,10 @@ export type Call = {
     answeredAt: string | null;
     endedAt: string | null;
     onHold: boolean;
+    /**
+     * The phones send their sound to each other and not through the server (DIRECT_MEDIA_NETWORKS).
+     */
+    direct: boolean;
     recording: 'off' | 'on' | 'paused';
     plan: {
         steps: Array<PlanStep>;
@@ -569,6 +573,10 @@ export type CallDetail = {
     answeredAt: string | null;
     endedAt: string | null;
     onHold: boolean;
+    /**
+     * The phones send their sound to each other and not through the server (DIRECT_MEDIA_NETWORKS).
+     */
+    direct: boolean;
     recording: 'off' | 'on' | 'paused';
     plan: {
         steps: Array<PlanStep>;

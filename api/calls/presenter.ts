@@ -40,6 +40,7 @@ export function presentCall(call: CallView): z.input<typeof Call> {
     answeredAt: isoOrNull(call.answeredAt),
     endedAt: isoOrNull(call.endedAt),
     onHold: call.onHold,
+    direct: call.direct,
     recording: call.recording,
     plan: { steps: call.plan.steps.map(({ step, reason }) => ({ step, reason })) },
     legs: call.legs.map(presentLeg),

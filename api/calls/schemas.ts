@@ -69,6 +69,7 @@ const callFields = {
   answeredAt: instant.nullable(),
   endedAt: instant.nullable(),
   onHold: z.boolean(),
+  direct: z.boolean().meta({ description: 'The phones send their sound to each other and not through the server (DIRECT_MEDIA_NETWORKS).' }),
   recording: z.enum(['off', 'on', 'paused']),
   plan: z.object({ steps: z.array(PlanStep) }),
   legs: z.array(Leg),

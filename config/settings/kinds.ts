@@ -1,5 +1,5 @@
 /** Reads one setting's text as its kind says. A bad value throws a sentence that says what is allowed. */
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
 import type { SettingRow } from './table.ts'
 
@@ -39,6 +39,7 @@ export const readers = {
   address: readAddress,
   addresses: readAddresses,
   'name-servers': readNameServers,
+  networks: readNetworks,
   endpoint: readEndpoint,
   'weighted-endpoints': readWeightedEndpoints,
   url: readUrl,
@@ -66,6 +67,16 @@ function readNameServers(text: string): string[] {
   })
   if (!good || servers.length > 4) throw new BadValue('allowed are up to four IP addresses separated by commas, each with a port if it is not 53, e.g. 192.0.2.53 or [2001:db8::53]:5353')
   return servers
+}
+
+function readNetworks(text: string): string[] {
+  const networks = text.split(',').map((part) => part.trim())
+  const good = networks.every((network) => {
+    const [base = '', length = '', more] = network.split('/')
+    return isIPv4(base) && /^\d{1,2}$/.test(length) && Number(length) <= 32 && more === undefined
+  })
+  if (!good) throw new BadValue('allowed are IPv4 networks separated by commas, e.g. 192.168.0.0/16 or 10.1.2.0/24')
+  return networks
 }
 
 function wholeNumber(text: string, min: number, max: number, allowed: string): number {

@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'url' | 'handlers'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'networks' | 'url' | 'handlers'
   /** For `number`. */
   min?: number
   max?: number
@@ -65,6 +65,7 @@ export const settingRows = [
   { name: 'RINGBACK', kind: 'choice', choices: ['phone', 'tone', 'music'], default: 'phone', meaning: 'What a caller hears while another phone rings. phone: whatever the own phone makes of 180 Ringing. tone: the ringing tone of TONES_COUNTRY, sent by us. music: music on hold.' },
   { name: 'RELIABLE_PROGRESS', kind: 'choice', choices: ['required', 'media', 'all'], default: 'media', meaning: 'Which answers before the answer a calling phone must confirm (RFC 3262 PRACK), so that none is lost. required: only for phones that insist. media: also early sound, for phones that can. all: all of them, for phones that can.' },
   { name: 'MUSIC_ON_HOLD', kind: 'text', default: 'default', meaning: 'Music that held callers hear: the name of a folder with WAV files below music in DIALPLANE_HOME, or default for the WAV files in music itself (a tune of our own when there are none). off: what the holding phone sends, or silence.' },
+  { name: 'DIRECT_MEDIA_NETWORKS', kind: 'networks', default: '', meaning: 'IPv4 networks in which phones may send their sound straight to each other while nobody records or listens, e.g. 192.168.0.0/16,10.0.0.0/8; 0.0.0.0/0 for all that are not behind NAT. Default: all sound goes through us.' },
 
   { name: 'DATABASE_URL', kind: 'url', schemes: ['postgres', 'postgresql'], default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },
   { name: 'DATABASE_POOL', kind: 'number', min: 2, max: 200, default: '10', meaning: 'Connections kept to PostgreSQL.' },

@@ -2,4 +2,5 @@
 export { parseDescription } from './parse.ts'
 export { SdpSession, type Agreement, type SdpSessionOptions } from './session.ts'
 export { encodingNamed, encodings, formatOf, knownEncodings } from './codecs.ts'
+export { connectDirectly, staysInPlace, type DirectSide } from './direct.ts'
 export type { Encoding, EventFormat, RemoteAudio, RemoteCodec, RemoteDescription, Section, StreamSettings, TransportAddress } from './types.ts'

@@ -17,6 +17,15 @@ export interface RunningRecording {
   paused: boolean
 }
 
+/** The sound of a call on its way past us; see `direct.ts`. */
+export interface DirectMedia {
+  /** `on` from the moment both phones have agreed, `returning` until both send to us again. */
+  state: 'going' | 'on' | 'returning'
+  legs: readonly Leg[]
+  /** Settles when it is over. */
+  returned: Promise<void> | undefined
+}
+
 /**
  * The living call: legs, state, mailbox, signal and verdict, and nothing that happens to them.
  * What can happen is in the verb files: dial, answer, hold, hang-up.
@@ -53,6 +62,9 @@ export class Call {
   transferring: { by: Leg; number: string } | undefined
   /** Where a caller goes who is in a call already, when the plan led nowhere. */
   turnBack: ((verdict: Termination) => Promise<void>) | undefined
+  /** The phones send their sound to each other, or are about to, or no longer. */
+  direct: DirectMedia | undefined
+  directTries = 0
   /** Resolves when somebody answered. */
   readonly answered = Promise.withResolvers<void>()
   /** What to stop when the call is over: timers and listeners. */
@@ -133,6 +145,7 @@ export class Call {
       answeredAt: this.answeredAt,
       endedAt: this.endedAt,
       onHold: this.legs.some((leg) => leg.state === 'held'),
+      direct: this.direct?.state === 'on',
       recording: this.recording ? (this.recording.paused ? 'paused' : 'on') : 'off',
       plan: planView(plan),
       legs: this.legs.map((leg) => leg.view()),

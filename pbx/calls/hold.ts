@@ -1,5 +1,6 @@
 import { Refusal } from '../../config/errors.ts'
 import type { Call } from './call.ts'
+import { leaveDirect } from './direct.ts'
 import { hangUp } from './hang-up.ts'
 import type { Leg } from './leg.ts'
 import { terminate } from './termination.ts'
@@ -16,6 +17,10 @@ export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
       const { endpoint } = leg
       // It crossed the end of the call.
       if (!endpoint || call.over) throw new Refusal('gone', 'The call is over.')
+      // It only says that it is still there (RFC 4028 §7.4).
+      if (call.direct?.state === 'on' && offer !== undefined && offer === leg.dialog?.remoteSdp) return leg.dialog.localSdp
+      // The answer names us, so the other phone must send here too.
+      void leaveDirect(call, leg)
       // Without an offer the phone wants ours, and its answer comes with the ACK (RFC 3261 §14.2).
       if (offer === undefined) return endpoint.reoffer('sendrecv')
       const answer = await endpoint.negotiate('offer', offer)

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts'
+import { leaveDirect } from './direct.ts'
 import { Leg, type LegOrigin } from './leg.ts'
 
 /**
@@ -6,6 +7,7 @@ import { Leg, type LegOrigin } from './leg.ts'
  * call's; the old one is over, with the figures it has so far. Runs in the mailbox of the call it leaves.
  */
 export async function takeOut(call: Call, leg: Leg, role: LegOrigin['role'], why: string): Promise<Leg> {
+  void leaveDirect(call)
   const { dialog, endpoint } = leg
   if (endpoint) {
     leg.measure(await endpoint.stats())

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts'
+import { considerDirect } from './direct.ts'
 import { hangUp } from './hang-up.ts'
 import type { Leg } from './leg.ts'
 import { terminate } from './termination.ts'
@@ -6,6 +7,8 @@ import type { CallWorld } from './world.ts'
 
 /** How often the figures of a call that is going on are renewed. */
 const FIGURES_MS = 5_000
+/** When both phones have been heard, and a change of what was just agreed on surprises none of them. */
+const SETTLED_MS = 1_000
 
 /**
  * Notices that an answered call is dead although nobody hung up: no audio from either phone, a
@@ -15,7 +18,9 @@ export function watchCall(world: CallWorld, call: Call): void {
   const { sessionRefreshSeconds, hoursMax } = world.settings.calls
   for (const leg of legsOf(call)) watchLeg(world, call, leg)
 
-  every(call, FIGURES_MS, () => void measureLegs(call, legsOf(call)))
+  every(call, FIGURES_MS, () => void measureLegs(call, legsOf(call)).then(() => considerDirect(world, call)))
+  const first = setTimeout(() => void considerDirect(world, call), SETTLED_MS)
+  call.cleanup.add(() => clearTimeout(first))
   if (sessionRefreshSeconds > 0) {
     const heard = new Map<Leg, number>()
     every(call, sessionRefreshSeconds * 1000, () => void probeLegs(world, call, legsOf(call), heard, sessionRefreshSeconds))
@@ -39,7 +44,8 @@ export function watchLeg(world: CallWorld, call: Call, leg: Leg): void {
   }))
   if (mediaTimeoutSeconds === 0) return
   call.cleanup.add(endpoint.on('media-timeout', (seconds) => {
-    if (seconds < mediaTimeoutSeconds || leg.endpoint !== endpoint) return
+    // Whoever sends his sound elsewhere is silent here.
+    if (seconds < mediaTimeoutSeconds || leg.endpoint !== endpoint || call.direct) return
     leg.silent = true
     const legs = legsOf(call)
     // A phone on hold, or one whose other side is being transferred, is silent by right; only when nobody sends is the call abandoned.

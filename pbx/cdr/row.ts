@@ -74,6 +74,7 @@ export function viewOf(row: CallRow): CallView {
     answeredAt: row.answered_at?.getTime() ?? null,
     endedAt: row.ended_at.getTime(),
     onHold: false,
+    direct: false,
     recording: 'off',
     plan: { steps: plan.steps },
     legs: row.legs as LegView[],

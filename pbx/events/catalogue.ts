@@ -80,6 +80,8 @@ export interface CallView {
   endedAt: number | null
   /** Someone is on hold now. */
   onHold: boolean
+  /** The phones send their sound to each other and not through us. */
+  direct: boolean
   recording: 'off' | 'on' | 'paused'
   plan: PlanView
   legs: LegView[]

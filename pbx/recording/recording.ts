@@ -10,6 +10,7 @@ import type { Logger } from '../../config/logger.ts'
 import type { RecordingRow } from '../../migrations/tables.ts'
 import type { RecordingResult } from '../../media/contract.ts'
 import type { Call, RunningRecording } from '../calls/call.ts'
+import { leaveDirect } from '../calls/direct.ts'
 import { recordingInfo } from '../cdr/history.ts'
 import type { RecordingInfo } from '../door.ts'
 import type { Events } from '../events/events.ts'
@@ -62,6 +63,7 @@ export function createRecordings(options: { database: Database; events: Events; 
     await mkdir(join(root, call.tenantId, day), { recursive: true, mode: 0o700 }).catch(refuseDisk)
     const recording = await endpoint.record({ path: join(root, path) })
     call.recording = { id, recording, paused: false }
+    void leaveDirect(call)
     const fact: RecordingFact = {
       id, tenant_id: call.tenantId, call_id: call.id, path, status: 'recording', seconds: null, bytes: null, failure: null,
       started_by: startedBy, started_at: Date.now() / 1000, ended_at: null,
@@ -96,6 +98,8 @@ export function createRecordings(options: { database: Database; events: Events; 
 
   return {
     async control(call, action, startedBy) {
+      // The first word shall be in it.
+      if (action === 'start') await leaveDirect(call)
       if (action === 'start') return infoOf(await call.mailbox.run(() => start(call, startedBy)))
       // Only the media's part has its turn in the mailbox: hanging up must not wait for the database.
       const running = await call.mailbox.run(() => steer(call, action))

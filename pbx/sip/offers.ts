@@ -4,6 +4,7 @@
  */
 import { Refusal } from '../../config/errors.ts'
 import { ALLOW_IN_DIALOG, readHeader, SUPPORTED } from './headers.ts'
+import { continueSession } from './origin.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import { agreedBy, answerSession, keepSession, type AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
@@ -88,6 +89,7 @@ export class Offers {
       change.res.send(status, undefined, {})
       return this.#finishIncoming()
     }
+    sdp = continueSession(this.#dialog.localSdp, sdp)
     this.#dialog.localSdp = sdp
     if (offer !== undefined) this.#dialog.remoteSdp = offer
     this.#answerDue = isInvite && offer === undefined
@@ -136,7 +138,7 @@ export class Offers {
         await this.#incomingDone.promise
       }
       if (this.#closed.signal.aborted) throw over()
-      const outcome = await this.#transact(sdp, headers)
+      const outcome = await this.#transact(continueSession(this.#dialog.localSdp, sdp), headers)
       if ('answer' in outcome) return outcome.answer
       if ('refusal' in outcome) throw outcome.refusal
       if (attempt === GLARE_TRIES) throw new Refusal('busy', 'The phone is changing the call at the same time, again and again.')

@@ -232,7 +232,7 @@ export function createFakePbx(): FakePbx {
       const id = randomUUID()
       const call: CallView = {
         id, rootId: id, tenantId, state: 'answered', direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null },
-        to: { number: '200', name: null, extensionId: null }, startedAt: now.getTime(), answeredAt: now.getTime() + 1, endedAt: null, onHold: false, recording: 'off',
+        to: { number: '200', name: null, extensionId: null }, startedAt: now.getTime(), answeredAt: now.getTime() + 1, endedAt: null, onHold: false, direct: false, recording: 'off',
         plan: { steps: [{ step: 'extension', reason: '200 is an extension.' }] }, legs: [leg], termination: null, ...change,
       }
       calls.set(call.id, call)

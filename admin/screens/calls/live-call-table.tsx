@@ -38,7 +38,8 @@ function Quality({ call }: { call: Call }) {
   return (
     <span>
       {codecsOf(call)}
-      {mos !== null && <Text span size="xs" display="block"><StatusDot {...qualityWording(mos)} /></Text>}
+      {call.direct && <Text span size="xs" display="block" c="dimmed">Phone to phone</Text>}
+      {!call.direct && mos !== null && <Text span size="xs" display="block"><StatusDot {...qualityWording(mos)} /></Text>}
     </span>
   )
 }

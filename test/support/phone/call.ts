@@ -53,6 +53,8 @@ export class PhoneCall {
   readonly #payloads: readonly number[]
   #audio: Audio | undefined
   #version = 1
+  /** Status for every change that the peer asks for. */
+  refuseChanges: number | undefined
   #ended = false
   /** Answer SDP for offers of the peer is built from this. */
   #direction: Direction = 'sendrecv'
@@ -319,6 +321,7 @@ export class PhoneCall {
   }
 
   async #receiveOffer(message: SipMessage): Promise<void> {
+    if (this.refuseChanges !== undefined) return this.#host.reply(message, this.refuseChanges, reasonOf(this.refuseChanges), this.#tag, [], '')
     if (message.method === 'INVITE') this.#accepted.push(message)
     const sdp = message.body ? await this.#answerSdp(message.body) : message.method === 'INVITE' ? this.#sdp(this.#direction) : ''
     // RFC 4028 §9: what is said of the session timer is said back.
