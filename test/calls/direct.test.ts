@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { parseWav, secondsOfTone } from '../support/wav.ts'
 import { startHouse, type House } from '../support/house.ts'
-import { headerOf, readSdp, type Phone, type PhoneCall, type SipMessage } from '../support/phone.ts'
+import { headerOf, type Phone, type PhoneCall, type SipMessage } from '../support/phone.ts'
 
 let house: House
 
