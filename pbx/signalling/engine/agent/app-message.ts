@@ -58,7 +58,7 @@ export function replaceLocalhost(value: string, sentBy: string): string {
   return value.includes('localhost') ? value.replace(LOCALHOST, (_all, head: string) => head + sentBy) : value
 }
 
-/** Headers that are the engine's own affair; an application's are silently left out. */
+/** Headers that are the engine's own affair; an application's are silently left out. Route is taken of requests outside dialogs, in its place. */
 const OURS = new Set(['via', 'route', 'record-route', 'rseq', 'content-length'])
 
 /** RFC 3261 §7.3.1: these may not be joined by commas, but drachtio-srf joins them. */

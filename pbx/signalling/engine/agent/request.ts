@@ -1,11 +1,11 @@
 /** Requests of applications (RFC 3261 §8.1, §12.2.1): completed, sent. */
 import type { Dialog, Owner } from '../dialog/dialog.ts'
 import { hasSdp, onRequest } from '../dialog/offer.ts'
-import { routeInDialog, viaFor, writeInDialog, type DialogRequest } from '../dialog/request.ts'
+import { routeAlong, routeInDialog, viaFor, writeInDialog, type DialogRequest } from '../dialog/request.ts'
 import { digits } from '../message/host.ts'
 import type { SipMessage } from '../message/message.ts'
 import { isToken } from '../message/names.ts'
-import { parseSipUri, splitAddress, tagOf } from '../message/uri.ts'
+import { parseSipUri, splitAddress, splitList, tagOf } from '../message/uri.ts'
 import { writeMessage } from '../message/write.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Flow } from '../transport/flow.ts'
@@ -93,33 +93,43 @@ function withWay(owner: Owner, messageId: string, hop: NextHop, use: (way: Way, 
 function sendOutside(agent: Agent, owner: Owner, method: string, uri: string, request: AppRequest): void {
   const { message, messageId, routeUrl } = request
   const target = parseSipUri(uri)
-  if (!target && !(routeUrl !== '' && /^[a-z][a-z0-9+.-]*:\S+$/i.test(uri))) return owner.deliver(refused(messageId, `invalid request-uri: ${uri}`))
-  if (target && routeUrl === '' && agent.transport.isSelf(target.host, target.port)) return owner.deliver(refused(messageId, 'can not send request to myself'))
+  if (!target && !((routeUrl !== '' || message.names.includes('route')) && /^[a-z][a-z0-9+.-]*:\S+$/i.test(uri))) return owner.deliver(refused(messageId, `invalid request-uri: ${uri}`))
+  const preloaded = givenRoutes(message)
+  if (!preloaded) return owner.deliver(refused(messageId, `invalid route: ${appHeader(message, 'route')}`))
+  const route = routeAlong(preloaded, uri)
+  const first = routeUrl === '' ? parseSipUri(route.nextHop) : undefined
+  if (first && agent.transport.isSelf(first.host, first.port)) return owner.deliver(refused(messageId, 'can not send request to myself'))
   // A bare URI keeps its parameters, transport above all; only inside a header would they be the header's.
-  const next = (routeUrl.includes('<') ? splitAddress(routeUrl)?.uri : routeUrl) || uri
+  const next = (routeUrl.includes('<') ? splitAddress(routeUrl)?.uri : routeUrl) || route.nextHop
   withWay(owner, messageId, nextHop(agent, next, undefined, uri), (found, failure) => {
     const way = loyal(agent, found, appHeader(message, 'call-id'))
-    const first = agent.transport.sentBy(way.flows[0] as Flow)
-    let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${first}>`, first)
+    const ours = agent.transport.sentBy(way.flows[0] as Flow)
+    let from = replaceLocalhost(appHeader(message, 'from') ?? `<sip:${ours}>`, ours)
     let fromTag = tagOf(from)
     if (fromTag === '') {
       fromTag = randomToken()
       // Without brackets a tag would be read as part of the URI by some.
       from = splitAddress(from)?.open === -1 ? `<${from}>;tag=${fromTag}` : `${from};tag=${fromTag}`
     }
-    const to = replaceLocalhost(appHeader(message, 'to') ?? `<${uri}>`, first)
+    const to = replaceLocalhost(appHeader(message, 'to') ?? `<${uri}>`, ours)
     const callId = appHeader(message, 'call-id') ?? uuid()
     const stated = appHeader(message, 'cseq')
     const cseq = (stated === undefined ? undefined : digits(stated.split(/\s/, 1)[0] as string)) ?? 1 + Math.floor(Math.random() * 0xffff)
     const write = (flow: Flow, branch: string) => {
       const sentBy = agent.transport.sentBy(flow)
       const via = viaFor(flow, sentBy, branch)
-      const lines = [`Via: ${via}`, `Max-Forwards: ${hops(message)}`, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`]
+      const lines = [`Via: ${via}`, `Max-Forwards: ${hops(message)}`, ...route.routes, `From: ${from}`, `To: ${to}`, `Call-ID: ${callId}`, `CSeq: ${cseq} ${method}`]
       lines.push(...contactLines(agent, method, uri, message, flow), ...appLines(message, WRITTEN, sentBy))
-      return { method, uri, via, branch, routes: [], from, to, callId, cseq, text: writeMessage(`${method} ${uri} SIP/2.0`, lines, message.body) }
+      return { method, uri: route.uri, via, branch, routes: route.routes, from, to, callId, cseq, text: writeMessage(`${method} ${route.uri} SIP/2.0`, lines, message.body) }
     }
     launch(agent, owner, messageId, { ...way, write, credentials: credentialLines(message), fromTag, within: undefined, headers: message, body: message.body }, failure)
   })
+}
+
+/** The route set that an application gives a request outside dialogs (RFC 3261 §8.1.2), as that of a Path (RFC 3327 §5.3); undefined when it is malformed. */
+function givenRoutes(message: AppMessage): string[] | undefined {
+  const routes = message.names.flatMap((name, i) => (name === 'route' ? splitList(message.values[i] as string) : []))
+  return routes.every((route) => parseSipUri(splitAddress(route)?.uri ?? '') !== undefined) ? routes : undefined
 }
 
 /** A call that is tried again, with credentials above all, goes to the server that asked for them. */

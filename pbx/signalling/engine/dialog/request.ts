@@ -14,15 +14,20 @@ export interface DialogRequest {
 
 /** Request-URI, Route and next hop from the route set and the remote target. */
 export function routeInDialog(dialog: Dialog): DialogRequest {
-  const [first, ...rest] = dialog.routeSet
+  return routeAlong(dialog.routeSet, dialog.remoteTarget)
+}
+
+/** The same for any route set: that of a dialog, or one that was given for a request that begins something (§8.1.2). */
+export function routeAlong(routeSet: readonly string[], target: string): DialogRequest {
+  const [first, ...rest] = routeSet
   const firstUri = first === undefined ? undefined : splitAddress(first)?.uri
-  if (first === undefined || firstUri === undefined) return { uri: dialog.remoteTarget, nextHop: dialog.remoteTarget, routes: [] }
+  if (first === undefined || firstUri === undefined) return { uri: target, nextHop: target, routes: [] }
   const parsed = parseSipUri(firstUri)
   if (parsed === undefined || parameter(parsed.params, 'lr') !== undefined) {
-    return { uri: dialog.remoteTarget, nextHop: firstUri, routes: dialog.routeSet.map((route) => `Route: ${route}`) }
+    return { uri: target, nextHop: firstUri, routes: routeSet.map((route) => `Route: ${route}`) }
   }
-  // A strict router: it goes into the Request-URI and the remote target last into Route.
-  return { uri: firstUri, nextHop: firstUri, routes: [...rest, `<${dialog.remoteTarget}>`].map((route) => `Route: ${route}`) }
+  // A strict router: it goes into the Request-URI and the target last into Route.
+  return { uri: firstUri, nextHop: firstUri, routes: [...rest, `<${target}>`].map((route) => `Route: ${route}`) }
 }
 
 /**

@@ -28,8 +28,8 @@ export function routeToken(key: Buffer, callId: string, flow: Flow): string {
   return encoded === '' ? proof : `${proof}.${encoded}`
 }
 
-/** The flow in a token of ours, `none` when it holds none; undefined when the token is not ours or of another call. */
-export function readRouteToken(transport: Transport, key: Buffer, callId: string, token: string): Flow | 'none' | undefined {
+/** The flow in a token of ours, `none` when it holds none, `gone` when that connection is closed; undefined when the token is not ours or of another call. */
+export function readRouteToken(transport: Transport, key: Buffer, callId: string, token: string): Flow | 'none' | 'gone' | undefined {
   const proof = Buffer.from(token.slice(0, MAC_LENGTH), 'base64url')
   const encoded = token.length > MAC_LENGTH ? token.slice(MAC_LENGTH + 1) : ''
   const expected = mac(key, callId, encoded)
@@ -38,5 +38,5 @@ export function readRouteToken(transport: Transport, key: Buffer, callId: string
   const [kind = '', address = '', port = ''] = Buffer.from(encoded, 'base64url').toString('latin1').split('|')
   if (isIP(address) === 0) return undefined
   if (kind === 'udp') return { transport: 'udp', address, port: Number(port), connection: undefined }
-  return transport.connectionTo(kind as TransportName, address, Number(port)) ?? 'none'
+  return transport.connectionTo(kind as TransportName, address, Number(port)) ?? 'gone'
 }

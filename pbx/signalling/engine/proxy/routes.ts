@@ -21,25 +21,33 @@ export interface Routed {
   ours: boolean
   /** Where the peer that this request goes to was heard, when our entry says so. */
   heard: Flow | undefined
+  /** A Path of ours names a connection that is closed: nothing else leads to that phone (RFC 5626 §5.3.1). */
+  flowFailed: boolean
+}
+
+interface OwnEntry {
+  proven: boolean
+  flow: Flow | undefined
+  failed: boolean
 }
 
 /** Our entry in a Route, or in a Request-URI that a strict router put it into. */
-function readOwn(context: RouteContext, uri: string | undefined, callId: string): { proven: boolean; flow: Flow | undefined } | undefined {
+function readOwn(context: RouteContext, uri: string | undefined, callId: string): OwnEntry | undefined {
   const parsed = uri === undefined ? undefined : parseSipUri(uri)
   if (!parsed || parameter(parsed.params, 'lr') === undefined || !context.transport.isSelf(parsed.host, parsed.port)) return undefined
   const token = parsed.user ?? ''
   const found = readRouteToken(context.transport, context.routeKey, callId, token)
-  if (found !== undefined) return { proven: true, flow: found === 'none' ? undefined : found }
+  if (found !== undefined) return { proven: true, flow: typeof found === 'string' ? undefined : found, failed: false }
   // A Path of ours: proves nothing about a call, but says where the phone is.
   const path = readRouteToken(context.transport, context.routeKey, '', token)
-  return { proven: false, flow: path === undefined || path === 'none' ? undefined : path }
+  return { proven: false, flow: typeof path === 'object' ? path : undefined, failed: path === 'gone' }
 }
 
 /** Takes our own entries out of the Route of a request (§16.4), and mends what a strict router did to it. */
 export function preprocess(context: RouteContext, request: SipMessage, from: Flow): Routed {
   let { uri } = request
   const routes = request.names.includes('route') ? headerLines(request, 'route').flatMap(splitList) : []
-  const found: { proven: boolean; flow: Flow | undefined }[] = []
+  const found: OwnEntry[] = []
   // Only a strict router puts our Record-Route into the Request-URI: the target is then the last Route.
   const strict = routes.length > 0 ? readOwn(context, uri, request.callId) : undefined
   if (strict) {
@@ -54,7 +62,7 @@ export function preprocess(context: RouteContext, request: SipMessage, from: Flo
   }
   const sameFlow = (flow: Flow) => flow.address === from.address && flow.port === from.port
   const heard = found.map((own) => own.flow).findLast((flow) => flow !== undefined && !sameFlow(flow))
-  return { uri, routes, ours: found.some((own) => own.proven), heard }
+  return { uri, routes, ours: found.some((own) => own.proven), heard, flowFailed: found.some((own) => own.failed) }
 }
 
 /** Where a request goes: the first Route, else the Request-URI. A strict router gets its own URI as Request-URI (§16.6.6). */

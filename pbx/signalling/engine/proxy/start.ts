@@ -55,6 +55,7 @@ export function forward(agent: Agent, request: SipMessage, transaction: ServerTr
   if (breadth === 0) return reject(440)
 
   const routed = preprocess(agent, request, transaction.from)
+  if (routed.flowFailed) return reject(430)
   const asked = parseSipUri(routed.uri)
   const local = asked !== undefined && agent.transport.isSelf(asked.host, asked.port)
   const targets = order.destinations.flatMap((destination): Target[] => {
