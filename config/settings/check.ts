@@ -61,6 +61,7 @@ function build(home: string, read: Reader): Settings {
       },
       connections: { all: read('SIP_CONNECTIONS') ?? 0, perAddress: read('SIP_CONNECTIONS_PER_ADDRESS') ?? 0 },
       externalAddress: read('EXTERNAL_ADDRESS'),
+      edges: read('SIP_EDGES') ?? [],
       dnsServers: read('DNS_SERVERS') ?? [],
       handlers: read('SIP_HANDLERS') ?? [],
       handlersSecret: read('SIP_HANDLERS_SECRET') ?? '',

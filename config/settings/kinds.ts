@@ -1,6 +1,8 @@
 /** Reads one setting's text as its kind says. A bad value throws a sentence that says what is allowed. */
 import { isIP, isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
+import { messageOf } from '../errors.ts'
+import { formatNetwork, parseNetwork } from '../network.ts'
 import type { SettingRow } from './table.ts'
 
 /** What is wrong with a value and what would be right; the caller puts the name and the value before it. */
@@ -44,6 +46,7 @@ export const readers = {
   'weighted-endpoints': readWeightedEndpoints,
   url: readUrl,
   handlers: readHandlers,
+  'trusted-networks': readTrustedNetworks,
 } satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
 
 function readAddress(text: string): string {
@@ -77,6 +80,16 @@ function readNetworks(text: string): string[] {
   })
   if (!good) throw new BadValue('allowed are IPv4 networks separated by commas, e.g. 192.168.0.0/16 or 10.1.2.0/24')
   return networks
+}
+
+/** Of either family, in their canonical form; `none` for none. */
+function readTrustedNetworks(text: string): string[] {
+  if (text.trim() === 'none') return []
+  try {
+    return text.split(',').map((part) => formatNetwork(parseNetwork(part)))
+  } catch (error) {
+    throw new BadValue(messageOf(error))
+  }
 }
 
 function wholeNumber(text: string, min: number, max: number, allowed: string): number {

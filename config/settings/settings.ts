@@ -34,6 +34,8 @@ export interface Settings {
     }
     connections: { all: number; perAddress: number }
     externalAddress: string | undefined
+    /** Networks of proxies whose Path is taken (RFC 3327). */
+    edges: readonly string[]
     /** `192.0.2.53` or `192.0.2.53:5353`; empty: those of the machine. */
     dnsServers: readonly string[]
     /** Who decides on requests outside dialogs instead of the PBX, and what an application that is dialled must tell. */

@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'networks' | 'url' | 'handlers'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'networks' | 'url' | 'handlers' | 'trusted-networks'
   /** For `number`. */
   min?: number
   max?: number
@@ -43,6 +43,7 @@ export const settingRows = [
   { name: 'SIP_CONNECTIONS', kind: 'number', min: 1, max: 1_000_000, default: '20000', meaning: 'Connections of phones over TCP, TLS and WebSocket at most; the system must allow as many open files.' },
   { name: 'SIP_CONNECTIONS_PER_ADDRESS', kind: 'number', min: 1, max: 1_000_000, default: '4096', meaning: 'Of these, from one address: an office behind a NAT, or a proxy in front, has one for each of its phones.' },
   { name: 'EXTERNAL_ADDRESS', kind: 'address', default: '', meaning: 'Public address told to phones outside the local networks when this machine is behind NAT.' },
+  { name: 'SIP_EDGES', kind: 'trusted-networks', default: '127.0.0.0/8,::1/128', meaning: 'Addresses of proxies of your own between phones and Dialplane, e.g. 192.0.2.7,10.1.0.0/16: only through these does Dialplane take a Path (RFC 3327), along which calls go to the phones behind them; a REGISTER with a Path from anywhere else gets 420, because whoever writes one decides where calls are sent. none: from nobody. Not with DRACHTIO.' },
   { name: 'DNS_SERVERS', kind: 'name-servers', default: '', meaning: 'Name servers that are asked where SIP trunks are, e.g. 192.0.2.53,[2001:db8::53]:5353; at most four. Default: those of this machine.' },
   { name: 'SIP_HANDLERS', kind: 'handlers', default: '', meaning: 'For operators who run other drachtio applications beside the PBX: who gets requests outside dialogs, as METHOD=address in a list with commas, * for any method, e.g. INVITE=https://router.example.com/sip,MESSAGE=tcp://10.0.0.5:9021. http and https: asked for each request as drachtio-server does (POST before the address sends the message too); tcp and tls: that application is dialled. The PBX itself is reached by the answer {"action":"route","data":{"tag":"dialplane"}}. Empty: every request goes to the PBX. Not with DRACHTIO.' },
   { name: 'SIP_HANDLERS_SECRET', kind: 'text', default: '', secret: true, meaning: 'What an application that is dialled by SIP_HANDLERS must tell before it gets a request.' },

@@ -172,6 +172,7 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
   const invite = world.sip.invite({
     uri: target.contact.uri,
     nextHop: target.contact.nextHop,
+    route: target.contact.route,
     from: { number: caller.number, name: caller.name ?? undefined, domain },
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',

@@ -1,6 +1,6 @@
 import { Refusal } from '../../config/errors.ts'
 import { accepts } from '../sip/event.ts'
-import { EXTENSIONS } from '../sip/headers.ts'
+import { EXTENSIONS, REGISTRAR_EXTENSIONS } from '../sip/headers.ts'
 import type { Step } from './visit.ts'
 
 /**
@@ -15,9 +15,10 @@ export const understand: Step = ({ request, invite }) => {
   void request.to
   void request.cseq
   const required = request.header('require')
+  const known = request.method === 'REGISTER' ? REGISTRAR_EXTENSIONS : EXTENSIONS
   if (required !== undefined) {
     // §8.2.2.3: the answer names those that we lack.
-    const tags = required.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '' && !EXTENSIONS.includes(tag.toLowerCase()))
+    const tags = required.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '' && !known.includes(tag.toLowerCase()))
     if (tags.length > 0) throw new Refusal('unsupported', 'An extension that this server does not have is required', {
       details: tags.map((tag) => ({ field: 'Require', message: tag })),
     })

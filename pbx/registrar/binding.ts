@@ -21,6 +21,8 @@ export interface Binding {
   q: number
   userAgent: string | undefined
   source: SipSource
+  /** The Path it was registered with, the proxy next to us first; empty for most. */
+  path: readonly string[]
   updatedAt: number
   expiresAt: number
   /** SnapshotDevice.credentialsChangedAt when it was made: renewed credentials end it. */
@@ -88,6 +90,7 @@ export function contactOf(binding: Binding): Contact {
     deviceId: binding.deviceId,
     uri: binding.uri,
     nextHop: nextHopOf(binding.source),
+    route: binding.path,
     transport: binding.source.transport,
     received: formatHostPort(binding.source.address, binding.source.port),
     userAgent: binding.userAgent,

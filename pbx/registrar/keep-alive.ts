@@ -59,7 +59,7 @@ export function createKeepAlive(options: {
   const ask = (binding: Binding, now: number): void => {
     if (asked.has(binding)) return
     asked.set(binding, now)
-    sip.request({ method: 'OPTIONS', uri: binding.uri, nextHop: nextHopOf(binding.source) }).then(
+    sip.request({ method: 'OPTIONS', uri: binding.uri, nextHop: nextHopOf(binding.source), ...(binding.path.length > 0 ? { route: binding.path } : {}) }).then(
       (response) => {
         // 408 and 503 are the engine's own words for no answer and no way.
         if (response.status !== 408 && response.status !== 503) answered(binding, response.roundTripMs)

@@ -5,15 +5,17 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { BindingRow } from '../../migrations/tables.ts'
-import type { Directory, SnapshotDevice } from '../directory/types.ts'
+import type { Directory } from '../directory/types.ts'
 import type { EventCatalogue } from '../events/catalogue.ts'
 import type { Events } from '../events/events.ts'
-import type { IncomingRequest, SipServer, SipSource } from '../sip/types.ts'
-import { contactOf, instanceOf, namesOf, oneFlowEach, viewOf } from './binding.ts'
+import type { SipServer, SipSource } from '../sip/types.ts'
+import { answer } from './answer.ts'
+import { contactOf, namesOf, oneFlowEach, viewOf } from './binding.ts'
 import type { Binding, NewBinding } from './binding.ts'
 import { decideRegister } from './decide.ts'
 import { createExpiryBuckets } from './expiry.ts'
 import { createKeepAlive, TICKS_PER_SECOND } from './keep-alive.ts'
+import { createPathReader, splitPath, writePath } from './path.ts'
 import { deleteExpired, loadBindings, sourceOf } from './store.ts'
 import { createBindingTable } from './table.ts'
 import type { Registrar } from './types.ts'
@@ -25,13 +27,12 @@ export interface RegistrarOptions {
   directory: Directory
   sip: Pick<SipServer, 'request' | 'connected'>
   settings: Pick<Settings, 'registrar'>
+  /** Networks of proxies whose Path is taken; undefined: Route cannot be sent, so none is. */
+  edges?: readonly string[] | undefined
   logger: Logger
   events: Events
   clock: Clock
 }
-
-/** A phone that keeps a flow must be heard this often, in seconds (RFC 5626 §4.4.1, Flow-Timer); what NATs allow is shorter than what we do. */
-const FLOW_SECONDS = 120
 
 type RemovedWhy = EventCatalogue['registration.removed']['why']
 
@@ -45,6 +46,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
   const logger = options.logger.child({ room: 'registrar' })
   const table = createBindingTable()
   const writer = createBindingWriter({ database, logger })
+  const readPath = createPathReader({ edges: options.edges, logger, clock })
   const expiry = createExpiryBuckets(clock.now())
   const keepAlive = createKeepAlive({
     sip: options.sip,
@@ -92,7 +94,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     if (!source || !device) return
     const binding = enter({
       id: row.id, tenantId: row.tenant_id, extensionId: row.extension_id, deviceId: row.device_id, key: row.contact_key,
-      uri: row.contact_uri, callId: row.call_id, cseq: Number(row.cseq), q: row.q, userAgent: row.user_agent ?? undefined, source,
+      uri: row.contact_uri, callId: row.call_id, cseq: Number(row.cseq), q: row.q, userAgent: row.user_agent ?? undefined, source, path: splitPath(row.path ?? ''),
       registeredAt: row.registered_at.getTime(), updatedAt: row.updated_at.getTime(), expiresAt: row.expires_at.getTime(),
       // With which credentials it was made is not stored; those renewed since then ended it.
       credentialsChangedAt: device.credentialsChangedAt <= row.updated_at.getTime() ? device.credentialsChangedAt : -1,
@@ -126,6 +128,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     async register(request, device) {
       const extension = directory.snapshot().extension(device.extensionId)
       if (!extension) throw new Refusal('not-found', 'There is no such extension')
+      const path = readPath(request)
       const wish = readWish(request, bounds)
       const order = { callId: request.callId, cseq: request.cseq }
       const all = table.ofExtension(extension.id)
@@ -133,12 +136,12 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       const changes = decideRegister(wish, order, own, all, extension.maxContacts)
 
       const now = clock.now()
-      const heard = { ...order, source: request.source, userAgent: cleanUserAgent(request.userAgent), updatedAt: now, credentialsChangedAt: device.credentialsChangedAt }
+      const heard = { ...order, source: request.source, path, userAgent: cleanUserAgent(request.userAgent), updatedAt: now, credentialsChangedAt: device.credentialsChangedAt }
       for (const binding of changes.removed) leave(binding, 'unregistered')
       for (const binding of changes.replaced) leave(binding, 'replaced')
       let written: Promise<void> | undefined
       const refreshed = changes.refreshed.map(({ binding, contact }) => {
-        const moved = binding.uri !== contact.uri || binding.q !== contact.q || !sameSource(binding.source, request.source)
+        const moved = binding.uri !== contact.uri || binding.q !== contact.q || !sameSource(binding.source, request.source) || writePath(binding.path) !== writePath(path)
         table.change(binding, { ...heard, uri: contact.uri, q: contact.q, expiresAt: grant(contact.expires, now) })
         // It spoke to us this moment: worth ringing again.
         if (binding.reachable === 'no') binding.reachable = 'unknown'
@@ -159,7 +162,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       // A phone that only stays where it is need not wait: its row is there, and valid until it comes back.
       if (added.length + changes.removed.length + changes.replaced.length > 0) written = writer.settled()
       await written
-      answer(request, table.ofExtension(extension.id), device, now)
+      answer(request, table.ofExtension(extension.id), device, path, now)
       for (const binding of refreshed) tellChange(binding, 'refreshed')
       for (const binding of added) tellChange(binding, 'added')
     },
@@ -167,7 +170,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     contactsOf: (extensionId) => oneFlowEach(table.ofExtension(extensionId)).sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).map(contactOf),
 
     disconnected(peer) {
-      for (const binding of [...table.atAddress(peer.address)]) if (sameSource(binding.source, peer)) leave(binding, 'disconnected')
+      for (const binding of [...table.atAddress(peer.address)]) if (binding.path.length === 0 && sameSource(binding.source, peer)) leave(binding, 'disconnected')
     },
 
     list: (tenantId) => [...table.ofTenant(tenantId)].map(viewOf),
@@ -193,30 +196,6 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       await writer.close()
     },
   }
-}
-
-/** RFC 3261 §10.3 step 8: all current bindings, each with what is left of its time; the asking device's own come first. */
-function answer(request: IncomingRequest, bindings: ReadonlySet<Binding>, device: SnapshotDevice, now: number): void {
-  const contacts = [...bindings]
-    .sort((a, b) => Number(b.deviceId === device.id) - Number(a.deviceId === device.id))
-    .map((binding) => `<${binding.uri}>;expires=${Math.max(0, Math.round((binding.expiresAt - now) / 1000))}${binding.q === 1 ? '' : `;q=${binding.q}`}${instanceParams(binding)}`)
-  const date = new Date(now).toUTCString()
-  request.reply(200, { headers: { ...(contacts.length > 0 ? { Contact: contacts.join(', ') } : {}), Date: date, ...(keepsFlow(request) ? { Require: 'outbound', 'Flow-Timer': String(FLOW_SECONDS) } : {}) } })
-}
-
-function instanceParams(binding: Binding): string {
-  const phone = instanceOf(binding)
-  if (!phone) return ''
-  return `;+sip.instance="${phone.instance}"${phone.regId === '' ? '' : `;reg-id=${phone.regId}`}`
-}
-
-/**
- * RFC 5626 §6: whether the phone is told that requests come over the flow it opened. Over a connection they do, and it is
- * kept open by its line ends; over UDP it would wait for STUN answers that nobody gives.
- */
-function keepsFlow(request: IncomingRequest): boolean {
-  const supported = request.header('supported')?.split(',').some((tag) => tag.trim().toLowerCase() === 'outbound')
-  return supported === true && request.source.transport !== 'udp' && /;\s*reg-id\s*=/i.test(request.header('contact') ?? '')
 }
 
 /** It is shown to people and stored; a phone's whole life story is not wanted. */

@@ -5,6 +5,7 @@ import { splitHostPort } from '../sip/uri.ts'
 import type { SipSource } from '../sip/types.ts'
 import { formatHostPort } from '../sip/uri.ts'
 import type { Binding } from './binding.ts'
+import { writePath } from './path.ts'
 
 /** Rows that had not expired at `now`. */
 export async function loadBindings(trx: Transaction, now: number): Promise<BindingRow[]> {
@@ -37,15 +38,15 @@ export async function writeBindings(trx: Transaction, saved: readonly Binding[],
   if (saved.length > 0) {
     await trx.raw(
       `INSERT INTO bindings (id, tenant_id, extension_id, device_id, contact_uri, contact_key, call_id, cseq, q,
-         user_agent, transport, received, registered_at, updated_at, expires_at)
+         user_agent, transport, received, path, registered_at, updated_at, expires_at)
        SELECT r.id, d.tenant_id, d.extension_id, d.id, r.contact_uri, r.contact_key, r.call_id, r.cseq, r.q,
-         r.user_agent, r.transport, r.received, r.registered_at, r.updated_at, r.expires_at
+         r.user_agent, r.transport, r.received, r.path, r.registered_at, r.updated_at, r.expires_at
        FROM json_to_recordset(?::json) AS r(id uuid, device_id uuid, extension_id uuid, contact_uri text, contact_key text, call_id text,
-         cseq bigint, q real, user_agent text, transport text, received text, registered_at timestamptz, updated_at timestamptz, expires_at timestamptz)
+         cseq bigint, q real, user_agent text, transport text, received text, path text, registered_at timestamptz, updated_at timestamptz, expires_at timestamptz)
        JOIN devices d ON d.id = r.device_id AND d.extension_id = r.extension_id
        FOR KEY SHARE OF d
        ON CONFLICT (device_id, contact_key) DO UPDATE SET id = EXCLUDED.id, contact_uri = EXCLUDED.contact_uri, call_id = EXCLUDED.call_id,
-         cseq = EXCLUDED.cseq, q = EXCLUDED.q, user_agent = EXCLUDED.user_agent, transport = EXCLUDED.transport, received = EXCLUDED.received,
+         cseq = EXCLUDED.cseq, q = EXCLUDED.q, user_agent = EXCLUDED.user_agent, transport = EXCLUDED.transport, received = EXCLUDED.received, path = EXCLUDED.path,
          registered_at = EXCLUDED.registered_at, updated_at = EXCLUDED.updated_at, expires_at = EXCLUDED.expires_at`,
       [JSON.stringify(saved.map(toJson))],
     )
@@ -65,6 +66,7 @@ function toJson(binding: Binding): Record<string, unknown> {
     user_agent: binding.userAgent === undefined ? null : storable(binding.userAgent),
     transport: binding.source.transport,
     received: formatHostPort(binding.source.address, binding.source.port),
+    path: binding.path.length === 0 ? null : storable(writePath(binding.path)),
     registered_at: new Date(binding.registeredAt),
     updated_at: new Date(binding.updatedAt),
     expires_at: new Date(binding.expiresAt),

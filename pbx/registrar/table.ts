@@ -16,7 +16,7 @@ export interface BindingTable {
   all(): Iterable<Binding>
   add(binding: Binding): void
   /** Changes a binding; the only way to change where it came from. */
-  change(binding: Binding, values: Partial<Pick<Binding, 'uri' | 'callId' | 'cseq' | 'q' | 'userAgent' | 'source' | 'updatedAt' | 'expiresAt' | 'credentialsChangedAt'>>): void
+  change(binding: Binding, values: Partial<Pick<Binding, 'uri' | 'callId' | 'cseq' | 'q' | 'userAgent' | 'source' | 'path' | 'updatedAt' | 'expiresAt' | 'credentialsChangedAt'>>): void
   /** @returns false when it was not there any more */
   remove(binding: Binding): boolean
 }

@@ -12,6 +12,8 @@ export interface Contact {
   uri: string
   /** `sip:host:port;transport=…` of the flow the REGISTER came over, through any NAT. */
   nextHop: string
+  /** Route values that lead to it through the proxies in between (RFC 3327); they go before `nextHop`. */
+  route: readonly string[]
   transport: string
   /** host:port the REGISTER came from. */
   received: string

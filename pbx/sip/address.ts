@@ -80,7 +80,7 @@ export function quote(text: string): string {
 }
 
 /** Splits at `separator`, but not inside quotes or angle brackets. */
-function splitOutside(text: string, separator: string): string[] {
+export function splitOutside(text: string, separator: string): string[] {
   if (!text.includes(separator)) return [text]
   const parts: string[] = []
   let from = 0

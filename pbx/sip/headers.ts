@@ -22,6 +22,14 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 export const EXTENSIONS: readonly string[] = ['timer', 'replaces', 'norefersub', '100rel']
 export const SUPPORTED = EXTENSIONS.join(', ')
 
+/** Those of our registrar (RFC 3327, RFC 5626). */
+export const REGISTRAR_EXTENSIONS: readonly string[] = ['path', 'outbound']
+
+/** Whether a Supported or Require names an extension. */
+export function namesExtension(value: string | undefined, tag: string): boolean {
+  return value !== undefined && value.split(',').some((one) => one.trim().toLowerCase() === tag)
+}
+
 /** The value of a header, repeated ones joined with a comma; without srf's own lookup, which walks all headers. */
 export function readHeader(message: SrfMessage, name: string): string | undefined {
   const lower = name.toLowerCase()

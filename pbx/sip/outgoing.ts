@@ -70,10 +70,11 @@ export class SentInvite implements OutgoingInvite, Waiting {
       'User-Agent': USER_AGENT,
       'Content-Type': 'application/sdp',
       ...offerSession(stack.session, this.#minSe),
+      ...routeOf(options),
       ...options.headers,
       ...again,
     })
-    const request = { method: 'INVITE', headers, body: options.sdp, ...(options.nextHop === undefined ? {} : { proxy: options.nextHop }) }
+    const request = { method: 'INVITE', headers, body: options.sdp, ...proxyOf(options) }
     sendRequest(stack, options.uri, request, {
       sent: (sent) => {
         this.#request = sent
@@ -208,6 +209,17 @@ function contactsOf(response: SrfResponse): string[] {
   return (parseAddressList(readHeader(response.msg, 'contact') ?? '') ?? []).map((contact) => contact.uriText)
 }
 
+type Directions = Pick<OutgoingRequest, 'nextHop' | 'route'>
+
+function routeOf({ route = [] }: Directions): { Route?: string } {
+  return route.length === 0 ? {} : { Route: route.join(', ') }
+}
+
+/** The first Route is the next hop by itself. */
+function proxyOf({ nextHop, route = [] }: Directions): { proxy?: string } {
+  return nextHop === undefined || route.length > 0 ? {} : { proxy: nextHop }
+}
+
 /**
  * Sends a request outside of dialogs and resolves with its final response. A 408 or 503 may be the engine's
  * own word for a far end that does not answer. Rejects with Refusal `unavailable` when it could not be sent.
@@ -219,8 +231,8 @@ export function sendOutside(stack: Stack, outgoing: OutgoingRequest): Promise<Si
   const began = performance.now()
   const options = {
     method: outgoing.method,
-    headers: { 'User-Agent': USER_AGENT, ...writeHeaders(outgoing.headers ?? {}) },
-    ...(outgoing.nextHop === undefined ? {} : { proxy: outgoing.nextHop }),
+    headers: { 'User-Agent': USER_AGENT, ...writeHeaders({ ...routeOf(outgoing), ...outgoing.headers }) },
+    ...proxyOf(outgoing),
     ...(outgoing.body === undefined ? {} : { body: outgoing.body }),
   }
   sendRequest(stack, outgoing.uri, options, {

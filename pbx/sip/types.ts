@@ -89,6 +89,8 @@ export interface OutgoingInviteOptions {
   uri: string
   /** Next hop when it differs from the Request-URI: `sip:host:port;transport=tcp` of the flow the contact registered over. */
   nextHop?: string
+  /** Route values, the next hop first: the Path of the contact (RFC 3327). A drachtio-server leaves them out. */
+  route?: readonly string[]
   /** Shown to the callee. */
   from: { number: string; name: string | undefined; domain: string }
   to: { number: string; domain: string }
@@ -176,6 +178,8 @@ export interface OutgoingRequest {
   method: string
   uri: string
   nextHop?: string
+  /** As in OutgoingInviteOptions. */
+  route?: readonly string[]
   headers?: Readonly<Record<string, string>>
   body?: string
 }

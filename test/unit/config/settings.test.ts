@@ -40,7 +40,7 @@ describe('settings', () => {
     assert.deepEqual(settings.sip, {
       hosts: ['0.0.0.0', '::'], port: 5060, tlsPort: 5061, wsPort: 5066, wssPort: 7443,
       tls: { folder: join(home, 'tls'), ca: undefined, clients: 'off', verifyServers: true, minVersion: 'TLSv1.2' },
-      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, dnsServers: [], handlers: [], handlersSecret: '', drachtio: undefined,
+      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, edges: ['127.0.0.0/8', '::1/128'], dnsServers: [], handlers: [], handlersSecret: '', drachtio: undefined,
     })
     assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
     assert.equal(settings.database.url, undefined)
@@ -53,6 +53,12 @@ describe('settings', () => {
     assert.deepEqual(load({ DNS_SERVERS: '192.0.2.53, [2001:db8::53]:5353,2001:db8::54' }).sip.dnsServers, ['192.0.2.53', '[2001:db8::53]:5353', '2001:db8::54'])
     const { tlsPort, wsPort, wssPort } = load({ SIP_TLS_PORT: 'off', SIP_WS_PORT: 'off', SIP_WSS_PORT: 'off' }).sip
     assert.deepEqual([tlsPort, wsPort, wssPort], [undefined, undefined, undefined])
+  })
+
+  it('name the proxies whose Path is taken', () => {
+    assert.deepEqual(load({ SIP_EDGES: '192.0.2.7, 10.1.2.3/16,2001:db8::/48' }).sip.edges, ['192.0.2.7', '10.1.0.0/16', '2001:db8::/48'])
+    assert.deepEqual(load({ SIP_EDGES: 'none' }).sip.edges, [])
+    assert.match(refusedWith({ SIP_EDGES: '10.0.0.0/40' })[0] ?? '', /SIP_EDGES.*no address and no network/)
   })
 
   it('give methods to handlers', () => {

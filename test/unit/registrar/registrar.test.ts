@@ -20,7 +20,7 @@ interface World {
   pass(seconds: number): Promise<void>
 }
 
-async function setUp(t: TestContext, settings: Partial<typeof BOUNDS> = {}, rows: Partial<BindingRow>[] = []): Promise<World> {
+async function setUp(t: TestContext, settings: Partial<typeof BOUNDS> = {}, rows: Partial<BindingRow>[] = [], { edges }: { edges: readonly string[] | undefined } = { edges: ['192.0.2.8'] }): Promise<World> {
   const database = new FakeDatabase()
   // A transaction that takes everything; what is written is the store test's affair.
   database.work = async () => rows
@@ -31,7 +31,7 @@ async function setUp(t: TestContext, settings: Partial<typeof BOUNDS> = {}, rows
   const events = recordedEvents()
   const clock = { time: 1_000_000_000, now: () => clock.time }
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const registrar = await createRegistrar({ database, directory, sip: phones, settings: { registrar: { ...BOUNDS, ...settings } }, logger, events, clock })
+  const registrar = await createRegistrar({ database, directory, sip: phones, settings: { registrar: { ...BOUNDS, ...settings } }, edges, logger, events, clock })
   t.after(() => registrar.close())
   let cseq = 0
   return {
@@ -61,7 +61,7 @@ test('register, fetch, refresh, unregister: answers, contacts, events', async (t
   assert.equal(contactsIn(first), '<sip:101@10.0.0.5:5060;ob>;expires=60')
   assert.equal(first.options.headers?.['Date'], new Date(clock.time).toUTCString())
   assert.deepEqual(registrar.contactsOf(EXTENSION.id).map(({ bindingId: _, ...rest }) => rest), [{
-    deviceId: DEVICE.id, uri: 'sip:101@10.0.0.5:5060;ob', nextHop: 'sip:192.0.2.7:5062;transport=udp', transport: 'udp', received: '192.0.2.7:5062',
+    deviceId: DEVICE.id, uri: 'sip:101@10.0.0.5:5060;ob', nextHop: 'sip:192.0.2.7:5062;transport=udp', route: [], transport: 'udp', received: '192.0.2.7:5062',
     userAgent: 'Desk phone 1.0', q: 1, reachable: 'unknown',
   }])
   clock.time += 20_000
@@ -264,4 +264,43 @@ test('outbound is promised over connections only, and only to phones that ask fo
   assert.equal(await requires({ contact, supported: 'outbound' }, {}), undefined)
   assert.equal(await requires({ contact }, tcp), undefined)
   assert.equal(await requires({ contact: '<sip:101@10.0.0.6>', supported: 'outbound' }, tcp), undefined)
+})
+
+test('a Path is stored with the binding, leads the way, and is told to phones that know it (RFC 3327)', async (t) => {
+  const { registrar, register, phones, pass } = await setUp(t, { qualifySeconds: 1 })
+  const edge = { source: { transport: 'tcp' as const, address: '192.0.2.8', port: 5060 } }
+  const path = '<sip:in,1@192.0.2.8;lr;received=sip:10.0.0.5:5060%3Btransport%3Dtcp>, <sip:192.0.2.9;lr>'
+  const answer = await register({ contact: '<sip:101@10.0.0.5>', path, supported: 'outbound, Path' }, DEVICE, edge)
+  assert.equal(answer.options.headers?.['Path'], path)
+  assert.deepEqual(registrar.contactsOf(EXTENSION.id)[0]?.route, ['<sip:in,1@192.0.2.8;lr;received=sip:10.0.0.5:5060%3Btransport%3Dtcp>', '<sip:192.0.2.9;lr>'])
+  await pass(1)
+  assert.deepEqual(phones.asked[0]?.route, registrar.contactsOf(EXTENSION.id)[0]?.route)
+  // The connection is between us and the proxy, and says nothing of the phone.
+  registrar.disconnected(edge.source)
+  assert.equal(registrar.figures().bindings, 1)
+  assert.equal((await register({ contact: '<sip:101@10.0.0.5>', path: '<sip:192.0.2.9;lr>' }, DEVICE, edge)).options.headers?.['Path'], undefined)
+  assert.deepEqual(registrar.contactsOf(EXTENSION.id)[0]?.route, ['<sip:192.0.2.9;lr>'])
+  await register({ contact: '<sip:101@10.0.0.5>' }, DEVICE, edge)
+  assert.deepEqual(registrar.contactsOf(EXTENSION.id)[0]?.route, [])
+})
+
+test('a Path from anybody, or that is none, is refused and changes nothing', async (t) => {
+  const { registrar, register } = await setUp(t)
+  const edge = { source: { transport: 'udp' as const, address: '192.0.2.8', port: 5060 } }
+  const refusals = (code: string) => (error: unknown): boolean => error instanceof Refusal && error.code === code
+  await assert.rejects(register({ contact: '<sip:101@10.0.0.5>', path: '<sip:192.0.2.8;lr>', supported: 'path' }), (error) => refusals('unsupported')(error) && (error as Refusal).details[0]?.message === 'path')
+  const hop = '<sip:192.0.2.8;lr>'
+  for (const path of ['sip:192.0.2.8;lr', '<tel:123>', '<sip:>', 'x', Array(9).fill(hop).join(','), `<sip:${'a'.repeat(2050)}@192.0.2.8;lr>`]) {
+    await assert.rejects(register({ contact: '<sip:101@10.0.0.5>', path }, DEVICE, edge), refusals('malformed'), path)
+  }
+  assert.equal(registrar.figures().bindings, 0)
+  await register({ contact: '<sip:101@10.0.0.5>', path: Array(8).fill(hop).join(',') }, DEVICE, edge)
+  assert.equal(registrar.contactsOf(EXTENSION.id)[0]?.route.length, 8)
+})
+
+test('where no Route can be sent, a Path is left alone unless it is required', async (t) => {
+  const { registrar, register } = await setUp(t, {}, [], { edges: undefined })
+  await register({ contact: '<sip:101@10.0.0.5>', path: '<sip:192.0.2.8;lr>' })
+  assert.deepEqual(registrar.contactsOf(EXTENSION.id).map(({ route, nextHop }) => [route, nextHop]), [[[], 'sip:192.0.2.7:5062;transport=udp']])
+  await assert.rejects(register({ contact: '<sip:101@10.0.0.5>', path: '<sip:192.0.2.8;lr>', require: 'path' }), (error) => error instanceof Refusal && error.code === 'unsupported')
 })
