@@ -86,6 +86,28 @@ export interface EndpointOptions {
   codecs?: readonly string[]
   /** It will join this conference: an engine may place it where that is. */
   near?: Conference
+  /** Absent: never encrypted. */
+  encryption?: LegEncryption
+}
+
+/** How the audio of a leg may be encrypted. */
+export interface LegEncryption {
+  /** `off`: never; `offer`: by phones that can; `require`: a peer that will not is refused (`unprocessable`). */
+  policy: 'off' | 'offer' | 'require'
+  /**
+   * Others may read the signalling, and keys in it (SDES): none are offered, and those of a peer that offers nothing else
+   * are taken only where encryption is not required.
+   */
+  readable: boolean
+  /** The peer is a browser: our offers are DTLS-SRTP with ICE (RFC 8827), whatever the policy. */
+  browser: boolean
+}
+
+/** What the audio of a leg is encrypted with, for people. */
+export interface LegSecurity {
+  keying: 'sdes' | 'dtls'
+  /** Name of the suite as in RFC 4568, e.g. `AES_CM_128_HMAC_SHA1_80`. */
+  suite: string
 }
 
 export type EndpointEvents = {
@@ -98,6 +120,10 @@ export type EndpointEvents = {
    * comes in two ways is one. The digit itself must never be logged.
    */
   digit: [digit: string, durationMs: number]
+  /** The audio is encrypted from now on. */
+  secured: [security: LegSecurity]
+  /** Encryption was agreed on and will not be: the peer is not who it says. No audio passes any more. */
+  insecure: [reason: string]
   /** The endpoint is gone; `reason` is `closed` or names the fault (`worker-died`). */
   closed: [reason: string]
 }
@@ -113,6 +139,8 @@ export interface Endpoint {
   readonly remoteDirection: MediaDirection
   /** Name of the encoding in use, e.g. `PCMU`; undefined until negotiated. */
   readonly codec: string | undefined
+  /** Undefined while the audio is plain, or no key is agreed on yet. */
+  readonly security: LegSecurity | undefined
 
   /**
    * Takes the peer's SDP and returns ours.

@@ -112,6 +112,8 @@ export interface ExtensionRow {
   enabled: boolean
   /** Record every call of this extension. */
   record_calls: boolean
+  /** Whether its phones' audio is encrypted; null: the house's MEDIA_ENCRYPTION. */
+  encryption: 'off' | 'offer' | 'require' | null
   version: number
   created_at: Date
   updated_at: Date

@@ -17,6 +17,9 @@ export interface Paged<T> {
   total: number
 }
 
+/** Whether audio is encrypted: never, with phones that can, or with none that cannot. */
+export type EncryptionPolicy = 'off' | 'offer' | 'require'
+
 export interface Extension {
   id: string
   number: string
@@ -26,6 +29,8 @@ export interface Extension {
   maxContacts: number
   enabled: boolean
   recordCalls: boolean
+  /** Null: the house's MEDIA_ENCRYPTION. */
+  encryption: EncryptionPolicy | null
   version: number
   devices: Device[]
   createdAt: Date
@@ -64,6 +69,7 @@ export interface ExtensionInput {
   maxContacts?: number
   enabled?: boolean
   recordCalls?: boolean
+  encryption?: EncryptionPolicy | null
 }
 
 export interface ExtensionFilter extends Page {

@@ -17,6 +17,7 @@ export function presentLeg(leg: LegView): z.input<typeof Leg> {
     transport: leg.transport,
     userAgent: leg.userAgent,
     codec: leg.codec,
+    security: leg.security ?? null,
     startedAt: isoOf(leg.startedAt),
     ringingAt: isoOrNull(leg.ringingAt),
     answeredAt: isoOrNull(leg.answeredAt),

@@ -26,6 +26,10 @@ export const MediaFigures = z
   })
   .meta({ id: 'MediaFigures' })
 
+export const LegSecurity = z
+  .object({ keying: z.enum(['sdes', 'dtls']), suite: z.string().meta({ description: 'Name of the suite, e.g. AES_CM_128_HMAC_SHA1_80.' }) })
+  .meta({ id: 'LegSecurity' })
+
 export const Leg = z
   .object({
     id: z.string(),
@@ -40,6 +44,7 @@ export const Leg = z
     transport: z.string(),
     userAgent: z.string().nullable(),
     codec: z.string().nullable(),
+    security: orNull(LegSecurity).meta({ description: 'What the audio between this phone and Dialplane is encrypted with; null: nothing.' }),
     startedAt: instant,
     ringingAt: instant.nullable(),
     answeredAt: instant.nullable(),

@@ -26,6 +26,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     maxContacts: extension.maxContacts,
     enabled: extension.enabled,
     recordCalls: extension.recordCalls,
+    encryption: extension.encryption,
     version: extension.version,
     devices: extension.devices.map(presentDevice),
     createdAt: isoOf(extension.createdAt),

@@ -25,6 +25,7 @@ export const Extension = z
     maxContacts: z.number().int().meta({ description: 'Phones registered at once over all devices.' }),
     enabled: z.boolean(),
     recordCalls: z.boolean(),
+    encryption: z.enum(['off', 'offer', 'require']).nullable().meta({ description: 'Whether the audio of its phones is encrypted (SRTP). Null: the house standard, MEDIA_ENCRYPTION.' }),
     version: z.number().int(),
     devices: z.array(Device),
     createdAt: instant,
@@ -55,6 +56,7 @@ const number = z
   .meta({ description: 'What others dial, 2 to 15 digits.' })
 const ringSeconds = z.number().int().min(5).max(300).nullable().optional()
 const maxContacts = z.number().int().min(1).max(100).optional()
+const encryption = z.enum(['off', 'offer', 'require']).nullable().optional()
 const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
 
 export const ExtensionCreate = z
@@ -65,6 +67,7 @@ export const ExtensionCreate = z
     maxContacts,
     enabled: z.boolean().optional(),
     recordCalls: z.boolean().optional(),
+    encryption,
     deviceName: line(100).optional().meta({ description: 'Name of its first device; Phone when absent.' }),
   })
   .meta({ id: 'ExtensionCreate' })
@@ -77,6 +80,7 @@ export const ExtensionUpdate = z
     maxContacts,
     enabled: z.boolean().optional(),
     recordCalls: z.boolean().optional(),
+    encryption,
     version,
   })
   .meta({ id: 'ExtensionUpdate' })

@@ -44,7 +44,7 @@ export interface Settings {
     drachtio: { host: string; port: number; secret: string } | undefined
   }
   shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }
-  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; freeswitch: FreeswitchSettings | undefined }
+  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; encryption: 'off' | 'offer' | 'require'; sdesInClear: boolean; freeswitch: FreeswitchSettings | undefined }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number }
   calls: { ringback: 'phone' | 'tone' | 'music'; reliable: 'required' | 'media' | 'all'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number; directNetworks: readonly string[] }

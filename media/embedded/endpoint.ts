@@ -4,6 +4,8 @@ import type { Logger } from '../../config/logger.ts'
 import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayoutStats, PlayResult, PlaySource,
   Recording, RecordOptions, Supervision, Tap, TapOptions,
+  CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
+  LegSecurity, Recording, RecordOptions, Supervision, Tap, TapOptions,
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
@@ -61,6 +63,7 @@ export class EmbeddedEndpoint implements Endpoint {
   readonly #home: EndpointHome
   readonly #listeners: Listeners<EndpointEvents>
   #remoteDirection: MediaDirection = 'sendrecv'
+  #security: LegSecurity | undefined
   #partner: EmbeddedEndpoint | undefined
   #figures = NO_STATS
   readonly #logger: Logger
@@ -105,6 +108,10 @@ export class EmbeddedEndpoint implements Endpoint {
     return this.#session.encoding
   }
 
+  get security(): LegSecurity | undefined {
+    return this.#security
+  }
+
   async negotiate(kind: 'offer' | 'answer', sdp: string): Promise<string> {
     this.#check()
     if (kind === 'answer') this.agreed(this.#session.accept(sdp))
@@ -136,7 +143,15 @@ export class EmbeddedEndpoint implements Endpoint {
   #settings({ remoteDirection, stream }: Agreement): Ask<'configure'> {
     this.#remoteDirection = remoteDirection
     this.#format = { encoding: stream.encoding, packetMs: stream.packetMs }
+    if (stream.security === undefined) this.#security = undefined
+    else if (stream.security.kind === 'sdes') this.#secured({ keying: 'sdes', suite: stream.security.send.suite })
     return { endpoint: this.handle, stream, rule: latchRuleFor(this.#peerAddress, stream.remote?.address) }
+  }
+
+  #secured(security: LegSecurity): void {
+    const before = this.#security
+    this.#security = security
+    if (before?.keying !== security.keying || before.suite !== security.suite) this.#listeners.emit('secured', security)
   }
 
   async play(source: PlaySource, options: PlayOptions = {}): Promise<PlayResult> {

@@ -80,6 +80,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     this.capabilities = {
       engine: 'embedded', codecs: knownEncodings(media.codecs), transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
       record: true, conference: true, supervise: false, tap: true, srtp: [], ice: false,
+      record: true, conference: false, supervise: false, tap: true,
+      srtp: ['sdes'], ice: false,
       maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
     }
   }
@@ -105,7 +107,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const mine = this.capabilities.codecs
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
-    const choice = { encodings, peerOrder: options.codecs === undefined }
+    const choice = { encodings, peerOrder: options.codecs === undefined, ...(options.encryption && { encryption: options.encryption }) }
     const peerAddress = ipv4Of(options.peerAddress)
     this.#opening += 1
     try {

@@ -4,6 +4,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { MediaDirection } from '../contract.ts'
 import { formats, staticEncodings } from './codecs.ts'
 import { withoutReceiving } from './direction.ts'
+import { readSecrets, type SecretLines } from './secrets.ts'
 import type { RemoteAudio, RemoteCodec, RemoteDescription, Section, TransportAddress } from './types.ts'
 
 /** No honest audio description comes near this; parsing stops being free beyond it. */
@@ -17,10 +18,10 @@ function refuse(message: string): never {
 /**
  * Reads a session description and picks its audio.
  *
- * @param index the `m=` line to use (an answer to our offer); the first usable one when absent
+ * @param choice the `m=` line to use (an answer to our offer), or what makes one usable: the first that is
  * @throws Refusal `unprocessable` that says what is missing or wrong; never anything else
  */
-export function parseDescription(text: string, index?: number): RemoteDescription {
+export function parseDescription(text: string, choice: number | Usable = plainOnly): RemoteDescription {
   if (text.trim() === '') refuse('the session description is empty')
   if (text.length > LONGEST) refuse(`the session description is longer than ${LONGEST} characters`)
   const sections = readSections(text)
@@ -31,13 +32,13 @@ export function parseDescription(text: string, index?: number): RemoteDescriptio
     throw new Refusal('unprocessable', 'the session description cannot be read', { cause: error })
   }
   if (session.version !== 0) refuse('the session description does not start with v=0')
-  const chosen = index ?? chooseSection(sections)
+  const chosen = typeof choice === 'number' ? choice : chooseSection(text, sections, choice)
   const section = sections[chosen]
   const media = session.media[chosen]
   if (section === undefined || media === undefined) refuse('the answer has fewer media lines than the offer')
   if (section.type !== 'audio' || section.port === 0) refuse('the peer refused the audio')
-  if (!isPlainRtp(section.protocol)) refuse(`the audio uses ${section.protocol}; only plain RTP (RTP/AVP) is offered`)
-  return { sections, audio: readAudio(chosen, section, media, session.connection, session.direction) }
+  if (!isPlainRtp(section.protocol) && !isSecureRtp(section.protocol)) refuse(`the audio uses ${section.protocol}; only RTP is offered`)
+  return { sections, audio: readAudio(chosen, section, media, session.connection, session.direction, readSecrets(text, chosen)) }
 }
 
 /** The `m=` lines (RFC 8866 §5.14), read here because their text must be answered line by line. */
@@ -59,42 +60,66 @@ function isPlainRtp(protocol: string): boolean {
   return protocol.toUpperCase() === 'RTP/AVP' || protocol.toUpperCase() === 'RTP/AVPF'
 }
 
-function chooseSection(sections: readonly Section[]): number {
+function isSecureRtp(protocol: string): boolean {
+  return /^(UDP\/TLS\/)?RTP\/SAVPF?$/i.test(protocol)
+}
+
+/** Why an audio line cannot be used; undefined when it can. */
+export type Usable = (audio: Pick<RemoteAudio, 'secure' | 'crypto' | 'dtls'>, protocol: string) => string | undefined
+
+const plainOnly: Usable = ({ secure }, protocol) =>
+  secure ? `the offer has encrypted audio only (${protocol}); offer plain RTP (RTP/AVP)` : undefined
+
+/** The first usable audio line; one that is encrypted goes before one that is not. */
+function chooseSection(text: string, sections: readonly Section[], unusable: Usable): number {
   const audio = sections.filter((section) => section.type === 'audio' && section.port !== 0)
   if (audio.length === 0) refuse('the offer has no audio')
-  const plain = audio.find((section) => isPlainRtp(section.protocol))
-  if (plain === undefined) {
-    const protocol = audio[0]!.protocol
-    if (protocol.includes('SAVP')) refuse(`the offer has encrypted audio only (${protocol}); offer plain RTP (RTP/AVP)`)
-    refuse(`the audio uses ${protocol}; only plain RTP (RTP/AVP) is offered`)
+  let reason: string | undefined
+  for (const secure of [true, false]) {
+    for (const section of audio) {
+      if (!(secure ? isSecureRtp : isPlainRtp)(section.protocol)) continue
+      const index = sections.indexOf(section)
+      const why = unusable({ secure, ...readSecrets(text, index) }, section.protocol)
+      if (why === undefined) return index
+      reason ??= why
+    }
   }
-  return sections.indexOf(plain)
+  return refuse(reason ?? `the audio uses ${audio[0]!.protocol}; only plain RTP (RTP/AVP) is offered`)
 }
 
 function readAudio(
   index: number, section: Section, media: SdpMedia,
-  sessionConnection: SdpMedia['connection'], sessionDirection: string | undefined,
+  sessionConnection: SdpMedia['connection'], sessionDirection: string | undefined, secrets: SecretLines,
 ): RemoteAudio {
-  const connection = media.connection ?? sessionConnection
-  if (connection === undefined) refuse('the audio has no address (no c= line)')
-  if (Number(connection.version) !== 4) refuse('the audio is on IPv6; only IPv4 is offered')
-  // A multicast connection carries /ttl after the address.
-  const ip = String(connection.ip).split('/')[0]!
-  if (!isIPv4(ip)) refuse('the address in the c= line is not an IPv4 address')
+  const secure = isSecureRtp(section.protocol)
+  // With ICE the address is only a place holder (RFC 8840 §4.1.1): browsers write 0.0.0.0, or one of IPv6.
+  const byChecks = secure && secrets.ice !== undefined && secrets.dtls !== undefined
+  const ip = byChecks ? '0.0.0.0' : readAddress(media.connection ?? sessionConnection)
   const unspecified = ip === '0.0.0.0'
-  if (!unspecified && !isUnicast(ip)) refuse(`audio cannot be sent to ${ip}`)
   const stated = readDirection(media.direction ?? sessionDirection)
   return {
     index,
     address: unspecified ? undefined : ip,
     port: section.port,
-    rtcp: readRtcp(media, unspecified ? undefined : ip),
+    rtcp: byChecks ? undefined : readRtcp(media, unspecified ? undefined : ip),
     rtcpMux: media.rtcpMux !== undefined,
-    direction: unspecified ? withoutReceiving(stated) : stated,
+    direction: unspecified && !byChecks ? withoutReceiving(stated) : stated,
     codecs: readCodecs(section, media),
     ptime: readMilliseconds(media.ptime),
     maxptime: readMilliseconds(media.maxptime),
+    secure,
+    ...secrets,
   }
+}
+
+function readAddress(connection: SdpMedia['connection']): string {
+  if (connection === undefined) refuse('the audio has no address (no c= line)')
+  if (Number(connection.version) !== 4) refuse('the audio is on IPv6; only IPv4 is offered')
+  // A multicast connection carries /ttl after the address.
+  const ip = String(connection.ip).split('/')[0]!
+  if (!isIPv4(ip)) refuse('the address in the c= line is not an IPv4 address')
+  if (ip !== '0.0.0.0' && !isUnicast(ip)) refuse(`audio cannot be sent to ${ip}`)
+  return ip
 }
 
 /** Loopback counts: phones on this machine. `0.x`, multicast and broadcast never do. */

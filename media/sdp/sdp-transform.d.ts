@@ -13,6 +13,15 @@ declare module 'sdp-transform' {
     direction?: string
     ptime?: number
     maxptime?: number
+    crypto?: { id: number; suite: string; config: string }[]
+    setup?: string
+    mid?: string
+    msid?: { id: string; appdata: string }[]
+    fingerprint?: { type: string; hash: string }
+    iceUfrag?: string
+    icePwd?: string
+    candidates?: { foundation: string; component: number; transport: string; priority: number; ip: string; port: number; type: string }[]
+    endOfCandidates?: string
   }
   export interface SdpSession {
     version?: number
@@ -21,6 +30,8 @@ declare module 'sdp-transform' {
     timing?: { start: number; stop: number }
     connection?: { version: number; ip: string | number }
     direction?: string
+    icelite?: string
+    groups?: { type: string; mids: string }[]
     media: SdpMedia[]
   }
   const sdp: { parse(text: string): SdpSession; write(session: SdpSession): string }

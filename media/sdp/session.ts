@@ -3,7 +3,8 @@ import { Refusal } from '../../config/errors.ts'
 import type { MediaDirection } from '../contract.ts'
 import { encodingOf, eventPayloadTypes, eventsFor, eventsOf, formats, packetLength, staticEncodings, USUAL_PACKET_MS } from './codecs.ts'
 import { mirrored, receives, sends } from './direction.ts'
-import { parseDescription } from './parse.ts'
+import { Encryption, type AgreedSecurity, type EncryptionOptions, type SecurityLines } from './encryption.ts'
+import { parseDescription, type Usable } from './parse.ts'
 import type { Encoding, EventFormat, RemoteAudio, Section, StreamSettings } from './types.ts'
 import { writeDescription, type LocalAudio } from './write.ts'
 
@@ -15,6 +16,8 @@ export interface SdpSessionOptions {
   encodings: readonly Encoding[]
   /** Follow the peer's order among the allowed encodings instead of ours. */
   peerOrder: boolean
+  /** Absent: never encrypted. */
+  encryption?: EncryptionOptions
 }
 
 /** The outcome of one exchange. */
@@ -34,7 +37,8 @@ interface Listed {
   events: readonly EventFormat[]
 }
 
-const AUDIO: Section = { type: 'audio', port: 1, protocol: 'RTP/AVP', formats: '' }
+const AUDIO = { type: 'audio', port: 1, formats: '' }
+const NEVER: EncryptionOptions = { policy: 'off', readable: false, browser: false }
 
 /**
  * Our side of the offer/answer exchange of one dialog (RFC 3264): pure state, no I/O.
@@ -47,18 +51,28 @@ export class SdpSession {
   #version = 0
   #text = ''
   #written = ''
-  #sections: readonly Section[] = [AUDIO]
+  readonly #encryption: Encryption
+  #sections: readonly Section[] | undefined
   #audioIndex = 0
   /** Numbers the peer gave first; they stay for the whole dialog (RFC 3264 §8.3.2). */
   readonly #numbers = new Map<string, number>()
   #packetMs = USUAL_PACKET_MS
   #rtcpMux = false
+  #mid: string | undefined
+  #bundled = false
   #encoding: Encoding | undefined
   #offered: { direction: MediaDirection; listed: Listed; rtcpMux: boolean } | undefined
   #theirOffer: string | undefined
 
   constructor(options: SdpSessionOptions) {
     this.#options = options
+    this.#encryption = new Encryption(options.encryption ?? NEVER)
+    // A browser wants its audio named, and RTCP beside it.
+    if (options.encryption?.browser === true) {
+      this.#mid = '0'
+      this.#bundled = true
+      this.#rtcpMux = true
+    }
   }
 
   /** Our description as last written. */
@@ -79,7 +93,9 @@ export class SdpSession {
     const listed = this.#list(order)
     this.#offered = { direction, listed, rtcpMux: this.#rtcpMux }
     this.#theirOffer = undefined
-    return this.#write(listed, direction, this.#rtcpMux, this.#sections, this.#audioIndex, this.#protocol())
+    const { lines, protocol } = this.#encryption.offer()
+    const sections = this.#sections ?? [{ ...AUDIO, protocol }]
+    return this.#write(listed, direction, this.#rtcpMux, sections, lines)
   }
 
   /** Takes the answer to our last offer. May be called again: a 183 and its 200 both carry one. */
@@ -88,8 +104,9 @@ export class SdpSession {
     const { audio } = parseDescription(text, this.#audioIndex)
     const chosen = this.#choose(audio, this.#options.encodings, true)
     const { direction, listed, rtcpMux } = this.#offered
+    const secured = this.#encryption.accept(audio)
     this.#encoding = chosen.name
-    return this.#agree(audio, chosen, direction, listed, rtcpMux && audio.rtcpMux)
+    return this.#agree(audio, chosen, direction, listed, rtcpMux && audio.rtcpMux, secured)
   }
 
   /** Takes an offer; our answer is in `text` afterwards. */
@@ -104,13 +121,15 @@ export class SdpSession {
   prefer(wanted: readonly Encoding[]): Agreement | undefined {
     const text = this.#theirOffer
     if (text === undefined) return undefined
-    const { audio } = parseDescription(text)
+    const { audio } = parseDescription(text, this.#unusable)
     const first = wanted.find((name) => this.#options.encodings.includes(name) && audio.codecs.some((codec) => encodingOf(codec) === name))
     return first === undefined || first === this.#encoding ? undefined : this.#answer(text, [first], false)
   }
 
+  readonly #unusable: Usable = (audio, protocol) => this.#encryption.kindFor(audio, protocol).reason
+
   #answer(text: string, allowed: readonly Encoding[], peerOrder: boolean): Agreement {
-    const { sections, audio } = parseDescription(text)
+    const { sections, audio } = parseDescription(text, this.#unusable)
     const chosen = this.#choose(audio, allowed, peerOrder)
     const direction = mirrored(audio.direction)
     const events = eventsFor(chosen.name, eventsOf(audio.codecs))
@@ -124,8 +143,11 @@ export class SdpSession {
     this.#packetMs = packetLength(chosen.name, audio.ptime, audio.maxptime)
     this.#numbers.set(chosen.name, chosen.payloadType)
     if (events !== undefined) this.#numbers.set(`events ${events.clockRate}`, events.payloadType)
-    this.#write(listed, direction, audio.rtcpMux, sections, audio.index, sections[audio.index]!.protocol)
-    return this.#agree(audio, chosen, direction, listed, audio.rtcpMux)
+    this.#mid = audio.mid
+    this.#bundled = audio.bundled
+    const { lines, agreed } = this.#encryption.answer(audio, this.#encryption.kindFor(audio, sections[audio.index]!.protocol).kind ?? 'plain')
+    this.#write(listed, direction, audio.rtcpMux, sections, lines)
+    return this.#agree(audio, chosen, direction, listed, audio.rtcpMux, agreed)
   }
 
   /** Our numbers for an offer: the peer's where it gave some, else the usual ones, none twice. */
@@ -146,10 +168,6 @@ export class SdpSession {
     return { encodings: listed, events }
   }
 
-  #protocol(): string {
-    return this.#sections[this.#audioIndex]?.protocol ?? AUDIO.protocol
-  }
-
   #choose(audio: RemoteAudio, allowed: readonly Encoding[], peerOrder: boolean): Chosen {
     const offered = listedEncodings(audio).filter(({ name }) => allowed.includes(name))
     const chosen = peerOrder
@@ -162,8 +180,8 @@ export class SdpSession {
     return chosen
   }
 
-  #agree(audio: RemoteAudio, chosen: Chosen, local: MediaDirection, listed: Listed, rtcpMux: boolean): Agreement {
-    const remote = audio.address === undefined ? undefined : { address: audio.address, port: audio.port }
+  #agree(audio: RemoteAudio, chosen: Chosen, local: MediaDirection, listed: Listed, rtcpMux: boolean, { security, ice }: AgreedSecurity): Agreement {
+    const remote = audio.address === undefined || ice !== undefined ? undefined : { address: audio.address, port: audio.port }
     // Above 65535 there is no port for RTCP.
     const beside = remote === undefined || remote.port === 65_535 ? undefined : { address: remote.address, port: remote.port + 1 }
     const rtcp = audio.rtcp ?? beside
@@ -187,16 +205,20 @@ export class SdpSession {
         packetMsStated: audio.ptime !== undefined || audio.maxptime !== undefined,
         send: sends(local) && receives(audio.direction),
         receive: receives(local) && sends(audio.direction),
+        security,
+        ice,
       },
     }
   }
 
   /** Writes our description; the version grows with every change and only then (RFC 3264 §8). */
   #write(
-    listed: Listed, direction: MediaDirection, rtcpMux: boolean, sections: readonly Section[], audioIndex: number, protocol: string,
+    listed: Listed, direction: MediaDirection, rtcpMux: boolean, sections: readonly Section[], security: SecurityLines,
   ): string {
     const { address, port } = this.#options
-    const audio: LocalAudio = { address, port, protocol, ...listed, packetMs: this.#packetMs, direction, rtcpMux }
+    const audioIndex = this.#audioIndex
+    const { protocol } = sections[audioIndex]!
+    const audio: LocalAudio = { address, port, protocol, ...listed, packetMs: this.#packetMs, direction, rtcpMux, security, mid: this.#mid, bundled: this.#bundled }
     const unversioned = writeDescription({ id: this.#id, version: 0 }, audio, sections, audioIndex)
     if (unversioned !== this.#written) {
       this.#version += 1

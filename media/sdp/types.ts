@@ -49,7 +49,58 @@ export interface RemoteAudio {
   /** Milliseconds a packet the peer would like (`a=ptime`), and takes at most (`a=maxptime`). */
   ptime: number | undefined
   maxptime: number | undefined
+  /** The media line asks for encryption (RTP/SAVP and its relatives); when false it may be offered all the same (RFC 8643). */
+  secure: boolean
+  /** Usable `a=crypto` lines, the peer's first choice first. */
+  crypto: readonly CryptoLine[]
+  dtls: DtlsOffer | undefined
+  ice: IceCredentials | undefined
+  /** `a=mid` (RFC 5888), and whether a BUNDLE group has it (RFC 9143). */
+  mid: string | undefined
+  bundled: boolean
 }
+
+/** Protection profiles of SRTP by their names in `a=crypto` (RFC 4568 §6.2, RFC 7714 §14.1). */
+export type SrtpSuite = 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32' | 'AEAD_AES_128_GCM' | 'AEAD_AES_256_GCM'
+
+/** A master key and its salt. Never logged, never told. */
+export interface SrtpKey {
+  suite: SrtpSuite
+  key: Uint8Array
+  salt: Uint8Array
+}
+
+/** One usable `a=crypto` line. */
+export interface CryptoLine {
+  tag: number
+  master: SrtpKey
+}
+
+/** The certificate that a DTLS peer must show (RFC 8122). */
+export interface Fingerprint {
+  /** As in SDP, lower case: `sha-256`. */
+  hash: string
+  /** Hexadecimal pairs with colons, upper case. */
+  value: string
+}
+
+export interface DtlsOffer {
+  fingerprints: readonly Fingerprint[]
+  /** RFC 4145 §4, as the peer wrote it. */
+  setup: 'active' | 'passive' | 'actpass' | 'holdconn'
+}
+
+export interface IceCredentials {
+  ufrag: string
+  /** Never told. */
+  password: string
+}
+
+/** How a stream is encrypted. */
+export type StreamSecurity =
+  | { kind: 'sdes'; send: SrtpKey; receive: SrtpKey }
+  /** `active`: we begin the handshake. */
+  | { kind: 'dtls'; active: boolean; fingerprints: readonly Fingerprint[] }
 
 export interface RemoteDescription {
   sections: readonly Section[]
@@ -78,4 +129,8 @@ export interface StreamSettings {
   send: boolean
   /** The peer may send us audio, and we take it. */
   receive: boolean
+  /** Absent: plain RTP. */
+  security: StreamSecurity | undefined
+  /** The peer looks for a way to us by checks (RFC 8445); only what passed one is the peer's. */
+  ice: { local: IceCredentials; remote: IceCredentials } | undefined
 }

@@ -1,6 +1,8 @@
 import sdp, { type SdpMedia } from 'sdp-transform'
 import type { MediaDirection } from '../contract.ts'
 import { eventFormats, formats } from './codecs.ts'
+import type { SecurityLines } from './encryption.ts'
+import { keyText } from './secrets.ts'
 import type { Encoding, EventFormat, Section } from './types.ts'
 
 /** What our side says about its audio. */
@@ -15,6 +17,10 @@ export interface LocalAudio {
   direction: MediaDirection
   /** Only ever true in an answer to an offer that had it (RFC 5761 §5.1.1), or in an offer after that. */
   rtcpMux: boolean
+  security: SecurityLines
+  /** Our name for the line, when it has one, and whether a BUNDLE of it alone is made (RFC 9143). */
+  mid: string | undefined
+  bundled: boolean
 }
 
 /**
@@ -31,6 +37,9 @@ export function writeDescription(
     name: '-',
     connection: { version: 4, ip: audio.address },
     timing: { start: 0, stop: 0 },
+    // RFC 8445 §2.5: we have a public place and only answer checks.
+    ...(audio.security.ice && { icelite: 'ice-lite' }),
+    ...(audio.bundled && audio.mid !== undefined && { groups: [{ type: 'BUNDLE', mids: audio.mid }] }),
     media,
   })
 }
@@ -52,7 +61,27 @@ function audioSection(audio: LocalAudio): SdpMedia {
     rtp, fmtp, ptime: audio.packetMs, direction: audio.direction,
   }
   if (audio.rtcpMux) section.rtcpMux = 'rtcp-mux'
+  if (audio.mid !== undefined) section.mid = audio.mid
+  secure(section, audio)
   return section
+}
+
+/** RFC 8445 §5.1.2.1: the one host candidate has the highest priority there is. */
+const PRIORITY = 2_130_706_431
+
+function secure(section: SdpMedia, { security: { crypto, dtls, ice }, address, port }: LocalAudio): void {
+  if (crypto.length > 0) section.crypto = crypto.map((line) => ({ id: line.tag, suite: line.master.suite, config: keyText(line) }))
+  if (dtls !== undefined) {
+    section.fingerprint = { type: dtls.fingerprint.hash, hash: dtls.fingerprint.value }
+    section.setup = dtls.setup
+  }
+  if (ice === undefined) return
+  section.iceUfrag = ice.ufrag
+  section.icePwd = ice.password
+  section.candidates = [{ foundation: '1', component: 1, transport: 'udp', priority: PRIORITY, ip: address, port, type: 'host' }]
+  section.endOfCandidates = 'end-of-candidates'
+  // Browsers name the stream of their user by it (RFC 8830).
+  section.msid = [{ id: 'dialplane', appdata: 'audio' }]
 }
 
 function refusedSection(section: Section): SdpMedia {

@@ -4,6 +4,7 @@ import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
 import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
+import { encryptionOfCallee } from './encryption.ts'
 import { Leg } from './leg.ts'
 import { stopRingback } from './ringback.ts'
 import type { CallWorld } from './world.ts'
@@ -144,6 +145,7 @@ async function startBranch(
     // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
     const endpoint = await world.media.createEndpoint({
       callId: call.id, legId: leg.id, peerAddress: hostOf(target.contact.received), codecs: codecOrder(world, call),
+      encryption: encryptionOfCallee(world, target.extensionId, target.contact),
     })
     await call.mailbox.run(() => {
       leg.endpoint = endpoint

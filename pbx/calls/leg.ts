@@ -1,6 +1,6 @@
 import { newId } from '../../config/ids.ts'
 import { createMachine } from '../../config/machine.ts'
-import type { Endpoint, EndpointStats } from '../../media/contract.ts'
+import type { Endpoint, EndpointStats, LegSecurity } from '../../media/contract.ts'
 import type { LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
 import type { EarlyInvite, SipDialog } from '../sip/types.ts'
 import { legTable, type LegInput } from './states.ts'
@@ -43,6 +43,7 @@ export class Leg {
   sipStatus: number | null = null
   endedWhy: string | null = null
   codec: string | null = null
+  security: LegSecurity | null = null
   figures: MediaFigures | null = null
   /** The peer sends nothing although it should. */
   silent = false
@@ -85,6 +86,7 @@ export class Leg {
   /** Takes the figures of the endpoint; the last ones stay after it is closed. */
   measure(stats: EndpointStats): void {
     this.codec = stats.codec ?? this.codec
+    this.security = this.endpoint?.security ?? this.security
     this.figures = figuresOf(stats)
   }
 
@@ -103,6 +105,7 @@ export class Leg {
       transport: origin.transport,
       userAgent: this.userAgent,
       codec: this.endpoint?.codec ?? this.codec,
+      security: this.endpoint?.security ?? this.security,
       startedAt: this.startedAt,
       ringingAt: this.ringingAt,
       answeredAt: this.answeredAt,

@@ -33,6 +33,7 @@ const verdicts = {
   'caller-media': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The caller\'s phone offered no audio that Dialplane can carry. Enable PCMU or PCMA without mandatory encryption.' },
   'no-media': { result: 'failed', status: 503, phrase: 'No Media', explanation: 'The media engine cannot take another call now.' },
   'media-lost': { result: 'failed', status: 503, phrase: 'Media Lost', explanation: 'The media worker that carried the call failed. New calls use another one.' },
+  'insecure': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The audio could not be encrypted as the phones had agreed: somebody else may have answered in the phone\'s place.' },
   'media-vanished': { result: 'answered', status: 408, phrase: 'Media Timeout', explanation: 'Neither phone sent any audio for a while, so the call was taken as abandoned.' },
   'peer-vanished': { result: 'answered', status: 408, phrase: 'Peer Vanished', explanation: 'A phone stopped answering in the middle of the call. It may have lost power or network.' },
   'no-acknowledgement': { result: 'failed', status: 408, phrase: 'No ACK', explanation: 'The call was answered, but the caller\'s phone never confirmed it. A firewall or NAT may swallow its messages.' },

@@ -42,6 +42,10 @@ export function watchLeg(world: CallWorld, call: Call, leg: Leg): void {
   call.cleanup.add(endpoint.on('closed', (reason) => {
     if (reason !== 'closed' && leg.endpoint === endpoint) hangUp(world, call, terminate('media-lost', 'system'))
   }))
+  call.cleanup.add(endpoint.on('secured', () => { if (!call.over) call.changed() }))
+  call.cleanup.add(endpoint.on('insecure', (reason) => {
+    if (leg.endpoint === endpoint) hangUp(world, call, terminate('insecure', 'system', null, reason))
+  }))
   if (mediaTimeoutSeconds === 0) return
   call.cleanup.add(endpoint.on('media-timeout', (seconds) => {
     // Whoever sends his sound elsewhere is silent here.

@@ -11,7 +11,7 @@ import type { CallRegistry } from './registry.ts'
 
 /** What the verbs of a call work with. Passed explicitly; nothing is reached through the call. */
 export interface CallWorld {
-  settings: Pick<Settings, 'calls' | 'home'>
+  settings: Pick<Settings, 'calls' | 'home' | 'media'>
   logger: Logger
   media: MediaServer
   sip: SipServer

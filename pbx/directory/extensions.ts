@@ -10,7 +10,7 @@ import type { DirectoryWorld } from './world.ts'
 
 const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] = [
   ['number', 'number'], ['name', 'name'], ['ringSeconds', 'ring_seconds'], ['maxContacts', 'max_contacts'],
-  ['enabled', 'enabled'], ['recordCalls', 'record_calls'],
+  ['enabled', 'enabled'], ['recordCalls', 'record_calls'], ['encryption', 'encryption'],
 ]
 
 /** Numbers sort as numbers do (99 before 100), names as people read them, small letters among the capitals. */
@@ -109,7 +109,7 @@ async function withDevices(trx: Transaction, rows: ExtensionRow[]): Promise<Exte
 function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
   return {
     id: row.id, number: row.number, name: row.name, ringSeconds: row.ring_seconds, maxContacts: row.max_contacts,
-    enabled: row.enabled, recordCalls: row.record_calls, version: row.version, devices: devices.map(toDevice),
+    enabled: row.enabled, recordCalls: row.record_calls, encryption: row.encryption, version: row.version, devices: devices.map(toDevice),
     createdAt: row.created_at, updatedAt: row.updated_at,
   }
 }

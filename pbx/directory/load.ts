@@ -30,7 +30,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     toTenant(tenant),
     extensions.map((row) => ({
       id: row.id, tenantId, number: row.number, name: row.name, ringSeconds: row.ring_seconds,
-      maxContacts: row.max_contacts, enabled: row.enabled, recordCalls: row.record_calls,
+      maxContacts: row.max_contacts, enabled: row.enabled, recordCalls: row.record_calls, encryption: row.encryption,
     })),
     devices.flatMap((row) => {
       const ha1 = ha1Of(row, options)

@@ -2,7 +2,7 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { Pbx } from '../door.ts'
+import type { EncryptionPolicy, Pbx } from '../door.ts'
 
 export interface SnapshotTenant {
   id: string
@@ -27,6 +27,8 @@ export interface SnapshotExtension {
   maxContacts: number
   enabled: boolean
   recordCalls: boolean
+  /** Null: the house's MEDIA_ENCRYPTION. */
+  encryption: EncryptionPolicy | null
 }
 
 export interface SnapshotDevice {

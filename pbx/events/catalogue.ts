@@ -37,6 +37,8 @@ export interface LegView {
   transport: string
   userAgent: string | null
   codec: string | null
+  /** What the audio is encrypted with; null: nothing. Calls of before this was known have none. */
+  security?: { keying: 'sdes' | 'dtls'; suite: string } | null
   startedAt: number
   ringingAt: number | null
   answeredAt: number | null

@@ -1,6 +1,7 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import { followEarly, followEarlyAnswer } from '../calls/answer.ts'
 import { Call } from '../calls/call.ts'
+import { encryptionOfCaller } from '../calls/encryption.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
@@ -84,6 +85,7 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
       callId: call.id,
       legId: call.caller.id,
       peerAddress: invite.source.address,
+      encryption: encryptionOfCaller(world, call.caller.origin.extensionId, invite.source.transport),
       ...(hasOffer ? { offer: invite.body } : {}),
     })
     return await call.mailbox.run(async () => {

@@ -63,6 +63,12 @@ export class Latch {
     return false
   }
 
+  /** Closed to this source whatever it sends. */
+  shutTo(address: string, port: number): boolean {
+    if (!this.latched || this.#open || (port === this.port && address === this.address)) return false
+    return this.#negotiated?.address !== address || this.#negotiated.port !== port
+  }
+
   #believe(address: string, port: number, ssrc: number, sequence: number): boolean {
     const negotiated = this.#negotiated
     if (negotiated !== undefined && negotiated.address === address && negotiated.port === port) return true

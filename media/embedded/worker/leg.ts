@@ -68,6 +68,7 @@ export class Leg implements Target, Speaker {
     this.#wire = new Wire(pair, this.#latch, {
       rtp: (packet, from) => this.#incoming(packet, from),
       rtcp: (packet, from) => this.#incomingRtcp(packet, from),
+      junk: () => { this.#junk += 1 },
     })
     this.#reports = new Reports(this.#wire, this.#latch, this.#outgoing, this.#reception, around.timing.rtcpMs)
     this.#keypad = new Keypad({
@@ -97,7 +98,7 @@ export class Leg implements Target, Speaker {
     this.#keypad.inSound = stream.eventsOut === undefined && stream.receive
     this.#types.learn(stream)
     this.#latch.negotiate(stream.remote, rule)
-    this.#wire.configure(stream.rtcpMux)
+    this.#wire.configure(stream)
     this.#reports.configure(stream)
     this.expectMedia()
   }

@@ -13,7 +13,7 @@ export class Outgoing {
   ssrc = randomBytes(4).readUInt32BE()
   packets = 0
   bytes = 0
-  #sequence = randomBytes(2).readUInt16BE()
+  #sequence = randomBytes(2).readUInt16BE() & 0x7fff
   #timestamp = randomBytes(4).readUInt32BE()
   #sentAt = 0
   #clock = 8
