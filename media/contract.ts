@@ -11,6 +11,11 @@
  * everywhere, and closing an endpoint ends what runs on it (play, record, collect, tap, bridge).
  */
 
+import type { LegEncryption, LegSecurity } from './encryption.ts'
+import type { EndpointStats, PlayoutStats } from './stats.ts'
+
+export type { EndpointStats, LegEncryption, LegSecurity, PlayoutStats }
+
 /** What an engine can do, as data; never `instanceof`. */
 export interface MediaCapabilities {
   /** Engine name for people: `embedded` or `freeswitch`. */
@@ -88,26 +93,6 @@ export interface EndpointOptions {
   near?: Conference
   /** Absent: never encrypted. */
   encryption?: LegEncryption
-}
-
-/** How the audio of a leg may be encrypted. */
-export interface LegEncryption {
-  /** `off`: never; `offer`: by phones that can; `require`: a peer that will not is refused (`unprocessable`). */
-  policy: 'off' | 'offer' | 'require'
-  /**
-   * Others may read the signalling, and keys in it (SDES): none are offered, and those of a peer that offers nothing else
-   * are taken only where encryption is not required.
-   */
-  readable: boolean
-  /** The peer is a browser: our offers are DTLS-SRTP with ICE (RFC 8827), whatever the policy. */
-  browser: boolean
-}
-
-/** What the audio of a leg is encrypted with, for people. */
-export interface LegSecurity {
-  keying: 'sdes' | 'dtls'
-  /** Name of the suite as in RFC 4568, e.g. `AES_CM_128_HMAC_SHA1_80`. */
-  suite: string
 }
 
 export type EndpointEvents = {
@@ -275,43 +260,6 @@ export interface TapOptions {
 
 export interface Tap {
   close(): Promise<void>
-}
-
-/** Figures of one endpoint (RFC 3550 §6.4, appendix A; MOS by ITU-T G.107 E-model, narrow band). */
-export interface EndpointStats {
-  codec: string | undefined
-  local: { address: string; port: number }
-  /** Where media comes from and goes to, once known. */
-  remote: { address: string; port: number } | undefined
-  packetsReceived: number
-  packetsSent: number
-  bytesReceived: number
-  bytesSent: number
-  /** Packets that never came, and their share of those expected, 0 to 1. */
-  packetsLost: number
-  lossRate: number
-  /** Interarrival jitter in milliseconds. */
-  jitterMs: number
-  /** Round trip from RTCP in milliseconds, when the peer reports. */
-  roundTripMs: number | undefined
-  /** 1 (bad) to 4.4 (narrow-band best); undefined without received packets. */
-  mos: number | undefined
-  /** Packets dropped because they came from elsewhere than the negotiated or latched peer. */
-  strayPackets: number
-  /** Of sound that is played out by a clock (a conference, a supervised call); undefined where packets pass as they come. */
-  playout: PlayoutStats | undefined
-}
-
-/** An adaptive jitter buffer: what it cost and what it could not hide. */
-export interface PlayoutStats {
-  /** How long sound waits in it now, in milliseconds. */
-  delayMs: number
-  /** Packets that came after their turn. */
-  latePackets: number
-  /** Sound that was made up because none was there, in milliseconds. */
-  concealedMs: number
-  /** Sound that was left out so as to wait less, in milliseconds. */
-  skippedMs: number
 }
 
 /** A party of a conference. */

@@ -92,6 +92,10 @@ export type Leg = {
     transport: string;
     userAgent: string | null;
     codec: string | null;
+    /**
+     * What the audio between this phone and Dialplane is encrypted with; null: nothing.
+     */
+    security: LegSecurity | null;
     startedAt: string;
     ringingAt: string | null;
     answeredAt: string | null;
@@ -102,6 +106,14 @@ export type Leg = {
      */
     ended: string | null;
     media: MediaFigures | null;
+};
+
+export type LegSecurity = {
+    keying: 'sdes' | 'dtls';
+    /**
+     * Name of the suite, e.g. AES_CM_128_HMAC_SHA1_80.
+     */
+    suite: string;
 };
 
 export type MediaFigures = {
@@ -457,6 +469,10 @@ export type Extension = {
     maxContacts: number;
     enabled: boolean;
     recordCalls: boolean;
+    /**
+     * Whether the audio of its phones is encrypted (SRTP). Null: the house standard, MEDIA_ENCRYPTION.
+     */
+    encryption: 'off' | 'offer' | 'require' | null;
     version: number;
     devices: Array<Device>;
     createdAt: string;
@@ -516,6 +532,7 @@ export type ExtensionCreate = {
     maxContacts?: number;
     enabled?: boolean;
     recordCalls?: boolean;
+    encryption?: 'off' | 'offer' | 'require' | null;
     /**
      * Name of its first device; Phone when absent.
      */
@@ -532,6 +549,7 @@ export type ExtensionUpdate = {
     maxContacts?: number;
     enabled?: boolean;
     recordCalls?: boolean;
+    encryption?: 'off' | 'offer' | 'require' | null;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */

@@ -1,7 +1,7 @@
 /** Our side of how a leg is encrypted: what is allowed, what we offer, what we take of the peer's. */
 import { randomBytes } from 'node:crypto'
 import { Refusal } from '../../config/errors.ts'
-import type { LegEncryption } from '../contract.ts'
+import type { LegEncryption } from '../encryption.ts'
 import { suites } from './secrets.ts'
 import type { CryptoLine, Fingerprint, IceCredentials, RemoteAudio, SrtpKey, SrtpSuite, StreamSecurity } from './types.ts'
 

@@ -1,5 +1,5 @@
 import { Badge, Group, Text } from '@mantine/core'
-import { CirclePause, Disc } from 'lucide-react'
+import { CirclePause, Disc, Lock } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Call } from '../../app/types.ts'
 import { DataTable, type Column } from '../../components/data-table.tsx'
@@ -7,6 +7,7 @@ import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { RunningTime } from '../../components/time.tsx'
 import { useLive } from '../../live/store.ts'
 import { callWording, codecName, partyName, qualityWording, worstMos } from '../../words/call.ts'
+import { isEncrypted } from '../../words/encryption.ts'
 import { instant } from '../../words/time.ts'
 import { CallControls } from './call-controls.tsx'
 
@@ -37,7 +38,7 @@ function Quality({ call }: { call: Call }) {
   const mos = worstMos(call)
   return (
     <span>
-      {codecsOf(call)}
+      {codecsOf(call)}{isEncrypted(call) && <Lock size={12} role="img" aria-label="Encrypted" style={{ marginInlineStart: 4 }} />}
       {call.direct && <Text span size="xs" display="block" c="dimmed">Phone to phone</Text>}
       {!call.direct && mos !== null && <Text span size="xs" display="block"><StatusDot {...qualityWording(mos)} /></Text>}
     </span>

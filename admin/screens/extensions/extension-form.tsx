@@ -1,9 +1,10 @@
-import { Checkbox, NumberInput, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { Extension, SipCredentials } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { encryptionChoices, type EncryptionPolicy } from '../../words/encryption.ts'
 import { addExtension, changeExtension } from './data.ts'
 
 interface Values {
@@ -14,6 +15,8 @@ interface Values {
   ringSeconds: number | string
   maxContacts: number | string
   recordCalls: boolean
+  /** Empty: the house's standard. */
+  encryption: string
   enabled: boolean
 }
 
@@ -25,6 +28,7 @@ function valuesOf(extension: Extension | undefined): Values {
     ringSeconds: extension?.ringSeconds ?? '',
     maxContacts: extension?.maxContacts ?? 10,
     recordCalls: extension?.recordCalls ?? false,
+    encryption: extension?.encryption ?? '',
     enabled: extension?.enabled ?? true,
   }
 }
@@ -67,8 +71,8 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
     initial: valuesOf(extension),
     check,
     onSaved: onClose,
-    save: async ({ deviceName, ringSeconds, maxContacts, ...rest }) => {
-      const input = { ...rest, ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts) }
+    save: async ({ deviceName, ringSeconds, maxContacts, encryption, ...rest }) => {
+      const input = { ...rest, encryption: encryption === '' ? null : (encryption as EncryptionPolicy), ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts) }
       if (extension !== undefined) {
         await changeExtension(extension.id, { ...input, version: extension.version })
         notify.done(`Extension ${input.number} is saved.`)
@@ -124,6 +128,14 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         value={values.maxContacts}
         error={errors.maxContacts}
         onChange={(value) => set('maxContacts', value)}
+      />
+      <Select
+        label="Encrypted audio"
+        description="Phones without it are refused when it is required. Keys are only given to phones that register over TLS; browsers always encrypt."
+        data={encryptionChoices}
+        allowDeselect={false}
+        value={values.encryption}
+        onChange={(value) => set('encryption', value ?? '')}
       />
       <Checkbox
         label="Record every call"

@@ -9,6 +9,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
+import { encryptionWords } from '../../words/encryption.ts'
 import { CallTable } from '../history/call-table.tsx'
 import { useCalls } from '../history/data.ts'
 import { CredentialsDialog } from './credentials-dialog.tsx'
@@ -56,6 +57,7 @@ function Details({ extension }: { extension: Extension }) {
       <Panel>
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="lg">
           <Fact label="State"><Presence extension={extension} /></Fact>
+          <Fact label="Encrypted audio">{encryptionWords(extension.encryption)}</Fact>
           <Fact label="Rings for">{extension.ringSeconds === null ? 'Standard time' : `${extension.ringSeconds} s`}</Fact>
           <Fact label="Phones at once">Up to {extension.maxContacts}</Fact>
           <Fact label="Last changed"><Time at={extension.updatedAt} /></Fact>

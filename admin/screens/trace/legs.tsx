@@ -1,9 +1,11 @@
 import { Group, SimpleGrid, Text, Title } from '@mantine/core'
+import { Lock, LockOpen } from 'lucide-react'
 import type { Call, Leg } from '../../app/types.ts'
 import { Fact } from '../../components/fact.tsx'
 import { Panel } from '../../components/panel.ts'
 import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { codecName, legStateWords, percent, qualityWording } from '../../words/call.ts'
+import { securityWords } from '../../words/encryption.ts'
 import { duration, instant } from '../../words/time.ts'
 
 /** A card for each phone that took part, with how it sounded. */
@@ -39,6 +41,9 @@ function LegCard({ leg }: { leg: Leg }) {
       {leg.ended !== null && <Text size="sm" mt="xs">{leg.ended}</Text>}
       <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm" mt="md">
         <Fact label="Encoding">{codecName(leg.codec)}</Fact>
+        <Fact label="Encryption" hint="Of the audio between this phone and Dialplane">
+          <Group gap={4} wrap="nowrap">{leg.security === null ? <LockOpen size={14} aria-hidden /> : <Lock size={14} aria-hidden />}{securityWords(leg.security)}</Group>
+        </Fact>
         {leg.ringingAt !== null && leg.role === 'callee' && <Fact label="Rang for">{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
         {media !== null && (
           <>

@@ -5,7 +5,7 @@ import { decide } from '../../../pbx/routing/decide.ts'
 import { normaliseDialled } from '../../../pbx/routing/number-format.ts'
 
 const extension = (number: string, over: Partial<SnapshotExtension> = {}): SnapshotExtension => ({
-  id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, ...over,
+  id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null, ...over,
 })
 const all = [extension('101'), extension('102', { ringSeconds: 12 }), extension('103', { enabled: false }), extension('911')]
 const snapshot = {

@@ -93,7 +93,7 @@ export class FakeDatabase implements Database {
 }
 
 export const EXTENSION: SnapshotExtension = {
-  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, enabled: true, recordCalls: false,
+  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, enabled: true, recordCalls: false, encryption: null,
 }
 export const DEVICE: SnapshotDevice = {
   id: '00000000-0000-4000-8000-000000000201', tenantId: TENANT, extensionId: EXTENSION.id, name: 'Desk', sipUsername: '101', enabled: true,
