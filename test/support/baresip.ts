@@ -29,6 +29,10 @@ export interface BaresipOptions {
   answers: boolean
   /** The only encoding it has; PCMU when absent. */
   codec?: BaresipCodec
+  /** How it encrypts, by baresip's own names: SDES if the other side can, SDES always, DTLS-SRTP. */
+  encryption?: 'srtp' | 'srtp-mand' | 'dtls_srtp'
+  /** Looks for its way by ICE. */
+  ice?: boolean
 }
 
 export type BaresipCodec = 'PCMU' | 'PCMA' | 'G722' | 'opus'
@@ -61,7 +65,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   if (options.trusts !== undefined) await writeFile(join(folder, 'ca.pem'), options.trusts)
   await writeFile(join(folder, 'config'), config(folder, options, { sip, control, rtp }))
   const { server, line } = options
-  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}`
+  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}${options.encryption === undefined ? '' : `;mediaenc=${options.encryption}`}${options.ice === true ? ';medianat=ice' : ''}`
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), '')
   const child = spawn('baresip', ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -162,7 +166,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
     `rtp_ports ${ports.rtp}-${ports.rtp + 18}`,
     'jitter_buffer_delay 2-10',
     `module_path ${MODULES}`,
-    ...['g711', 'g722', 'opus', 'aubridge', 'ausine', 'sndfile'].map((name) => `module ${name}.so`),
+    ...['g711', 'g722', 'opus', 'aubridge', 'ausine', 'sndfile', ...(options.encryption === undefined ? [] : ['srtp', 'dtls_srtp']), ...(options.ice === true ? ['ice'] : [])].map((name) => `module ${name}.so`),
     'module_tmp account.so',
     'module_app menu.so',
     'module_app ctrl_tcp.so',

@@ -17,6 +17,7 @@ export interface ExtensionWish {
   ringSeconds?: number
   maxContacts?: number
   recordCalls?: boolean
+  encryption?: 'off' | 'offer' | 'require'
 }
 
 interface Created {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { maskSecrets } from '../../../pbx/sip/mask.ts'
 
-const SECRETS = ['6629fae49393a05397450978507c4ef1', 'n0nce+/=', 'cn0nce', 'WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz', 'dXNlcjpwYXNz', 'swordfish', 'keymat99', 'klartext']
+const SECRETS = ['6629fae49393a05397450978507c4ef1', 'n0nce+/=', 'cn0nce', 'WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz', 'dXNlcjpwYXNz', 'swordfish', 'keymat99', 'klartext', 'd8Kcheckpassw0rdice']
 
 const MESSAGE = [
   'INVITE sip:102@192.0.2.1 SIP/2.0',
@@ -19,13 +19,15 @@ const MESSAGE = [
   'k=clear:klartext',
   'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20|1:4;inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20',
   'a=key-mgmt:mikey keymat99',
+  'a=ice-ufrag:seen',
+  'a=ice-pwd:d8Kcheckpassw0rdice',
   '',
 ].join('\r\n')
 
 test('digest answers, nonces, passwords and SRTP keys are not in the trace; the rest of the message is', () => {
   const masked = maskSecrets(MESSAGE)
   for (const secret of SECRETS) assert.ok(!masked.includes(secret), secret)
-  for (const kept of ['username="101"', 'realm="dialplane"', 'uri="sip:102@192.0.2.1"', 'nc=00000001', 'AES_CM_128_HMAC_SHA1_80', '|2^20|1:4', 'From: <sip:101:[hidden]@192.0.2.1>;tag=1']) {
+  for (const kept of ['username="101"', 'realm="dialplane"', 'uri="sip:102@192.0.2.1"', 'nc=00000001', 'AES_CM_128_HMAC_SHA1_80', 'a=ice-ufrag:seen', '|2^20|1:4', 'From: <sip:101:[hidden]@192.0.2.1>;tag=1']) {
     assert.ok(masked.includes(kept), kept)
   }
   assert.equal(masked.split('\r\n').length, MESSAGE.split('\r\n').length)
