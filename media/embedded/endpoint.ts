@@ -3,8 +3,6 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayoutStats, PlayResult, PlaySource,
-  Recording, RecordOptions, Supervision, Tap, TapOptions,
-  CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
   LegSecurity, Recording, RecordOptions, Supervision, Tap, TapOptions,
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'

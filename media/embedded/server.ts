@@ -79,8 +79,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const { first, last } = media.ports
     this.capabilities = {
       engine: 'embedded', codecs: knownEncodings(media.codecs), transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
-      record: true, conference: true, supervise: false, tap: true, srtp: [], ice: false,
-      record: true, conference: false, supervise: false, tap: true,
+      record: true, conference: true, supervise: false, tap: true,
       srtp: ['sdes'], ice: false,
       maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
     }

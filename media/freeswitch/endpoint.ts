@@ -46,6 +46,8 @@ const GAP_MS = 80
 /** One leg's media: the SDP of the peer is kept here, the sound is on a FreeSWITCH. */
 export class FreeswitchEndpoint implements Endpoint {
   readonly id = newId()
+  /** FreeSWITCH is not asked to encrypt. */
+  readonly security = undefined
   readonly leg: Leg
   readonly #session: SdpSession
   readonly #local: { address: string; port: number }

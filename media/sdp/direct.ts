@@ -78,6 +78,8 @@ function redirect(ours: string, { audio, codec, events }: Side): string {
   // Whether the other takes both on one port is known of its own exchange with us only.
   delete media.rtcpMux
   delete media.rtcp
+  // Our keys, which it did not take: it must not come back to them with somebody else.
+  delete media.crypto
   if (audio.rtcp !== undefined) media.rtcp = { port: audio.rtcp.port, netType: 'IN', ipVer: 4, address: audio.rtcp.address }
   if (audio.ptime !== undefined) media.ptime = audio.ptime
   return sdp.write(session)
