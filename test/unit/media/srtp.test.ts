@@ -4,9 +4,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { HmacSha1 } from '../../../media/embedded/worker/srtp/sha1.ts'
 import { ReplayWindow } from '../../../media/embedded/worker/srtp/replay.ts'
-import { SrtpReceiver, SrtpSender } from '../../../media/embedded/worker/srtp/streams.ts'
+import { createTransform, SrtpReceiver, SrtpSender } from '../../../media/embedded/worker/srtp/streams.ts'
 import { deriveKeys } from '../../../media/embedded/worker/srtp/suites.ts'
-import { createTransform } from '../../../media/embedded/worker/srtp/transform.ts'
 import type { SrtpKey, SrtpSuite } from '../../../media/sdp/types.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')

@@ -1,8 +1,11 @@
 /** The two directions of an encrypted leg: which index a packet has, and that none is used or taken twice (RFC 3711 §3.3). */
 import type { SrtpKey } from '../../../sdp/types.ts'
 import { readUint32, RTP_HEADER } from '../rtp.ts'
+import { CounterTransform } from './counter.ts'
+import { GcmTransform } from './gcm.ts'
 import { ReplayWindow } from './replay.ts'
-import { createTransform, MOST_ADDED, type Transform } from './transform.ts'
+import { profiles } from './suites.ts'
+import { MOST_ADDED, type Transform } from './transform.ts'
 
 const ROLL = 0x10000
 /** Streams of a peer that are kept apart; a phone has one, and another after a change of codec. */
@@ -10,6 +13,11 @@ const MOST_STREAMS = 8
 const LONGEST = 2048
 // A datagram that the kernel could not take at once is still being read: a few buffers in turn keep it whole.
 const BUFFERS = 8
+
+/** What encrypts and decrypts under this key. */
+export function createTransform(key: SrtpKey): Transform {
+  return profiles[key.suite].authenticated === 'gcm' ? new GcmTransform(key) : new CounterTransform(key)
+}
 
 /** Where the payload begins; 0 when the bytes are no RTP header. The padding of an encrypted packet cannot be seen yet. */
 function headerLength(packet: Uint8Array): number {

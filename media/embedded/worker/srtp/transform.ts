@@ -1,8 +1,4 @@
 /** Encrypts and decrypts single packets in place, knowing nothing of streams. */
-import type { SrtpKey } from '../../../sdp/types.ts'
-import { CounterTransform } from './counter.ts'
-import { GcmTransform } from './gcm.ts'
-import { profiles } from './suites.ts'
 
 /** The most that is added to a packet. */
 export const MOST_ADDED = 20
@@ -19,8 +15,4 @@ export interface Transform {
   /** The index that a packet claims, for the replay list; −1 when it is too short, or not encrypted. */
   rtcpIndex(packet: Buffer): number
   openRtcp(packet: Buffer, ssrc: number, index: number): number
-}
-
-export function createTransform(key: SrtpKey): Transform {
-  return profiles[key.suite].authenticated === 'gcm' ? new GcmTransform(key) : new CounterTransform(key)
 }
