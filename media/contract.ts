@@ -118,6 +118,8 @@ export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 
 export interface Endpoint {
   readonly id: string
+  /** True when no engine carries its sound, which goes from phone to phone: it can be negotiated, bridged to its like and closed, and nothing else. */
+  readonly bypass?: boolean
   /** Our current SDP: the offer when created without one, else the answer. */
   readonly localSdp: string
   /** What the peer last asked for, as the peer sees it; `sendonly` and `inactive` mean it put us on hold. */

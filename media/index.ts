@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Logger } from '../config/logger.ts'
 import type { Settings } from '../config/settings/settings.ts'
+import { MediaServerWithBypass } from './bypass/server.ts'
 import type { MediaServer } from './contract.ts'
 import { EmbeddedMediaServer } from './embedded/server.ts'
 import { FreeswitchMediaServer } from './freeswitch/server.ts'
@@ -37,5 +38,5 @@ export async function startMedia(options: MediaOptions): Promise<MediaServer> {
     await server.stop()
     throw error
   }
-  return server
+  return new MediaServerWithBypass(server, logger)
 }

@@ -23,7 +23,9 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
     {
       name: 'media',
       ok: media.available && load !== undefined,
-      message: load
+      message: !media.available
+        ? 'The media engine does not answer. Phones that are not behind NAT can still call each other; there are no announcements, no recording and no hold.'
+        : load
         ? `The ${media.capabilities.engine} engine carries ${load.endpoints} audio connections; sound was at most ${Math.round(late)} ms late since the start.`
         : 'The media engine does not answer; calls have no audio.',
     },

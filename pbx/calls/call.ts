@@ -145,7 +145,7 @@ export class Call {
       answeredAt: this.answeredAt,
       endedAt: this.endedAt,
       onHold: this.legs.some((leg) => leg.state === 'held'),
-      direct: this.direct?.state === 'on',
+      direct: this.direct?.state === 'on' || this.caller.endpoint?.bypass === true,
       recording: this.recording ? (this.recording.paused ? 'paused' : 'on') : 'off',
       plan: planView(plan),
       legs: this.legs.map((leg) => leg.view()),

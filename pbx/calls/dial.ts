@@ -79,11 +79,11 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   )
   call.signal.addEventListener('abort', onAbort)
 
-  const onFailure = (branch: Branch, failure: InviteFailure): void => {
+  const onFailure = (branch: Branch, failure: InviteFailure, why = failureWords(failure)): void => {
     if (settled || branch.failure || branch.leg.over) return
     branch.failure = failure
     branch.leg.userAgent ??= failure.userAgent ?? null
-    endBranch(call, branch.leg, failure.status, failureWords(failure))
+    endBranch(call, branch.leg, failure.status, why)
     if (failure.status >= 600) cancelAll('Another phone of the extension declined for all.')
     const open = branches.some((other) => !other.leg.over)
     if (!open || failure.status >= 600) {
@@ -105,7 +105,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
         throw error
       }
       world.registry.linger(dialog.bye(`SIP;cause=488;text="${messageOf(error).replaceAll('"', "'")}"`))
-      return onFailure(branch, { status: 488, reason: 'Not Acceptable Here', kind: 'refused', userAgent: dialog.userAgent, contacts: [] })
+      return onFailure(branch, { status: 488, reason: 'Not Acceptable Here', kind: 'refused', userAgent: dialog.userAgent, contacts: [] }, `Its sound cannot be used: ${messageOf(error)}.`)
     }
     branch.leg.dialog = dialog
     branch.leg.userAgent = dialog.userAgent ?? branch.leg.userAgent

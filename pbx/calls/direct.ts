@@ -103,7 +103,7 @@ function talking(world: CallWorld, call: Call): [Party, Party] | undefined {
   if (call.over || call.state !== 'answered' || call.transferring || call.recording) return undefined
   const { caller, callee } = call
   if (!callee || [caller, callee].some((leg) => leg.state !== 'answered' || leg.endpoint?.security !== undefined || isRecorded(world, leg))) return undefined
-  const parties = [caller, callee].flatMap((leg) => (leg.dialog && leg.endpoint ? [{ leg, dialog: leg.dialog, endpoint: leg.endpoint }] : []))
+  const parties = [caller, callee].flatMap((leg) => (leg.dialog && leg.endpoint && !leg.endpoint.bypass ? [{ leg, dialog: leg.dialog, endpoint: leg.endpoint }] : []))
   return parties.length === 2 ? (parties as [Party, Party]) : undefined
 }
 

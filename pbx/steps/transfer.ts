@@ -29,6 +29,8 @@ export function transfer(world: CallWorld, call: Call, by: Leg, refer: ReferRequ
     const other = by === call.caller ? call.callee : call.caller
     if (call.over || call.answeredAt === null || !other?.dialog) return refer.refuse(481)
     if (call.transferring) return refer.refuse(491)
+    // No engine is up that could carry the sound to somebody else.
+    if (by.endpoint?.bypass) return refer.refuse(503)
     if (refer.replaces) return joinCalls(world, call, by, other, refer, refer.replaces)
     refer.accept()
     call.transferring = { by, number: refer.number }

@@ -1,0 +1,69 @@
+import { Refusal } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents } from '../contract.ts'
+import { BypassEndpoint } from './endpoint.ts'
+
+/** Calls between phones that reach each other, and nothing else. */
+const ALONE = {
+  transcoding: false, play: false, speak: false, collect: false, sendDigits: false, record: false, conference: false, supervise: false, tap: false, srtp: [], ice: false,
+} as const
+
+/**
+ * The media engine, and what remains possible while it is down: two phones that are not behind NAT talk without it, each
+ * told the other's description. A call stays the way it began. Which way the next one goes is said by `capabilities`.
+ */
+export class MediaServerWithBypass implements MediaServer {
+  readonly #server: MediaServer
+  readonly #logger: Logger
+  /** Callers of calls without an engine, by call. */
+  readonly #callers = new Map<string, BypassEndpoint>()
+
+  constructor(server: MediaServer, logger: Logger) {
+    this.#server = server
+    this.#logger = logger
+  }
+
+  get capabilities(): MediaCapabilities {
+    const { capabilities } = this.#server
+    return this.#server.available ? capabilities : { ...capabilities, ...ALONE }
+  }
+
+  get available(): boolean {
+    return this.#server.available
+  }
+
+  async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
+    const caller = this.#callers.get(options.callId)
+    if (caller === undefined && this.#server.available) return this.#server.createEndpoint(options)
+    const offer = options.offer
+    const localSdp = offer ?? caller?.remoteSdp
+    if (localSdp === undefined) throw new Refusal('unavailable', 'no media engine is up, and without an offer of the caller there is nothing to pass on')
+    const endpoint = new BypassEndpoint({
+      id: options.legId, peerAddress: options.peerAddress, offer, localSdp, logger: this.#logger,
+      onClose: (closed) => {
+        if (this.#callers.get(options.callId) === closed) this.#callers.delete(options.callId)
+      },
+    })
+    if (caller === undefined) {
+      this.#callers.set(options.callId, endpoint)
+      this.#logger.warn({ call: options.callId }, 'no media engine is up: this call goes from phone to phone')
+    }
+    return endpoint
+  }
+
+  createConference(name: string): Promise<Conference> {
+    return this.#server.createConference(name)
+  }
+
+  load(): Promise<MediaLoad> {
+    return this.#server.load()
+  }
+
+  on<K extends keyof MediaServerEvents>(event: K, listener: (...args: MediaServerEvents[K]) => void): () => void {
+    return this.#server.on(event, listener)
+  }
+
+  stop(): Promise<void> {
+    return this.#server.stop()
+  }
+}
