@@ -10,6 +10,7 @@ import { encodingNamed, parseDescription } from '../sdp/index.ts'
 export class BypassEndpoint implements Endpoint {
   readonly id: string
   readonly bypass = true
+  readonly security = undefined
   readonly #peerAddress: string
   readonly #listeners: Listeners<EndpointEvents>
   readonly #onClose: (endpoint: BypassEndpoint) => void

@@ -35,6 +35,8 @@ export class MediaServerWithBypass implements MediaServer {
   async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
     const caller = this.#callers.get(options.callId)
     if (caller === undefined && this.#server.available) return this.#server.createEndpoint(options)
+    const { encryption } = options
+    if (encryption?.browser || encryption?.policy === 'require') throw new Refusal('unavailable', 'no media engine is up, and without one no audio is encrypted')
     const offer = options.offer
     const localSdp = offer ?? caller?.remoteSdp
     if (localSdp === undefined) throw new Refusal('unavailable', 'no media engine is up, and without an offer of the caller there is nothing to pass on')
