@@ -4,25 +4,32 @@ import type { Logger } from '../../config/logger.ts'
 import { collectDigits, TypedAhead } from '../collect.ts'
 import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
-  Recording, RecordOptions, Supervision, Tap,
+  Recording, RecordOptions, Supervision, SupervisionMode, Tap,
 } from '../contract.ts'
 import { Listeners } from '../listeners.ts'
 import { knownEncodings, type Agreement, type SdpSession, type StreamSettings } from '../sdp/index.ts'
 import { describePeer } from './description.ts'
 import { FIGURES_TEXT, NOTHING_COUNTED, readFigures, type Counted } from './figures.ts'
 import { joinLegs, partLegs } from './join.ts'
-import type { Leg } from './leg.ts'
+import type { Leg, LegHome } from './leg.ts'
 import { Player, type Sound } from './player.ts'
 import { FreeswitchRecording } from './recording.ts'
 import { SILENCE } from './sounds.ts'
 import { Watch } from './watch.ts'
 
+/** Something that an endpoint is in instead of a bridge. */
+export interface Stay {
+  /** It goes, to be elsewhere or because it is closed. */
+  left(endpoint: FreeswitchEndpoint, why: 'left' | 'closed'): Promise<void>
+}
+
 /** What an endpoint needs of its server. */
 export interface EndpointHome {
+  supervise(target: FreeswitchEndpoint, supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision>
   sound(source: PlaySource): Promise<Sound>
   checkRecording(path: string): Promise<void>
-  /** Two legs that talk to each other over SIP, one on each of two servers. */
-  span(one: Leg, other: Leg): Promise<[Leg, Leg]>
+  /** Two channels that talk to each other over SIP, one beside `leg` and one on that other server. */
+  span(leg: Leg, place: LegHome): Promise<[Leg, Leg]>
   forget(endpoint: FreeswitchEndpoint): void
 }
 
@@ -66,6 +73,7 @@ export class FreeswitchEndpoint implements Endpoint {
   #partner: FreeswitchEndpoint | undefined
   /** The legs between two servers when the partner is on another. */
   #span: readonly Leg[] = []
+  #stay: Stay | undefined
   #figures: Counted = NOTHING_COUNTED
   #collecting = 0
   #closing: Promise<EndpointStats> | undefined
@@ -177,8 +185,8 @@ export class FreeswitchEndpoint implements Endpoint {
     this.#check()
     other.#check()
     if (this.#partner === other && other.#partner === this) return
-    await Promise.all([this.unbridge(), other.unbridge()])
-    const span = this.leg.on === other.leg.on ? [] : await this.#home.span(this.leg, other.leg)
+    await Promise.all([this.#detach(), other.#detach()])
+    const span = this.leg.on === other.leg.on ? [] : await this.#home.span(this.leg, other.leg.on)
     const [near, far] = span
     if (near !== undefined && far !== undefined) await Promise.all([joinLegs(this.leg, near), joinLegs(other.leg, far)])
     else await joinLegs(this.leg, other.leg)
@@ -193,6 +201,47 @@ export class FreeswitchEndpoint implements Endpoint {
     if (partner === undefined) return
     if (span.length === 0) return partLegs(this.leg, partner.leg)
     await Promise.all([this.leg, partner.leg].map((leg) => partLegs(leg)))
+    await Promise.all(span.map((leg) => leg.close()))
+  }
+
+  /** In a bridge, a conference, or listening to somebody. */
+  get taken(): boolean {
+    return this.#partner !== undefined || this.#stay !== undefined
+  }
+
+  async #detach(): Promise<void> {
+    await this.#stay?.left(this, 'left')
+    await this.unbridge()
+  }
+
+  /** Goes to `stay` from wherever it is. */
+  async enter(stay: Stay): Promise<void> {
+    this.#check()
+    await this.#detach()
+    this.#check()
+    this.#stay = stay
+  }
+
+  /** It is no longer there. */
+  exit(stay: Stay): void {
+    if (this.#stay === stay) this.#stay = undefined
+  }
+
+  /** A channel on that server which speaks and hears for this endpoint: its own when it is there. */
+  async reach(place: LegHome): Promise<Leg> {
+    if (this.leg.on === place) return this.leg
+    const [near, far] = await this.#home.span(this.leg, place)
+    this.#span = [near, far]
+    await joinLegs(this.leg, near)
+    return far
+  }
+
+  /** It need no longer be reached elsewhere. */
+  async unreach(): Promise<void> {
+    const span = this.#span
+    if (span.length === 0) return
+    this.#span = []
+    await partLegs(this.leg)
     await Promise.all(span.map((leg) => leg.close()))
   }
 
@@ -235,8 +284,9 @@ export class FreeswitchEndpoint implements Endpoint {
     return Promise.reject(new Refusal('unsupported', 'FreeSWITCH gives no sound to others without a module that is not its own (capabilities.tap is false)'))
   }
 
-  supervise(): Promise<Supervision> {
-    return Promise.reject(new Refusal('unsupported', 'nobody can listen to a call on FreeSWITCH (capabilities.supervise is false)'))
+  supervise(supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision> {
+    this.#check()
+    return this.#home.supervise(this, supervisor, mode)
   }
 
   async stats(): Promise<EndpointStats> {
@@ -257,8 +307,10 @@ export class FreeswitchEndpoint implements Endpoint {
   async #close(): Promise<EndpointStats> {
     if (this.#gone) return this.#stats()
     await this.#look().catch(() => undefined)
+    const stay = this.#stay
     const span = this.#leave()
     await Promise.all([this.leg, ...span].map((leg) => leg.close()))
+    await stay?.left(this, 'closed')
     this.lost('closed')
     return this.#stats()
   }
@@ -268,6 +320,7 @@ export class FreeswitchEndpoint implements Endpoint {
     if (this.#gone) return
     this.#gone = true
     this.#watch.stop()
+    void this.#stay?.left(this, 'closed')
     for (const leg of this.#leave()) void leg.close()
     this.#home.forget(this)
     this.#listeners.emit('closed', reason)

@@ -3,16 +3,18 @@ import { hostname } from 'node:os'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { FreeswitchSettings, Settings } from '../../config/settings/settings.ts'
-import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, PlaySource } from '../contract.ts'
+import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, PlaySource, Supervision, SupervisionMode } from '../contract.ts'
 import { Listeners } from '../listeners.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
 import { knownEncodings, parseDescription, SdpSession } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
+import { FreeswitchConference } from './conference.ts'
 import { describeNobody, describePeer } from './description.ts'
 import { FreeswitchEndpoint, type EndpointHome } from './endpoint.ts'
 import type { Leg, LegHome } from './leg.ts'
 import { soundOf } from './sounds.ts'
+import { FreeswitchSupervision } from './supervision.ts'
 import { Switch, usualTiming, type SwitchTiming } from './switch.ts'
 
 export interface FreeswitchOptions {
@@ -42,6 +44,8 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   /** The legs of one call share a server. */
   readonly #calls = new Map<string, { on: LegHome; legs: number }>()
   readonly #callOf = new Map<FreeswitchEndpoint, string>()
+  /** By their names on the servers. */
+  readonly #conferences = new Map<string, FreeswitchConference>()
   #available = false
   #stopping: Promise<void> | undefined
 
@@ -55,14 +59,14 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     this.switches = servers.map((server) => new Switch({
       ...server, profile, owner, timing, srf: options.srf, logger: options.logger,
       onChange: () => this.#judge(),
-      onEvent: () => undefined,
+      onEvent: (event) => this.#conferences.get(event.getHeader('Conference-Name') ?? '')?.heard(event),
     }))
   }
 
   get capabilities(): MediaCapabilities {
     return {
       engine: 'freeswitch', codecs: knownEncodings(this.#options.settings.media.codecs), transcoding: true, play: true, speak: true, collect: true,
-      sendDigits: true, record: true, conference: false, supervise: false, tap: false, srtp: [], ice: false,
+      sendDigits: true, record: true, conference: true, supervise: true, tap: false, srtp: [], ice: false,
       maxEndpoints: this.switches.reduce((sum, { figures }) => sum + (figures?.maxSessions ?? 0), 0),
     }
   }
@@ -96,7 +100,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     const expected = options.offer === undefined ? undefined : new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer)
     const description = expected === undefined ? describeNobody(encodings[0]) : describePeer({ stream: expected.stream, version: 1 })
     const logger = this.#options.logger.child({ call: options.callId, leg: options.legId })
-    const leg = await this.#open(options.callId, description, logger)
+    const leg = await this.#open(options, description, logger)
     try {
       const { audio } = parseDescription(leg.sdp)
       if (audio.address === undefined) throw new Refusal('unavailable', 'FreeSWITCH told no address for audio: set rtp-ip in its SIP profile')
@@ -116,8 +120,8 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   }
 
   /** A leg where the call already is, else on the server that has most room; when that one fails, on the next. */
-  async #open(callId: string, description: string, logger: Logger): Promise<Leg> {
-    const place = this.#calls.get(callId)?.on
+  async #open({ callId, near }: EndpointOptions, description: string, logger: Logger): Promise<Leg> {
+    const place = this.#calls.get(callId)?.on ?? (near instanceof FreeswitchConference ? near.place : undefined)
     const home = this.switches.find((each) => each === place)
     const others = this.switches.filter((each) => each !== home && !each.draining).sort((a, b) => busy(a) - busy(b))
     let refusal = new Refusal('unavailable', this.#reason() ?? 'no media server is connected', { retryAfter: 5 })
@@ -159,12 +163,12 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     return this.#options.storage.checkRecording(path)
   }
 
-  async span(one: Leg, other: Leg): Promise<[Leg, Leg]> {
+  async span(leg: Leg, place: LegHome): Promise<[Leg, Leg]> {
     const { logger } = this.#options
-    const near = await one.on.createLeg(describeNobody('PCMU'), logger)
+    const near = await leg.on.createLeg(describeNobody('G722'), logger)
     try {
-      const far = await other.on.createLeg(near.sdp, logger)
-      await near.modify(far.sdp)
+      const far = await place.createLeg(bothWays(near.sdp), logger)
+      await near.modify(bothWays(far.sdp))
       await Promise.all([near.set(VARIABLES), far.set(VARIABLES)])
       return [near, far]
     } catch (error) {
@@ -173,8 +177,16 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     }
   }
 
-  async createConference(): Promise<Conference> {
-    throw new Refusal('unsupported', 'conferences on FreeSWITCH are not offered (capabilities.conference is false)')
+  async createConference(name: string): Promise<Conference> {
+    if (!this.available) throw new Refusal('unavailable', this.#reason() ?? 'no media server is connected', { retryAfter: 5 })
+    const conference = new FreeswitchConference({ name, logger: this.#options.logger, home: this, onClosed: () => void this.#conferences.delete(conference.room) })
+    this.#conferences.set(conference.room, conference)
+    return conference
+  }
+
+  supervise(target: FreeswitchEndpoint, supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision> {
+    if (!(supervisor instanceof FreeswitchEndpoint)) throw new Error('an endpoint of another engine cannot listen')
+    return FreeswitchSupervision.start(target, supervisor, mode, this.#options.logger)
   }
 
   async load(): Promise<MediaLoad> {
@@ -183,6 +195,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
 
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
+      await Promise.all([...this.#conferences.values()].map((conference) => conference.close()))
       await Promise.all([...this.#endpoints].map((endpoint) => endpoint.close()))
       await Promise.all(this.switches.map((each) => each.stop()))
       await Promise.all([this.#options.prompts.close(), this.#options.music.close()])
@@ -209,6 +222,10 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     if (reason === undefined) this.#listeners.emit('available')
     else this.#listeners.emit('unavailable', reason)
   }
+}
+
+function bothWays(sdp: string): string {
+  return sdp.replace(/^a=(inactive|sendonly|recvonly)\r?$/gm, 'a=sendrecv\r')
 }
 
 function busy({ legs, opening, weight }: Switch): number {

@@ -93,7 +93,7 @@ behaviour('a peer that falls silent is told of, and again; not when it is on hol
 })
 
 behaviour('a worker that dies takes its endpoints along, says so, and is replaced', async (t) => {
-  const { server, phone, home } = await openEngine(t, { workers: 2 })
+  const { server, embedded, phone, home } = await openEngine(t, { workers: 2 })
   const [a, b] = [await phone({}, 'one'), await phone({}, 'two')]
   await a.endpoint.bridge(b.endpoint)
   const recording = await a.endpoint.record({ path: join(home, 'a.wav') })
@@ -102,7 +102,7 @@ behaviour('a worker that dies takes its endpoints along, says so, and is replace
   const died = next(a.endpoint, 'closed')
   let other = ''
   b.endpoint.on('closed', (reason) => { other = reason })
-  const [first] = server.pool.threads
+  const [first] = embedded.pool.threads
   await first!.kill()
   assert.deepEqual(await died, ['worker-died'])
   assert.equal((await playing).ended, 'closed')
@@ -111,11 +111,11 @@ behaviour('a worker that dies takes its endpoints along, says so, and is replace
   assert.equal(server.available, true, 'the other worker goes on')
   await a.endpoint.close()
 
-  const [, second] = server.pool.threads
+  const [, second] = embedded.pool.threads
   const gone = new Promise<string>((resolve) => { server.on('unavailable', resolve) })
   const back = new Promise<void>((resolve) => { server.on('available', resolve) })
   // Both at once: only then nothing is left.
-  await Promise.all(server.pool.threads.filter((thread) => thread.alive).map((thread) => thread.kill()))
+  await Promise.all(embedded.pool.threads.filter((thread) => thread.alive).map((thread) => thread.kill()))
   assert.equal(second!.alive, false)
   assert.match(await gone, /no media worker/)
   await back
