@@ -1,5 +1,6 @@
 import { callRoutes } from './calls/routes.ts'
 import { complianceRoutes } from './compliance/routes.ts'
+import { conferenceRoutes } from './conferences/routes.ts'
 import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { shieldRoutes } from './shield/routes.ts'
@@ -8,4 +9,4 @@ import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...callRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...callRoutes, ...conferenceRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]

@@ -135,6 +135,33 @@ export interface DeviceRow {
   updated_at: Date
 }
 
+export interface ConferenceRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  /** config/secrets envelopes of the digits. */
+  pin_sealed: Buffer | null
+  moderator_pin_sealed: Buffer | null
+  wait_for_moderator: boolean
+  end_with_moderator: boolean
+  max_parties: number
+  announce: 'none' | 'tones' | 'words'
+  muted_entry: boolean
+  record: boolean
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** Every number that can be dialled in a tenant, once. Kept by triggers of the tables that have numbers. */
+export interface DialledNumberRow {
+  tenant_id: string
+  number: string
+  owner_id: string
+}
+
 export interface BindingRow {
   id: string
   tenant_id: string

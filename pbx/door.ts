@@ -3,7 +3,7 @@
  * Every function takes the actor it acts for and works inside that actor's tenant.
  */
 import type { Actor } from '../config/actor.ts'
-import type { BanReason, BanView, CallView, PbxEvent, RegistrationView } from './events/catalogue.ts'
+import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
 export interface Page {
   /** From 1. */
@@ -77,6 +77,56 @@ export interface ExtensionFilter extends Page {
   search?: string
   sort: 'number' | 'name' | 'created_at'
   order: 'asc' | 'desc'
+}
+
+/** How a room says that somebody came or went. */
+export type ConferenceAnnounce = 'none' | 'tones' | 'words'
+
+/** A conference room as it is configured. */
+export interface ConferenceRoom {
+  id: string
+  number: string
+  name: string
+  hasPin: boolean
+  hasModeratorPin: boolean
+  waitForModerator: boolean
+  endWithModerator: boolean
+  maxParties: number
+  announce: ConferenceAnnounce
+  mutedEntry: boolean
+  record: boolean
+  enabled: boolean
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface ConferenceInput {
+  number: string
+  name: string
+  /** Null: none. 4 to 12 digits. */
+  pin?: string | null
+  moderatorPin?: string | null
+  waitForModerator?: boolean
+  endWithModerator?: boolean
+  maxParties?: number
+  announce?: ConferenceAnnounce
+  mutedEntry?: boolean
+  record?: boolean
+  enabled?: boolean
+}
+
+export type ConferenceAction = 'lock' | 'unlock' | 'mute-all' | 'unmute-all' | 'end'
+
+/** Rooms as they are configured. */
+export interface ConferenceRooms {
+  list(actor: Actor): Promise<ConferenceRoom[]>
+  get(actor: Actor, id: string): Promise<ConferenceRoom>
+  create(actor: Actor, input: ConferenceInput): Promise<ConferenceRoom>
+  /** `version` is the one that was read; another in the database is a `conflict`. */
+  update(actor: Actor, id: string, input: Partial<ConferenceInput>, version?: number): Promise<ConferenceRoom>
+  /** Who is in goes on until they leave. */
+  remove(actor: Actor, id: string): Promise<void>
 }
 
 export interface CallFilter extends Page {
@@ -269,6 +319,14 @@ export interface Pbx {
     trace(actor: Actor, id: string): Promise<CallTrace>
     /** The trace as a pcap file. */
     capture(actor: Actor, id: string): Promise<Uint8Array>
+  }
+  conferences: ConferenceRooms & {
+    /** Those with somebody in, by number. */
+    live(actor: Actor): ConferenceView[]
+    /** What a moderator may do with the whole room. Refuses `not-found` when nobody is in it. */
+    steer(actor: Actor, id: string, action: ConferenceAction): Promise<ConferenceView>
+    /** The same with one party, by the id of its call. Kicking ends that call. */
+    steerParty(actor: Actor, id: string, callId: string, action: 'mute' | 'unmute' | 'kick'): Promise<ConferenceView>
   }
   /** Hostile traffic. Bans concern the whole machine, so they are the affair of the tenant that runs it; others see none. */
   shield: {

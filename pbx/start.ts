@@ -17,6 +17,8 @@ import { createHistory } from './cdr/history.ts'
 import { viewOf } from './cdr/row.ts'
 import { startRetention } from './cdr/retention.ts'
 import { createCallRecordWriter } from './cdr/writer.ts'
+import { createRooms } from './conferences/rooms.ts'
+import { createPinTries } from './calls/pin-tries.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Directory } from './directory/types.ts'
 import type { PastCall, Pbx } from './door.ts'
@@ -72,7 +74,10 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     settings, database, directory, registrar, events, logger, clock: systemClock, gate: options.signalling.gate,
     hasCallWith: (address) => registry.all().some((call) => call.legs.some((leg) => leg.origin.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') === address)),
   })
-  const world: CallWorld = { settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer) }
+  const world: CallWorld = {
+    settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
+    enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
+  }
 
   const records = createCallRecordWriter({ database, events, logger, home })
   const traces = createTraces({ database, sip, events, logger, home, complete: options.signalling.trace !== undefined })
@@ -85,6 +90,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const history = createHistory(database)
   const retention = startRetention({ database, logger, home, keep: settings.keep })
   const stopAutomatic = recordAutomatically(world, recordings)
+  const rooms = createRooms(world, (call) => {
+    recordings.control(call, 'start', 'conference').catch((error: unknown) => {
+      if (!call.over) call.log.error({ err: error }, `the conference is not recorded: ${messageOf(error)}`)
+    })
+  })
   const watchdog = watchForStuckCalls(world)
   await adoptInterruptedRecordings(database, home)
   const recent = rememberRecent(events)
@@ -148,6 +158,21 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       trace: async (actor, id) => traces.of(actor, await find(actor, id)),
       capture: async (actor, id) => pcapOf((await traces.of(actor, await find(actor, id))).messages),
     },
+    conferences: {
+      ...directory.conferences,
+      live: (actor) => rooms.live(actor.tenantId),
+      async steer(actor, id, action) {
+        const view = await rooms.steer(actor.tenantId, id, action, actor.name)
+        await auditIfPossible(database, logger, actor, { action: `conference.${action}`, subjectType: 'conference', subjectId: id, after: { number: view.number } })
+        return view
+      },
+      async steerParty(actor, id, callId, action) {
+        const view = await rooms.steerParty(actor.tenantId, id, callId, action, actor.name)
+        const party = view.parties.find((one) => one.callId === callId)
+        await auditIfPossible(database, logger, actor, { action: `conference.${action}`, subjectType: 'conference', subjectId: id, after: { number: view.number, call: callId, party: party?.number } })
+        return view
+      },
+    },
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: { open: (actor, id) => recordings.open(actor, id) },
     certificates: {
@@ -181,6 +206,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       entrance.close()
       watchdog.stop()
       stopAutomatic()
+      rooms.close()
       stopDirectoryNews()
       stopNames()
       retention.stop()

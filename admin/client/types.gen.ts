@@ -24,13 +24,18 @@ export type LiveMessage = ({
     type: 'ban.added';
 } & LiveBanAdded) | ({
     type: 'ban.lifted';
-} & LiveBanLifted);
+} & LiveBanLifted) | ({
+    type: 'conference.changed';
+} & LiveConferenceChanged) | ({
+    type: 'conference.ended';
+} & LiveConferenceEnded);
 
 export type LiveHello = {
     type: 'hello';
     at: string;
     calls: Array<Call>;
     registrations: Array<Registration>;
+    conferences: Array<LiveConference>;
 };
 
 /**
@@ -174,6 +179,39 @@ export type Registration = {
     roundTripMs: number | null;
 };
 
+/**
+ * A conference room with somebody in it.
+ */
+export type LiveConference = {
+    /**
+     * That of the room as configured.
+     */
+    id: string;
+    number: string;
+    name: string;
+    startedAt: string;
+    locked: boolean;
+    recording: boolean;
+    /**
+     * In the order they came.
+     */
+    parties: Array<ConferenceParty>;
+};
+
+export type ConferenceParty = {
+    callId: string;
+    number: string;
+    name: string | null;
+    moderator: boolean;
+    muted: boolean;
+    talking: boolean;
+    /**
+     * Hears music until a moderator comes.
+     */
+    waiting: boolean;
+    since: string;
+};
+
 export type LiveCallStarted = {
     type: 'call.started';
     id: string;
@@ -292,6 +330,24 @@ export type LiveBanLifted = {
     };
 };
 
+export type LiveConferenceChanged = {
+    type: 'conference.changed';
+    id: string;
+    at: string;
+    data: {
+        conference: LiveConference;
+    };
+};
+
+export type LiveConferenceEnded = {
+    type: 'conference.ended';
+    id: string;
+    at: string;
+    data: {
+        conferenceId: string;
+    };
+};
+
 export type SetupState = {
     needed: boolean;
 };
@@ -333,7 +389,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'recordings.read' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write';
 
 export type SetupInput = {
     token: string;
@@ -658,6 +714,116 @@ export type TraceMessage = {
 
 export type RecordAction = {
     action: 'start' | 'pause' | 'resume' | 'stop';
+};
+
+/**
+ * A conference room as it is configured.
+ */
+export type Conference = {
+    id: string;
+    number: string;
+    name: string;
+    /**
+     * A PIN is asked for. PINs can be set and never read.
+     */
+    hasPin: boolean;
+    /**
+     * Who enters it is a moderator.
+     */
+    hasModeratorPin: boolean;
+    /**
+     * All others hear music until a moderator is there.
+     */
+    waitForModerator: boolean;
+    /**
+     * It ends when the last moderator leaves.
+     */
+    endWithModerator: boolean;
+    maxParties: number;
+    /**
+     * How those who are in hear that somebody comes or goes.
+     */
+    announce: 'none' | 'tones' | 'words';
+    /**
+     * All but moderators come in muted.
+     */
+    mutedEntry: boolean;
+    /**
+     * It is recorded from the first to the last.
+     */
+    record: boolean;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type ConferenceCreate = {
+    /**
+     * What is dialled, 2 to 15 digits; no extension has the same.
+     */
+    number: string;
+    name: string;
+    /**
+     * 4 to 12 digits; null takes it away. Never shown again.
+     */
+    pin?: string | null;
+    /**
+     * 4 to 12 digits; null takes it away. Never shown again.
+     */
+    moderatorPin?: string | null;
+    waitForModerator?: boolean;
+    endWithModerator?: boolean;
+    maxParties?: number;
+    /**
+     * How those who are in hear that somebody comes or goes.
+     */
+    announce?: 'none' | 'tones' | 'words';
+    mutedEntry?: boolean;
+    record?: boolean;
+    enabled?: boolean;
+};
+
+export type ConferenceUpdate = {
+    /**
+     * What is dialled, 2 to 15 digits; no extension has the same.
+     */
+    number?: string;
+    name?: string;
+    /**
+     * 4 to 12 digits; null takes it away. Never shown again.
+     */
+    pin?: string | null;
+    /**
+     * 4 to 12 digits; null takes it away. Never shown again.
+     */
+    moderatorPin?: string | null;
+    waitForModerator?: boolean;
+    endWithModerator?: boolean;
+    maxParties?: number;
+    /**
+     * How those who are in hear that somebody comes or goes.
+     */
+    announce?: 'none' | 'tones' | 'words';
+    mutedEntry?: boolean;
+    record?: boolean;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type ConferenceAction = {
+    action: 'lock' | 'unlock' | 'mute-all' | 'unmute-all' | 'end';
+};
+
+export type ConferencePartyAction = {
+    /**
+     * Whom: the call of the party.
+     */
+    callId: string;
+    action: 'mute' | 'unmute' | 'kick';
 };
 
 export type BanCreate = {
@@ -2637,6 +2803,410 @@ export type GetRecordingAudioResponses = {
 };
 
 export type GetRecordingAudioResponse = GetRecordingAudioResponses[keyof GetRecordingAudioResponses];
+
+export type ListLiveConferencesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/conferences/live';
+};
+
+export type ListLiveConferencesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListLiveConferencesError = ListLiveConferencesErrors[keyof ListLiveConferencesErrors];
+
+export type ListLiveConferencesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<LiveConference>;
+    };
+};
+
+export type ListLiveConferencesResponse = ListLiveConferencesResponses[keyof ListLiveConferencesResponses];
+
+export type ListConferencesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/conferences';
+};
+
+export type ListConferencesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListConferencesError = ListConferencesErrors[keyof ListConferencesErrors];
+
+export type ListConferencesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Conference>;
+    };
+};
+
+export type ListConferencesResponse = ListConferencesResponses[keyof ListConferencesResponses];
+
+export type CreateConferenceData = {
+    body: ConferenceCreate;
+    path?: never;
+    query?: never;
+    url: '/conferences';
+};
+
+export type CreateConferenceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateConferenceError = CreateConferenceErrors[keyof CreateConferenceErrors];
+
+export type CreateConferenceResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: Conference;
+    };
+};
+
+export type CreateConferenceResponse = CreateConferenceResponses[keyof CreateConferenceResponses];
+
+export type DeleteConferenceData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/conferences/{id}';
+};
+
+export type DeleteConferenceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteConferenceError = DeleteConferenceErrors[keyof DeleteConferenceErrors];
+
+export type DeleteConferenceResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteConferenceResponse = DeleteConferenceResponses[keyof DeleteConferenceResponses];
+
+export type GetConferenceData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/conferences/{id}';
+};
+
+export type GetConferenceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetConferenceError = GetConferenceErrors[keyof GetConferenceErrors];
+
+export type GetConferenceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Conference;
+    };
+};
+
+export type GetConferenceResponse = GetConferenceResponses[keyof GetConferenceResponses];
+
+export type UpdateConferenceData = {
+    body: ConferenceUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/conferences/{id}';
+};
+
+export type UpdateConferenceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateConferenceError = UpdateConferenceErrors[keyof UpdateConferenceErrors];
+
+export type UpdateConferenceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Conference;
+    };
+};
+
+export type UpdateConferenceResponse = UpdateConferenceResponses[keyof UpdateConferenceResponses];
+
+export type SteerConferenceData = {
+    body: ConferenceAction;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/conferences/{id}/control';
+};
+
+export type SteerConferenceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SteerConferenceError = SteerConferenceErrors[keyof SteerConferenceErrors];
+
+export type SteerConferenceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LiveConference;
+    };
+};
+
+export type SteerConferenceResponse = SteerConferenceResponses[keyof SteerConferenceResponses];
+
+export type SteerConferencePartyData = {
+    body: ConferencePartyAction;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/conferences/{id}/parties';
+};
+
+export type SteerConferencePartyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SteerConferencePartyError = SteerConferencePartyErrors[keyof SteerConferencePartyErrors];
+
+export type SteerConferencePartyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LiveConference;
+    };
+};
+
+export type SteerConferencePartyResponse = SteerConferencePartyResponses[keyof SteerConferencePartyResponses];
 
 export type ListBansData = {
     body?: never;

@@ -15,6 +15,9 @@ export const permissions = {
   'calls.trace': 'See the SIP messages of a call',
   'calls.control': 'Hang up calls',
   'calls.record': 'Start and stop recording',
+  'conferences.read': 'See conference rooms and who is in them',
+  'conferences.write': 'Add, change and remove conference rooms',
+  'conferences.control': 'Mute and remove people in a conference, lock and end it',
   'recordings.read': 'Listen to recordings',
   'bans.read': 'See banned addresses',
   'bans.write': 'Ban addresses, lift bans, and name those never banned',
@@ -35,5 +38,5 @@ export const ADMIN_ROLE = 'admin'
 
 export const builtInRoles: readonly { key: string; name: string; permissions: readonly PermissionName[] }[] = [
   { key: ADMIN_ROLE, name: 'Administrator', permissions: permissionNames },
-  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read'] },
+  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'conferences.read'] },
 ]

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { PersonActor } from '../../config/actor.ts'
 import { presentCall } from '../calls/presenter.ts'
+import { presentLiveConference } from '../conferences/presenter.ts'
 import { isoOf } from '../http/fields.ts'
 import type { PermissionName } from '../identity/permissions.ts'
 import type { EventName, Pbx, PbxEvent } from '../../pbx/index.ts'
@@ -16,6 +17,8 @@ const needed: Record<EventName, PermissionName> = {
   'registration.changed': 'registrations.read',
   'registration.removed': 'registrations.read',
   'recording.finished': 'recordings.read',
+  'conference.changed': 'conferences.read',
+  'conference.ended': 'conferences.read',
   'directory.changed': 'extensions.read',
   'ban.added': 'bans.read',
   'ban.lifted': 'bans.read',
@@ -32,6 +35,7 @@ export function helloFor(pbx: Pbx, actor: PersonActor, now: number): z.input<typ
     at: isoOf(now),
     calls: actor.permissions.has('calls.read') ? pbx.calls.live(actor).map(presentCall) : [],
     registrations: actor.permissions.has('registrations.read') ? pbx.registrations.list(actor).map(presentRegistration) : [],
+    conferences: actor.permissions.has('conferences.read') ? pbx.conferences.live(actor).map(presentLiveConference) : [],
   }
 }
 
@@ -54,6 +58,10 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
       return { ...envelope, type: event.type, data: { ban: presentBan(event.data.ban) } }
     case 'ban.lifted':
       return { ...envelope, type: event.type, data: { ban: presentBan(event.data.ban), why: event.data.why } }
+    case 'conference.changed':
+      return { ...envelope, type: event.type, data: { conference: presentLiveConference(event.data.conference) } }
+    case 'conference.ended':
+      return { ...envelope, type: event.type, data: { conferenceId: event.data.conferenceId } }
     case 'directory.changed':
       return { ...envelope, type: event.type, data: {} }
   }

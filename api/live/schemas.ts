@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { Call } from '../calls/schemas.ts'
+import { LiveConference } from '../conferences/schemas.ts'
 import { instant } from '../http/fields.ts'
 import { Ban } from '../shield/schemas.ts'
 import { Registration } from '../telephony/schemas.ts'
 
 /** The first message on a live connection: how things are now. */
 export const LiveHello = z
-  .object({ type: z.literal('hello'), at: instant, calls: z.array(Call), registrations: z.array(Registration) })
+  .object({ type: z.literal('hello'), at: instant, calls: z.array(Call), registrations: z.array(Registration), conferences: z.array(LiveConference) })
   .meta({ id: 'LiveHello' })
 
 const event = <T extends string, D extends z.ZodType>(type: T, data: D) =>
@@ -42,7 +43,10 @@ export const LiveRecordingFinished = event(
 export const LiveBanAdded = event('ban.added', z.object({ ban: Ban })).meta({ id: 'LiveBanAdded' })
 export const LiveBanLifted = event('ban.lifted', z.object({ ban: Ban, why: z.enum(['expired', 'lifted', 'allowed']) })).meta({ id: 'LiveBanLifted' })
 
-/** Extensions or devices changed: read them again. */
+export const LiveConferenceChanged = event('conference.changed', z.object({ conference: LiveConference })).meta({ id: 'LiveConferenceChanged' })
+export const LiveConferenceEnded = event('conference.ended', z.object({ conferenceId: z.uuid() })).meta({ id: 'LiveConferenceEnded' })
+
+/** Extensions, devices or conference rooms changed: read them again. */
 export const LiveDirectoryChanged = event('directory.changed', z.object({})).meta({ id: 'LiveDirectoryChanged' })
 
 /** Everything the server sends on a live connection, told apart by `type`. */
@@ -58,5 +62,7 @@ export const LiveMessage = z
     LiveDirectoryChanged,
     LiveBanAdded,
     LiveBanLifted,
+    LiveConferenceChanged,
+    LiveConferenceEnded,
   ])
   .meta({ id: 'LiveMessage' })

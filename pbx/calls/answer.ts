@@ -110,7 +110,22 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
   await caller.endpoint.bridge(callee.endpoint)
   // The verdict came while the sound was joined: the teardown is next in the mailbox and frees both.
   if (call.over) return
-  const accepted = call.invite.accept(caller.endpoint.localSdp)
+  callee.sipStatus = 200
+  acceptCaller(world, call)
+  follow(world, call, callee)
+  watchCall(world, call)
+}
+
+/** Answers a caller who talks to the house itself: nobody else is in the call. Runs in the mailbox. */
+export function answer(world: CallWorld, call: Call): void {
+  if (call.over) return
+  acceptCaller(world, call)
+  watchCall(world, call)
+}
+
+function acceptCaller(world: CallWorld, call: Call): void {
+  const { caller } = call
+  const accepted = call.invite.accept(caller.endpoint!.localSdp)
   call.accepting = accepted.then(
     (dialog) =>
       call.mailbox.run(async () => {
@@ -128,10 +143,7 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
   )
   caller.step('answer')
   caller.sipStatus = 200
-  callee.sipStatus = 200
   call.step('answer')
-  follow(world, call, callee)
-  watchCall(world, call)
 }
 
 /** While the caller has not been told our encoding, it may still be the one of the phone that answers. */

@@ -30,6 +30,14 @@ const verdicts = {
   'no-emergency-line': { result: 'failed', status: 503, phrase: 'No Emergency Line', explanation: 'Emergency services were dialled, but this system has no outside line. Use another phone for emergencies.' },
   'extension-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called extension is switched off.' },
 
+  'conference-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called conference room is switched off.' },
+  'no-conferences': { result: 'failed', status: 503, phrase: 'No Conferences', explanation: 'The media engine in use has no conferences.' },
+  'wrong-pin': { result: 'refused', status: 403, phrase: 'Wrong PIN', explanation: 'No right PIN was entered for the conference room.' },
+  'conference-locked': { result: 'refused', status: 486, phrase: 'Locked', explanation: 'The conference room was locked by its moderator.' },
+  'conference-full': { result: 'refused', status: 486, phrase: 'Full', explanation: 'The conference room was full.' },
+  'conference-ended': { result: 'answered', status: 480, phrase: 'Conference Ended', explanation: 'The conference ended.' },
+  'kicked': { result: 'answered', status: 480, phrase: 'Removed', explanation: 'A moderator took the caller out of the conference.' },
+
   'caller-media': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The caller\'s phone offered no audio that Dialplane can carry. Enable PCMU or PCMA without mandatory encryption.' },
   'no-media': { result: 'failed', status: 503, phrase: 'No Media', explanation: 'The media engine cannot take another call now.' },
   'media-lost': { result: 'failed', status: 503, phrase: 'Media Lost', explanation: 'The media worker that carried the call failed. New calls use another one.' },

@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Logger } from '../../config/logger.ts'
-import type { MediaServer } from '../../media/contract.ts'
+import type { Conference, MediaServer } from '../../media/contract.ts'
+import type { PinTries } from './pin-tries.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
@@ -19,6 +20,12 @@ export interface CallWorld {
   registrar: Registrar
   events: Events
   registry: CallRegistry
+  /** Wrong PINs of callers. */
+  pinTries: PinTries
+  /** Takes an answered call into a conference room. Resolves when it is in, waits for a moderator, or has its verdict. */
+  enterRoom: (call: Call, conferenceId: string, moderator: boolean) => Promise<void>
+  /** The sound of a conference room that somebody is in. */
+  roomMedia: (conferenceId: string) => Conference | undefined
   /** A phone in a call asks for a transfer. */
   onRefer: (call: Call, leg: Leg, refer: ReferRequest) => void
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
+import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
 import { createRefresher } from './refresher.ts'
@@ -30,6 +31,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     snapshot: () => refresher.snapshot(),
     extensions: createExtensionRepository(world),
     devices: createDeviceRepository(world),
+    conferences: createConferenceRepository(world),
     onChange: (listener) => refresher.onChange(listener),
     close: () => refresher.close(),
   }

@@ -5,7 +5,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { DeviceRow, ExtensionRow } from '../../migrations/tables.ts'
 import type { Extension, ExtensionFilter, ExtensionInput, Pbx } from '../door.ts'
 import { insertDevice, toDevice } from './devices.ts'
-import { checkExtension, outdated } from './input.ts'
+import { checkExtension, numberTaken, outdated } from './input.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] = [
@@ -64,7 +64,7 @@ export function createExtensionRepository(world: DirectoryWorld): Pbx['extension
           return { result: { extension, credentials }, audit }
         })
         .catch((error: unknown) => {
-          throw numberTaken(error, input.number)
+          throw taken(error, input.number)
         })
       await world.refresh(actor.tenantId)
       return created
@@ -84,7 +84,7 @@ export function createExtensionRepository(world: DirectoryWorld): Pbx['extension
           return { result, audit: { action: 'extension.update', subjectType: 'extension', subjectId: id, before: forAudit(before), after: forAudit(after) } }
         })
         .catch((error: unknown) => {
-          throw numberTaken(error, input.number ?? '')
+          throw taken(error, input.number ?? '')
         })
       await world.refresh(actor.tenantId)
       return updated
@@ -135,8 +135,7 @@ function notFound(): Refusal {
   return new Refusal('not-found', 'There is no such extension.')
 }
 
-function numberTaken(error: unknown, number: string): unknown {
-  if (!isUniqueViolation(error, 'extensions_tenant_id_number_key')) return error
-  const message = `There is already an extension ${number}.`
-  return new Refusal('conflict', message, { details: [{ field: 'number', message }] })
+function taken(error: unknown, number: string): unknown {
+  if (isUniqueViolation(error, 'extensions_tenant_id_number_key')) return numberTaken(`There is already an extension ${number}.`)
+  return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is a conference room's.`) : error
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../config/errors.ts'
 import type { RefusalDetail } from '../../config/errors.ts'
-import type { ExtensionInput } from '../door.ts'
+import type { ConferenceInput, ExtensionInput } from '../door.ts'
 
 const LONGEST_NAME = 100
 
@@ -13,8 +13,7 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked = { ...input }
   if (input.number !== undefined) {
-    checked.number = input.number.trim()
-    if (!/^[0-9]{2,15}$/.test(checked.number)) details.push({ field: 'number', message: 'A number has 2 to 15 digits and nothing else.' })
+    checked.number = checkNumber(input.number, details)
   }
   if (input.name !== undefined) {
     checked.name = input.name.trim()
@@ -24,6 +23,40 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   checkRange(input.maxContacts, 'maxContacts', 'The number of contacts', 1, 100, details)
   refuse(details)
   return checked
+}
+
+/**
+ * The input with its texts trimmed.
+ *
+ * @throws Refusal `unprocessable` that names every wrong field
+ */
+export function checkConference<T extends Partial<ConferenceInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  if (input.number !== undefined) checked.number = checkNumber(input.number, details)
+  if (input.name !== undefined) {
+    checked.name = input.name.trim()
+    checkName(checked.name, details)
+  }
+  for (const field of ['pin', 'moderatorPin'] as const) {
+    const pin = input[field]
+    if (typeof pin === 'string' && !/^[0-9]{4,12}$/.test(pin)) details.push({ field, message: 'A PIN has 4 to 12 digits and nothing else.' })
+  }
+  if (typeof input.pin === 'string' && input.pin === input.moderatorPin) details.push({ field: 'moderatorPin', message: 'Moderators need a PIN of their own.' })
+  checkRange(input.maxParties, 'maxParties', 'The number of people', 2, 200, details)
+  refuse(details)
+  return checked
+}
+
+/** A number belongs to somebody else already. */
+export function numberTaken(message: string): Refusal {
+  return new Refusal('conflict', message, { details: [{ field: 'number', message }] })
+}
+
+function checkNumber(given: string, details: RefusalDetail[]): string {
+  const number = given.trim()
+  if (!/^[0-9]{2,15}$/.test(number)) details.push({ field: 'number', message: 'A number has 2 to 15 digits and nothing else.' })
+  return number
 }
 
 /** The `version` a change was made from is not the one in the database. */

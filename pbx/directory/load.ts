@@ -1,11 +1,12 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { DeviceRow, ExtensionRow, TenantRow } from '../../migrations/tables.ts'
+import type { ConferenceRow, DeviceRow, ExtensionRow, TenantRow } from '../../migrations/tables.ts'
+import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
-import type { SnapshotDevice, SnapshotTenant } from './types.ts'
+import type { SnapshotConference, SnapshotDevice, SnapshotTenant } from './types.ts'
 
 /** HA1s opened before, by device id: an envelope is opened again only when the device got a new one. */
 export type OpenedCredentials = Map<string, { sealed: Buffer; ha1: SnapshotDevice['ha1'] }>
@@ -26,6 +27,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   if (!tenant) return undefined
   const extensions = await trx<ExtensionRow>('extensions').where({ tenant_id: tenantId })
   const devices = await trx<DeviceRow>('devices').where({ tenant_id: tenantId }).orderBy('created_at').orderBy('id')
+  const conferences = await trx<ConferenceRow>('conferences').where({ tenant_id: tenantId })
   return drawTenant(
     toTenant(tenant),
     extensions.map((row) => ({
@@ -36,6 +38,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       const ha1 = ha1Of(row, options)
       return ha1 === undefined ? [] : [toDevice(row, ha1)]
     }),
+    conferences.flatMap((row) => toConference(row, options)),
   )
 }
 
@@ -51,6 +54,21 @@ function toDevice(row: DeviceRow, ha1: SnapshotDevice['ha1']): SnapshotDevice {
   return {
     id: row.id, tenantId: row.tenant_id, extensionId: row.extension_id, name: row.name, sipUsername: row.sip_username,
     enabled: row.enabled, ha1, credentialsChangedAt: row.credentials_changed_at.getTime(),
+  }
+}
+
+/** A room whose PINs cannot be read stays shut: open to everybody would be worse. */
+function toConference(row: ConferenceRow, { secrets, logger }: LoadOptions): SnapshotConference[] {
+  try {
+    return [{
+      id: row.id, tenantId: row.tenant_id, number: row.number, name: row.name,
+      pin: openPin(secrets, row.tenant_id, row.pin_sealed), moderatorPin: openPin(secrets, row.tenant_id, row.moderator_pin_sealed),
+      waitForModerator: row.wait_for_moderator, endWithModerator: row.end_with_moderator, maxParties: row.max_parties,
+      announce: row.announce, mutedEntry: row.muted_entry, record: row.record, enabled: row.enabled,
+    }]
+  } catch (error) {
+    logger.error({ tenant: row.tenant_id, conference: row.id, err: error }, 'the PINs of a conference room cannot be read; set them anew in the panel')
+    return []
   }
 }
 

@@ -25,6 +25,10 @@ interface Reading {
   next: Promise<void> | undefined
 }
 
+function idsOf(picture: TenantPicture | undefined): string[] {
+  return picture === undefined ? [] : [...picture.extensions.keys(), ...picture.devices.keys(), ...picture.conferences.keys()]
+}
+
 /** Keeps the snapshot true: own writes refresh at once, those of others by notification, and everything is read again when notifications may be missing. */
 export async function createRefresher(options: { database: Database; secrets: Secrets; logger: Logger }): Promise<Refresher> {
   const { database, logger } = options
@@ -38,12 +42,9 @@ export async function createRefresher(options: { database: Database; secrets: Se
 
   const replace = (tenantId: string, picture: TenantPicture | undefined): void => {
     const before = tenants.get(tenantId)
-    for (const id of [...(before?.extensions.keys() ?? []), ...(before?.devices.keys() ?? [])]) {
-      if (!picture?.extensions.has(id) && !picture?.devices.has(id)) home.delete(id)
-    }
+    for (const id of idsOf(before)) home.delete(id)
     for (const id of before?.devices.keys() ?? []) if (!picture?.devices.has(id)) loading.opened.delete(id)
-    for (const id of picture?.extensions.keys() ?? []) home.set(id, tenantId)
-    for (const id of picture?.devices.keys() ?? []) home.set(id, tenantId)
+    for (const id of idsOf(picture)) home.set(id, tenantId)
     const next = new Map(tenants)
     if (picture) next.set(tenantId, picture)
     else next.delete(tenantId)

@@ -1,10 +1,12 @@
-import type { DirectorySnapshot, SnapshotDevice, SnapshotExtension, SnapshotTenant } from './types.ts'
+import type { DirectorySnapshot, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotTenant } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
   readonly tenant: SnapshotTenant
   readonly extensions: ReadonlyMap<string, SnapshotExtension>
   readonly byNumber: ReadonlyMap<string, SnapshotExtension>
+  readonly conferences: ReadonlyMap<string, SnapshotConference>
+  readonly conferenceByNumber: ReadonlyMap<string, SnapshotConference>
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
   readonly devicesByExtension: ReadonlyMap<string, readonly SnapshotDevice[]>
@@ -12,7 +14,7 @@ export interface TenantPicture {
 
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
-export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[]): TenantPicture {
+export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = []): TenantPicture {
   const devicesByExtension = new Map<string, SnapshotDevice[]>()
   for (const device of devices) {
     const list = devicesByExtension.get(device.extensionId)
@@ -23,6 +25,8 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     tenant,
     extensions: new Map(extensions.map((extension) => [extension.id, extension])),
     byNumber: new Map(extensions.map((extension) => [extension.number, extension])),
+    conferences: new Map(conferences.map((conference) => [conference.id, conference])),
+    conferenceByNumber: new Map(conferences.map((conference) => [conference.number, conference])),
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
     devicesByExtension,
@@ -53,6 +57,8 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     tenantByDomain: (host) => byDomain.get(host.toLowerCase()),
     extension: (id) => homeOf(id)?.extensions.get(id),
     extensionByNumber: (tenantId, number) => tenants.get(tenantId)?.byNumber.get(number),
+    conference: (id) => homeOf(id)?.conferences.get(id),
+    conferenceByNumber: (tenantId, number) => tenants.get(tenantId)?.conferenceByNumber.get(number),
     device: (id) => homeOf(id)?.devices.get(id),
     deviceByUsername: (tenantId, username) => tenants.get(tenantId)?.byUsername.get(username),
     devicesOf: (extensionId) => homeOf(extensionId)?.devicesByExtension.get(extensionId) ?? NO_DEVICES,

@@ -2,7 +2,7 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { EncryptionPolicy, Pbx } from '../door.ts'
+import type { ConferenceAnnounce, ConferenceRooms, EncryptionPolicy, Pbx } from '../door.ts'
 
 export interface SnapshotTenant {
   id: string
@@ -31,6 +31,25 @@ export interface SnapshotExtension {
   encryption: EncryptionPolicy | null
 }
 
+export interface SnapshotConference {
+  id: string
+  tenantId: string
+  number: string
+  name: string
+  /** What a party, and a moderator, has to type in. Never logged, never sent. */
+  pin: string | null
+  moderatorPin: string | null
+  /** Everybody else hears music until a moderator is there. */
+  waitForModerator: boolean
+  /** It ends when the last moderator leaves. */
+  endWithModerator: boolean
+  maxParties: number
+  announce: ConferenceAnnounce
+  mutedEntry: boolean
+  record: boolean
+  enabled: boolean
+}
+
 export interface SnapshotDevice {
   id: string
   tenantId: string
@@ -54,6 +73,8 @@ export interface DirectorySnapshot {
   tenantByDomain(host: string): SnapshotTenant | undefined
   extension(id: string): SnapshotExtension | undefined
   extensionByNumber(tenantId: string, number: string): SnapshotExtension | undefined
+  conference(id: string): SnapshotConference | undefined
+  conferenceByNumber(tenantId: string, number: string): SnapshotConference | undefined
   device(id: string): SnapshotDevice | undefined
   deviceByUsername(tenantId: string, username: string): SnapshotDevice | undefined
   devicesOf(extensionId: string): readonly SnapshotDevice[]
@@ -64,6 +85,7 @@ export interface Directory {
   snapshot(): DirectorySnapshot
   extensions: Pbx['extensions']
   devices: Pbx['devices']
+  conferences: ConferenceRooms
   /** Called after the snapshot of a tenant was replaced. Returns the way to stop. */
   onChange(listener: (tenantId: string) => void): () => void
   close(): Promise<void>

@@ -90,6 +90,33 @@ export interface CallView {
   termination: Termination | null
 }
 
+/** Somebody in a conference room. */
+export interface ConferencePartyView {
+  callId: string
+  number: string
+  name: string | null
+  moderator: boolean
+  muted: boolean
+  talking: boolean
+  /** Hears music until a moderator comes. */
+  waiting: boolean
+  since: number
+}
+
+/** A conference room with somebody in it. Times are milliseconds since the epoch. */
+export interface ConferenceView {
+  /** That of the room as configured. */
+  id: string
+  tenantId: string
+  number: string
+  name: string
+  startedAt: number
+  locked: boolean
+  recording: boolean
+  /** In the order they came. */
+  parties: ConferencePartyView[]
+}
+
 /** Where a device can be reached, as people see it. */
 export interface RegistrationView {
   id: string
@@ -154,6 +181,10 @@ export interface EventCatalogue {
   'registration.changed': { registration: RegistrationView; change: 'added' | 'refreshed' | 'reachability' }
   'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted' }
   'recording.finished': { recordingId: string; callId: string; status: 'finished' | 'failed'; seconds: number; failure: string | null }
+  /** Who is in, who speaks, locked or not; several changes within a quarter of a second are told as one. */
+  'conference.changed': { conference: ConferenceView }
+  /** The last party left. */
+  'conference.ended': { conferenceId: string }
   'directory.changed': Record<never, never>
   'ban.added': { ban: BanView }
   'ban.lifted': { ban: BanView; why: 'expired' | 'lifted' | 'allowed' }

@@ -66,6 +66,21 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
     }
   }
 
+  const conference = snapshot.conferenceByNumber(request.tenantId, number)
+  if (conference) {
+    return {
+      direction: 'internal',
+      number,
+      extensionId: null,
+      name: conference.name,
+      steps: [
+        conference.enabled
+          ? { kind: 'conference', conferenceId: conference.id, reason: `${number} is the conference room ${conference.name}` }
+          : { kind: 'refuse', refusal: 'conference-disabled', reason: `The conference room ${number} (${conference.name}) is switched off` },
+      ],
+    }
+  }
+
   return {
     direction: 'internal',
     number,
@@ -76,7 +91,7 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
         kind: 'announcement',
         prompt: 'not-in-service',
         refusal: 'unknown-number',
-        reason: `No extension has the number ${number || '(empty)'}, and there is no outside line to try`,
+        reason: `Neither an extension nor a conference room has the number ${number || '(empty)'}, and there is no outside line to try`,
       },
     ],
   }

@@ -11,13 +11,20 @@ export interface Plan {
   before?: { step: string; reason: string }
 }
 
-export type Step = ExtensionStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
   kind: 'extension'
   extensionId: string
   ringSeconds: number
+  reason: string
+}
+
+/** Answer, ask for the PIN where there is one, and take the caller in. */
+export interface ConferenceStep {
+  kind: 'conference'
+  conferenceId: string
   reason: string
 }
 
@@ -36,13 +43,15 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-emergency-line' | 'extension-disabled'
+export type RouteRefusal = 'unknown-number' | 'no-emergency-line' | 'extension-disabled' | 'conference-disabled'
 
 /** A step in one phrase, for the panel and the log. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'extension':
       return `Ring the extension's phones for up to ${step.ringSeconds} seconds`
+    case 'conference':
+      return 'Take the caller into the conference room'
     case 'announcement':
       return `Play the announcement "${step.prompt}" and end the call`
     case 'refuse':

@@ -4,6 +4,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Step } from '../routing/plan.ts'
 import { playAnnouncement } from './announcement.ts'
+import { joinConference } from './conference.ts'
 import { ringExtension } from './extension.ts'
 import type { StepOutcome } from './outcome.ts'
 
@@ -25,6 +26,8 @@ function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome>
   switch (step.kind) {
     case 'extension':
       return ringExtension(world, call, step)
+    case 'conference':
+      return joinConference(world, call, step)
     case 'announcement':
       return playAnnouncement(world, call, step)
     case 'refuse':

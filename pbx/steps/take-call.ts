@@ -1,5 +1,6 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import { followEarly, followEarlyAnswer } from '../calls/answer.ts'
+import type { EndpointOptions } from '../../media/contract.ts'
 import { Call } from '../calls/call.ts'
 import { encryptionOfCaller } from '../calls/encryption.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
@@ -72,6 +73,13 @@ async function follow(world: CallWorld, call: Call, invite: IncomingInvite, repl
   }
 }
 
+/** The conference that the caller is about to join, so that its sound need not change threads. */
+function roomAhead(world: CallWorld, call: Call): Pick<EndpointOptions, 'near'> {
+  const step = call.plan?.steps[0]
+  const near = step?.kind === 'conference' ? world.roomMedia(step.conferenceId) : undefined
+  return near === undefined ? {} : { near }
+}
+
 /** Takes the caller's offer, or prepares ours when the INVITE has none. False when the call ended over it. */
 async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInvite): Promise<boolean> {
   const hasOffer = invite.body.trim() !== ''
@@ -86,6 +94,7 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
       legId: call.caller.id,
       peerAddress: invite.source.address,
       encryption: encryptionOfCaller(world, call.caller.origin.extensionId, invite.source.transport),
+      ...roomAhead(world, call),
       ...(hasOffer ? { offer: invite.body } : {}),
     })
     return await call.mailbox.run(async () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import type {
-  AllowedNetwork, BanView, CallView, Certificates, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
+  AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
 } from '../../pbx/index.ts'
 
 type Owned<T> = T & { tenantId: string }
@@ -14,6 +14,8 @@ export interface FakePbx extends Pbx {
   addRecording(tenantId: string, path: string): RecordingInfo
   addBan(tenantId: string, change?: Partial<BanView>): BanView
   addAllowed(tenantId: string): AllowedNetwork
+  /** A room with one party in it. */
+  addConference(tenantId: string, number: string): ConferenceRoom
   emit<K extends EventName>(type: K, tenantId: string, data: EventCatalogue[K]): void
   /** Listeners there are now. */
   readonly listeners: number
@@ -32,6 +34,11 @@ const carrier: SipName = {
   targets: [{ transport: 'udp', address: '192.0.2.1', port: 5060, srv: '_sip._udp.carrier.example', host: 'a.carrier.example', priority: 1, weight: 1, share: 1, state: 'set-aside', failures: 2, until: now, cause: 'said nothing' }],
 }
 
+function viewOfConference({ id, tenantId, number, name }: Owned<ConferenceRoom>): ConferenceView {
+  const party = { callId: id, number: '100', name: 'Ada', moderator: true, muted: false, talking: true, waiting: false, since: now.getTime() }
+  return { id, tenantId, number, name, startedAt: now.getTime(), locked: false, recording: false, parties: [party] }
+}
+
 export function createFakePbx(): FakePbx {
   const extensions = new Map<string, Owned<Extension>>()
   const calls = new Map<string, CallView>()
@@ -39,6 +46,7 @@ export function createFakePbx(): FakePbx {
   const recordings = new Map<string, Owned<{ path: string; info: RecordingInfo }>>()
   const bans = new Map<string, BanView>()
   const allowed = new Map<string, AllowedNetwork>()
+  const conferences = new Map<string, Owned<ConferenceRoom>>()
   const names = new Map<string, Owned<SipName>>()
   const listeners = new Set<{ tenantId: string; listener: (event: PbxEvent) => void }>()
   const actors: Actor[] = []
@@ -168,6 +176,23 @@ export function createFakePbx(): FakePbx {
         return { call, messages: [message], note: null }
       },
     },
+    conferences: {
+      list: async (actor) => mine(conferences, actor),
+      get: async (actor, id) => find(conferences, actor, id, 'conference room'),
+      create: async (actor, { pin, moderatorPin, ...input }) => Object.assign(pbx.addConference(actor.tenantId, input.number), input, { hasPin: typeof pin === 'string', hasModeratorPin: typeof moderatorPin === 'string' }),
+      async update(actor, id, { pin: _pin, moderatorPin: _moderatorPin, ...input }, version) {
+        const row = find(conferences, actor, id, 'conference room')
+        checkVersion(row, version)
+        return Object.assign(row, input, { version: row.version + 1 })
+      },
+      async remove(actor, id) {
+        find(conferences, actor, id, 'conference room')
+        conferences.delete(id)
+      },
+      live: (actor) => mine(conferences, actor).map(viewOfConference),
+      steer: async (actor, id) => viewOfConference(find(conferences, actor, id, 'conference room')),
+      steerParty: async (actor, id) => viewOfConference(find(conferences, actor, id, 'conference room')),
+    },
     shield: {
       bans(actor, { page, limit, reason }) {
         const rows = mine(bans, actor).filter((ban) => reason === undefined || ban.reason === reason)
@@ -258,6 +283,14 @@ export function createFakePbx(): FakePbx {
       const row: AllowedNetwork = { id: randomUUID(), tenantId, network: '192.0.2.0/24', note: 'Office', by: 'Ada', createdAt: now }
       allowed.set(row.id, row)
       return row
+    },
+    addConference(tenantId, number) {
+      const room = {
+        id: randomUUID(), tenantId, number, name: 'Monday', hasPin: true, hasModeratorPin: false, waitForModerator: false, endWithModerator: false, maxParties: 50,
+        announce: 'tones', mutedEntry: false, record: false, enabled: true, version: 1, createdAt: now, updatedAt: now,
+      } as const
+      conferences.set(room.id, room)
+      return room
     },
     addRecording(tenantId, path) {
       const info: RecordingInfo = {

@@ -24,6 +24,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   device: async () => (await newExtension()).credentials.deviceId,
   registration: () => ground.pbx.addRegistration(ground.tenantId).id,
   call: () => ground.pbx.addCall(ground.tenantId).id,
+  conference: () => ground.pbx.addConference(ground.tenantId, String(++number)).id,
   ban: () => ground.pbx.addBan(ground.tenantId).id,
   allowed: () => ground.pbx.addAllowed(ground.tenantId).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
@@ -34,6 +35,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getExtension: 'extension', updateExtension: 'extension', deleteExtension: 'extension', createDevice: 'extension',
   updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
   getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
+  getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
   deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
@@ -48,6 +50,10 @@ const bodies: Record<string, () => unknown> = {
   updateExtension: () => ({ name: 'Renamed' }),
   createDevice: () => ({ name: `Device ${++sip}` }),
   updateDevice: () => ({ enabled: false }),
+  createConference: () => ({ number: String(++number), name: 'New', pin: '1234' }),
+  updateConference: () => ({ name: 'Renamed', pin: null }),
+  steerConference: () => ({ action: 'lock' }),
+  steerConferenceParty: () => ({ callId: randomUUID(), action: 'mute' }),
   createBan: () => ({ network: '198.51.100.0/24', note: 'Rings our phones at night' }),
   createAllowedNetwork: () => ({ network: '192.0.2.0/24', note: 'Office' }),
   recordCall: () => ({ action: 'start' }),

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { changePassword, completeSetup, createAllowedNetwork, createBan, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, getCall, getCallCapture, getCallTrace, getCertificates, getExtension, getHealth, getMetrics, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listExtensions, listLiveCalls, listRegistrations, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, renewDeviceCredentials, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
-import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getExtension, getHealth, getMetrics, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listLiveCalls, listLiveConferences, listRegistrations, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, renewDeviceCredentials, steerConference, steerConferenceParty, updateConference, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
+import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -952,6 +952,161 @@ export const getRecordingAudioOptions = (options: Options<GetRecordingAudioData>
     },
     queryKey: getRecordingAudioQueryKey(options)
 });
+
+export const listLiveConferencesQueryKey = (options?: Options<ListLiveConferencesData>) => createQueryKey('listLiveConferences', options);
+
+/**
+ * Conferences going on now, with who is in them
+ *
+ * Needs the permission `conferences.read`.
+ */
+export const listLiveConferencesOptions = (options?: Options<ListLiveConferencesData>) => queryOptions<ListLiveConferencesResponse, ListLiveConferencesError, ListLiveConferencesResponse, ReturnType<typeof listLiveConferencesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listLiveConferences({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listLiveConferencesQueryKey(options)
+});
+
+export const listConferencesQueryKey = (options?: Options<ListConferencesData>) => createQueryKey('listConferences', options);
+
+/**
+ * Conference rooms, by number
+ *
+ * Needs the permission `conferences.read`.
+ */
+export const listConferencesOptions = (options?: Options<ListConferencesData>) => queryOptions<ListConferencesResponse, ListConferencesError, ListConferencesResponse, ReturnType<typeof listConferencesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConferences({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConferencesQueryKey(options)
+});
+
+/**
+ * Add a conference room
+ *
+ * Needs the permission `conferences.write`.
+ */
+export const createConferenceMutation = (options?: Partial<Options<CreateConferenceData>>): UseMutationOptions<CreateConferenceResponse, CreateConferenceError, Options<CreateConferenceData>> => {
+    const mutationOptions: UseMutationOptions<CreateConferenceResponse, CreateConferenceError, Options<CreateConferenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createConference({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a conference room
+ *
+ * Who is in goes on until they leave. Needs the permission `conferences.write`.
+ */
+export const deleteConferenceMutation = (options?: Partial<Options<DeleteConferenceData>>): UseMutationOptions<DeleteConferenceResponse, DeleteConferenceError, Options<DeleteConferenceData>> => {
+    const mutationOptions: UseMutationOptions<DeleteConferenceResponse, DeleteConferenceError, Options<DeleteConferenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteConference({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getConferenceQueryKey = (options: Options<GetConferenceData>) => createQueryKey('getConference', options);
+
+/**
+ * A conference room
+ *
+ * Needs the permission `conferences.read`.
+ */
+export const getConferenceOptions = (options: Options<GetConferenceData>) => queryOptions<GetConferenceResponse, GetConferenceError, GetConferenceResponse, ReturnType<typeof getConferenceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getConference({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getConferenceQueryKey(options)
+});
+
+/**
+ * Change a conference room
+ *
+ * Who is in is not concerned; what is new holds for those who come. Needs the permission `conferences.write`.
+ */
+export const updateConferenceMutation = (options?: Partial<Options<UpdateConferenceData>>): UseMutationOptions<UpdateConferenceResponse, UpdateConferenceError, Options<UpdateConferenceData>> => {
+    const mutationOptions: UseMutationOptions<UpdateConferenceResponse, UpdateConferenceError, Options<UpdateConferenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateConference({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Lock or unlock a conference that goes on, mute or unmute all but its moderators, or end it
+ *
+ * Needs the permission `conferences.control`.
+ */
+export const steerConferenceMutation = (options?: Partial<Options<SteerConferenceData>>): UseMutationOptions<SteerConferenceResponse, SteerConferenceError, Options<SteerConferenceData>> => {
+    const mutationOptions: UseMutationOptions<SteerConferenceResponse, SteerConferenceError, Options<SteerConferenceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await steerConference({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Mute, unmute or remove somebody who is in a conference
+ *
+ * Who is removed is told so, and the call ends. Needs the permission `conferences.control`.
+ */
+export const steerConferencePartyMutation = (options?: Partial<Options<SteerConferencePartyData>>): UseMutationOptions<SteerConferencePartyResponse, SteerConferencePartyError, Options<SteerConferencePartyData>> => {
+    const mutationOptions: UseMutationOptions<SteerConferencePartyResponse, SteerConferencePartyError, Options<SteerConferencePartyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await steerConferenceParty({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listBansQueryKey = (options?: Options<ListBansData>) => createQueryKey('listBans', options);
 

@@ -28,7 +28,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'index.ts': 0, 'start.ts': 0, 'health.ts': 0, 'certificates.ts': 0, 'targets.ts': 0,
   entrance: 1, metrics: 1,
   steps: 2,
-  routing: 3, calls: 3, queues: 3, registrar: 3, presence: 3, trunks: 3, recording: 3, voicemail: 3, emergency: 3, provisioning: 3, cdr: 3, trace: 3, shield: 3,
+  routing: 3, calls: 3, conferences: 3, queues: 3, registrar: 3, presence: 3, trunks: 3, recording: 3, voicemail: 3, emergency: 3, provisioning: 3, cdr: 3, trace: 3, shield: 3,
   'door.ts': 4, sip: 4, directory: 4, events: 4,
 }
 

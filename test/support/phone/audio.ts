@@ -90,6 +90,38 @@ export class Audio {
     return this.#listen(() => loudness(this.#heard) > 300 && toneShare(this.#heard, frequency) > 0.7, `${frequency} Hz`, ms)
   }
 
+  /** Waits until the last half second heard is made of these tones, each a good part of it, and of nothing else. */
+  hearsTogether(frequencies: readonly number[], ms = DEADLINE_MS): Promise<void> {
+    const shares = (): number[] => frequencies.map((frequency) => toneShare(this.#heard, frequency))
+    const together = (): boolean => loudness(this.#heard) > 300 && shares().every((share) => share > 0.5 / frequencies.length) && shares().reduce((sum, share) => sum + share, 0) > 0.8
+    return this.#listen(together, `${frequencies.join(' and ')} Hz together`, ms)
+  }
+
+  /** Waits until half a second of silence was heard. */
+  hearsNothing(ms = DEADLINE_MS): Promise<void> {
+    return this.#listen(() => loudness(this.#heard) < 30, 'silence', ms)
+  }
+
+  /** Presses keys: an event of RFC 4733 each, three packets of it and three of its end. */
+  async press(digits: string): Promise<void> {
+    const { remote } = this
+    if (!remote) throw new Error('nobody to press keys for')
+    for (const digit of digits) {
+      const position = this.#position
+      for (let i = 0; i < 6; i++) {
+        const packet = Buffer.from([0x80, 101 | (i === 0 ? 0x80 : 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '0123456789*#ABCD'.indexOf(digit), i >= 3 ? 0x8a : 0x0a, 0, 0])
+        packet.writeUInt16BE(this.#sequence, 2)
+        packet.writeUInt32BE(position >>> 0, 4)
+        packet.writeUInt32BE(this.#ssrc, 8)
+        packet.writeUInt16BE(Math.min(i + 1, 3) * FRAME, 14)
+        this.#sequence = (this.#sequence + 1) & 0xffff
+        this.#socket.send(packet, remote.port, remote.host, () => undefined)
+      }
+      this.#position += 6 * FRAME
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+  }
+
   /** Waits until half a second of anything audible was heard: a prompt, ringback. */
   hearsSomething(ms = DEADLINE_MS): Promise<void> {
     return this.#listen(() => loudness(this.#heard) > 300, 'some sound', ms)

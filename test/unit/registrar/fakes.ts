@@ -114,6 +114,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     snapshot: () => snapshot,
     extensions: {} as Directory['extensions'],
     devices: {} as Directory['devices'],
+    conferences: {} as Directory['conferences'],
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
