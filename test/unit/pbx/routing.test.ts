@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DirectorySnapshot, SnapshotExtension } from '../../../pbx/directory/types.ts'
+import type { DirectorySnapshot, SnapshotConference, SnapshotExtension } from '../../../pbx/directory/types.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
 import { normaliseDialled } from '../../../pbx/routing/number-format.ts'
 
@@ -8,8 +8,14 @@ const extension = (number: string, over: Partial<SnapshotExtension> = {}): Snaps
   id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null, ...over,
 })
 const all = [extension('101'), extension('102', { ringSeconds: 12 }), extension('103', { enabled: false }), extension('911')]
+const room = (number: string, enabled: boolean): SnapshotConference => ({
+  id: `id-${number}`, tenantId: 't', number, name: 'Monday', pin: null, moderatorPin: null, waitForModerator: false, endWithModerator: false, maxParties: 50,
+  announce: 'tones', mutedEntry: false, record: false, enabled,
+})
+const rooms = [room('600', true), room('601', false)]
 const snapshot = {
   extensionByNumber: (tenantId: string, number: string) => (tenantId === 't' ? all.find((each) => each.number === number) : undefined),
+  conferenceByNumber: (tenantId: string, number: string) => (tenantId === 't' ? rooms.find((each) => each.number === number) : undefined),
 } as DirectorySnapshot
 const call = (dialled: string, tenantId = 't') =>
   decide({ tenantId, caller: { extensionId: 'id-101', deviceId: 'd', number: '101', name: null }, dialled }, snapshot, { ringSeconds: 30 })
@@ -32,6 +38,14 @@ test('an unknown number is announced and refused, and says why', () => {
   const [step] = plan.steps
   assert.equal(step?.kind === 'announcement' && step.prompt, 'not-in-service')
   assert.match(step?.reason ?? '', /777/)
+})
+
+test('the number of a conference room leads into it, unless it is switched off', () => {
+  const [step] = call('600').steps
+  assert.equal(step?.kind === 'conference' && step.conferenceId, 'id-600')
+  assert.equal(call('600').name, 'Monday')
+  const [refused] = call('601').steps
+  assert.equal(refused?.kind === 'refuse' && refused.refusal, 'conference-disabled')
 })
 
 test('a disabled extension is refused', () => {
