@@ -57,7 +57,7 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
     const secrets = await step('keys', () => openSecrets(home))
     const database = await step('database', () => openDatabase({ settings, logger }), (room) => room.close())
     await requireSameKey(database, secrets, home)
-    const signalling = await step('signalling', () => startSignalling({ settings, logger, routeKey: secrets.key('sip-routes').toString('hex') }), (room) => room.close())
+    const signalling = await step('signalling', () => startSignalling({ settings, logger, routeKey: secrets.key('sip-routes').toString('hex'), lane: new URL('./pbx/lane/lane.ts', import.meta.url).href }), (room) => room.close())
     // A media server outside is called like a phone, over a connection of its own: media knows nothing of signalling.
     const line = settings.media.freeswitch && (await step('media line', () => openMediaLine({ ...signalling, logger }), (room) => room.close()))
     const media = await step('media', () => startMedia({ settings, logger, storage: home, srf: line?.srf }), (room) => room.stop())

@@ -28,6 +28,8 @@ import { createEvents } from './events/events.ts'
 import { healthOf } from './health.ts'
 import { adoptInterruptedRecordings } from './recording/adopt.ts'
 import { recordAutomatically } from './recording/automatic.ts'
+import { startLender } from './lane/lender.ts'
+import type { EngineLane } from './lane/types.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createRecordings } from './recording/recording.ts'
@@ -51,7 +53,7 @@ export interface PbxOptions {
   database: Database
   secrets: Secrets
   media: MediaServer
-  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; names: NameBook | undefined; status: (() => Promise<EngineStatus>) | undefined; onGone: ((listener: (peer: SipSource) => void) => () => void) | undefined }
+  signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; lane: EngineLane | undefined; names: NameBook | undefined; status: (() => Promise<EngineStatus>) | undefined; onGone: ((listener: (peer: SipSource) => void) => () => void) | undefined }
 }
 
 /** BYE and its answer are given this long when the server stops. */
@@ -111,6 +113,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       takeCall(world, invite, caller)
     },
   })
+
+  const { lane } = options.signalling
+  const lender = lane && startLender({ lane, directory, registrar, events, nonces: entrance.nonces, settings, secrets })
 
   const liveCall = (actor: Actor, id: string): Call => {
     const call = registry.get(actor.tenantId, id)
@@ -203,6 +208,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       stopping = true
       for (const call of registry.all()) hangUp(world, call, terminate('server-stopping', 'system'))
       await settled(registry.idle(), GOODBYE_MS)
+      await lender?.close()
       entrance.close()
       watchdog.stop()
       stopAutomatic()

@@ -52,6 +52,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
   }
   return {
     defaultTenant: () => fallback,
+    tenants: () => [...tenants.values()].map(({ tenant }) => tenant),
     tenant: (id) => tenants.get(id)?.tenant,
     domains: () => [...byDomain.keys()],
     tenantByDomain: (host) => byDomain.get(host.toLowerCase()),

@@ -66,6 +66,7 @@ export interface SnapshotDevice {
 /** A consistent picture of all tenants at one moment. Lookups are map reads; nothing in it changes. */
 export interface DirectorySnapshot {
   defaultTenant(): SnapshotTenant | undefined
+  tenants(): SnapshotTenant[]
   tenant(id: string): SnapshotTenant | undefined
   /** By host name, letter case ignored. IP literals belong to nobody: the entrance gives them to the default tenant. */
   /** Of all tenants. */

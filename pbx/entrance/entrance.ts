@@ -13,7 +13,7 @@ import { createAuthenticate } from './authenticate.ts'
 import { createGuard } from './guard.ts'
 import { createIdentify } from './identify.ts'
 import { chainsOf, METHODS } from './methods.ts'
-import { createNonces } from './nonce.ts'
+import { createNonces, type Nonces } from './nonce.ts'
 import type { Caller } from './on-invite.ts'
 import { replyToRefused } from './reply.ts'
 import type { Step, Visit } from './visit.ts'
@@ -32,6 +32,7 @@ export interface EntranceOptions {
 }
 
 export interface Entrance {
+  readonly nonces: Pick<Nonces, 'note'>
   /** From now on requests get 503. */
   close(): void
 }
@@ -81,6 +82,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
     else sip.onRequest(method, (request) => walk(chains[method], request, undefined))
   }
   return {
+    nonces,
     close() {
       closed = true
     },

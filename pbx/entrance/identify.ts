@@ -1,5 +1,5 @@
 import { Refusal } from '../../config/errors.ts'
-import type { Directory, DirectorySnapshot, SnapshotTenant } from '../directory/types.ts'
+import type { Directory, SnapshotTenant } from '../directory/types.ts'
 import type { Guard } from '../shield/shield.ts'
 import { isIpLiteral } from '../sip/uri.ts'
 import type { Step } from './visit.ts'
@@ -25,8 +25,14 @@ export function createIdentify(directory: Directory, shield: Pick<Guard, 'strike
   }
 }
 
+/** As much of the directory as says whose a host name is. */
+export interface Domains<T extends Pick<SnapshotTenant, 'domains'> = SnapshotTenant> {
+  defaultTenant(): T | undefined
+  tenantByDomain(host: string): T | undefined
+}
+
 /** Whose phones say this host; undefined when nobody's do. */
-export function tenantServing(snapshot: DirectorySnapshot, host: string): SnapshotTenant | undefined {
+export function tenantServing<T extends Pick<SnapshotTenant, 'domains'>>(snapshot: Domains<T>, host: string): T | undefined {
   const fallback = snapshot.defaultTenant()
   const tenant = isIpLiteral(host) || host === 'localhost' ? fallback : snapshot.tenantByDomain(host)
   // Before anybody configured a domain, whatever name led the phone here is right.

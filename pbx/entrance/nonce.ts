@@ -15,6 +15,8 @@ export interface Nonces {
    * count, so call it once for each right answer, and only then: strangers must not fill the memory.
    */
   spend(nonce: string, realm: string, nc: string): boolean
+  /** The engine has spent this one (`pbx/lane`). */
+  note(nonce: string, nc: string): void
   readonly remembered: number
 }
 
@@ -67,6 +69,11 @@ export function createNonces(options: { key: Buffer; seconds: number; clock: Clo
       if (count <= (current.get(nonce) ?? previous.get(nonce) ?? 0)) return false
       current.set(nonce, count)
       return true
+    },
+    note(nonce, nc) {
+      turn(clock.now())
+      const count = parseInt(nc, 16)
+      if (count > (current.get(nonce) ?? previous.get(nonce) ?? 0)) current.set(nonce, count)
     },
     get remembered() {
       return current.size + previous.size

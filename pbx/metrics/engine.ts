@@ -32,6 +32,7 @@ export function showEngine(register: Registry, prefix: string): (status: EngineS
   const responses = total('responses', 'Responses.', ['direction', 'method', 'class'])
   const repeats = total('retransmissions', 'Messages that came or left again.', ['direction'])
   const drops = total('drops', 'What came in and was not served.', ['cause'])
+  const lane = new Counter({ name: `${prefix}sip_answered_by_engine_total`, help: 'Registrations that the engine answered without the application.', registers })
   const transactions = make('transactions', 'Transactions going on.', ['side'])
   const dialogs = make('dialogs', 'Dialogs.')
   const connections = make('connections', 'Connections with peers.', ['transport'])
@@ -39,7 +40,7 @@ export function showEngine(register: Registry, prefix: string): (status: EngineS
   const late = make('late_seconds', 'How late application and engine were at the last look.')
 
   return ({ counters, traffic, ...status }) => {
-    for (const one of [messages, requests, responses, repeats, drops]) one.reset()
+    for (const one of [messages, requests, responses, repeats, drops, lane]) one.reset()
     messages.set({ direction: 'in' }, counters['received'] ?? 0)
     messages.set({ direction: 'out' }, counters['sent'] ?? 0)
     for (const [method, count] of Object.entries(traffic.requestsIn)) requests.set({ method }, count)
@@ -51,6 +52,7 @@ export function showEngine(register: Registry, prefix: string): (status: EngineS
     }
     repeats.set({ direction: 'in' }, counters['retransmissionsAbsorbed'] ?? 0)
     repeats.set({ direction: 'out' }, counters['retransmissionsSent'] ?? 0)
+    lane.inc(counters['answeredHere'] ?? 0)
     for (const [counter, cause] of Object.entries(DROPS)) drops.set({ cause }, counters[counter] ?? 0)
     for (const side of ['server', 'client'] as const) transactions.set({ side }, status.transactions[side])
     dialogs.set(status.dialogs)

@@ -18,7 +18,7 @@ import { createKeepAlive, TICKS_PER_SECOND } from './keep-alive.ts'
 import { createPathReader, splitPath, writePath } from './path.ts'
 import { deleteExpired, loadBindings, sourceOf } from './store.ts'
 import { createBindingTable } from './table.ts'
-import type { Registrar } from './types.ts'
+import type { HeldBinding, Registrar } from './types.ts'
 import { readWish } from './wish.ts'
 import { createBindingWriter } from './writer.ts'
 
@@ -119,9 +119,12 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     for (const binding of table.atAddress(address)) if (binding.reachable !== 'no') return true
     return false
   }
-  const grant = (seconds: number, now: number): number => {
-    const shortest = Math.max(Math.min(bounds.expiresMin, seconds), Math.ceil(seconds * (1 - SPREAD)))
-    return now + 1000 * (seconds - Math.floor(Math.random() * (seconds - shortest + 1)))
+  /** It spoke to us: worth ringing again. */
+  const renew = (binding: Binding, values: Parameters<typeof table.change>[1]): void => {
+    table.change(binding, values)
+    if (binding.reachable === 'no') binding.reachable = 'unknown'
+    binding.missed = 0
+    expiry.watch(binding)
   }
 
   return {
@@ -142,11 +145,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       let written: Promise<void> | undefined
       const refreshed = changes.refreshed.map(({ binding, contact }) => {
         const moved = binding.uri !== contact.uri || binding.q !== contact.q || !sameSource(binding.source, request.source) || writePath(binding.path) !== writePath(path)
-        table.change(binding, { ...heard, uri: contact.uri, q: contact.q, expiresAt: grant(contact.expires, now) })
-        // It spoke to us this moment: worth ringing again.
-        if (binding.reachable === 'no') binding.reachable = 'unknown'
-        binding.missed = 0
-        expiry.watch(binding)
+        renew(binding, { ...heard, uri: contact.uri, q: contact.q, expiresAt: grantedUntil(contact.expires, bounds, now) })
         writer.save(binding, moved ? 'now' : 'refresh')
         if (moved) written = writer.settled()
         return binding
@@ -154,7 +153,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       const added = changes.added.map((contact) => {
         const binding = enter({
           ...heard, id: newId(), tenantId: extension.tenantId, extensionId: extension.id, deviceId: device.id, key: contact.key,
-          uri: contact.uri, q: contact.q, registeredAt: now, expiresAt: grant(contact.expires, now),
+          uri: contact.uri, q: contact.q, registeredAt: now, expiresAt: grantedUntil(contact.expires, bounds, now),
         }, false)
         writer.save(binding)
         return binding
@@ -168,6 +167,22 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     },
 
     contactsOf: (extensionId) => oneFlowEach(table.ofExtension(extensionId)).sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).map(contactOf),
+
+    bindingsOf: (extensionId) => table.ofExtension(extensionId),
+    *extensions() {
+      const told = new Set<string>()
+      for (const { extensionId } of table.all()) if (!told.has(extensionId) && told.add(extensionId)) yield extensionId
+    },
+    renewed(renewals) {
+      for (const { bindingId, callId, cseq, at, expiresAt } of renewals) {
+        const binding = table.get(bindingId)
+        // One that was removed a moment ago stays removed: its phone comes again.
+        if (!binding || binding.updatedAt > at) continue
+        renew(binding, { callId, cseq, updatedAt: at, expiresAt })
+        writer.save(binding, 'refresh')
+        tellChange(binding, 'refreshed')
+      }
+    },
 
     disconnected(peer) {
       for (const binding of [...table.atAddress(peer.address)]) if (binding.path.length === 0 && sameSource(binding.source, peer)) leave(binding, 'disconnected')
@@ -198,11 +213,17 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
   }
 }
 
+/** Until when a contact is registered that asked for so many seconds. */
+export function grantedUntil(seconds: number, { expiresMin }: { expiresMin: number }, now: number): number {
+  const shortest = Math.max(Math.min(expiresMin, seconds), Math.ceil(seconds * (1 - SPREAD)))
+  return now + 1000 * (seconds - Math.floor(Math.random() * (seconds - shortest + 1)))
+}
+
 /** It is shown to people and stored; a phone's whole life story is not wanted. */
-function cleanUserAgent(text: string | undefined): string | undefined {
+export function cleanUserAgent(text: string | undefined): string | undefined {
   return text?.replace(/\p{Cc}+/gu, ' ').trim().slice(0, 200) || undefined
 }
 
-function sameSource(a: SipSource, b: SipSource): boolean {
+export function sameSource(a: SipSource, b: SipSource): boolean {
   return a.address === b.address && a.port === b.port && a.transport === b.transport
 }

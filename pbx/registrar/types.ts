@@ -24,6 +24,30 @@ export interface Contact {
   reachable: 'yes' | 'no' | 'unknown'
 }
 
+/** Of a binding what answering its phone takes. */
+export interface HeldBinding {
+  readonly id: string
+  readonly deviceId: string
+  readonly key: string
+  readonly uri: string
+  readonly q: number
+  readonly callId: string
+  readonly cseq: number
+  readonly userAgent: string | undefined
+  readonly source: SipSource
+  readonly path: readonly string[]
+  readonly expiresAt: number
+}
+
+/** A REGISTER that only renewed a binding. Times are milliseconds since the epoch. */
+export interface Renewal {
+  bindingId: string
+  callId: string
+  cseq: number
+  at: number
+  expiresAt: number
+}
+
 export interface Registrar {
   /** Carries out an authenticated REGISTER and answers it. Rejects with a Refusal when it may not be carried out; nothing has changed then. */
   register(request: IncomingRequest, device: SnapshotDevice): Promise<void>
@@ -31,6 +55,12 @@ export interface Registrar {
   contactsOf(extensionId: string): Contact[]
   /** A connection that phones had opened is closed: those that were registered over it can no longer be reached, and are forgotten (RFC 5626 §5.3). */
   disconnected(peer: SipSource): void
+  /** All bindings of an extension, in the order in which they came. */
+  bindingsOf(extensionId: string): ReadonlySet<HeldBinding>
+  /** Every extension that has one. */
+  extensions(): Iterable<string>
+  /** Phones whose REGISTER changed nothing but the time were answered already, by whoever was lent the binding (`pbx/lane`). */
+  renewed(renewals: Iterable<Renewal>): void
   list(tenantId: string): RegistrationView[]
   /** Forgets one binding and writes an audit row; the phone may register again. */
   remove(actor: Actor, id: string): Promise<void>

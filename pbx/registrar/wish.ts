@@ -33,7 +33,7 @@ export interface ExpiryBounds {
  *
  * @throws Refusal `malformed`, or `interval-too-brief` (423)
  */
-export function readWish(request: IncomingRequest, bounds: ExpiryBounds): Wish {
+export function readWish(request: Pick<IncomingRequest, 'header' | 'source'>, bounds: ExpiryBounds): Wish {
   const contact = request.header('contact')?.trim()
   if (contact === undefined || contact === '') return { kind: 'fetch' }
   const expiresHeader = request.header('expires')

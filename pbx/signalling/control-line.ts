@@ -11,15 +11,19 @@ export interface ControlLine {
   close(): void
 }
 
-/** @param handOver gives the engine its end, and the counter of what we have read */
-export function openControlLine(handOver: (port: MessagePort, taken: Int32Array) => void): ControlLine {
+/**
+ * @param onNews told what the application's guest in the engine says, in the order in which it and the frames were sent
+ * @param handOver gives the engine its end, and the counter of what we have read
+ */
+export function openControlLine(handOver: (port: MessagePort, taken: Int32Array) => void, onNews: (news: unknown) => void): ControlLine {
   const { port1, port2 } = new MessageChannel()
   const taken = new Int32Array(new SharedArrayBuffer(4))
   handOver(port2, taken)
   return {
     send: (text) => port1.postMessage(text),
     onText(listener) {
-      port1.on('message', (text: string) => {
+      port1.on('message', (text: string | { news: unknown }) => {
+        if (typeof text !== 'string') return onNews(text.news)
         Atomics.add(taken, 0, text.length)
         listener(text)
       })

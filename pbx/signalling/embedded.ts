@@ -5,14 +5,14 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { openControlLine, type ControlLine } from './control-line.ts'
 import type { EngineStatus } from './engine/engine.ts'
-import { defaultLimits, defaultTiming, type DnsOptions, type EngineOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
+import { defaultLimits, defaultTiming, type DnsOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
 import type { GateReport } from './engine/gate/orders.ts'
 import { PULSE_MS } from './engine/gate/overload.ts'
 import type { NameReport } from './engine/locate/describe.ts'
-import type { FromEngine, ToEngine } from './engine/protocol.ts'
+import type { FromEngine, ToEngine, WorkerOptions } from './engine/protocol.ts'
 import type { RequestHandler } from './engine/wire/handlers.ts'
 import type { PeerPlace, TransportName } from './engine/transport/flow.ts'
-import type { EngineGate, NameBook, Signalling, TraceRecord } from './signalling.ts'
+import type { EngineGate, EngineLane, NameBook, Signalling, TraceRecord } from './signalling.ts'
 
 /** What a thread may fill with short-lived objects before it tidies. Less than V8's own choice: memory for a little time. */
 const YOUNG_MB = 16
@@ -27,6 +27,8 @@ export interface EmbeddedOptions {
   /** Who decides on requests outside dialogs in place of connected applications, and what an application that is dialled must tell. */
   handlers?: readonly RequestHandler[]
   handlerSecret?: string
+  /** The module of a guest that answers requests in the engine's thread; see the engine's `lane.ts`. A file URL. */
+  lane?: string
   /** Hex; see the engine's options. */
   routeKey?: string
   /** Registrations and keep-alives are traced as well. */
@@ -40,6 +42,7 @@ export interface EmbeddedSignalling extends Omit<Signalling, 'certificates'> {
   readonly ports: Readonly<Partial<Record<TransportName, number>>>
   openLine(): ControlLine
   readonly gate: EngineGate
+  readonly lane: EngineLane
   readonly names: NameBook
   onGone(listener: (peer: PeerPlace) => void): () => void
   status(): Promise<EngineStatus>
@@ -69,7 +72,8 @@ function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
 /** Rejects with a Refusal that names the port and what to set. */
 export async function startEmbedded(options: EmbeddedOptions, logger: Logger): Promise<EmbeddedSignalling> {
   const secret = randomBytes(24).toString('base64url')
-  const engineOptions: EngineOptions = {
+  const engineOptions: WorkerOptions = {
+    ...(options.lane === undefined ? {} : { lane: options.lane }),
     ...(options.handlers === undefined ? {} : { handlers: options.handlers }),
     ...(options.handlerSecret === undefined ? {} : { handlerSecret: options.handlerSecret }),
     ...(options.routeKey === undefined ? {} : { routeKey: options.routeKey }),
@@ -78,6 +82,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
   const listeners = new Set<(records: readonly TraceRecord[]) => void>()
   const goneListeners = new Set<(peer: PeerPlace) => void>()
+  const newsListeners = new Set<(news: never) => void>()
   const gateListeners = new Set<(report: GateReport) => void>()
   const failures: ((reason: string) => void)[] = []
   const statusWaiters: ((status: EngineStatus) => void)[] = []
@@ -158,7 +163,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   return {
     control: { host: '127.0.0.1', port: ready.controlPort, secret },
     ports: ready.ports,
-    openLine: () => openControlLine((port, taken) => worker.postMessage({ kind: 'application', port, taken } satisfies ToEngine, [port])),
+    openLine: () => openControlLine((port, taken) => worker.postMessage({ kind: 'application', port, taken } satisfies ToEngine, [port]), (news) => newsListeners.forEach((listener) => listener(news as never))),
     external: false,
     trace(listener) {
       listeners.add(listener)
@@ -173,6 +178,13 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
       onReport(listener) {
         gateListeners.add(listener)
         return () => void gateListeners.delete(listener)
+      },
+    },
+    lane: {
+      obey: (order) => worker.postMessage({ kind: 'lane', order } satisfies ToEngine),
+      onNews(listener) {
+        newsListeners.add(listener)
+        return () => void newsListeners.delete(listener)
       },
     },
     names: {

@@ -25,6 +25,7 @@ export async function useExternal(server: { host: string; port: number; secret: 
     openLine: undefined,
     trace: undefined,
     gate: undefined,
+    lane: undefined,
     names: undefined,
     status: undefined,
     onGone: undefined,

@@ -14,6 +14,8 @@ export interface SignallingOptions {
   logger: Logger
   /** Hex; the same after every restart, so that calls that are forwarded outlive one. */
   routeKey?: string
+  /** The module of a guest in the engine's thread (`engine/lane.ts`), a file URL. */
+  lane?: string
 }
 
 /** Resolves when phones can be served. Rejects with a Refusal that says which port or address is the trouble and what to set. */
@@ -22,7 +24,7 @@ export function startSignalling(options: SignallingOptions): Promise<Signalling>
   return drachtio === undefined ? startOurs(options) : useExternal(drachtio)
 }
 
-async function startOurs({ settings, logger, routeKey }: SignallingOptions): Promise<Signalling> {
+async function startOurs({ settings, logger, routeKey, lane }: SignallingOptions): Promise<Signalling> {
   const { hosts, port, tlsPort, wsPort, wssPort, externalAddress, connections } = settings.sip
   const certificates = tlsPort === undefined && wssPort === undefined ? undefined : await openCertificateStore({ settings, logger })
   const sip: SipOptions = { hosts, port, tlsPort, wsPort, wssPort, externalAddress, tls: certificates?.tls }
@@ -32,6 +34,7 @@ async function startOurs({ settings, logger, routeKey }: SignallingOptions): Pro
       handlers: settings.sip.handlers.map((handler) => ({ ...handler, verify: settings.sip.tls.verifyServers })),
       handlerSecret: settings.sip.handlersSecret,
       ...(routeKey === undefined ? {} : { routeKey }),
+      ...(lane === undefined ? {} : { lane }),
       traceAll: settings.hep !== undefined,
       dns: { servers: settings.sip.dnsServers },
       timing: { sessionMin: settings.session.min * 1000 },
@@ -40,6 +43,7 @@ async function startOurs({ settings, logger, routeKey }: SignallingOptions): Pro
     certificates?.onChange((tls) => engine.replaceCertificates(tls))
     return {
       ...engine,
+      lane: lane === undefined ? undefined : engine.lane,
       certificates,
       close() {
         certificates?.close()

@@ -16,6 +16,13 @@ export interface EngineGate {
   onReport(listener: (report: GateReport) => void): () => void
 }
 
+/** A guest of the application's in the engine's thread; what the two say to each other is their own affair. */
+export interface EngineLane {
+  obey(order: unknown): void
+  /** Told in the order in which news and requests were sent. Returns a function that ends the subscription. */
+  onNews(listener: (news: never) => void): () => void
+}
+
 /** Where SIP names lead. */
 export interface NameBook {
   /**
@@ -37,6 +44,8 @@ export interface Signalling {
   readonly trace: ((listener: (records: readonly TraceRecord[]) => void) => () => void) | undefined
   /** Undefined with a drachtio-server, which has none for applications. */
   readonly gate: EngineGate | undefined
+  /** Undefined with a drachtio-server, and when no guest was brought. */
+  readonly lane: EngineLane | undefined
   /** Undefined with a drachtio-server, which tells nobody what it found. */
   readonly names: NameBook | undefined
   /**

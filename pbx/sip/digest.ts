@@ -141,7 +141,7 @@ function parseDigests(header: string): Map<string, string>[] {
 
 /** The value of a WWW-Authenticate header of ours. `stale` tells the phone to try again without asking its user. */
 export function formatChallenge(algorithm: DigestAlgorithm, realm: string, nonce: string, stale: boolean): string {
-  return `Digest realm=${quote(realm)},nonce="${nonce}",${stale ? 'stale=true,' : ''}algorithm=${algorithm},qop="auth"`
+  return `Digest realm=${quote(realm)}, nonce="${nonce}", ${stale ? 'stale=true, ' : ''}algorithm=${algorithm}, qop="auth"`
 }
 
 /**

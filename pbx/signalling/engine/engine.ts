@@ -6,6 +6,7 @@ import { reportOn } from './agent/locating.ts'
 import { replyFromApp } from './agent/reply.ts'
 import { requestFromApp } from './agent/request.ts'
 import type { GateOrder } from './gate/orders.ts'
+import type { Lane } from './lane.ts'
 import type { NameReport } from './locate/describe.ts'
 import type { Counters, EngineOptions, TlsOptions } from './options.ts'
 import { proxyFromApp } from './proxy/start.ts'
@@ -49,13 +50,14 @@ export interface Engine {
 }
 
 /** Opens both sides; rejects with `PortTaken` when a SIP port cannot be bound. */
-export async function startEngine(options: EngineOptions, hooks: AgentHooks): Promise<Engine> {
+export async function startEngine(options: EngineOptions, hooks: AgentHooks, lane?: Lane): Promise<Engine> {
   let control: Control | undefined
   const agent = await createAgent(options, {
     pick: (method, tag) => control?.pick(method, tag),
+    isOurs: (method) => options.handlers?.some((handler) => handler.method === method || handler.method === '*') !== true && control?.isOurs(method) === true,
     handlerFor: (method) => options.handlers?.find((handler) => handler.method === method) ?? options.handlers?.find((handler) => handler.method === '*'),
     dial: async (target) => control?.dial(target),
-  }, hooks)
+  }, hooks, systemTimers, lane)
   try {
     control = await openControl(options, systemTimers, {
       addresses: () => ({ advertised: agent.transport.advertised().join(','), local: agent.transport.local().join(',') }),

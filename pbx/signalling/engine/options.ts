@@ -147,8 +147,10 @@ export type Counters = {
   limited: number
   /** New work refused with 503 for overload. */
   overloaded: number
+  /** Requests that the application's guest answered. */
+  answeredHere: number
 }
 
 export function createCounters(): Counters {
-  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, retransmissionsSent: 0, refused: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0, overloaded: 0 }
+  return { received: 0, sent: 0, dropped: 0, malformed: 0, stray: 0, retransmissionsAbsorbed: 0, retransmissionsSent: 0, refused: 0, traceDropped: 0, barred: 0, silenced: 0, limited: 0, overloaded: 0, answeredHere: 0 }
 }

@@ -8,7 +8,8 @@ import type { EngineOptions, TlsOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
 import type { PeerPlace, TransportName } from './transport/flow.ts'
 
-export type WorkerOptions = EngineOptions
+/** `lane`: the module of the application's guest (`lane.ts`), a file URL. */
+export type WorkerOptions = EngineOptions & { lane?: string }
 
 export type FromEngine =
   | { kind: 'ready'; ports: Partial<Record<TransportName, number>>; controlPort: number }
@@ -32,6 +33,7 @@ export type ToEngine =
   | { kind: 'status' }
   | { kind: 'gate'; order: GateOrder }
   | { kind: 'names'; id: number; name: string | undefined; again: boolean }
+  | { kind: 'lane'; order: unknown }
   | { kind: 'certificates'; tls: TlsOptions }
   /** An application of this process: frames as text over `port`; `taken` counts the characters it has read, modulo 2^32. */
   | { kind: 'application'; port: MessagePort; taken: Int32Array }

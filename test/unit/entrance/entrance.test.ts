@@ -102,7 +102,7 @@ test('REGISTER: two challenges, SHA-256 first, each accepted; 401 then the regis
     const { challenge, answer } = await withDigest(world, 'REGISTER', { algorithm })
     assert.equal(challenge?.status, 401)
     const offers = challenge?.options.headers?.['WWW-Authenticate'] as string[]
-    assert.match(offers[0] ?? '', /^Digest realm="dialplane",nonce="[\w-]+",algorithm=SHA-256,qop="auth"$/)
+    assert.match(offers[0] ?? '', /^Digest realm="dialplane", nonce="[\w-]+", algorithm=SHA-256, qop="auth"$/)
     assert.match(offers[1] ?? '', /algorithm=MD5/)
     assert.equal(answer.status, 200)
   }

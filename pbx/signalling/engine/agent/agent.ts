@@ -2,6 +2,7 @@
 import type { Dialog, DialogStore, Owner } from '../dialog/dialog.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { Cache } from '../locate/cache.ts'
+import type { Lane } from '../lane.ts'
 import type { Locator } from '../locate/locator.ts'
 import type { TargetMemory } from '../locate/memory.ts'
 import type { SipMessage } from '../message/message.ts'
@@ -19,6 +20,8 @@ import type { Transport } from '../transport/transport.ts'
 export interface Router {
   /** The next connection, round robin, that asked for this method; undefined when there is none. */
   pick(method: string, tag?: string): Owner | undefined
+  /** Whether requests of this method go to the application of this process, and to nobody else. */
+  isOurs(method: string): boolean
   /** Who decides on requests of this method instead; undefined: the applications that asked for it. */
   handlerFor(method: string): RequestHandler | undefined
   /** An application that is connected to for a request; undefined when it cannot be reached, or does not tell the secret. */
@@ -107,6 +110,8 @@ export interface Agent {
   readonly traffic: Traffic
   readonly trace: Trace
   readonly gate: Gate
+  /** Answers REGISTERs in the application's place. */
+  readonly lane: Lane | undefined
   readonly transport: Transport
   readonly transactions: TransactionLayer
   readonly dialogs: DialogStore

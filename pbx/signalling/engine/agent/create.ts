@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createDialogStore, type Owner } from '../dialog/dialog.ts'
 import { createGate } from '../gate/gate.ts'
 import type { GateReport } from '../gate/orders.ts'
+import type { Lane } from '../lane.ts'
 import { createCounters, type EngineOptions } from '../options.ts'
 import { systemTimers, type Timers } from '../timers.ts'
 import { createTraffic } from '../traffic.ts'
@@ -49,7 +50,7 @@ const REFUSALS_KEPT = 1000
 const LOYALTY_BOUND = 2000
 
 /** Binds the SIP sockets; rejects with `PortTaken`. */
-export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers): Promise<RunningAgent> {
+export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers, lane?: Lane): Promise<RunningAgent> {
   const counters = createCounters()
   const traffic = createTraffic()
   const trace = createTrace(timers, options.timing.trace, options.limits.trace, counters, hooks.onTrace)
@@ -82,7 +83,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   )
   const dialogs = createDialogStore()
   const running: RunningAgent = {
-    options, timers, counters, traffic, trace, gate, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), outgoing: new Map(), subscribing: new Map(), forwarding: new Set(),
+    options, timers, counters, traffic, trace, gate, lane, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), outgoing: new Map(), subscribing: new Map(), forwarding: new Set(),
     loyalty: createCache(LOYALTY_BOUND, timers.now),
     routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
     sessions: createSessions(() => running),

@@ -90,6 +90,11 @@ function aliasOf(agent: Agent, request: SipMessage, connection: Connection): voi
   if (/;[ \t]*alias[ \t]*(?:[;,]|$)/i.test(value.slice(0, request.via.length))) agent.transport.alias(connection, request.via.port || TRANSPORTS[connection.transport].port)
 }
 
+/** A phone that only stays where it is costs less than its refusal, and its coming again. */
+function isForLane(agent: Agent, request: SipMessage, flow: Flow): boolean {
+  return request.method === 'REGISTER' && agent.lane?.knows(request, flow) === true && agent.router.isOurs('REGISTER')
+}
+
 function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
   if (flow.connection && flow.connection.identity !== '') aliasOf(agent, request, flow.connection)
   stampSource(request, flow.address, flow.port)
@@ -108,7 +113,7 @@ function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: F
   else {
     if (isTraced(agent, request.method, request.toTag)) traceIn(agent, request, text, flow, false)
     // Without a transaction (§8.2.7): refusing must cost little. Spread, so that those refused do not come back together.
-    if (outside && agent.gate.overloads(request)) return replyAlone(agent, request, flow, 503, 'Overloaded', [`Retry-After: ${RETRY_FIRST + Math.floor(Math.random() * RETRY_SPREAD)}`])
+    if (outside && !isForLane(agent, request, flow) && agent.gate.overloads(request)) return replyAlone(agent, request, flow, 503, 'Overloaded', [`Retry-After: ${RETRY_FIRST + Math.floor(Math.random() * RETRY_SPREAD)}`])
     if (request.method === 'CANCEL') onCancel(agent, request, flow)
     else onRequest(agent, request, flow)
   }

@@ -3,7 +3,7 @@ import { contactUri, dialogId, type Dialog, type Unacknowledged } from '../dialo
 import { hasSdp, onRequest as onOfferedIn, refusesOffer } from '../dialog/offer.ts'
 import { asksTooShort } from '../dialog/session-expires.ts'
 import { header, type SipMessage } from '../message/message.ts'
-import { handOn, writeResponse } from '../message/write.ts'
+import { handOn, reasonPhrase, writeResponse } from '../message/write.ts'
 import { randomToken } from '../random.ts'
 import { isUnique } from '../transaction/layer.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
@@ -67,6 +67,13 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
   if (request.method === 'INVITE') cdrAttempt(agent, 'network', request)
   const handler = agent.router.handlerFor(request.method)
   if (handler) return decideByHandler(agent, handler, request, transaction, flow)
+  if (request.method === 'REGISTER' && agent.lane && agent.router.isOurs('REGISTER')) {
+    const answer = agent.lane.answer(request, flow)
+    if (answer) {
+      agent.counters.answeredHere++
+      return refuse(transaction, request, answer.status, reasonPhrase(answer.status), answer.lines)
+    }
+  }
   const owner = agent.router.pick(request.method)
   if (!owner) return refuseAttempt(agent, transaction, request, KNOWN.has(request.method) ? 503 : 501)
   const incoming = new Incoming(agent, owner, request, transaction, undefined)

@@ -24,7 +24,7 @@ export function copyHeader(lines: string[], from: Headers, name: string, spelled
 }
 
 const REASONS: Readonly<Record<number, string>> = {
-  100: 'Trying', 180: 'Ringing', 181: 'Call Is Being Forwarded', 183: 'Session Progress', 200: 'OK', 400: 'Bad Request', 405: 'Method Not Allowed',
+  100: 'Trying', 180: 'Ringing', 181: 'Call Is Being Forwarded', 183: 'Session Progress', 200: 'OK', 400: 'Bad Request', 401: 'Unauthorized', 405: 'Method Not Allowed',
   408: 'Request Timeout', 413: 'Request Entity Too Large', 416: 'Unsupported URI Scheme', 420: 'Bad Extension', 422: 'Session Interval Too Small', 430: 'Flow Failed', 440: 'Max-Breadth Exceeded', 480: 'Temporarily Unavailable', 481: 'Call/Transaction Does Not Exist', 482: 'Loop Detected', 483: 'Too Many Hops',
   487: 'Request Terminated', 491: 'Request Pending', 500: 'Server Internal Error', 501: 'Not Implemented', 503: 'Service Unavailable',
   505: 'Version Not Supported', 513: 'Message Too Large',

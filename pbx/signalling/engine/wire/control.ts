@@ -23,6 +23,8 @@ export interface Control {
   readonly port: number
   /** The next application that asked for this method, of those with that tag when one is given. */
   pick(method: string, tag?: string): Owner | undefined
+  /** Whether the application of this process, and no other, asked for this method. */
+  isOurs(method: string): boolean
   /** Connects to an application, which is taken in when it tells its secret; undefined when it does not. */
   dial(target: DialTarget): Promise<Owner | undefined>
   readonly applications: number
@@ -124,6 +126,10 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
       const turn = (turns.get(verb) ?? 0) % list.length
       turns.set(verb, turn + 1)
       return list[turn]
+    },
+    isOurs(method) {
+      const list = slots.get(method.toLowerCase())
+      return list !== undefined && list.every((application) => application.quiet)
     },
     async dial(target) {
       const secret = options.handlerSecret ?? ''
