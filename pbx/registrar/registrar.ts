@@ -18,7 +18,7 @@ import { createKeepAlive, TICKS_PER_SECOND } from './keep-alive.ts'
 import { createPathReader, splitPath, writePath } from './path.ts'
 import { deleteExpired, loadBindings, sourceOf } from './store.ts'
 import { createBindingTable } from './table.ts'
-import type { HeldBinding, Registrar } from './types.ts'
+import type { Registrar } from './types.ts'
 import { readWish } from './wish.ts'
 import { createBindingWriter } from './writer.ts'
 
