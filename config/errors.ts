@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'too-large' // 413
   | 'unprocessable' // 422 / SIP 488 for media
   | 'interval-too-brief' // SIP 423
+  | 'first-hop-lacks-outbound' // SIP 439
   | 'too-many' // 429 / SIP 486
   | 'busy' // 409 / SIP 486
   | 'timeout' // 504 / SIP 408

@@ -167,8 +167,28 @@ export type Registration = {
      */
     received: string;
     userAgent: string | null;
+    /**
+     * Preference of this contact, 0 to 1.
+     */
+    q: number;
+    /**
+     * Which phone it is, when it says so (+sip.instance, RFC 5626).
+     */
+    instance: string | null;
+    /**
+     * Which of the ways to that phone this is (reg-id, RFC 5626).
+     */
+    regId: string | null;
+    /**
+     * Proxies between, the nearest first (RFC 3327).
+     */
+    path: Array<string>;
     registeredAt: string;
     expiresAt: string;
+    /**
+     * Its connection ended when the server restarted: it is not rung until the phone comes back.
+     */
+    waiting: boolean;
     /**
      * Answer to the last OPTIONS keep-alive.
      */

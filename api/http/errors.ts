@@ -14,6 +14,7 @@ export const statusOf: Record<RefusalCode, number> = {
   'too-large': 413,
   unprocessable: 422,
   'interval-too-brief': 422,
+  'first-hop-lacks-outbound': 422,
   'too-many': 429,
   busy: 409,
   timeout: 504,

@@ -58,9 +58,14 @@ export function presentRegistration(registration: RegistrationView): z.input<typ
     transport: registration.transport,
     received: registration.received,
     userAgent: registration.userAgent,
+    q: registration.q,
+    instance: registration.instance,
+    regId: registration.regId,
+    path: registration.path,
     registeredAt: isoOf(registration.registeredAt),
     expiresAt: isoOf(registration.expiresAt),
     reachable: registration.reachable,
+    waiting: registration.waiting,
     roundTripMs: registration.roundTripMs,
   }
 }

@@ -110,8 +110,13 @@ export const Registration = z
     transport: z.string(),
     received: z.string().meta({ description: 'host:port the REGISTER came from.' }),
     userAgent: z.string().nullable(),
+    q: z.number().meta({ description: 'Preference of this contact, 0 to 1.' }),
+    instance: z.string().nullable().meta({ description: 'Which phone it is, when it says so (+sip.instance, RFC 5626).' }),
+    regId: z.string().nullable().meta({ description: 'Which of the ways to that phone this is (reg-id, RFC 5626).' }),
+    path: z.array(z.string()).meta({ description: 'Proxies between, the nearest first (RFC 3327).' }),
     registeredAt: instant,
     expiresAt: instant,
+    waiting: z.boolean().meta({ description: 'Its connection ended when the server restarted: it is not rung until the phone comes back.' }),
     reachable: z.enum(['yes', 'no', 'unknown']).meta({ description: 'Answer to the last OPTIONS keep-alive.' }),
     roundTripMs: z.number().nullable().meta({ description: 'Round trip of the last keep-alive.' }),
   })

@@ -5,6 +5,7 @@ import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
 import { encryptionOfCallee } from './encryption.ts'
+import { inviteAlongFlows } from './flows.ts'
 import { Leg } from './leg.ts'
 import { stopRingback } from './ringback.ts'
 import type { CallWorld } from './world.ts'
@@ -171,15 +172,14 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
   const tenant = world.directory.snapshot().tenant(call.tenantId)
   const domain = tenant?.domains[0] ?? 'localhost'
   const { caller } = call.request
-  const invite = world.sip.invite({
-    uri: target.contact.uri,
-    nextHop: target.contact.nextHop,
-    route: target.contact.route,
+  const invite = inviteAlongFlows(world.sip, target.contact, {
     from: { number: caller.number, name: caller.name ?? undefined, domain },
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',
+  }, ({ received, transport }, sipCallId) => {
+    leg.origin = { ...leg.origin, address: received, transport }
+    void sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
   })
-  void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
   followEarly(call, leg, invite)
   invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, progress)))
   invite.onAnswer(handlers.onAnswer)

@@ -25,7 +25,7 @@ export interface LegOrigin {
  */
 export class Leg {
   readonly id = newId()
-  readonly origin: LegOrigin
+  origin: LegOrigin
   readonly startedAt = Date.now()
   sipCallId: string
   userAgent: string | null

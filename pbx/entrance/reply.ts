@@ -15,6 +15,8 @@ const STATUS: { readonly [C in RefusalCode]: number } = {
   'too-large': 413,
   unsupported: 420,
   'interval-too-brief': 423,
+  // RFC 5626 §11.6
+  'first-hop-lacks-outbound': 439,
   'too-many': 486,
   busy: 486,
   unprocessable: 488,
@@ -24,7 +26,7 @@ const STATUS: { readonly [C in RefusalCode]: number } = {
 }
 
 /** What the phone's owner may read on its display: these say which part is wrong, the others have their standard words. */
-const IN_WORDS: ReadonlySet<RefusalCode> = new Set(['malformed', 'not-found', 'conflict', 'forbidden'])
+const IN_WORDS: ReadonlySet<RefusalCode> = new Set(['malformed', 'not-found', 'conflict', 'forbidden', 'first-hop-lacks-outbound'])
 
 export interface ReplyBounds {
   /** For Min-Expires, in seconds. */

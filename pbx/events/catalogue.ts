@@ -131,10 +131,19 @@ export interface RegistrationView {
   /** host:port the REGISTER came from. */
   received: string
   userAgent: string | null
+  /** RFC 3261 §20.10 preference, 0 to 1. */
+  q: number
+  /** Which phone it is, and which of its flows, when it says so (RFC 5626). */
+  instance: string | null
+  regId: string | null
+  /** The proxies in between, the one next to us first (RFC 3327). */
+  path: string[]
   registeredAt: number
   expiresAt: number
   /** Answer to the last OPTIONS keep-alive: `unknown` before the first one. */
   reachable: 'yes' | 'no' | 'unknown'
+  /** Its connection ended with the last run of the server; it is not rung until the phone comes back. */
+  waiting: boolean
   /** Round trip of the last keep-alive in milliseconds. */
   roundTripMs: number | null
 }

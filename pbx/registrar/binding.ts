@@ -28,6 +28,8 @@ export interface Binding {
   /** SnapshotDevice.credentialsChangedAt when it was made: renewed credentials end it. */
   credentialsChangedAt: number
   reachable: 'yes' | 'no' | 'unknown'
+  /** It was registered over a connection that ended with the last run of the server: `no` until the phone is heard again. */
+  waiting: boolean
   roundTripMs: number | null
   /** Keep-alives in a row without an answer. */
   missed: number
@@ -38,7 +40,7 @@ export interface Binding {
 }
 
 /** What a binding is made of, before it is in the table. */
-export type NewBinding = Omit<Binding, 'reachable' | 'roundTripMs' | 'missed' | 'stored' | 'names'>
+export type NewBinding = Omit<Binding, 'reachable' | 'waiting' | 'roundTripMs' | 'missed' | 'stored' | 'names'>
 
 // A B-tree index takes about 2,700 bytes a row.
 const LONGEST_KEY = 400
@@ -46,12 +48,14 @@ const LONGEST_KEY = 400
 /**
  * Two contacts are the same when they come from one instance (RFC 5626 §4.1), else when their URIs
  * are (RFC 3261 §19.1.4) as far as ringing goes: scheme, user, host, port and transport.
+ *
+ * @param flows whether each reg-id of an instance is a way of its own
  */
-export function contactKey(contact: ReadAddress): string {
+export function contactKey(contact: ReadAddress, flows = true): string {
   const instance = contact.params.get('+sip.instance')
   const { scheme, user, host, port, params } = contact.uri
   const key = instance
-    ? `${instance.toLowerCase()};${contact.params.get('reg-id') ?? ''}`
+    ? `${instance.toLowerCase()};${(flows && contact.params.get('reg-id')) || ''}`
     : `${scheme}:${user ?? ''}@${host}:${port ?? ''};${params.get('transport')?.toLowerCase() ?? ''}`
   return key.length <= LONGEST_KEY ? key : `sha256:${hash('sha256', key, 'hex')}`
 }
@@ -62,21 +66,18 @@ export function instanceOf(binding: Pick<Binding, 'key'>): { instance: string; r
   return found ? { instance: found[1] as string, regId: found[2] as string } : undefined
 }
 
-/** Of the flows to one instance only one: one that answers before one that does not, else the newest. All would ring the same phone (RFC 5626 §7). */
-export function oneFlowEach(bindings: Iterable<Binding>): Binding[] {
-  const best = new Map<string, Binding>()
+/** The flows to each phone, the best first: one that answers before one that does not, else the newest. All would ring the same phone (RFC 5626 §7). */
+export function flowsOfEach(bindings: Iterable<Binding>): [Binding, ...Binding[]][] {
+  const phones = new Map<string, [Binding, ...Binding[]]>()
   for (const binding of bindings) {
     const phone = instanceOf(binding)
     const key = phone ? `${binding.deviceId} ${phone.instance}` : binding.id
-    const other = best.get(key)
-    if (other === undefined || isBetter(binding, other)) best.set(key, binding)
+    const flows = phones.get(key)
+    if (flows) flows.push(binding)
+    else phones.set(key, [binding])
   }
-  return [...best.values()]
-}
-
-function isBetter(one: Binding, other: Binding): boolean {
-  if ((one.reachable === 'no') !== (other.reachable === 'no')) return other.reachable === 'no'
-  return one.updatedAt > other.updatedAt
+  for (const flows of phones.values()) if (flows.length > 1) flows.sort((a, b) => Number(a.reachable === 'no') - Number(b.reachable === 'no') || b.updatedAt - a.updatedAt)
+  return [...phones.values()]
 }
 
 /** The way back over which a REGISTER came, whatever its Contact claims: it leads through any NAT, and for TCP it is that connection. */
@@ -84,7 +85,8 @@ export function nextHopOf(source: SipSource): string {
   return `sip:${formatHostPort(source.address, source.port)};transport=${source.transport}`
 }
 
-export function contactOf(binding: Binding): Contact {
+/** @param spare the other flows of the same phone */
+export function contactOf(binding: Binding, spare: readonly Binding[] = []): Contact {
   return {
     bindingId: binding.id,
     deviceId: binding.deviceId,
@@ -96,6 +98,7 @@ export function contactOf(binding: Binding): Contact {
     userAgent: binding.userAgent,
     q: binding.q,
     reachable: binding.reachable,
+    spare: spare.map((other) => contactOf(other)),
   }
 }
 
@@ -106,6 +109,7 @@ export function namesOf(binding: Pick<Binding, 'extensionId' | 'deviceId'>, snap
 
 /** The binding as people see it. */
 export function viewOf(binding: Binding): RegistrationView {
+  const phone = instanceOf(binding)
   return {
     id: binding.id,
     tenantId: binding.tenantId,
@@ -118,9 +122,14 @@ export function viewOf(binding: Binding): RegistrationView {
     transport: binding.source.transport,
     received: formatHostPort(binding.source.address, binding.source.port),
     userAgent: binding.userAgent ?? null,
+    q: binding.q,
+    instance: phone?.instance ?? null,
+    regId: phone?.regId || null,
+    path: [...binding.path],
     registeredAt: binding.registeredAt,
     expiresAt: binding.expiresAt,
     reachable: binding.reachable,
+    waiting: binding.waiting,
     roundTripMs: binding.roundTripMs,
   }
 }

@@ -43,6 +43,7 @@ export function createKeepAlive(options: {
     const news = binding.reachable !== 'yes'
     binding.missed = 0
     binding.reachable = 'yes'
+    binding.waiting = false
     binding.roundTripMs = Math.round(roundTripMs * 10) / 10
     if (news) onChange(binding)
   }

@@ -10,11 +10,12 @@ import type { EventCatalogue } from '../events/catalogue.ts'
 import type { Events } from '../events/events.ts'
 import type { SipServer, SipSource } from '../sip/types.ts'
 import { answer } from './answer.ts'
-import { contactOf, namesOf, oneFlowEach, viewOf } from './binding.ts'
+import { contactOf, flowsOfEach, namesOf, viewOf } from './binding.ts'
 import type { Binding, NewBinding } from './binding.ts'
 import { decideRegister } from './decide.ts'
 import { createExpiryBuckets } from './expiry.ts'
 import { createKeepAlive, TICKS_PER_SECOND } from './keep-alive.ts'
+import { decideOutbound } from './outbound.ts'
 import { createPathReader, splitPath, writePath } from './path.ts'
 import { deleteExpired, loadBindings, sourceOf } from './store.ts'
 import { createBindingTable } from './table.ts'
@@ -46,6 +47,8 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
   const logger = options.logger.child({ room: 'registrar' })
   const table = createBindingTable()
   const writer = createBindingWriter({ database, logger })
+  // A drachtio-server goes on when we end, and keeps the connections of phones; it answers no STUN.
+  const ours = options.edges !== undefined
   const readPath = createPathReader({ edges: options.edges, logger, clock })
   const expiry = createExpiryBuckets(clock.now())
   const keepAlive = createKeepAlive({
@@ -59,7 +62,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     events.emit('registration.changed', binding.tenantId, { registration: viewOf(binding), change })
   }
   const enter = (fresh: NewBinding, stored: boolean): Binding => {
-    const binding: Binding = { ...fresh, reachable: 'unknown', roundTripMs: null, missed: 0, stored, names: namesOf(fresh, directory.snapshot()) }
+    const binding: Binding = { ...fresh, reachable: 'unknown', waiting: false, roundTripMs: null, missed: 0, stored, names: namesOf(fresh, directory.snapshot()) }
     table.add(binding)
     expiry.watch(binding)
     keepAlive.watch(binding)
@@ -99,7 +102,12 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       // With which credentials it was made is not stored; those renewed since then ended it.
       credentialsChangedAt: device.credentialsChangedAt <= row.updated_at.getTime() ? device.credentialsChangedAt : -1,
     }, true)
-    if (!stillAllowed(binding)) leave(binding, 'deleted')
+    if (!stillAllowed(binding)) return leave(binding, 'deleted')
+    // Its connection ended with our last run, and behind a NAT no other leads there. A phone that listens where it came from
+    // answers the next keep-alive; a call must not wait for the others to be found gone.
+    if (!ours || source.transport === 'udp' || binding.path.length > 0) return
+    binding.waiting = true
+    binding.reachable = 'no'
   }
 
   const stopListening = directory.onChange(revisit)
@@ -132,7 +140,8 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       const extension = directory.snapshot().extension(device.extensionId)
       if (!extension) throw new Refusal('not-found', 'There is no such extension')
       const path = readPath(request)
-      const wish = readWish(request, bounds)
+      const outbound = decideOutbound(request, path, ours)
+      const wish = readWish(request, bounds, outbound)
       const order = { callId: request.callId, cseq: request.cseq }
       const all = table.ofExtension(extension.id)
       const own = [...all].filter((binding) => binding.deviceId === device.id)
@@ -161,12 +170,12 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       // A phone that only stays where it is need not wait: its row is there, and valid until it comes back.
       if (added.length + changes.removed.length + changes.replaced.length > 0) written = writer.settled()
       await written
-      answer(request, table.ofExtension(extension.id), device, path, now)
+      answer(request, table.ofExtension(extension.id), device, { path, outbound }, now)
       for (const binding of refreshed) tellChange(binding, 'refreshed')
       for (const binding of added) tellChange(binding, 'added')
     },
 
-    contactsOf: (extensionId) => oneFlowEach(table.ofExtension(extensionId)).sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).map(contactOf),
+    contactsOf: (extensionId) => flowsOfEach(table.ofExtension(extensionId)).sort(([a], [b]) => b.q - a.q || b.updatedAt - a.updatedAt).map(([best, ...spare]) => contactOf(best, spare)),
 
     bindingsOf: (extensionId) => table.ofExtension(extensionId),
     *extensions() {

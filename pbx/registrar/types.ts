@@ -22,6 +22,8 @@ export interface Contact {
   q: number
   /** `no` after two unanswered keep-alives: not worth ringing. `unknown` before the first one. */
   reachable: 'yes' | 'no' | 'unknown'
+  /** The other flows of the same phone, the next best first (RFC 5626): for when this one fails, never at the same time. */
+  spare: readonly Contact[]
 }
 
 /** Of a binding what answering its phone takes. */
@@ -51,7 +53,7 @@ export interface Renewal {
 export interface Registrar {
   /** Carries out an authenticated REGISTER and answers it. Rejects with a Refusal when it may not be carried out; nothing has changed then. */
   register(request: IncomingRequest, device: SnapshotDevice): Promise<void>
-  /** All contacts of an extension, preferred first; of several flows to one phone only the best (RFC 5626 §7). Callers skip those with `reachable: 'no'`. */
+  /** All contacts of an extension, preferred first; of several flows to one phone the best, with the others in `spare` (RFC 5626 §7). Callers skip those with `reachable: 'no'`. */
   contactsOf(extensionId: string): Contact[]
   /** A connection that phones had opened is closed: those that were registered over it can no longer be reached, and are forgotten (RFC 5626 §5.3). */
   disconnected(peer: SipSource): void

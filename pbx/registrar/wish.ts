@@ -4,6 +4,7 @@ import { parseAddressList } from '../sip/address.ts'
 import type { ReadAddress } from '../sip/address.ts'
 import type { IncomingRequest } from '../sip/types.ts'
 import { contactKey } from './binding.ts'
+import type { Outbound } from './outbound.ts'
 
 const SECURE: ReadonlySet<string> = new Set(['tls', 'wss'])
 
@@ -31,9 +32,10 @@ export interface ExpiryBounds {
 /**
  * RFC 3261 §10.3, step 6 and the part of step 7 that concerns one contact.
  *
+ * @param outbound whether a reg-id names a flow
  * @throws Refusal `malformed`, or `interval-too-brief` (423)
  */
-export function readWish(request: Pick<IncomingRequest, 'header' | 'source'>, bounds: ExpiryBounds): Wish {
+export function readWish(request: Pick<IncomingRequest, 'header' | 'source'>, bounds: ExpiryBounds, outbound: Outbound = 'not-asked'): Wish {
   const contact = request.header('contact')?.trim()
   if (contact === undefined || contact === '') return { kind: 'fetch' }
   const expiresHeader = request.header('expires')
@@ -51,10 +53,13 @@ export function readWish(request: Pick<IncomingRequest, 'header' | 'source'>, bo
     if (scheme === 'tel') throw new Refusal('malformed', 'The Contact header holds no SIP address')
     // RFC 3261 §26.2.2: nothing but TLS leads to a sips contact, and we reach a phone by the way it came.
     if (scheme === 'sips' && !SECURE.has(request.source.transport)) throw new Refusal('malformed', 'A sips contact must be registered over TLS')
-    const wished = { key: contactKey(address), uri: withoutHeaders(address), q: readQ(address), expires: readExpires(address, expiresHeader, bounds) }
+    const wished = { key: contactKey(address, outbound !== 'impossible'), uri: withoutHeaders(address), q: readQ(address), expires: readExpires(address, expiresHeader, bounds) }
     // The same contact twice: the later one counts.
     contacts.set(wished.key, wished)
   }
+  const kept = [...contacts.values()].filter((each) => each.expires > 0)
+  // RFC 5626 §6: a flow is registered by itself.
+  if (outbound === 'kept' && kept.length > 1) throw new Refusal('malformed', 'A contact with reg-id must be registered alone')
   return { kind: 'update', contacts: [...contacts.values()] }
 }
 

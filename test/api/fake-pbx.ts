@@ -266,7 +266,7 @@ export function createFakePbx(): FakePbx {
     addRegistration(tenantId, change = {}) {
       const row: RegistrationView = {
         id: randomUUID(), tenantId, extensionId: randomUUID(), extensionNumber: '100', extensionName: 'Ada', deviceId: randomUUID(), deviceName: 'Phone',
-        contact: 'sip:100@127.0.0.1:5070', transport: 'udp', received: '127.0.0.1:5070', userAgent: null, registeredAt: now.getTime(), expiresAt: now.getTime() + 600_000,
+        contact: 'sip:100@127.0.0.1:5070', transport: 'udp', received: '127.0.0.1:5070', userAgent: null, q: 1, instance: null, regId: null, path: [], waiting: false, registeredAt: now.getTime(), expiresAt: now.getTime() + 600_000,
         reachable: 'yes', roundTripMs: 1.5, ...change,
       }
       registrations.set(row.id, row)

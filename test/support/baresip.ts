@@ -33,6 +33,8 @@ export interface BaresipOptions {
   encryption?: 'srtp' | 'srtp-mand' | 'dtls_srtp'
   /** Looks for its way by ICE. */
   ice?: boolean
+  /** Registers a flow to each of these places (RFC 5626), instead of once to the server. */
+  flows?: readonly string[]
 }
 
 export type BaresipCodec = 'PCMU' | 'PCMA' | 'G722' | 'opus'
@@ -65,7 +67,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   if (options.trusts !== undefined) await writeFile(join(folder, 'ca.pem'), options.trusts)
   await writeFile(join(folder, 'config'), config(folder, options, { sip, control, rtp }))
   const { server, line } = options
-  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}${options.encryption === undefined ? '' : `;mediaenc=${options.encryption}`}${options.ice === true ? ';medianat=ice' : ''}`
+  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}${options.encryption === undefined ? '' : `;mediaenc=${options.encryption}`}${options.ice === true ? ';medianat=ice' : ''}${flowsOf(options)}`
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), '')
   const child = spawn('baresip', ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -99,6 +101,10 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
       return heard
     },
   }
+}
+
+function flowsOf({ flows = [] }: BaresipOptions): string {
+  return flows.length === 0 ? '' : `;sipnat=outbound${flows.map((uri, i) => `;outbound${i === 0 ? '' : i + 1}="${uri}"`).join('')}`
 }
 
 async function end(child: ChildProcess, socket: Socket, folder: string): Promise<Wav | undefined> {
@@ -167,6 +173,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
     'jitter_buffer_delay 2-10',
     `module_path ${MODULES}`,
     ...['g711', 'g722', 'opus', 'aubridge', 'ausine', 'sndfile', ...(options.encryption === undefined ? [] : ['srtp', 'dtls_srtp']), ...(options.ice === true ? ['ice'] : [])].map((name) => `module ${name}.so`),
+    ...(options.flows ? ['module_app uuid.so'] : []),
     'module_tmp account.so',
     'module_app menu.so',
     'module_app ctrl_tcp.so',

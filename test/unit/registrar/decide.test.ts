@@ -15,7 +15,7 @@ const keyOf = (text: string): string => contactKey(parseAddress(text) ?? assert.
 function bindingOf(contact: string, values: Partial<Binding> = {}): Binding {
   return {
     id: contact, tenantId: TENANT, extensionId: EXTENSION.id, deviceId: DEVICE.id, key: keyOf(`<${contact}>`), registeredAt: 0, uri: contact, callId: 'call-1', cseq: 5, q: 1,
-    userAgent: undefined, source: { transport: 'udp', address: '192.0.2.7', port: 5062 }, path: [], updatedAt: 0, expiresAt: 0, credentialsChangedAt: 1, reachable: 'unknown',
+    userAgent: undefined, source: { transport: 'udp', address: '192.0.2.7', port: 5062 }, path: [], updatedAt: 0, expiresAt: 0, credentialsChangedAt: 1, reachable: 'unknown', waiting: false,
     roundTripMs: null, missed: 0, stored: true, names: { number: '', extension: '', device: '' }, ...values,
   }
 }

@@ -62,7 +62,7 @@ test('register, fetch, refresh, unregister: answers, contacts, events', async (t
   assert.equal(first.options.headers?.['Date'], new Date(clock.time).toUTCString())
   assert.deepEqual(registrar.contactsOf(EXTENSION.id).map(({ bindingId: _, ...rest }) => rest), [{
     deviceId: DEVICE.id, uri: 'sip:101@10.0.0.5:5060;ob', nextHop: 'sip:192.0.2.7:5062;transport=udp', route: [], transport: 'udp', received: '192.0.2.7:5062',
-    userAgent: 'Desk phone 1.0', q: 1, reachable: 'unknown',
+    userAgent: 'Desk phone 1.0', q: 1, reachable: 'unknown', spare: [],
   }])
   clock.time += 20_000
   assert.equal(contactsIn(await register({})), '<sip:101@10.0.0.5:5060;ob>;expires=40')
@@ -246,7 +246,7 @@ test('two flows of one phone: both are listed with what they said, one is rung, 
   const second = await register({ contact: `<sip:101@10.0.0.5;ob>;reg-id=2;${instance}`, supported: 'outbound' }, DEVICE, over(4002))
   assert.match(contactsIn(second), /reg-id=1.*reg-id=2|reg-id=2.*reg-id=1/)
   assert.match(contactsIn(second), /\+sip\.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>"/)
-  assert.deepEqual(registrar.contactsOf(EXTENSION.id).map((contact) => contact.received), ['192.0.2.7:4002'])
+  assert.deepEqual(registrar.contactsOf(EXTENSION.id).map((contact) => [contact.received, contact.spare.map((other) => other.received)]), [['192.0.2.7:4002', ['192.0.2.7:4001']]])
   // The phone comes back over a new connection: the flow is replaced, not added.
   await register({ contact: `<sip:101@10.0.0.5;ob>;reg-id=2;${instance}`, supported: 'outbound', 'call-id': 'anew' }, DEVICE, over(4003))
   assert.equal(registrar.figures().bindings, 2)
@@ -256,14 +256,72 @@ test('two flows of one phone: both are listed with what they said, one is rung, 
   assert.deepEqual(registrar.contactsOf(EXTENSION.id).map((contact) => contact.received), ['192.0.2.7:4001'])
 })
 
-test('outbound is promised over connections only, and only to phones that ask for it', async (t) => {
-  const { register } = await setUp(t)
+test('outbound is promised to phones that ask for it and name their flow; over UDP only where STUN is answered (RFC 5626 §6)', async (t) => {
   const contact = '<sip:101@10.0.0.5>;reg-id=1;+sip.instance="<urn:uuid:0>"'
   const tcp = { source: { transport: 'tcp' as const, address: '192.0.2.7', port: 4001 } }
-  const requires = async (headers: Record<string, string>, options: Parameters<typeof register>[2]): Promise<unknown> => (await register(headers, DEVICE, options)).options.headers?.['Require']
-  assert.equal(await requires({ contact, supported: 'outbound' }, {}), undefined)
-  assert.equal(await requires({ contact }, tcp), undefined)
-  assert.equal(await requires({ contact: '<sip:101@10.0.0.6>', supported: 'outbound' }, tcp), undefined)
+  const { register } = await setUp(t)
+  const promised = async (headers: Record<string, string>, options: Parameters<typeof register>[2] = {}, ask = register): Promise<unknown[]> => {
+    const { headers: given = {} } = (await ask(headers, DEVICE, options)).options
+    return [given['Require'], given['Flow-Timer']]
+  }
+  assert.deepEqual(await promised({ contact, supported: 'outbound' }, tcp), ['outbound', '120'])
+  assert.deepEqual(await promised({ contact, supported: 'path, Outbound' }), ['outbound', undefined])
+  assert.deepEqual(await promised({ contact }, tcp), [undefined, undefined])
+  assert.deepEqual(await promised({ contact: '<sip:101@10.0.0.6>', supported: 'outbound' }, tcp), [undefined, undefined])
+  assert.deepEqual(await promised({ contact: '<sip:101@10.0.0.6>;reg-id=1', supported: 'outbound' }, tcp), [undefined, undefined], 'a reg-id without instance means nothing')
+  await t.test('on a drachtio-server', async (inner) => {
+    const { register: there } = await setUp(inner, {}, [], { edges: undefined })
+    assert.deepEqual(await promised({ contact, supported: 'outbound' }, {}, there), [undefined, undefined])
+    assert.deepEqual(await promised({ contact, supported: 'outbound' }, tcp, there), ['outbound', '120'])
+  })
+})
+
+test('a proxy in between must keep the flow: `ob` in its Path, else 439, or the reg-id means nothing (RFC 5626 §6)', async (t) => {
+  const { registrar, register } = await setUp(t)
+  const edge = { source: { transport: 'udp' as const, address: '192.0.2.8', port: 5060 } }
+  const via = 'SIP/2.0/UDP 192.0.2.8;branch=z9hG4bKa, SIP/2.0/TCP 10.0.0.5;branch=z9hG4bKb'
+  const flow = (id: number): string => `<sip:101@10.0.0.5>;reg-id=${id};+sip.instance="<urn:uuid:0>"`
+  const lacks = (error: unknown): boolean => error instanceof Refusal && error.code === 'first-hop-lacks-outbound'
+  await assert.rejects(register({ contact: flow(1), supported: 'outbound', via, path: '<sip:192.0.2.8;lr>' }, DEVICE, edge), lacks)
+  await assert.rejects(register({ contact: flow(1), supported: 'outbound', via }, DEVICE, edge), lacks)
+  const kept = await register({ contact: flow(1), supported: 'outbound', via, path: '<sip:192.0.2.9;lr>, <sip:x@192.0.2.8;lr;ob>' }, DEVICE, edge)
+  assert.deepEqual([kept.options.headers?.['Require'], kept.options.headers?.['Flow-Timer']], ['outbound', undefined])
+  await register({ contact: flow(2), supported: 'outbound', via, path: '<sip:y@192.0.2.8;lr;ob>' }, DEVICE, edge)
+  assert.equal(registrar.figures().bindings, 2)
+  await register({ contact: '*', expires: '0', via }, DEVICE, edge)
+  await register({ contact: flow(1), via, path: '<sip:192.0.2.8;lr>' }, DEVICE, edge)
+  await register({ contact: flow(2), via, path: '<sip:192.0.2.8;lr>' }, DEVICE, edge)
+  assert.equal(registrar.figures().bindings, 1, 'one phone, one way')
+})
+
+test('a flow is registered by itself (RFC 5626 §6)', async (t) => {
+  const { registrar, register } = await setUp(t)
+  const contact = '<sip:101@10.0.0.5>;reg-id=1;+sip.instance="<urn:uuid:0>"'
+  await assert.rejects(register({ contact: `${contact}, <sip:101@10.0.0.6>`, supported: 'outbound' }), (error) => error instanceof Refusal && error.code === 'malformed')
+  await register({ contact: `${contact}, <sip:101@10.0.0.6>;expires=0`, supported: 'outbound' })
+  assert.equal(registrar.figures().bindings, 1)
+})
+
+test('after a restart, who had registered over a connection is waited for, and not rung until heard again', async (t) => {
+  const row = (name: string, transport: string, path: string | null): Partial<BindingRow> => ({
+    id: `00000000-0000-4000-8000-0000000003${name}`, tenant_id: TENANT, extension_id: EXTENSION.id, device_id: DEVICE.id, contact_uri: `sip:${name}@h`, contact_key: `sip:${name}@h:;`,
+    call_id: 'c', cseq: 4, q: 1, user_agent: null, transport, received: '192.0.2.9:5061', path, registered_at: new Date(5), updated_at: new Date(5), expires_at: new Date(2_000_000_000),
+  })
+  const rows = [row('01', 'udp', null), row('02', 'tcp', null), row('03', 'wss', null), row('04', 'tcp', '<sip:192.0.2.8;lr>')]
+  const { registrar, register, phones, pass, directory } = await setUp(t, { qualifySeconds: 1 }, rows)
+  directory.set([{ ...EXTENSION, maxContacts: 9 }], [DEVICE, OTHER])
+  const states = (): string[] => registrar.list(TENANT).map(({ contact, reachable, waiting }) => `${contact} ${reachable} ${waiting}`).sort()
+  assert.deepEqual(states(), ['sip:01@h unknown false', 'sip:02@h no true', 'sip:03@h no true', 'sip:04@h unknown false'])
+  assert.equal(registrar.hasLivePhoneAt('192.0.2.9'), true)
+  // One listens where it came from; the other comes back by itself.
+  phones.answer = ({ uri }) => (uri === 'sip:02@h' ? Promise.resolve(responseOf(200)) : new Promise(() => {}))
+  await pass(1)
+  await register({ contact: '<sip:03@h>', 'call-id': 'anew' }, DEVICE, { source: { transport: 'wss', address: '192.0.2.9', port: 6000 } })
+  assert.deepEqual(states(), ['sip:01@h unknown false', 'sip:02@h yes false', 'sip:03@h unknown false', 'sip:04@h unknown false'])
+  await t.test('on a drachtio-server, which keeps the connections', async (inner) => {
+    const there = await setUp(inner, {}, rows, { edges: undefined })
+    assert.deepEqual(there.registrar.list(TENANT).filter(({ waiting }) => waiting), [])
+  })
 })
 
 test('a Path is stored with the binding, leads the way, and is told to phones that know it (RFC 3327)', async (t) => {
