@@ -9,6 +9,7 @@ import { tenantServing, type Domains } from '../entrance/identify.ts'
 import { createNonces, type Nonces } from '../entrance/nonce.ts'
 import { challengesFor, credentialsIn, EXCHANGES, isCounted, isRight, isSameRequest } from '../entrance/proof.ts'
 import { answerHeaders } from '../registrar/answer.ts'
+import { decideOutbound, type Outbound } from '../registrar/outbound.ts'
 import { cleanUserAgent, grantedUntil, sameSource } from '../registrar/registrar.ts'
 import { readWish, type WishedContact } from '../registrar/wish.ts'
 import { parseCredentials, type DigestCredentials } from '../sip/digest.ts'
@@ -38,9 +39,15 @@ export interface Lane {
   obey(order: LaneOrder): void
 }
 
+/** The one contact that is to stay, and what is told of its flow. */
+interface Asked {
+  contact: WishedContact
+  outbound: Outbound
+}
+
 type Verdict =
   | { kind: 'challenge'; passing: Passing; tenant: Tenant }
-  | { kind: 'renew'; passing: Passing; tenant: Tenant; holder: Holder; binding: Kept; contact: WishedContact; given: DigestCredentials }
+  | { kind: 'renew'; passing: Passing; tenant: Tenant; holder: Holder; binding: Kept; asked: Asked; given: DigestCredentials }
 
 export function createLane(tell: (news: LaneNews) => void, clock: Clock = systemClock): Lane {
   const leases = createLeases()
@@ -68,12 +75,12 @@ export function createLane(tell: (news: LaneNews) => void, clock: Clock = system
     const given = credentialsIn(passing.header(EXCHANGES.registrar.credentials), tenant.realm, ground.algorithms)
     if (!given) return { kind: 'challenge', passing, tenant }
     const holder = leases.byUser(tenant.id, given.username)
-    const contact = holder && onlyContact(passing, ground)
-    const binding = contact && bindingFor(holder, passing, contact)
+    const asked = holder && onlyContact(passing, ground)
+    const binding = asked && bindingFor(holder, passing, asked.contact)
     if (!binding || !isSameRequest(domains, given.uri, passing.requestUri)) return undefined
     // Last: only who sends from where the phone is can see how long this takes.
     if (!isCounted(given) || !isRight(given, holder.device.ha1, passing.method)) return undefined
-    return { kind: 'renew', passing, tenant, holder, binding, contact, given }
+    return { kind: 'renew', passing, tenant, holder, binding, asked, given }
   }
   const bindingFor = ({ lease, device, bindings }: Holder, { to, callId, cseq, source, userAgent }: Passing, contact: WishedContact): Kept | undefined => {
     if (to.uri.user !== lease.number && to.uri.user !== device.username) return undefined
@@ -92,7 +99,7 @@ export function createLane(tell: (news: LaneNews) => void, clock: Clock = system
     lines: challengesFor(passing, (ground as LaneGround).algorithms, tenant.realm, (nonces as Nonces).issue(tenant.realm), stale).map((value) => `${EXCHANGES.registrar.challenge}: ${value}`),
   })
   const renew = (verdict: Extract<Verdict, { kind: 'renew' }>): LaneAnswer => {
-    const { passing, tenant, holder, binding, contact, given } = verdict
+    const { passing, tenant, holder, binding, asked: { contact, outbound }, given } = verdict
     const nc = given.nc ?? ''
     if (!(nonces as Nonces).spend(given.nonce, tenant.realm, nc)) return challenge(verdict, true)
     const now = clock.now()
@@ -101,7 +108,7 @@ export function createLane(tell: (news: LaneNews) => void, clock: Clock = system
     Object.assign(binding, { callId, cseq, expiresAt })
     news.push({ bindingId: binding.id, callId, cseq, at: now, expiresAt, nonce: given.nonce, nc })
     telling ??= setTimeout(flush, TELL_MS)
-    const headers = answerHeaders(passing, holder.bindings, holder.device.id, [], now)
+    const headers = answerHeaders(passing, holder.bindings, holder.device.id, { path: [], outbound }, now)
     return { status: 200, lines: Object.entries(headers).map(([name, value]) => `${name}: ${value}`) }
   }
   /** What the application will count must not count here once more. */
@@ -153,11 +160,12 @@ export function createLane(tell: (news: LaneNews) => void, clock: Clock = system
 }
 
 /** The one contact that is to stay; undefined for anything else that a REGISTER may ask for. */
-function onlyContact(passing: Passing, bounds: LaneGround): WishedContact | undefined {
+function onlyContact(passing: Passing, bounds: LaneGround): Asked | undefined {
   try {
-    const wish = readWish(passing, bounds)
+    const outbound = decideOutbound(passing, [], true)
+    const wish = readWish(passing, bounds, outbound)
     const contact = wish.kind === 'update' && wish.contacts.length === 1 ? wish.contacts[0] : undefined
-    return contact && contact.expires > 0 ? contact : undefined
+    return contact && contact.expires > 0 ? { contact, outbound } : undefined
   } catch (error) {
     if (error instanceof Refusal) return undefined
     throw error

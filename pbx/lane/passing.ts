@@ -49,7 +49,8 @@ export function readPassing(message: PassingMessage, { transport, address, port 
   }
   const header = (name: string): string | undefined => {
     const at = names.indexOf(name)
-    return at === -1 ? undefined : values[at]
+    if (at === -1) return undefined
+    return name === 'via' ? values.filter((_value, i) => names[i] === name).join(', ') : values[at]
   }
   // The application decodes UTF-8, and writes its own address in place of this name.
   if (/[^\x00-\x7e]/.test(message.raw) || /localhost/i.test(header('contact') ?? '')) return undefined

@@ -130,7 +130,9 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
   /** It spoke to us: worth ringing again. */
   const renew = (binding: Binding, values: Parameters<typeof table.change>[1]): void => {
     table.change(binding, values)
+    // It spoke to us this moment: worth ringing again.
     if (binding.reachable === 'no') binding.reachable = 'unknown'
+    binding.waiting = false
     binding.missed = 0
     expiry.watch(binding)
   }

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
@@ -70,6 +71,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}${options.encryption === undefined ? '' : `;mediaenc=${options.encryption}`}${options.ice === true ? ';medianat=ice' : ''}${flowsOf(options)}`
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), '')
+  if (options.flows) await writeFile(join(folder, 'uuid'), randomUUID())
   const child = spawn('baresip', ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   const said = new Journal<string>((text) => text.trim())
   child.stdout.on('data', (data: Buffer) => said.add(data.toString()))
@@ -173,7 +175,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
     'jitter_buffer_delay 2-10',
     `module_path ${MODULES}`,
     ...['g711', 'g722', 'opus', 'aubridge', 'ausine', 'sndfile', ...(options.encryption === undefined ? [] : ['srtp', 'dtls_srtp']), ...(options.ice === true ? ['ice'] : [])].map((name) => `module ${name}.so`),
-    ...(options.flows ? ['module_app uuid.so'] : []),
+    ...(options.flows ? ['module_tmp uuid.so'] : []),
     'module_tmp account.so',
     'module_app menu.so',
     'module_app ctrl_tcp.so',
