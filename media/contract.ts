@@ -12,9 +12,10 @@
  */
 
 import type { LegEncryption, LegSecurity } from './encryption.ts'
+import type { MediaServers, MediaServerState } from './servers.ts'
 import type { EndpointStats, PlayoutStats } from './stats.ts'
 
-export type { EndpointStats, LegEncryption, LegSecurity, PlayoutStats }
+export type { EndpointStats, LegEncryption, LegSecurity, MediaServers, MediaServerState, PlayoutStats }
 
 /** What an engine can do, as data; never `instanceof`. */
 export interface MediaCapabilities {
@@ -51,6 +52,8 @@ export type MediaServerEvents = {
 export interface MediaServer {
   readonly capabilities: MediaCapabilities
   readonly available: boolean
+  /** Absent when the engine is in this process. */
+  readonly servers?: MediaServers | undefined
   /** Opens a port pair. Rejects with Refusal `unavailable` (no ports, no worker) or `unprocessable` (the offer has nothing we can use: SIP 488). */
   createEndpoint(options: EndpointOptions): Promise<Endpoint>
   /** Opens an empty one. `name` is for logs. */

@@ -3,7 +3,10 @@
  * Every function takes the actor it acts for and works inside that actor's tenant.
  */
 import type { Actor } from '../config/actor.ts'
+import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
+
+export type { MediaServerState }
 
 export interface Page {
   /** From 1. */
@@ -358,6 +361,13 @@ export interface Pbx {
     find(actor: Actor, name: string): Promise<SipName>
     /** Forgets what was found, and that targets failed, and looks the name up. */
     lookUpAgain(actor: Actor, name: string): Promise<SipName>
+  }
+  /** FreeSWITCHes that carry the audio: the whole machine's, so for its owner only. */
+  mediaServers: {
+    /** None with the embedded engine, and for other tenants. */
+    list(actor: Actor): readonly MediaServerState[]
+    /** Gives a server no new calls, or some again. Refuses `not-found`, `forbidden`, and `unsupported` with the embedded engine. Writes an audit row. */
+    drain(actor: Actor, address: string, on: boolean): Promise<MediaServerState>
   }
   /** Figures of the whole machine in Prometheus's text format. Refuses `forbidden` for other tenants than the one that runs it. */
   metrics(actor: Actor): Promise<string>

@@ -3,6 +3,7 @@ import type { MediaServer } from '../media/contract.ts'
 import type { HealthPart } from './door.ts'
 import { certificateHealth, type CertificateKeeper } from './certificates.ts'
 import type { EngineStatus } from './metrics/engine.ts'
+import { mediaServersHealth } from './media-servers.ts'
 import type { Shield } from './shield/shield.ts'
 import type { SipServer } from './sip/types.ts'
 
@@ -11,6 +12,7 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
   const { database, media, sip, certificates, stuckCalls, draining, pendingRows } = parts
   const load = await media.load().catch(() => undefined)
   const late = Math.max(0, ...(load?.workers.map((worker) => worker.worstLatenessMs) ?? []))
+  const servers = mediaServersHealth(media.servers)
   const secure = certificateHealth(certificates, Date.now())
   const { bans } = parts.shield.figures()
   return [
@@ -22,12 +24,12 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
     ...(secure ? [secure] : []),
     {
       name: 'media',
-      ok: media.available && load !== undefined,
+      ok: media.available && load !== undefined && (servers?.ok ?? true),
       message: !media.available
-        ? 'The media engine does not answer. Phones that are not behind NAT can still call each other; there are no announcements, no recording and no hold.'
-        : load
+        ? `The media engine does not answer. Phones that are not behind NAT can still call each other; there are no announcements, no recording and no hold.${servers ? ` ${servers.message}` : ''}`
+        : servers?.message ?? (load
         ? `The ${media.capabilities.engine} engine carries ${load.endpoints} audio connections; sound was at most ${Math.round(late)} ms late since the start.`
-        : 'The media engine does not answer; calls have no audio.',
+        : 'The media engine does not answer; calls have no audio.'),
     },
     {
       name: 'database',

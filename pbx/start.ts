@@ -41,6 +41,7 @@ import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
+import { createMediaServersDoor } from './media-servers.ts'
 import { createTargets, type NameBook } from './targets.ts'
 import { hepPacket } from './trace/hep.ts'
 import { openHepSender } from './trace/hep-sender.ts'
@@ -192,6 +193,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       },
     },
     targets: createTargets({ names: options.signalling.names, database, directory }),
+    mediaServers: createMediaServersDoor({ media, database, directory }),
     subscribe: (actor, listener) =>
       events.subscribe((event) => {
         if (event.tenantId === actor.tenantId) listener(event)

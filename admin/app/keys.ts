@@ -15,5 +15,6 @@ export const keys = {
   allowedNetworks: ['bans', 'allowed'] as const,
   system: ['system'] as const,
   certificates: ['system', 'certificates'] as const,
+  mediaServers: ['system', 'media-servers'] as const,
   targets: ['targets'] as const,
 }

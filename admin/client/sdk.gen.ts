@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -901,5 +901,50 @@ export const readCertificates = <ThrowOnError extends boolean = false>(options?:
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/system/certificates/read',
+    ...options
+});
+
+/**
+ * The FreeSWITCHes that carry the audio
+ *
+ * None with the embedded media engine. The whole machine's, so only the tenant that runs it sees them. Needs the permission `system.read`.
+ */
+export const listMediaServers = <ThrowOnError extends boolean = false>(options?: Options<ListMediaServersData, ThrowOnError>): RequestResult<ListMediaServersResponses, ListMediaServersErrors, ThrowOnError> => (options?.client ?? client).get<ListMediaServersResponses, ListMediaServersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/system/media-servers',
+    ...options
+});
+
+/**
+ * Give a media server new calls again
+ *
+ * Needs the permission `system.write`.
+ */
+export const resumeMediaServer = <ThrowOnError extends boolean = false>(options: Options<ResumeMediaServerData, ThrowOnError>): RequestResult<ResumeMediaServerResponses, ResumeMediaServerErrors, ThrowOnError> => (options.client ?? client).delete<ResumeMediaServerResponses, ResumeMediaServerErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/system/media-servers/{id}/drain',
+    ...options
+});
+
+/**
+ * Give a media server no new calls
+ *
+ * Calls that go on are not touched. It is forgotten when Dialplane starts again. Needs the permission `system.write`.
+ */
+export const drainMediaServer = <ThrowOnError extends boolean = false>(options: Options<DrainMediaServerData, ThrowOnError>): RequestResult<DrainMediaServerResponses, DrainMediaServerErrors, ThrowOnError> => (options.client ?? client).post<DrainMediaServerResponses, DrainMediaServerErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/system/media-servers/{id}/drain',
     ...options
 });

@@ -1033,6 +1033,41 @@ export type Certificate = {
     state: 'good' | 'ending' | 'ended';
 };
 
+export type MediaServer = {
+    /**
+     * host:port of its event socket, as in FREESWITCH.
+     */
+    address: string;
+    connected: boolean;
+    /**
+     * Why it is not connected.
+     */
+    trouble: string | null;
+    /**
+     * Takes no new calls; those that go on are not touched.
+     */
+    draining: boolean;
+    weight: number;
+    /**
+     * Audio connections of Dialplane; a call has two.
+     */
+    endpoints: number;
+    version: string | null;
+    /**
+     * Of Dialplane and of others.
+     */
+    sessions: number | null;
+    maxSessions: number | null;
+    /**
+     * New sessions a second at most.
+     */
+    maxPerSecond: number | null;
+    /**
+     * What will stop calls one day, each with its cure.
+     */
+    warnings: Array<string>;
+};
+
 export type GetSetupData = {
     body?: never;
     path?: never;
@@ -3928,3 +3963,176 @@ export type ReadCertificatesResponses = {
 };
 
 export type ReadCertificatesResponse = ReadCertificatesResponses[keyof ReadCertificatesResponses];
+
+export type ListMediaServersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/system/media-servers';
+};
+
+export type ListMediaServersErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListMediaServersError = ListMediaServersErrors[keyof ListMediaServersErrors];
+
+export type ListMediaServersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<MediaServer>;
+        pagination: Pagination;
+    };
+};
+
+export type ListMediaServersResponse = ListMediaServersResponses[keyof ListMediaServersResponses];
+
+export type ResumeMediaServerData = {
+    body?: never;
+    path: {
+        /**
+         * Its address as listed, e.g. 127.0.0.1:8021.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/system/media-servers/{id}/drain';
+};
+
+export type ResumeMediaServerErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ResumeMediaServerError = ResumeMediaServerErrors[keyof ResumeMediaServerErrors];
+
+export type ResumeMediaServerResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MediaServer;
+    };
+};
+
+export type ResumeMediaServerResponse = ResumeMediaServerResponses[keyof ResumeMediaServerResponses];
+
+export type DrainMediaServerData = {
+    body?: never;
+    path: {
+        /**
+         * Its address as listed, e.g. 127.0.0.1:8021.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/system/media-servers/{id}/drain';
+};
+
+export type DrainMediaServerErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DrainMediaServerError = DrainMediaServerErrors[keyof DrainMediaServerErrors];
+
+export type DrainMediaServerResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MediaServer;
+    };
+};
+
+export type DrainMediaServerResponse = DrainMediaServerResponses[keyof DrainMediaServerResponses];

@@ -33,7 +33,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'audit.read': 'See the audit log',
       'metrics.read': 'Read the figures for Prometheus',
       'system.read': 'See system health',
-      'system.write': 'Have certificates read again',
+      'system.write': 'Have certificates read again, give media servers no new calls',
     },
   },
 ]

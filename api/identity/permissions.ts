@@ -26,7 +26,7 @@ export const permissions = {
   'audit.read': 'See who changed what',
   'metrics.read': 'Read the figures for Prometheus',
   'system.read': 'See version, addresses and health',
-  'system.write': 'Have certificates read again',
+  'system.write': 'Have certificates read again, give media servers no new calls',
 } as const
 
 export type PermissionName = keyof typeof permissions

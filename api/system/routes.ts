@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineFileRoute, defineRoute } from '../http/define-route.ts'
 import { one } from '../http/envelope.ts'
 import { instant, isoOf } from '../http/fields.ts'
+import { mediaServerRoutes } from './media-server-routes.ts'
 import { certificateRoutes } from './certificate-routes.ts'
 
 export const HealthPart = z.object({ name: z.string(), ok: z.boolean(), message: z.string() }).meta({ id: 'HealthPart' })
@@ -68,4 +69,4 @@ const getMetrics = defineFileRoute({
   handle: async ({ world, actor }) => ({ bytes: Buffer.from(await world.pbx.metrics(actor)), name: 'metrics.txt' }),
 })
 
-export const systemRoutes = [getSystem, getHealth, getMetrics, ...certificateRoutes]
+export const systemRoutes = [getSystem, getHealth, getMetrics, ...certificateRoutes, ...mediaServerRoutes]

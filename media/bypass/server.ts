@@ -1,6 +1,6 @@
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
-import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents } from '../contract.ts'
+import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, MediaServers } from '../contract.ts'
 import { BypassEndpoint } from './endpoint.ts'
 
 /** Calls between phones that reach each other, and nothing else. */
@@ -30,6 +30,10 @@ export class MediaServerWithBypass implements MediaServer {
 
   get available(): boolean {
     return this.#server.available
+  }
+
+  get servers(): MediaServers | undefined {
+    return this.#server.servers
   }
 
   async createEndpoint(options: EndpointOptions): Promise<Endpoint> {

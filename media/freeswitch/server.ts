@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { FreeswitchSettings, Settings } from '../../config/settings/settings.ts'
-import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, PlaySource, Supervision, SupervisionMode } from '../contract.ts'
+import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, MediaServers, PlaySource, Supervision, SupervisionMode } from '../contract.ts'
 import { Listeners } from '../listeners.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
@@ -59,6 +59,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     this.switches = servers.map((server) => new Switch({
       ...server, profile, owner, timing, srf: options.srf, logger: options.logger,
       onChange: () => this.#judge(),
+      onLost: (lost) => { for (const conference of [...this.#conferences.values()]) if (conference.place === lost) conference.lost('server-lost') },
       onEvent: (event) => this.#conferences.get(event.getHeader('Conference-Name') ?? '')?.heard(event),
     }))
   }
@@ -187,6 +188,16 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   supervise(target: FreeswitchEndpoint, supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision> {
     if (!(supervisor instanceof FreeswitchEndpoint)) throw new Error('an endpoint of another engine cannot listen')
     return FreeswitchSupervision.start(target, supervisor, mode, this.#options.logger)
+  }
+
+  readonly servers: MediaServers = {
+    list: () => this.switches.map((each) => each.state),
+    drain: (address, on) => {
+      const found = this.switches.find((each) => each.address === address)
+      if (found === undefined) throw new Refusal('not-found', `there is no FreeSWITCH at ${address} in the settings`)
+      found.draining = on
+      this.#judge()
+    },
   }
 
   async load(): Promise<MediaLoad> {

@@ -2,9 +2,10 @@
 import Mrf, { type MrfServer } from 'drachtio-fsmrf'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
+import type { MediaServerState } from '../contract.ts'
 import { Leg, type LegHome } from './leg.ts'
 import { Line, type EslEvent } from './line.ts'
-import { channelsOf, readStatus, type SwitchFigures } from './status.ts'
+import { channelsOf, readStatus, warningsOf, type SwitchFigures } from './status.ts'
 
 export interface SwitchTiming {
   /** Connecting, and each command. */
@@ -35,6 +36,8 @@ export interface SwitchOptions {
   /** Called when new calls can or can no longer be made on it. */
   onChange: () => void
   onEvent: (event: EslEvent) => void
+  /** Called when what was on it is over. */
+  onLost: (lost: Switch) => void
 }
 
 /** Every so many looks it is looked for channels that nobody owns. */
@@ -79,6 +82,11 @@ export class Switch implements LegHome {
   /** Why it is not connected, in words. */
   get trouble(): Refusal | undefined {
     return this.#trouble
+  }
+
+  get state(): MediaServerState {
+    const { address, connected, draining, weight, figures } = this
+    return { address, connected, trouble: this.#trouble?.message, draining, weight, endpoints: this.legs.size, figures, warnings: connected && figures !== undefined ? warningsOf(figures) : [] }
   }
 
   /** Its sessions are all in use, ours and those of others. */
@@ -174,6 +182,7 @@ export class Switch implements LegHome {
     void line.ended.then((reason) => this.#lost(line, reason))
     this.#lookTimer = setTimeout(() => void this.#look(line), timing.lookMs)
     logger.info({ freeswitch: this.address, version: this.figures?.version }, 'connected to a FreeSWITCH')
+    for (const warning of this.state.warnings) logger.warn({ freeswitch: this.address }, warning)
     void this.#tidy(line, true).catch((error: unknown) => logger.warn({ freeswitch: this.address, error: messageOf(error) }, 'channels left over could not be looked for'))
     onChange()
   }
@@ -191,7 +200,10 @@ export class Switch implements LegHome {
     if (this.#line !== line || this.#stopped) return
     this.#disconnect(reason)
     // Channels whose own line ended have said so; the others are given the time that a network needs to mend.
-    this.#graceTimer = setTimeout(() => { for (const leg of [...this.legs.values()]) leg.lost() }, this.#options.timing.graceMs)
+    this.#graceTimer = setTimeout(() => {
+      for (const leg of [...this.legs.values()]) leg.lost()
+      this.#options.onLost(this)
+    }, this.#options.timing.graceMs)
     this.#failed(new Refusal('unavailable', reason))
     this.#options.onChange()
   }

@@ -4,6 +4,7 @@ import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import type {
   AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
+  MediaServerState,
 } from '../../pbx/index.ts'
 
 type Owned<T> = T & { tenantId: string }
@@ -16,6 +17,7 @@ export interface FakePbx extends Pbx {
   addAllowed(tenantId: string): AllowedNetwork
   /** A room with one party in it. */
   addConference(tenantId: string, number: string): ConferenceRoom
+  addMediaServer(tenantId: string): MediaServerState
   emit<K extends EventName>(type: K, tenantId: string, data: EventCatalogue[K]): void
   /** Listeners there are now. */
   readonly listeners: number
@@ -48,6 +50,7 @@ export function createFakePbx(): FakePbx {
   const allowed = new Map<string, AllowedNetwork>()
   const conferences = new Map<string, Owned<ConferenceRoom>>()
   const names = new Map<string, Owned<SipName>>()
+  const mediaServers = new Map<string, Owned<MediaServerState>>()
   const listeners = new Set<{ tenantId: string; listener: (event: PbxEvent) => void }>()
   const actors: Actor[] = []
 
@@ -235,6 +238,14 @@ export function createFakePbx(): FakePbx {
         return certificates
       },
     },
+    mediaServers: {
+      list: (actor) => mine(mediaServers, actor),
+      async drain(actor, address, on) {
+        const server = { ...find(mediaServers, actor, address, 'media server'), draining: on }
+        mediaServers.set(address, server)
+        return server
+      },
+    },
     targets: {
       list: async (actor) => mine(names, actor).map(({ tenantId: _tenantId, ...name }) => name),
       find: async (_actor, name) => ({ ...carrier, name: `sip:${name}` }),
@@ -278,6 +289,11 @@ export function createFakePbx(): FakePbx {
       }
       bans.set(ban.id, ban)
       return ban
+    },
+    addMediaServer(tenantId) {
+      const server = { tenantId, address: '192.0.2.7:8021', connected: true, trouble: undefined, draining: false, weight: 1, endpoints: 2, figures: undefined, warnings: [] }
+      mediaServers.set(server.address, server)
+      return server
     },
     addAllowed(tenantId) {
       const row: AllowedNetwork = { id: randomUUID(), tenantId, network: '192.0.2.0/24', note: 'Office', by: 'Ada', createdAt: now }

@@ -26,6 +26,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   call: () => ground.pbx.addCall(ground.tenantId).id,
   conference: () => ground.pbx.addConference(ground.tenantId, String(++number)).id,
   ban: () => ground.pbx.addBan(ground.tenantId).id,
+  mediaServer: () => encodeURIComponent(ground.pbx.addMediaServer(ground.tenantId).address),
   allowed: () => ground.pbx.addAllowed(ground.tenantId).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
 }
@@ -36,6 +37,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
   getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
   getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
+  drainMediaServer: 'mediaServer', resumeMediaServer: 'mediaServer',
   deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getExtension, getHealth, getMetrics, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listLiveCalls, listLiveConferences, listRegistrations, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, renewDeviceCredentials, steerConference, steerConferenceParty, updateConference, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
-import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, drainMediaServer, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getExtension, getHealth, getMetrics, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listLiveCalls, listLiveConferences, listMediaServers, listRegistrations, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, renewDeviceCredentials, resumeMediaServer, steerConference, steerConferenceParty, updateConference, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
+import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1500,6 +1500,96 @@ export const readCertificatesMutation = (options?: Partial<Options<ReadCertifica
     const mutationOptions: UseMutationOptions<ReadCertificatesResponse, ReadCertificatesError, Options<ReadCertificatesData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await readCertificates({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMediaServersQueryKey = (options?: Options<ListMediaServersData>) => createQueryKey('listMediaServers', options);
+
+/**
+ * The FreeSWITCHes that carry the audio
+ *
+ * None with the embedded media engine. The whole machine's, so only the tenant that runs it sees them. Needs the permission `system.read`.
+ */
+export const listMediaServersOptions = (options?: Options<ListMediaServersData>) => queryOptions<ListMediaServersResponse, ListMediaServersError, ListMediaServersResponse, ReturnType<typeof listMediaServersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMediaServers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMediaServersQueryKey(options)
+});
+
+export const listMediaServersInfiniteQueryKey = (options?: Options<ListMediaServersData>): QueryKey<Options<ListMediaServersData>> => createQueryKey('listMediaServers', options, true);
+
+/**
+ * The FreeSWITCHes that carry the audio
+ *
+ * None with the embedded media engine. The whole machine's, so only the tenant that runs it sees them. Needs the permission `system.read`.
+ */
+export const listMediaServersInfiniteOptions = (options?: Options<ListMediaServersData>) => {
+    const opts = infiniteQueryOptions<ListMediaServersResponse, ListMediaServersError, InfiniteData<ListMediaServersResponse>, QueryKey<Options<ListMediaServersData>>, number | Pick<QueryKey<Options<ListMediaServersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMediaServersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMediaServers({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMediaServersInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Give a media server new calls again
+ *
+ * Needs the permission `system.write`.
+ */
+export const resumeMediaServerMutation = (options?: Partial<Options<ResumeMediaServerData>>): UseMutationOptions<ResumeMediaServerResponse, ResumeMediaServerError, Options<ResumeMediaServerData>> => {
+    const mutationOptions: UseMutationOptions<ResumeMediaServerResponse, ResumeMediaServerError, Options<ResumeMediaServerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeMediaServer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Give a media server no new calls
+ *
+ * Calls that go on are not touched. It is forgotten when Dialplane starts again. Needs the permission `system.write`.
+ */
+export const drainMediaServerMutation = (options?: Partial<Options<DrainMediaServerData>>): UseMutationOptions<DrainMediaServerResponse, DrainMediaServerError, Options<DrainMediaServerData>> => {
+    const mutationOptions: UseMutationOptions<DrainMediaServerResponse, DrainMediaServerError, Options<DrainMediaServerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await drainMediaServer({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

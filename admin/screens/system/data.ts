@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { getCertificates, getSystem, readCertificates } from '../../client/index.ts'
+import { drainMediaServer, getCertificates, getSystem, listMediaServers, readCertificates, resumeMediaServer } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
 import type { Certificates } from '../../app/types.ts'
@@ -28,4 +28,19 @@ export async function readAgain(): Promise<Certificates> {
   queryClient.setQueryData(keys.certificates, data)
   void queryClient.invalidateQueries({ queryKey: keys.system })
   return data
+}
+
+export function useMediaServers() {
+  return useQuery({
+    queryKey: keys.mediaServers,
+    queryFn: async () => (await listMediaServers({ query: { limit: 100 }, throwOnError: true })).data.data,
+    refetchInterval: 5_000,
+  })
+}
+
+/** Gives a media server no new calls, or some again. */
+export async function setDraining(address: string, on: boolean): Promise<void> {
+  const options = { path: { id: address }, throwOnError: true } as const
+  await (on ? drainMediaServer(options) : resumeMediaServer(options))
+  await queryClient.invalidateQueries({ queryKey: keys.system })
 }

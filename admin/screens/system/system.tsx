@@ -10,6 +10,7 @@ import { Addresses } from './addresses.tsx'
 import { Certificates } from './certificates.tsx'
 import { useSystem } from './data.ts'
 import { HealthParts } from './health.tsx'
+import { MediaServers } from './media-servers.tsx'
 
 function Uptime({ since }: { since: string }) {
   return <>{span((useNow() - instant(since)) / 1000)}</>
@@ -52,6 +53,7 @@ export default function System() {
               <Text size="sm" mt="md"><Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit>API documentation</Anchor></Text>
             </Panel>
           </SimpleGrid>
+          <MediaServers />
           <Certificates />
         </>
       )}
