@@ -114,6 +114,16 @@ export interface ExtensionRow {
   record_calls: boolean
   /** Whether its phones' audio is encrypted; null: the house's MEDIA_ENCRYPTION. */
   encryption: 'off' | 'offer' | 'require' | null
+  /** Numbers that calls go on to; null: none. */
+  forward_always: string | null
+  forward_busy: string | null
+  forward_no_answer: string | null
+  forward_unreachable: string | null
+  do_not_disturb: boolean
+  /** Callers who ring all the same. */
+  vip_numbers: string[]
+  /** Calls at once, from which on it is busy. */
+  call_limit: number | null
   version: number
   created_at: Date
   updated_at: Date

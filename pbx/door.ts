@@ -34,6 +34,17 @@ export interface Extension {
   recordCalls: boolean
   /** Null: the house's MEDIA_ENCRYPTION. */
   encryption: EncryptionPolicy | null
+  /** Numbers that calls go on to; null: none. While do not disturb is on, `forwardBusy` is where they go. */
+  forwardAlways: string | null
+  forwardBusy: string | null
+  forwardNoAnswer: string | null
+  /** While no phone is registered, or none answers. */
+  forwardUnreachable: string | null
+  doNotDisturb: boolean
+  /** Callers who ring all the same. */
+  vipNumbers: string[]
+  /** Calls at once, from which on it is busy; null: as many as its phones take. */
+  callLimit: number | null
   version: number
   devices: Device[]
   createdAt: Date
@@ -73,6 +84,13 @@ export interface ExtensionInput {
   enabled?: boolean
   recordCalls?: boolean
   encryption?: EncryptionPolicy | null
+  forwardAlways?: string | null
+  forwardBusy?: string | null
+  forwardNoAnswer?: string | null
+  forwardUnreachable?: string | null
+  doNotDisturb?: boolean
+  vipNumbers?: string[]
+  callLimit?: number | null
 }
 
 export interface ExtensionFilter extends Page {
@@ -117,6 +135,34 @@ export interface ConferenceInput {
   mutedEntry?: boolean
   record?: boolean
   enabled?: boolean
+}
+
+/** A code that phones dial to change something. */
+export interface FeatureCode {
+  code: string
+  action: string
+  /** What it does, in words. */
+  does: string
+  /** A number is dialled behind it. */
+  takesNumber: boolean
+}
+
+/** What would happen to a call. */
+export interface RoutingExplanation {
+  /** As it is understood. */
+  number: string
+  name: string | null
+  direction: 'internal' | 'inbound' | 'outbound'
+  steps: {
+    step: string
+    reason: string
+    /** The case in which it comes, at the first step of the case; null: always, or as the one before. */
+    when: string | null
+    /** How many cases it lies in. */
+    depth: number
+    /** How the phones that ring are at this moment. */
+    now: string | null
+  }[]
 }
 
 export type ConferenceAction = 'lock' | 'unlock' | 'mute-all' | 'unmute-all' | 'end'
@@ -330,6 +376,11 @@ export interface Pbx {
     steer(actor: Actor, id: string, action: ConferenceAction): Promise<ConferenceView>
     /** The same with one party, by the id of its call. Kicking ends that call. */
     steerParty(actor: Actor, id: string, callId: string, action: 'mute' | 'unmute' | 'kick'): Promise<ConferenceView>
+  }
+  routing: {
+    /** @param call `from`: an extension's number; anybody's when absent. Refuses `unprocessable` for one that is none. */
+    explain(actor: Actor, call: { from?: string; to: string }): RoutingExplanation
+    featureCodes(actor: Actor): FeatureCode[]
   }
   /** Hostile traffic. Bans concern the whole machine, so they are the affair of the tenant that runs it; others see none. */
   shield: {

@@ -19,6 +19,8 @@ import { startRetention } from './cdr/retention.ts'
 import { createCallRecordWriter } from './cdr/writer.ts'
 import { createRooms } from './conferences/rooms.ts'
 import { createPinTries } from './calls/pin-tries.ts'
+import { createRoutingDoor } from './routing-door.ts'
+import { guardConferences, guardExtensions } from './extensions.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Directory } from './directory/types.ts'
 import type { PastCall, Pbx } from './door.ts'
@@ -135,7 +137,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   }
 
   return {
-    extensions: directory.extensions,
+    extensions: guardExtensions(directory),
     devices: directory.devices,
     registrations: {
       list: (actor) => registrar.list(actor.tenantId),
@@ -165,7 +167,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       capture: async (actor, id) => pcapOf((await traces.of(actor, await find(actor, id))).messages),
     },
     conferences: {
-      ...directory.conferences,
+      ...guardConferences(directory),
       live: (actor) => rooms.live(actor.tenantId),
       async steer(actor, id, action) {
         const view = await rooms.steer(actor.tenantId, id, action, actor.name)
@@ -179,6 +181,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
         return view
       },
     },
+    routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: { open: (actor, id) => recordings.open(actor, id) },
     certificates: {

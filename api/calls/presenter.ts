@@ -43,7 +43,7 @@ export function presentCall(call: CallView): z.input<typeof Call> {
     onHold: call.onHold,
     direct: call.direct,
     recording: call.recording,
-    plan: { steps: call.plan.steps.map(({ step, reason }) => ({ step, reason })) },
+    plan: { steps: call.plan.steps.map(({ step, reason, when = null, depth = 0 }) => ({ step, reason, when, depth })) },
     legs: call.legs.map(presentLeg),
     termination: call.termination,
   }

@@ -60,7 +60,12 @@ export const Party = z
   .meta({ id: 'Party' })
 
 export const PlanStep = z
-  .object({ step: z.string(), reason: z.string().meta({ description: 'Why routing chose it, in words.' }) })
+  .object({
+    step: z.string(),
+    reason: z.string().meta({ description: 'Why routing chose it, in words.' }),
+    when: z.string().nullable().meta({ description: 'The case in which it comes, at the first step of the case; null: always, or as the one before.' }),
+    depth: z.number().int().meta({ description: 'How many cases it lies in.' }),
+  })
   .meta({ id: 'PlanStep' })
 
 const callFields = {

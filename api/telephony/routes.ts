@@ -1,5 +1,6 @@
 import { deviceRoutes } from './device-routes.ts'
 import { extensionRoutes } from './extension-routes.ts'
+import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes]

@@ -26,6 +26,13 @@ export const Extension = z
     enabled: z.boolean(),
     recordCalls: z.boolean(),
     encryption: z.enum(['off', 'offer', 'require']).nullable().meta({ description: 'Whether the audio of its phones is encrypted (SRTP). Null: the house standard, MEDIA_ENCRYPTION.' }),
+    forwardAlways: z.string().nullable().meta({ description: 'Number that all calls go on to; null: none.' }),
+    forwardBusy: z.string().nullable().meta({ description: 'When busy, and while do not disturb is on.' }),
+    forwardNoAnswer: z.string().nullable(),
+    forwardUnreachable: z.string().nullable().meta({ description: 'While no phone is registered, or none answers.' }),
+    doNotDisturb: z.boolean(),
+    vipNumbers: z.array(z.string()).meta({ description: 'Callers who ring although do not disturb is on.' }),
+    callLimit: z.number().int().nullable().meta({ description: 'Calls at once, from which on it is busy; null: as many as its phones take.' }),
     version: z.number().int(),
     devices: z.array(Device),
     createdAt: instant,
@@ -57,6 +64,16 @@ const number = z
 const ringSeconds = z.number().int().min(5).max(300).nullable().optional()
 const maxContacts = z.number().int().min(1).max(100).optional()
 const encryption = z.enum(['off', 'offer', 'require']).nullable().optional()
+const target = z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional()
+const handling = {
+  forwardAlways: target,
+  forwardBusy: target,
+  forwardNoAnswer: target,
+  forwardUnreachable: target,
+  doNotDisturb: z.boolean().optional(),
+  vipNumbers: z.array(z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number')).max(50).optional(),
+  callLimit: z.number().int().min(1).max(50).nullable().optional(),
+}
 const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
 
 export const ExtensionCreate = z
@@ -68,6 +85,7 @@ export const ExtensionCreate = z
     enabled: z.boolean().optional(),
     recordCalls: z.boolean().optional(),
     encryption,
+    ...handling,
     deviceName: line(100).optional().meta({ description: 'Name of its first device; Phone when absent.' }),
   })
   .meta({ id: 'ExtensionCreate' })
@@ -81,6 +99,7 @@ export const ExtensionUpdate = z
     enabled: z.boolean().optional(),
     recordCalls: z.boolean().optional(),
     encryption,
+    ...handling,
     version,
   })
   .meta({ id: 'ExtensionUpdate' })
@@ -129,3 +148,31 @@ export const RegistrationQuery = z.strictObject({
   sort: z.enum(['extension_number', 'registered_at', 'expires_at']).default('extension_number'),
   order: order('asc'),
 })
+
+export const RoutingQuestion = z.strictObject({
+  from: z.string().regex(/^[0-9]{2,15}$/, 'must be the number of an extension').optional().meta({ description: 'The extension that calls; anybody when absent.' }),
+  to: z.string().min(1).max(64).meta({ description: 'What is dialled.' }),
+})
+
+export const RoutingExplanation = z
+  .object({
+    number: z.string().meta({ description: 'As it is understood.' }),
+    name: z.string().nullable(),
+    direction: z.enum(['internal', 'inbound', 'outbound']),
+    steps: z.array(
+      z
+        .object({
+          step: z.string(),
+          reason: z.string(),
+          when: z.string().nullable().meta({ description: 'The case in which it comes, at the first step of the case.' }),
+          depth: z.number().int().meta({ description: 'How many cases it lies in.' }),
+          now: z.string().nullable().meta({ description: 'How the phones that ring are at this moment.' }),
+        })
+        .meta({ id: 'RoutingStep' }),
+    ),
+  })
+  .meta({ id: 'RoutingExplanation' })
+
+export const FeatureCode = z
+  .object({ code: z.string(), action: z.string(), does: z.string(), takesNumber: z.boolean().meta({ description: 'A number is dialled behind it.' }) })
+  .meta({ id: 'FeatureCode' })

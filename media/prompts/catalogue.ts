@@ -26,6 +26,11 @@ export const catalogue = {
   'conference-ended': 'The conference has ended. Goodbye.',
   'conference-kicked': 'You have been removed from the conference. Goodbye.',
   'conference-help': 'Star six mutes you, and lets you speak again. Moderators lock the conference with star five, and mute everybody with star seven.',
+  'forward-on': 'Your calls are forwarded now.',
+  'forward-off': 'Your calls are not forwarded any more.',
+  'do-not-disturb-on': 'Do not disturb is on.',
+  'do-not-disturb-off': 'Do not disturb is off.',
+  'feature-refused': 'That is not possible.',
   'call-recorded': 'This call is being recorded.',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -3,7 +3,7 @@ import type { Logger } from '../../config/logger.ts'
 import { createMachine } from '../../config/machine.ts'
 import type { Recording } from '../../media/contract.ts'
 import type { CallState, CallView, PlanView, Termination } from '../events/catalogue.ts'
-import { describeStep, type Plan } from '../routing/plan.ts'
+import { explainSteps, type Plan } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
 import type { IncomingInvite } from '../sip/types.ts'
 import { Leg } from './leg.ts'
@@ -155,5 +155,5 @@ export class Call {
 }
 
 function planView(plan: Plan | undefined): PlanView {
-  return { steps: [...(plan?.before ? [plan.before] : []), ...(plan?.steps ?? []).map((step) => ({ step: describeStep(step), reason: step.reason }))] }
+  return { steps: [...(plan?.before ? [plan.before] : []), ...explainSteps(plan?.steps ?? []).map(({ extensionId: _id, ...step }) => step)] }
 }

@@ -1,4 +1,5 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
 import { followEarly, relayProgress } from './answer.ts'
@@ -16,6 +17,8 @@ export interface DialTarget {
   extensionId: string
   number: string
   name: string | null
+  /** Whose forward led here, the last first. */
+  diverted?: readonly Diversion[]
 }
 
 export type DialOutcome =
@@ -176,6 +179,7 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
     from: { number: caller.number, name: caller.name ?? undefined, domain },
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',
+    ...(target.diverted?.length ? { headers: { Diversion: diversionOf(target.diverted, domain) } } : {}),
   }, ({ received, transport }, sipCallId) => {
     leg.origin = { ...leg.origin, address: received, transport }
     void sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
@@ -185,6 +189,11 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
   invite.onAnswer(handlers.onAnswer)
   invite.onFailure(handlers.onFailure)
   return invite
+}
+
+/** Who sent the call on, the last first (RFC 5806 §6). Do not disturb has its own word there. */
+function diversionOf(diverted: readonly Diversion[], domain: string): string {
+  return diverted.map(({ number, why }) => `<sip:${number}@${domain}>;reason=${why};counter=1`).join(', ')
 }
 
 function failureWords({ kind, status, reason }: InviteFailure): string {

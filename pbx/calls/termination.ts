@@ -28,6 +28,11 @@ const verdicts = {
 
   'unknown-number': { result: 'failed', status: 404, phrase: 'Not Found', explanation: 'The dialled number does not exist.' },
   'no-emergency-line': { result: 'failed', status: 503, phrase: 'No Emergency Line', explanation: 'Emergency services were dialled, but this system has no outside line. Use another phone for emergencies.' },
+  'do-not-disturb': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called extension does not want to be disturbed.' },
+  'forward-loop': { result: 'failed', status: 482, phrase: 'Loop Detected', explanation: 'The forwards of the called extension lead in a circle. Change one of them.' },
+  'feature-argument': { result: 'failed', status: 484, phrase: 'Address Incomplete', explanation: 'A number belongs behind this feature code, such as *72102.' },
+  'feature-refused': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'What the feature code asks for cannot be done.' },
+  'feature-done': { result: 'answered', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The feature code was carried out.' },
   'extension-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called extension is switched off.' },
 
   'conference-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called conference room is switched off.' },

@@ -11,6 +11,8 @@ import type { DirectoryWorld } from './world.ts'
 const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] = [
   ['number', 'number'], ['name', 'name'], ['ringSeconds', 'ring_seconds'], ['maxContacts', 'max_contacts'],
   ['enabled', 'enabled'], ['recordCalls', 'record_calls'], ['encryption', 'encryption'],
+  ['forwardAlways', 'forward_always'], ['forwardBusy', 'forward_busy'], ['forwardNoAnswer', 'forward_no_answer'], ['forwardUnreachable', 'forward_unreachable'],
+  ['doNotDisturb', 'do_not_disturb'], ['vipNumbers', 'vip_numbers'], ['callLimit', 'call_limit'],
 ]
 
 /** Numbers sort as numbers do (99 before 100), names as people read them, small letters among the capitals. */
@@ -109,7 +111,9 @@ async function withDevices(trx: Transaction, rows: ExtensionRow[]): Promise<Exte
 function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
   return {
     id: row.id, number: row.number, name: row.name, ringSeconds: row.ring_seconds, maxContacts: row.max_contacts,
-    enabled: row.enabled, recordCalls: row.record_calls, encryption: row.encryption, version: row.version, devices: devices.map(toDevice),
+    enabled: row.enabled, recordCalls: row.record_calls, encryption: row.encryption,
+    forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
+    doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit, version: row.version, devices: devices.map(toDevice),
     createdAt: row.created_at, updatedAt: row.updated_at,
   }
 }

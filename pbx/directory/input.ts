@@ -3,6 +3,7 @@ import type { RefusalDetail } from '../../config/errors.ts'
 import type { ConferenceInput, ExtensionInput } from '../door.ts'
 
 const LONGEST_NAME = 100
+const MOST_VIPS = 50
 
 /**
  * The input with its texts trimmed.
@@ -21,6 +22,15 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   }
   checkRange(input.ringSeconds, 'ringSeconds', 'Ring time', 5, 300, details)
   checkRange(input.maxContacts, 'maxContacts', 'The number of contacts', 1, 100, details)
+  checkRange(input.callLimit, 'callLimit', 'The number of calls at once', 1, 50, details)
+  for (const field of ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const) {
+    const number = input[field]
+    if (typeof number === 'string') checked[field] = checkTarget(number, field, details)
+  }
+  if (input.vipNumbers !== undefined) {
+    checked.vipNumbers = [...new Set(input.vipNumbers.map((number) => checkTarget(number, 'vipNumbers', details)))]
+    if (checked.vipNumbers.length > MOST_VIPS) details.push({ field: 'vipNumbers', message: `There are at most ${MOST_VIPS} numbers that ring all the same.` })
+  }
   refuse(details)
   return checked
 }
@@ -56,6 +66,13 @@ export function numberTaken(message: string): Refusal {
 function checkNumber(given: string, details: RefusalDetail[]): string {
   const number = given.trim()
   if (!/^[0-9]{2,15}$/.test(number)) details.push({ field: 'number', message: 'A number has 2 to 15 digits and nothing else.' })
+  return number
+}
+
+/** A number that can be dialled, without what only helps the eye. */
+function checkTarget(given: string, field: string, details: RefusalDetail[]): string {
+  const number = given.trim().replace(/[\s.()-]/g, '')
+  if (!/^\+?[0-9]{2,20}$/.test(number)) details.push({ field, message: 'A number has 2 to 20 digits, with a + before them or not.' })
   return number
 }
 

@@ -33,6 +33,8 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     extensions.map((row) => ({
       id: row.id, tenantId, number: row.number, name: row.name, ringSeconds: row.ring_seconds,
       maxContacts: row.max_contacts, enabled: row.enabled, recordCalls: row.record_calls, encryption: row.encryption,
+      forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
+      doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit,
     })),
     devices.flatMap((row) => {
       const ha1 = ha1Of(row, options)

@@ -57,6 +57,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     domains: () => [...byDomain.keys()],
     tenantByDomain: (host) => byDomain.get(host.toLowerCase()),
     extension: (id) => homeOf(id)?.extensions.get(id),
+    extensionsOf: (tenantId) => [...(tenants.get(tenantId)?.extensions.values() ?? [])],
     extensionByNumber: (tenantId, number) => tenants.get(tenantId)?.byNumber.get(number),
     conference: (id) => homeOf(id)?.conferences.get(id),
     conferenceByNumber: (tenantId, number) => tenants.get(tenantId)?.conferenceByNumber.get(number),

@@ -29,6 +29,16 @@ export interface SnapshotExtension {
   recordCalls: boolean
   /** Null: the house's MEDIA_ENCRYPTION. */
   encryption: EncryptionPolicy | null
+  /** Numbers that calls go on to: all, when busy, when nobody answers, while no phone is reachable. */
+  forwardAlways: string | null
+  forwardBusy: string | null
+  forwardNoAnswer: string | null
+  forwardUnreachable: string | null
+  doNotDisturb: boolean
+  /** Callers who ring all the same. */
+  vipNumbers: readonly string[]
+  /** Calls at once, from which on it is busy; null: no limit. */
+  callLimit: number | null
 }
 
 export interface SnapshotConference {
@@ -73,6 +83,7 @@ export interface DirectorySnapshot {
   domains(): string[]
   tenantByDomain(host: string): SnapshotTenant | undefined
   extension(id: string): SnapshotExtension | undefined
+  extensionsOf(tenantId: string): readonly SnapshotExtension[]
   extensionByNumber(tenantId: string, number: string): SnapshotExtension | undefined
   conference(id: string): SnapshotConference | undefined
   conferenceByNumber(tenantId: string, number: string): SnapshotConference | undefined

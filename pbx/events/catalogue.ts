@@ -64,7 +64,8 @@ export interface MediaFigures {
 
 /** One step of a routing decision with its reason in words. */
 export interface PlanView {
-  steps: { step: string; reason: string }[]
+  /** Those of a case come after what may lead into it, `depth` cases deep; `when` says which, at its first one. */
+  steps: { step: string; reason: string; when?: string | null; depth?: number }[]
 }
 
 /** A call that is going on, or its final state. */

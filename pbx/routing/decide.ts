@@ -1,13 +1,31 @@
 import { isEmergency } from '../emergency/recognise.ts'
-import type { DirectorySnapshot } from '../directory/types.ts'
+import type { DirectorySnapshot, SnapshotExtension } from '../directory/types.ts'
+import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
-import type { Plan } from './plan.ts'
+import type { Branch, Diversion, Plan, Step, Unanswered } from './plan.ts'
 import type { CallRequest } from './request.ts'
 
 export interface RoutingDefaults {
   /** Ring time of an extension that names none, in seconds. */
   ringSeconds: number
 }
+
+/** What a decision is made from, and the way it has come. */
+interface Look {
+  request: CallRequest
+  snapshot: DirectorySnapshot
+  defaults: RoutingDefaults
+  /** The extensions whose forwards were followed, the first first. */
+  path: readonly SnapshotExtension[]
+  diverted: readonly Diversion[]
+}
+
+type Meant = Omit<Plan, 'number'>
+
+/** A plan branches three ways at each, so it must end somewhere. */
+const MOST_FORWARDS = 5
+/** Forwards that ring nobody first. */
+const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not-disturb'])
 
 /**
  * Decides what should happen to a call. Pure: it looks only at the request and the snapshot,
@@ -16,83 +34,96 @@ export interface RoutingDefaults {
  */
 export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaults: RoutingDefaults): Plan {
   const number = normaliseDialled(request.dialled)
-  const extension = snapshot.extensionByNumber(request.tenantId, number)
+  // Help comes before every other rule.
+  const meant = isEmergency(number) ? forHelp(number) : meantBy(number, { request, snapshot, defaults, path: [], diverted: [] })
+  return { ...meant, number }
+}
 
-  // Help comes before every other rule. Without an outside line the caller must learn at once to use another phone.
-  if (isEmergency(number)) {
-    return {
-      direction: 'outbound',
-      number,
-      extensionId: null,
-      name: null,
-      steps: [
-        {
-          kind: 'announcement',
-          prompt: 'no-emergency-line',
-          refusal: 'no-emergency-line',
-          reason: `${number} calls the emergency services, and this system has no outside line that could carry the call`,
-        },
-      ],
-    }
-  }
+/** Without an outside line the caller must learn at once to use another phone. */
+function forHelp(number: string): Meant {
+  const reason = `${number} calls the emergency services, and this system has no outside line that could carry the call`
+  return { direction: 'outbound', extensionId: null, name: null, steps: [{ kind: 'announcement', prompt: 'no-emergency-line', refusal: 'no-emergency-line', reason }] }
+}
 
-  if (extension && !extension.enabled) {
-    return {
-      direction: 'internal',
-      number,
-      extensionId: extension.id,
-      name: extension.name,
-      steps: [{ kind: 'refuse', refusal: 'extension-disabled', reason: `Extension ${number} (${extension.name}) is switched off` }],
-    }
-  }
+function meantBy(number: string, look: Look): Meant {
+  const { request: { tenantId }, snapshot } = look
+  const extension = snapshot.extensionByNumber(tenantId, number)
+  if (extension) return internal(toExtension(extension, look), extension)
 
-  if (extension) {
-    const own = extension.id === request.caller.extensionId
-    return {
-      direction: 'internal',
-      number,
-      extensionId: extension.id,
-      name: extension.name,
-      steps: [
-        {
-          kind: 'extension',
-          extensionId: extension.id,
-          ringSeconds: extension.ringSeconds ?? defaults.ringSeconds,
-          reason: own
-            ? `${number} is the caller's own extension, so its other phones ring`
-            : `${number} is the extension of ${extension.name}`,
-        },
-      ],
-    }
-  }
-
-  const conference = snapshot.conferenceByNumber(request.tenantId, number)
+  const conference = snapshot.conferenceByNumber(tenantId, number)
   if (conference) {
-    return {
-      direction: 'internal',
-      number,
-      extensionId: null,
-      name: conference.name,
-      steps: [
-        conference.enabled
-          ? { kind: 'conference', conferenceId: conference.id, reason: `${number} is the conference room ${conference.name}` }
-          : { kind: 'refuse', refusal: 'conference-disabled', reason: `The conference room ${number} (${conference.name}) is switched off` },
-      ],
-    }
+    return internal([conference.enabled
+      ? { kind: 'conference', conferenceId: conference.id, reason: `${number} is the conference room ${conference.name}` }
+      : { kind: 'refuse', refusal: 'conference-disabled', reason: `The conference room ${number} (${conference.name}) is switched off` }], { name: conference.name })
   }
 
-  return {
-    direction: 'internal',
-    number,
-    extensionId: null,
-    name: null,
-    steps: [
-      {
-        kind: 'announcement',
-        prompt: 'not-in-service',
-        refusal: 'unknown-number',
-        reason: `Neither an extension nor a conference room has the number ${number || '(empty)'}, and there is no outside line to try`,
-      },
-    ],
+  // A forward never changes anything.
+  const feature = look.path.length === 0 ? findFeatureCode(number) : undefined
+  if (feature) {
+    const { code, argument } = feature
+    return internal([code.takesNumber && argument === ''
+      ? { kind: 'refuse', refusal: 'feature-argument', reason: `${code.code} needs a number behind it` }
+      : { kind: 'feature', action: code.action, argument, reason: `${code.code} is a feature code` }])
   }
+
+  return internal([{
+    kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number',
+    reason: `Neither an extension nor a conference room has the number ${number || '(empty)'}, and there is no outside line to try`,
+  }])
+}
+
+function internal(steps: Step[], to: { id?: string; name?: string } = {}): Meant {
+  return { direction: 'internal', extensionId: to.id ?? null, name: to.name ?? null, steps }
+}
+
+function toExtension(extension: SnapshotExtension, look: Look): Step[] {
+  const { number, name } = extension
+  const { caller } = look.request
+  if (look.path.includes(extension)) {
+    const way = [...look.path, extension].map((each) => each.number).join(' to ')
+    // Whoever was rung on the way is not rung again, and the call ends with what became of that.
+    if (look.diverted.some(({ why }) => !AT_ONCE.has(why))) return []
+    return [{ kind: 'refuse', refusal: 'forward-loop', reason: `Forwards lead in a circle: ${way}` }]
+  }
+  if (look.path.length > MOST_FORWARDS) return [{ kind: 'refuse', refusal: 'forward-loop', reason: `More than ${MOST_FORWARDS} forwards follow one another, up to ${number}` }]
+  if (!extension.enabled) return [{ kind: 'refuse', refusal: 'extension-disabled', reason: `Extension ${number} (${name}) is switched off` }]
+
+  const own = extension.id === caller.extensionId
+  // Whoever calls the own number reaches the own phones, whatever others get.
+  if (own && look.path.length === 0) return [ring(extension, look, `${number} is the caller's own extension, so its other phones ring`, {})]
+
+  if (extension.forwardAlways !== null) return forward(extension, extension.forwardAlways, 'unconditional', look).steps
+  const busy = extension.forwardBusy
+  if (extension.doNotDisturb && !extension.vipNumbers.includes(caller.number)) {
+    if (busy !== null) return forward(extension, busy, 'do-not-disturb', look).steps
+    return [{ kind: 'refuse', refusal: 'do-not-disturb', reason: `${number} (${name}) does not want to be disturbed` }]
+  }
+  const otherwise: Partial<Record<Unanswered, Branch>> = {}
+  if (busy !== null) otherwise.busy = forward(extension, busy, 'user-busy', look)
+  if (extension.forwardNoAnswer !== null) otherwise['no-answer'] = forward(extension, extension.forwardNoAnswer, 'no-answer', look)
+  if (extension.forwardUnreachable !== null) otherwise.unreachable = forward(extension, extension.forwardUnreachable, 'unavailable', look)
+  const vip = extension.doNotDisturb ? `; it does not want to be disturbed, except by ${caller.number}` : ''
+  return [ring(extension, look, `${number} is the extension of ${name}${vip}`, otherwise)]
+}
+
+function ring(extension: SnapshotExtension, look: Look, reason: string, otherwise: Partial<Record<Unanswered, Branch>>): Step {
+  return {
+    kind: 'extension', extensionId: extension.id, ringSeconds: extension.ringSeconds ?? look.defaults.ringSeconds, busyAt: extension.callLimit,
+    diverted: look.diverted, otherwise, reason,
+  }
+}
+
+/** The call goes on as if it had been for the other number, with whom it was for before told to the phone. */
+function forward(extension: SnapshotExtension, target: string, why: Diversion['why'], look: Look): Branch & { steps: Step[] } {
+  const number = normaliseDialled(target)
+  const reason = `${extension.number} (${extension.name}) forwards ${SAID[why]} to ${number}`
+  // Nobody is sent to the emergency services by somebody else's forward.
+  if (isEmergency(number)) return { reason, steps: [{ kind: 'refuse', refusal: 'unknown-number', reason: `${reason}, and no forward may lead to the emergency services` }] }
+  const { steps } = meantBy(number, { ...look, path: [...look.path, extension], diverted: [{ number: extension.number, why }, ...look.diverted] })
+  const [first, ...rest] = steps
+  return { reason, steps: first !== undefined && AT_ONCE.has(why) ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : steps }
+}
+
+const SAID: Readonly<Record<Diversion['why'], string>> = {
+  unconditional: 'all calls', 'user-busy': 'calls when busy', 'no-answer': 'calls that nobody answers', unavailable: 'calls while no phone is reachable', 'do-not-disturb': 'calls it does not want to be disturbed by',
 }

@@ -11,15 +11,50 @@ export interface Plan {
   before?: { step: string; reason: string }
 }
 
-export type Step = ExtensionStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | FeatureStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
   kind: 'extension'
   extensionId: string
   ringSeconds: number
+  /** Calls at once, from which on the extension is busy without being rung; null: it decides itself. */
+  busyAt: number | null
+  /** Whose forward led here, the last first; told to the phone (RFC 5806). */
+  diverted: readonly Diversion[]
+  /** What follows by what became of the ringing; without a branch the call ends with that. */
+  otherwise: Readonly<Partial<Record<Unanswered, Branch>>>
   reason: string
 }
+
+/** Why nobody answered. `unreachable`: no phone is registered, or none answers. */
+export type Unanswered = 'busy' | 'no-answer' | 'unreachable'
+
+/** Where an extension sends a call instead. */
+export interface Branch {
+  reason: string
+  steps: readonly Step[]
+}
+
+/** An extension that sent the call on. */
+export interface Diversion {
+  number: string
+  /** As RFC 5806 names it. */
+  why: 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'do-not-disturb'
+}
+
+/** Do what a feature code says, tell the caller, and hang up. */
+export interface FeatureStep {
+  kind: 'feature'
+  action: FeatureAction
+  /** What was dialled after the code. */
+  argument: string
+  reason: string
+}
+
+export type FeatureAction =
+  | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
+  | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off'
 
 /** Answer, ask for the PIN where there is one, and take the caller in. */
 export interface ConferenceStep {
@@ -43,13 +78,54 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-emergency-line' | 'extension-disabled' | 'conference-disabled'
+export type RouteRefusal = 'unknown-number' | 'no-emergency-line' | 'extension-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled'
+
+/** What each feature code does, for people. */
+export const featureWords: Readonly<Record<FeatureAction, string>> = {
+  'forward-always-on': 'Forward all calls',
+  'forward-always-off': 'Stop forwarding all calls',
+  'forward-busy-on': 'Forward calls when busy',
+  'forward-busy-off': 'Stop forwarding when busy',
+  'forward-no-answer-on': 'Forward calls that nobody answers',
+  'forward-no-answer-off': 'Stop forwarding calls that nobody answers',
+  'forward-unreachable-on': 'Forward calls while no phone is reachable',
+  'forward-unreachable-off': 'Stop forwarding while no phone is reachable',
+  'do-not-disturb-toggle': 'Turn do not disturb on or off',
+  'do-not-disturb-on': 'Turn do not disturb on',
+  'do-not-disturb-off': 'Turn do not disturb off',
+}
+
+/** A plan's steps in the order in which they may come, each with the case in which it does. */
+export interface ExplainedStep {
+  step: string
+  reason: string
+  /** In words; null: always. */
+  when: string | null
+  /** How many cases it lies in. */
+  depth: number
+  /** Whose phones ring. */
+  extensionId: string | null
+}
+
+const CASES: Readonly<Record<Unanswered, string>> = { busy: 'When busy', 'no-answer': 'When nobody answers', unreachable: 'When no phone is reachable' }
+
+/** Every step of a plan with those of its branches behind it. */
+export function explainSteps(steps: readonly Step[], when: string | null = null, depth = 0): ExplainedStep[] {
+  return steps.flatMap((step, index) => {
+    const own: ExplainedStep = { step: describeStep(step), reason: step.reason, when: index === 0 ? when : null, depth, extensionId: step.kind === 'extension' ? step.extensionId : null }
+    if (step.kind !== 'extension') return [own]
+    const branches = Object.entries(step.otherwise) as [Unanswered, Branch][]
+    return [own, ...branches.flatMap(([name, branch]) => explainSteps(branch.steps, `${CASES[name]}: ${branch.reason}`, depth + 1))]
+  })
+}
 
 /** A step in one phrase, for the panel and the log. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'extension':
       return `Ring the extension's phones for up to ${step.ringSeconds} seconds`
+    case 'feature':
+      return featureWords[step.action]
     case 'conference':
       return 'Take the caller into the conference room'
     case 'announcement':

@@ -12,6 +12,7 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
   const extension = world.directory.snapshot().extension(step.extensionId)
   if (!extension) return next('unknown-number', 404)
 
+  if (step.busyAt !== null && callsOf(world, call, extension.id) >= step.busyAt) return { kind: 'next', verdict: terminate('busy', 'system', null, `${extension.number} is in as many calls as it may have at once.`) }
   const contacts = world.registrar.contactsOf(extension.id)
   const others = contacts.filter((contact) => contact.deviceId !== call.request.caller.deviceId)
   if (contacts.length === 0) return next('not-registered')
@@ -20,7 +21,7 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
   const reachable = others.filter((contact) => contact.reachable !== 'no')
   if (reachable.length === 0) return next('not-reachable')
 
-  const targets = reachable.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name }))
+  const targets = reachable.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted }))
   const outcome = await dial(world, call, targets, step.ringSeconds)
   switch (outcome.kind) {
     case 'answered':
@@ -35,6 +36,11 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
     case 'failed':
       return { kind: 'next', verdict: verdictOf(outcome.failure) }
   }
+}
+
+/** Calls that phones of the extension are in or ring for, besides this one. */
+function callsOf(world: CallWorld, call: Call, extensionId: string): number {
+  return world.registry.list(call.tenantId).filter((other) => other !== call && !other.over && other.legs.some((leg) => leg.origin.extensionId === extensionId && !leg.over)).length
 }
 
 function next(reason: TerminationReason, sipStatus: number | null = null): StepOutcome {

@@ -2,24 +2,43 @@ import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
-import type { Step } from '../routing/plan.ts'
+import type { Step, Unanswered } from '../routing/plan.ts'
+import type { Termination } from '../events/catalogue.ts'
 import { playAnnouncement } from './announcement.ts'
 import { joinConference } from './conference.ts'
+import { runFeature } from './feature.ts'
 import { ringExtension } from './extension.ts'
 import type { StepOutcome } from './outcome.ts'
 
 /** Carries the plan out, one step after the other. */
 export async function runPlan(world: CallWorld, call: Call): Promise<void> {
-  let verdict = terminate('unknown-number', 'system', 404)
-  for (const step of call.plan?.steps ?? []) {
-    if (call.over) return
-    const outcome = await runStep(world, call, step)
-    if (outcome.kind === 'done') return
-    verdict = outcome.verdict
-  }
-  if (call.over) return
+  const verdict = await runSteps(world, call, call.plan?.steps ?? [], terminate('unknown-number', 'system', 404))
+  if (!verdict || call.over) return
   if (call.turnBack) await call.turnBack(verdict)
   else hangUp(world, call, verdict)
+}
+
+/** What ends the call when no step of these helped; undefined when one did. */
+async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], before: Termination): Promise<Termination | undefined> {
+  let verdict = before
+  for (const step of steps) {
+    if (call.over) return undefined
+    const outcome = await runStep(world, call, step)
+    if (outcome.kind === 'done') return undefined
+    verdict = outcome.verdict
+    const unanswered = UNANSWERED[verdict.reason]
+    const branch = step.kind === 'extension' && unanswered !== undefined ? step.otherwise[unanswered] : undefined
+    if (!branch) continue
+    const end = await runSteps(world, call, branch.steps, verdict)
+    if (!end) return undefined
+    verdict = end
+  }
+  return verdict
+}
+
+/** The case of a plan that each end of a ringing is. Whoever declines is busy for this caller. */
+const UNANSWERED: Readonly<Record<string, Unanswered>> = {
+  'busy': 'busy', 'declined': 'busy', 'no-answer': 'no-answer', 'not-registered': 'unreachable', 'not-reachable': 'unreachable',
 }
 
 function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome> {
@@ -28,6 +47,8 @@ function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome>
       return ringExtension(world, call, step)
     case 'conference':
       return joinConference(world, call, step)
+    case 'feature':
+      return runFeature(world, call, step)
     case 'announcement':
       return playAnnouncement(world, call, step)
     case 'refuse':

@@ -179,7 +179,7 @@ function callBack(world: CallWorld, call: Call, by: Leg, returned: Leg, why: Ter
   const { extensionId, number, name } = by.origin
   const reason = `The transfer by ${nameOf(by)} failed (${why.explanation.replace(/\.$/, '')}), so the call returns to it`
   const again = new Set<Plan['steps'][number]>()
-  if (extensionId !== null) again.add({ kind: 'extension', extensionId, ringSeconds: world.settings.calls.ringSeconds, reason })
+  if (extensionId !== null) again.add({ kind: 'extension', extensionId, ringSeconds: world.settings.calls.ringSeconds, busyAt: null, diverted: [], otherwise: {}, reason })
   const plan: Plan = { direction: 'internal', number, extensionId, name, steps: [...again] }
   const next = openTransferred(world, call, returned, number, by, () => plan, () => undefined)
   void next.answered.promise.then(() => next.callee && introduce(world, returned, next.callee))

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
+import { plainHandling } from '../../pbx/directory/handling.ts'
 import type {
   AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
   MediaServerState,
@@ -105,7 +106,7 @@ export function createFakePbx(): FakePbx {
         }
         const id = randomUUID()
         const device = newDevice(id, deviceName, input.number)
-        const standard = { ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null }
+        const standard = { ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null, ...plainHandling }
         const extension = { ...standard, ...input, id, tenantId: actor.tenantId, version: 1, devices: [device], createdAt: now, updatedAt: now }
         extensions.set(id, extension)
         return { extension, credentials: credentials(device) }
@@ -118,6 +119,16 @@ export function createFakePbx(): FakePbx {
       async remove(actor, id) {
         find(extensions, actor, id, 'extension')
         extensions.delete(id)
+      },
+    },
+    routing: {
+      explain(actor, { to }) {
+        actors.push(actor)
+        return { number: to, name: null, direction: 'internal', steps: [{ step: 'Refuse the call', reason: 'Nobody is there', when: null, depth: 0, now: null }] }
+      },
+      featureCodes(actor) {
+        actors.push(actor)
+        return [{ code: '*78', action: 'do-not-disturb-on', does: 'Turn do not disturb on', takesNumber: false }]
       },
     },
     devices: {

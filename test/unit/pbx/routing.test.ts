@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DirectorySnapshot, SnapshotConference, SnapshotExtension } from '../../../pbx/directory/types.ts'
+import { plainHandling } from '../../../pbx/directory/handling.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
 import { normaliseDialled } from '../../../pbx/routing/number-format.ts'
 
 const extension = (number: string, over: Partial<SnapshotExtension> = {}): SnapshotExtension => ({
-  id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null, ...over,
+  id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null, ...plainHandling, ...over,
 })
 const all = [extension('101'), extension('102', { ringSeconds: 12 }), extension('103', { enabled: false }), extension('911')]
 const room = (number: string, enabled: boolean): SnapshotConference => ({

@@ -2,6 +2,7 @@
 import type { Database, Transaction } from '../../../config/database/index.ts'
 import { Refusal } from '../../../config/errors.ts'
 import { createLogger } from '../../../config/logger.ts'
+import { plainHandling } from '../../../pbx/directory/handling.ts'
 import { drawTenant, createSnapshot } from '../../../pbx/directory/snapshot.ts'
 import type { Directory, SnapshotDevice, SnapshotExtension } from '../../../pbx/directory/types.ts'
 import type { PbxEvent } from '../../../pbx/events/catalogue.ts'
@@ -93,7 +94,7 @@ export class FakeDatabase implements Database {
 }
 
 export const EXTENSION: SnapshotExtension = {
-  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, enabled: true, recordCalls: false, encryption: null,
+  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, enabled: true, recordCalls: false, encryption: null, ...plainHandling,
 }
 export const DEVICE: SnapshotDevice = {
   id: '00000000-0000-4000-8000-000000000201', tenantId: TENANT, extensionId: EXTENSION.id, name: 'Desk', sipUsername: '101', enabled: true,

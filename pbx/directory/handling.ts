@@ -1,0 +1,6 @@
+import type { SnapshotExtension } from './types.ts'
+
+/** An extension whose calls simply ring. */
+export const plainHandling = {
+  forwardAlways: null, forwardBusy: null, forwardNoAnswer: null, forwardUnreachable: null, doNotDisturb: false, vipNumbers: [] as string[], callLimit: null,
+} satisfies Partial<SnapshotExtension>

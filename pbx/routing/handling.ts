@@ -1,0 +1,48 @@
+import type { DirectorySnapshot, SnapshotExtension } from '../directory/types.ts'
+import { decide } from './decide.ts'
+import { normaliseDialled } from './number-format.ts'
+import type { Step } from './plan.ts'
+
+const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const
+
+/** How an extension handles its calls, as far as it is changed. */
+export type HandlingChange = Partial<Pick<SnapshotExtension, 'number' | (typeof FORWARDS)[number] | 'doNotDisturb'>>
+
+export interface WrongForward {
+  field: (typeof FORWARDS)[number]
+  /** What is wrong, with the way it would lead. */
+  message: string
+}
+
+/** Somebody of the tenant who is none of those concerned. */
+const ANYBODY = { extensionId: '', deviceId: '', number: '', name: null }
+const ANY_TIME = { ringSeconds: 30 }
+
+/** Forwards that would lead nowhere or in a circle, to be refused before they are saved. */
+export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExtension, change: HandlingChange): WrongForward[] {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+  const after: SnapshotExtension = { ...before, ...given }
+  const then: DirectorySnapshot = {
+    ...snapshot,
+    extension: (id) => (id === after.id ? after : snapshot.extension(id)),
+    extensionByNumber: (tenantId, number) => (tenantId === after.tenantId && number === after.number ? after : snapshot.extensionByNumber(tenantId, number)),
+  }
+  const asked = (dialled: string): readonly Step[] => decide({ tenantId: after.tenantId, caller: ANYBODY, dialled }, then, ANY_TIME).steps
+  const wrong: WrongForward[] = []
+  for (const field of FORWARDS) {
+    const target = change[field]
+    if (typeof target !== 'string') continue
+    const [first] = asked(target)
+    if (normaliseDialled(target) === after.number) wrong.push({ field, message: `${after.number} cannot forward to itself.` })
+    else if (first?.kind === 'feature') wrong.push({ field, message: `${target} is a feature code, and no phone.` })
+    else if (first?.kind === 'announcement' || (first?.kind === 'refuse' && first.refusal !== 'do-not-disturb')) wrong.push({ field, message: `This leads nowhere. ${first.reason}.` })
+  }
+  const loop = asked(after.number).find((step) => step.kind === 'refuse' && step.refusal === 'forward-loop')
+  if (loop && wrong.length === 0) wrong.push({ field: change.forwardAlways == null ? 'forwardBusy' : 'forwardAlways', message: `${loop.reason}.` })
+  return wrong
+}
+
+/** The extensions whose calls are forwarded to a number. */
+export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): SnapshotExtension[] {
+  return snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => extension[field] === number))
+}

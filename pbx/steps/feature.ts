@@ -1,0 +1,72 @@
+import type { DeviceActor } from '../../config/actor.ts'
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Extension, ExtensionInput } from '../door.ts'
+import { answer } from '../calls/answer.ts'
+import type { Call } from '../calls/call.ts'
+import { hangUp } from '../calls/hang-up.ts'
+import { terminate } from '../calls/termination.ts'
+import type { CallWorld } from '../calls/world.ts'
+import { wrongForwards } from '../routing/handling.ts'
+import { featureWords, type FeatureStep } from '../routing/plan.ts'
+import type { StepOutcome } from './outcome.ts'
+
+type Handling = Pick<Extension, 'doNotDisturb'>
+
+/** Does what a feature code says to the caller's own extension, and says that it did. */
+export async function runFeature(world: CallWorld, call: Call, step: FeatureStep): Promise<StepOutcome> {
+  const { extensionId, deviceId, number } = call.request.caller
+  const snapshot = world.directory.snapshot()
+  const extension = snapshot.extension(extensionId)
+  if (!extension) return { kind: 'next', verdict: terminate('feature-refused', 'system') }
+  const actor: DeviceActor = { kind: 'device', tenantId: call.tenantId, id: deviceId, name: `Phone of ${number}`, permissions: new Set() }
+  const change = changeOf(step, extension)
+  try {
+    const [wrong] = wrongForwards(snapshot, extension, change)
+    if (wrong) throw new Refusal('unprocessable', wrong.message)
+    await world.directory.extensions.update(actor, extensionId, change)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const why = messageOf(error)
+    call.log.info({ feature: step.action }, `a feature code was refused: ${why}`)
+    await say(world, call, 'feature-refused')
+    return { kind: 'next', verdict: terminate('feature-refused', 'system', null, why) }
+  }
+  await say(world, call, promptOf(step, change))
+  hangUp(world, call, terminate('feature-done', 'system', null, `${featureWords[step.action]}: done.`))
+  return { kind: 'done' }
+}
+
+function changeOf({ action, argument }: FeatureStep, now: Handling): Partial<ExtensionInput> {
+  switch (action) {
+    case 'forward-always-on': return { forwardAlways: argument }
+    case 'forward-always-off': return { forwardAlways: null }
+    case 'forward-busy-on': return { forwardBusy: argument }
+    case 'forward-busy-off': return { forwardBusy: null }
+    case 'forward-no-answer-on': return { forwardNoAnswer: argument }
+    case 'forward-no-answer-off': return { forwardNoAnswer: null }
+    case 'forward-unreachable-on': return { forwardUnreachable: argument }
+    case 'forward-unreachable-off': return { forwardUnreachable: null }
+    case 'do-not-disturb-toggle': return { doNotDisturb: !now.doNotDisturb }
+    case 'do-not-disturb-on': return { doNotDisturb: true }
+    case 'do-not-disturb-off': return { doNotDisturb: false }
+  }
+}
+
+function promptOf({ action }: FeatureStep, change: Partial<ExtensionInput>): string {
+  if (change.doNotDisturb !== undefined) return change.doNotDisturb ? 'do-not-disturb-on' : 'do-not-disturb-off'
+  return action.endsWith('-on') ? 'forward-on' : 'forward-off'
+}
+
+/** Answered, so that every phone lets it be heard; what cannot be said is done all the same. */
+async function say(world: CallWorld, call: Call, prompt: string): Promise<void> {
+  await call.mailbox.run(() => answer(world, call))
+  await call.accepting
+  const { endpoint } = call.caller
+  if (call.over || !endpoint || !world.media.capabilities.play) return
+  try {
+    await endpoint.play({ kind: 'prompt', name: prompt }, { signal: call.signal })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    call.log.warn({ prompt }, `a prompt was not played: ${messageOf(error)}`)
+  }
+}
