@@ -7,6 +7,7 @@ export const keys = {
   history: ['calls', 'history'] as const,
   call: (id: string) => ['calls', 'one', id] as const,
   trace: (id: string) => ['calls', 'trace', id] as const,
+  featureCodes: ['feature-codes'] as const,
   users: ['users'] as const,
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,

@@ -1,5 +1,5 @@
 import {
-  Activity, Gauge, History, KeyRound, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, type LucideIcon,
+  Activity, Gauge, History, KeyRound, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -18,6 +18,7 @@ export const places: { group: string; places: Place[] }[] = [
     places: [
       { href: '/', label: 'Overview', icon: Gauge },
       { href: '/extensions', label: 'Extensions', icon: Phone, permission: 'extensions.read' },
+      { href: '/dial-plan', label: 'Dial plan', icon: Waypoints, permission: 'extensions.read' },
       { href: '/registrations', label: 'Registered phones', icon: RadioTower, permission: 'registrations.read' },
     ],
   },

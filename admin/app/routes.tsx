@@ -16,6 +16,7 @@ const screens: Screen[] = [
   { path: '/', screen: lazy(() => import('../screens/overview/overview.tsx')) },
   { path: '/extensions', screen: lazy(() => import('../screens/extensions/extensions.tsx')), permission: 'extensions.read' },
   { path: '/extensions/:id', screen: lazy(() => import('../screens/extensions/extension.tsx')), permission: 'extensions.read' },
+  { path: '/dial-plan', screen: lazy(() => import('../screens/dial-plan/dial-plan.tsx')), permission: 'extensions.read' },
   { path: '/registrations', screen: lazy(() => import('../screens/registrations/registrations.tsx')), permission: 'registrations.read' },
   { path: '/calls', screen: lazy(() => import('../screens/calls/live-calls.tsx')), permission: 'calls.read' },
   { path: '/calls/:id', screen: lazy(() => import('../screens/trace/call.tsx')), permission: 'calls.read' },

@@ -79,6 +79,14 @@ export type PlanStep = {
      * Why routing chose it, in words.
      */
     reason: string;
+    /**
+     * The case in which it comes, at the first step of the case; null: always, or as the one before.
+     */
+    when: string | null;
+    /**
+     * How many cases it lies in.
+     */
+    depth: number;
 };
 
 export type Leg = {
@@ -549,6 +557,28 @@ export type Extension = {
      * Whether the audio of its phones is encrypted (SRTP). Null: the house standard, MEDIA_ENCRYPTION.
      */
     encryption: 'off' | 'offer' | 'require' | null;
+    /**
+     * Number that all calls go on to; null: none.
+     */
+    forwardAlways: string | null;
+    /**
+     * When busy, and while do not disturb is on.
+     */
+    forwardBusy: string | null;
+    forwardNoAnswer: string | null;
+    /**
+     * While no phone is registered, or none answers.
+     */
+    forwardUnreachable: string | null;
+    doNotDisturb: boolean;
+    /**
+     * Callers who ring although do not disturb is on.
+     */
+    vipNumbers: Array<string>;
+    /**
+     * Calls at once, from which on it is busy; null: as many as its phones take.
+     */
+    callLimit: number | null;
     version: number;
     devices: Array<Device>;
     createdAt: string;
@@ -609,6 +639,13 @@ export type ExtensionCreate = {
     enabled?: boolean;
     recordCalls?: boolean;
     encryption?: 'off' | 'offer' | 'require' | null;
+    forwardAlways?: string | null;
+    forwardBusy?: string | null;
+    forwardNoAnswer?: string | null;
+    forwardUnreachable?: string | null;
+    doNotDisturb?: boolean;
+    vipNumbers?: Array<string>;
+    callLimit?: number | null;
     /**
      * Name of its first device; Phone when absent.
      */
@@ -626,6 +663,13 @@ export type ExtensionUpdate = {
     enabled?: boolean;
     recordCalls?: boolean;
     encryption?: 'off' | 'offer' | 'require' | null;
+    forwardAlways?: string | null;
+    forwardBusy?: string | null;
+    forwardNoAnswer?: string | null;
+    forwardUnreachable?: string | null;
+    doNotDisturb?: boolean;
+    vipNumbers?: Array<string>;
+    callLimit?: number | null;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
@@ -648,6 +692,43 @@ export type DeviceUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+export type RoutingExplanation = {
+    /**
+     * As it is understood.
+     */
+    number: string;
+    name: string | null;
+    direction: 'internal' | 'inbound' | 'outbound';
+    steps: Array<RoutingStep>;
+};
+
+export type RoutingStep = {
+    step: string;
+    reason: string;
+    /**
+     * The case in which it comes, at the first step of the case.
+     */
+    when: string | null;
+    /**
+     * How many cases it lies in.
+     */
+    depth: number;
+    /**
+     * How the phones that ring are at this moment.
+     */
+    now: string | null;
+};
+
+export type FeatureCode = {
+    code: string;
+    action: string;
+    does: string;
+    /**
+     * A number is dialled behind it.
+     */
+    takesNumber: boolean;
 };
 
 /**
@@ -2420,6 +2501,97 @@ export type DeleteRegistrationResponses = {
 };
 
 export type DeleteRegistrationResponse = DeleteRegistrationResponses[keyof DeleteRegistrationResponses];
+
+export type ExplainRoutingData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The extension that calls; anybody when absent.
+         */
+        from?: string;
+        /**
+         * What is dialled.
+         */
+        to: string;
+    };
+    url: '/routing/explanation';
+};
+
+export type ExplainRoutingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExplainRoutingError = ExplainRoutingErrors[keyof ExplainRoutingErrors];
+
+export type ExplainRoutingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RoutingExplanation;
+    };
+};
+
+export type ExplainRoutingResponse = ExplainRoutingResponses[keyof ExplainRoutingResponses];
+
+export type ListFeatureCodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/feature-codes';
+};
+
+export type ListFeatureCodesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListFeatureCodesError = ListFeatureCodesErrors[keyof ListFeatureCodesErrors];
+
+export type ListFeatureCodesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<FeatureCode>;
+    };
+};
+
+export type ListFeatureCodesResponse = ListFeatureCodesResponses[keyof ListFeatureCodesResponses];
 
 export type ListLiveCallsData = {
     body?: never;

@@ -8,6 +8,9 @@ const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnr
 /** How an extension handles its calls, as far as it is changed. */
 export type HandlingChange = Partial<Pick<SnapshotExtension, 'number' | (typeof FORWARDS)[number] | 'doNotDisturb'>>
 
+/** Refusals that are no dead end: one that is over one day, and the circle, which is told from its start. */
+const PASSING: ReadonlySet<string> = new Set(['do-not-disturb', 'forward-loop'])
+
 export interface WrongForward {
   field: (typeof FORWARDS)[number]
   /** What is wrong, with the way it would lead. */
@@ -35,7 +38,7 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
     const [first] = asked(target)
     if (normaliseDialled(target) === after.number) wrong.push({ field, message: `${after.number} cannot forward to itself.` })
     else if (first?.kind === 'feature') wrong.push({ field, message: `${target} is a feature code, and no phone.` })
-    else if (first?.kind === 'announcement' || (first?.kind === 'refuse' && first.refusal !== 'do-not-disturb')) wrong.push({ field, message: `This leads nowhere. ${first.reason}.` })
+    else if (first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal))) wrong.push({ field, message: `This leads nowhere. ${first.reason}.` })
   }
   const loop = asked(after.number).find((step) => step.kind === 'refuse' && step.refusal === 'forward-loop')
   if (loop && wrong.length === 0) wrong.push({ field: change.forwardAlways == null ? 'forwardBusy' : 'forwardAlways', message: `${loop.reason}.` })

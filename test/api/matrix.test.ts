@@ -62,6 +62,9 @@ const bodies: Record<string, () => unknown> = {
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 
+/** Of routes that must be asked something. */
+const queries: Record<string, string> = { explainRouting: '?to=100' }
+
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422 }
 
@@ -74,7 +77,7 @@ async function ask(client: ApiClient, route: Route, id?: string) {
   if (route.path.includes('{')) assert.ok(kind, `${route.operationId} needs a subject here`)
   if (route.body) assert.ok(bodies[route.operationId], `${route.operationId} needs a body here`)
   const path = route.path.replace('{id}', id ?? (kind ? await subjects[kind]?.() : undefined) ?? '')
-  return client.send(route.method.toUpperCase(), path, bodies[route.operationId]?.())
+  return client.send(route.method.toUpperCase(), path + (queries[route.operationId] ?? ''), bodies[route.operationId]?.())
 }
 
 before(async () => {
@@ -154,7 +157,7 @@ suite('as the administrator of another tenant', () => {
       assert.deepEqual([answer.status, errorOf(answer).code], [404, 'not-found'])
     })
   }
-  for (const route of routes.filter((one) => one.method === 'get' && one.query && one.operationId !== 'listRoles')) {
+  for (const route of routes.filter((one) => one.method === 'get' && one.query && one.operationId !== 'listRoles' && !(one.operationId in queries))) {
     test(`${route.method} ${route.path} shows nothing of ours`, async () => {
       const idsFor = async (who: ApiClient) => ((await who.send('GET', `${route.path}?limit=100`)).json as { data: { id: string }[] }).data.map(({ id }) => id)
       const ours = new Set(await idsFor(ground.admin))

@@ -1,5 +1,5 @@
 import { Anchor, Badge, Button, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { Disc, Pencil, Plus } from 'lucide-react'
+import { Disc, Pencil, PhoneForwarded, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useLocation, useParams } from 'wouter'
 import { useCan } from '../../app/session.tsx'
@@ -9,6 +9,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
+import { handlingSentences } from '../../words/handling.ts'
 import { encryptionWords } from '../../words/encryption.ts'
 import { CallTable } from '../history/call-table.tsx'
 import { useCalls } from '../history/data.ts'
@@ -18,6 +19,7 @@ import { DeviceCard } from './device-card.tsx'
 import { DeviceForm } from './device-form.tsx'
 import { ExtensionForm } from './extension-form.tsx'
 import { ExtensionMenu } from './extension-menu.tsx'
+import { HandlingForm } from './handling-form.tsx'
 import { Presence } from './presence.tsx'
 
 const back = { href: '/extensions', label: 'Extensions' }
@@ -40,6 +42,8 @@ function Details({ extension }: { extension: Extension }) {
   const [editing, setEditing] = useState(false)
   const [adding, setAdding] = useState(false)
   const [credentials, setCredentials] = useState<SipCredentials | null>(null)
+  const [handling, setHandling] = useState(false)
+  const sentences = handlingSentences(extension)
   const mayWrite = can('extensions.write')
   return (
     <Stack gap="lg">
@@ -63,6 +67,16 @@ function Details({ extension }: { extension: Extension }) {
           <Fact label="Last changed"><Time at={extension.updatedAt} /></Fact>
         </SimpleGrid>
       </Panel>
+      <Panel component="section" aria-labelledby="handling">
+        <Group justify="space-between" align="flex-start">
+          <div>
+            <Title order={2} id="handling">Call handling</Title>
+            {sentences.length === 0 && <Text size="sm" c="dimmed">Calls ring its phones. Forwards, do not disturb and a limit of calls can be set.</Text>}
+            {sentences.map((sentence) => <Text key={sentence} size="sm">{sentence}</Text>)}
+          </div>
+          {mayWrite && <Button variant="default" leftSection={<PhoneForwarded size={16} aria-hidden />} onClick={() => setHandling(true)}>Change</Button>}
+        </Group>
+      </Panel>
       <section aria-labelledby="devices">
         <Group justify="space-between" mb="xs">
           <div>
@@ -78,6 +92,7 @@ function Details({ extension }: { extension: Extension }) {
       </section>
       {can('calls.read') && <LatestCalls extension={extension} />}
       <ExtensionForm editing={editing ? { kind: 'edit', extension } : null} onClose={() => setEditing(false)} />
+      <HandlingForm opened={handling} extension={extension} onClose={() => setHandling(false)} />
       <DeviceForm opened={adding} extensionId={extension.id} onClose={() => setAdding(false)} onCredentials={setCredentials} />
       {credentials !== null && <CredentialsDialog credentials={credentials} extension={extension} onClose={() => setCredentials(null)} />}
     </Stack>

@@ -18,6 +18,8 @@ export function Presence({ extension }: { extension: Extension }) {
   const registrations = useRegistrations((registration) => registration.extensionId === extension.id)
   const inCall = useInCall(extension.id)
   if (!extension.enabled) return <StatusDot label="Turned off" tone="quiet" />
+  if (extension.forwardAlways !== null) return <StatusDot label={`Forwarded to ${extension.forwardAlways}`} tone="warning" />
+  if (extension.doNotDisturb) return <StatusDot label="Do not disturb" tone="warning" />
   if (inCall) return <StatusDot label="In a call" tone="busy" />
   const reachable = registrations.filter((registration) => registration.reachable !== 'no').length
   if (reachable > 0) return <StatusDot label="Reachable" tone="good" />

@@ -1,7 +1,8 @@
-import { Group, List, SimpleGrid, Text, Title } from '@mantine/core'
+import { Group, SimpleGrid, Text, Title } from '@mantine/core'
 import type { Call } from '../../app/types.ts'
 import { Fact } from '../../components/fact.tsx'
 import { Panel } from '../../components/panel.ts'
+import { StepList } from '../../components/step-list.tsx'
 import { StatusBadge } from '../../components/status.tsx'
 import { RunningTime, Time } from '../../components/time.tsx'
 import { callWording, endedByWords } from '../../words/call.ts'
@@ -46,16 +47,7 @@ export function RoutingDecision({ call }: { call: Call }) {
       <Title order={2} id="routing" mb="xs">Routing decision</Title>
       {call.plan.steps.length === 0
         ? <Text size="sm" c="dimmed">No decision was taken.</Text>
-        : (
-            <List type="ordered" size="sm" spacing="xs">
-              {call.plan.steps.map(({ step, reason }, index) => (
-                <List.Item key={index}>
-                  <Text size="sm" fw={600}>{step}</Text>
-                  <Text size="sm" c="dimmed">{reason}</Text>
-                </List.Item>
-              ))}
-            </List>
-          )}
+        : <StepList steps={call.plan.steps} />}
     </Panel>
   )
 }

@@ -4,6 +4,8 @@ import type { DirectorySnapshot, SnapshotConference, SnapshotExtension } from '.
 import { plainHandling } from '../../../pbx/directory/handling.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
 import { normaliseDialled } from '../../../pbx/routing/number-format.ts'
+import { forwardedTo, wrongForwards } from '../../../pbx/routing/handling.ts'
+import { explainSteps } from '../../../pbx/routing/plan.ts'
 
 const extension = (number: string, over: Partial<SnapshotExtension> = {}): SnapshotExtension => ({
   id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null, ...plainHandling, ...over,
@@ -62,4 +64,83 @@ test('a call for help is recognised before every other rule, even an extension o
     const [step] = call(number).steps
     assert.equal(step?.kind === 'announcement' && step.refusal, 'no-emergency-line', number)
   }
+})
+
+const handled = [
+  extension('201', { forwardAlways: '202' }),
+  extension('202', { forwardBusy: '203', forwardNoAnswer: '204', forwardUnreachable: '600' }),
+  extension('203', { doNotDisturb: true, vipNumbers: ['101'] }),
+  extension('204', { forwardNoAnswer: '202', callLimit: 2 }),
+  extension('205', { forwardAlways: '206' }),
+  extension('206', { forwardAlways: '205' }),
+  extension('207', { doNotDisturb: true, forwardBusy: '204' }),
+  extension('208', { forwardAlways: '911' }),
+  ...Array.from({ length: 8 }, (_, index) => extension(String(301 + index), { forwardAlways: String(302 + index) })),
+  extension('309'),
+]
+const handling = {
+  extension: (id: string) => handled.find((each) => each.id === id),
+  extensionsOf: () => handled,
+  extensionByNumber: (_: string, number: string) => handled.find((each) => each.number === number),
+  conferenceByNumber: snapshot.conferenceByNumber,
+} as unknown as DirectorySnapshot
+const callOf = (from: string, dialled: string) =>
+  decide({ tenantId: 't', caller: { extensionId: `id-${from}`, deviceId: 'd', number: from, name: null }, dialled }, handling, { ringSeconds: 30 })
+const stepsOf = (from: string, dialled: string): string[] => explainSteps(callOf(from, dialled).steps).map((each) => `${'>'.repeat(each.depth)}${each.reason}`)
+
+test('a forward of all calls goes on as a call to the other number, which is told who sent it', () => {
+  const [first] = callOf('101', '201').steps
+  assert.ok(first?.kind === 'extension')
+  assert.equal(first.extensionId, 'id-202')
+  assert.deepEqual(first.diverted, [{ number: '201', why: 'unconditional' }])
+  assert.match(first.reason, /201 \(Name 201\) forwards all calls to 202/)
+})
+
+test('busy, no answer and unreachable each lead somewhere of their own, explained in order', () => {
+  const steps = explainSteps(callOf('101', '202').steps)
+  assert.deepEqual(steps.map(({ when }) => when?.split(':')[0] ?? null), [null, 'When busy', 'When nobody answers', 'When no phone is reachable'])
+  assert.equal(steps[1]?.extensionId, 'id-203', 'the caller is one of those who may disturb')
+  assert.match(steps[1]?.reason ?? '', /except by 101/)
+  assert.deepEqual(steps.map(({ depth }) => depth), [0, 1, 1, 1], 'who was rung on the way is not rung again')
+  assert.match(explainSteps(callOf('102', '202').steps)[1]?.reason ?? '', /does not want to be disturbed/)
+})
+
+test('forwards that only point at each other end at once, with the way in words', () => {
+  const [step] = callOf('101', '205').steps
+  assert.equal(step?.kind === 'refuse' && step.refusal, 'forward-loop')
+  assert.match(step?.reason ?? '', /205 to 206 to 205/)
+  assert.match(stepsOf('101', '301').join(), /More than 5 forwards/)
+})
+
+test('nobody is sent to the emergency services by a forward', () => {
+  assert.match(stepsOf('101', '208').join(), /no forward may lead to the emergency services/)
+})
+
+test('do not disturb is busy, or where busy calls go; the own phones are reached all the same', () => {
+  const [refused] = callOf('102', '203').steps
+  assert.equal(refused?.kind === 'refuse' && refused.refusal, 'do-not-disturb')
+  const [sent] = callOf('102', '207').steps
+  assert.ok(sent?.kind === 'extension')
+  assert.deepEqual([sent.extensionId, sent.busyAt, sent.diverted[0]?.why], ['id-204', 2, 'do-not-disturb'])
+  assert.equal(callOf('203', '203').steps[0]?.kind, 'extension')
+})
+
+test('feature codes take the number behind them', () => {
+  const [step] = callOf('101', '*72 202').steps
+  assert.deepEqual(step?.kind === 'feature' && [step.action, step.argument], ['forward-always-on', '202'])
+  const [bare] = callOf('101', '*72').steps
+  assert.equal(bare?.kind === 'refuse' && bare.refusal, 'feature-argument')
+  assert.equal(callOf('101', '*78').steps[0]?.kind, 'feature')
+  assert.equal(callOf('101', '*781').steps[0]?.kind, 'announcement')
+})
+
+test('what would lead nowhere is found before it is saved', () => {
+  const wrong = (number: string, change: Parameters<typeof wrongForwards>[2]): string[] => wrongForwards(handling, handling.extensionByNumber('t', number)!, change).map(({ field, message }) => `${field}: ${message}`)
+  assert.deepEqual(wrong('204', { forwardBusy: '203', forwardAlways: null }), [])
+  assert.match(wrong('204', { forwardBusy: '777' }).join(), /forwardBusy: This leads nowhere\. .*777/)
+  assert.match(wrong('204', { forwardBusy: '204' }).join(), /itself/)
+  assert.match(wrong('204', { forwardAlways: '601' }).join(), /switched off/)
+  assert.match(wrong('202', { forwardAlways: '201' }).join(), /forwardAlways: .*20[12] to 20[12] to 20[12]/)
+  assert.match(wrong('204', { forwardNoAnswer: '*72202' }).join(), /feature code/)
+  assert.deepEqual(forwardedTo(handling, 't', '204').map(({ number }) => number), ['202', '207'])
 })

@@ -1,0 +1,91 @@
+import { Button, Code, Group, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { Printer } from 'lucide-react'
+import { useState } from 'react'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
+import { ErrorState, Problem } from '../../components/states.tsx'
+import { StepList } from '../../components/step-list.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { useExplanation, useFeatureCodes, type Question } from './data.ts'
+
+/** What happens to a call, tried without placing one; the codes that phones dial. */
+export default function DialPlan() {
+  return (
+    <Stack gap="lg">
+      <PageHeader title="Dial plan" lead="Where calls go and why. Try a number before anybody dials it; changes hold at once." />
+      <TryNumber />
+      <FeatureCodes />
+    </Stack>
+  )
+}
+
+function TryNumber() {
+  const [question, setQuestion] = useState<Question | undefined>()
+  const answer = useExplanation(question)
+  const form = useForm({
+    initial: { from: '', to: '' },
+    check: ({ from, to }): Record<string, string> => ({
+      ...(to.trim() === '' && { to: 'Enter what is dialled, e.g. 201 or *78.' }),
+      ...(from.trim() !== '' && !/^[0-9]{2,15}$/.test(from.trim()) && { from: 'Enter the number of an extension, or nothing.' }),
+    }),
+    save: async ({ from, to }) => {
+      const next = { from: from.trim(), to: to.trim() }
+      if (question?.from === next.from && question.to === next.to) await answer.refetch()
+      else setQuestion(next)
+    },
+  })
+  return (
+    <Panel component="section" aria-labelledby="try">
+      <Title order={2} id="try" mb="xs">What would happen?</Title>
+      <form
+        onSubmit={(submitted) => {
+          submitted.preventDefault()
+          form.submit()
+        }}
+      >
+        <Group align="flex-start" gap="sm">
+          <TextInput label="Caller" description="An extension; empty for anybody." inputMode="numeric" autoComplete="off" value={form.values.from} error={form.errors.from} onChange={(change) => form.set('from', change.currentTarget.value)} flex="1 1 180px" maw={260} />
+          <TextInput label="Dials" description="A number or a feature code." withAsterisk autoComplete="off" value={form.values.to} error={form.errors.to} onChange={(change) => form.set('to', change.currentTarget.value)} flex="1 1 180px" maw={260} />
+        </Group>
+        <Button type="submit" mt="sm" loading={form.busy || answer.isFetching}>Show</Button>
+      </form>
+      <Problem error={answer.error} />
+      {answer.data !== undefined && !answer.isError && (
+        <Stack gap="sm" mt="md" aria-live="polite">
+          <Text size="sm">
+            {question?.from === '' ? 'Anybody' : question?.from} dials <Text span fw={600}>{answer.data.number}</Text>{answer.data.name !== null && ` (${answer.data.name})`}:
+          </Text>
+          <StepList steps={answer.data.steps} />
+        </Stack>
+      )}
+    </Panel>
+  )
+}
+
+function FeatureCodes() {
+  const query = useFeatureCodes()
+  return (
+    <Panel component="section" aria-labelledby="codes">
+      <Group justify="space-between" mb="xs">
+        <Title order={2} id="codes">Feature codes</Title>
+        <Button variant="default" size="xs" leftSection={<Printer size={14} aria-hidden />} onClick={() => window.print()}>Print</Button>
+      </Group>
+      <Text size="sm" c="dimmed" mb="sm">Dialled from any phone, for its own extension. The phone says that it is done.</Text>
+      {query.isError && <ErrorState error={query.error} retry={() => void query.refetch()} />}
+      {query.data === undefined && !query.isError && <Skeleton height={240} aria-label="Loading" />}
+      {query.data !== undefined && (
+        <Table>
+          <Table.Thead><Table.Tr><Table.Th w={180}>Dial</Table.Th><Table.Th>What it does</Table.Th></Table.Tr></Table.Thead>
+          <Table.Tbody>
+            {query.data.map(({ code, does, takesNumber }) => (
+              <Table.Tr key={code}>
+                <Table.Td><Code>{code}{takesNumber && ' number'}</Code></Table.Td>
+                <Table.Td>{does}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Panel>
+  )
+}

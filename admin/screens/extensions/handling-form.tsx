@@ -1,0 +1,59 @@
+import { Checkbox, NumberInput, TagsInput, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { Extension } from '../../app/types.ts'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { changeExtension } from './data.ts'
+
+const forwards = [
+  { field: 'forwardAlways', label: 'Forward all calls to', description: 'Its phones do not ring at all. Also *72 and *73 on the phone.' },
+  { field: 'forwardBusy', label: 'Forward when busy to', description: 'Also where calls go while do not disturb is on.' },
+  { field: 'forwardNoAnswer', label: 'Forward when nobody answers to', description: 'After its phones rang for their time.' },
+  { field: 'forwardUnreachable', label: 'Forward while no phone is reachable to', description: 'When none is registered, or none answers.' },
+] as const
+
+interface Values extends Record<(typeof forwards)[number]['field'], string> {
+  doNotDisturb: boolean
+  vipNumbers: string[]
+  /** Empty: no limit. */
+  callLimit: number | string
+}
+
+/** Where calls to an extension go when they do not simply ring. */
+export function HandlingForm({ opened, extension, onClose }: { opened: boolean; extension: Extension; onClose: () => void }) {
+  return (
+    <FormDrawer opened={opened} onClose={onClose} title={`Call handling of ${extension.number}`}>
+      <Fields current={extension} onClose={onClose} />
+    </FormDrawer>
+  )
+}
+
+function Fields({ current, onClose }: { current: Extension; onClose: () => void }) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [extension] = useState(current)
+  const form = useForm<Values>({
+    initial: {
+      forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
+      forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, vipNumbers: extension.vipNumbers, callLimit: extension.callLimit ?? '',
+    },
+    check: () => ({}),
+    onSaved: onClose,
+    save: async ({ doNotDisturb, vipNumbers, callLimit, ...numbers }) => {
+      const targets = Object.fromEntries(forwards.map(({ field }) => [field, numbers[field].trim() === '' ? null : numbers[field].trim()]))
+      await changeExtension(extension.id, { ...targets, doNotDisturb, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), version: extension.version })
+      notify.done(`The call handling of ${extension.number} is saved.`)
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <Checkbox label="Do not disturb" description="Callers hear busy. Also *78 and *79 on the phone." checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
+      <TagsInput label="May disturb all the same" description="Numbers of callers; press Enter after each." value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
+      {forwards.map(({ field, label, description }) => (
+        <TextInput key={field} label={label} description={description} inputMode="tel" autoComplete="off" value={values[field]} error={errors[field]} onChange={(change) => set(field, change.currentTarget.value)} />
+      ))}
+      <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
+    </FormBody>
+  )
+}

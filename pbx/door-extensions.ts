@@ -1,0 +1,121 @@
+/** Extensions, their devices, and where calls to them lead, as the API sees them: a part of the door in `door.ts`. */
+
+export interface Page {
+  /** From 1. */
+  page: number
+  /** 1 to 100. */
+  limit: number
+}
+
+export interface Paged<T> {
+  rows: T[]
+  total: number
+}
+
+/** Whether audio is encrypted: never, with phones that can, or with none that cannot. */
+export type EncryptionPolicy = 'off' | 'offer' | 'require'
+
+export interface Extension {
+  id: string
+  number: string
+  name: string
+  /** Null: the house's RING_SECONDS. */
+  ringSeconds: number | null
+  maxContacts: number
+  enabled: boolean
+  recordCalls: boolean
+  /** Null: the house's MEDIA_ENCRYPTION. */
+  encryption: EncryptionPolicy | null
+  /** Numbers that calls go on to; null: none. While do not disturb is on, `forwardBusy` is where they go. */
+  forwardAlways: string | null
+  forwardBusy: string | null
+  forwardNoAnswer: string | null
+  /** While no phone is registered, or none answers. */
+  forwardUnreachable: string | null
+  doNotDisturb: boolean
+  /** Callers who ring all the same. */
+  vipNumbers: string[]
+  /** Calls at once, from which on it is busy; null: as many as its phones take. */
+  callLimit: number | null
+  version: number
+  devices: Device[]
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface Device {
+  id: string
+  extensionId: string
+  name: string
+  sipUsername: string
+  enabled: boolean
+  version: number
+  credentialsChangedAt: Date
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** Shown once, right after it was made; only hashes are kept. */
+export interface SipCredentials {
+  deviceId: string
+  username: string
+  password: string
+  /** Host a phone is to register at: the tenant's domain, or the address SIP listens on. */
+  domain: string
+  /** Of the first of the transports. */
+  port: number
+  /** What is served, each with its port: udp, tcp, tls, ws, wss. */
+  transports: { name: string; port: number }[]
+}
+
+export interface ExtensionInput {
+  number: string
+  name: string
+  ringSeconds?: number | null
+  maxContacts?: number
+  enabled?: boolean
+  recordCalls?: boolean
+  encryption?: EncryptionPolicy | null
+  forwardAlways?: string | null
+  forwardBusy?: string | null
+  forwardNoAnswer?: string | null
+  forwardUnreachable?: string | null
+  doNotDisturb?: boolean
+  vipNumbers?: string[]
+  callLimit?: number | null
+}
+
+export interface ExtensionFilter extends Page {
+  /** Matches number and name. */
+  search?: string
+  sort: 'number' | 'name' | 'created_at'
+  order: 'asc' | 'desc'
+}
+
+/** A code that phones dial to change something. */
+export interface FeatureCode {
+  code: string
+  action: string
+  /** What it does, in words. */
+  does: string
+  /** A number is dialled behind it. */
+  takesNumber: boolean
+}
+
+/** What would happen to a call. */
+export interface RoutingExplanation {
+  /** As it is understood. */
+  number: string
+  name: string | null
+  direction: 'internal' | 'inbound' | 'outbound'
+  steps: {
+    step: string
+    reason: string
+    /** The case in which it comes, at the first step of the case; null: always, or as the one before. */
+    when: string | null
+    /** How many cases it lies in. */
+    depth: number
+    /** How the phones that ring are at this moment. */
+    now: string | null
+  }[]
+}
