@@ -25,7 +25,8 @@ export interface AgreedSecurity {
 export type Kind = 'plain' | 'sdes' | 'dtls'
 
 export const NO_LINES: SecurityLines = { crypto: [], dtls: undefined, ice: undefined }
-const OFFERED: readonly SrtpSuite[] = ['AEAD_AES_256_GCM', 'AES_CM_128_HMAC_SHA1_80']
+/** The one that costs least to carry first. */
+const OFFERED: readonly SrtpSuite[] = ['AES_CM_128_HMAC_SHA1_80', 'AEAD_AES_256_GCM']
 
 export class Encryption {
   readonly #options: EncryptionOptions
@@ -65,8 +66,8 @@ export class Encryption {
     }
     if (kind === 'plain') return { lines: NO_LINES, agreed: { security: undefined, ice: undefined } }
     const { setup, fingerprints } = audio.dtls!
-    // RFC 5763 §5: the answerer begins, as nothing is lost then. RFC 8842 §5.3: roles stay while the association does.
-    this.#active = setup === 'passive' || (setup !== 'active' && (this.#active ?? true))
+    // We begin where ICE says when the peer is ready; else the peer does, who knows when our answer came. Roles stay (RFC 8842 §5.3).
+    this.#active = setup === 'passive' || (setup !== 'active' && (this.#active ?? audio.ice !== undefined))
     // RFC 8839 §4.4.1.1.1: new credentials of the peer are a restart, and ours are new then too.
     if (audio.ice !== undefined && audio.ice.ufrag !== this.#remoteUfrag) this.#localIce = newCredentials()
     this.#remoteUfrag = audio.ice?.ufrag

@@ -6,7 +6,7 @@ export interface Suite {
   saltBytes: number
 }
 
-/** Master key and salt of each suite (RFC 4568 §6.2, RFC 7714 §14.1), in our order of preference. */
+/** Master key and salt of each suite (RFC 4568 §6.2, RFC 7714 §14.1). */
 export const suites: Readonly<Record<SrtpSuite, Suite>> = {
   AEAD_AES_256_GCM: { keyBytes: 32, saltBytes: 12 },
   AES_CM_128_HMAC_SHA1_80: { keyBytes: 16, saltBytes: 14 },
