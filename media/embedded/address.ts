@@ -1,6 +1,7 @@
 /** Which of our addresses a peer shall send audio to, and what an address says about where it is. */
 import { createSocket } from 'node:dgram'
 import { BlockList, isIPv4 } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { Refusal } from '../../config/errors.ts'
 import type { LatchRule } from './protocol.ts'
 
@@ -34,10 +35,13 @@ export function latchRuleFor(peerAddress: string, negotiated: string | undefined
 
 const KEPT_MS = 60_000
 const MOST_KEPT = 1000
+const MOST_CANDIDATES = 7
 
 export interface LocalAddresses {
   /** Our address for this peer; rejects with a Refusal when there is no way to it. */
   towards(peerAddress: string): Promise<string>
+  /** Where we may be reached too: a peer that looks for its way tries them all. */
+  besides(address: string): string[]
 }
 
 /**
@@ -47,6 +51,10 @@ export interface LocalAddresses {
 export function createLocalAddresses(host: string, external: string | undefined): LocalAddresses {
   const known = new Map<string, { address: string; until: number }>()
   return {
+    besides(address) {
+      const here = host === '0.0.0.0' ? Object.values(networkInterfaces()).flatMap((all) => all ?? []).filter((one) => one.family === 'IPv4' && !one.internal).map((one) => one.address) : [host]
+      return [...new Set([...(external === undefined ? [] : [external]), ...here])].filter((one) => one !== address).slice(0, MOST_CANDIDATES)
+    },
     async towards(peerAddress) {
       const peer = ipv4Of(peerAddress)
       if (external !== undefined && isPublic(peer)) return external

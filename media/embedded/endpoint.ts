@@ -319,6 +319,8 @@ export class EmbeddedEndpoint implements Endpoint {
     }
     else if (notice.notice === 'tap-audio') void this.#taps.get(notice.tap)?.audio(notice.pcm, notice.dropped)
     else if (notice.notice === 'tap-voice') this.#taps.get(notice.tap)?.voice(notice.speaking)
+    else if (notice.notice === 'secured') this.#secured({ keying: 'dtls', suite: notice.suite })
+    else if (notice.notice === 'insecure') this.#listeners.emit('insecure', notice.reason)
     else if (notice.notice === 'media-started') this.#listeners.emit('media-started', { address: notice.address, port: notice.port })
     else this.#listeners.emit('media-timeout', notice.seconds)
   }

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Logger } from '../../config/logger.ts'
-import type { Notice, Timing, WorkerSetup } from './protocol.ts'
+import type { Identity, Notice, Timing, WorkerSetup } from './protocol.ts'
 import { WorkerThread } from './worker-thread.ts'
 
 export interface PoolOptions {
@@ -8,6 +8,7 @@ export interface PoolOptions {
   host: string
   ports: { first: number; last: number }
   timing: Timing
+  identity: Identity
   logger: Logger
   onNotice(notice: Notice): void
   /** A worker died; its endpoints are gone. A new one is already on its way. */
@@ -81,10 +82,10 @@ export class Pool {
   }
 
   #spawn(index: number): WorkerThread {
-    const { workers, host, ports, timing, onNotice } = this.#options
+    const { workers, host, ports, timing, identity, onNotice } = this.#options
     // Every other pair: ports stay spread evenly whatever the range.
     const first = ports.first === 0 ? 0 : ports.first + (ports.first % 2) + index * 2
-    const setup: WorkerSetup = { id: (this.#lastId += 1), host, ports: { first, last: ports.last, step: workers * 2 }, timing }
+    const setup: WorkerSetup = { id: (this.#lastId += 1), host, ports: { first, last: ports.last, step: workers * 2 }, timing, identity }
     return new WorkerThread(setup, onNotice, (reason) => this.#died(index, reason))
   }
 

@@ -7,7 +7,7 @@
  * of one bridge hand packets to each other over a `Link` port of their own.
  */
 import type { MessagePort } from 'node:worker_threads'
-import type { Encoding, StreamSettings } from '../sdp/types.ts'
+import type { Encoding, SrtpSuite, StreamSettings } from '../sdp/types.ts'
 
 export interface WorkerSetup {
   id: number
@@ -16,6 +16,15 @@ export interface WorkerSetup {
   /** Even ports of this worker: first, first + step, … up to last. `first` 0: any free pair. */
   ports: { first: number; last: number; step: number }
   timing: Timing
+  identity: Identity
+}
+
+/** The certificate for DTLS that all workers show. */
+export interface Identity {
+  /** DER. */
+  certificate: Uint8Array
+  /** PEM. Never told. */
+  key: string
 }
 
 /** Intervals, in milliseconds. Tests shorten them. */
@@ -174,6 +183,8 @@ export type Notice =
   | { notice: 'ready' }
   | { notice: 'media-started'; endpoint: number; address: string; port: number }
   | { notice: 'media-timeout'; endpoint: number; seconds: number }
+  | { notice: 'secured'; endpoint: number; suite: SrtpSuite }
+  | { notice: 'insecure'; endpoint: number; reason: string }
   | { notice: 'digit'; endpoint: number; digit: string; durationMs: number }
   /** A tenth of a second of what the peer says; `dropped` such pieces were thrown away before it. */
   | { notice: 'tap-audio'; endpoint: number; tap: number; pcm: Int16Array; dropped: number }

@@ -6,9 +6,10 @@ import type {
 } from '../contract.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
-import { knownEncodings, SdpSession } from '../sdp/index.ts'
+import { knownEncodings, SdpSession, type Fingerprint } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { networkTone } from '../tones.ts'
+import { createMediaCertificate } from './certificate.ts'
 import { createLocalAddresses, ipv4Of, type LocalAddresses } from './address.ts'
 import { EmbeddedConference } from './conference.ts'
 import { EmbeddedEndpoint, type EndpointHome } from './endpoint.ts'
@@ -47,6 +48,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   readonly #country: string
   readonly #storage: Storage
   readonly #addresses: LocalAddresses
+  readonly #fingerprint: Fingerprint
   readonly #listeners: Listeners<MediaServerEvents>
   readonly #endpoints = new Map<number, EmbeddedEndpoint>()
   readonly #conferences = new Map<number, EmbeddedConference>()
@@ -69,8 +71,10 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     this.#storage = options.storage
     this.#listeners = new Listeners(options.logger)
     this.#addresses = createLocalAddresses(media.host, sip.externalAddress)
+    const { fingerprint, ...identity } = createMediaCertificate()
+    this.#fingerprint = fingerprint
     this.pool = new Pool({
-      workers: media.workers, host: media.host, ports: media.ports, logger: options.logger,
+      identity, workers: media.workers, host: media.host, ports: media.ports, logger: options.logger,
       timing: { ...usualTiming, mediaTimeoutMs: calls.mediaTimeoutSeconds * 1000, ...options.timing },
       onNotice: (notice) => this.#heard(notice),
       onDeath: (thread) => this.#lostThread(thread),
@@ -80,7 +84,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     this.capabilities = {
       engine: 'embedded', codecs: knownEncodings(media.codecs), transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
       record: true, conference: true, supervise: false, tap: true,
-      srtp: ['sdes'], ice: false,
+      srtp: ['sdes', 'dtls'], ice: true,
       maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
     }
   }
@@ -106,7 +110,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const mine = this.capabilities.codecs
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
-    const choice = { encodings, peerOrder: options.codecs === undefined, ...(options.encryption && { encryption: options.encryption }) }
+    const choice = { encodings, peerOrder: options.codecs === undefined, ...(options.encryption && { encryption: { ...options.encryption, fingerprint: this.#fingerprint } }) }
     const peerAddress = ipv4Of(options.peerAddress)
     this.#opening += 1
     try {
@@ -114,7 +118,8 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       const check = (): void => void (options.offer !== undefined && new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer))
       const place = await this.#open(options, check)
       try {
-        return this.#settle(place, new SdpSession({ address, port: place.port, ...choice }), address, peerAddress, options)
+        const session = new SdpSession({ address, alsoAt: this.#addresses.besides(address), port: place.port, ...choice })
+        return this.#settle(place, session, address, peerAddress, options)
       } catch (error) {
         this.#stockOf(place.thread).giveBack(place)
         throw error

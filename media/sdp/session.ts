@@ -12,6 +12,8 @@ export interface SdpSessionOptions {
   /** The address and even port the peer shall send to. */
   address: string
   port: number
+  /** Other addresses of ours for that port, for a peer that looks for its way by ICE. */
+  alsoAt?: readonly string[]
   /** Encodings allowed, in our order of preference. */
   encodings: readonly Encoding[]
   /** Follow the peer's order among the allowed encodings instead of ours. */
@@ -215,10 +217,10 @@ export class SdpSession {
   #write(
     listed: Listed, direction: MediaDirection, rtcpMux: boolean, sections: readonly Section[], security: SecurityLines,
   ): string {
-    const { address, port } = this.#options
+    const { address, port, alsoAt = [] } = this.#options
     const audioIndex = this.#audioIndex
     const { protocol } = sections[audioIndex]!
-    const audio: LocalAudio = { address, port, protocol, ...listed, packetMs: this.#packetMs, direction, rtcpMux, security, mid: this.#mid, bundled: this.#bundled }
+    const audio: LocalAudio = { address, port, alsoAt, protocol, ...listed, packetMs: this.#packetMs, direction, rtcpMux, security, mid: this.#mid, bundled: this.#bundled }
     const unversioned = writeDescription({ id: this.#id, version: 0 }, audio, sections, audioIndex)
     if (unversioned !== this.#written) {
       this.#version += 1

@@ -9,6 +9,8 @@ import type { Encoding, EventFormat, Section } from './types.ts'
 export interface LocalAudio {
   address: string
   port: number
+  /** Other addresses for that port, told to a peer with ICE. */
+  alsoAt: readonly string[]
   protocol: string
   encodings: readonly { name: Encoding; payloadType: number }[]
   /** Our payload types for RFC 4733; none to leave it out. */
@@ -66,10 +68,11 @@ function audioSection(audio: LocalAudio): SdpMedia {
   return section
 }
 
-/** RFC 8445 §5.1.2.1: the one host candidate has the highest priority there is. */
+/** RFC 8445 §5.1.2.1: that of the first host candidate; a step less for each that follows. */
 const PRIORITY = 2_130_706_431
+const PRIORITY_STEP = 256
 
-function secure(section: SdpMedia, { security: { crypto, dtls, ice }, address, port }: LocalAudio): void {
+function secure(section: SdpMedia, { security: { crypto, dtls, ice }, address, alsoAt, port }: LocalAudio): void {
   if (crypto.length > 0) section.crypto = crypto.map((line) => ({ id: line.tag, suite: line.master.suite, config: keyText(line) }))
   if (dtls !== undefined) {
     section.fingerprint = { type: dtls.fingerprint.hash, hash: dtls.fingerprint.value }
@@ -78,7 +81,9 @@ function secure(section: SdpMedia, { security: { crypto, dtls, ice }, address, p
   if (ice === undefined) return
   section.iceUfrag = ice.ufrag
   section.icePwd = ice.password
-  section.candidates = [{ foundation: '1', component: 1, transport: 'udp', priority: PRIORITY, ip: address, port, type: 'host' }]
+  section.candidates = [address, ...alsoAt].map((ip, index) => ({
+    foundation: String(index + 1), component: 1, transport: 'udp', priority: PRIORITY - index * PRIORITY_STEP, ip, port, type: 'host',
+  }))
   section.endOfCandidates = 'end-of-candidates'
   // Browsers name the stream of their user by it (RFC 8830).
   section.msid = [{ id: 'dialplane', appdata: 'audio' }]

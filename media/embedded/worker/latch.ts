@@ -63,6 +63,28 @@ export class Latch {
     return false
   }
 
+  /** The peer has proved to be here, by a check of ICE or a handshake of DTLS: here and nowhere else. */
+  settle(address: string, port: number): void {
+    this.#negotiated = undefined
+    this.#open = false
+    this.latched = true
+    this.address = address
+    this.port = port
+  }
+
+  /** It is nowhere any more, until it is settled anew. */
+  lose(): void {
+    this.latched = false
+    this.#open = false
+    this.address = undefined
+    this.port = 0
+  }
+
+  /** Whether the peer may be at this address: worth an answer, not yet belief. */
+  mayBe(address: string): boolean {
+    return address === this.address || address === this.#negotiated?.address || address === this.#rule.peerAddress || this.#rule.elsewhere
+  }
+
   /** Closed to this source whatever it sends. */
   shutTo(address: string, port: number): boolean {
     if (!this.latched || this.#open || (port === this.port && address === this.address)) return false

@@ -1,7 +1,7 @@
 /** One endpoint inside a worker: a port pair, the stream that comes in, the stream that goes out. */
 import type { RemoteInfo } from 'node:dgram'
 import type { StreamSettings } from '../../sdp/types.ts'
-import type { DigitWay, LatchRule, LegStats, Notice, Timing } from '../protocol.ts'
+import type { DigitWay, Identity, LatchRule, LegStats, Notice, Timing } from '../protocol.ts'
 import type { Clock } from './clock.ts'
 import { changeLaw, codecNamed, PCMA, PCMU, type Codec, type EncodingNumber } from './codecs/index.ts'
 import { changeEventClock } from './digits.ts'
@@ -28,6 +28,7 @@ import { Wire } from './wire.ts'
 export interface LegSurroundings {
   clock: Clock
   timing: Timing
+  identity: Identity
   figures: { packetsIn: number; packetsOut: number }
   tell(notice: Notice): void
 }
@@ -65,10 +66,13 @@ export class Leg implements Target, Speaker {
     this.#around = around
     this.voices = new Voices(around.clock, this)
     this.#quiet = new Quiet(around.timing.mediaTimeoutMs)
-    this.#wire = new Wire(pair, this.#latch, {
+    this.#wire = new Wire(pair, this.#latch, around.identity, {
       rtp: (packet, from) => this.#incoming(packet, from),
       rtcp: (packet, from) => this.#incomingRtcp(packet, from),
       junk: () => { this.#junk += 1 },
+      secured: (suite) => around.tell({ notice: 'secured', endpoint: handle, suite }),
+      insecure: (reason) => around.tell({ notice: 'insecure', endpoint: handle, reason }),
+      lost: () => around.tell({ notice: 'media-timeout', endpoint: handle, seconds: this.#quiet.seconds(performance.now()) }),
     })
     this.#reports = new Reports(this.#wire, this.#latch, this.#outgoing, this.#reception, around.timing.rtcpMs)
     this.#keypad = new Keypad({
@@ -264,6 +268,7 @@ export class Leg implements Target, Speaker {
   /** Slow work, now and then. */
   sweep(now: number): void {
     this.#reports.sweep(now)
+    this.#wire.sweep(now)
     this.#keypad.sweep(now)
     for (const tap of this.taps) tap.sweep(now)
     this.#transcoder?.sweep(now)
@@ -290,6 +295,7 @@ export class Leg implements Target, Speaker {
   /** Ends what runs here; the port pair is the caller's to release. */
   close(): LegStats {
     this.#reports.bye(performance.now())
+    this.#wire.close()
     this.target = undefined
     this.voices.close()
     this.#closeCodecs()

@@ -21,6 +21,11 @@ export class Quiet {
     const times = Math.floor((now - this.#heardAt) / this.#limitMs)
     if (times <= this.#times) return undefined
     this.#times = times
+    return this.seconds(now)
+  }
+
+  /** Seconds since it was heard. */
+  seconds(now: number): number {
     return Math.floor((now - this.#heardAt) / 1000)
   }
 }

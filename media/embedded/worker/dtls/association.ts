@@ -5,17 +5,12 @@
  */
 import { createECDH, createHash, createPrivateKey, randomBytes, sign, timingSafeEqual, verify, X509Certificate, constants, type KeyObject } from 'node:crypto'
 import type { Fingerprint, SrtpKey, SrtpSuite } from '../../../sdp/types.ts'
+import type { Identity } from '../../protocol.ts'
 import { Malformed, Reader } from './bytes.ts'
 import { Flights } from './flights.ts'
 import * as messages from './messages.ts'
 import { HANDSHAKE } from './records.ts'
 import { masterSecret, prf, recordKeys, sha256, srtpKeys, type Randoms } from './secrets.ts'
-
-/** Our certificate, DER and PEM. */
-export interface Identity {
-  certificate: Uint8Array
-  key: string
-}
 
 export interface AssociationListener {
   send(datagram: Buffer): void
