@@ -15,9 +15,10 @@ const program = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) =>
 /** Why these tests cannot run here; false when they can. */
 export const skip: string | false = program === undefined ? `no browser: none of ${names.join(', ')} is in PATH` : false
 
-export function launch(): Promise<Browser> {
+/** @param more flags of Chromium besides the usual ones */
+export function launch(more: readonly string[] = []): Promise<Browser> {
   if (program === undefined) throw new Error('no browser')
-  return chromium.launch({ executablePath: program, args: flags })
+  return chromium.launch({ executablePath: program, args: [...flags, ...more] })
 }
 
 export interface Watched {

@@ -105,6 +105,15 @@ suite('encrypted audio', { skip: missing('baresip', 'baresip-core') }, () => {
     assert.equal((await talk(must, plain, '101'))[0]?.security?.keying, 'sdes')
   })
 
+  for (const ice of [false, true]) {
+    test(`DTLS-SRTP ${ice ? 'with ICE ' : ''}on both sides, over UDP`, async (t) => {
+      const caller = await phone(t, '100', { transport: 'udp', encryption: 'dtls_srtp', ice }, 440)
+      const callee = await phone(t, '102', { transport: 'udp', encryption: 'dtls_srtp', ice }, 1000)
+      const legs = await talk(caller, callee, '102')
+      assert.deepEqual(legs.map((leg) => leg.security?.keying), ['dtls', 'dtls'])
+    })
+  }
+
   /** A phone's own call is refused with 488, and the reason is said to those who look after it. */
   async function refused(caller: Baresip, number: string, why: RegExp): Promise<void> {
     const from = house.events.mark()
