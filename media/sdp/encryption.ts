@@ -82,7 +82,8 @@ export class Encryption {
     const dtls = this.#kind === 'dtls' || (this.#kind === undefined && fingerprint !== undefined && (browser || (policy === 'require' && readable)))
     const sdes = this.#kind === 'sdes' || (this.#kind === undefined && policy !== 'off' && !readable && !dtls)
     if (dtls) {
-      if (browser) this.#localIce ??= newCredentials()
+      // Phones that look for their way wait for ours; the others leave the lines out.
+      if (this.#kind === undefined) this.#localIce ??= newCredentials()
       this.#offered = { crypto: [], dtls: { fingerprint: fingerprint!, setup: 'actpass' }, ice: this.#localIce }
       return { lines: this.#offered, protocol: browser ? 'UDP/TLS/RTP/SAVPF' : 'UDP/TLS/RTP/SAVP' }
     }
@@ -96,7 +97,7 @@ export class Encryption {
     const { crypto, dtls, ice } = this.#offered
     if (dtls !== undefined) {
       if (audio.dtls === undefined) throw new Refusal('unprocessable', 'the answer has no fingerprint (a=fingerprint), and without one DTLS-SRTP cannot be')
-      if (ice !== undefined && audio.ice === undefined) throw new Refusal('unprocessable', 'the answer to a browser\'s offer has no ICE credentials')
+      if (this.#options.browser && audio.ice === undefined) throw new Refusal('unprocessable', 'the answer to a browser\'s offer has no ICE credentials')
       this.#kind = 'dtls'
       this.#active = audio.dtls.setup === 'passive'
       this.#remoteUfrag = audio.ice?.ufrag

@@ -92,8 +92,11 @@ function readAudio(
   sessionConnection: SdpMedia['connection'], sessionDirection: string | undefined, secrets: SecretLines,
 ): RemoteAudio {
   const secure = isSecureRtp(section.protocol)
+  const rtcpMux = media.rtcpMux !== undefined
+  // Two ports by ICE are twice the checks: whoever wants them is reached at its own address all the same.
+  const ice = rtcpMux ? secrets.ice : undefined
   // With ICE the address is only a place holder (RFC 8840 §4.1.1): browsers write 0.0.0.0, or one of IPv6.
-  const byChecks = secure && secrets.ice !== undefined && secrets.dtls !== undefined
+  const byChecks = secure && ice !== undefined && secrets.dtls !== undefined
   const ip = byChecks ? '0.0.0.0' : readAddress(media.connection ?? sessionConnection)
   const unspecified = ip === '0.0.0.0'
   const stated = readDirection(media.direction ?? sessionDirection)
@@ -102,13 +105,14 @@ function readAudio(
     address: unspecified ? undefined : ip,
     port: section.port,
     rtcp: byChecks ? undefined : readRtcp(media, unspecified ? undefined : ip),
-    rtcpMux: media.rtcpMux !== undefined,
+    rtcpMux,
     direction: unspecified && !byChecks ? withoutReceiving(stated) : stated,
     codecs: readCodecs(section, media),
     ptime: readMilliseconds(media.ptime),
     maxptime: readMilliseconds(media.maxptime),
     secure,
     ...secrets,
+    ice,
   }
 }
 

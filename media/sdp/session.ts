@@ -69,11 +69,10 @@ export class SdpSession {
   constructor(options: SdpSessionOptions) {
     this.#options = options
     this.#encryption = new Encryption(options.encryption ?? NEVER)
-    // A browser wants its audio named, and RTCP beside it.
+    // A browser wants its audio named.
     if (options.encryption?.browser === true) {
       this.#mid = '0'
       this.#bundled = true
-      this.#rtcpMux = true
     }
   }
 
@@ -93,11 +92,13 @@ export class SdpSession {
     const allowed = this.#options.encodings
     const order = current === undefined ? allowed : [current, ...allowed.filter((name) => name !== current)]
     const listed = this.#list(order)
-    this.#offered = { direction, listed, rtcpMux: this.#rtcpMux }
-    this.#theirOffer = undefined
     const { lines, protocol } = this.#encryption.offer()
+    // One port, one handshake, one way to look for.
+    const rtcpMux = this.#rtcpMux || (this.#sections === undefined && lines.dtls !== undefined)
+    this.#offered = { direction, listed, rtcpMux }
+    this.#theirOffer = undefined
     const sections = this.#sections ?? [{ ...AUDIO, protocol }]
-    return this.#write(listed, direction, this.#rtcpMux, sections, lines)
+    return this.#write(listed, direction, rtcpMux, sections, lines)
   }
 
   /** Takes the answer to our last offer. May be called again: a 183 and its 200 both carry one. */

@@ -171,6 +171,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
     'auplay_srate 8000',
     'ausrc_channels 2',
     'auplay_channels 1',
+    ...(options.ice === true ? ['rtcp_mux yes'] : []),
     `rtp_ports ${ports.rtp}-${ports.rtp + 18}`,
     'jitter_buffer_delay 2-10',
     `module_path ${MODULES}`,
