@@ -8,6 +8,7 @@ import type { EngineStatus } from './engine/engine.ts'
 import { defaultLimits, defaultTiming, type DnsOptions, type Limits, type SipOptions, type Timing, type TlsOptions } from './engine/options.ts'
 import type { GateReport } from './engine/gate/orders.ts'
 import { PULSE_MS } from './engine/gate/overload.ts'
+import { beat, createPulseMemory } from './engine/gate/pulse.ts'
 import type { NameReport } from './engine/locate/describe.ts'
 import type { FromEngine, ToEngine, WorkerOptions } from './engine/protocol.ts'
 import type { RequestHandler } from './engine/wire/handlers.ts'
@@ -72,7 +73,9 @@ function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
 /** Rejects with a Refusal that names the port and what to set. */
 export async function startEmbedded(options: EmbeddedOptions, logger: Logger): Promise<EmbeddedSignalling> {
   const secret = randomBytes(24).toString('base64url')
+  const memory = createPulseMemory()
   const engineOptions: WorkerOptions = {
+    pulse: memory,
     ...(options.lane === undefined ? {} : { lane: options.lane }),
     ...(options.handlers === undefined ? {} : { handlers: options.handlers }),
     ...(options.handlerSecret === undefined ? {} : { handlerSecret: options.handlerSecret }),
@@ -156,7 +159,7 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   let pulsedAt = performance.now()
   const pulse = setInterval(() => {
     const now = performance.now()
-    worker.postMessage({ kind: 'gate', order: { do: 'pulse', lateMs: Math.max(0, now - pulsedAt - PULSE_MS) } } satisfies ToEngine)
+    beat(memory, Math.max(0, now - pulsedAt - PULSE_MS))
     pulsedAt = now
   }, PULSE_MS)
 

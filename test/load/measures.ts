@@ -46,6 +46,12 @@ function costs(what: string, count: number, used: Used, reference?: string): Fig
   ]
 }
 
+/** The threads of the server, and PostgreSQL, in shares of a core. */
+function shares(used: Used): Figure[] {
+  const share = (name: string, ms: number): Figure => figure(`  ${name}`, ms / 10 / used.seconds, '% of a core', 1)
+  return [...Object.entries(used.cpu.threads).map(([name, ms]) => share(name, ms)), share('PostgreSQL', used.cpu.whole - used.cpu.server)]
+}
+
 function memory(pid: number): Figure[] {
   const { tree, server } = memoryNow(pid)
   return [figure('memory, all processes (PSS)', tree / 2 ** 20, 'MiB', 0), figure('memory, server alone (RSS)', server / 2 ** 20, 'MiB', 0)]
@@ -87,7 +93,7 @@ export async function measureIdle(pid: number, when: string, seconds: number): P
   const stop = startUsing(pid)
   await new Promise((resolve) => { setTimeout(resolve, seconds * 1000) })
   const used = stop()
-  const section = { title: `At rest ${when}, for ${seconds} s`, notes: [], figures: [figure('CPU', used.cpu.whole / 10 / used.seconds, '% of a core', 1), ...memory(pid)] }
+  const section = { title: `At rest ${when}, for ${seconds} s`, notes: [], figures: [figure('CPU', used.cpu.whole / 10 / used.seconds, '% of a core', 1), ...shares(used), ...memory(pid)] }
   return { section, failed: 0, used }
 }
 
@@ -134,7 +140,7 @@ export async function measureMedia(ground: Ground, calls: number, seconds: numbe
   const failed = deaf ? calls : notEnded
   const figures = [
     figure('CPU', used.cpu.whole / 10 / used.seconds, '% of a core', 1),
-    ...Object.entries(used.cpu.threads).map(([name, ms]) => figure(`  ${name}`, ms / 10 / used.seconds, '% of a core', 1)),
+    ...shares(used),
     figure('CPU a call', used.cpu.whole / 10 / used.seconds / calls, '% of a core', 2),
     figure('added on the way, p50', relayed.p50 - direct.p50, 'ms', 2),
     figure('added on the way, p99', relayed.p99 - direct.p99, 'ms', 2),

@@ -1,12 +1,11 @@
 /** The SIP engine: the agent on the wire's side, the control port on the applications'. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createAgent, type AgentHooks } from './agent/create.ts'
+import { createAgent, type AgentHooks, type Guests } from './agent/create.ts'
 import { readAppMessage } from './agent/app-message.ts'
 import { reportOn } from './agent/locating.ts'
 import { replyFromApp } from './agent/reply.ts'
 import { requestFromApp } from './agent/request.ts'
 import type { GateOrder } from './gate/orders.ts'
-import type { Lane } from './lane.ts'
 import type { NameReport } from './locate/describe.ts'
 import type { Counters, EngineOptions, TlsOptions } from './options.ts'
 import { proxyFromApp } from './proxy/start.ts'
@@ -50,14 +49,14 @@ export interface Engine {
 }
 
 /** Opens both sides; rejects with `PortTaken` when a SIP port cannot be bound. */
-export async function startEngine(options: EngineOptions, hooks: AgentHooks, lane?: Lane): Promise<Engine> {
+export async function startEngine(options: EngineOptions, hooks: AgentHooks, guests?: Guests): Promise<Engine> {
   let control: Control | undefined
   const agent = await createAgent(options, {
     pick: (method, tag) => control?.pick(method, tag),
     isOurs: (method) => options.handlers?.some((handler) => handler.method === method || handler.method === '*') !== true && control?.isOurs(method) === true,
     handlerFor: (method) => options.handlers?.find((handler) => handler.method === method) ?? options.handlers?.find((handler) => handler.method === '*'),
     dial: async (target) => control?.dial(target),
-  }, hooks, systemTimers, lane)
+  }, hooks, systemTimers, guests)
   try {
     control = await openControl(options, systemTimers, {
       addresses: () => ({ advertised: agent.transport.advertised().join(','), local: agent.transport.local().join(',') }),

@@ -3,13 +3,14 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Refused } from './agent/create.ts'
 import type { EngineStatus } from './engine.ts'
 import type { GateOrder, GateReport } from './gate/orders.ts'
+import type { PulseMemory } from './gate/pulse.ts'
 import type { NameReport } from './locate/describe.ts'
 import type { EngineOptions, TlsOptions } from './options.ts'
 import type { TraceRecord } from './trace.ts'
 import type { PeerPlace, TransportName } from './transport/flow.ts'
 
 /** `lane`: the module of the application's guest (`lane.ts`), a file URL. */
-export type WorkerOptions = EngineOptions & { lane?: string }
+export type WorkerOptions = EngineOptions & { lane?: string; pulse?: PulseMemory }
 
 export type FromEngine =
   | { kind: 'ready'; ports: Partial<Record<TransportName, number>>; controlPort: number }

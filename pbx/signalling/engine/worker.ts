@@ -22,7 +22,7 @@ try {
     onRefused: (peer) => tell({ kind: 'peer-refused', peer }),
     onGone: (peer) => tell({ kind: 'gone', peer }),
     onFailure: (reason) => tell({ kind: 'failure', reason }),
-  }, lane)
+  }, { lane, pulse: options.pulse })
   port.on('message', (message: ToEngine) => {
     switch (message.kind) {
       case 'status':

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createDialogStore, type Owner } from '../dialog/dialog.ts'
 import { createGate } from '../gate/gate.ts'
 import type { GateReport } from '../gate/orders.ts'
+import { readPulse, type PulseMemory } from '../gate/pulse.ts'
 import type { Lane } from '../lane.ts'
 import { createCounters, type EngineOptions } from '../options.ts'
 import { systemTimers, type Timers } from '../timers.ts'
@@ -37,6 +38,12 @@ export interface AgentHooks {
   onFailure(reason: string): void
 }
 
+/** What an application of this process brings into this thread. */
+export interface Guests {
+  lane?: Lane | undefined
+  pulse?: PulseMemory | undefined
+}
+
 export interface RunningAgent extends Agent {
   /** The connection of an application is gone: what it left unanswered is answered, what it had sent is cancelled. */
   abandon(owner: Owner): void
@@ -50,11 +57,11 @@ const REFUSALS_KEPT = 1000
 const LOYALTY_BOUND = 2000
 
 /** Binds the SIP sockets; rejects with `PortTaken`. */
-export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers, lane?: Lane): Promise<RunningAgent> {
+export async function createAgent(options: EngineOptions, router: Router, hooks: AgentHooks, timers: Timers = systemTimers, { lane, pulse }: Guests = {}): Promise<RunningAgent> {
   const counters = createCounters()
   const traffic = createTraffic()
   const trace = createTrace(timers, options.timing.trace, options.limits.trace, counters, hooks.onTrace)
-  const gate = createGate(timers, counters, hooks.onGateReport)
+  const gate = createGate(timers, counters, hooks.onGateReport, pulse && readPulse(pulse))
   const merged = new Set<string>()
   const worthTelling = createReminder(timers, REFUSAL_MS, REFUSALS_KEPT)
   const started: { agent?: RunningAgent } = {}

@@ -15,6 +15,7 @@ import { networkOf } from './network.ts'
 import { createNetworks, type Networks } from './networks.ts'
 import { createOverload, PULSE_MS, type Overload } from './overload.ts'
 import type { GateOrder, GateReport, GateRules, Offence, OffenceCause } from './orders.ts'
+import type { Pulse } from './pulse.ts'
 
 /** What a message that belongs to nothing takes from an address's allowance, in requests. */
 const GARBAGE_COST = 5
@@ -45,7 +46,8 @@ export interface Gate {
   close(): void
 }
 
-export function createGate(timers: Timers, counters: Counters, report: (report: GateReport) => void): Gate {
+/** @param pulse where the application of this process writes what others give orders for */
+export function createGate(timers: Timers, counters: Counters, report: (report: GateReport) => void, pulse?: Pulse): Gate {
   const meter = createMeter()
   const barred: Networks<number> = createNetworks()
   const trusted = new Set<string>()
@@ -85,7 +87,10 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
     const now = timers.now()
     const ownLateMs = now - lookedAt - PULSE_MS
     lookedAt = now
-    const change = overload.look(Math.max(0, appLateMs, now - pulsedAt - PULSE_MS, ownLateMs), rules?.overloadMs ?? 0)
+    const told = now - pulsedAt
+    // Whoever shares memory with us need not give orders, but may.
+    const late = pulse ? Math.max(pulse.lateMs(), pulse.ageMs() - PULSE_MS, told < PULSE_MS ? appLateMs : 0) : Math.max(appLateMs, told - PULSE_MS)
+    const change = overload.look(Math.max(0, late, ownLateMs), rules?.overloadMs ?? 0)
     if (change !== undefined) {
       refusing = change
       soon()
