@@ -39,7 +39,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   gauge('registrations_unwritten', 'Contacts not yet in the database.', () => registrar.figures().unwritten)
   gauge('calls_active', 'Calls going on.', activeCalls)
   gauge('bans', 'Networks that are not listened to now.', () => shield.figures().bans)
-  const delay = monitorEventLoopDelay({ resolution: 20 })
+  const delay = monitorEventLoopDelay({ resolution: 100 })
   delay.enable()
   const loop = new Gauge({ name: `${PREFIX}event_loop_delay_seconds`, help: 'How late a thread was, since the last look: 99th percentile and worst.', labelNames: ['thread', 'quantile'] as const, registers })
 

@@ -81,7 +81,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks, gue
     throw error
   }
   const opened = control
-  const delay = monitorEventLoopDelay({ resolution: 20 })
+  const delay = monitorEventLoopDelay({ resolution: 100 })
   delay.enable()
   const lateness = (): EngineStatus['loop'] => {
     const found = { p99Ms: delay.percentile(99) / 1e6, worstMs: delay.max / 1e6 }
