@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startChildHouse } from '../support/child-house.ts'
 import { rtpRange } from '../support/ports.ts'
+import { measureB2bua } from './b2bua.ts'
 import { findCeilings } from './ceiling.ts'
 import { makeCrowd, measureCrowd, measureStorm } from './crowd.ts'
 import { measureFlatness } from './flatness.ts'
@@ -25,6 +26,10 @@ const FIRST_NUMBER = 2000
 /** Four a call, and a call's ports rest some seconds after it. A ceiling needs all there are below the ephemeral ones. */
 const RTP_PORTS = 4_000
 const RTP_PORTS_CEILING = 11_900
+
+function needsHouse({ registrations, calls, media, ceiling, overload, phones }: Options): boolean {
+  return registrations || calls || media || ceiling || overload || phones > 0
+}
 
 type Measure = (ground: Ground) => Promise<Measured>
 
@@ -68,53 +73,61 @@ async function bench(options: Options): Promise<boolean> {
   let failed = 0
   const before = loadAverage()
   try {
-    say('Starting the house')
-    let house = await startChildHouse({ env, home: join(folder, 'house') })
-    try {
-      if (house.setupLink === undefined) throw new Error('the house offers no set-up')
-      await house.api.setUp(house.setupLink)
-      const phones: Phone[] = []
-      for (let i = 0; i < PHONES; i++) {
-        goOn()
-        phones.push(await house.extension(String(FIRST_NUMBER + i)))
-      }
-      generator = await Generator.open(house.sip, phones)
-      await settled(house.pid)
-      if (options.beside) beside = await startKamailio(phones)
-      const ground: Ground = { generator, api: house.api, pid: house.pid }
-      for (const measure of options.overload ? [] : measuresOf(options, beside)) {
-        let joined: Section | undefined
-        for (let run = 0; run < options.runs; run++) {
+    if (needsHouse(options)) {
+      say('Starting the house')
+      let house = await startChildHouse({ env, home: join(folder, 'house') })
+      try {
+        if (house.setupLink === undefined) throw new Error('the house offers no set-up')
+        await house.api.setUp(house.setupLink)
+        const phones: Phone[] = []
+        for (let i = 0; i < PHONES; i++) {
           goOn()
-          const { section, failed: more, used } = await measure(ground)
-          say(`  ${section.title}${options.runs > 1 ? `, run ${run + 1} of ${options.runs}` : ''}`)
-          failed += more
-          if (used) windows.push({ title: section.title, used })
-          joined = joined ? joinRuns(joined, section) : section
+          phones.push(await house.extension(String(FIRST_NUMBER + i)))
         }
-        if (joined) sections.push(joined)
-      }
-      if (options.overload) sections.push(await measureOverload(ground, say))
-      if (options.ceiling) sections.push(...(await findCeilings(ground, options, say)))
-      if (options.phones > 0) {
-        say(`  making extensions for ${options.phones} phones`)
-        const crowd = await makeCrowd(house, options.phones)
-        const keep = ({ section, failed: more }: Measured): void => {
-          say(`  ${section.title}`)
-          sections.push(section)
-          failed += more
+        generator = await Generator.open(house.sip, phones)
+        await settled(house.pid)
+        if (options.beside) beside = await startKamailio(phones)
+        const ground: Ground = { generator, api: house.api, pid: house.pid }
+        for (const measure of options.overload ? [] : measuresOf(options, beside)) {
+          let joined: Section | undefined
+          for (let run = 0; run < options.runs; run++) {
+            goOn()
+            const { section, failed: more, used } = await measure(ground)
+            say(`  ${section.title}${options.runs > 1 ? `, run ${run + 1} of ${options.runs}` : ''}`)
+            failed += more
+            if (used) windows.push({ title: section.title, used })
+            joined = joined ? joinRuns(joined, section) : section
+          }
+          if (joined) sections.push(joined)
         }
-        for (const one of await measureCrowd(house, generator, crowd, options.phones)) keep(one)
-        goOn()
-        await house.close({ keep: true })
-        const began = performance.now()
-        house = await startChildHouse({ env, home: join(folder, 'house') })
-        keep(await measureStorm(house, generator, crowd, options.phones, performance.now() - began))
+        if (options.overload) sections.push(await measureOverload(ground, say))
+        if (options.ceiling) sections.push(...(await findCeilings(ground, options, say)))
+        if (options.phones > 0) {
+          say(`  making extensions for ${options.phones} phones`)
+          const crowd = await makeCrowd(house, options.phones)
+          const keep = ({ section, failed: more }: Measured): void => {
+            say(`  ${section.title}`)
+            sections.push(section)
+            failed += more
+          }
+          for (const one of await measureCrowd(house, generator, crowd, options.phones)) keep(one)
+          goOn()
+          await house.close({ keep: true })
+          const began = performance.now()
+          house = await startChildHouse({ env, home: join(folder, 'house') })
+          keep(await measureStorm(house, generator, crowd, options.phones, performance.now() - began))
+        }
+      } finally {
+        await beside?.close()
+        await generator?.close()
+        await house.close()
       }
-    } finally {
-      await beside?.close()
-      await generator?.close()
-      await house.close()
+    }
+    if (options.b2bua) {
+      for (const runs of await measureB2bua(options.callRate, options.seconds ?? 20, options.runs, say)) {
+        failed += runs.reduce((sum, one) => sum + one.failed, 0)
+        sections.push(runs.map((one) => one.section).reduce(joinRuns))
+      }
     }
     if (options.flatness) sections.push(await measureFlatness())
     process.stdout.write(`\n${report(sections, before)}\n`)

@@ -38,10 +38,10 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
   /** The ACK of a refusal belongs to the INVITE's transaction (RFC 3261 §17.1.1.3). */
   const acknowledge = (refusal: Message, count: number, branch: string): void => line.send(text('ACK', uri, headerOf(refusal, 'To'), count, branch, []))
 
-  const answered = (answer: Message): void => {
+  const answered = (answer: Message, count: number): void => {
     times.answerMs = performance.now() - began
     const [target, theirs] = [uriOf(headerOf(answer, 'Contact')), headerOf(answer, 'To')]
-    line.send(text('ACK', target, theirs, 2, `z9hG4bK${id}k`, []))
+    line.send(text('ACK', target, theirs, count, `z9hG4bK${id}k`, []))
     done({
       callId,
       times,
@@ -49,7 +49,7 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
       hangUp(ended) {
         const branch = `z9hG4bK${id}e`
         const asked = performance.now()
-        line.request(branch, text('BYE', target, theirs, 3, branch, []), (gone) => {
+        line.request(branch, text('BYE', target, theirs, count + 1, branch, []), (gone) => {
           if (gone && gone.status < 200) return
           times.byeMs = performance.now() - asked
           ended(gone?.status === 200 ? undefined : gone ? `${gone.verdict} to BYE` : 'no answer to BYE')
@@ -62,9 +62,12 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
   line.request(first, text('INVITE', uri, to, 1, first, more, sdpText(audioPort)), (challenge) => {
     if (challenge && challenge.status < 200) {
       if (challenge.status === 100 && Number.isNaN(times.tryingMs)) times.tryingMs = performance.now() - began
+      if (challenge.status === 180 && Number.isNaN(times.ringMs)) times.ringMs = performance.now() - began
       return
     }
     if (!challenge) return done('no answer to INVITE')
+    // Nobody asks for a password.
+    if (challenge.status < 300) return answered(challenge, 1)
     acknowledge(challenge, 1, first)
     times.challengeMs = performance.now() - began
     const digest = challenge.status === 407 ? digestFor(challenge, algorithm, phone, 'INVITE', uri, id) : undefined
@@ -74,7 +77,7 @@ export function placeCall(line: Line, house: Place, phone: Phone, number: string
       if (!answer) return done('no final answer to INVITE')
       if (answer.status === 180 && Number.isNaN(times.ringMs)) times.ringMs = performance.now() - began
       if (answer.status < 200) return
-      if (answer.status < 300) return answered(answer)
+      if (answer.status < 300) return answered(answer, 2)
       acknowledge(answer, 2, second)
       done(`${answer.verdict} to INVITE with credentials`)
     })

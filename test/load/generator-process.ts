@@ -19,11 +19,11 @@ export class Generator {
     this.#child = child
   }
 
-  /** Every phone is registered when it resolves. */
-  static async open(house: Place, phones: Phone[]): Promise<Generator> {
+  /** Every phone is registered when it resolves, if wanted. */
+  static async open(house: Place, phones: Phone[], { register = true } = {}): Promise<Generator> {
     const generator = new Generator(fork(new URL('./generator.ts', import.meta.url)))
     try {
-      const report = await generator.run({ kind: 'open', house, phones })
+      const report = await generator.run({ kind: 'open', house, phones, register })
       if (report.failed > 0) throw new Error(`phones that could not register: ${JSON.stringify(report.failures)}`)
     } catch (error) {
       await generator.close()

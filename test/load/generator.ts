@@ -62,7 +62,7 @@ async function withLivingLegs(report: Report): Promise<Report> {
 async function carryOut(plan: Plan): Promise<Report> {
   switch (plan.kind) {
     case 'open':
-      return registerAll()
+      return plan.register ? registerAll() : keepPace({ rate: 1, warmUp: 0, seconds: 0 }, () => {}, silent, repeats)
     case 'registrations':
       return keepPace(plan, (over) => register(line, phones[turn++ % phones.length]!, plan.algorithm, ({ failure, ...times }) => over(failure, times)), tell, repeats)
     case 'calls': {

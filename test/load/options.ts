@@ -13,6 +13,7 @@ export const help = `npm run bench [-- options]
   --ceiling         also raises the rates until it fails or is slow
   --phones <n>      registers so many phones beside, holds them, restarts the house and lets all come back (10,000 at most)
   --beside kamailio the same registrations at kamailio (Debian's package), in turn with ours
+  --b2bua           signalling alone: a plain B2BUA of drachtio-srf on our engine, and on a drachtio-server (DRACHTIO_PROGRAM: its program)
   --flatness        what a REGISTER and the look-up of an INVITE cost with 100 to 100,000 bindings, in this process
   --overload        only what is finished at once and at twice the capacity
   --runs <n>        measures each n times and shows the spread (1)
@@ -37,6 +38,7 @@ export interface Options {
   phones: number
   beside: boolean
   flatness: boolean
+  b2bua: boolean
 }
 
 /** Undefined when help was asked for. Throws a sentence for what it does not know. */
@@ -46,7 +48,7 @@ export function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       registrations: flag, calls: flag, media: flag, ceiling: flag, overload: flag, profile: flag, help: flag,
-      flatness: flag, phones: text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
+      flatness: flag, b2bua: flag, phones: text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
     },
   })
   if (values.help) return undefined
@@ -59,10 +61,10 @@ export function readOptions(): Options | undefined {
   }
   if (values.beside !== undefined && values.beside !== 'kamailio') throw new Error('--beside knows kamailio only.')
   const phones = number('phones', 10_000) ?? 0
-  const all = !values.registrations && !values.calls && !values.media && !values.flatness && phones === 0
+  const all = !values.registrations && !values.calls && !values.media && !values.flatness && !values.b2bua && phones === 0
   return {
     registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, overload: values.overload, profile: values.profile,
-    phones, beside: values.beside !== undefined, flatness: values.flatness,
+    phones, beside: values.beside !== undefined, flatness: values.flatness, b2bua: values.b2bua,
     runs: number('runs', 20) ?? 1, seconds: number('seconds', 120), rate: number('rate', 5_000) ?? 200, callRate: number('call-rate', 1_000) ?? 30, mediaCalls: number('media-calls', PHONES / 2) ?? 100,
   }
 }
