@@ -9,7 +9,7 @@ import { startChildHouse } from '../support/child-house.ts'
 import { rtpRange } from '../support/ports.ts'
 import { measureB2bua } from './b2bua.ts'
 import { findCeilings } from './ceiling.ts'
-import { makeCrowd, measureCrowd, measureStorm } from './crowd.ts'
+import { FIRST_TLS_NUMBER, makeCrowd, measureCrowd, measureStorm } from './crowd.ts'
 import { measureFlatness } from './flatness.ts'
 import { Generator } from './generator-process.ts'
 import { hottest } from './hottest.ts'
@@ -27,8 +27,8 @@ const FIRST_NUMBER = 2000
 const RTP_PORTS = 4_000
 const RTP_PORTS_CEILING = 11_900
 
-function needsHouse({ registrations, calls, media, ceiling, overload, phones }: Options): boolean {
-  return registrations || calls || media || ceiling || overload || phones > 0
+function needsHouse({ registrations, calls, media, ceiling, overload, phones, phonesTls }: Options): boolean {
+  return registrations || calls || media || ceiling || overload || phones + phonesTls > 0
 }
 
 type Measure = (ground: Ground) => Promise<Measured>
@@ -54,6 +54,7 @@ async function bench(options: Options): Promise<boolean> {
   const env: Record<string, string> = { RTP_PORTS: `${first}-${last}`, REQUEST_RATE: '100000', REQUEST_BURST: '1000000', ...(options.overload ? { OVERLOAD_MS: '500' } : {}) }
   // The port stays the same over a restart, as for any phone.
   if (options.phones > 0) env['SIP_PORT'] = String(await freePort())
+  if (options.phonesTls > 0) env['SIP_TLS_PORT'] = String(await freePort())
   if (options.profile) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
   let generator: Generator | undefined
   let beside: Beside | undefined
@@ -102,14 +103,19 @@ async function bench(options: Options): Promise<boolean> {
         }
         if (options.overload) sections.push(await measureOverload(ground, say))
         if (options.ceiling) sections.push(...(await findCeilings(ground, options, say)))
+        const keep = ({ section, failed: more }: Measured): void => {
+          say(`  ${section.title}`)
+          sections.push(section)
+          failed += more
+        }
+        if (options.phonesTls > 0) {
+          say(`  making extensions for ${options.phonesTls} phones`)
+          const crowd = await makeCrowd(house, options.phonesTls, FIRST_TLS_NUMBER)
+          for (const one of await measureCrowd(house, generator, crowd, options.phonesTls, Number(env['SIP_TLS_PORT']))) keep(one)
+        }
         if (options.phones > 0) {
           say(`  making extensions for ${options.phones} phones`)
           const crowd = await makeCrowd(house, options.phones)
-          const keep = ({ section, failed: more }: Measured): void => {
-            say(`  ${section.title}`)
-            sections.push(section)
-            failed += more
-          }
           for (const one of await measureCrowd(house, generator, crowd, options.phones)) keep(one)
           goOn()
           await house.close({ keep: true })

@@ -10,6 +10,9 @@ import { memoryNow, settled } from './usage.ts'
 export const PHONES_EACH = 10
 /** Registrations a second while the crowd comes in; after a restart it comes in twenty seconds. */
 const ARRIVAL_RATE = 400
+/** A handshake costs more than ten registrations. */
+const TLS_RATE = 100
+export const FIRST_TLS_NUMBER = 50_000
 const STORM_SECONDS = 20
 const STORM_CALL_RATE = 5
 const FIRST_NUMBER = 30_000
@@ -18,28 +21,34 @@ const MAKERS = 4
 
 const MIB = 2 ** 20
 
-export async function makeCrowd(house: ChildHouse, phones: number): Promise<Phone[]> {
+/** @param first number of the first extension */
+export async function makeCrowd(house: ChildHouse, phones: number, first = FIRST_NUMBER): Promise<Phone[]> {
   const crowd: Phone[] = []
   const extensions = Math.ceil(phones / PHONES_EACH)
   let next = 0
   await Promise.all(Array.from({ length: MAKERS }, async () => {
-    while (next < extensions) crowd.push(await house.extension(String(FIRST_NUMBER + next++), { maxContacts: PHONES_EACH }))
+    while (next < extensions) crowd.push(await house.extension(String(first + next++), { maxContacts: PHONES_EACH }))
   }))
   return crowd
 }
 
-/** Registers the crowd and says what a phone takes. */
-export async function measureCrowd(house: ChildHouse, generator: Generator, crowd: Phone[], phones: number): Promise<Measured[]> {
+/**
+ * Registers the crowd and says what a phone takes.
+ *
+ * @param tlsPort over TLS, to this port
+ */
+export async function measureCrowd(house: ChildHouse, generator: Generator, crowd: Phone[], phones: number, tlsPort?: number): Promise<Measured[]> {
+  const rate = tlsPort === undefined ? ARRIVAL_RATE : TLS_RATE
   await settled(house.pid)
   const before = memoryNow(house.pid)
-  const report = await generator.run({ kind: 'crowd', phones: crowd, each: PHONES_EACH, rate: ARRIVAL_RATE, calls: 0 })
+  const report = await generator.run(tlsPort === undefined ? { kind: 'crowd', phones: crowd, each: PHONES_EACH, rate, calls: 0 } : { kind: 'tls-crowd', phones: crowd, each: PHONES_EACH, rate, port: tlsPort })
   await settled(house.pid)
   const after = memoryNow(house.pid)
   const each = (bytes: number): number => bytes / 1024 / phones
   const held: Measured = {
     failed: report.failed, used: undefined,
     section: {
-      title: `${phones} phones over UDP, ${PHONES_EACH} an extension, registered at ${ARRIVAL_RATE}/s and held`,
+      title: `${phones} phones over ${tlsPort === undefined ? 'UDP' : 'TLS, a connection each'}, ${PHONES_EACH} an extension, registered at ${rate}/s and held`,
       figures: [
         figure('registered', report.done, '', 0), figure('failed', report.failed, '', 0),
         figure('memory a phone, all processes (PSS)', each(after.tree - before.tree), 'KiB', 1), figure('memory a phone, server alone (RSS)', each(after.server - before.server), 'KiB', 1),

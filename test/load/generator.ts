@@ -6,6 +6,7 @@ import { Line } from './line.ts'
 import { keepPace, type Over } from './pace.ts'
 import type { Plan, Report, Told } from './plan.ts'
 import { register } from './register.ts'
+import { TlsLine } from './tls-line.ts'
 
 /** Nobody sends audio to it: signalling alone. */
 const DISCARD_PORT = 9
@@ -26,6 +27,7 @@ const line = await Line.open(house)
 const audioPorts = new Map<string, number>()
 const gone = new Set<string>()
 const callees = answerCalls(line, (user) => audioPorts.get(user) ?? DISCARD_PORT, (callId) => gone.add(callId))
+const secure: TlsLine[] = []
 let connected: PlacedCall[] = []
 let turn = 0
 
@@ -97,6 +99,17 @@ async function carryOut(plan: Plan): Promise<Report> {
         ...registrations, tookMs, calls: calls.done, failed: registrations.failed + calls.failed, failures: { ...registrations.failures, ...calls.failures },
         times: { ...calls.times, ...registrations.times },
       }
+    }
+    case 'tls-crowd': {
+      let next = 0
+      return keepPace({ rate: plan.rate, warmUp: 0, seconds: plan.phones.length * plan.each / plan.rate }, (over) => {
+        const at = next++
+        const phone = plan.phones[Math.floor(at / plan.each)]!
+        TlsLine.open({ host: house.host, port: plan.port }).then((own) => {
+          secure.push(own)
+          register(own, phone, 'SHA-256', ({ failure, ...times }) => over(failure, times), `${phone.user}-${at % plan.each}`)
+        }, (error: Error) => over(error.message, {}))
+      }, silent, repeats)
     }
     case 'connect': {
       const ports = plan.audioPorts

@@ -12,6 +12,7 @@ export const help = `npm run bench [-- options]
                     without any of these three: all of them
   --ceiling         also raises the rates until it fails or is slow
   --phones <n>      registers so many phones beside, holds them, restarts the house and lets all come back (10,000 at most)
+  --phones-tls <n>  registers so many phones beside over TLS, a connection each, and holds them (4,000 at most)
   --beside kamailio the same registrations at kamailio (Debian's package), in turn with ours
   --b2bua           signalling alone: a plain B2BUA of drachtio-srf on our engine, and on a drachtio-server (DRACHTIO_PROGRAM: its program)
   --flatness        what a REGISTER and the look-up of an INVITE cost with 100 to 100,000 bindings, in this process
@@ -36,6 +37,7 @@ export interface Options {
   callRate: number
   mediaCalls: number
   phones: number
+  phonesTls: number
   beside: boolean
   flatness: boolean
   b2bua: boolean
@@ -48,11 +50,11 @@ export function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       registrations: flag, calls: flag, media: flag, ceiling: flag, overload: flag, profile: flag, help: flag,
-      flatness: flag, b2bua: flag, phones: text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
+      flatness: flag, b2bua: flag, phones: text, 'phones-tls': text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
     },
   })
   if (values.help) return undefined
-  const number = (name: 'runs' | 'seconds' | 'rate' | 'call-rate' | 'media-calls' | 'phones', most: number): number | undefined => {
+  const number = (name: 'runs' | 'seconds' | 'rate' | 'call-rate' | 'media-calls' | 'phones' | 'phones-tls', most: number): number | undefined => {
     const given = values[name]
     if (given === undefined) return undefined
     const value = Number(given)
@@ -61,10 +63,11 @@ export function readOptions(): Options | undefined {
   }
   if (values.beside !== undefined && values.beside !== 'kamailio') throw new Error('--beside knows kamailio only.')
   const phones = number('phones', 10_000) ?? 0
-  const all = !values.registrations && !values.calls && !values.media && !values.flatness && !values.b2bua && phones === 0
+  const phonesTls = number('phones-tls', 4_000) ?? 0
+  const all = !values.registrations && !values.calls && !values.media && !values.flatness && !values.b2bua && phones + phonesTls === 0
   return {
     registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, overload: values.overload, profile: values.profile,
-    phones, beside: values.beside !== undefined, flatness: values.flatness, b2bua: values.b2bua,
+    phones, phonesTls, beside: values.beside !== undefined, flatness: values.flatness, b2bua: values.b2bua,
     runs: number('runs', 20) ?? 1, seconds: number('seconds', 120), rate: number('rate', 5_000) ?? 200, callRate: number('call-rate', 1_000) ?? 30, mediaCalls: number('media-calls', PHONES / 2) ?? 100,
   }
 }

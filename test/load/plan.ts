@@ -9,6 +9,8 @@ export type Plan =
   | { kind: 'calls'; rate: number; warmUp: number; seconds: number; holdMs: number }
   /** Registers each of these `each` times, every time as another phone; with so many calls a second beside it. */
   | { kind: 'crowd'; phones: Phone[]; each: number; rate: number; calls: number }
+  /** The same over TLS, each on a connection of its own, which stay until the generator ends. */
+  | { kind: 'tls-crowd'; phones: Phone[]; each: number; rate: number; port: number }
   /** One call for every two ports, the first half of the phones to the second. */
   | { kind: 'connect'; audioPorts: number[] }
   | { kind: 'hang-up' }

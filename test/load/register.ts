@@ -12,16 +12,19 @@ export interface Registered {
   wholeMs: number
 }
 
+/** What a phone registers over. */
+export type Way = Pick<Line, 'local' | 'request'> & { transport?: string }
+
 /** @param contact the user of its Contact: another one is another phone */
-export function register(line: Line, phone: Phone, algorithm: Algorithm, done: (result: Registered) => void, contact = phone.user): void {
+export function register(line: Way, phone: Phone, algorithm: Algorithm, done: (result: Registered) => void, contact = phone.user): void {
   const id = unique()
-  const { host, port } = line.local
+  const { local: { host, port }, transport = 'UDP' } = line
   const uri = `sip:${host}`
   const address = `<sip:${phone.user}@${host}>`
-  const more = [`Contact: <sip:${contact}@${host}:${port}>`, 'Expires: 3600', 'User-Agent: bench']
+  const more = [`Contact: <sip:${contact}@${host}:${port}${transport === 'UDP' ? '' : `;transport=${transport.toLowerCase()}`}>`, 'Expires: 3600', 'User-Agent: bench']
   const from = `${address};tag=${id}`
   const text = (count: number, branch: string, headers: readonly string[]): string =>
-    requestText({ method: 'REGISTER', uri, local: line.local, branch, from, to: address, callId: `${id}@bench`, count, more: headers })
+    requestText({ method: 'REGISTER', uri, local: line.local, transport, branch, from, to: address, callId: `${id}@bench`, count, more: headers })
   const began = performance.now()
   const fail = (failure: string): void => done({ failure, challengeMs: NaN, answerMs: NaN, wholeMs: NaN })
 

@@ -71,6 +71,8 @@ export interface RequestParts {
   method: string
   uri: string
   local: Place
+  /** As it stands in a Via; UDP when absent. */
+  transport?: string
   branch: string
   from: string
   to: string
@@ -82,10 +84,10 @@ export interface RequestParts {
 }
 
 export function requestText(parts: RequestParts): string {
-  const { local, more = [], body = '' } = parts
+  const { local, transport = 'UDP', more = [], body = '' } = parts
   return [
     `${parts.method} ${parts.uri} SIP/2.0`,
-    `Via: SIP/2.0/UDP ${local.host}:${local.port};branch=${parts.branch};rport`,
+    `Via: SIP/2.0/${transport} ${local.host}:${local.port};branch=${parts.branch};rport`,
     'Max-Forwards: 70',
     `From: ${parts.from}`,
     `To: ${parts.to}`,
