@@ -13,7 +13,7 @@ import { createLogger, type Logger } from './config/logger.ts'
 import { requireSameKey } from './config/same-key.ts'
 import { openSecrets } from './config/secrets.ts'
 import { detachEnvironment, loadSettings, settingsTable, type Settings } from './config/settings/index.ts'
-import { startMedia } from './media/index.ts'
+import { createSoundKeeper, startMedia } from './media/index.ts'
 import { startPbx, type Pbx } from './pbx/index.ts'
 import { openMediaLine } from './pbx/sip/media-line.ts'
 import { startSignalling } from './pbx/signalling/index.ts'
@@ -61,7 +61,7 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
     // A media server outside is called like a phone, over a connection of its own: media knows nothing of signalling.
     const line = settings.media.freeswitch && (await step('media line', () => openMediaLine({ ...signalling, logger }), (room) => room.close()))
     const media = await step('media', () => startMedia({ settings, logger, storage: home, srf: line?.srf }), (room) => room.stop())
-    const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, signalling }), (room) => room.close())
+    const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, sounds: createSoundKeeper(), signalling }), (room) => room.close())
     const api = await step('panel and api', () => startApi({ settings, logger, database, secrets, pbx }), (room) => room.close())
     // The one exception to the reverse: calls are ended first, while the panel can still show it.
     opened.push(...opened.splice(-2, 1))

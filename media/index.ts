@@ -10,6 +10,7 @@ import { openMusic } from './music/index.ts'
 import { openPrompts } from './prompts/index.ts'
 import { openStorage } from './storage/index.ts'
 
+export { createSoundKeeper } from './storage/keeper.ts'
 export type * from './contract.ts'
 
 export interface MediaOptions {

@@ -110,8 +110,10 @@ export interface ExtensionRow {
   /** Contacts registered at once over all devices. */
   max_contacts: number
   enabled: boolean
-  /** Record every call of this extension. */
-  record_calls: boolean
+  /** Which calls of this extension are recorded. */
+  recording: 'never' | 'on-demand' | 'always'
+  /** Days its recordings are kept; null: the tenant's. */
+  recording_days: number | null
   /** Whether its phones' audio is encrypted; null: the house's MEDIA_ENCRYPTION. */
   encryption: 'off' | 'offer' | 'require' | null
   /** Numbers that calls go on to; null: none. */
@@ -230,15 +232,56 @@ export interface RecordingRow {
   id: string
   tenant_id: string
   call_id: string
-  /** Relative to the recordings folder. */
+  root_id: string
+  direction: 'internal' | 'inbound' | 'outbound'
+  from_number: string
+  from_name: string | null
+  to_number: string
+  to_name: string | null
+  caller_extension_id: string | null
+  callee_extension_id: string | null
+  /** Of caller and callee, e.g. `G722, PCMU`. */
+  codecs: string | null
+  /** Relative to the recordings folder: the recorder's first WAV file, the sealed file once stored, empty once deleted. */
   path: string
-  status: 'recording' | 'finished' | 'failed'
+  status: 'recording' | 'finished' | 'failed' | 'deleted'
   seconds: number | null
   bytes: string | null
+  /** Samples a second. */
+  rate: number | null
   failure: string | null
   started_by: string | null
   started_at: Date
   ended_at: Date | null
+  /** Pauses: [{at: seconds, kind: 'pause' | 'resume', by}] */
+  marks: { at: number; kind: 'pause' | 'resume'; by: string }[]
+  /** When the sealed file was whole and verified; null: there are WAV files, if anything. */
+  stored_at: Date | null
+  /** Of the Ogg file. */
+  sha256: string | null
+  /** The waveform: pairs of left and right. */
+  peaks: Buffer | null
+  /** Legal hold: neither time nor people remove it. */
+  held_at: Date | null
+  held_by: string | null
+  hold_reason: string | null
+  deleted_at: Date | null
+  deleted_by: string | null
+}
+
+export interface RecordingKeyRow {
+  tenant_id: string
+  /** config/secrets envelope of 32 bytes in base64. */
+  sealed: Buffer
+  created_at: Date
+}
+
+export interface RecordingSettingsRow {
+  tenant_id: string
+  /** Null: HISTORY_DAYS. */
+  days: number | null
+  notice: 'none' | 'beep' | 'announcement'
+  updated_at: Date
 }
 
 export interface SipBanRow {

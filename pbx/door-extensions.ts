@@ -15,6 +15,9 @@ export interface Paged<T> {
 /** Whether audio is encrypted: never, with phones that can, or with none that cannot. */
 export type EncryptionPolicy = 'off' | 'offer' | 'require'
 
+/** Which calls of an extension are recorded: none whatever is asked, those for which somebody asks, all. */
+export type RecordingPolicy = 'never' | 'on-demand' | 'always'
+
 export interface Extension {
   id: string
   number: string
@@ -23,7 +26,9 @@ export interface Extension {
   ringSeconds: number | null
   maxContacts: number
   enabled: boolean
-  recordCalls: boolean
+  recording: RecordingPolicy
+  /** Days its recordings are kept; null: the tenant's. */
+  recordingDays: number | null
   /** Null: the house's MEDIA_ENCRYPTION. */
   encryption: EncryptionPolicy | null
   /** Numbers that calls go on to; null: none. While do not disturb is on, `forwardBusy` is where they go. */
@@ -74,7 +79,8 @@ export interface ExtensionInput {
   ringSeconds?: number | null
   maxContacts?: number
   enabled?: boolean
-  recordCalls?: boolean
+  recording?: RecordingPolicy
+  recordingDays?: number | null
   encryption?: EncryptionPolicy | null
   forwardAlways?: string | null
   forwardBusy?: string | null

@@ -4,8 +4,11 @@
  */
 import type { Actor } from '../config/actor.ts'
 import type { Device, Extension, ExtensionFilter, ExtensionInput, FeatureCode, Page, Paged, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
+
+export type * from './door-recordings.ts'
 
 export type { MediaServerState }
 
@@ -76,18 +79,6 @@ export interface CallFilter extends Page {
 /** A call of the history: the final view, plus its recordings. */
 export interface PastCall extends CallView {
   recordings: RecordingInfo[]
-}
-
-export interface RecordingInfo {
-  id: string
-  callId: string
-  status: 'recording' | 'finished' | 'failed'
-  seconds: number | null
-  bytes: number | null
-  failure: string | null
-  startedBy: string | null
-  startedAt: Date
-  endedAt: Date | null
 }
 
 export interface TraceMessage {
@@ -276,10 +267,7 @@ export interface Pbx {
     allow(actor: Actor, input: { network: string; note: string }): Promise<AllowedNetwork>
     disallow(actor: Actor, id: string): Promise<void>
   }
-  recordings: {
-    /** The sound file's absolute path, for streaming. Refuses `not-found` when the file is gone. Writes an audit row. */
-    open(actor: Actor, id: string): Promise<{ path: string; info: RecordingInfo }>
-  }
+  recordings: RecordingDoor
   /** Events of the actor's tenant from now on. Returns the way to stop. */
   subscribe(actor: Actor, listener: (event: PbxEvent) => void): () => void
   certificates: {

@@ -5,7 +5,7 @@ import { messageOf, Refusal } from '../config/errors.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
-import type { MediaServer } from '../media/contract.ts'
+import type { MediaServer, SoundKeeper } from '../media/contract.ts'
 import { hangUp } from './calls/hang-up.ts'
 import { certificatesOf, type CertificateKeeper } from './certificates.ts'
 import type { Call } from './calls/call.ts'
@@ -28,13 +28,11 @@ import { isEmergency } from './emergency/recognise.ts'
 import { startEntrance } from './entrance/entrance.ts'
 import { createEvents } from './events/events.ts'
 import { healthOf } from './health.ts'
-import { adoptInterruptedRecordings } from './recording/adopt.ts'
-import { recordAutomatically } from './recording/automatic.ts'
 import { startLender } from './lane/lender.ts'
 import type { EngineLane } from './lane/types.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
-import { createRecordings } from './recording/recording.ts'
+import { openRecordingRoom } from './recording/room.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
 import type { EngineGate } from './shield/gate.ts'
@@ -56,6 +54,8 @@ export interface PbxOptions {
   database: Database
   secrets: Secrets
   media: MediaServer
+  /** Closed with the PBX. */
+  sounds: SoundKeeper
   signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; lane: EngineLane | undefined; names: NameBook | undefined; status: (() => Promise<EngineStatus>) | undefined; onGone: ((listener: (peer: SipSource) => void) => () => void) | undefined }
 }
 
@@ -91,17 +91,15 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     const identity = settings.hep
     sip.onWire((messages) => messages.forEach((message) => hep.send(hepPacket(message, identity))))
   }
-  const recordings = createRecordings({ database, events, logger, home })
+  const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
   const history = createHistory(database)
-  const retention = startRetention({ database, logger, home, keep: settings.keep })
-  const stopAutomatic = recordAutomatically(world, recordings)
+  const retention = startRetention({ database, logger, sweepRecordings: () => recordings.sweep(), keep: settings.keep })
   const rooms = createRooms(world, (call) => {
     recordings.control(call, 'start', 'conference').catch((error: unknown) => {
       if (!call.over) call.log.error({ err: error }, `the conference is not recorded: ${messageOf(error)}`)
     })
   })
   const watchdog = watchForStuckCalls(world)
-  await adoptInterruptedRecordings(database, home)
   const recent = rememberRecent(events)
 
   const metrics = createMetrics({ events, media, database, engine: options.signalling.status, registrar, shield, activeCalls: () => registry.size })
@@ -183,7 +181,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     },
     routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
-    recordings: { open: (actor, id) => recordings.open(actor, id) },
+    recordings: recordings.door,
     certificates: {
       list: () => certificatesOf(certificates, systemClock.now()),
       async read(actor) {
@@ -205,7 +203,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       if (directory.snapshot().tenant(actor.tenantId)?.isDefault !== true) throw new Refusal('forbidden', 'These figures are of all tenants of this system; only those who run it can see them.')
       return metrics.text()
     },
-    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: draining && registry.size, pendingRows: records.journal.pending }),
+    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: draining && registry.size, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing }),
     sipAddresses: () => [...sip.listening],
     drain: () => (draining ??= registry.idle()),
     async close() {
@@ -216,7 +214,6 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await lender?.close()
       entrance.close()
       watchdog.stop()
-      stopAutomatic()
       rooms.close()
       stopDirectoryNews()
       stopNames()

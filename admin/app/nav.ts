@@ -1,5 +1,5 @@
 import {
-  Activity, Gauge, History, KeyRound, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, Waypoints, type LucideIcon,
+  Activity, AudioLines, Gauge, History, KeyRound, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -27,6 +27,7 @@ export const places: { group: string; places: Place[] }[] = [
     places: [
       { href: '/calls', label: 'Live calls', icon: PhoneCall, permission: 'calls.read' },
       { href: '/history', label: 'Call history', icon: History, permission: 'calls.read' },
+      { href: '/recordings', label: 'Recordings', icon: AudioLines, permission: 'recordings.read' },
     ],
   },
   {

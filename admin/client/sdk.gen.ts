@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -570,21 +570,6 @@ export const recordCall = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * The sound of a recording
- *
- * Stereo WAV: the caller left, the other side right. Range requests are answered. Each opening is audited. Needs the permission `recordings.read`.
- */
-export const getRecordingAudio = <ThrowOnError extends boolean = false>(options: Options<GetRecordingAudioData, ThrowOnError>): RequestResult<GetRecordingAudioResponses, GetRecordingAudioErrors, ThrowOnError> => (options.client ?? client).get<GetRecordingAudioResponses, GetRecordingAudioErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'dialplane_session',
-            type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/recordings/{id}/audio',
-    ...options
-});
-
-/**
  * Conferences going on now, with who is in them
  *
  * Needs the permission `conferences.read`.
@@ -713,6 +698,164 @@ export const steerConferenceParty = <ThrowOnError extends boolean = false>(optio
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/conferences/{id}/parties',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Recordings, newest first
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const listRecordings = <ThrowOnError extends boolean = false>(options?: Options<ListRecordingsData, ThrowOnError>): RequestResult<ListRecordingsResponses, ListRecordingsErrors, ThrowOnError> => (options?.client ?? client).get<ListRecordingsResponses, ListRecordingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings',
+    ...options
+});
+
+/**
+ * Delete the sound of a recording
+ *
+ * The file is removed; a row that says who did it stays. Refused under legal hold. Needs the permission `recordings.delete`.
+ */
+export const deleteRecording = <ThrowOnError extends boolean = false>(options: Options<DeleteRecordingData, ThrowOnError>): RequestResult<DeleteRecordingResponses, DeleteRecordingErrors, ThrowOnError> => (options.client ?? client).delete<DeleteRecordingResponses, DeleteRecordingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings/{id}',
+    ...options
+});
+
+/**
+ * What is known of a recording
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const getRecording = <ThrowOnError extends boolean = false>(options: Options<GetRecordingData, ThrowOnError>): RequestResult<GetRecordingResponses, GetRecordingErrors, ThrowOnError> => (options.client ?? client).get<GetRecordingResponses, GetRecordingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings/{id}',
+    ...options
+});
+
+/**
+ * The sound of a recording
+ *
+ * Opus in Ogg, stereo: the caller left, the other side right. Range requests are answered. Each listening is audited. A recording that has just ended is answered when it is stored, with 503 when that takes long. Needs the permission `recordings.read`.
+ */
+export const getRecordingAudio = <ThrowOnError extends boolean = false>(options: Options<GetRecordingAudioData, ThrowOnError>): RequestResult<GetRecordingAudioResponses, GetRecordingAudioErrors, ThrowOnError> => (options.client ?? client).get<GetRecordingAudioResponses, GetRecordingAudioErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings/{id}/audio',
+    ...options
+});
+
+/**
+ * The sound of a recording as WAV
+ *
+ * For programs that know no Opus: 16-bit stereo at the rate of the recording, made while it is sent. Each download is audited. Needs the permission `recordings.read`.
+ */
+export const getRecordingWav = <ThrowOnError extends boolean = false>(options: Options<GetRecordingWavData, ThrowOnError>): RequestResult<GetRecordingWavResponses, GetRecordingWavErrors, ThrowOnError> => (options.client ?? client).get<GetRecordingWavResponses, GetRecordingWavErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings/{id}/audio.wav',
+    ...options
+});
+
+/**
+ * The waveform of a recording
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const getRecordingPeaks = <ThrowOnError extends boolean = false>(options: Options<GetRecordingPeaksData, ThrowOnError>): RequestResult<GetRecordingPeaksResponses, GetRecordingPeaksErrors, ThrowOnError> => (options.client ?? client).get<GetRecordingPeaksResponses, GetRecordingPeaksErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings/{id}/peaks',
+    ...options
+});
+
+/**
+ * Lift the legal hold of a recording
+ *
+ * Needs the permission `recordings.write`.
+ */
+export const releaseRecording = <ThrowOnError extends boolean = false>(options: Options<ReleaseRecordingData, ThrowOnError>): RequestResult<ReleaseRecordingResponses, ReleaseRecordingErrors, ThrowOnError> => (options.client ?? client).delete<ReleaseRecordingResponses, ReleaseRecordingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings/{id}/hold',
+    ...options
+});
+
+/**
+ * Put a recording under legal hold
+ *
+ * It is kept until the hold is lifted: neither people nor time delete it. Needs the permission `recordings.write`.
+ */
+export const holdRecording = <ThrowOnError extends boolean = false>(options: Options<HoldRecordingData, ThrowOnError>): RequestResult<HoldRecordingResponses, HoldRecordingErrors, ThrowOnError> => (options.client ?? client).put<HoldRecordingResponses, HoldRecordingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recordings/{id}/hold',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * How long recordings are kept, and what people hear of being recorded
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const getRecordingSettings = <ThrowOnError extends boolean = false>(options?: Options<GetRecordingSettingsData, ThrowOnError>): RequestResult<GetRecordingSettingsResponses, GetRecordingSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetRecordingSettingsResponses, GetRecordingSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recording-settings',
+    ...options
+});
+
+/**
+ * Change how long recordings are kept, and what people hear of being recorded
+ *
+ * Needs the permission `recordings.write`.
+ */
+export const updateRecordingSettings = <ThrowOnError extends boolean = false>(options: Options<UpdateRecordingSettingsData, ThrowOnError>): RequestResult<UpdateRecordingSettingsResponses, UpdateRecordingSettingsErrors, ThrowOnError> => (options.client ?? client).patch<UpdateRecordingSettingsResponses, UpdateRecordingSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/recording-settings',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -19,6 +19,10 @@ export type LiveMessage = ({
 } & LiveRegistrationRemoved) | ({
     type: 'recording.finished';
 } & LiveRecordingFinished) | ({
+    type: 'recording.stored';
+} & LiveRecordingStored) | ({
+    type: 'recording.deleted';
+} & LiveRecordingDeleted) | ({
     type: 'directory.changed';
 } & LiveDirectoryChanged) | ({
     type: 'ban.added';
@@ -300,6 +304,27 @@ export type LiveRecordingFinished = {
     };
 };
 
+export type LiveRecordingStored = {
+    type: 'recording.stored';
+    id: string;
+    at: string;
+    data: {
+        recordingId: string;
+        callId: string;
+    };
+};
+
+export type LiveRecordingDeleted = {
+    type: 'recording.deleted';
+    id: string;
+    at: string;
+    data: {
+        recordingId: string;
+        callId: string;
+        by: string;
+    };
+};
+
 export type LiveDirectoryChanged = {
     type: 'directory.changed';
     id: string;
@@ -417,7 +442,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write';
 
 export type SetupInput = {
     token: string;
@@ -552,7 +577,11 @@ export type Extension = {
      */
     maxContacts: number;
     enabled: boolean;
-    recordCalls: boolean;
+    recording: RecordingPolicy;
+    /**
+     * Days its recordings are kept; null: those of the recording settings.
+     */
+    recordingDays: number | null;
     /**
      * Whether the audio of its phones is encrypted (SRTP). Null: the house standard, MEDIA_ENCRYPTION.
      */
@@ -584,6 +613,11 @@ export type Extension = {
     createdAt: string;
     updatedAt: string;
 };
+
+/**
+ * Which calls are recorded: none whatever is asked, those for which somebody asks (panel, API, *1 on the phone), all.
+ */
+export type RecordingPolicy = 'never' | 'on-demand' | 'always';
 
 export type Device = {
     id: string;
@@ -637,7 +671,8 @@ export type ExtensionCreate = {
     ringSeconds?: number | null;
     maxContacts?: number;
     enabled?: boolean;
-    recordCalls?: boolean;
+    recording?: RecordingPolicy;
+    recordingDays?: number | null;
     encryption?: 'off' | 'offer' | 'require' | null;
     forwardAlways?: string | null;
     forwardBusy?: string | null;
@@ -661,7 +696,8 @@ export type ExtensionUpdate = {
     ringSeconds?: number | null;
     maxContacts?: number;
     enabled?: boolean;
-    recordCalls?: boolean;
+    recording?: RecordingPolicy;
+    recordingDays?: number | null;
     encryption?: 'off' | 'offer' | 'require' | null;
     forwardAlways?: string | null;
     forwardBusy?: string | null;
@@ -764,13 +800,62 @@ export type CallDetail = {
 export type Recording = {
     id: string;
     callId: string;
-    status: 'recording' | 'finished' | 'failed';
+    /**
+     * Of the chain of transfers: its recordings share it.
+     */
+    rootId: string;
+    direction: 'internal' | 'inbound' | 'outbound';
+    from: Party;
+    to: Party;
+    status: 'recording' | 'finished' | 'failed' | 'deleted';
+    /**
+     * It is on the disk as sealed Opus and can be heard.
+     */
+    stored: boolean;
     seconds: number | null;
+    /**
+     * As Opus in Ogg once stored.
+     */
     bytes: number | null;
+    /**
+     * Samples a second: 16000 when a side was wideband.
+     */
+    rate: number | null;
+    /**
+     * Of caller and callee.
+     */
+    codecs: string | null;
+    marks: Array<RecordingMark>;
     failure: string | null;
     startedBy: string | null;
     startedAt: string;
     endedAt: string | null;
+    /**
+     * Of the Ogg file, hexadecimal.
+     */
+    sha256: string | null;
+    hold: LegalHold | null;
+    deleted: RecordingDeletion | null;
+};
+
+export type RecordingMark = {
+    /**
+     * Seconds from the start.
+     */
+    at: number;
+    kind: 'pause' | 'resume';
+    by: string;
+};
+
+export type LegalHold = {
+    at: string;
+    by: string;
+    reason: string;
+};
+
+export type RecordingDeletion = {
+    at: string;
+    by: string;
 };
 
 export type Trace = {
@@ -925,6 +1010,44 @@ export type ConferencePartyAction = {
      */
     callId: string;
     action: 'mute' | 'unmute' | 'kick';
+};
+
+/**
+ * The loudest moments of each side, 0 to 255, evenly spaced over its length.
+ */
+export type RecordingPeaks = {
+    left: Array<number>;
+    right: Array<number>;
+};
+
+export type HoldInput = {
+    reason: string;
+};
+
+export type RecordingSettings = {
+    /**
+     * Days recordings are kept where the extension says nothing; null: as long as the call history.
+     */
+    days: number | null;
+    /**
+     * Days that apply while `days` is null.
+     */
+    standardDays: number;
+    /**
+     * What both sides hear when a recording starts or goes on.
+     */
+    notice: 'none' | 'beep' | 'announcement';
+};
+
+export type RecordingSettingsUpdate = {
+    /**
+     * Days recordings are kept where the extension says nothing; null: as long as the call history.
+     */
+    days?: number | null;
+    /**
+     * What both sides hear when a recording starts or goes on.
+     */
+    notice?: 'none' | 'beep' | 'announcement';
 };
 
 export type BanCreate = {
@@ -2980,57 +3103,6 @@ export type RecordCallResponses = {
 
 export type RecordCallResponse = RecordCallResponses[keyof RecordCallResponses];
 
-export type GetRecordingAudioData = {
-    body?: never;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/recordings/{id}/audio';
-};
-
-export type GetRecordingAudioErrors = {
-    /**
-     * Malformed; details name the fields.
-     */
-    400: ErrorAnswer;
-    /**
-     * No valid credential.
-     */
-    401: ErrorAnswer;
-    /**
-     * Not permitted.
-     */
-    403: ErrorAnswer;
-    /**
-     * No such thing in this tenant.
-     */
-    404: ErrorAnswer;
-    /**
-     * Too many requests; see Retry-After.
-     */
-    429: ErrorAnswer;
-    /**
-     * A part that is needed is away; see Retry-After.
-     */
-    503: ErrorAnswer;
-};
-
-export type GetRecordingAudioError = GetRecordingAudioErrors[keyof GetRecordingAudioErrors];
-
-export type GetRecordingAudioResponses = {
-    /**
-     * The file.
-     */
-    200: Blob | File;
-    /**
-     * The asked-for part of the file.
-     */
-    206: Blob | File;
-};
-
-export type GetRecordingAudioResponse = GetRecordingAudioResponses[keyof GetRecordingAudioResponses];
-
 export type ListLiveConferencesData = {
     body?: never;
     path?: never;
@@ -3434,6 +3506,552 @@ export type SteerConferencePartyResponses = {
 };
 
 export type SteerConferencePartyResponse = SteerConferencePartyResponses[keyof SteerConferencePartyResponses];
+
+export type ListRecordingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        search?: string;
+        extensionId?: string;
+        callId?: string;
+        /**
+         * Recordings of one chain of transfers.
+         */
+        rootId?: string;
+        direction?: 'internal' | 'inbound' | 'outbound';
+        /**
+         * Without it, all but the deleted.
+         */
+        status?: 'recording' | 'finished' | 'failed' | 'deleted';
+        /**
+         * Under legal hold or not.
+         */
+        held?: 'true' | 'false';
+        /**
+         * Started at or after.
+         */
+        from?: string;
+        /**
+         * Started before.
+         */
+        to?: string;
+        sort?: 'started_at' | 'seconds';
+        /**
+         * Direction of the sort.
+         */
+        order?: 'asc' | 'desc';
+    };
+    url: '/recordings';
+};
+
+export type ListRecordingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListRecordingsError = ListRecordingsErrors[keyof ListRecordingsErrors];
+
+export type ListRecordingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Recording>;
+        pagination: Pagination;
+    };
+};
+
+export type ListRecordingsResponse = ListRecordingsResponses[keyof ListRecordingsResponses];
+
+export type DeleteRecordingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/recordings/{id}';
+};
+
+export type DeleteRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteRecordingError = DeleteRecordingErrors[keyof DeleteRecordingErrors];
+
+export type DeleteRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteRecordingResponse = DeleteRecordingResponses[keyof DeleteRecordingResponses];
+
+export type GetRecordingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/recordings/{id}';
+};
+
+export type GetRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetRecordingError = GetRecordingErrors[keyof GetRecordingErrors];
+
+export type GetRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Recording;
+    };
+};
+
+export type GetRecordingResponse = GetRecordingResponses[keyof GetRecordingResponses];
+
+export type GetRecordingAudioData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * To be saved: the audit then says downloaded instead of listened to.
+         */
+        download?: 'true' | 'false';
+    };
+    url: '/recordings/{id}/audio';
+};
+
+export type GetRecordingAudioErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetRecordingAudioError = GetRecordingAudioErrors[keyof GetRecordingAudioErrors];
+
+export type GetRecordingAudioResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetRecordingAudioResponse = GetRecordingAudioResponses[keyof GetRecordingAudioResponses];
+
+export type GetRecordingWavData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/recordings/{id}/audio.wav';
+};
+
+export type GetRecordingWavErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetRecordingWavError = GetRecordingWavErrors[keyof GetRecordingWavErrors];
+
+export type GetRecordingWavResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetRecordingWavResponse = GetRecordingWavResponses[keyof GetRecordingWavResponses];
+
+export type GetRecordingPeaksData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/recordings/{id}/peaks';
+};
+
+export type GetRecordingPeaksErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetRecordingPeaksError = GetRecordingPeaksErrors[keyof GetRecordingPeaksErrors];
+
+export type GetRecordingPeaksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RecordingPeaks;
+    };
+};
+
+export type GetRecordingPeaksResponse = GetRecordingPeaksResponses[keyof GetRecordingPeaksResponses];
+
+export type ReleaseRecordingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/recordings/{id}/hold';
+};
+
+export type ReleaseRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReleaseRecordingError = ReleaseRecordingErrors[keyof ReleaseRecordingErrors];
+
+export type ReleaseRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Recording;
+    };
+};
+
+export type ReleaseRecordingResponse = ReleaseRecordingResponses[keyof ReleaseRecordingResponses];
+
+export type HoldRecordingData = {
+    body: HoldInput;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/recordings/{id}/hold';
+};
+
+export type HoldRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type HoldRecordingError = HoldRecordingErrors[keyof HoldRecordingErrors];
+
+export type HoldRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Recording;
+    };
+};
+
+export type HoldRecordingResponse = HoldRecordingResponses[keyof HoldRecordingResponses];
+
+export type GetRecordingSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/recording-settings';
+};
+
+export type GetRecordingSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetRecordingSettingsError = GetRecordingSettingsErrors[keyof GetRecordingSettingsErrors];
+
+export type GetRecordingSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RecordingSettings;
+    };
+};
+
+export type GetRecordingSettingsResponse = GetRecordingSettingsResponses[keyof GetRecordingSettingsResponses];
+
+export type UpdateRecordingSettingsData = {
+    body: RecordingSettingsUpdate;
+    path?: never;
+    query?: never;
+    url: '/recording-settings';
+};
+
+export type UpdateRecordingSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateRecordingSettingsError = UpdateRecordingSettingsErrors[keyof UpdateRecordingSettingsErrors];
+
+export type UpdateRecordingSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RecordingSettings;
+    };
+};
+
+export type UpdateRecordingSettingsResponse = UpdateRecordingSettingsResponses[keyof UpdateRecordingSettingsResponses];
 
 export type ListBansData = {
     body?: never;

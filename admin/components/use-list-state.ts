@@ -8,6 +8,8 @@ export interface ListState {
   get: (name: string) => string
   /** Sets filters (empty removes) and goes back to page one. */
   set: (filters: Record<string, string>) => void
+  /** Sets what is shown beside the list, which stays on its page. */
+  stay: (values: Record<string, string>) => void
   toPage: (page: number) => void
   sortBy: (field: string, order: 'asc' | 'desc') => void
 }
@@ -34,6 +36,7 @@ export function useListState(sortField: string, sortOrder: 'asc' | 'desc' = 'asc
     order: parameters.get('order') === null ? sortOrder : parameters.get('order') === 'desc' ? 'desc' : 'asc',
     get: (name) => parameters.get(name) ?? '',
     set: (filters) => change({ ...filters, page: '' }),
+    stay: change,
     toPage: (target) => change({ page: target === 1 ? '' : String(target) }),
     sortBy: (field, order) => change({ sort: field, order, page: '' }),
   }

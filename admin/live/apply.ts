@@ -47,7 +47,10 @@ export function applyMessage(message: unknown): void {
       liveStore.update((state) => ({ registrations: without(state.registrations, message.data.registration.id) }))
       return
     case 'recording.finished':
+    case 'recording.stored':
+    case 'recording.deleted':
       void queryClient.invalidateQueries({ queryKey: keys.calls })
+      void queryClient.invalidateQueries({ queryKey: keys.recordings })
       return
     case 'ban.added':
     case 'ban.lifted':

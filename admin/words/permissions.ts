@@ -17,6 +17,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.control': 'Hang up calls',
       'calls.record': 'Record calls',
       'recordings.read': 'Listen to recordings',
+      'recordings.write': 'Put recordings under legal hold, and say how long they are kept',
+      'recordings.delete': 'Delete recordings',
     },
   },
   {

@@ -57,13 +57,24 @@ export function presentRecording(recording: RecordingInfo): z.input<typeof Recor
   return {
     id: recording.id,
     callId: recording.callId,
+    rootId: recording.rootId,
+    direction: recording.direction,
+    from: recording.from,
+    to: recording.to,
     status: recording.status,
+    stored: recording.stored,
     seconds: recording.seconds,
     bytes: recording.bytes,
+    rate: recording.rate,
+    codecs: recording.codecs,
+    marks: recording.marks.map(({ at, kind, by }) => ({ at, kind, by })),
     failure: recording.failure,
     startedBy: recording.startedBy,
     startedAt: isoOf(recording.startedAt),
     endedAt: isoOrNull(recording.endedAt),
+    sha256: recording.sha256,
+    hold: recording.hold && { at: isoOf(recording.hold.at), by: recording.hold.by, reason: recording.hold.reason },
+    deleted: recording.deleted && { at: isoOf(recording.deleted.at), by: recording.deleted.by },
   }
 }
 

@@ -105,20 +105,4 @@ const recordCall = defineRoute({
   }),
 })
 
-const getRecordingAudio = defineFileRoute({
-  method: 'get',
-  path: '/recordings/{id}/audio',
-  operationId: 'getRecordingAudio',
-  summary: 'The sound of a recording',
-  description: 'Stereo WAV: the caller left, the other side right. Range requests are answered. Each opening is audited.',
-  tag: 'Recordings',
-  permission: 'recordings.read',
-  params: idParams,
-  file: 'audio/wav',
-  async handle({ world, actor, params }) {
-    const { path, info } = await world.pbx.recordings.open(actor, params.id)
-    return { path, name: `recording-${info.id}.wav` }
-  },
-})
-
-export const callRoutes = [listLiveCalls, listCalls, getCall, getCallTrace, getCallCapture, hangUpCall, recordCall, getRecordingAudio]
+export const callRoutes = [listLiveCalls, listCalls, getCall, getCallTrace, getCallCapture, hangUpCall, recordCall]

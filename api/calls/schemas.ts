@@ -88,17 +88,32 @@ const callFields = {
 
 export const Call = z.object(callFields).meta({ id: 'Call', description: 'A call that is going on, or its final state.' })
 
+const person = z.object({ at: instant, by: z.string() })
+
 export const Recording = z
   .object({
     id: z.uuid(),
     callId: z.uuid(),
-    status: z.enum(['recording', 'finished', 'failed']),
+    rootId: z.uuid().meta({ description: 'Of the chain of transfers: its recordings share it.' }),
+    direction: z.enum(['internal', 'inbound', 'outbound']),
+    from: Party,
+    to: Party,
+    status: z.enum(['recording', 'finished', 'failed', 'deleted']),
+    stored: z.boolean().meta({ description: 'It is on the disk as sealed Opus and can be heard.' }),
     seconds: z.number().nullable(),
-    bytes: z.number().int().nullable(),
+    bytes: z.number().int().nullable().meta({ description: 'As Opus in Ogg once stored.' }),
+    rate: z.number().int().nullable().meta({ description: 'Samples a second: 16000 when a side was wideband.' }),
+    codecs: z.string().nullable().meta({ description: 'Of caller and callee.' }),
+    marks: z.array(
+      z.object({ at: z.number().meta({ description: 'Seconds from the start.' }), kind: z.enum(['pause', 'resume']), by: z.string() }).meta({ id: 'RecordingMark' }),
+    ),
     failure: z.string().nullable(),
     startedBy: z.string().nullable(),
     startedAt: instant,
     endedAt: instant.nullable(),
+    sha256: z.string().nullable().meta({ description: 'Of the Ogg file, hexadecimal.' }),
+    hold: orNull(person.extend({ reason: z.string() }).meta({ id: 'LegalHold' })),
+    deleted: orNull(person.meta({ id: 'RecordingDeletion' })),
   })
   .meta({ id: 'Recording' })
 

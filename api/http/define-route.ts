@@ -30,6 +30,20 @@ export interface FileAnswer {
   name: string
 }
 
+/** What is read as it is sent, with Range and ETag; it is closed afterwards. */
+export interface StreamAnswer {
+  bytes: number
+  read(start: number, end: number): AsyncIterable<Uint8Array>
+  close(): Promise<void>
+  /** Parts can be had cheaply. */
+  ranges: boolean
+  /** Names its content, for ETag. */
+  tag?: string
+  name: string
+  /** Saved rather than shown. */
+  attachment?: boolean
+}
+
 export interface HandlerInput<P, Q, B, Perm> {
   world: World
   /** Undefined on public routes. */
@@ -81,7 +95,7 @@ export interface FileRouteDefinition<P extends z.ZodType, Q extends z.ZodType, B
   extends RouteCommon<P, Q, B, Perm> {
   /** The media type of the file. */
   file: string
-  handle(input: HandlerInput<z.output<P>, z.output<Q>, z.output<B>, Perm>): Promise<FileAnswer | MadeAnswer>
+  handle(input: HandlerInput<z.output<P>, z.output<Q>, z.output<B>, Perm>): Promise<FileAnswer | MadeAnswer | StreamAnswer>
 }
 
 type Nothing = z.ZodUndefined

@@ -3,9 +3,10 @@ import express, { type Request, type Response, type Router } from 'express'
 import { Refusal } from '../../config/errors.ts'
 import { credentialOf, identify } from './authenticate.ts'
 import { parseCookies } from './cookies.ts'
-import type { FileAnswer, HandlerInput, MadeAnswer, Method, Reply, Route } from './define-route.ts'
+import type { FileAnswer, HandlerInput, MadeAnswer, Method, Reply, Route, StreamAnswer } from './define-route.ts'
 import { HttpProblem } from './errors.ts'
 import { permit, refuseForgery } from './permit.ts'
+import { sendStream } from './send-stream.ts'
 import { readBody, readIfMatch, validate } from './validate.ts'
 import { addressOf, type World } from './world.ts'
 
@@ -73,7 +74,7 @@ async function serve(route: Route, world: World, options: RouterOptions, request
     logger,
   }
   const answer = await route.handle(input as HandlerInput<unknown, unknown, unknown, never>)
-  if (route.file !== undefined) return sendFile(response, route.file, answer as FileAnswer | MadeAnswer)
+  if (route.file !== undefined) return sendFile(response, route.file, answer as FileAnswer | MadeAnswer | StreamAnswer)
   if (options.checkResponses && route.response) checkResponse(route, route.response, answer)
   // Reads may be kept by the browser but are asked for again each time (ETag); secrets and writes are not kept.
   response.setHeader('Cache-Control', route.method === 'get' && !route.secret ? 'private, no-cache' : 'no-store')
@@ -96,11 +97,12 @@ function checkResponse(route: Route, schema: NonNullable<Route['response']>, ans
 }
 
 /** Range, conditional requests and HEAD are express's (RFC 9110 §13, §14). */
-function sendFile(response: Response, type: string, answer: FileAnswer | MadeAnswer): Promise<void> {
+function sendFile(response: Response, type: string, answer: FileAnswer | MadeAnswer | StreamAnswer): Promise<void> {
   response.setHeader('Content-Type', type)
-  response.setHeader('Content-Disposition', `inline; filename="${answer.name.replace(/[^\w.-]/g, '_')}"`)
+  response.setHeader('Content-Disposition', `${'attachment' in answer && answer.attachment ? 'attachment' : 'inline'}; filename="${answer.name.replace(/[^\w.-]/g, '_')}"`)
   // no-transform also keeps the compression off, which would break ranges.
   response.setHeader('Cache-Control', 'private, no-cache, no-transform')
+  if ('read' in answer) return sendStream(response, answer)
   if ('bytes' in answer) {
     response.send(Buffer.from(answer.bytes))
     return Promise.resolve()

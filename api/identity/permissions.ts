@@ -19,6 +19,8 @@ export const permissions = {
   'conferences.write': 'Add, change and remove conference rooms',
   'conferences.control': 'Mute and remove people in a conference, lock and end it',
   'recordings.read': 'Listen to recordings',
+  'recordings.write': 'Put recordings under legal hold, and say how long they are kept',
+  'recordings.delete': 'Delete recordings',
   'bans.read': 'See banned addresses',
   'bans.write': 'Ban addresses, lift bans, and name those never banned',
   'targets.read': 'See where SIP names lead',

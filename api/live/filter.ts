@@ -19,6 +19,8 @@ const needed: Record<EventName, PermissionName> = {
   'recording.finished': 'recordings.read',
   'conference.changed': 'conferences.read',
   'conference.ended': 'conferences.read',
+  'recording.stored': 'recordings.read',
+  'recording.deleted': 'recordings.read',
   'directory.changed': 'extensions.read',
   'ban.added': 'bans.read',
   'ban.lifted': 'bans.read',
@@ -54,6 +56,10 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
       const { recordingId, callId, status, seconds, failure } = event.data
       return { ...envelope, type: event.type, data: { recordingId, callId, status, seconds, failure } }
     }
+    case 'recording.stored':
+      return { ...envelope, type: event.type, data: { recordingId: event.data.recordingId, callId: event.data.callId } }
+    case 'recording.deleted':
+      return { ...envelope, type: event.type, data: { recordingId: event.data.recordingId, callId: event.data.callId, by: event.data.by } }
     case 'ban.added':
       return { ...envelope, type: event.type, data: { ban: presentBan(event.data.ban) } }
     case 'ban.lifted':

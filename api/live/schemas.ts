@@ -40,6 +40,9 @@ export const LiveRecordingFinished = event(
   }),
 ).meta({ id: 'LiveRecordingFinished' })
 
+export const LiveRecordingStored = event('recording.stored', z.object({ recordingId: z.uuid(), callId: z.uuid() })).meta({ id: 'LiveRecordingStored' })
+export const LiveRecordingDeleted = event('recording.deleted', z.object({ recordingId: z.uuid(), callId: z.uuid(), by: z.string() })).meta({ id: 'LiveRecordingDeleted' })
+
 export const LiveBanAdded = event('ban.added', z.object({ ban: Ban })).meta({ id: 'LiveBanAdded' })
 export const LiveBanLifted = event('ban.lifted', z.object({ ban: Ban, why: z.enum(['expired', 'lifted', 'allowed']) })).meta({ id: 'LiveBanLifted' })
 
@@ -59,6 +62,8 @@ export const LiveMessage = z
     LiveRegistrationChanged,
     LiveRegistrationRemoved,
     LiveRecordingFinished,
+    LiveRecordingStored,
+    LiveRecordingDeleted,
     LiveDirectoryChanged,
     LiveBanAdded,
     LiveBanLifted,

@@ -16,6 +16,11 @@ export const Device = z
   })
   .meta({ id: 'Device' })
 
+export const RecordingPolicy = z.enum(['never', 'on-demand', 'always']).meta({
+  id: 'RecordingPolicy',
+  description: 'Which calls are recorded: none whatever is asked, those for which somebody asks (panel, API, *1 on the phone), all.',
+})
+
 export const Extension = z
   .object({
     id: z.uuid(),
@@ -24,7 +29,8 @@ export const Extension = z
     ringSeconds: z.number().int().nullable().meta({ description: 'Null: the house standard, RING_SECONDS.' }),
     maxContacts: z.number().int().meta({ description: 'Phones registered at once over all devices.' }),
     enabled: z.boolean(),
-    recordCalls: z.boolean(),
+    recording: RecordingPolicy,
+    recordingDays: z.number().int().nullable().meta({ description: 'Days its recordings are kept; null: those of the recording settings.' }),
     encryption: z.enum(['off', 'offer', 'require']).nullable().meta({ description: 'Whether the audio of its phones is encrypted (SRTP). Null: the house standard, MEDIA_ENCRYPTION.' }),
     forwardAlways: z.string().nullable().meta({ description: 'Number that all calls go on to; null: none.' }),
     forwardBusy: z.string().nullable().meta({ description: 'When busy, and while do not disturb is on.' }),
@@ -62,6 +68,7 @@ const number = z
   .regex(/^[0-9]{2,15}$/, 'must be 2 to 15 digits')
   .meta({ description: 'What others dial, 2 to 15 digits.' })
 const ringSeconds = z.number().int().min(5).max(300).nullable().optional()
+const recordingDays = z.number().int().min(1).max(3650).nullable().optional()
 const maxContacts = z.number().int().min(1).max(100).optional()
 const encryption = z.enum(['off', 'offer', 'require']).nullable().optional()
 const target = z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional()
@@ -83,7 +90,8 @@ export const ExtensionCreate = z
     ringSeconds,
     maxContacts,
     enabled: z.boolean().optional(),
-    recordCalls: z.boolean().optional(),
+    recording: RecordingPolicy.optional(),
+    recordingDays,
     encryption,
     ...handling,
     deviceName: line(100).optional().meta({ description: 'Name of its first device; Phone when absent.' }),
@@ -97,7 +105,8 @@ export const ExtensionUpdate = z
     ringSeconds,
     maxContacts,
     enabled: z.boolean().optional(),
-    recordCalls: z.boolean().optional(),
+    recording: RecordingPolicy.optional(),
+    recordingDays,
     encryption,
     ...handling,
     version,

@@ -86,7 +86,7 @@ export const settingRows = [
   { name: 'SESSION_EXPIRES_SECONDS', kind: 'number', min: 0, max: 86400, default: '1800', meaning: 'Session timer asked for in every call (RFC 4028): a call that is not refreshed in this time is ended. 0 asks for none; a phone that asks for one still gets it.' },
   { name: 'SESSION_EXPIRES_MIN_SECONDS', kind: 'number', min: 90, max: 86400, default: '90', meaning: 'Shortest session timer a phone may ask for; a shorter one is answered 422.' },
   { name: 'SESSION_REFRESH_SECONDS', kind: 'number', min: 0, max: 7200, default: '120', meaning: 'How often a phone in a call that sends no audio is asked whether it is still there; 0 turns this off.' },
-  { name: 'HISTORY_DAYS', kind: 'number', min: 1, max: 3650, default: '365', meaning: 'Days call history and recordings are kept.' },
+  { name: 'HISTORY_DAYS', kind: 'number', min: 1, max: 3650, default: '365', meaning: 'Days call history is kept, and recordings where neither the tenant nor the extension says otherwise.' },
   { name: 'TRACE_DAYS', kind: 'number', min: 1, max: 365, default: '30', meaning: 'Days the SIP trace of a call is kept.' },
 
   { name: 'HEP_COLLECTOR', kind: 'endpoint', default: '', meaning: 'host:port of a Homer collector that gets every SIP message as HEP version 3, registrations included, secrets masked. Off when unset.' },

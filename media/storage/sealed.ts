@@ -6,7 +6,7 @@
  * the last: a file that lost its end, or whose pieces were swapped, does not open. Header: magic (8), salt (16).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, rm, type FileHandle } from 'node:fs/promises'
 
 const MAGIC = Buffer.from('DPSEAL1\n', 'latin1')
 const SALT_BYTES = 16
@@ -56,7 +56,8 @@ export class SealingWriter {
       await writeAll(file, Buffer.concat([MAGIC, salt]))
       return new SealingWriter(file, keyOf(key, salt, name))
     } catch (error) {
-      await file.close()
+      await file.close().catch(() => undefined)
+      await rm(path, { force: true })
       throw error
     }
   }

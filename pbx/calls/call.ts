@@ -15,6 +15,8 @@ export interface RunningRecording {
   id: string
   recording: Recording
   paused: boolean
+  startedBy: string
+  startedAt: number
 }
 
 /** The sound of a call on its way past us; see `direct.ts`. */
@@ -54,6 +56,8 @@ export class Call {
   recording: RunningRecording | undefined
   /** Automatic recording was begun or failed; it is tried once, and stopping it by hand lasts. */
   recordingTried = false
+  /** Who had the call recorded that this one came out of: it is recorded from its answer on. */
+  recordingWanted: string | undefined
   /** Settles when the caller's ACK came in or never will; undefined until we answer. */
   accepting: Promise<void> | undefined
   /** Ends the ringing that we make for the caller; undefined when we make none. */

@@ -108,7 +108,7 @@ function talking(world: CallWorld, call: Call): [Party, Party] | undefined {
 }
 
 function isRecorded(world: CallWorld, leg: Leg): boolean {
-  return leg.origin.extensionId !== null && world.directory.snapshot().extension(leg.origin.extensionId)?.recordCalls === true
+  return leg.origin.extensionId !== null && world.directory.snapshot().extension(leg.origin.extensionId)?.recording === 'always'
 }
 
 /** @param networks in CIDR notation, IPv4 */

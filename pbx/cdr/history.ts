@@ -2,7 +2,8 @@ import type { Actor } from '../../config/actor.ts'
 import type { Database, Knex, Transaction } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { CallRow, RecordingRow } from '../../migrations/tables.ts'
-import type { CallFilter, Paged, PastCall, RecordingInfo } from '../door.ts'
+import type { CallFilter, Paged, PastCall } from '../door.ts'
+import { recordingInfo } from './recording-row.ts'
 import { viewOf } from './row.ts'
 
 /** Reads the history of one tenant. */
@@ -52,18 +53,4 @@ async function withRecordings(trx: Transaction, rows: CallRow[]): Promise<PastCa
     ...viewOf(row),
     recordings: recordings.filter((recording) => recording.call_id === row.id).map((recording) => recordingInfo(recording as RecordingRow)),
   }))
-}
-
-export function recordingInfo(row: RecordingRow): RecordingInfo {
-  return {
-    id: row.id,
-    callId: row.call_id,
-    status: row.status,
-    seconds: row.seconds,
-    bytes: row.bytes === null ? null : Number(row.bytes),
-    failure: row.failure,
-    startedBy: row.started_by,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-  }
 }

@@ -1,6 +1,4 @@
 import cron from 'node-cron'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Database } from '../../config/database/index.ts'
 import { messageOf } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
@@ -9,13 +7,14 @@ import type { Logger } from '../../config/logger.ts'
 const BATCH = 1_000
 
 /**
- * Forgets call history with its recordings, and traces, when they are older than they may be.
+ * Forgets call history, traces and recordings when they are older than they may be.
  * Runs every night at 03:17 local time. Returns the way to stop.
  */
 export function startRetention(options: {
   database: Database
   logger: Logger
-  home: string
+  /** Deletes recordings whose time is over; says how many. */
+  sweepRecordings: () => Promise<number>
   keep: { historyDays: number; traceDays: number }
 }): { stop(): void; sweep(): Promise<void> } {
   const { database, logger, keep } = options
@@ -23,7 +22,7 @@ export function startRetention(options: {
   const sweep = async (): Promise<void> => {
     const traces = await removeAll(() => removeTraces(database, keep.traceDays))
     const calls = await removeAll(() => removeCalls(database, keep.historyDays))
-    const recordings = await removeAll(() => removeRecordings(database, keep.historyDays, join(options.home, 'recordings')))
+    const recordings = await options.sweepRecordings()
     if (traces + calls + recordings > 0) logger.info({ traces, calls, recordings }, 'old call data removed')
   }
   const task = cron.schedule('17 3 * * *', () => {
@@ -50,13 +49,3 @@ const removeCalls = (database: Database, days: number): Promise<number> =>
   database.system('retention', (trx) =>
     trx('calls').whereIn('id', trx('calls').select('id').whereRaw("started_at < now() - ? * interval '1 day'", [days]).limit(BATCH)).delete(),
   )
-
-/** The row goes last: a file that could not be removed is found again. */
-async function removeRecordings(database: Database, days: number, folder: string): Promise<number> {
-  const rows = await database.system('retention', (trx) =>
-    trx<{ id: string; path: string }>('recordings').select('id', 'path').whereRaw("started_at < now() - ? * interval '1 day'", [days]).limit(BATCH),
-  )
-  for (const row of rows) await rm(join(folder, row.path), { force: true })
-  if (rows.length > 0) await database.system('retention', (trx) => trx('recordings').whereIn('id', rows.map((row) => row.id)).delete())
-  return rows.length
-}

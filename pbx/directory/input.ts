@@ -31,6 +31,7 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
     checked.vipNumbers = [...new Set(input.vipNumbers.map((number) => checkTarget(number, 'vipNumbers', details)))]
     if (checked.vipNumbers.length > MOST_VIPS) details.push({ field: 'vipNumbers', message: `There are at most ${MOST_VIPS} numbers that ring all the same.` })
   }
+  checkRange(input.recordingDays, 'recordingDays', 'The days recordings are kept', 1, 3650, details)
   refuse(details)
   return checked
 }

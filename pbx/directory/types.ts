@@ -2,7 +2,7 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { ConferenceAnnounce, ConferenceRooms, EncryptionPolicy, Pbx } from '../door.ts'
+import type { ConferenceAnnounce, ConferenceRooms, EncryptionPolicy, Pbx, RecordingPolicy } from '../door.ts'
 
 export interface SnapshotTenant {
   id: string
@@ -26,7 +26,7 @@ export interface SnapshotExtension {
   /** Contacts registered at once over all devices. */
   maxContacts: number
   enabled: boolean
-  recordCalls: boolean
+  recording: RecordingPolicy
   /** Null: the house's MEDIA_ENCRYPTION. */
   encryption: EncryptionPolicy | null
   /** Numbers that calls go on to: all, when busy, when nobody answers, while no phone is reachable. */

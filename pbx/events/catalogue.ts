@@ -195,6 +195,9 @@ export interface EventCatalogue {
   'conference.changed': { conference: ConferenceView }
   /** The last party left. */
   'conference.ended': { conferenceId: string }
+  /** It is on the disk as sealed Opus and can be heard. */
+  'recording.stored': { recordingId: string; callId: string }
+  'recording.deleted': { recordingId: string; callId: string; by: string }
   'directory.changed': Record<never, never>
   'ban.added': { ban: BanView }
   'ban.lifted': { ban: BanView; why: 'expired' | 'lifted' | 'allowed' }

@@ -109,6 +109,7 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
     before: { step: `Connected by ${nameOf(by)}`, reason: `${nameOf(by)} talked to ${nameOf(joined)} first and then transferred ${nameOf(near)}` },
   }
   const next = openTransferred(world, call, near, joined.origin.number, by, () => plan, () => undefined)
+  next.recordingWanted ??= second.recording?.startedBy
   next.legs.push(joined)
   next.callee = joined
   await next.mailbox.run(async () => {
@@ -139,6 +140,7 @@ function openTransferred(world: CallWorld, from: Call, caller: Leg, dialled: str
     onChange: (changed) => world.events.emit('call.updated', changed.tenantId, { call: changed.view() }),
     onBug: (broken, error) => endAfterBug(world, broken, error),
   })
+  call.recordingWanted = from.recording?.startedBy ?? from.recordingWanted
   world.registry.add(call)
   call.plan = planOf(call.request)
   follow(world, call, caller)

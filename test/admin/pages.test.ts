@@ -53,7 +53,7 @@ async function furnish(): Promise<Record<string, string>> {
   assert.equal(live.length, 1)
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations',
-    'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history',
+    'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', recordings: '/recordings',
     users: '/users', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
 }

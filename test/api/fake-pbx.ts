@@ -1,5 +1,6 @@
 /** The door of the PBX, kept in memory: what the API needs of it, tenant by tenant. */
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import { plainHandling } from '../../pbx/directory/handling.ts'
@@ -40,6 +41,12 @@ const carrier: SipName = {
 function viewOfConference({ id, tenantId, number, name }: Owned<ConferenceRoom>): ConferenceView {
   const party = { callId: id, number: '100', name: 'Ada', moderator: true, muted: false, talking: true, waiting: false, since: now.getTime() }
   return { id, tenantId, number, name, startedAt: now.getTime(), locked: false, recording: false, parties: [party] }
+}
+
+const recording: Omit<RecordingInfo, 'id' | 'callId' | 'rootId'> = {
+  direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null }, to: { number: '200', name: null, extensionId: null }, status: 'finished', stored: true,
+  seconds: 1, bytes: 10, rate: 16_000, codecs: 'G722, PCMU', marks: [{ at: 0.5, kind: 'pause', by: 'Ada' }], failure: null, startedBy: 'Ada', startedAt: now, endedAt: now,
+  sha256: '00', hold: null, deleted: null,
 }
 
 export function createFakePbx(): FakePbx {
@@ -106,7 +113,7 @@ export function createFakePbx(): FakePbx {
         }
         const id = randomUUID()
         const device = newDevice(id, deviceName, input.number)
-        const standard = { ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null, ...plainHandling }
+        const standard = { ringSeconds: null, maxContacts: 10, enabled: true, recording: 'on-demand', recordingDays: null, encryption: null, ...plainHandling } as const
         const extension = { ...standard, ...input, id, tenantId: actor.tenantId, version: 1, devices: [device], createdAt: now, updatedAt: now }
         extensions.set(id, extension)
         return { extension, credentials: credentials(device) }
@@ -169,7 +176,7 @@ export function createFakePbx(): FakePbx {
       },
       async record(actor, id) {
         const call = find(calls, actor, id, 'call')
-        return { id: randomUUID(), callId: call.id, status: 'recording', seconds: null, bytes: null, failure: null, startedBy: actor.name, startedAt: now, endedAt: null }
+        return { ...recording, id: randomUUID(), callId: call.id, rootId: call.id, status: 'recording', startedBy: actor.name }
       },
       async history(actor, { page, limit }) {
         const rows = mine(calls, actor)
@@ -229,9 +236,45 @@ export function createFakePbx(): FakePbx {
       },
     },
     recordings: {
+      async list(actor, { page, limit }) {
+        const rows = mine(recordings, actor)
+        return { rows: rows.slice((page - 1) * limit, page * limit).map(({ info }) => info), total: rows.length }
+      },
+      get: async (actor, id) => find(recordings, actor, id, 'recording').info,
       async open(actor, id) {
         const { path, info } = find(recordings, actor, id, 'recording')
-        return { path, info }
+        const file = await readFile(path).catch(() => { throw new Refusal('gone', 'The file is gone.') })
+        return {
+          info, bytes: file.length,
+          async *read(start, end) { yield file.subarray(start, end) },
+          close: async () => {},
+        }
+      },
+      async peaks(actor, id) {
+        find(recordings, actor, id, 'recording')
+        return { left: [0, 255], right: [3, 4] }
+      },
+      async remove(actor, id) {
+        find(recordings, actor, id, 'recording')
+        recordings.delete(id)
+      },
+      async hold(actor, id, reason) {
+        const row = find(recordings, actor, id, 'recording')
+        row.info = { ...row.info, hold: { at: now, by: actor.name, reason } }
+        return row.info
+      },
+      async release(actor, id) {
+        const row = find(recordings, actor, id, 'recording')
+        row.info = { ...row.info, hold: null }
+        return row.info
+      },
+      settings(actor) {
+        actors.push(actor)
+        return { days: null, standardDays: 365, notice: 'none' }
+      },
+      async configure(actor, input) {
+        actors.push(actor)
+        return { days: null, standardDays: 365, notice: 'none', ...input }
       },
     },
     subscribe(actor, listener) {
@@ -320,9 +363,8 @@ export function createFakePbx(): FakePbx {
       return room
     },
     addRecording(tenantId, path) {
-      const info: RecordingInfo = {
-        id: randomUUID(), callId: randomUUID(), status: 'finished', seconds: 1, bytes: 10, failure: null, startedBy: 'Ada', startedAt: now, endedAt: now,
-      }
+      const id = randomUUID()
+      const info: RecordingInfo = { ...recording, id, callId: id, rootId: id }
       recordings.set(info.id, { tenantId, path, info })
       return info
     },

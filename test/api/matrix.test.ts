@@ -38,6 +38,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
   getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
   drainMediaServer: 'mediaServer', resumeMediaServer: 'mediaServer',
+  getRecording: 'recording', getRecordingWav: 'recording', getRecordingPeaks: 'recording', deleteRecording: 'recording', holdRecording: 'recording', releaseRecording: 'recording',
   deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
@@ -59,6 +60,8 @@ const bodies: Record<string, () => unknown> = {
   createBan: () => ({ network: '198.51.100.0/24', note: 'Rings our phones at night' }),
   createAllowedNetwork: () => ({ network: '192.0.2.0/24', note: 'Office' }),
   recordCall: () => ({ action: 'start' }),
+  holdRecording: () => ({ reason: 'Dispute' }),
+  updateRecordingSettings: () => ({ days: 90, notice: 'beep' }),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 
@@ -157,7 +160,7 @@ suite('as the administrator of another tenant', () => {
       assert.deepEqual([answer.status, errorOf(answer).code], [404, 'not-found'])
     })
   }
-  for (const route of routes.filter((one) => one.method === 'get' && one.query && one.operationId !== 'listRoles' && !(one.operationId in queries))) {
+  for (const route of routes.filter((one) => one.method === 'get' && one.query && !one.path.includes('{') && one.operationId !== 'listRoles' && !(one.operationId in queries))) {
     test(`${route.method} ${route.path} shows nothing of ours`, async () => {
       const idsFor = async (who: ApiClient) => ((await who.send('GET', `${route.path}?limit=100`)).json as { data: { id: string }[] }).data.map(({ id }) => id)
       const ours = new Set(await idsFor(ground.admin))

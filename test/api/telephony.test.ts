@@ -96,9 +96,9 @@ suite('the sound of a recording', () => {
   after(() => rm(folder, { recursive: true }))
   const path = () => `/recordings/${ground.pbx.addRecording(ground.tenantId, join(folder, '.local', 'a.wav')).id}/audio`
 
-  test('comes whole, uncompressed, as WAV', async () => {
+  test('comes whole, uncompressed, as Ogg', async () => {
     const answer = await ground.admin.send('GET', path(), undefined, { 'Accept-Encoding': 'gzip, br' })
-    assert.deepEqual([answer.status, answer.headers['content-type'], answer.headers['accept-ranges'], answer.headers['content-encoding']], [200, 'audio/wav', 'bytes', undefined])
+    assert.deepEqual([answer.status, answer.headers['content-type'], answer.headers['accept-ranges'], answer.headers['content-encoding']], [200, 'audio/ogg', 'bytes', undefined])
     assert.ok(answer.body.equals(sound))
   })
 
@@ -114,10 +114,27 @@ suite('the sound of a recording', () => {
     assert.deepEqual([beyond.status, errorOf(beyond).code], [416, 'range-not-satisfiable'])
   })
 
-  test('is 404 when the file is gone', async () => {
+  test('is not sent again when it is known, and whole when another was meant', async () => {
+    const route = path()
+    const { headers } = await ground.admin.send('GET', route)
+    assert.equal((await ground.admin.send('GET', route, undefined, { 'If-None-Match': headers['etag']! })).status, 304)
+    const meant = await ground.admin.send('GET', route, undefined, { Range: 'bytes=0-9', 'If-Range': headers['etag']! })
+    assert.deepEqual([meant.status, meant.body.length], [206, 10])
+    const other = await ground.admin.send('GET', route, undefined, { Range: 'bytes=0-9', 'If-Range': '"another"' })
+    assert.deepEqual([other.status, other.body.length], [200, 5_000])
+  })
+
+  test('as WAV it is saved under a name that tells what it is', async () => {
+    const answer = await ground.admin.send('GET', `${path()}.wav`)
+    assert.deepEqual([answer.status, answer.headers['content-type'], answer.headers['accept-ranges'], answer.headers['content-disposition']],
+      [200, 'audio/wav', 'none', 'attachment; filename="recording-20261120-1000-100-200.wav"'])
+    assert.ok(answer.body.equals(sound))
+  })
+
+  test('is 410 when the file is gone', async () => {
     const gone = ground.pbx.addRecording(ground.tenantId, join(folder, 'gone.wav'))
     const answer = await ground.admin.send('GET', `/recordings/${gone.id}/audio`)
-    assert.deepEqual([answer.status, errorOf(answer).code], [404, 'not-found'])
+    assert.deepEqual([answer.status, errorOf(answer).code], [410, 'gone'])
   })
 })
 

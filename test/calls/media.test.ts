@@ -183,7 +183,7 @@ suite('media', () => {
   })
 
   test('a recorded call: each side on its own channel', async () => {
-    const { alice, bob } = await house.pair('160', '161', { wish: { recordCalls: true } })
+    const { alice, bob } = await house.pair('160', '161', { wish: { recording: 'always' } })
     const { call, incoming } = await talking(alice, bob, '161')
     await house.event('call.updated', ({ data }) => data.call.to.number === '161' && data.call.recording === 'on')
     await Promise.all([call.audio.packets(120), incoming.audio.packets(120)])
@@ -192,7 +192,7 @@ suite('media', () => {
     await call.bye()
     const { data } = await house.event('recording.finished', (event) => event.data.callId === live?.id)
     assert.equal(data.status, 'finished')
-    const { body, status, headers } = await house.api.send('GET', `/recordings/${data.recordingId}/audio`)
+    const { body, status, headers } = await house.api.send('GET', `/recordings/${data.recordingId}/audio.wav`)
     assert.equal(status, 200)
     assert.match(headers['content-type'] ?? '', /^audio\/(x-)?wav/)
     const wav = parseWav(body)
@@ -227,7 +227,7 @@ suite('media', () => {
     await incoming.audio.packets(60)
     await record('stop')
     await call.bye()
-    const wav = parseWav((await house.api.send('GET', `/recordings/${id}/audio`)).body)
+    const wav = parseWav((await house.api.send('GET', `/recordings/${id}/audio.wav`)).body)
     const [left] = wav.channels
     assert.ok(left)
     assert.ok(secondsOfTone(left, 440, wav.rate) >= 1.5, describeSound(left, wav.rate))

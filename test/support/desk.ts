@@ -16,7 +16,7 @@ export interface ExtensionWish {
   name?: string
   ringSeconds?: number
   maxContacts?: number
-  recordCalls?: boolean
+  recording?: 'never' | 'on-demand' | 'always'
   encryption?: 'off' | 'offer' | 'require'
 }
 

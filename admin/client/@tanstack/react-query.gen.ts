@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRegistration, deleteToken, deleteUser, drainMediaServer, explainRouting, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getExtension, getHealth, getMetrics, getRecordingAudio, getSession, getSetup, getSystem, getUser, hangUpCall, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listLiveCalls, listLiveConferences, listMediaServers, listRegistrations, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, renewDeviceCredentials, resumeMediaServer, steerConference, steerConferenceParty, updateConference, updateDevice, updateExtension, updateUser } from '../sdk.gen.ts';
-import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRecording, deleteRegistration, deleteToken, deleteUser, drainMediaServer, explainRouting, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getExtension, getHealth, getMetrics, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getSession, getSetup, getSystem, getUser, hangUpCall, holdRecording, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listLiveCalls, listLiveConferences, listMediaServers, listRecordings, listRegistrations, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, releaseRecording, renewDeviceCredentials, resumeMediaServer, steerConference, steerConferenceParty, updateConference, updateDevice, updateExtension, updateRecordingSettings, updateUser } from '../sdk.gen.ts';
+import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -973,26 +973,6 @@ export const recordCallMutation = (options?: Partial<Options<RecordCallData>>): 
     return mutationOptions;
 };
 
-export const getRecordingAudioQueryKey = (options: Options<GetRecordingAudioData>) => createQueryKey('getRecordingAudio', options);
-
-/**
- * The sound of a recording
- *
- * Stereo WAV: the caller left, the other side right. Range requests are answered. Each opening is audited. Needs the permission `recordings.read`.
- */
-export const getRecordingAudioOptions = (options: Options<GetRecordingAudioData>) => queryOptions<GetRecordingAudioResponse, GetRecordingAudioError, GetRecordingAudioResponse, ReturnType<typeof getRecordingAudioQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getRecordingAudio({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getRecordingAudioQueryKey(options)
-});
-
 export const listLiveConferencesQueryKey = (options?: Options<ListLiveConferencesData>) => createQueryKey('listLiveConferences', options);
 
 /**
@@ -1138,6 +1118,234 @@ export const steerConferencePartyMutation = (options?: Partial<Options<SteerConf
     const mutationOptions: UseMutationOptions<SteerConferencePartyResponse, SteerConferencePartyError, Options<SteerConferencePartyData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await steerConferenceParty({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listRecordingsQueryKey = (options?: Options<ListRecordingsData>) => createQueryKey('listRecordings', options);
+
+/**
+ * Recordings, newest first
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const listRecordingsOptions = (options?: Options<ListRecordingsData>) => queryOptions<ListRecordingsResponse, ListRecordingsError, ListRecordingsResponse, ReturnType<typeof listRecordingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRecordings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRecordingsQueryKey(options)
+});
+
+export const listRecordingsInfiniteQueryKey = (options?: Options<ListRecordingsData>): QueryKey<Options<ListRecordingsData>> => createQueryKey('listRecordings', options, true);
+
+/**
+ * Recordings, newest first
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const listRecordingsInfiniteOptions = (options?: Options<ListRecordingsData>) => {
+    const opts = infiniteQueryOptions<ListRecordingsResponse, ListRecordingsError, InfiniteData<ListRecordingsResponse>, QueryKey<Options<ListRecordingsData>>, number | Pick<QueryKey<Options<ListRecordingsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListRecordingsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listRecordings({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listRecordingsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Delete the sound of a recording
+ *
+ * The file is removed; a row that says who did it stays. Refused under legal hold. Needs the permission `recordings.delete`.
+ */
+export const deleteRecordingMutation = (options?: Partial<Options<DeleteRecordingData>>): UseMutationOptions<DeleteRecordingResponse, DeleteRecordingError, Options<DeleteRecordingData>> => {
+    const mutationOptions: UseMutationOptions<DeleteRecordingResponse, DeleteRecordingError, Options<DeleteRecordingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteRecording({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRecordingQueryKey = (options: Options<GetRecordingData>) => createQueryKey('getRecording', options);
+
+/**
+ * What is known of a recording
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const getRecordingOptions = (options: Options<GetRecordingData>) => queryOptions<GetRecordingResponse, GetRecordingError, GetRecordingResponse, ReturnType<typeof getRecordingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRecording({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRecordingQueryKey(options)
+});
+
+export const getRecordingAudioQueryKey = (options: Options<GetRecordingAudioData>) => createQueryKey('getRecordingAudio', options);
+
+/**
+ * The sound of a recording
+ *
+ * Opus in Ogg, stereo: the caller left, the other side right. Range requests are answered. Each listening is audited. A recording that has just ended is answered when it is stored, with 503 when that takes long. Needs the permission `recordings.read`.
+ */
+export const getRecordingAudioOptions = (options: Options<GetRecordingAudioData>) => queryOptions<GetRecordingAudioResponse, GetRecordingAudioError, GetRecordingAudioResponse, ReturnType<typeof getRecordingAudioQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRecordingAudio({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRecordingAudioQueryKey(options)
+});
+
+export const getRecordingWavQueryKey = (options: Options<GetRecordingWavData>) => createQueryKey('getRecordingWav', options);
+
+/**
+ * The sound of a recording as WAV
+ *
+ * For programs that know no Opus: 16-bit stereo at the rate of the recording, made while it is sent. Each download is audited. Needs the permission `recordings.read`.
+ */
+export const getRecordingWavOptions = (options: Options<GetRecordingWavData>) => queryOptions<GetRecordingWavResponse, GetRecordingWavError, GetRecordingWavResponse, ReturnType<typeof getRecordingWavQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRecordingWav({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRecordingWavQueryKey(options)
+});
+
+export const getRecordingPeaksQueryKey = (options: Options<GetRecordingPeaksData>) => createQueryKey('getRecordingPeaks', options);
+
+/**
+ * The waveform of a recording
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const getRecordingPeaksOptions = (options: Options<GetRecordingPeaksData>) => queryOptions<GetRecordingPeaksResponse, GetRecordingPeaksError, GetRecordingPeaksResponse, ReturnType<typeof getRecordingPeaksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRecordingPeaks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRecordingPeaksQueryKey(options)
+});
+
+/**
+ * Lift the legal hold of a recording
+ *
+ * Needs the permission `recordings.write`.
+ */
+export const releaseRecordingMutation = (options?: Partial<Options<ReleaseRecordingData>>): UseMutationOptions<ReleaseRecordingResponse, ReleaseRecordingError, Options<ReleaseRecordingData>> => {
+    const mutationOptions: UseMutationOptions<ReleaseRecordingResponse, ReleaseRecordingError, Options<ReleaseRecordingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await releaseRecording({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Put a recording under legal hold
+ *
+ * It is kept until the hold is lifted: neither people nor time delete it. Needs the permission `recordings.write`.
+ */
+export const holdRecordingMutation = (options?: Partial<Options<HoldRecordingData>>): UseMutationOptions<HoldRecordingResponse, HoldRecordingError, Options<HoldRecordingData>> => {
+    const mutationOptions: UseMutationOptions<HoldRecordingResponse, HoldRecordingError, Options<HoldRecordingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await holdRecording({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRecordingSettingsQueryKey = (options?: Options<GetRecordingSettingsData>) => createQueryKey('getRecordingSettings', options);
+
+/**
+ * How long recordings are kept, and what people hear of being recorded
+ *
+ * Needs the permission `recordings.read`.
+ */
+export const getRecordingSettingsOptions = (options?: Options<GetRecordingSettingsData>) => queryOptions<GetRecordingSettingsResponse, GetRecordingSettingsError, GetRecordingSettingsResponse, ReturnType<typeof getRecordingSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRecordingSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRecordingSettingsQueryKey(options)
+});
+
+/**
+ * Change how long recordings are kept, and what people hear of being recorded
+ *
+ * Needs the permission `recordings.write`.
+ */
+export const updateRecordingSettingsMutation = (options?: Partial<Options<UpdateRecordingSettingsData>>): UseMutationOptions<UpdateRecordingSettingsResponse, UpdateRecordingSettingsError, Options<UpdateRecordingSettingsData>> => {
+    const mutationOptions: UseMutationOptions<UpdateRecordingSettingsResponse, UpdateRecordingSettingsError, Options<UpdateRecordingSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateRecordingSettings({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -52,6 +52,11 @@ const known: Record<string, string> = {
   'call.hang-up': 'Call hung up',
   'registration.remove': 'Registration forgotten',
   'recording.listen': 'Recording listened to',
+  'recording.download': 'Recording downloaded',
+  'recording.hold': 'Recording put under legal hold',
+  'recording.release': 'Legal hold of a recording lifted',
+  'recording-key.create': 'Key for recordings made',
+  'recording-settings.update': 'Recording settings changed',
 }
 
 /** `extension.create` becomes `Extension created`; an unknown action is shown with its own words. */

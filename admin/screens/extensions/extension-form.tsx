@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core'
+import { Checkbox, NativeSelect, NumberInput, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { Extension, SipCredentials } from '../../app/types.ts'
@@ -14,7 +14,9 @@ interface Values {
   /** Empty: the house's standard. */
   ringSeconds: number | string
   maxContacts: number | string
-  recordCalls: boolean
+  recording: Extension['recording']
+  /** Empty: the tenant's. */
+  recordingDays: number | string
   /** Empty: the house's standard. */
   encryption: string
   enabled: boolean
@@ -27,7 +29,8 @@ function valuesOf(extension: Extension | undefined): Values {
     deviceName: 'Phone',
     ringSeconds: extension?.ringSeconds ?? '',
     maxContacts: extension?.maxContacts ?? 10,
-    recordCalls: extension?.recordCalls ?? false,
+    recording: extension?.recording ?? 'on-demand',
+    recordingDays: extension?.recordingDays ?? '',
     encryption: extension?.encryption ?? '',
     enabled: extension?.enabled ?? true,
   }
@@ -71,8 +74,8 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
     initial: valuesOf(extension),
     check,
     onSaved: onClose,
-    save: async ({ deviceName, ringSeconds, maxContacts, encryption, ...rest }) => {
-      const input = { ...rest, encryption: encryption === '' ? null : (encryption as EncryptionPolicy), ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts) }
+    save: async ({ deviceName, ringSeconds, maxContacts, recordingDays, encryption, ...rest }) => {
+      const input = { ...rest, recordingDays: recordingDays === '' ? null : Number(recordingDays), encryption: encryption === '' ? null : (encryption as EncryptionPolicy), ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts) }
       if (extension !== undefined) {
         await changeExtension(extension.id, { ...input, version: extension.version })
         notify.done(`Extension ${input.number} is saved.`)
@@ -137,11 +140,29 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         value={values.encryption}
         onChange={(value) => set('encryption', value ?? '')}
       />
-      <Checkbox
-        label="Record every call"
-        description="Make sure the people on the phone know: many places require it."
-        checked={values.recordCalls}
-        onChange={(change) => set('recordCalls', change.currentTarget.checked)}
+      <NativeSelect
+        label="Recording"
+        description="Make sure the people on the phone know: many places require it. Recording settings has a beep and an announcement."
+        data={[
+          { value: 'on-demand', label: 'When somebody asks: here, or *1 on the phone' },
+          { value: 'always', label: 'Every call' },
+          { value: 'never', label: 'Never, whoever asks' },
+        ]}
+        value={values.recording}
+        error={errors.recording}
+        onChange={(change) => set('recording', change.currentTarget.value as Values['recording'])}
+      />
+      <NumberInput
+        label="Recordings are kept"
+        description="Days; empty for what the recording settings say."
+        min={1}
+        max={3650}
+        allowDecimal={false}
+        suffix=" days"
+        placeholder="Standard"
+        value={values.recordingDays}
+        error={errors.recordingDays}
+        onChange={(value) => set('recordingDays', value)}
       />
       <Checkbox label="Turned on" description="While off, its phones cannot register and calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>

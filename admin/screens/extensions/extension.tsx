@@ -50,7 +50,7 @@ function Details({ extension }: { extension: Extension }) {
       <PageHeader
         title={`${extension.number} ${extension.name}`}
         back={back}
-        beside={extension.recordCalls && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Records every call</Badge>}
+        beside={extension.recording === 'always' && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Records every call</Badge>}
         actions={mayWrite && (
           <>
             <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing(true)}>Edit</Button>

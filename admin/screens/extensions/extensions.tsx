@@ -23,7 +23,9 @@ const columns: Column<Extension>[] = [
   {
     key: 'recording',
     title: 'Recording',
-    render: (extension) => extension.recordCalls ? <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ whiteSpace: 'nowrap' }}><Disc size={14} aria-hidden />Every call</Group> : 'Off',
+    render: (extension) => extension.recording === 'always'
+      ? <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ whiteSpace: 'nowrap' }}><Disc size={14} aria-hidden />Every call</Group>
+      : extension.recording === 'never' ? 'Never' : 'On request',
   },
 ]
 

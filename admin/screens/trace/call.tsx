@@ -51,7 +51,7 @@ function Details({ call, back, going }: { call: CallDetail; back: { href: string
         actions={going && call.termination === null && <CallControls call={call} />}
       />
       <Verdict call={call} />
-      <Recordings recordings={call.recordings} />
+      <Recordings call={call} />
       <SimpleGrid cols={{ base: 1, lg: 1 }} spacing="md"><RoutingDecision call={call} /></SimpleGrid>
       <Legs call={call} />
       {can('calls.trace') && <Messages id={call.id} />}

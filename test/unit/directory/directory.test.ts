@@ -27,7 +27,7 @@ const auditOf = (action: string): Promise<Record<string, unknown>[]> =>
 test('an extension with its first phone: the credentials work at once, only hashes are kept, and the audit holds no secret', async () => {
   const { actor, database } = ground
   const { extension, credentials } = await directory.extensions.create(actor, { number: ' 101 ', name: ' Ann ', deviceName: 'Desk' })
-  assert.deepEqual([extension.number, extension.name, extension.ringSeconds, extension.maxContacts, extension.enabled, extension.recordCalls, extension.version], ['101', 'Ann', null, 10, true, false, 1])
+  assert.deepEqual([extension.number, extension.name, extension.ringSeconds, extension.maxContacts, extension.enabled, extension.recording, extension.version], ['101', 'Ann', null, 10, true, 'on-demand', 1])
   assert.deepEqual(extension.devices.map(({ name, sipUsername, enabled }) => [name, sipUsername, enabled]), [['Desk', '101', true]])
   assert.deepEqual({ ...credentials, password: '' }, { deviceId: extension.devices[0]?.id, username: '101', password: '', domain: '192.0.2.1', port: 5060, transports: [{ name: 'udp', port: 5060 }, { name: 'tcp', port: 5060 }] })
   assert.match(credentials.password, /^[A-Za-z0-9]{20}$/)
@@ -44,7 +44,7 @@ test('an extension with its first phone: the credentials work at once, only hash
   for (const secret of [credentials.password, device?.ha1.md5, device?.ha1.sha256]) assert.ok(secret && !text.includes(secret))
   const bytes = everything[1].map((row: { credentials_sealed: Buffer }) => row.credentials_sealed.toString('latin1')).join()
   assert.ok(device && !bytes.includes(device.ha1.md5))
-  assert.deepEqual((await auditOf('extension.create'))[0]?.['after'], { number: '101', name: 'Ann', ringSeconds: null, maxContacts: 10, enabled: true, recordCalls: false, encryption: null })
+  assert.deepEqual((await auditOf('extension.create'))[0]?.['after'], { number: '101', name: 'Ann', ringSeconds: null, maxContacts: 10, enabled: true, recording: 'on-demand', recordingDays: null, encryption: null })
 })
 
 test('a number that is taken is a conflict that names it; a bad one is unprocessable and says which field', async () => {
@@ -66,9 +66,9 @@ test('a number that is taken is a conflict that names it; a bad one is unprocess
 
 test('a change is seen by the next call, keeps what was not named, and one from an old version is refused', async () => {
   const { actor } = ground
-  const { extension } = await directory.extensions.create(actor, { number: '130', name: 'Old', ringSeconds: 20, recordCalls: true })
+  const { extension } = await directory.extensions.create(actor, { number: '130', name: 'Old', ringSeconds: 20, recording: 'always' })
   const changed = await directory.extensions.update(actor, extension.id, { name: 'New', ringSeconds: null }, 1)
-  assert.deepEqual([changed.name, changed.ringSeconds, changed.recordCalls, changed.version], ['New', null, true, 2])
+  assert.deepEqual([changed.name, changed.ringSeconds, changed.recording, changed.version], ['New', null, 'always', 2])
   assert.equal(directory.snapshot().extension(extension.id)?.name, 'New')
   await assert.rejects(directory.extensions.update(actor, extension.id, { name: 'Third' }, 1), isRefusal('conflict'))
   const [audit] = await auditOf('extension.update')

@@ -94,7 +94,7 @@ export class FakeDatabase implements Database {
 }
 
 export const EXTENSION: SnapshotExtension = {
-  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, enabled: true, recordCalls: false, encryption: null, ...plainHandling,
+  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling,
 }
 export const DEVICE: SnapshotDevice = {
   id: '00000000-0000-4000-8000-000000000201', tenantId: TENANT, extensionId: EXTENSION.id, name: 'Desk', sipUsername: '101', enabled: true,
