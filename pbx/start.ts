@@ -72,7 +72,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const stopDirectoryNews = directory.onChange((tenantId) => events.emit('directory.changed', tenantId, {}))
   const { certificates } = options.signalling
   const stopNames = nameCertificates(certificates, directory, logger)
-  const registrar = await createRegistrar({ database, directory, sip, settings, edges: settings.sip.drachtio ? undefined : settings.sip.edges, logger, events, clock: systemClock })
+  const registrar = await createRegistrar({ database, directory, sip, settings, edges: settings.sip.drachtio ? undefined : settings.sip.edges, gruuKey: secrets.key('gruu'), logger, events, clock: systemClock })
   const stopGone = options.signalling.onGone?.((peer) => registrar.disconnected(peer))
   const registry = createCallRegistry()
   const shield = await createShield({

@@ -16,6 +16,8 @@ export interface Outcome {
   /** Given back to phones that understand it (RFC 3327 §5.3). */
   path: readonly string[]
   outbound: Outbound
+  /** Contact parameters with the GRUUs of a binding, for a phone that asked for them (RFC 5627 §5.3). */
+  gruus?: (bindingId: string) => string
 }
 
 /** Of a REGISTER what its answer depends on. */
@@ -30,10 +32,10 @@ export function answer(request: IncomingRequest, bindings: ReadonlySet<Binding>,
 /**
  * RFC 3261 §10.3 step 8: all current bindings, each with what is left of its time; the asking device's own come first.
  */
-export function answerHeaders(request: Asking, bindings: Iterable<HeldBinding>, deviceId: string, { path, outbound }: Outcome, now: number): Record<string, string> {
+export function answerHeaders(request: Asking, bindings: Iterable<HeldBinding>, deviceId: string, { path, outbound, gruus }: Outcome, now: number): Record<string, string> {
   const contacts = [...bindings]
     .sort((a, b) => Number(b.deviceId === deviceId) - Number(a.deviceId === deviceId))
-    .map((binding) => `<${binding.uri}>;expires=${Math.max(0, Math.round((binding.expiresAt - now) / 1000))}${binding.q === 1 ? '' : `;q=${binding.q}`}${instanceParams(binding)}`)
+    .map((binding) => `<${binding.uri}>;expires=${Math.max(0, Math.round((binding.expiresAt - now) / 1000))}${binding.q === 1 ? '' : `;q=${binding.q}`}${instanceParams(binding)}${gruus?.(binding.id) ?? ''}`)
   const headers: Record<string, string> = { Date: new Date(now).toUTCString(), Supported: SUPPORTED }
   if (contacts.length > 0) headers['Contact'] = contacts.join(', ')
   if (path.length > 0 && namesExtension(request.header('supported'), 'path')) headers['Path'] = writePath(path)

@@ -90,6 +90,7 @@ export function contactOf(binding: Binding, spare: readonly Binding[] = []): Con
   return {
     bindingId: binding.id,
     deviceId: binding.deviceId,
+    instance: instanceOf(binding)?.instance,
     uri: binding.uri,
     nextHop: nextHopOf(binding.source),
     route: binding.path,

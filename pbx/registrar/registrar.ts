@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { newId } from '../../config/ids.ts'
 import type { Clock } from '../../config/clock.ts'
 import type { Database } from '../../config/database/index.ts'
@@ -8,12 +9,14 @@ import type { BindingRow } from '../../migrations/tables.ts'
 import type { Directory } from '../directory/types.ts'
 import type { EventCatalogue } from '../events/catalogue.ts'
 import type { Events } from '../events/events.ts'
-import type { SipServer, SipSource } from '../sip/types.ts'
+import { namesExtension } from '../sip/headers.ts'
+import type { IncomingRequest, SipServer, SipSource } from '../sip/types.ts'
 import { answer } from './answer.ts'
-import { contactOf, flowsOfEach, namesOf, viewOf } from './binding.ts'
+import { contactOf, flowsOfEach, instanceOf, namesOf, viewOf } from './binding.ts'
 import type { Binding, NewBinding } from './binding.ts'
 import { decideRegister } from './decide.ts'
 import { createExpiryBuckets } from './expiry.ts'
+import { createGruus } from './gruu.ts'
 import { createKeepAlive, TICKS_PER_SECOND } from './keep-alive.ts'
 import { decideOutbound } from './outbound.ts'
 import { createPathReader, splitPath, writePath } from './path.ts'
@@ -28,6 +31,8 @@ export interface RegistrarOptions {
   directory: Directory
   sip: Pick<SipServer, 'request' | 'connected'>
   settings: Pick<Settings, 'registrar'>
+  /** 32 bytes that are the same after every restart, for temporary GRUUs; random when absent. */
+  gruuKey?: Buffer
   /** Networks of proxies whose Path is taken; undefined: Route cannot be sent, so none is. */
   edges?: readonly string[] | undefined
   logger: Logger
@@ -50,6 +55,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
   // A drachtio-server goes on when we end, and keeps the connections of phones; it answers no STUN.
   const ours = options.edges !== undefined
   const readPath = createPathReader({ edges: options.edges, logger, clock })
+  const gruus = createGruus(options.gruuKey ?? randomBytes(32))
   const expiry = createExpiryBuckets(clock.now())
   const keepAlive = createKeepAlive({
     sip: options.sip,
@@ -127,7 +133,12 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     for (const binding of table.atAddress(address)) if (binding.reachable !== 'no') return true
     return false
   }
-  /** It spoke to us: worth ringing again. */
+  /** Behind a proxy none is given: it would bring what a call sends to a GRUU back to us, who are no proxy of calls. A drachtio-server would send it to itself. */
+  const wantsGruu = (request: IncomingRequest, path: readonly string[]): boolean => ours && path.length === 0 && namesExtension(request.header('supported'), 'gruu')
+  const gruusOf = (request: IncomingRequest, deviceId: string) => (bindingId: string): string => {
+    const binding = table.get(bindingId)
+    return binding ? gruus.params(request.to.uri, binding, binding.deviceId === deviceId) : ''
+  }
   const renew = (binding: Binding, values: Parameters<typeof table.change>[1]): void => {
     table.change(binding, values)
     // It spoke to us this moment: worth ringing again.
@@ -172,12 +183,27 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       // A phone that only stays where it is need not wait: its row is there, and valid until it comes back.
       if (added.length + changes.removed.length + changes.replaced.length > 0) written = writer.settled()
       await written
-      answer(request, table.ofExtension(extension.id), device, { path, outbound }, now)
+      answer(request, table.ofExtension(extension.id), device, { path, outbound, ...(wantsGruu(request, path) ? { gruus: gruusOf(request, device.id) } : {}) }, now)
       for (const binding of refreshed) tellChange(binding, 'refreshed')
       for (const binding of added) tellChange(binding, 'added')
     },
 
     contactsOf: (extensionId) => flowsOfEach(table.ofExtension(extensionId)).sort(([a], [b]) => b.q - a.q || b.updatedAt - a.updatedAt).map(([best, ...spare]) => contactOf(best, spare)),
+
+    phoneOf(tenantId, uri) {
+      const target = gruus.read(uri)
+      if (target === undefined || target === 'invalid') return target
+      const snapshot = directory.snapshot()
+      if (target.kind === 'public') {
+        const extension = snapshot.extensionByNumber(tenantId, target.user) ?? snapshot.extension(snapshot.deviceByUsername(tenantId, target.user)?.extensionId ?? '')
+        return extension ? { number: extension.number, instance: target.instance } : 'invalid'
+      }
+      const device = snapshot.device(target.deviceId)
+      if (device?.tenantId !== tenantId) return 'invalid'
+      const binding = [...table.ofExtension(device.extensionId)].find((one) => gruus.isOf(target, one))
+      const phone = binding && instanceOf(binding)
+      return phone ? { number: binding.names.number, instance: phone.instance } : 'invalid'
+    },
 
     bindingsOf: (extensionId) => table.ofExtension(extensionId),
     *extensions() {

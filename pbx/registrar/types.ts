@@ -2,12 +2,14 @@
 import type { Actor } from '../../config/actor.ts'
 import type { SnapshotDevice } from '../directory/types.ts'
 import type { RegistrationView } from '../events/catalogue.ts'
-import type { IncomingRequest, SipSource } from '../sip/types.ts'
+import type { IncomingRequest, SipSource, SipUri } from '../sip/types.ts'
 
 /** One place to ring. */
 export interface Contact {
   bindingId: string
   deviceId: string
+  /** Which phone it is, when it says so: `<urn:uuid:…>`. */
+  instance: string | undefined
   /** The contact as the phone registered it: the Request-URI. */
   uri: string
   /** `sip:host:port;transport=…` of the flow the REGISTER came over, through any NAT. */
@@ -55,6 +57,11 @@ export interface Registrar {
   register(request: IncomingRequest, device: SnapshotDevice): Promise<void>
   /** All contacts of an extension, preferred first; of several flows to one phone the best, with the others in `spare` (RFC 5626 §7). Callers skip those with `reachable: 'no'`. */
   contactsOf(extensionId: string): Contact[]
+  /**
+   * The phone that a GRUU of this tenant means (RFC 5627); undefined when the URI is none, `invalid` when it means nobody (any
+   * more). `instance` may be of a phone that is not registered now.
+   */
+  phoneOf(tenantId: string, uri: SipUri): { number: string; instance: string } | 'invalid' | undefined
   /** A connection that phones had opened is closed: those that were registered over it can no longer be reached, and are forgotten (RFC 5626 §5.3). */
   disconnected(peer: SipSource): void
   /** All bindings of an extension, in the order in which they came. */

@@ -50,6 +50,8 @@ export function readWish(request: Pick<IncomingRequest, 'header' | 'source'>, bo
   const contacts = new Map<string, WishedContact>()
   for (const address of addresses) {
     const { scheme } = address.uri
+    // RFC 5627 §5.1: a GRUU leads to contacts, and so to itself.
+    if (address.uri.params.has('gr')) throw new Refusal('forbidden', 'A GRUU cannot be registered as a contact')
     if (scheme === 'tel') throw new Refusal('malformed', 'The Contact header holds no SIP address')
     // RFC 3261 §26.2.2: nothing but TLS leads to a sips contact, and we reach a phone by the way it came.
     if (scheme === 'sips' && !SECURE.has(request.source.transport)) throw new Refusal('malformed', 'A sips contact must be registered over TLS')

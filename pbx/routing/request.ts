@@ -6,4 +6,6 @@ export interface CallRequest {
   onBehalfOf?: { extensionId: string; number: string }
   /** The user part of the Request-URI as dialled. */
   dialled: string
+  /** Only this phone of whoever is called: the call is for its GRUU (RFC 5627). */
+  instance?: string
 }

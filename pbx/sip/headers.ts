@@ -22,8 +22,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 export const EXTENSIONS: readonly string[] = ['timer', 'replaces', 'norefersub', '100rel']
 export const SUPPORTED = EXTENSIONS.join(', ')
 
-/** Those of our registrar (RFC 3327, RFC 5626). */
-export const REGISTRAR_EXTENSIONS: readonly string[] = ['path', 'outbound']
+/** Those of our registrar (RFC 3327, RFC 5626, RFC 5627). */
+export const REGISTRAR_EXTENSIONS: readonly string[] = ['path', 'outbound', 'gruu']
 
 /** Whether a Supported or Require names an extension. */
 export function namesExtension(value: string | undefined, tag: string): boolean {

@@ -7,13 +7,14 @@ import type { ExtensionStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
 
-/** Rings every reachable contact of the extension, but never the phone that is calling. */
+/** Rings every reachable contact of the extension, or the one phone that a GRUU means, but never the phone that is calling. */
 export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {
   const extension = world.directory.snapshot().extension(step.extensionId)
   if (!extension) return next('unknown-number', 404)
 
   if (step.busyAt !== null && callsOf(world, call, extension.id) >= step.busyAt) return { kind: 'next', verdict: terminate('busy', 'system', null, `${extension.number} is in as many calls as it may have at once.`) }
-  const contacts = world.registrar.contactsOf(extension.id)
+  const { instance } = call.request
+  const contacts = world.registrar.contactsOf(extension.id).filter((contact) => instance === undefined || contact.instance === instance)
   const others = contacts.filter((contact) => contact.deviceId !== call.request.caller.deviceId)
   if (contacts.length === 0) return next('not-registered')
   if (others.length === 0) return next('called-itself')

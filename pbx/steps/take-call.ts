@@ -29,6 +29,9 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   const replaces = invite.header('replaces')
   const replaced = replaces === undefined ? undefined : findReplaced(world, invite, caller.tenantId, caller.extensionId, replaces)
   if (replaces !== undefined && !replaced) return undefined
+  const phone = world.registrar.phoneOf(caller.tenantId, invite.requestUri)
+  // RFC 5627 §5.5: it means nobody, or nobody any more.
+  if (phone === 'invalid') return void invite.reply(404)
   const leg = new Leg({
     role: 'caller',
     extensionId: caller.extensionId,
@@ -44,7 +47,8 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
     request: {
       tenantId: caller.tenantId,
       caller: { extensionId: caller.extensionId, deviceId: caller.deviceId, number: caller.number, name: caller.name },
-      dialled: invite.requestUri.user ?? '',
+      dialled: phone?.number ?? invite.requestUri.user ?? '',
+      ...(phone ? { instance: phone.instance } : {}),
     },
     invite,
     caller: leg,

@@ -57,6 +57,8 @@ export class Phone {
   /** Called with each new incoming call, for phones that answer by themselves. */
   onCall: ((call: PhoneCall) => void) | undefined
   lineClosed = false
+  /** Its GRUU, from then on its Contact in calls (RFC 5627 §4.3). */
+  gruu: string | undefined
   #line!: Line
   #transactions!: Transactions
   readonly #calls = new Map<string, PhoneCall>()
@@ -92,6 +94,7 @@ export class Phone {
 
   get contact(): string {
     const { contact } = this.options
+    if (this.gruu !== undefined) return `<${this.gruu}>`
     return `<sip:${this.options.user}@${contact ? `${contact.host}:${contact.port}` : this.#line.name}${this.#line.parameter}>`
   }
 
@@ -141,8 +144,8 @@ export class Phone {
   }
 
   /** INVITE to a number. Resolves as soon as it was sent; what comes of it is in the call. */
-  async invite(number: string, options: { sdp?: string; headers?: Header[] } = {}): Promise<PhoneCall> {
-    const uri = `sip:${number}@${this.options.server.host}:${this.options.server.port}${this.#line.parameter}`
+  async invite(number: string, options: { sdp?: string; headers?: Header[]; uri?: string } = {}): Promise<PhoneCall> {
+    const uri = options.uri ?? `sip:${number}@${this.options.server.host}:${this.options.server.port}${this.#line.parameter}`
     const invite: SipMessage = {
       method: 'INVITE',
       uri,

@@ -48,6 +48,8 @@ export function nextHop(agent: Locating, uri: string, heard: Flow | undefined, r
   const kind = wanted.transport ?? (wanted.secure ? 'tls' : 'udp')
   // A browser has no address (RFC 7118 §5.2.1): it is reached over the connection it opened, or not at all.
   if (isWebSocket(kind) && heard?.connection?.open && isWebSocket(heard.transport)) return { flows: [heard], name: '' }
+  // RFC 5627: the GRUU of a phone names its registrar, which is us. Whoever has put one into its Contact is where it was heard.
+  if (heard && parameter(parseSipUri(uri)?.params ?? '', 'gr') !== undefined) return { flows: [flowTo(transport, heard.transport, heard.address, heard.port, heard)], name: '' }
   const port = wanted.port || TRANSPORTS[kind].port
   if (isIP(wanted.host) === 0) {
     return { later: locate(agent, wanted, heard), guess: heard ?? { transport: kind, address: '127.0.0.1', port, connection: undefined } }
