@@ -28,24 +28,25 @@ export interface DirectMedia {
   returned: Promise<void> | undefined
 }
 
+/** The way to a caller who has no answer yet: its INVITE, or the call it is in already. */
+export type CallerLine = Pick<IncomingInvite, 'callId' | 'answered' | 'wantsOffer' | 'progress' | 'accept' | 'reply'>
+
 /**
  * The living call: legs, state, mailbox, signal and verdict, and nothing that happens to them.
  * What can happen is in the verb files: dial, answer, hold, hang-up.
  */
-/** The way to a caller who has no answer yet: its INVITE, or the call it is in already. */
-export type CallerLine = Pick<IncomingInvite, 'callId' | 'answered' | 'wantsOffer' | 'progress' | 'accept' | 'reply'>
-
 export class Call {
   readonly id = newId()
   /** The first call of a chain of transfers. */
   rootId: string
   readonly tenantId: string
-  readonly request: CallRequest
+  /** Another when the caller has handed its unanswered call to somebody else. */
+  request: CallRequest
   readonly startedAt = Date.now()
   readonly log: Logger
   readonly mailbox: Mailbox
   caller: Leg
-  readonly invite: CallerLine
+  invite: CallerLine
   readonly legs: Leg[]
   /** The leg that answered. */
   callee: Leg | undefined
@@ -69,6 +70,10 @@ export class Call {
   /** The phones send their sound to each other, or are about to, or no longer. */
   direct: DirectMedia | undefined
   directTries = 0
+  /** While its caller hands it to somebody else: what comes of the ringing waits for that. */
+  handing: Promise<void> | undefined
+  /** While phones ring: an answered leg that is none of them takes the call, and they are cancelled. False when it is too late. */
+  pickUp: ((leg: Leg) => boolean) | undefined
   /** Resolves when somebody answered. */
   readonly answered = Promise.withResolvers<void>()
   /** What to stop when the call is over: timers and listeners. */

@@ -53,6 +53,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   const settle = (outcome: DialOutcome): void => {
     if (settled) return
     settled = true
+    call.pickUp = undefined
     clearTimeout(timer)
     call.signal.removeEventListener('abort', onAbort)
     // Whoever answered is heard next, or something else is tried.
@@ -66,6 +67,13 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
       branch.invite?.cancel(reason)
       endBranch(call, branch.leg, 487, why)
     }
+  }
+  call.pickUp = (leg) => {
+    if (settled || call.over) return false
+    call.legs.push(leg)
+    cancelAll('Another phone picked the call up.', ELSEWHERE)
+    settle({ kind: 'answered', leg })
+    return true
   }
   const onAbort = (): void =>
     call.mailbox.post(() => {

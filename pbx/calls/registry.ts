@@ -9,8 +9,8 @@ export interface CallRegistry {
   get(tenantId: string, id: string): Call | undefined
   list(tenantId: string): Call[]
   all(): Call[]
-  /** The call and leg that hold this dialog, in one tenant. */
-  findDialog(tenantId: string, name: DialogName): { call: Call; leg: Leg } | undefined
+  /** The call and leg that hold this dialog, in one tenant. `early`: its INVITE has no final answer yet. */
+  findDialog(tenantId: string, name: DialogName): { call: Call; leg: Leg; early: boolean } | undefined
   readonly size: number
   /** Work that outlives a call and must be done before we close: a BYE not yet answered. */
   linger(work: Promise<unknown>): void
@@ -42,11 +42,14 @@ export function createCallRegistry(): CallRegistry {
     },
     list: (tenantId) => [...calls.values()].filter((call) => call.tenantId === tenantId),
     all: () => [...calls.values()],
-    findDialog(tenantId, { callId, localTag, remoteTag }) {
+    findDialog(tenantId, name) {
+      const isNamed = (dialog: DialogName): boolean => dialog.callId === name.callId && dialog.localTag === name.localTag && dialog.remoteTag === name.remoteTag
       for (const call of calls.values()) {
         if (call.tenantId !== tenantId) continue
-        const leg = call.legs.find(({ dialog }) => dialog?.callId === callId && dialog.localTag === localTag && dialog.remoteTag === remoteTag)
-        if (leg) return { call, leg }
+        for (const leg of call.legs) {
+          if (leg.dialog && isNamed(leg.dialog)) return { call, leg, early: false }
+          if (leg.invite?.early.some(isNamed)) return { call, leg, early: true }
+        }
       }
       return undefined
     },

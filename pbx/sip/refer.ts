@@ -6,8 +6,14 @@ import type { SrfMessage, SrfReply, SrfRequest } from './srf-types.ts'
 import type { RequestEvents } from './stack.ts'
 import type { DialogName, ReferRequest, SipUri } from './types.ts'
 
+/** A dialog as a Replaces header names it. */
+export interface ReplacesName extends DialogName {
+  /** It is meant only while it rings. */
+  earlyOnly: boolean
+}
+
 /** What a Replaces header names, from the view of who receives it; undefined when malformed. */
-export function parseReplaces(value: string): (DialogName & { earlyOnly: boolean }) | undefined {
+export function parseReplaces(value: string): ReplacesName | undefined {
   const [callId = '', ...params] = value.split(';').map((part) => part.trim())
   const of = (name: string): string | undefined => params.find((part) => part.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1)
   const localTag = of('to-tag')

@@ -24,6 +24,7 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
 
   const targets = reachable.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted }))
   const outcome = await dial(world, call, targets, step.ringSeconds)
+  await call.handing
   switch (outcome.kind) {
     case 'answered':
       await call.mailbox.run(() => connect(world, call, outcome.leg))

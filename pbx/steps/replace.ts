@@ -5,7 +5,7 @@ import type { Leg } from '../calls/leg.ts'
 import { takeOut } from '../calls/move.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
-import { parseReplaces } from '../sip/refer.ts'
+import { parseReplaces, type ReplacesName } from '../sip/refer.ts'
 import type { IncomingInvite } from '../sip/types.ts'
 import { introduce, nameOf } from './transfer.ts'
 
@@ -13,21 +13,27 @@ import { introduce, nameOf } from './transfer.ts'
 export interface Replaced {
   call: Call
   leg: Leg
+  /** It still rings. */
+  early: boolean
+  name: ReplacesName
 }
 
 /**
- * An INVITE with Replaces (RFC 3891 §3): another phone of the same extension takes over a call of it. What cannot be
- * done is answered here; undefined then.
+ * An INVITE with Replaces (RFC 3891 §3): another phone of the same extension takes over a call of it, or a colleague, where
+ * PICKUP lets him, picks up one that rings. What cannot be done is answered here; undefined then.
  */
 export function findReplaced(world: CallWorld, invite: IncomingInvite, tenantId: string, extensionId: string, header: string): Replaced | undefined {
   const name = parseReplaces(header)
   if (!name) return void invite.reply(400, { reason: 'Bad Replaces' })
   const found = world.registry.findDialog(tenantId, name)
-  if (!found) return void invite.reply(481)
-  if (found.leg.origin.extensionId !== extensionId) return void invite.reply(403)
-  if (found.call.over || found.leg.dialog?.ended) return void invite.reply(603)
-  if (name.earlyOnly) return void invite.reply(486)
-  return found
+  // A caller's own early dialog was not begun by us: there is nothing that we could cancel (§3).
+  if (!found || (found.early && found.leg === found.call.caller)) return void invite.reply(481)
+  const { call, leg, early } = found
+  const anybody = early && world.settings.calls.pickup === 'everybody'
+  if (!anybody && leg.origin.extensionId !== extensionId) return void invite.reply(403)
+  if (call.over || leg.over || leg.dialog?.ended) return void invite.reply(603)
+  if (name.earlyOnly && !early) return void invite.reply(486)
+  return { ...found, name }
 }
 
 /** Connects the caller with the other side of the leg it replaces, which gets BYE. */

@@ -4,22 +4,14 @@ import type { EndpointOptions } from '../../media/contract.ts'
 import { Call } from '../calls/call.ts'
 import { encryptionOfCaller } from '../calls/encryption.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
-import { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { decide } from '../routing/decide.ts'
 import type { IncomingInvite } from '../sip/types.ts'
+import { legOf, type Caller } from './caller.ts'
+import { pickUp } from './pick-up.ts'
 import { findReplaced, takePlace, type Replaced } from './replace.ts'
 import { runPlan } from './run-plan.ts'
-
-/** The authenticated phone behind an INVITE. */
-export interface Caller {
-  tenantId: string
-  deviceId: string
-  extensionId: string
-  number: string
-  name: string
-}
 
 /**
  * Opens a call for an INVITE: the call exists, and CANCEL is tied to it, before anything is
@@ -29,20 +21,11 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   const replaces = invite.header('replaces')
   const replaced = replaces === undefined ? undefined : findReplaced(world, invite, caller.tenantId, caller.extensionId, replaces)
   if (replaces !== undefined && !replaced) return undefined
+  if (replaced?.early) return void pickUp(world, invite, caller, replaced)
   const phone = world.registrar.phoneOf(caller.tenantId, invite.requestUri)
   // RFC 5627 §5.5: it means nobody, or nobody any more.
   if (phone === 'invalid') return void invite.reply(404)
-  const leg = new Leg({
-    role: 'caller',
-    extensionId: caller.extensionId,
-    deviceId: caller.deviceId,
-    number: caller.number,
-    name: caller.name,
-    address: `${invite.source.address}:${invite.source.port}`,
-    transport: invite.source.transport,
-    userAgent: invite.userAgent ?? null,
-    sipCallId: invite.callId,
-  })
+  const leg = legOf(invite, caller, 'caller')
   const call = new Call({
     request: {
       tenantId: caller.tenantId,
@@ -59,8 +42,12 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   world.registry.add(call)
   followEarly(call, leg, invite)
   followEarlyAnswer(world, call, invite)
-  // It is told too when the link to the engine is lost, which is nobody's hanging up.
-  invite.onCancel(() => hangUp(world, call, world.sip.connected ? terminate('caller-cancelled', 'caller', 487) : terminate('signalling-lost', 'system')))
+  invite.onCancel(() => {
+    // It handed the call to somebody else, or is about to.
+    if (call.invite !== invite || call.transferring) return
+    // It is told too when the link to the engine is lost, which is nobody's hanging up.
+    hangUp(world, call, world.sip.connected ? terminate('caller-cancelled', 'caller', 487) : terminate('signalling-lost', 'system'))
+  })
 
   call.plan = decide(call.request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds })
   world.events.emit('call.started', call.tenantId, { call: call.view() })

@@ -5,7 +5,7 @@ import { ConnectedLine } from '../calls/connected-line.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { applyDirection } from '../calls/hold.ts'
 import type { Leg } from '../calls/leg.ts'
-import { takeOut } from '../calls/move.ts'
+import { replaceCaller, takeOut } from '../calls/move.ts'
 import { stopRingback } from '../calls/ringback.ts'
 import { refusalOf, statusForCaller, terminate } from '../calls/termination.ts'
 import { watchCall, watchLeg } from '../calls/watch.ts'
@@ -13,7 +13,7 @@ import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import { decide } from '../routing/decide.ts'
 import type { Plan } from '../routing/plan.ts'
-import type { DialogName, ReferRequest } from '../sip/types.ts'
+import type { ReferRequest } from '../sip/types.ts'
 import { runPlan } from './run-plan.ts'
 
 /** The phone that asked gets its last NOTIFY before its BYE, and has this long to say that it did. */
@@ -25,13 +25,14 @@ const LAST_WORD_MS = 2_000
  * worked, and gets it back when not.
  */
 export function transfer(world: CallWorld, call: Call, by: Leg, refer: ReferRequest): void {
+  const ringing = keepRinging(world, call, by, refer)
   const begin = async (): Promise<void> => {
     const other = by === call.caller ? call.callee : call.caller
     if (call.over || call.answeredAt === null || !other?.dialog) return refer.refuse(481)
     if (call.transferring) return refer.refuse(491)
     // No engine is up that could carry the sound to somebody else.
     if (by.endpoint?.bypass) return refer.refuse(503)
-    if (refer.replaces) return joinCalls(world, call, by, other, refer, refer.replaces)
+    if (refer.replaces) return joinCalls(world, call, by, other, refer, ringing?.found ?? world.registry.findDialog(call.tenantId, refer.replaces), ringing?.mark)
     refer.accept()
     call.transferring = { by, number: refer.number }
     await by.endpoint?.unbridge()
@@ -40,14 +41,46 @@ export function transfer(world: CallWorld, call: Call, by: Leg, refer: ReferRequ
     dialOn(world, call, by, moved, role, refer)
   }
   // Its caller's ACK may still be on the way.
-  void (call.accepting ?? Promise.resolve()).then(() => call.mailbox.post(begin))
+  void (call.accepting ?? Promise.resolve()).then(() => call.mailbox.post(() => begin().finally(() => ringing?.release())))
 }
+
+/**
+ * A call of the phone's that still rings is to be handed on. From this turn on its CANCEL counts for nothing: many phones
+ * send it right behind the REFER. When nothing comes of it, `release` carries the CANCEL out.
+ */
+function keepRinging(world: CallWorld, call: Call, by: Leg, { replaces }: ReferRequest): { found: Found; mark: object; release(): void } | undefined {
+  const found = replaces && world.registry.findDialog(call.tenantId, replaces)
+  if (!found?.early || found.leg !== found.call.caller || found.call.transferring || found.leg.origin.extensionId !== by.origin.extensionId) return undefined
+  const second = found.call
+  const mark = (second.transferring = { by: found.leg, number: '' })
+  const handed = Promise.withResolvers<void>()
+  second.handing = handed.promise
+  return {
+    found,
+    mark,
+    release() {
+      second.handing = undefined
+      handed.resolve()
+      if (second.transferring !== mark) return
+      second.transferring = undefined
+      if (second.answeredAt === null && second.invite.answered) hangUp(world, second, terminate('caller-cancelled', 'caller', 487))
+    },
+  }
+}
+
+type Found = NonNullable<ReturnType<CallWorld['registry']['findDialog']>>
 
 /** Blind: the other side calls the number itself, on the authority of the phone that asked. */
 function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest): void {
-  let back = false
   const before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} transferred ${nameOf(moved)} to ${refer.number}` }
   const next = openTransferred(world, call, moved, refer.number, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => refer.progress(180, 'Ringing'))
+  awaitAnswer(world, call, by, moved, role, refer, next)
+  runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
+}
+
+/** `moved` is the caller of `next`, which rings. Answered: the phone that asked is released. Not: the other side comes back to it. */
+function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest, next: Call): void {
+  let back = false
   next.turnBack = async (verdict) => {
     // No more ringing.
     next.invite.reply(480)
@@ -61,7 +94,10 @@ function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['or
     if (await giveBack(world, call, by, returned, role)) return
     callBack(world, call, by, returned, verdict)
   }
-  const aborted = new Promise<void>((resolve) => next.signal.addEventListener('abort', () => resolve(), { once: true }))
+  const aborted = new Promise<void>((resolve) => {
+    if (next.over) resolve()
+    else next.signal.addEventListener('abort', () => resolve(), { once: true })
+  })
   void Promise.race([next.answered.promise, aborted]).then(async () => {
     if (back) return
     if (next.answeredAt === null) {
@@ -71,39 +107,46 @@ function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['or
     if (next.callee) introduce(world, moved, next.callee)
     await finish(world, refer, [{ call, by }], nameOf(moved), refer.number)
   })
-  runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }
 
-/** With consultation: the other sides of two calls of one phone are joined (Refer-To with Replaces). */
-async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refer: ReferRequest, name: DialogName): Promise<void> {
-  const found = world.registry.findDialog(call.tenantId, name)
+/**
+ * With consultation (Refer-To with Replaces): the other sides of two calls of one phone are joined. When the second still
+ * rings, the other side of the first waits on in the phone's place.
+ */
+async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refer: ReferRequest, found: Found | undefined, mark: object | undefined): Promise<void> {
   if (!found || found.call === call) return refer.refuse(481, 'No Such Call')
   // RFC 3891 §3: only who is a party of the call may have it replaced.
   if (by.origin.extensionId === null || found.leg.origin.extensionId !== by.origin.extensionId) return refer.refuse(403)
   const second = found.call
-  const far = found.leg === second.caller ? second.callee : second.caller
-  if (second.over || second.answeredAt === null || !far?.dialog) return refer.refuse(481, 'No Such Call')
-  if (second.transferring) return refer.refuse(491)
+  const far = (): Leg | undefined => (found.leg === second.caller ? second.callee : second.caller)
+  const rings = second.answeredAt === null
+  if (second.over || (rings ? found.leg !== second.caller : !far()?.dialog)) return refer.refuse(481, 'No Such Call')
+  if (second.transferring && second.transferring !== mark) return refer.refuse(491)
   refer.accept()
   // Both at once: whatever the phone asks in either from here on is refused, so no two of these wait for each other.
-  call.transferring = { by, number: far.origin.number }
+  call.transferring = { by, number: far()?.origin.number ?? second.request.dialled }
   second.transferring = { by: found.leg, number: other.origin.number }
   const role = other.origin.role
   await by.endpoint?.unbridge()
-  const near = await takeOut(call, other, 'caller', `Transferred to ${nameOf(far)} by ${nameOf(by)}.`)
+  const near = await takeOut(call, other, 'caller', `Transferred to ${call.transferring.number} by ${nameOf(by)}.`)
+  const root = call.startedAt <= second.startedAt ? call.rootId : second.rootId
+  call.rootId = root
+  second.rootId = root
   const joined = await second.mailbox.run(async () => {
-    if (second.over || !far.dialog) return undefined
+    if (second.over) return undefined
+    // Nobody has answered: a transfer that rings on.
+    if (second.answeredAt === null) return waitOn(world, call, by, near, refer, second)
+    const leg = far()
+    if (!leg?.dialog) return undefined
     await found.leg.endpoint?.unbridge()
-    return takeOut(second, far, 'callee', `Connected with ${nameOf(near)} by ${nameOf(by)}.`)
+    return takeOut(second, leg, 'callee', `Connected with ${nameOf(near)} by ${nameOf(by)}.`)
   })
+  if (joined === near) return awaitAnswer(world, call, by, near, role, refer, second)
   if (!joined) {
     void refer.end(480, 'Temporarily Unavailable')
     // This is the mailbox of the call already.
     return putBack(world, call, by, near, role)
   }
-  const root = call.startedAt <= second.startedAt ? call.rootId : second.rootId
-  call.rootId = root
-  second.rootId = root
   const plan: Plan = {
     direction: 'internal', number: joined.origin.number, extensionId: joined.origin.extensionId, name: joined.origin.name, steps: [],
     before: { step: `Connected by ${nameOf(by)}`, reason: `${nameOf(by)} talked to ${nameOf(joined)} first and then transferred ${nameOf(near)}` },
@@ -123,16 +166,30 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
   void finish(world, refer, [{ call, by }, { call: second, by: found.leg }], nameOf(near), joined.origin.number)
 }
 
+/** `near` takes the place of the phone that asked, in the second call, and hears what that heard. Runs in its mailbox. @returns `near` */
+async function waitOn(world: CallWorld, call: Call, by: Leg, near: Leg, refer: ReferRequest, second: Call): Promise<Leg> {
+  const line = new ConnectedLine(near, world.logger, () => refer.progress(180, 'Ringing'))
+  await replaceCaller(second, near, line, requestOf(call, near, second.request.dialled, by), `${nameOf(by)} transferred the call while it rang.`)
+  if (second.plan) second.plan.before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} called first and then transferred ${nameOf(near)}, while it rang` }
+  second.transferring = undefined
+  follow(world, second, near)
+  return near
+}
+
+function requestOf(from: Call, caller: Leg, dialled: string, by: Leg): Call['request'] {
+  const { extensionId, deviceId, number, name } = caller.origin
+  return {
+    tenantId: from.tenantId,
+    caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name },
+    dialled,
+    onBehalfOf: { extensionId: by.origin.extensionId ?? '', number: by.origin.number },
+  }
+}
+
 /** A call whose caller is in one already. */
 function openTransferred(world: CallWorld, from: Call, caller: Leg, dialled: string, by: Leg, planOf: (request: Call['request']) => Plan, onRinging: () => void): Call {
-  const { extensionId, deviceId, number, name } = caller.origin
   const call = new Call({
-    request: {
-      tenantId: from.tenantId,
-      caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name },
-      dialled,
-      onBehalfOf: { extensionId: by.origin.extensionId ?? '', number: by.origin.number },
-    },
+    request: requestOf(from, caller, dialled, by),
     invite: new ConnectedLine(caller, world.logger, onRinging),
     caller,
     rootId: from.rootId,

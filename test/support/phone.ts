@@ -208,7 +208,7 @@ export class Phone {
       contact: this.contact,
       audio: this.options.audio ?? true,
       ask: (dialog, method, headers, body) => this.#askInDialog(dialog, method, headers, body),
-      acknowledge: (dialog, sequence) => this.#transactions.sendOnce(this.#build('ACK', dialog.target, dialogHeaders(dialog, 'ACK', sequence), '')),
+      acknowledge: (dialog, sequence, sdp = '') => this.#transactions.sendOnce(this.#build('ACK', dialog.target, dialogHeaders(dialog, 'ACK', sequence), sdp)),
       cancel: (invite, reason) => this.#cancel(invite, reason),
       reply: (request, status, reason, tag, headers, body) => this.#transactions.reply(request, responseTo(request, status, reason, tag, headers, body)),
       acknowledged: (invite) => this.#transactions.acknowledged(invite),

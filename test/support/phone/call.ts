@@ -22,7 +22,8 @@ export type EndedEvent = Extract<CallEvent, { type: 'ended' }>
 export interface CallHost {
   /** Sends a request within the call; authenticates when asked to. Resolves with the final answer. */
   ask(dialog: Dialog, method: string, headers: Header[], body: string): Promise<SipMessage>
-  acknowledge(dialog: Dialog, sequence: number): void
+  /** @param sdp the answer, when the 2xx brought the offer */
+  acknowledge(dialog: Dialog, sequence: number, sdp?: string): void
   cancel(invite: SipMessage, reason: string | undefined): Promise<SipMessage>
   reply(request: SipMessage, status: number, reason: string, tag: string, headers: Header[], body: string): void
   /** The ACK to our 2xx came. */
@@ -244,11 +245,18 @@ export class PhoneCall {
     if (message.status >= 200 && message.status < 300) {
       this.dialog ??= { ...dialogOfCaller(this.invite, message), ...(this.early ? { sequence: this.early.sequence } : {}) }
       this.#answered = true
+      if (message.body && !this.invite.body) return void this.#answerLate(this.dialog, message)
       this.#host.acknowledge(this.dialog, cseqOf(message).number)
     }
     this.journal.add({ type: 'response', message })
     const ours = this.#cancelled && message.status === 487
     if (message.status >= 300) this.end(ours ? 'self' : 'peer', ours ? 'cancel' : 'refused', message.status, message)
+  }
+
+  /** Our INVITE had no offer, so theirs is answered in the ACK (RFC 3261 §13.2.1). */
+  async #answerLate(dialog: Dialog, message: SipMessage): Promise<void> {
+    this.#host.acknowledge(dialog, cseqOf(message).number, await this.#answerSdp(message.body))
+    this.journal.add({ type: 'response', message })
   }
 
   async #receiveProgress(message: SipMessage): Promise<void> {

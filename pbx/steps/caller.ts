@@ -1,0 +1,18 @@
+import { Leg, type LegOrigin } from '../calls/leg.ts'
+import type { IncomingInvite } from '../sip/types.ts'
+
+/** The authenticated phone behind an INVITE. */
+export interface Caller {
+  tenantId: string
+  deviceId: string
+  extensionId: string
+  number: string
+  name: string
+}
+
+/** Its part in a call. */
+export function legOf(invite: IncomingInvite, caller: Caller, role: LegOrigin['role']): Leg {
+  const { extensionId, deviceId, number, name } = caller
+  const { address, port, transport } = invite.source
+  return new Leg({ role, extensionId, deviceId, number, name, address: `${address}:${port}`, transport, userAgent: invite.userAgent ?? null, sipCallId: invite.callId })
+}

@@ -1,0 +1,53 @@
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Endpoint } from '../../media/contract.ts'
+import type { Call } from '../calls/call.ts'
+import type { Leg } from '../calls/leg.ts'
+import type { CallWorld } from '../calls/world.ts'
+import type { IncomingInvite, SipDialog } from '../sip/types.ts'
+import { legOf, type Caller } from './caller.ts'
+import type { Replaced } from './replace.ts'
+import { introduce } from './transfer.ts'
+
+/**
+ * Picks up a call that rings elsewhere (RFC 3891 §3, an early dialog): the phone behind the INVITE is answered, takes the
+ * place of those that ring, which are cancelled, and so answers the caller. It is one call, and one record.
+ */
+export async function pickUp(world: CallWorld, invite: IncomingInvite, by: Caller, { call, name }: Replaced): Promise<void> {
+  const leg = legOf(invite, by, 'callee')
+  let endpoint: Endpoint | undefined
+  try {
+    endpoint = await world.media.createEndpoint({ callId: call.id, legId: leg.id, peerAddress: invite.source.address, ...(invite.body === '' ? {} : { offer: invite.body }) })
+    const wanted = call.caller.endpoint?.codec
+    if (wanted !== undefined) await endpoint.prefer([wanted])
+    // Somebody answered, or nobody waits any more.
+    if (!call.pickUp) invite.reply(name.earlyOnly && call.answeredAt !== null ? 486 : 481)
+    else if (await takeIt(call, leg, endpoint, await acceptedBy(invite, endpoint))) {
+      await call.answered.promise
+      await call.accepting
+      return introduce(world, call.caller, leg)
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal)) call.log.error({ err: error, leg: leg.id }, `picking up failed: ${messageOf(error)}`)
+    invite.reply(error instanceof Refusal ? (error.code === 'unprocessable' ? 488 : 503) : 500)
+  }
+  await endpoint?.close()
+}
+
+async function acceptedBy(invite: IncomingInvite, endpoint: Endpoint): Promise<SipDialog> {
+  const dialog = await invite.accept(endpoint.localSdp)
+  if (invite.body === '') await endpoint.negotiate('answer', dialog.remoteSdp).catch(async (error: unknown) => {
+    await dialog.bye('SIP;cause=488;text="Not Acceptable Here"')
+    throw error
+  })
+  return dialog
+}
+
+/** False when another phone was quicker. */
+async function takeIt(call: Call, leg: Leg, endpoint: Endpoint, dialog: SipDialog): Promise<boolean> {
+  leg.dialog = dialog
+  leg.endpoint = endpoint
+  leg.step('answer')
+  const taken = !dialog.ended && (await call.mailbox.run(() => call.pickUp?.(leg) ?? false))
+  if (!taken) await dialog.bye('SIP;cause=200;text="Call completed elsewhere"')
+  return taken
+}
