@@ -12,10 +12,11 @@ import { openLogFile, type LogFile } from './config/log-file.ts'
 import { createLogger, type Logger } from './config/logger.ts'
 import { requireSameKey } from './config/same-key.ts'
 import { openSecrets } from './config/secrets.ts'
-import { detachEnvironment, loadSettings, settingsTable, type Settings } from './config/settings/index.ts'
+import { detachEnvironment, loadSettings, ROLES_HELP, rolesOf, settingsTable, type Settings } from './config/settings/index.ts'
 import { createSoundKeeper, startMedia } from './media/index.ts'
 import { startPbx, type Pbx } from './pbx/index.ts'
 import { openMediaLine } from './pbx/sip/media-line.ts'
+import { startApart, type ApartProcess } from './pbx/signalling/apart/process.ts'
 import { startSignalling } from './pbx/signalling/index.ts'
 
 export interface Dialplane {
@@ -35,29 +36,35 @@ const CLOSE_MS = 40_000
 /** npm passes a Ctrl-C on that the terminal has already delivered; within this time two signals are one. */
 const SAME_SIGNAL_MS = 1_000
 
+/** Opens rooms one after the other, and closes what is open in reverse. */
+function createSteps(logger: Logger, onStep: OnStep) {
+  const opened: { name: string; close: () => Promise<unknown> }[] = []
+  let closing: Promise<void> | undefined
+  return {
+    opened,
+    async step<T>(name: string, open: () => Promise<T>, close?: (room: T) => Promise<unknown>): Promise<T> {
+      const started = performance.now()
+      const room = await open()
+      if (close) opened.push({ name, close: () => close(room) })
+      const ms = Math.round(performance.now() - started)
+      logger.info({ ms }, `${name} started`)
+      onStep(name, ms)
+      return room
+    },
+    close: (): Promise<void> => (closing ??= closeAll(opened, logger)),
+  }
+}
+
 /** Starts the whole house. When a room fails, those already open are closed again and its error is thrown. */
 export async function startDialplane(settings: Settings, logger: Logger, onStep: OnStep = () => {}): Promise<Dialplane> {
   const { home } = settings
-  const opened: { name: string; close: () => Promise<unknown> }[] = []
-  let closing: Promise<void> | undefined
-
-  async function step<T>(name: string, open: () => Promise<T>, close?: (room: T) => Promise<unknown>): Promise<T> {
-    const started = performance.now()
-    const room = await open()
-    if (close) opened.push({ name, close: () => close(room) })
-    const ms = Math.round(performance.now() - started)
-    logger.info({ ms }, `${name} started`)
-    onStep(name, ms)
-    return room
-  }
-  const close = (): Promise<void> => (closing ??= closeAll(opened, logger))
-
+  const { opened, step, close } = createSteps(logger, onStep)
   try {
-    await step('data folder', () => openHome(home), (lock) => lock.release())
+    await step('data folder', () => openHome(home, 'dialplane.lock'), (lock) => lock.release())
     const secrets = await step('keys', () => openSecrets(home))
     const database = await step('database', () => openDatabase({ settings, logger }), (room) => room.close())
     await requireSameKey(database, secrets, home)
-    const signalling = await step('signalling', () => startSignalling({ settings, logger, routeKey: secrets.key('sip-routes').toString('hex'), lane: new URL('./pbx/lane/lane.ts', import.meta.url).href }), (room) => room.close())
+    const signalling = await step('signalling', () => startSignalling({ settings, logger, routeKey: secrets.key('sip-routes').toString('hex'), identity: secrets.key('signalling-identity').toString('hex'), lane: new URL('./pbx/lane/lane.ts', import.meta.url).href }), (room) => room.close())
     // A media server outside is called like a phone, over a connection of its own: media knows nothing of signalling.
     const line = settings.media.freeswitch && (await step('media line', () => openMediaLine({ ...signalling, logger }), (room) => room.close()))
     const media = await step('media', () => startMedia({ settings, logger, storage: home, srf: line?.srf }), (room) => room.stop())
@@ -72,11 +79,27 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
   }
 }
 
-async function openHome(home: string): ReturnType<typeof lockFolder> {
+/** The SIP engine alone. The PBX finds it at its control port, and may be stopped and started again while calls go on. */
+export async function startEngineProcess(settings: Settings, logger: Logger, onStep: OnStep = () => {}): Promise<ApartProcess> {
+  const { home } = settings
+  const { step, close } = createSteps(logger, onStep)
+  try {
+    await step('data folder', () => openHome(home, 'signalling.lock'), (lock) => lock.release())
+    const secrets = await step('keys', () => openSecrets(home))
+    const apart = await step('signalling', () => startApart({ settings, logger, secret: settings.sip.secret, routeKey: secrets.key('sip-routes').toString('hex') }), (room) => room.close())
+    return { ...apart, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** @param lock one for the PBX, one for a signalling engine in a process of its own: both may use one folder */
+async function openHome(home: string, lock: string): ReturnType<typeof lockFolder> {
   await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw new Refusal('unavailable', `The data folder ${home} cannot be made: ${messageOf(error)}. Set DIALPLANE_HOME to a folder this user may write to.`, { cause: error })
   })
-  return lockFolder(join(home, 'dialplane.lock'), `The data folder ${home}`)
+  return lockFolder(join(home, lock), `The data folder ${home}`)
 }
 
 /** Newest first. A room that fails or hangs does not keep the others open. */
@@ -95,6 +118,9 @@ async function closeAll(opened: { name: string; close: () => Promise<unknown> }[
   }
 }
 
+/** What a process runs. */
+type Closable = { close(): Promise<void> }
+
 /** Says a line to whoever started us. */
 type Tell = (line?: string) => unknown
 
@@ -110,21 +136,30 @@ async function main(): Promise<void> {
     return
   }
 
+  if (argv.includes('--help')) {
+    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
+    return
+  }
+
   detachEnvironment()
   let file: LogFile | undefined
-  let running: Promise<Dialplane> | undefined
   try {
-    const settings = loadSettings({ argv })
-    const logPath = join(settings.home, 'logs', 'dialplane.log')
+    const role = rolesOf(argv)
+    const settings = loadSettings({ argv: argv.filter((argument) => argument !== '--help') })
+    if (role === 'pbx' && settings.sip.drachtio === undefined) throw new Refusal('unprocessable', '--roles=pbx needs a signalling engine in another process: set DRACHTIO to its control address, e.g. 127.0.0.1:9022, and DRACHTIO_SECRET.')
+    const logPath = join(settings.home, 'logs', role === 'signalling' ? 'signalling.log' : 'dialplane.log')
     if (settings.log.to === 'file') file = openLogFile(logPath)
     const logger = createLogger(settings.log.level, file)
     const started = performance.now()
     // Standard output belongs to the JSON lines when the log goes there.
     const output = file ? process.stdout : process.stderr
     const tell: Tell = (line = '') => output.write(`${line}\n`)
+    const onStep: OnStep = (step, ms) => tell(`  ${step.padEnd(14)} ${String(ms).padStart(5)} ms`)
+    if (role === 'signalling') return await runEngine(settings, logger, { file, logPath }, tell, onStep)
     tell('Dialplane starts')
-    running = startDialplane(settings, logger, (step, ms) => tell(`  ${step.padEnd(14)} ${String(ms).padStart(5)} ms`))
-    stopOnSignals(running, logger, file, tell)
+    const running = startDialplane(settings, logger, onStep)
+    const keeps = settings.sip.drachtio !== undefined && settings.sip.graceSeconds > 0
+    stopOnSignals(running, logger, file, tell, keeps ? KEEPS_CALLS : ENDS_CALLS)
     const dialplane = await running
     dialplane.signalling.onFailure((reason) => {
       logger.fatal({ reason }, 'signalling failed')
@@ -138,6 +173,27 @@ async function main(): Promise<void> {
     file?.close()
     process.exit(1)
   }
+}
+
+const ENDS_CALLS = 'Dialplane stops: calls are ended, then everything is closed.'
+const KEEPS_CALLS = 'Dialplane stops. A signalling engine of ours keeps the calls, and gives them back at the next start if that comes in time (SIGNALLING_GRACE_SECONDS).'
+
+async function runEngine(settings: Settings, logger: Logger, log: { file: LogFile | undefined; logPath: string }, tell: Tell, onStep: OnStep): Promise<void> {
+  tell('The signalling engine of Dialplane starts')
+  const running = startEngineProcess(settings, logger, onStep)
+  stopOnSignals(running, logger, log.file, tell, 'The signalling engine stops: calls are ended, then everything is closed.')
+  const apart = await running
+  apart.onFailure((reason) => {
+    logger.fatal({ reason }, 'signalling failed')
+    process.stderr.write(`Signalling failed: ${reason} It stops.\n`)
+    void stop(apart, log.file, 1)
+  })
+  tell()
+  tell('The signalling engine is ready.')
+  tell(`  SIP     ${settings.sip.hosts.join(', ')} ${Object.entries(apart.ports).map(([transport, port]) => `${transport.toUpperCase()} :${port}`).join(' ')}`)
+  tell(`  PBX     start it with DRACHTIO=${apart.control.host}:${apart.control.port} and the same DRACHTIO_SECRET`)
+  if (log.file) tell(`  Log     ${log.logPath}`)
+  tell('Ctrl-C stops it.')
 }
 
 async function greet({ settings, pbx, api }: Dialplane, tell: Tell, logPath: string | undefined, ms: number): Promise<void> {
@@ -164,17 +220,21 @@ function sipLines(addresses: readonly string[]): string[] {
   return [...hosts].map(([host, ports]) => `${host}${[...ports].map(([port, transports]) => `${port} ${transports.join(' ')}`).join(', ')}`)
 }
 
-/** SIGUSR2: no new calls; stops when the last one is over. */
+/** SIGUSR2, or a person in the panel: no new calls; stops when the last one is over. */
 function drainOnSignal(dialplane: Dialplane, logger: Logger, file: LogFile | undefined, tell: Tell): void {
+  dialplane.pbx.onDrained(() => {
+    tell('The last call is over. Dialplane stops.')
+    void stop(dialplane, file, 0)
+  })
   process.on('SIGUSR2', () => {
     logger.info('draining')
     tell('Dialplane takes no new calls and stops when the last one is over. Ctrl-C does not wait for it.')
-    void dialplane.pbx.drain().then(() => stop(dialplane, file, 0))
+    void dialplane.pbx.drain()
   })
 }
 
 /** One signal stops in order; another one, a while later, stops at once. */
-function stopOnSignals(running: Promise<Dialplane>, logger: Logger, file: LogFile | undefined, tell: Tell): void {
+function stopOnSignals(running: Promise<Closable>, logger: Logger, file: LogFile | undefined, tell: Tell, words: string): void {
   let asked: number | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -187,7 +247,7 @@ function stopOnSignals(running: Promise<Dialplane>, logger: Logger, file: LogFil
       if (asked !== undefined) return
       asked = now
       logger.info({ signal }, 'stopping')
-      tell('\nDialplane stops: calls are ended, then everything is closed. Once more stops at once.')
+      tell(`\n${words} Once more stops at once.`)
       running.then((dialplane) => stop(dialplane, file, 0), () => {})
     })
   }
@@ -201,7 +261,7 @@ function stopOnSignals(running: Promise<Dialplane>, logger: Logger, file: LogFil
   process.on('unhandledRejection', onFault)
 }
 
-async function stop(dialplane: Dialplane, file: LogFile | undefined, code: number): Promise<void> {
+async function stop(dialplane: Closable, file: LogFile | undefined, code: number): Promise<void> {
   await dialplane.close()
   file?.close()
   process.exit(code)

@@ -96,6 +96,8 @@ export interface EndpointOptions {
   near?: Conference
   /** Absent: never encrypted. */
   encryption?: LegEncryption
+  /** The leg goes on from another endpoint whose last description had this `o=` line: ours continues it (RFC 3264 §8). An engine may not be able to. */
+  follows?: { id: string; version: number }
 }
 
 export type EndpointEvents = {

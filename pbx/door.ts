@@ -135,6 +135,17 @@ export interface Certificates {
   authority: string | null
 }
 
+/** Whether new calls are taken. */
+export interface Drain {
+  /** They are refused with 503, emergency calls excepted. */
+  on: boolean
+  since: Date | null
+  /** The process stops when the last call is over. */
+  thenStop: boolean
+  /** Calls going on, of all tenants. */
+  callsLeft: number
+}
+
 /** A network that is never banned. */
 export interface AllowedNetwork {
   id: string
@@ -297,8 +308,15 @@ export interface Pbx {
   health(): Promise<HealthPart[]>
   /** Addresses phones register at. */
   sipAddresses(): string[]
-  /** From now on new calls are refused with 503, emergency calls excepted; resolves when the last call is over. */
+  /** Whether new calls are taken, and changing that: the whole machine's, so for its owner only. */
+  drained: {
+    state(): Drain
+    begin(actor: Actor, thenStop: boolean): Promise<Drain>
+    end(actor: Actor): Promise<Drain>
+  }
+  /** From now on new calls are refused with 503, emergency calls excepted; resolves when the last call is over. `onDrained` is told when the process is to stop with it. */
   drain(): Promise<void>
+  onDrained(listener: () => void): void
   /** Ends calls with BYE, then closes. */
   close(): Promise<void>
 }

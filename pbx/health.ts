@@ -1,6 +1,6 @@
 import type { Database } from '../config/database/index.ts'
 import type { MediaServer } from '../media/contract.ts'
-import type { HealthPart } from './door.ts'
+import type { Drain, HealthPart } from './door.ts'
 import { certificateHealth, type CertificateKeeper } from './certificates.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { mediaServersHealth } from './media-servers.ts'
@@ -8,7 +8,7 @@ import type { Shield } from './shield/shield.ts'
 import type { SipServer } from './sip/types.ts'
 
 /** How the parts that a call needs are now, each in a sentence. */
-export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; draining: number | undefined; pendingRows: number; unstoredRecordings: number; engine: (() => Promise<EngineStatus>) | undefined; shield: Pick<Shield, 'figures'> }): Promise<HealthPart[]> {
+export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; draining: Drain | undefined; pendingRows: number; unstoredRecordings: number; engine: (() => Promise<EngineStatus>) | undefined; shield: Pick<Shield, 'figures'> }): Promise<HealthPart[]> {
   const { database, media, sip, certificates, stuckCalls, draining, pendingRows } = parts
   const load = await media.load().catch(() => undefined)
   const late = Math.max(0, ...(load?.workers.map((worker) => worker.worstLatenessMs) ?? []))
@@ -51,7 +51,7 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
       message: stuckCalls === 0 ? 'No call is stuck.' : `${stuckCalls} calls did not end by themselves since the start and were dropped by the watchdog. The log names them.`,
     },
     ...(unstored === 0 ? [] : [{ name: 'recordings', ok: false, message: `${unstored} recordings could not be stored and stay as plain WAV for now; check the free space of the data folder. They are tried again every minute.` }]),
-    ...(draining === undefined ? [] : [{ name: 'drain', ok: true, message: `No new calls are taken; Dialplane stops when the last of ${draining} calls is over.` }]),
+    ...(draining === undefined ? [] : [{ name: 'drain', ok: true, message: `No new calls are taken${draining.thenStop ? `; Dialplane stops when the last of ${draining.callsLeft} calls is over` : ''}.` }]),
   ]
 }
 

@@ -22,6 +22,7 @@ import { createPinTries } from './calls/pin-tries.ts'
 import { createRoutingDoor } from './routing-door.ts'
 import { guardConferences, guardExtensions } from './extensions.ts'
 import { createDirectory } from './directory/directory.ts'
+import { createDrainer } from './drain.ts'
 import type { Directory } from './directory/types.ts'
 import type { PastCall, Pbx } from './door.ts'
 import { isEmergency } from './emergency/recognise.ts'
@@ -42,6 +43,7 @@ import { createShield } from './shield/shield.ts'
 import { takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
 import { createMediaServersDoor } from './media-servers.ts'
+import { createTakeover } from './takeover/takeover.ts'
 import { createTargets, type NameBook } from './targets.ts'
 import { hepPacket } from './trace/hep.ts'
 import { openHepSender } from './trace/hep-sender.ts'
@@ -67,12 +69,12 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const { settings, logger, database, secrets, media } = options
   const { home } = settings
   const events = createEvents(logger)
-  const sip = await connectSip({ ...options.signalling, logger, session: settings.session, reliable: settings.calls.reliable })
+  const sip = await connectSip({ ...options.signalling, logger, session: settings.session, reliable: settings.calls.reliable, graceSeconds: settings.sip.graceSeconds })
   const directory = await createDirectory({ database, secrets, logger, settings, listening: () => sip.listening })
   const stopDirectoryNews = directory.onChange((tenantId) => events.emit('directory.changed', tenantId, {}))
   const { certificates } = options.signalling
   const stopNames = nameCertificates(certificates, directory, logger)
-  const registrar = await createRegistrar({ database, directory, sip, settings, edges: settings.sip.drachtio ? undefined : settings.sip.edges, gruuKey: secrets.key('gruu'), logger, events, clock: systemClock })
+  const registrar = await createRegistrar({ database, directory, sip, settings, edges: settings.sip.drachtio && options.signalling.identity === undefined ? undefined : settings.sip.edges, gruuKey: secrets.key('gruu'), logger, events, clock: systemClock })
   const stopGone = options.signalling.onGone?.((peer) => registrar.disconnected(peer))
   const registry = createCallRegistry()
   const shield = await createShield({
@@ -104,13 +106,19 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 
   const metrics = createMetrics({ events, media, database, engine: options.signalling.status, registrar, shield, activeCalls: () => registry.size })
 
+  const takeover = await createTakeover({
+    world, home, logger,
+    recordAgain: (call) => void recordings.control(call, 'start', 'automatic').catch((error: unknown) => call.log.error({ err: error }, `the call is not recorded again: ${messageOf(error)}`)),
+  })
+  await takeover.begin()
+
   let stopping = false
-  let draining: Promise<void> | undefined
+  const drainer = createDrainer({ registry, database, directory, logger })
   const entrance = startEntrance({
     sip, directory, registrar, shield, settings, secrets, logger,
     onCall: (invite, caller) => {
       // Whoever calls for help is served to the last.
-      if (stopping || (draining && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
+      if (stopping || (drainer.on && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
       takeCall(world, invite, caller)
     },
   })
@@ -203,16 +211,21 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       if (directory.snapshot().tenant(actor.tenantId)?.isDefault !== true) throw new Refusal('forbidden', 'These figures are of all tenants of this system; only those who run it can see them.')
       return metrics.text()
     },
-    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: draining && registry.size, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing }),
+    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: drainer.on ? drainer.state() : undefined, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing }),
     sipAddresses: () => [...sip.listening],
-    drain: () => (draining ??= registry.idle()),
+    drained: { state: () => drainer.state(), begin: (actor, thenStop) => drainer.beginFor(actor, thenStop), end: (actor) => drainer.endFor(actor) },
+    drain: () => drainer.begin(true),
+    onDrained: (listener) => drainer.onOver(listener),
     async close() {
       if (stopping) return
       stopping = true
+      // Where the engine goes on, so do the calls.
+      if (sip.keepsCalls && sip.connected) await takeover.leave()
       for (const call of registry.all()) hangUp(world, call, terminate('server-stopping', 'system'))
       await settled(registry.idle(), GOODBYE_MS)
       await lender?.close()
       entrance.close()
+      if (sip.keepsCalls) await sip.close()
       watchdog.stop()
       rooms.close()
       stopDirectoryNews()
@@ -220,6 +233,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       retention.stop()
       recent.close()
       await recordings.close()
+      await takeover.close()
       await traces.close()
       await records.close()
       metrics.close()

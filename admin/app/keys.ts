@@ -20,5 +20,6 @@ export const keys = {
   system: ['system'] as const,
   certificates: ['system', 'certificates'] as const,
   mediaServers: ['system', 'media-servers'] as const,
+  drain: ['system', 'drain'] as const,
   targets: ['targets'] as const,
 }

@@ -442,7 +442,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -1235,6 +1235,29 @@ export type Certificate = {
      * ending: within 21 days.
      */
     state: 'good' | 'ending' | 'ended';
+};
+
+export type Drain = {
+    /**
+     * New calls are refused with 503, emergency calls excepted.
+     */
+    on: boolean;
+    since: string | null;
+    /**
+     * The server stops when the last call is over.
+     */
+    thenStop: boolean;
+    /**
+     * Calls going on now, of all tenants.
+     */
+    callsLeft: number;
+};
+
+export type DrainWish = {
+    /**
+     * Whether the server stops when the last call is over. Whoever runs it must start it again.
+     */
+    thenStop?: boolean;
 };
 
 export type MediaServer = {
@@ -4753,6 +4776,143 @@ export type ReadCertificatesResponses = {
 };
 
 export type ReadCertificatesResponse = ReadCertificatesResponses[keyof ReadCertificatesResponses];
+
+export type EndDrainData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/drain';
+};
+
+export type EndDrainErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type EndDrainError = EndDrainErrors[keyof EndDrainErrors];
+
+export type EndDrainResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Drain;
+    };
+};
+
+export type EndDrainResponse = EndDrainResponses[keyof EndDrainResponses];
+
+export type GetDrainData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/drain';
+};
+
+export type GetDrainErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetDrainError = GetDrainErrors[keyof GetDrainErrors];
+
+export type GetDrainResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Drain;
+    };
+};
+
+export type GetDrainResponse = GetDrainResponses[keyof GetDrainResponses];
+
+export type BeginDrainData = {
+    body: DrainWish;
+    path?: never;
+    query?: never;
+    url: '/system/drain';
+};
+
+export type BeginDrainErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginDrainError = BeginDrainErrors[keyof BeginDrainErrors];
+
+export type BeginDrainResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Drain;
+    };
+};
+
+export type BeginDrainResponse = BeginDrainResponses[keyof BeginDrainResponses];
 
 export type ListMediaServersData = {
     body?: never;

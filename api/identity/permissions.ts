@@ -29,6 +29,7 @@ export const permissions = {
   'metrics.read': 'Read the figures for Prometheus',
   'system.read': 'See version, addresses and health',
   'system.write': 'Have certificates read again, give media servers no new calls',
+  'system.drain': 'Take no new calls, and stop after the last one',
 } as const
 
 export type PermissionName = keyof typeof permissions

@@ -4,6 +4,7 @@ import { one } from '../http/envelope.ts'
 import { instant, isoOf } from '../http/fields.ts'
 import { mediaServerRoutes } from './media-server-routes.ts'
 import { certificateRoutes } from './certificate-routes.ts'
+import { drainRoutes } from './drain-routes.ts'
 
 export const HealthPart = z.object({ name: z.string(), ok: z.boolean(), message: z.string() }).meta({ id: 'HealthPart' })
 
@@ -69,4 +70,4 @@ const getMetrics = defineFileRoute({
   handle: async ({ world, actor }) => ({ bytes: Buffer.from(await world.pbx.metrics(actor)), name: 'metrics.txt' }),
 })
 
-export const systemRoutes = [getSystem, getHealth, getMetrics, ...certificateRoutes, ...mediaServerRoutes]
+export const systemRoutes = [getSystem, getHealth, getMetrics, ...certificateRoutes, ...drainRoutes, ...mediaServerRoutes]

@@ -66,6 +66,8 @@ function build(home: string, read: Reader): Settings {
       handlers: read('SIP_HANDLERS') ?? [],
       handlersSecret: read('SIP_HANDLERS_SECRET') ?? '',
       drachtio: drachtio && { ...drachtio, secret: drachtioSecret ?? '' },
+      secret: drachtioSecret ?? '',
+      graceSeconds: read('SIGNALLING_GRACE_SECONDS') ?? 0,
     },
     shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0, overloadMs: read('OVERLOAD_MS') ?? 0 },
     media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [], tones: read('TONES_COUNTRY') ?? '', encryption: read('MEDIA_ENCRYPTION') as Settings['media']['encryption'], sdesInClear: read('SDES_KEYS') === 'clear', freeswitch: freeswitchOf(read) },
@@ -139,7 +141,7 @@ function crossChecks(settings: Settings): RefusalDetail[] {
       wrong('RTP_PORTS', `RTP_PORTS ${media.ports.first}-${media.ports.last} contains SIP_PORT ${sip.port}: move one of them.`)
     }
   } else if (sip.drachtio.secret === '') {
-    wrong('DRACHTIO_SECRET', 'DRACHTIO is set but DRACHTIO_SECRET is not: set it to the secret in the drachtio-server\'s configuration.')
+    wrong('DRACHTIO_SECRET', 'DRACHTIO is set but DRACHTIO_SECRET is not: set it to the secret of the signalling engine, or of the drachtio-server, that is there.')
   }
   if (media.freeswitch?.servers.some(({ secret }) => secret === '')) {
     wrong('FREESWITCH_SECRET', 'FREESWITCH is set but FREESWITCH_SECRET is not: set it to the password in event_socket.conf.xml of the FreeSWITCH, or to one each, separated by commas.')

@@ -1,16 +1,18 @@
 /** The settings, read once at the start and checked as a whole. Nothing else reads the environment. */
 import { Refusal } from '../errors.ts'
 import { checkSettings } from './check.ts'
+import { isRolesOption } from './roles.ts'
 import type { Settings } from './settings.ts'
 import { findSettings, type Environment } from './source.ts'
 
 export type { Settings } from './settings.ts'
+export { ROLES_HELP, rolesOf, type Role } from './roles.ts'
 export { settingsTable } from './print.ts'
 
 export interface SettingsInput {
   /** Absent: the environment of this process. */
   env?: Environment
-  /** Arguments after the script's name; none are settings, so any but `--settings` is refused. */
+  /** Arguments after the script's name; none are settings, so any but `--settings` and `--roles=` is refused. */
   argv?: readonly string[]
 }
 
@@ -22,7 +24,7 @@ export function loadSettings(input: SettingsInput = {}): Settings {
   const found = findSettings(input.env ?? process.env)
   const { settings, problems } = checkSettings(found)
   for (const argument of input.argv ?? []) {
-    if (argument !== '--settings') {
+    if (argument !== '--settings' && !isRolesOption(argument)) {
       problems.push({ field: argument, message: `${argument} is not an option. Settings come from the environment or ${found.file}; \`npm run settings\` lists them.` })
     }
   }

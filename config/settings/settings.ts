@@ -42,6 +42,10 @@ export interface Settings {
     handlers: readonly { method: string; url: string; post: boolean }[]
     handlersSecret: string
     drachtio: { host: string; port: number; secret: string } | undefined
+    /** What applications must tell a signalling engine of ours in a process of its own; empty when not set. */
+    secret: string
+    /** How long calls are kept while the PBX is away from that engine, in seconds; 0: not at all. */
+    graceSeconds: number
   }
   shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }
   media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; encryption: 'off' | 'offer' | 'require'; sdesInClear: boolean; freeswitch: FreeswitchSettings | undefined }

@@ -16,6 +16,8 @@ export interface SdpSessionOptions {
   alsoAt?: readonly string[]
   /** Encodings allowed, in our order of preference. */
   encodings: readonly Encoding[]
+  /** The description that ours continues. */
+  follows?: { id: string; version: number } | undefined
   /** Follow the peer's order among the allowed encodings instead of ours. */
   peerOrder: boolean
   /** Absent: never encrypted. */
@@ -49,8 +51,8 @@ const NEVER: EncryptionOptions = { policy: 'off', readable: false, browser: fals
 export class SdpSession {
   readonly #options: SdpSessionOptions
   // RFC 8866 §5.2: a number below 2^62 that no other session of ours has.
-  readonly #id = String(randomInt(1, 2 ** 47))
-  #version = 0
+  readonly #id: string
+  #version: number
   #text = ''
   #written = ''
   readonly #encryption: Encryption
@@ -68,6 +70,8 @@ export class SdpSession {
 
   constructor(options: SdpSessionOptions) {
     this.#options = options
+    this.#id = options.follows?.id ?? String(randomInt(1, 2 ** 47))
+    this.#version = options.follows?.version ?? 0
     this.#encryption = new Encryption(options.encryption ?? NEVER)
     // A browser wants its audio named.
     if (options.encryption?.browser === true) {

@@ -161,13 +161,17 @@ function onConnectFailure(world: CallWorld, call: Call, error: unknown): void {
 export function follow(world: CallWorld, call: Call, leg: Leg): void {
   const dialog = leg.dialog
   if (!dialog) return
+  world.registry.touch(call)
   watchHold(world, call, leg)
   watchDigits(call, leg)
   dialog.onRefer((refer) => world.onRefer(call, leg, refer))
-  dialog.onEnd(({ by, reason }) => {
+  dialog.onEnd(({ by, reason, lost, at }) => {
     const role = leg.origin.role
+    call.endAt = at ?? call.endAt
+    // It ended with the process that it began in.
+    if (by === 'stack' && call.restoring) return hangUp(world, call, terminate('interrupted', 'system'))
     // Without the engine nothing is known of the phones: it is not theirs that the call ended.
-    if (by === 'stack' && !world.sip.connected) return hangUp(world, call, terminate('signalling-lost', 'system'))
+    if (by === 'stack' && (lost || !world.sip.connected)) return hangUp(world, call, terminate('signalling-lost', 'system'))
     // The other side has left for somebody else already; its new call says what becomes of it.
     if (call.transferring) return hangUp(world, call, terminate('transferred', role, null, `The call was transferred to ${call.transferring.number}.`))
     const verdict = by === 'peer' ? terminate('hung-up', role) : terminate('peer-vanished', role, null, stackWords(reason))

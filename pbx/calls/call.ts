@@ -36,13 +36,13 @@ export type CallerLine = Pick<IncomingInvite, 'callId' | 'answered' | 'wantsOffe
  * What can happen is in the verb files: dial, answer, hold, hang-up.
  */
 export class Call {
-  readonly id = newId()
+  readonly id: string
   /** The first call of a chain of transfers. */
   rootId: string
   readonly tenantId: string
   /** Another when the caller has handed its unanswered call to somebody else. */
   request: CallRequest
-  readonly startedAt = Date.now()
+  readonly startedAt: number
   readonly log: Logger
   readonly mailbox: Mailbox
   caller: Leg
@@ -53,6 +53,10 @@ export class Call {
   plan: Plan | undefined
   answeredAt: number | null = null
   endedAt: number | null = null
+  /** Another process began it, and it is not known yet whether it goes on. */
+  restoring = false
+  /** When it ended, where that is known to be earlier than we heard of it. */
+  endAt: number | undefined
   verdict: Termination | undefined
   recording: RunningRecording | undefined
   /** Automatic recording was begun or failed; it is tried once, and stopping it by hand lasts. */
@@ -87,10 +91,14 @@ export class Call {
     invite: CallerLine
     caller: Leg
     rootId?: string
+    /** Of a call that another process began. */
+    begun?: { id: string; startedAt: number }
     logger: Logger
     onChange: (call: Call) => void
     onBug: (call: Call, error: unknown) => void
   }) {
+    this.id = options.begun?.id ?? newId()
+    this.startedAt = options.begun?.startedAt ?? Date.now()
     this.request = options.request
     this.rootId = options.rootId ?? this.id
     this.tenantId = options.request.tenantId
@@ -120,10 +128,10 @@ export class Call {
     const before = this.#machine.state
     this.#machine.step(input)
     if (input === 'answer') {
-      this.answeredAt = Date.now()
+      this.answeredAt ??= Date.now()
       this.answered.resolve()
     }
-    if (input === 'closed') this.endedAt = Date.now()
+    if (input === 'closed') this.endedAt = this.endAt ?? Date.now()
     else if (before !== this.#machine.state) this.changed()
   }
 

@@ -24,9 +24,9 @@ export interface LegOrigin {
  * behaviour lives in the verb files beside this one.
  */
 export class Leg {
-  readonly id = newId()
+  readonly id: string
   origin: LegOrigin
-  readonly startedAt = Date.now()
+  readonly startedAt: number
   sipCallId: string
   userAgent: string | null
   endpoint: Endpoint | undefined
@@ -49,7 +49,10 @@ export class Leg {
   silent = false
   readonly #machine = createMachine<LegState, LegInput>('leg', legTable, 'new')
 
-  constructor(origin: LegOrigin) {
+  /** @param begun of a leg that another process began */
+  constructor(origin: LegOrigin, begun?: { id: string; startedAt: number }) {
+    this.id = begun?.id ?? newId()
+    this.startedAt = begun?.startedAt ?? Date.now()
     this.origin = origin
     this.sipCallId = origin.sipCallId
     this.userAgent = origin.userAgent

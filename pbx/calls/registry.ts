@@ -12,6 +12,10 @@ export interface CallRegistry {
   /** The call and leg that hold this dialog, in one tenant. `early`: its INVITE has no final answer yet. */
   findDialog(tenantId: string, name: DialogName): { call: Call; leg: Leg; early: boolean } | undefined
   readonly size: number
+  /** A leg of it got its dialog. */
+  touch(call: Call): void
+  /** Returns a function that ends the subscription. */
+  onTouched(listener: (call: Call) => void): () => void
   /** Work that outlives a call and must be done before we close: a BYE not yet answered. */
   linger(work: Promise<unknown>): void
   /** Resolves when no call and no lingering work is left. */
@@ -20,6 +24,7 @@ export interface CallRegistry {
 
 export function createCallRegistry(): CallRegistry {
   const calls = new Map<string, Call>()
+  const touched = new Set<(call: Call) => void>()
   const lingering = new Set<Promise<unknown>>()
   let waiters: (() => void)[] = []
 
@@ -55,6 +60,11 @@ export function createCallRegistry(): CallRegistry {
     },
     get size() {
       return calls.size
+    },
+    touch: (call) => touched.forEach((listener) => listener(call)),
+    onTouched(listener) {
+      touched.add(listener)
+      return () => void touched.delete(listener)
     },
     linger(work) {
       const done = work.then(

@@ -15,6 +15,7 @@ const verdicts = {
   'transferred': { result: 'answered', status: 480, phrase: 'Transferred', explanation: 'The call was transferred and went on with somebody else.' },
   'administrator': { result: 'answered', status: 480, phrase: 'Temporarily Unavailable', explanation: 'An administrator ended the call.' },
   'server-stopping': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'Dialplane was stopped while the call was going on.' },
+  'interrupted': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'Dialplane stopped in the middle of the call without being told to, or was away for too long to go on with it.' },
 
   'caller-cancelled': { result: 'cancelled', status: 487, phrase: 'Request Terminated', explanation: 'The caller hung up before anybody answered.' },
   'busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called phone is busy.' },

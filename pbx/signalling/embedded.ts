@@ -32,6 +32,10 @@ export interface EmbeddedOptions {
   lane?: string
   /** Hex; see the engine's options. */
   routeKey?: string
+  /** Where applications connect; a free port of loopback and a secret of this start when absent. */
+  control?: { host: string; port: number; secret: string }
+  /** Applications may say what goes beyond drachtio's wire; they are heard with `onAside`. */
+  aside?: boolean
   /** Registrations and keep-alives are traced as well. */
   traceAll?: boolean
   timing?: Partial<Timing>
@@ -46,6 +50,14 @@ export interface EmbeddedSignalling extends Omit<Signalling, 'certificates'> {
   readonly lane: EngineLane
   readonly names: NameBook
   onGone(listener: (peer: PeerPlace) => void): () => void
+  /** What an application says beyond drachtio's wire, by the number of its connection; without text that is gone. */
+  onAside(listener: (line: number, text: string | undefined) => void): () => void
+  aside(line: number, text: string): void
+  /** Whether this thread says how late it is; else it must be told how late its application is, in milliseconds. */
+  pulse(on: boolean): void
+  late(ms: number): void
+  /** BYE to both sides of every call. @param reason value of its Reason header */
+  endCalls(reason: string): void
   status(): Promise<EngineStatus>
   /** Other certificates for TLS connections made from now on. Rejects with a Refusal when they cannot be used; those before them stay then. */
   replaceCertificates(tls: TlsOptions): Promise<void>
@@ -62,6 +74,7 @@ const SETTINGS: Readonly<Record<string, string>> = { tls: 'SIP_TLS_PORT', ws: 'S
 
 function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
   const { host, port } = reply
+  if (reply.transport === 'control') return new Refusal('conflict', `The control port cannot be opened: ${reply.message}. Set DRACHTIO to a free port of this machine's loopback.`)
   const setting = SETTINGS[reply.transport] ?? 'SIP_PORT'
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}/${reply.transport}`
   if (reply.code === 'EADDRINUSE') return new Refusal('conflict', `SIP port ${where} is taken by another program. Stop it, or set ${setting} to a free port.`)
@@ -72,20 +85,22 @@ function refusal(reply: Extract<FromEngine, { kind: 'refused' }>): Refusal {
 
 /** Rejects with a Refusal that names the port and what to set. */
 export async function startEmbedded(options: EmbeddedOptions, logger: Logger): Promise<EmbeddedSignalling> {
-  const secret = randomBytes(24).toString('base64url')
+  const control = options.control ?? { host: '127.0.0.1', port: 0, secret: randomBytes(24).toString('base64url') }
   const memory = createPulseMemory()
   const engineOptions: WorkerOptions = {
     pulse: memory,
     ...(options.lane === undefined ? {} : { lane: options.lane }),
     ...(options.handlers === undefined ? {} : { handlers: options.handlers }),
     ...(options.handlerSecret === undefined ? {} : { handlerSecret: options.handlerSecret }),
+    ...(options.aside === undefined ? {} : { aside: options.aside }),
     ...(options.routeKey === undefined ? {} : { routeKey: options.routeKey }),
-    sip: options.sip, control: { host: '127.0.0.1', port: 0, secret }, dns: options.dns ?? { servers: [] }, traceAll: options.traceAll ?? false, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
+    sip: options.sip, control, dns: options.dns ?? { servers: [] }, traceAll: options.traceAll ?? false, timing: { ...defaultTiming, ...options.timing }, limits: { ...defaultLimits, ...options.limits },
   }
   const worker = new Worker(new URL('./engine/worker.ts', import.meta.url), { workerData: engineOptions, name: 'sip', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
   const listeners = new Set<(records: readonly TraceRecord[]) => void>()
   const goneListeners = new Set<(peer: PeerPlace) => void>()
   const newsListeners = new Set<(news: never) => void>()
+  const asideListeners = new Set<(line: number, text: string | undefined) => void>()
   const gateListeners = new Set<(report: GateReport) => void>()
   const failures: ((reason: string) => void)[] = []
   const statusWaiters: ((status: EngineStatus) => void)[] = []
@@ -130,6 +145,9 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
         case 'gone':
           for (const listener of goneListeners) listener(message.peer)
           return
+        case 'aside':
+          for (const listener of asideListeners) listener(message.line, message.text)
+          return
         case 'peer-refused':
           logger.warn(message.peer, `a SIP connection was refused: ${message.peer.reason}`)
           return
@@ -157,16 +175,18 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
   logger.info({ hosts: options.sip.hosts, ports: ready.ports, control: ready.controlPort }, 'SIP engine ready')
 
   let pulsedAt = performance.now()
+  let pulsing = true
   const pulse = setInterval(() => {
     const now = performance.now()
-    beat(memory, Math.max(0, now - pulsedAt - PULSE_MS))
+    if (pulsing) beat(memory, Math.max(0, now - pulsedAt - PULSE_MS))
     pulsedAt = now
   }, PULSE_MS)
 
   return {
-    control: { host: '127.0.0.1', port: ready.controlPort, secret },
+    control: { ...control, port: ready.controlPort },
     ports: ready.ports,
     openLine: () => openControlLine((port, taken) => worker.postMessage({ kind: 'application', port, taken } satisfies ToEngine, [port]), (news) => newsListeners.forEach((listener) => listener(news as never))),
+    identity: undefined,
     external: false,
     trace(listener) {
       listeners.add(listener)
@@ -176,6 +196,14 @@ export async function startEmbedded(options: EmbeddedOptions, logger: Logger): P
       goneListeners.add(listener)
       return () => void goneListeners.delete(listener)
     },
+    onAside(listener) {
+      asideListeners.add(listener)
+      return () => void asideListeners.delete(listener)
+    },
+    aside: (line, text) => worker.postMessage({ kind: 'aside', line, text } satisfies ToEngine),
+    pulse: (on) => void (pulsing = on),
+    late: (ms) => beat(memory, ms),
+    endCalls: (reason) => worker.postMessage({ kind: 'end-calls', reason } satisfies ToEngine),
     gate: {
       obey: (order) => worker.postMessage({ kind: 'gate', order } satisfies ToEngine),
       onReport(listener) {

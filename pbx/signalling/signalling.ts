@@ -5,6 +5,7 @@ import type { GateOrder, GateReport } from './engine/gate/orders.ts'
 import type { NameReport } from './engine/locate/describe.ts'
 import type { TraceRecord } from './engine/trace.ts'
 import type { PeerPlace } from './engine/transport/flow.ts'
+import type { Certificate } from './tls/certificate.ts'
 import type { CertificateStore } from './tls/store.ts'
 
 export type { ControlLine, PeerPlace, TraceRecord }
@@ -32,9 +33,17 @@ export interface NameBook {
   report(name?: string, again?: boolean): Promise<NameReport[]>
 }
 
+/** The certificates in use, without what only the engine needs. */
+type Certificates = Omit<CertificateStore, 'tls' | 'certificates'> & { readonly certificates: readonly Omit<Certificate, 'certificate' | 'key'>[] }
+
 export interface Signalling {
   /** Where drachtio-srf connects. */
   readonly control: { host: string; port: number; secret: string }
+  /**
+   * What we prove with, after a restart too, that we are the same application: calls are kept for it while it is away.
+   * Undefined where that makes no sense: with a drachtio-server, which keeps nothing, and in the engine's own process.
+   */
+  readonly identity: string | undefined
   /** The same wire for an application in this process, without a socket. Undefined with a drachtio-server. */
   readonly openLine: (() => ControlLine) | undefined
   /**
@@ -54,7 +63,7 @@ export interface Signalling {
    */
   readonly onGone: ((listener: (peer: PeerPlace) => void) => () => void) | undefined
   /** The certificates that TLS is served with. Undefined with a drachtio-server, and when nothing is served over TLS. */
-  readonly certificates: CertificateStore | undefined
+  readonly certificates: Omit<Certificates, 'close'> | undefined
   /** The engine's own figures; undefined with a drachtio-server. */
   readonly status: (() => Promise<EngineStatus>) | undefined
   readonly external: boolean

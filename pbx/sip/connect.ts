@@ -3,6 +3,8 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import { systemClock } from '../../config/clock.ts'
 import type { Logger } from '../../config/logger.ts'
 import { createQuietLog } from '../../config/quiet-log.ts'
+import { createClaims } from './claim.ts'
+import { Dialog } from './dialog.ts'
 import { ALLOW, readHeader, readReason } from './headers.ts'
 import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
 import { openLink, type EngineAddress } from './link.ts'
@@ -21,6 +23,8 @@ import type { IncomingInvite, IncomingRequest, SipServer, TracedMessage } from '
 export interface SipConnection extends EngineAddress {
   /** The embedded engine's feed; undefined with a real drachtio-server, whose frames are tapped instead. */
   trace: TraceFeed | undefined
+  /** What proves to an engine of ours that we are the same as before; undefined where calls end with the link. */
+  identity?: string | undefined
 }
 
 export interface ConnectOptions extends SipConnection {
@@ -29,6 +33,8 @@ export interface ConnectOptions extends SipConnection {
   session?: SessionWish
   /** Which provisional responses go reliably to who does not insist; `media` when absent. */
   reliable?: ReliableWish
+  /** How long the engine keeps calls while there is no link, in seconds. */
+  graceSeconds?: number
   /** How long the first connection may take, in milliseconds; 10,000 when absent. */
   timeoutMs?: number
 }
@@ -59,6 +65,8 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   const traceListeners = new Set<(messages: readonly TracedMessage[]) => void>()
   const connectionListeners = new Set<(connected: boolean, reason: string) => void>()
   const calls = new Set<string>()
+  const claims = options.identity === undefined ? undefined : createClaims(stack, options.identity, (options.graceSeconds ?? 0) * 1000)
+  let claimed = false
   let inviteHandler: ((invite: IncomingInvite) => void) | undefined
   let listening: readonly string[] = []
   let connected = false
@@ -118,8 +126,9 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   const loseLink = (reason: string): void => {
     if (!connected) return
     connected = false
-    const left = [...stack.waiting]
-    stack.waiting.clear()
+    if (!closing) claims?.lost(reason)
+    const left = [...stack.waiting].filter((waiting) => !claims || !waiting.lasting?.())
+    for (const waiting of left) stack.waiting.delete(waiting)
     for (const waiting of left) waiting.linkLost(reason)
     for (const listener of connectionListeners) listener(false, reason)
   }
@@ -142,6 +151,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     connected = true
     logger.info({ listening }, 'connected to the signalling engine')
     first.resolve()
+    if (claimed) void claims?.claim()
     for (const listener of connectionListeners) listener(true, 'connected')
   })
   srf.on('error', (error) => {
@@ -157,6 +167,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   wire.prependListener('msg', () => gatherWrites(stack))
   wire.on('msg', guard(stack, 'reading a frame', (_socket: unknown, frame: string) => {
     stack.invites.readFrame(frame)
+    claims?.readFrame(frame)
     const record = !options.trace && traceListeners.size + wireListeners.size > 0 ? readFrame(frame, Date.now()) : undefined
     if (record) tellTrace([record])
   }))
@@ -164,6 +175,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
   const close = async (): Promise<void> => {
     if (closing) return
     closing = true
+    claims?.close()
     stopTrace?.()
     await link.close()
     loseLink('Dialplane is stopping')
@@ -193,6 +205,18 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
     onInvite: (handler) => void (inviteHandler = handler),
     invite: (outgoing) => new SentInvite(stack, outgoing),
     request: (outgoing) => sendOutside(stack, outgoing),
+    keepsCalls: claims !== undefined && (options.graceSeconds ?? 0) > 0,
+    restore({ userAgent, session, ...saved }) {
+      const dialog = new Dialog(stack, { ...saved, userAgent: userAgent ?? undefined, session: session ?? undefined, localSdp: '', remoteSdp: '' })
+      claims?.expect(dialog)
+      return dialog
+    },
+    async claim() {
+      claimed = true
+      if (claims) return claims.claim()
+      // Whoever signals for us now never had these.
+      for (const dialog of stack.dialogs.values()) (dialog as Dialog).linkLost('the signalling engine ended with the process before')
+    },
     onTrace: (listener) => void traceListeners.add(listener),
     onWire: (listener) => void wireListeners.add(listener),
     onConnection: (listener) => void connectionListeners.add(listener),

@@ -8,7 +8,7 @@ import { keepSession, type AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
 import type { OpenDialog, RequestEvents, Stack, Waiting } from './stack.ts'
-import type { ReferRequest, SipDialog } from './types.ts'
+import type { DialogEnd, ReferRequest, SavedDialog, SipDialog } from './types.ts'
 import { escapeUser } from './uri.ts'
 
 export interface DialogFacts {
@@ -51,8 +51,8 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
   readonly #referrals = new Referrals(this)
   #ended = false
   #bye: Promise<void> | undefined
-  #endReport: { by: 'peer' | 'stack'; reason: string | undefined } | undefined
-  #onEnd: ((end: { by: 'peer' | 'stack'; reason: string | undefined }) => void) | undefined
+  #endReport: DialogEnd | undefined
+  #onEnd: ((end: DialogEnd) => void) | undefined
   readonly #earlyInfos: { contentType: string | undefined; body: string }[] = []
   #onInfo: ((contentType: string | undefined, body: string) => void) | undefined
   #acked: ((outcome: 'acked' | Refusal) => void) | undefined
@@ -150,7 +150,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     this.#offers.onLateAnswer = handler
   }
 
-  onEnd(listener: (end: { by: 'peer' | 'stack'; reason: string | undefined }) => void): void {
+  onEnd(listener: (end: DialogEnd) => void): void {
     this.#onEnd = listener
     const report = this.#endReport
     if (report) queueMicrotask(guard(this.#stack, 'an end listener', () => listener(report)))
@@ -233,7 +233,31 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
 
   linkLost(reason: string): void {
     this.#acked?.(linkLostRefusal())
-    this.#end('stack', reason)
+    this.#end('stack', reason, { lost: true })
+  }
+
+  lasting(): boolean {
+    return !this.#ended
+  }
+
+  /** The link is gone; the engine keeps the call for us. */
+  paused(): void {
+    this.#offers.linkLost()
+  }
+
+  /** The engine kept it while the link was gone. */
+  reclaimed(): void {
+    // Its ACK may have come in meanwhile; had it not, the engine would have ended the call.
+    this.#acked?.('acked')
+  }
+
+  endedMeanwhile({ by, reason, at }: { by: 'peer' | 'stack'; reason: string; at: number }): void {
+    this.#end(by, readReason(reason) ?? reason, { at })
+  }
+
+  saved(): SavedDialog {
+    const { id, callId, role, localTag, remoteTag, userAgent, session } = this
+    return { id, callId, role, localTag, remoteTag, userAgent: userAgent ?? null, session: session ?? null, allowsUpdate: this.#allowsUpdate }
   }
 
   /** Sends a request inside this dialog; the engine supplies its target, tags and CSeq. */
@@ -258,7 +282,7 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     this.#report(by)
   }
 
-  #end(by: 'peer' | 'stack', reason: string | undefined): void {
+  #end(by: 'peer' | 'stack', reason: string | undefined, more: Pick<DialogEnd, 'lost' | 'at'> = {}): void {
     const already = this.#ended
     this.#ended = true
     this.#forget()
@@ -267,10 +291,10 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     if (already) return
     this.#offers.close()
     if (this.#acked) return this.#acked(noAck())
-    this.#report({ by, reason })
+    this.#report({ by, reason, ...more })
   }
 
-  #report(end: { by: 'peer' | 'stack'; reason: string | undefined }): void {
+  #report(end: DialogEnd): void {
     this.#endReport = end
     if (this.#onEnd) guard(this.#stack, 'an end listener', this.#onEnd)(end)
   }

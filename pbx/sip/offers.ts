@@ -8,7 +8,7 @@ import { continueSession } from './origin.ts'
 import type { InviteOwner } from './pending-invites.ts'
 import { agreedBy, answerSession, keepSession, type AgreedSession } from './session-timer.ts'
 import type { SrfReply, SrfRequest } from './srf-types.ts'
-import type { RequestEvents, Stack } from './stack.ts'
+import { linkLostRefusal, type RequestEvents, type Stack } from './stack.ts'
 
 /** A peer that answers 491 this often in a row is not going to stop. */
 const GLARE_TRIES = 5
@@ -38,6 +38,8 @@ export class Offers {
   #incoming: { req: SrfRequest; res: SrfReply; cancelled: boolean } | undefined
   #incomingDone: PromiseWithResolvers<void> | undefined
   #outgoing = false
+  /** Ends the wait for the answer to ours. */
+  #abandon: (() => void) | undefined
   #answerDue = false
   /** The last of our own offers; the next waits for it. */
   #queue: Promise<unknown> = Promise.resolve()
@@ -152,12 +154,14 @@ export class Offers {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const settle = (outcome: Outcome): void => {
       this.#outgoing = false
+      this.#abandon = undefined
       this.#closed.signal.removeEventListener('abort', onClose)
       resolve(outcome)
     }
     const onClose = (): void => settle({ refusal: over() })
     this.#closed.signal.addEventListener('abort', onClose)
     this.#outgoing = true
+    this.#abandon = () => settle({ refusal: linkLostRefusal() })
     this.#dialog.send('INVITE', { Allow: ALLOW_IN_DIALOG, Supported: SUPPORTED, 'Content-Type': 'application/sdp', ...keepSession(this.#dialog.session), ...headers }, sdp, {
       response: (response, ack) => {
         if (response.status < 200) {
@@ -186,6 +190,16 @@ export class Offers {
       },
     })
     return promise
+  }
+
+  /** The link is gone and the dialog is not: answers to what is under way will not come, or cannot be given. */
+  linkLost(): void {
+    this.#abandon?.()
+    const open = this.#incoming
+    if (!open) return
+    open.cancelled = true
+    this.#stack.invites.remove(open.req)
+    this.#finishIncoming()
   }
 
   /** The dialog ended: whatever waits is refused, and a re-INVITE left open is answered (RFC 3261 §15.1.2). */

@@ -9,6 +9,8 @@ import type { Srf, SrfReply, SrfRequest, SrfRequestOptions, SrfResponse } from '
 /** Something that waits for the engine and must hear when the link to it is gone. */
 export interface Waiting {
   linkLost(reason: string): void
+  /** Whether it is an answered call, which an engine of ours keeps for us. */
+  lasting?(): boolean
 }
 
 /** A dialog, as far as those who find it by its id need it. */

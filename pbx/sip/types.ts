@@ -143,6 +143,29 @@ export interface ReferRequest {
   end(status: number, reason: string): Promise<void>
 }
 
+/** How a dialog ended that we did not end. */
+export interface DialogEnd {
+  by: 'peer' | 'stack'
+  reason: string | undefined
+  /** The signalling engine is gone, or does not know the call any more: nothing is known of the phone. */
+  lost?: boolean
+  /** When, in milliseconds since the epoch, where that was earlier than now: nobody was there to hear of it. */
+  at?: number
+}
+
+/** What it takes to go on with a dialog in another process. */
+export interface SavedDialog {
+  /** The engine's. */
+  id: string
+  callId: string
+  role: 'uac' | 'uas'
+  localTag: string
+  remoteTag: string
+  userAgent: string | null
+  session: { interval: number; weRefresh: boolean } | null
+  allowsUpdate: boolean
+}
+
 export interface SipDialog {
   readonly callId: string
   readonly localTag: string
@@ -157,7 +180,7 @@ export interface SipDialog {
   onReinvite(handler: (offer: string | undefined) => Promise<string>): void
   onLateAnswer(handler: (answer: string) => void): void
   /** The dialog ended by the far side: BYE, or the stack gave up on it. Called once. */
-  onEnd(listener: (end: { by: 'peer' | 'stack'; reason: string | undefined }) => void): void
+  onEnd(listener: (end: DialogEnd) => void): void
   /** RFC 6086 INFO with a body, e.g. application/dtmf-relay. */
   onInfo(handler: (contentType: string | undefined, body: string) => void): void
   /** REFER within the call; what came before there was a handler is told then. */
@@ -171,6 +194,7 @@ export interface SipDialog {
   /** BYE with a Reason header; resolves when answered or given up. Idempotent. */
   bye(reason?: string): Promise<void>
   readonly ended: boolean
+  saved(): SavedDialog
 }
 
 /** A request outside a dialog sent by us, e.g. OPTIONS to a contact. */
@@ -222,6 +246,12 @@ export interface SipServer {
   onTrace(listener: (messages: readonly TracedMessage[]) => void): void
   /** Every message the signalling engine tells, registrations included, secrets masked. */
   onWire(listener: (messages: readonly TracedMessage[]) => void): void
+  /** Whether calls outlive this process: the engine keeps them for a while, and gives them back to who claims them. */
+  readonly keepsCalls: boolean
+  /** A dialog of a process before this one. Whether it goes on is known after `claim`, which tells its `onEnd` when not. */
+  restore(saved: SavedDialog): SipDialog
+  /** Takes the calls of the process before this one over; to be called once, when their dialogs are restored. Does nothing where no calls are kept. */
+  claim(): Promise<void>
   onConnection(listener: (connected: boolean, reason: string) => void): void
   close(): Promise<void>
 }

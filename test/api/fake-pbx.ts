@@ -5,7 +5,7 @@ import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import { plainHandling } from '../../pbx/directory/handling.ts'
 import type {
-  AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
+  AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, Drain, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
   MediaServerState,
 } from '../../pbx/index.ts'
 
@@ -72,6 +72,7 @@ export function createFakePbx(): FakePbx {
     actors.push(actor)
     return [...rows.values()].filter((row) => row.tenantId === actor.tenantId)
   }
+  let drain: Drain = { on: false, since: null, thenStop: false, callsLeft: 0 }
   const certificates: Certificates = {
     served: true, problems: [], authority: null,
     certificates: [{ source: '/etc/pbx.crt', own: false, names: ['pbx.example'], issuer: 'Some authority', notBefore: now, notAfter: new Date('2027-11-20T10:00:00Z'), state: 'good' }],
@@ -311,7 +312,19 @@ export function createFakePbx(): FakePbx {
     metrics: async () => 'dialplane_calls_active 0\n',
     health: async () => [{ name: 'signalling', ok: pbx.well, message: pbx.well ? 'Listens.' : 'Does not listen.' }],
     sipAddresses: () => ['udp/127.0.0.1:5060'],
+    drained: {
+      state: () => drain,
+      async begin(actor, thenStop) {
+        actors.push(actor)
+        return (drain = { on: true, since: now, thenStop, callsLeft: calls.size })
+      },
+      async end(actor) {
+        actors.push(actor)
+        return (drain = { on: false, since: null, thenStop: false, callsLeft: calls.size })
+      },
+    },
     drain: async () => {},
+    onDrained: () => {},
     close: async () => {},
     addCall(tenantId, change = {}) {
       const leg = {

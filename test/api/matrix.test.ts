@@ -62,6 +62,7 @@ const bodies: Record<string, () => unknown> = {
   recordCall: () => ({ action: 'start' }),
   holdRecording: () => ({ reason: 'Dispute' }),
   updateRecordingSettings: () => ({ days: 90, notice: 'beep' }),
+  beginDrain: () => ({ thenStop: false }),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 

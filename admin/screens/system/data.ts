@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { drainMediaServer, getCertificates, getSystem, listMediaServers, readCertificates, resumeMediaServer } from '../../client/index.ts'
+import { beginDrain, drainMediaServer, endDrain, getCertificates, getDrain, getSystem, listMediaServers, readCertificates, resumeMediaServer } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
-import type { Certificates } from '../../app/types.ts'
+import type { Certificates, Drain } from '../../app/types.ts'
 
 /** Health is asked for every ten seconds while someone looks. */
 export function useSystem({ enabled = true } = {}) {
@@ -43,4 +43,21 @@ export async function setDraining(address: string, on: boolean): Promise<void> {
   const options = { path: { id: address }, throwOnError: true } as const
   await (on ? drainMediaServer(options) : resumeMediaServer(options))
   await queryClient.invalidateQueries({ queryKey: keys.system })
+}
+
+/** How many calls are left is worth a look every few seconds. */
+export function useDrain() {
+  return useQuery({
+    queryKey: keys.drain,
+    queryFn: async () => (await getDrain({ throwOnError: true })).data.data,
+    refetchInterval: 5_000,
+  })
+}
+
+/** Takes no new calls, or takes them again without a wish. */
+export async function setDrain(wish: { thenStop: boolean } | undefined): Promise<Drain> {
+  const { data } = (wish === undefined ? await endDrain({ throwOnError: true }) : await beginDrain({ body: wish, throwOnError: true })).data
+  queryClient.setQueryData(keys.drain, data)
+  void queryClient.invalidateQueries({ queryKey: keys.system })
+  return data
 }

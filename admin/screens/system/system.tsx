@@ -9,6 +9,7 @@ import { instant, span } from '../../words/time.ts'
 import { Addresses } from './addresses.tsx'
 import { Certificates } from './certificates.tsx'
 import { useSystem } from './data.ts'
+import { Drained } from './drain.tsx'
 import { HealthParts } from './health.tsx'
 import { MediaServers } from './media-servers.tsx'
 
@@ -53,6 +54,7 @@ export default function System() {
               <Text size="sm" mt="md"><Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit>API documentation</Anchor></Text>
             </Panel>
           </SimpleGrid>
+          <Drained />
           <MediaServers />
           <Certificates />
         </>

@@ -1,6 +1,7 @@
 /** The SIP engine: the agent on the wire's side, the control port on the applications'. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createAgent, type AgentHooks, type Guests } from './agent/create.ts'
+import type { Owner } from './dialog/dialog.ts'
 import { readAppMessage } from './agent/app-message.ts'
 import { reportOn } from './agent/locating.ts'
 import { replyFromApp } from './agent/reply.ts'
@@ -14,7 +15,7 @@ import type { Traffic } from './traffic.ts'
 import type { TransportName } from './transport/flow.ts'
 import { openControl, type Control } from './wire/control.ts'
 import type { OpenLine } from './wire/line.ts'
-import { refused } from './wire/payload.ts'
+import { aside, refused } from './wire/payload.ts'
 
 export interface EngineStatus {
   counters: Counters
@@ -43,13 +44,22 @@ export interface Engine {
   adopt(open: OpenLine): void
   /** What the application wants of the gate. */
   obey(order: GateOrder): void
+  /** To the application on the line with this number, see `EngineHooks.onAside`. */
+  aside(line: number, text: string): void
+  /** BYE to both sides of every call. @param reason value of its Reason header */
+  endCalls(reason: string): void
   /** Takes other certificates for connections made from now on. Returns why it cannot; those before them stay then. */
   replaceCertificates(tls: TlsOptions): string | undefined
   close(): Promise<void>
 }
 
+export interface EngineHooks extends AgentHooks {
+  /** An application said something that goes beyond drachtio's wire; undefined: its connection is closed. `line` is a number of that connection. */
+  onAside(line: number, text: string | undefined): void
+}
+
 /** Opens both sides; rejects with `PortTaken` when a SIP port cannot be bound. */
-export async function startEngine(options: EngineOptions, hooks: AgentHooks, guests?: Guests): Promise<Engine> {
+export async function startEngine(options: EngineOptions, hooks: EngineHooks, guests?: Guests): Promise<Engine> {
   let control: Control | undefined
   const agent = await createAgent(options, {
     pick: (method, tag) => control?.pick(method, tag),
@@ -57,6 +67,7 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks, gue
     handlerFor: (method) => options.handlers?.find((handler) => handler.method === method) ?? options.handlers?.find((handler) => handler.method === '*'),
     dial: async (target) => control?.dial(target),
   }, hooks, systemTimers, guests)
+  const asides = createAsides()
   try {
     control = await openControl(options, systemTimers, {
       addresses: () => ({ advertised: agent.transport.advertised().join(','), local: agent.transport.local().join(',') }),
@@ -73,7 +84,13 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks, gue
         if (!message) return owner.deliver(refused(messageId, 'the SIP message has no start line'))
         proxyFromApp(agent, owner, messageId, tokens, message)
       },
-      onGone: (owner) => agent.abandon(owner),
+      onClaim: (owner, identity) => JSON.stringify(agent.keeping.claim(owner, identity)),
+      onAside: options.aside === true ? (application, text) => hooks.onAside(asides.numberOf(application), text) : undefined,
+      onGone(owner) {
+        agent.abandon(owner)
+        const line = asides.forget(owner)
+        if (line !== undefined) hooks.onAside(line, undefined)
+      },
       onFailure: (reason) => hooks.onFailure(`control port: ${reason}`),
     })
   } catch (error) {
@@ -99,6 +116,8 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks, gue
     names: (name, again) => reportOn(agent, name, again),
     adopt: (open) => opened.adopt(open),
     obey: (order) => agent.gate.obey(order),
+    aside: (line, text) => asides.find(line)?.deliver(aside(text)),
+    endCalls: (reason) => agent.keeping.endAll(reason),
     replaceCertificates(tls) {
       try {
         agent.transport.replaceCertificates(tls)
@@ -112,5 +131,25 @@ export async function startEngine(options: EngineOptions, hooks: AgentHooks, gue
       await opened.close()
       await agent.close()
     })()),
+  }
+}
+
+/** Numbers for the connections that say what goes beyond drachtio's wire. */
+function createAsides() {
+  const lines = new Map<Owner, number>()
+  let last = 0
+  return {
+    numberOf(owner: Owner): number {
+      const known = lines.get(owner)
+      if (known !== undefined) return known
+      lines.set(owner, ++last)
+      return last
+    },
+    find: (line: number): Owner | undefined => [...lines].find(([, number]) => number === line)?.[0],
+    forget(owner: Owner): number | undefined {
+      const line = lines.get(owner)
+      lines.delete(owner)
+      return line
+    },
   }
 }

@@ -9,6 +9,8 @@ export interface EngineOptions {
   handlers?: readonly RequestHandler[]
   /** What an application that is dialled must tell. */
   handlerSecret?: string
+  /** An application may ask for what goes beyond drachtio's wire: see `dialplane|` in the control port. */
+  aside?: boolean
   /** Hex. Proves that a Route entry is ours; when it is the same after a restart, calls that run through us go on. Random when absent. */
   routeKey?: string
   dns: DnsOptions
@@ -87,6 +89,10 @@ export interface Timing {
   echo: number
   /** Messages for the trace are sent on at this interval. */
   trace: number
+  /** Calls of an application whose connection is gone are kept for this long when it told who it is; 0: not at all. */
+  grace: number
+  /** What only such an application can answer waits for it for this long. */
+  away: number
   /** RFC 4028 §5: the shortest session a peer may ask for, in whole seconds; a shorter one is answered 422. */
   sessionMin: number
 }
@@ -116,7 +122,7 @@ export interface Limits {
 
 export const defaultTiming: Timing = {
   t1: 500, t2: 4000, t4: 5000, patience: 1750, penalty: 30_000, penaltyMax: 600_000, nameServer: 800, locate: 6000,
-  inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, handshake: 10_000, authenticate: 5000, echo: 10, trace: 50, sessionMin: 90_000,
+  inviteAnswer: 60_000, requestAnswer: 28_000, proxyInvite: 200_000, slowPeer: 10_000, idlePeer: 3_900_000, connect: 4000, handshake: 10_000, authenticate: 5000, echo: 10, trace: 50, grace: 60_000, away: 5000, sessionMin: 90_000,
 }
 
 export const defaultLimits: Limits = {

@@ -26,12 +26,16 @@ export type FromEngine =
   | { kind: 'certificates'; problem: string | undefined }
   /** The connection with that peer is closed. */
   | { kind: 'gone'; peer: PeerPlace }
+  /** An application's word that goes beyond drachtio's wire, one character a byte; without text its connection is closed. */
+  | { kind: 'aside'; line: number; text: string | undefined }
   | { kind: 'failure'; reason: string }
   | { kind: 'closed' }
 
 export type ToEngine =
   | { kind: 'close' }
   | { kind: 'status' }
+  | { kind: 'aside'; line: number; text: string }
+  | { kind: 'end-calls'; reason: string }
   | { kind: 'gate'; order: GateOrder }
   | { kind: 'names'; id: number; name: string | undefined; again: boolean }
   | { kind: 'lane'; order: unknown }

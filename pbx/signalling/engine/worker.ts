@@ -21,6 +21,7 @@ try {
     onGateReport: (report) => tell({ kind: 'gate', report }),
     onRefused: (peer) => tell({ kind: 'peer-refused', peer }),
     onGone: (peer) => tell({ kind: 'gone', peer }),
+    onAside: (line, text) => tell({ kind: 'aside', line, text }),
     onFailure: (reason) => tell({ kind: 'failure', reason }),
   }, { lane, pulse: options.pulse })
   port.on('message', (message: ToEngine) => {
@@ -32,6 +33,10 @@ try {
         return engine.adopt(portLine(message.port, message.taken))
       case 'names':
         return void engine.names(message.name, message.again).then((reports) => tell({ kind: 'names', id: message.id, reports }))
+      case 'aside':
+        return engine.aside(message.line, message.text)
+      case 'end-calls':
+        return engine.endCalls(message.reason)
       case 'gate':
         return engine.obey(message.order)
       case 'lane':

@@ -40,7 +40,7 @@ describe('settings', () => {
     assert.deepEqual(settings.sip, {
       hosts: ['0.0.0.0', '::'], port: 5060, tlsPort: 5061, wsPort: 5066, wssPort: 7443,
       tls: { folder: join(home, 'tls'), ca: undefined, clients: 'off', verifyServers: true, minVersion: 'TLSv1.2' },
-      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, edges: ['127.0.0.0/8', '::1/128'], dnsServers: [], handlers: [], handlersSecret: '', drachtio: undefined,
+      connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, edges: ['127.0.0.0/8', '::1/128'], dnsServers: [], handlers: [], handlersSecret: '', drachtio: undefined, secret: '', graceSeconds: 60,
     })
     assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
     assert.equal(settings.database.url, undefined)

@@ -71,6 +71,8 @@ export interface OutgoingRequest {
   readonly id: string
   readonly owner: Owner
   readonly method: string
+  /** Of the engine's own accord: the application knows nothing of it. */
+  readonly byEngine: boolean
   /**
    * Cancels an INVITE (§9.1): at once when it had a provisional response, else as soon as one comes.
    * @param extra header lines for the CANCEL
@@ -103,6 +105,43 @@ export interface Sessions {
   agree(dialog: Dialog, value: string | undefined, weAsked: boolean): void
 }
 
+/** A call that ended while its application was away. */
+export interface EndedMeanwhile {
+  /** Of the dialog. */
+  id: string
+  /** Whether the far end hung up, or the engine gave up on it. */
+  by: 'peer' | 'stack'
+  reason: string
+  /** Milliseconds since the epoch. */
+  at: number
+}
+
+/** What an application gets that comes back. */
+export interface Claim {
+  /** Ids of the dialogs that are its own. */
+  kept: string[]
+  /** What ended since it was last here, the oldest forgotten when there were very many. */
+  ended: EndedMeanwhile[]
+}
+
+export interface Keeping {
+  /** The application says who it is: dialogs of the one that said the same before are its own from now on. */
+  claim(owner: Owner, identity: string): Claim
+  /** Its connection is gone. Returns whether its calls are kept. */
+  leave(owner: Owner): boolean
+  /** Whether this dialog waits for its application. */
+  keeps(dialog: Dialog): boolean
+  /** A request in such a dialog. `again` is called with it when the application is back. */
+  receive(dialog: Dialog, request: SipMessage, transaction: ServerTransaction, again: () => void): void
+  /** Such a dialog is over. */
+  ended(dialog: Dialog, by: EndedMeanwhile['by'], reason: string): void
+  /** What was handed to the application before it left, and not answered. */
+  unanswered(dialog: Dialog, request: SipMessage, answer: (status: number, reason?: string, extra?: readonly string[]) => void): void
+  /** BYE to every call, kept or not. @param reason value of its Reason header */
+  endAll(reason: string): void
+  close(): void
+}
+
 export interface Agent {
   readonly options: EngineOptions
   readonly timers: Timers
@@ -116,6 +155,7 @@ export interface Agent {
   readonly transactions: TransactionLayer
   readonly dialogs: DialogStore
   readonly sessions: Sessions
+  readonly keeping: Keeping
   readonly router: Router
   readonly locator: Locator
   /** Which targets of names failed lately. */

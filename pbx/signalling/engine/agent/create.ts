@@ -15,6 +15,7 @@ import { openTransport } from '../transport/transport.ts'
 import { createReminder } from '../reminder.ts'
 import { sendText, type Agent, type Router } from './agent.ts'
 import { createCache } from '../locate/cache.ts'
+import { createKeeping } from './keeping.ts'
 import { createLocating } from './locating.ts'
 import { locateSender } from './next-hop.ts'
 import { receiveText, receiveTooLong } from './receive.ts'
@@ -94,19 +95,23 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
     loyalty: createCache(LOYALTY_BOUND, timers.now),
     routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
     sessions: createSessions(() => running),
+    keeping: createKeeping(() => running),
     abandon(owner) {
+      running.keeping.leave(owner)
       for (const incoming of [...running.incoming.values()]) {
         if (incoming.owner !== owner) continue
-        if (incoming.within) incoming.answer(481)
+        if (incoming.within && incoming.dialog && running.keeping.keeps(incoming.dialog)) running.keeping.unanswered(incoming.dialog, incoming.request, (status, reason, extra) => incoming.answer(status, reason, extra))
+        else if (incoming.within) incoming.answer(481)
         else incoming.answer(503, 'Application is gone')
       }
-      for (const outgoing of [...running.outgoing.values()]) if (outgoing.owner === owner && outgoing.method === 'INVITE') outgoing.cancel()
-      for (const dialog of dialogs.ownedBy(owner)) if (!dialog.clientInvite) dialogs.remove(dialog)
+      for (const outgoing of [...running.outgoing.values()]) if (outgoing.owner === owner && outgoing.method === 'INVITE' && !outgoing.byEngine) outgoing.cancel()
+      for (const dialog of dialogs.ownedBy(owner)) if (!dialog.clientInvite && !running.keeping.keeps(dialog)) dialogs.remove(dialog)
     },
     async close() {
       for (const incoming of [...running.incoming.values()]) incoming.finish()
       for (const context of [...running.forwarding]) context.close()
       closeLocating()
+      running.keeping.close()
       dialogs.close()
       for (const subscribing of running.subscribing.values()) timers.stop(subscribing.timer)
       transactions.close()

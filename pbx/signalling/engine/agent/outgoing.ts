@@ -13,7 +13,7 @@ import { isSdp } from './app-message.ts'
 import { cdrStart, cdrStop, refusalReason } from './cdr.ts'
 import type { Way } from './next-hop.ts'
 import { Pursuit, type Attempt, type PursuitUser, type Sent } from './pursuit.ts'
-import { ackAndBye } from './release.ts'
+import { ackAndBye, sendAck, withDialogFlow } from './release.ts'
 import { endCall, onAccepted, onNotified, subscriberKey } from './subscriptions.ts'
 
 /** A request that was refused is sent again within this time, or never. */
@@ -254,6 +254,8 @@ export class Outgoing implements OutgoingRequest, PursuitUser {
     dialog.remoteTarget = contactUri(response) ?? dialog.remoteTarget
     dialog.awaitingAck = { cseq: response.cseq, credentials: this.plan.credentials }
     this.agreed(dialog, response)
+    // Nobody is left who could; unacknowledged, the far end would end the call.
+    if (!this.owner.open && !this.byEngine) withDialogFlow(this.agent, dialog, (flow) => void sendAck(this.agent, dialog, flow, response.cseq, this.plan.credentials, ''))
     this.deliver(response)
   }
 

@@ -103,6 +103,7 @@ function onWithin(agent: Agent, dialog: Dialog, request: SipMessage, transaction
   dialog.remoteCSeq = request.cseq
   if (dialog.flow.address === flow.address) dialog.flow = flow
   if (!dialog.owner.open) {
+    if (agent.keeping.keeps(dialog)) return agent.keeping.receive(dialog, request, transaction, () => onWithin(agent, dialog, request, transaction, flow))
     agent.dialogs.remove(dialog)
     return refuse(transaction, request, 481)
   }

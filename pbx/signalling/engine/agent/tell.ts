@@ -10,6 +10,7 @@ import type { Agent } from './agent.ts'
 /** The BYE that the engine sent, or that stands for what ended the call. */
 export function tellEnded(agent: Agent, dialog: Dialog, bye: string, flow: Flow): void {
   if (dialog.owner.open) dialog.owner.deliver(unsolicitedPayload(bye, flow, agent.timers.now(), dialog.id))
+  else agent.keeping.ended(dialog, 'stack', /^Reason: (.*?)\r?$/m.exec(bye)?.[1] ?? '')
 }
 
 /** A BYE that is never sent: the call that the application believes in did not come about. */

@@ -90,6 +90,7 @@ export interface DialogStore {
   /** Stops what it repeats and forgets it; idempotent. */
   remove(dialog: Dialog): void
   ownedBy(owner: Owner): Dialog[]
+  all(): Dialog[]
   readonly size: number
   close(): void
 }
@@ -123,6 +124,7 @@ export function createDialogStore(): DialogStore {
     },
     remove,
     ownedBy: (owner) => [...all.values()].filter((dialog) => dialog.owner === owner),
+    all: () => [...all.values()],
     get size() {
       return all.size
     },

@@ -16,6 +16,10 @@ export interface ControlHooks {
   /** `proxy|…` with a SIP text of which the headers count. */
   onProxy(owner: Owner, messageId: string, tokens: readonly string[], text: string): void
   onGone(owner: Owner): void
+  /** `claim|<identity>`: who the application is; returns what is its own, as JSON. */
+  onClaim(owner: Owner, identity: string): string
+  /** `dialplane|` with a text: what goes beyond drachtio's wire. Undefined: not understood, as a drachtio-server would not. */
+  onAside?: ((application: Application, text: string) => void) | undefined
   onFailure(reason: string): void
 }
 
@@ -33,6 +37,8 @@ export interface Control {
   close(): Promise<void>
 }
 
+/** So short an identity could be guessed. */
+const IDENTITY_MIN = 32
 /** Applications that may be connected at once. */
 const CONNECTIONS_MAX = 256
 
@@ -90,6 +96,13 @@ export async function openControl(options: EngineOptions, timers: Timers, hooks:
           if (tokens.length < 10) return application.reject(id, 'proxy needs a transaction id, six options and a destination')
           if (text === undefined) return application.reject(id, 'proxy needs a SIP message')
           return hooks.onProxy(application, id, tokens, text)
+        case 'claim':
+          if (verb.length < IDENTITY_MIN) return application.reject(id, `an identity has at least ${IDENTITY_MIN} characters`)
+          return application.deliver(`${accepted(id, 'claimed')}\r\n${hooks.onClaim(application, verb)}`)
+        case 'dialplane':
+          if (hooks.onAside === undefined) return application.reject(id, `unknown message type: ${type}`)
+          application.deliver(accepted(id))
+          return hooks.onAside(application, text ?? '')
         case 'authenticate':
           return application.deliver(refused(id, 'authenticated already'))
         default:

@@ -45,6 +45,11 @@ export function responseSent(messageId: string, text: string, flow: Flow, time: 
   return `${uuid()}|response|${messageId}|OK|application|${text.length}|${flow.transport}|${flow.address}|${flow.port}|${wireTime(time)}|${transactionId}|${dialogId}||Msg sent:|\r\n${text}`
 }
 
+/** To an application that asked for what goes beyond drachtio's wire. */
+export function aside(text: string): string {
+  return `${uuid()}|dialplane\r\n${text}`
+}
+
 export function accepted(messageId: string, ...tokens: string[]): string {
   return `${uuid()}|response|${messageId}|OK${tokens.map((token) => `|${token}`).join('')}`
 }

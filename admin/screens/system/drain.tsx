@@ -1,0 +1,61 @@
+import { Alert, Button, Group, Radio, Stack, Text, Title } from '@mantine/core'
+import { OctagonPause, Play } from 'lucide-react'
+import { useState } from 'react'
+import { useCan } from '../../app/session.tsx'
+import type { Drain } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { Panel } from '../../components/panel.ts'
+import { Time } from '../../components/time.tsx'
+import { setDrain, useDrain } from './data.ts'
+
+function callsLeft(count: number): string {
+  return count === 0 ? 'No call is going on.' : count === 1 ? 'One call is going on.' : `${count} calls are going on.`
+}
+
+function words({ on, thenStop, callsLeft: count }: Drain): string {
+  if (!on) return `New calls are taken. ${callsLeft(count)}`
+  return `New calls are refused, calls for help excepted. ${callsLeft(count)} ${thenStop ? 'Dialplane stops when the last one is over.' : 'Dialplane goes on running.'}`
+}
+
+/** Whether new calls are taken; to be turned off before maintenance. */
+export function Drained() {
+  const query = useDrain()
+  const can = useCan()
+  const [asking, setAsking] = useState<'begin' | 'end'>()
+  const [then, setThen] = useState<'run' | 'stop'>('run')
+  const { data } = query
+  if (data === undefined) return null
+  return (
+    <Panel component="section" aria-labelledby="drain">
+      <Group justify="space-between" mb="sm">
+        <Title order={2} id="drain">New calls</Title>
+        {can('system.drain') && (data.on
+          ? <Button size="xs" variant="default" leftSection={<Play size={16} aria-hidden />} onClick={() => setAsking('end')}>Take new calls again</Button>
+          : <Button size="xs" variant="default" leftSection={<OctagonPause size={16} aria-hidden />} onClick={() => setAsking('begin')}>Take no new calls</Button>)}
+      </Group>
+      {data.on
+        ? <Alert color="yellow" icon={<OctagonPause size={18} aria-hidden />}>{words(data)}{data.since !== null && <> Since <Time at={data.since} />.</>}</Alert>
+        : <Text size="sm">{words(data)}</Text>}
+      <Confirm
+        opened={asking === 'begin'} onClose={() => setAsking(undefined)} title="Take no new calls?" confirm="Take no new calls"
+        onConfirm={() => setDrain({ thenStop: then === 'stop' })} done="New calls are refused."
+      >
+        <Stack gap="sm">
+          <Text size="sm">Callers hear that nobody can be reached. Calls that go on are not touched, phones stay registered, and calls for help are put through.</Text>
+          <Radio.Group label="When the last call is over" value={then} onChange={(value) => setThen(value === 'stop' ? 'stop' : 'run')}>
+            <Stack gap="xs" mt="xs">
+              <Radio value="run" label="Dialplane goes on running, until new calls are taken again" />
+              <Radio value="stop" label="Dialplane stops; it must be started again on the machine" />
+            </Stack>
+          </Radio.Group>
+        </Stack>
+      </Confirm>
+      <Confirm
+        opened={asking === 'end'} onClose={() => setAsking(undefined)} title="Take new calls again?" confirm="Take new calls" danger={false}
+        onConfirm={() => setDrain(undefined)} done="New calls are taken."
+      >
+        <Text size="sm">{data.thenStop ? 'Dialplane will not stop after the last call.' : 'Callers get through again.'}</Text>
+      </Confirm>
+    </Panel>
+  )
+}
