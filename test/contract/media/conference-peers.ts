@@ -34,6 +34,10 @@ export function heardAt({ peer, payloadType }: Guest, frequency: number, fromMs:
 /** How loud this guest heard a frequency when it was loudest, over 200 ms. */
 export function loudest(guest: Guest, frequency: number): number {
   const { samples, rate } = heardBy(guest)
+  return loudestIn(samples, frequency, rate)
+}
+
+export function loudestIn(samples: Int16Array, frequency: number, rate: number): number {
   const window = rate / 5
   let most = 0
   for (let at = 0; at + window <= samples.length; at += window / 2) most = Math.max(most, strength(samples.subarray(at, at + window), frequency, rate))
