@@ -3,6 +3,7 @@ export const keys = {
   session: ['session'] as const,
   setup: ['setup'] as const,
   extensions: ['extensions'] as const,
+  conferences: ['conferences'] as const,
   calls: ['calls'] as const,
   history: ['calls', 'history'] as const,
   call: (id: string) => ['calls', 'one', id] as const,

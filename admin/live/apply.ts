@@ -29,7 +29,7 @@ export function applyMessage(message: unknown): void {
   noteServerTime(instant(message.at), 0)
   switch (message.type) {
     case 'hello':
-      liveStore.update(() => ({ calls: byId(message.calls), registrations: byId(message.registrations) }))
+      liveStore.update(() => ({ calls: byId(message.calls), registrations: byId(message.registrations), conferences: byId(message.conferences) }))
       return
     case 'call.started':
     case 'call.updated':
@@ -56,8 +56,15 @@ export function applyMessage(message: unknown): void {
     case 'ban.lifted':
       void queryClient.invalidateQueries({ queryKey: keys.bans })
       return
+    case 'conference.changed':
+      liveStore.update((state) => ({ conferences: withRow(state.conferences, message.data.conference) }))
+      return
+    case 'conference.ended':
+      liveStore.update((state) => ({ conferences: without(state.conferences, message.data.conferenceId) }))
+      return
     case 'directory.changed':
       void queryClient.invalidateQueries({ queryKey: keys.extensions })
+      void queryClient.invalidateQueries({ queryKey: keys.conferences })
       return
   }
 }

@@ -1,6 +1,6 @@
 /** What goes on right now: kept up to date by the WebSocket, read by screens through `useLive`. */
 import { useRef, useSyncExternalStore } from 'react'
-import type { Call, Registration } from '../app/types.ts'
+import type { Call, LiveConference, Registration } from '../app/types.ts'
 
 export interface LiveState {
   /** `connecting` before the first connection, `open`, or `lost` after one broke. */
@@ -9,9 +9,11 @@ export interface LiveState {
   retryAt: number | null
   calls: ReadonlyMap<string, Call>
   registrations: ReadonlyMap<string, Registration>
+  /** Conference rooms with somebody in them, by the id of the room. */
+  conferences: ReadonlyMap<string, LiveConference>
 }
 
-const empty: LiveState = { connection: 'connecting', retryAt: null, calls: new Map(), registrations: new Map() }
+const empty: LiveState = { connection: 'connecting', retryAt: null, calls: new Map(), registrations: new Map(), conferences: new Map() }
 
 let state = empty
 const listeners = new Set<() => void>()

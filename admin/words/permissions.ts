@@ -12,6 +12,9 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
   {
     group: 'Calls',
     permissions: {
+      'conferences.read': 'See conference rooms and who is in them',
+      'conferences.write': 'Create, change and delete conference rooms',
+      'conferences.control': 'Mute and remove people in conferences, lock and end them',
       'calls.read': 'See live calls and the history',
       'calls.trace': 'See the SIP messages of calls',
       'calls.control': 'Hang up calls',

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '../support/eventually.ts'
 import { launch, openPage, skip, type Size } from './browser.ts'
 import { setUpInBrowser, signInInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
 
@@ -47,12 +48,17 @@ async function furnish(): Promise<Record<string, string>> {
   await going.answered()
   await desk.api.post('/tokens', { name: 'Backup', permissions: ['calls.read'] })
   for (const name of ['localhost:5060', 'nowhere.invalid']) await desk.api.get(`/sip/targets?name=${name}`)
+  const room = await desk.api.post<{ id: string }>('/conferences', { number: '600', name: 'Monday meeting', pin: '1234', moderatorPin: '98765' })
+  const conferring = await (await desk.registered(await desk.extension('203'))).invite('600')
+  await conferring.answered()
+  await conferring.audio.press('98765#')
+  await eventually(async () => (await desk.api.get<unknown[]>('/conferences/live')).length === 1, 'the conference')
   const history = await desk.history()
   const live = await desk.liveCalls()
   assert.equal(history.length, 1)
-  assert.equal(live.length, 1)
+  assert.equal(live.length, 2)
   return {
-    overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations',
+    overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations', 'conference rooms': '/conferences', 'conference room': `/conferences/${room.id}`,
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', recordings: '/recordings',
     users: '/users', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
