@@ -3,7 +3,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type {
   CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayoutStats, PlayResult, PlaySource,
-  LegSecurity, Recording, RecordOptions, Supervision, Tap, TapOptions,
+  LegSecurity, Recording, RecordOptions, Supervision, SupervisionMode, Tap, TapOptions,
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
@@ -22,6 +22,7 @@ export interface EndpointHome {
   music(name: string): Promise<WorkerSource | undefined>
   /** @param begin has the worker begin the recording of this number */
   record(thread: WorkerThread, options: RecordOptions, begin: (recording: number) => Promise<void>): Promise<Recording>
+  supervise(supervised: EmbeddedEndpoint, supervisor: EmbeddedEndpoint, mode: SupervisionMode): Promise<Supervision>
   newNumber(): number
   forget(endpoint: EmbeddedEndpoint): void
 }
@@ -276,8 +277,12 @@ export class EmbeddedEndpoint implements Endpoint {
     return tap
   }
 
-  async supervise(): Promise<Supervision> {
-    throw new Refusal('unsupported', 'the embedded media engine cannot let anybody listen to a call (capabilities.supervise is false)')
+  async supervise(supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision> {
+    if (!(supervisor instanceof EmbeddedEndpoint)) throw new Error('an endpoint of another engine cannot listen')
+    this.#check()
+    supervisor.#check()
+    if (supervisor === this || supervisor.#partner !== undefined || supervisor.#stay !== undefined) throw new Refusal('conflict', 'who is to listen is in a call already')
+    return this.#home.supervise(this, supervisor, mode)
   }
 
   async stats(): Promise<EndpointStats> {

@@ -95,6 +95,8 @@ export interface PlayoutFigures {
   skippedMs: number
 }
 
+export type SupervisionMode = 'listen' | 'whisper' | 'barge'
+
 /** What an endpoint takes from a conference. */
 export interface PartyFormat {
   encoding: Encoding
@@ -147,6 +149,11 @@ export interface Operations {
   playRoom: { ask: { room: number; play: number; source: WorkerSource; repeat: number }; answer: PlayOutcome }
   recordRoom: { ask: { room: number; recording: number; path: string }; answer: null }
   partyFigures: { ask: { room: number; party: number }; answer: PlayoutFigures }
+  /** Somebody listens to `endpoint`; what he hears goes to the endpoint `to` of `worker` (undefined: this one), what he says is attached to `supervision`. */
+  supervise: { ask: { endpoint: number; supervision: number; to: number; worker: number | undefined; format: PartyFormat; ownFormat: PartyFormat; mode: SupervisionMode }; answer: null }
+  changeSupervision: { ask: { supervision: number; mode: SupervisionMode }; answer: null }
+  endSupervision: { ask: { supervision: number }; answer: null }
+  supervisionFigures: { ask: { supervision: number }; answer: PlayoutFigures }
   stats: { ask: { endpoint: number }; answer: LegStats }
   close: { ask: { endpoint: number }; answer: LegStats }
   load: { ask: Record<never, never>; answer: WorkerFigures }
@@ -169,7 +176,7 @@ export type Request = { [K in OperationName]: { id: number; op: K; ask: Ask<K> }
 
 /** `unavailable` and `unprocessable` become Refusals; `bug` an Error. */
 export interface Fault {
-  code: 'unavailable' | 'unprocessable' | 'not-found' | 'bug'
+  code: 'unavailable' | 'unprocessable' | 'not-found' | 'conflict' | 'bug'
   message: string
 }
 

@@ -2,7 +2,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type {
-  Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, PlaySource, Recording, RecordOptions,
+  Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, PlaySource, Recording, RecordOptions, Supervision, SupervisionMode,
 } from '../contract.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
@@ -17,6 +17,7 @@ import { Listeners } from '../listeners.ts'
 import { Pool } from './pool.ts'
 import { usualTiming, type Notice, type Timing, type WorkerSource } from './protocol.ts'
 import { EmbeddedRecording } from './recording.ts'
+import { EmbeddedSupervision } from './supervision.ts'
 import { Stock, type Opened } from './stock.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
@@ -83,7 +84,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const { first, last } = media.ports
     this.capabilities = {
       engine: 'embedded', codecs: knownEncodings(media.codecs), transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
-      record: true, conference: true, supervise: false, tap: true,
+      record: true, conference: true, supervise: true, tap: true,
       srtp: ['sdes', 'dtls'], ice: true,
       maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
     }
@@ -252,6 +253,10 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     })
     this.#conferences.set(room, conference)
     return conference
+  }
+
+  supervise(supervised: EmbeddedEndpoint, supervisor: EmbeddedEndpoint, mode: SupervisionMode): Promise<Supervision> {
+    return EmbeddedSupervision.begin({ supervised, supervisor, mode, home: this, logger: this.#logger })
   }
 
   async load(): Promise<MediaLoad> {

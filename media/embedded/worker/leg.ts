@@ -33,9 +33,28 @@ export interface LegSurroundings {
   tell(notice: Notice): void
 }
 
+/** Somebody who hears a leg as a recorder does, raw: `left` is its peer, `right` the bridged party. */
+export interface Overhearing {
+  hear(side: 'left' | 'right', encoding: EncodingNumber, packet: Uint8Array, view: RtpView, now: number): void
+  /** A packet without sound. */
+  skipped(side: 'left' | 'right', packet: Uint8Array, view: RtpView, now: number): void
+  /** The leg is closed. */
+  stop(): void
+}
+
+/** Whose packets the peer is sent instead of the bridged party's; the recording may have them too, or what they stand for. */
+export interface Instead {
+  readonly from: object
+  readonly recorded: boolean
+}
+
 export class Leg implements Target, Speaker {
   target: Target | undefined
+  /** Stands between the peer and the target: it takes what comes in. */
+  through: Target | undefined
+  instead: Instead | undefined
   readonly recorders = new Set<Recorder>()
+  readonly overhearing = new Set<Overhearing>()
   readonly taps = new Set<Tap>()
   readonly voices: Voices
   readonly #handle: number
@@ -77,7 +96,7 @@ export class Leg implements Target, Speaker {
     this.#reports = new Reports(this.#wire, this.#latch, this.#outgoing, this.#reception, around.timing.rtcpMs)
     this.#keypad = new Keypad({
       heard: (digit, durationMs) => around.tell({ notice: 'digit', endpoint: handle, digit, durationMs }),
-      passOn: (digit, way) => this.target?.digit(digit, way),
+      passOn: (digit, way) => (this.through ?? this.target)?.digit(digit, way),
     })
   }
 
@@ -145,14 +164,23 @@ export class Leg implements Target, Speaker {
     if (this.taps.size > 0) for (const tap of this.taps) tap.take(kind, packet, view, now)
     // An iterator would be made for every packet; nearly all calls are not recorded.
     if (this.recorders.size > 0) this.#record('left', kind, packet, view, now)
-    if (kind === UNKNOWN) this.target?.skip(this, packet, view, now)
-    else this.target?.take(this, kind as EncodingNumber | typeof EVENT, packet, view, now)
+    if (this.overhearing.size > 0) this.#overhear('left', kind, packet, view, now)
+    const target = this.through ?? this.target
+    if (kind === UNKNOWN) target?.skip(this, packet, view, now)
+    else target?.take(this, kind as EncodingNumber | typeof EVENT, packet, view, now)
   }
 
   #record(side: 'left' | 'right', kind: number, packet: Uint8Array, view: RtpView, now: number): void {
     for (const recorder of this.recorders) {
       if (kind >= 0) recorder.hear(side, kind as EncodingNumber, packet, view, now)
       else recorder.skip(side, packet, view, now)
+    }
+  }
+
+  #overhear(side: 'left' | 'right', kind: number, packet: Uint8Array, view: RtpView, now: number): void {
+    for (const one of this.overhearing) {
+      if (kind >= 0) one.hear(side, kind as EncodingNumber, packet, view, now)
+      else one.skipped(side, packet, view, now)
     }
   }
 
@@ -171,8 +199,11 @@ export class Leg implements Target, Speaker {
   take(from: object, encoding: EncodingNumber | typeof EVENT, packet: Uint8Array, view: RtpView, now: number): void {
     const stream = this.#stream
     if (stream === undefined || this.voices.held || !stream.send || this.#latch.address === undefined) return this.skip(from, packet, view, now)
-    if (this.recorders.size > 0) this.#record('right', encoding, packet, view, now)
-    if (this.voices.speaking !== undefined) return this.#passOver(from, packet, view, now)
+    const { instead } = this
+    const replaced = instead !== undefined && instead.from !== from
+    if (this.recorders.size > 0 && (instead === undefined || instead.recorded !== replaced)) this.#record('right', encoding, packet, view, now)
+    if (this.overhearing.size > 0 && (instead === undefined || replaced)) this.#overhear('right', encoding, packet, view, now)
+    if (replaced || this.voices.speaking !== undefined) return this.#passOver(from, packet, view, now)
     if (encoding === EVENT) return this.#takeEvent(from, packet, view, now)
     const bytes = view.payloadEnd - view.payloadStart
     const law = encoding !== this.#encoding && encoding <= PCMA && this.#encoding <= PCMA
@@ -204,6 +235,7 @@ export class Leg implements Target, Speaker {
 
   skip(from: object, packet: Uint8Array, view: RtpView, now: number): void {
     if (this.recorders.size > 0) this.#record('right', UNKNOWN, packet, view, now)
+    if (this.overhearing.size > 0) this.#overhear('right', UNKNOWN, packet, view, now)
     this.#passOver(from, packet, view, now)
   }
 
@@ -302,6 +334,7 @@ export class Leg implements Target, Speaker {
     this.#keypad.close()
     for (const tap of this.taps) tap.close()
     this.taps.clear()
+    for (const one of this.overhearing) one.stop()
     for (const recorder of this.recorders) void recorder.stop('closed')
     return this.stats()
   }

@@ -6,6 +6,7 @@ import { Faulty } from './fault.ts'
 import { Graph } from './graph.ts'
 import { Leg, type LegSurroundings } from './leg.ts'
 import { createRoomOperations } from './mixer/operations.ts'
+import { createSupervisionOperations } from './mixer/supervise.ts'
 import { createDialing } from './player.ts'
 import { playOn, type Plays } from './plays.ts'
 import { closePair, NoPorts, Ports } from './ports.ts'
@@ -48,10 +49,12 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     return musicSound(await Promise.all(source.paths.map((path) => sounds.load(path))))
   }
 
+  const supervisions = createSupervisionOperations({ clock, graph, leg })
   const rooms = createRoomOperations({ clock, graph, plays, recordings, openSound, tell })
 
   return {
     ...rooms.operations,
+    ...supervisions,
     async open({ endpoint }) {
       const pair = await ports.open()
       if (stopping) {

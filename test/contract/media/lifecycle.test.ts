@@ -12,14 +12,6 @@ import { RtpPeer, talk } from './rtp-peer.ts'
 import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
 
-behaviour('what it cannot do is said beforehand, and refused', async (t) => {
-  const { server, phone } = await openEngine(t)
-  const { capabilities } = server
-  assert.equal(capabilities.supervise, false)
-  const { endpoint } = await phone()
-  await assert.rejects(endpoint.supervise(endpoint, 'listen'), { code: 'unsupported' })
-})
-
 behaviour('an offer that does not fit is refused and costs no port', async (t) => {
   const { server } = await openEngine(t)
   const offer = 'v=0\r\no=x 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/SAVP 0\r\n'

@@ -69,9 +69,10 @@ export class Supervision implements Overhearing, Ticking, Target {
   /** Throws Faulty `conflict` when another one speaks on this leg. */
   change(mode: SupervisionMode): void {
     const leg = this.#leg
-    if (mode !== 'listen' && leg.instead !== undefined && leg.instead !== this.#toOwn) throw new Faulty('conflict', 'somebody else speaks in this call already')
-    if (mode !== 'listen') leg.instead = this.#toOwn
-    else if (leg.instead === this.#toOwn) leg.instead = undefined
+    if (mode !== 'listen' && leg.instead !== undefined && leg.instead.from !== this.#toOwn) throw new Faulty('conflict', 'somebody else speaks in this call already')
+    // A whisper is for the peer alone and in no recording; who barges in is a party of the call.
+    if (mode !== 'listen') leg.instead = { from: this.#toOwn, recorded: mode === 'barge' }
+    else if (leg.instead?.from === this.#toOwn) leg.instead = undefined
     if (mode === 'barge') leg.through = this.#passing
     else if (leg.through === this.#passing) leg.through = undefined
     this.#mode = mode
