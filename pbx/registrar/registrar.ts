@@ -239,6 +239,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
 
     hasLivePhoneAt,
     liveAddresses: () => [...table.addresses()].filter(hasLivePhoneAt),
+    boundAt: () => [...table.addresses()].map((address) => [address, table.atAddress(address).size] as const),
 
     figures: () => ({ bindings: table.size, unwritten: writer.unwritten }),
 

@@ -77,6 +77,8 @@ export interface Registrar {
   hasLivePhoneAt(address: string): boolean
   /** Every address for which that is so. */
   liveAddresses(): Iterable<string>
+  /** How many phones are registered from each address, whether they answer or not. */
+  boundAt(): Iterable<readonly [address: string, count: number]>
   /** Bindings in memory, and rows still to be written. */
   figures(): { bindings: number; unwritten: number }
   /** Writes what is left and stops. */

@@ -22,6 +22,7 @@ export type GateOrder =
   | { do: 'bar'; bars: readonly { network: string; until: number }[] }
   | { do: 'lift'; networks: readonly string[] }
   | { do: 'trust'; networks: readonly string[]; on: boolean }
+  | { do: 'phones'; phones: readonly (readonly [network: string, count: number])[] }
 
 export interface GateReport {
   offences: { network: string; address: string; transport: string; cause: Exclude<BanReason, 'wrong-passwords' | 'by-hand'>; count: number; detail: string }[]

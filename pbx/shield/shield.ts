@@ -25,7 +25,7 @@ export interface ShieldOptions {
   settings: Pick<Settings, 'shield'>
   database: Database
   directory: Pick<Directory, 'snapshot' | 'onChange'>
-  registrar: Pick<Registrar, 'hasLivePhoneAt' | 'liveAddresses'>
+  registrar: Pick<Registrar, 'hasLivePhoneAt' | 'liveAddresses' | 'boundAt'>
   events: Events
   logger: Logger
   clock: Clock
@@ -174,7 +174,7 @@ export async function createShield(options: ShieldOptions): Promise<Shield> {
   for (const ban of await database.system('bans at start', loadBans)) bans.add(ban, clock.now())
   rule()
   const stopRules = directory.onChange(rule)
-  const trust = watchTrust({ registrar, events, tell: (networks, on) => gate?.obey({ do: 'trust', networks, on }) })
+  const trust = watchTrust({ registrar, events, tell: (networks, on) => gate?.obey({ do: 'trust', networks, on }), tellCrowds: (phones) => gate?.obey({ do: 'phones', phones }) })
   for (const ban of bans.active(clock.now())) bar(ban)
   const stopReports = gate?.onReport(obeyReport)
   const timer = setInterval(tick, TICK_MS)

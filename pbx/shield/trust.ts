@@ -8,6 +8,9 @@ const LOOK_MS = 10_000
 /** News for the engine wait this long for company. */
 const TELL_MS = 20
 
+/** Fewer phones than this at one address need no allowance of their own. */
+const CROWD = 10
+
 /** Networks from which a healthy phone is registered. */
 export interface Trust {
   has(network: string): boolean
@@ -15,11 +18,13 @@ export interface Trust {
 }
 
 export function watchTrust(options: {
-  registrar: Pick<Registrar, 'hasLivePhoneAt' | 'liveAddresses'>
+  registrar: Pick<Registrar, 'hasLivePhoneAt' | 'liveAddresses' | 'boundAt'>
   events: Pick<Events, 'subscribe'>
   tell: (networks: readonly string[], on: boolean) => void
+  /** Where many phones are registered: all that there are, whenever that changed. */
+  tellCrowds: (crowds: readonly (readonly [network: string, count: number])[]) => void
 }): Trust {
-  const { registrar, events, tell } = options
+  const { registrar, events, tell, tellCrowds } = options
   let trusted = new Set<string>()
   let fresh: string[] = []
   let telling: NodeJS.Timeout | undefined
@@ -29,6 +34,15 @@ export function watchTrust(options: {
     tell(fresh, true)
     fresh = []
   }
+  let crowds = '[]'
+  const lookForCrowds = (): void => {
+    const counts = new Map<string, number>()
+    for (const [address, count] of registrar.boundAt()) counts.set(networkOf(address), (counts.get(networkOf(address)) ?? 0) + count)
+    const found = [...counts].filter(([, count]) => count >= CROWD)
+    const now = JSON.stringify(found)
+    if (now !== crowds) tellCrowds(found)
+    crowds = now
+  }
   const look = (): void => {
     const now = new Set<string>()
     for (const address of registrar.liveAddresses()) now.add(networkOf(address))
@@ -37,6 +51,7 @@ export function watchTrust(options: {
     trusted = now
     if (come.length > 0) tell(come, true)
     if (gone.length > 0) tell(gone, false)
+    lookForCrowds()
   }
   const stop = events.subscribe((event) => {
     if (event.type !== 'registration.changed') return

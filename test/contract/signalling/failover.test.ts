@@ -187,3 +187,28 @@ behaves('a dead target is remembered, probed by one request after its time, and 
     return (await go()) === 200 && sick.count('OPTIONS') > before && spare.count('OPTIONS') === spared
   }, 'the target to be trusted again')
 })
+
+behaves('a connection that ends right behind a request: the next target is asked at once, and the last one is 503', options({ patience: 600_000 }), async (scene) => {
+  const srf = await scene.app()
+  const [leaves, stays] = [await scene.listener(), await scene.listener()]
+  leaves.each('OPTIONS', () => leaves.drop())
+  serve(stays, 'OPTIONS', 200)
+  publish(scene, [leaves, stays])
+  const { final, finals } = await ask(srf, 'sip:200@carrier.test;transport=tcp')
+  assert.equal((await final).status, 200)
+  assert.equal(leaves.count('OPTIONS'), 1)
+  publish(scene, [leaves], { domain: 'alone.test' })
+  const lost = await (await ask(srf, 'sip:200@alone.test;transport=tcp')).final
+  assert.equal(lost.status, 503)
+  assert.match(lost.reason, /closed|ECONNRESET/)
+  // What was answered before its connection ended stays answered.
+  const [answers] = [await scene.listener()]
+  publish(scene, [answers], { domain: 'answers.test' })
+  answers.each('OPTIONS', (arrived) => {
+    answers.send(respond(answers, arrived, 200, 'OK', { tag: token() }))
+    setImmediate(() => answers.drop())
+  })
+  const answered = await ask(srf, 'sip:200@answers.test;transport=tcp')
+  assert.equal((await answered.final).status, 200)
+  assert.deepEqual([finals.length, answered.finals.length], [1, 1])
+})

@@ -1,8 +1,8 @@
 /** Requests too long for UDP (RFC 3261 §18.1.1): over TCP, and back to UDP when there is no TCP. */
 import assert from 'node:assert/strict'
-import { respond } from './call.ts'
+import { respond, SDP } from './call.ts'
 import { field, tcpListener, udpPeer } from './peer.ts'
-import { behaves, type Scene, type Srf, type SrfMessage } from './target.ts'
+import { behaves, type Scene, type Srf, type SrfDialog, type SrfMessage } from './target.ts'
 
 const OURS = 'its limit is its own configuration'
 const long = { method: 'MESSAGE', headers: { 'Content-Type': 'text/plain' }, body: 'x'.repeat(1400) }
@@ -97,4 +97,30 @@ behaves('the limit can be moved', { limits: { datagram: 2000 }, embeddedOnly: OU
   const gone = await tcpListener()
   await gone.close()
   assert.equal((await send(srf, `sip:100@127.0.0.1:${gone.port}`)).protocol, 'udp')
+})
+
+for (const [what, route, transport] of [['behind a proxy goes over TCP', true, 'TCP'], ['goes over UDP where the call runs over it', false, 'UDP']] as const) {
+  behaves(`a long ACK ${what}`, { embeddedOnly: OURS }, async (scene) => {
+    const srf = await scene.app()
+    const peer = await both(scene)
+    // Without an offer in the INVITE the answer goes with the ACK.
+    const offered = srf.createUAC(`sip:100@127.0.0.1:${peer.port}`, { noAck: true }) as unknown as Promise<{ sdp: string; ack(sdp: string): Promise<SrfDialog> }>
+    const invite = await peer.udp.take('INVITE')
+    const headers = route ? [`Record-Route: <sip:127.0.0.1:${peer.port};lr>`] : []
+    peer.udp.send(respond(peer.udp, invite, 200, 'OK', { tag: 'x', body: SDP, headers }))
+    const { ack } = await offered
+    void ack(`${SDP}${'a=x\r\n'.repeat(300)}`)
+    const arrived = await (transport === 'TCP' ? peer.tcp : peer.udp).take('ACK')
+    assert.match(field(arrived.text, 'Via'), new RegExp(`^SIP/2\\.0/${transport} `))
+  })
+}
+
+behaves('a long ACK to somebody who takes no TCP goes over UDP after all', { embeddedOnly: OURS }, async (scene) => {
+  const srf = await scene.app()
+  const phone = await scene.udp()
+  const offered = srf.createUAC(`sip:100@127.0.0.1:${phone.port}`, { noAck: true }) as unknown as Promise<{ ack(sdp: string): Promise<SrfDialog> }>
+  const invite = await phone.take('INVITE')
+  phone.send(respond(phone, invite, 200, 'OK', { tag: 'x', body: SDP, headers: [`Record-Route: <sip:127.0.0.1:${phone.port};lr>`] }))
+  void (await offered).ack(`${SDP}${'a=x\r\n'.repeat(300)}`)
+  assert.match(field((await phone.take('ACK')).text, 'Via'), /^SIP\/2\.0\/UDP /)
 })

@@ -254,7 +254,7 @@ function streamPeer<S extends Socket>(transport: 'tcp' | 'tls', socket: S, addre
 }
 
 /** A TCP or TLS listener that answers on whatever connection came last. */
-export async function tcpListener(tls?: TlsOptions, host = '127.0.0.1'): Promise<Peer & { readonly connections: number }> {
+export async function tcpListener(tls?: TlsOptions, host = '127.0.0.1'): Promise<Peer & { readonly connections: number; drop(): void }> {
   const box = inbox()
   const sockets = new Set<Socket>()
   let last: Socket | undefined
@@ -283,6 +283,10 @@ export async function tcpListener(tls?: TlsOptions, host = '127.0.0.1'): Promise
     count: box.count,
     all: box.all,
     closed: new Promise(() => undefined),
+    /** Ends all connections, and takes new ones. */
+    drop: () => {
+      for (const socket of sockets) socket.destroy()
+    },
     close: () => {
       for (const socket of sockets) socket.destroy()
       return new Promise((resolve) => server.close(() => resolve()))

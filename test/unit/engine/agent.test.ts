@@ -30,13 +30,18 @@ test('localhost as a host becomes our address; elsewhere it stays', () => {
   assert.equal(replaceLocalhost('<sip:a@localhost.example.com>', 'h:1'), '<sip:a@localhost.example.com>')
 })
 
-test('replies: source and rport, the port of the Via, maddr; over TCP the connection or a new one', () => {
+test('replies: source and rport, the port of the Via, no maddr; over TCP the connection or a new one', () => {
   const request = (via: string) => read(requestText('OPTIONS').replace(/Via: .*/, `Via: ${via}`))
   const from: Flow = { transport: 'udp', address: '203.0.113.1', port: 40_000, connection: undefined }
   assert.equal(replyFlow(request('SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bK1;rport'), from).port, 40_000)
   assert.deepEqual(replyFlow(request('SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bK1'), from), { ...from, port: 5062 })
   assert.equal(replyFlow(request('SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1'), from).port, 5060)
-  assert.equal(replyFlow(request('SIP/2.0/UDP 10.0.0.1;maddr=224.2.0.1;branch=z9hG4bK1'), from).address, '224.2.0.1')
+  // A maddr of a stranger's choice would make a mirror of us; only the source may name itself.
+  for (const maddr of ['224.2.0.1', '198.51.100.7', '10.0.0.1', 'victim.example']) {
+    assert.deepEqual(replyFlow(request(`SIP/2.0/UDP 10.0.0.1;maddr=${maddr};branch=z9hG4bK1;rport`), from), from)
+    assert.equal(replyFlow(request(`SIP/2.0/UDP 10.0.0.1;maddr=${maddr};branch=z9hG4bK1`), from).address, from.address)
+  }
+  assert.deepEqual(replyFlow(request('SIP/2.0/UDP 10.0.0.1:5070;maddr=203.0.113.1;branch=z9hG4bK1;rport'), from), { ...from, port: 5070 })
   const open = { transport: 'tcp' as const, address: from.address, port: 40_000, open: true, identity: '', proves: () => true, send: () => undefined, end: () => undefined }
   const tcpFlow: Flow = { ...from, transport: 'tcp', connection: open }
   const tcpRequest = request('SIP/2.0/TCP 10.0.0.1:5062;branch=z9hG4bK1')

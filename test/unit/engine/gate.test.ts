@@ -108,6 +108,19 @@ test('where a healthy phone is nobody is barred, many may send, and a wrong doma
   assert.equal(gate.bars('192.0.2.9'), true)
 })
 
+test('each registered phone adds to what its address may send, also when none of them answers', () => {
+  const { gate, timers } = setUp()
+  const admitted = (address: string, tries: number): number => Array.from({ length: tries }, () => gate.admits(plain, from(address))).filter(Boolean).length
+  const alone = admitted('192.0.2.40', 1000)
+  gate.obey({ do: 'phones', phones: [['192.0.2.41', 500]] })
+  assert.equal(admitted('192.0.2.41', 10_000), alone + 5000)
+  timers.advance(1000)
+  assert.ok(admitted('192.0.2.41', 10_000) >= 1000)
+  timers.advance(600_000)
+  gate.obey({ do: 'phones', phones: [] })
+  assert.equal(admitted('192.0.2.41', 10_000), alone)
+})
+
 test('exempt networks may send what they like', () => {
   const { gate, timers } = setUp()
   gate.obey({ do: 'bar', bars: [{ network: '10.1.2.3', until: timers.now() + 60_000 }] })

@@ -17,6 +17,8 @@ export interface ShieldWorld {
   report(report: Partial<GateReport>): void
   offence(address: string, cause: GateReport['offences'][number]['cause'], count?: number, detail?: string): void
   phones: Set<string>
+  /** Registered phones by address. */
+  bound: Map<string, number>
   /** A phone registers, or its reachability changes. */
   heard(address: string): void
   calls: Set<string>
@@ -40,7 +42,7 @@ export async function openShield(options: Partial<ShieldOptions> & { saved?: unk
   const orders: GateOrder[] = []
   const listeners = new Set<(report: GateReport) => void>()
   const world = {
-    orders, database, rows, events: events.seen, phones: new Set<string>(), calls: new Set<string>(), directory: directoryOf([], []),
+    orders, database, rows, events: events.seen, phones: new Set<string>(), bound: new Map<string, number>(), calls: new Set<string>(), directory: directoryOf([], []),
     clock: { time: 1_700_000_000_000, now: () => world.clock.time },
   } as unknown as ShieldWorld
   const { work } = database
@@ -49,7 +51,7 @@ export async function openShield(options: Partial<ShieldOptions> & { saved?: unk
   world.shield = await createShield({
     settings: { shield: { scanners: SCANNERS, perSecond: 10, burst: 50, overloadMs: 200 } },
     database, directory: world.directory, events, logger, clock: world.clock,
-    registrar: { hasLivePhoneAt: (address) => world.phones.has(address), liveAddresses: () => world.phones },
+    registrar: { hasLivePhoneAt: (address) => world.phones.has(address), liveAddresses: () => world.phones, boundAt: () => world.bound },
     gate: gated ? { obey: (order) => void orders.push(order), onReport: (listener) => (listeners.add(listener), () => void listeners.delete(listener)) } : undefined,
     hasCallWith: (address) => world.calls.has(address),
     ...rest,

@@ -82,6 +82,21 @@ test('wrong passwords told by the entrance ban after twenty; one who behaves for
   await shield.close()
 })
 
+test('where many phones are registered the engine is told how many, and again when that changed', async () => {
+  const world = await openShield()
+  const { bound, orders, pass } = world
+  const told = () => orders.filter((order) => order.do === 'phones')
+  await pass(10_000)
+  assert.deepEqual(told(), [])
+  bound.set('203.0.113.50', 120).set('203.0.113.51', 3).set('2001:db8::1', 6).set('2001:db8::2', 7)
+  await pass(20_000)
+  assert.deepEqual(told(), [{ do: 'phones', phones: [['203.0.113.50', 120], ['2001:db8::/64', 13]] }])
+  bound.clear()
+  await pass(10_000)
+  assert.deepEqual(told().at(-1), { do: 'phones', phones: [] })
+  await world.shield.close()
+})
+
 test('where a healthy phone is registered, or a call goes on, nobody is banned; the engine is told', async () => {
   const world = await openShield()
   const { shield, phones, calls, offence, told, orders, pass, heard } = world

@@ -133,6 +133,15 @@ function isFixed(wanted: Wanted, heard: Flow | undefined): boolean {
   return wanted.transport !== undefined || heard?.transport === 'udp'
 }
 
+/** RFC 3261 §18.1.1: the same target over TCP, when `text` is too long for UDP; undefined where it is not, or no TCP is to be had. */
+export function overTcp({ transport: layer, memory, options }: Pick<Agent, 'transport' | 'memory' | 'options'>, { transport, address, port }: Flow, text: string): Flow | undefined {
+  if (transport !== 'udp' || text.length <= options.limits.datagram) return undefined
+  const open = layer.connectionTo('tcp', address, port)
+  if (open) return open
+  const tcp: Flow = { transport: 'tcp', address, port, connection: undefined }
+  return layer.reaches('tcp', address) && memory.health(tcp).state !== 'dead' ? tcp : undefined
+}
+
 function isWebSocket(transport: TransportName): boolean {
   return transport === 'ws' || transport === 'wss'
 }

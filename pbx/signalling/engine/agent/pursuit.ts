@@ -10,7 +10,7 @@ import type { TimerHandle } from '../timers.ts'
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
 import { peerName, type Flow } from '../transport/flow.ts'
 import { isTraced, type Agent } from './agent.ts'
-import { sameTarget, type Way } from './next-hop.ts'
+import { overTcp, sameTarget, type Way } from './next-hop.ts'
 import { branchToken } from './release.ts'
 
 /** A request as it is sent to one target. */
@@ -262,7 +262,7 @@ export class Pursuit {
   private another(): Attempt {
     const flow = this.flows[this.next++] as Flow
     const sent = this.write(flow)
-    const tcp = flow === this.fallback ? undefined : this.overTcp(flow, sent)
+    const tcp = flow === this.fallback || this.options.fixed === true ? undefined : overTcp(this.agent, flow, sent.text)
     this.fallback = tcp && flow
     if (tcp === undefined) return this.attemptAt(flow, sent)
     this.flows = [...this.flows.slice(0, this.next - 1), tcp, ...this.flows.slice(this.next - 1)]
@@ -271,16 +271,6 @@ export class Pursuit {
 
   private attemptAt(flow: Flow, sent: Sent): Attempt {
     return new Attempt(this.agent, this, sent, flow, isTraced(this.agent, sent.method, this.options.toTag))
-  }
-
-  /** RFC 3261 §18.1.1: the same target over TCP, when the request is too long for UDP. */
-  private overTcp({ transport, address, port }: Flow, sent: Sent): Flow | undefined {
-    const { agent, options } = this
-    if (transport !== 'udp' || options.fixed === true || sent.text.length <= agent.options.limits.datagram) return undefined
-    const open = agent.transport.connectionTo('tcp', address, port)
-    if (open) return open
-    const tcp: Flow = { transport: 'tcp', address, port, connection: undefined }
-    return agent.transport.reaches('tcp', address) && agent.memory.health(tcp).state !== 'dead' ? tcp : undefined
   }
 
   private write(flow: Flow): Sent {

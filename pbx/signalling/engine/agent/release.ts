@@ -6,7 +6,7 @@ import { randomToken } from '../random.ts'
 import type { Flow } from '../transport/flow.ts'
 import { sendText, type Agent } from './agent.ts'
 import { cdrStop, type CdrReason } from './cdr.ts'
-import { dialogHop, withFirst } from './next-hop.ts'
+import { dialogHop, overTcp, withFirst } from './next-hop.ts'
 
 /** Calls `use` with the flow for the dialog's next hop: at once for an address, when it is found for a name. Never for a target that cannot be reached. */
 export function withDialogFlow(agent: Agent, dialog: Dialog, use: (flow: Flow) => void): void {
@@ -17,14 +17,27 @@ export function branchToken(): string {
   return `z9hG4bK${randomToken()}`
 }
 
-/** Sends the ACK to a 2xx (RFC 3261 §13.2.2.4) and remembers it, so that a repeated 2xx gets it again. */
-export function sendAck(agent: Agent, dialog: Dialog, flow: Flow, cseq: number, extra: readonly string[], body: string): string {
+/**
+ * Sends the ACK to a 2xx (RFC 3261 §13.2.2.4) and remembers it, so that a repeated 2xx gets it again. One that is too long for
+ * UDP goes over TCP (§18.1.1), and over UDP after all when that cannot be had.
+ * @param fixed the transport was asked for, or is the one the dialog runs over
+ */
+export function sendAck(agent: Agent, dialog: Dialog, flow: Flow, cseq: number, extra: readonly string[], body: string, fixed = true): string {
   const route = routeInDialog(dialog)
-  const text = writeInDialog(dialog, route, 'ACK', cseq, viaFor(flow, agent.transport.sentBy(flow), branchToken()), extra, body)
-  dialog.ack = { cseq, text, flow }
+  const over = (way: Flow): string => writeInDialog(dialog, route, 'ACK', cseq, viaFor(way, agent.transport.sentBy(way), branchToken()), extra, body)
+  const send = (way: Flow, text: string, onSendError?: (reason: string) => void): string => {
+    dialog.ack = { cseq, text, flow: way }
+    sendText(agent, way, text, onSendError && { onSendError }, dialog.callId, true, false)
+    return text
+  }
   dialog.awaitingAck = undefined
-  sendText(agent, flow, text, undefined, dialog.callId, true, false)
-  return text
+  const text = over(flow)
+  const tcp = fixed ? undefined : overTcp(agent, flow, text)
+  if (tcp === undefined) return send(flow, text)
+  return send(tcp, over(tcp), (reason) => {
+    agent.memory.failed(tcp, reason)
+    send(flow, text)
+  })
 }
 
 const nobody = { onResponse: () => undefined, onClientFailure: () => undefined }

@@ -213,9 +213,9 @@ function acknowledge(agent: Agent, owner: Owner, messageId: string, dialog: Dial
   const credentials = dialog.awaitingAck?.credentials ?? []
   onRequest(dialog, 'ours', 'ACK', hasSdp(message, message.body))
   if (isSdp(message.body)) dialog.localSdp = message.body
-  withWay(owner, messageId, dialogHop(agent, dialog), ({ flows: [flow = dialog.flow], name }) => {
+  withWay(owner, messageId, dialogHop(agent, dialog), ({ flows: [flow = dialog.flow], name, fixed = false }) => {
     if (name !== '') dialog.chosen = { name, flow }
-    const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow))], message.body)
+    const text = sendAck(agent, dialog, flow, cseq, [...credentials, ...appLines(message, WRITTEN, agent.transport.sentBy(flow))], message.body, fixed)
     if (!owner.quiet) owner.deliverLater(requestSent(messageId, text, flow, agent.timers.now(), uuid()))
   })
 }

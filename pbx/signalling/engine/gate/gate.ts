@@ -21,6 +21,9 @@ import type { Pulse } from './pulse.ts'
 const GARBAGE_COST = 5
 /** Where a healthy phone is, many may be: an office behind one address may send this many times as much. */
 const TRUSTED_SHARE = 20
+/** What each phone registered at an address adds to its allowance: after a power cut they all come back at once, each with some requests. */
+const BURST_EACH = 10
+const PER_SECOND_EACH = 2
 /** Reports wait this long for company, in milliseconds. */
 const REPORT_MS = 100
 const SWEEP_MS = 10_000
@@ -51,6 +54,7 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   const meter = createMeter()
   const barred: Networks<number> = createNetworks()
   const trusted = new Set<string>()
+  let phones: ReadonlyMap<string, number> = new Map()
   let exempt: Networks<true> = createNetworks()
   let rules: GateRules | undefined
   let domains: ReadonlySet<string> | undefined
@@ -123,8 +127,10 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
     if (rules === undefined || exempt.covering(flow.address) !== undefined) return true
     const network = networkOf(flow.address)
     const share = trusted.has(network) ? TRUSTED_SHARE : 1
-    if (meter.take(network, cost, rules.burst * share, rules.perSecond * share, timers.now())) return true
-    offend(flow, 'flood', `more than ${rules.perSecond * share} requests a second`)
+    const crowd = phones.get(network) ?? 0
+    const perSecond = rules.perSecond * share + crowd * PER_SECOND_EACH
+    if (meter.take(network, cost, rules.burst * share + crowd * BURST_EACH, perSecond, timers.now())) return true
+    offend(flow, 'flood', `more than ${perSecond} requests a second`)
     return false
   }
 
@@ -216,6 +222,9 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
             if (order.on) trusted.add(network)
             else trusted.delete(network)
           }
+          return
+        case 'phones':
+          phones = new Map(order.phones)
           return
         case 'pulse':
           appLateMs = order.lateMs

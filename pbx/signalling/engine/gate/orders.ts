@@ -35,6 +35,8 @@ export type GateOrder =
   | { do: 'lift'; networks: readonly string[] }
   /** A healthy phone is there, or is no more: such addresses are not barred, whoever else is behind them. */
   | { do: 'trust'; networks: readonly string[]; on: boolean }
+  /** Where how many phones are registered, reachable or not; in place of what was told before. */
+  | { do: 'phones'; phones: readonly (readonly [network: string, count: number])[] }
   /** How late the application is, in milliseconds. Told every 100 ms; when it is not, it is late. */
   | { do: 'pulse'; lateMs: number }
 

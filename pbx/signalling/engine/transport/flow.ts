@@ -1,5 +1,4 @@
 /** Where a message comes from or goes to. */
-import { isIP } from 'node:net'
 import type { SipMessage } from '../message/message.ts'
 
 export type TransportName = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
@@ -69,14 +68,15 @@ export function peerName(flow: { address: string; port: number }): string {
 
 /**
  * Where the response to a request goes (RFC 3261 §18.2.2, RFC 3581 §4): over a stream the connection it came on,
- * else the source address and the Via's port; over UDP `maddr`, else the source, at `rport` or the Via's port.
+ * else the source address and the Via's port; over UDP the source, at `rport` or the Via's port. `maddr` would have us send to
+ * whomever a stranger names (§18.2.2 knew no such traffic), and is for requests sent to a multicast group, where we are in none:
+ * it counts only when it names the source itself, as the Via's port does then.
  */
 export function replyFlow(request: SipMessage, from: Flow): Flow {
   const via = request.via
   if (from.transport !== 'udp') return from.connection?.open ? from : lostFlow(request, from)
   const viaPort = via.port || 5060
-  if (via.maddr !== undefined && isIP(via.maddr)) return { transport: 'udp', address: via.maddr, port: viaPort, connection: undefined }
-  if (via.rport !== undefined) return from
+  if (via.rport !== undefined && via.maddr !== from.address) return from
   return viaPort === from.port ? from : { transport: 'udp', address: from.address, port: viaPort, connection: undefined }
 }
 

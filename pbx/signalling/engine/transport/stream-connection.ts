@@ -6,6 +6,7 @@ import { createFramer, type Framer } from './framing.ts'
 import type { TableConnection } from './connections.ts'
 import type { Flow, SendListener, TransportName } from './flow.ts'
 import { answerStun } from './stun.ts'
+import { Unsure } from './unsure.ts'
 
 /** What every kind of connection tells. */
 export interface StreamEvents {
@@ -43,6 +44,9 @@ export class StreamConnection implements TableConnection {
   private waiting: { text: string; listener: SendListener | undefined }[] | undefined
   private reason = ''
   private ended = false
+  private readonly unsure: Unsure
+  /** The end was ours, so what was written before it is read. */
+  private byUs = false
 
   constructor(transport: TransportName, socket: Socket, peer: StreamPeer, timers: Timers, timing: Timing, limits: Limits, events: StreamEvents) {
     this.socket = socket
@@ -56,6 +60,7 @@ export class StreamConnection implements TableConnection {
     this.timing = timing
     this.limits = limits
     this.lastHeard = timers.now()
+    this.unsure = new Unsure(timers)
     this.framer = createFramer(limits.message, {
       onMessage: (text) => events.onMessage(text, this.flow),
       onPing: () => this.send('\r\n', undefined),
@@ -79,7 +84,7 @@ export class StreamConnection implements TableConnection {
     socket.on(transport === 'tls' ? 'secureConnect' : 'connect', () => this.connected())
     socket.on('data', (chunk: string) => this.received(chunk))
     socket.on('error', (error) => (this.reason ||= error.message))
-    socket.on('end', () => this.end())
+    socket.on('end', () => this.finish())
     socket.on('close', () => {
       this.stopSlow()
       this.ended = true
@@ -87,6 +92,7 @@ export class StreamConnection implements TableConnection {
       this.waiting = undefined
       events.onClosed(this, this.reason)
       for (const { listener } of waiting) listener?.onSendError(this.reason || 'connection closed')
+      if (!this.byUs) this.unsure.fail(this.reason || 'connection closed by the peer')
     })
   }
 
@@ -104,12 +110,18 @@ export class StreamConnection implements TableConnection {
       return
     }
     this.socket.write(text, 'latin1')
+    this.unsure.add(text, listener)
     // A peer that does not read must not fill our memory.
     if (this.socket.writableLength > this.limits.backlog) this.destroy('the peer does not read')
   }
 
   /** Sends what is queued, then closes. */
   end(): void {
+    if (!this.ended) this.byUs = true
+    this.finish()
+  }
+
+  private finish(): void {
     if (this.ended) return
     this.ended = true
     this.stopSlow()

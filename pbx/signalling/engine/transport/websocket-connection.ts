@@ -7,6 +7,7 @@ import type { TimerHandle, Timers } from '../timers.ts'
 import type { TableConnection } from './connections.ts'
 import type { Flow, SendListener, TransportName } from './flow.ts'
 import type { StreamEvents } from './stream-connection.ts'
+import { Unsure } from './unsure.ts'
 
 const PING = '\r\n\r\n'
 const PONG = '\r\n'
@@ -27,6 +28,8 @@ export class WebSocketConnection implements TableConnection {
   private slow: TimerHandle
   private reason = ''
   private ended = false
+  private readonly unsure: Unsure
+  private byUs = false
 
   constructor(transport: TransportName, socket: WebSocket, raw: Duplex, peer: { address: string; port: number; identity: string }, timers: Timers, timing: Timing, limits: Limits, events: StreamEvents) {
     this.transport = transport
@@ -39,6 +42,7 @@ export class WebSocketConnection implements TableConnection {
     this.timing = timing
     this.limits = limits
     this.lastHeard = timers.now()
+    this.unsure = new Unsure(timers)
     // Before the library reads it: what it completes stops the clock again.
     raw.prependListener('data', () => this.received())
     socket.on('message', (data) => this.completed(data, events))
@@ -50,6 +54,7 @@ export class WebSocketConnection implements TableConnection {
       this.ended = true
       this.stopSlow()
       events.onClosed(this, this.reason)
+      if (!this.byUs) this.unsure.fail(this.reason || 'connection closed by the peer')
     })
   }
 
@@ -69,12 +74,14 @@ export class WebSocketConnection implements TableConnection {
     }
     const data = Buffer.from(text, 'latin1')
     this.socket.send(data, { binary: !isUtf8(data) })
+    this.unsure.add(text, listener)
     if (this.socket.bufferedAmount > this.limits.backlog) this.destroy('the peer does not read')
   }
 
   end(): void {
     if (this.ended) return
     this.ended = true
+    this.byUs = true
     this.stopSlow()
     this.socket.close(GOING_AWAY)
     this.slow = this.timers.start(this.timing.connect, this, 'slow')
