@@ -109,6 +109,7 @@ export interface ExtensionRow {
   ring_seconds: number | null
   /** Contacts registered at once over all devices. */
   max_contacts: number
+  contacts_full: 'replace' | 'reject' | null
   enabled: boolean
   /** Which calls of this extension are recorded. */
   recording: 'never' | 'on-demand' | 'always'

@@ -12,6 +12,9 @@ export interface Paged<T> {
   total: number
 }
 
+/** What becomes of a phone that registers when there are as many as there may be: the oldest makes room, or it is refused. */
+export type ContactsFull = 'replace' | 'reject'
+
 /** Whether audio is encrypted: never, with phones that can, or with none that cannot. */
 export type EncryptionPolicy = 'off' | 'offer' | 'require'
 
@@ -25,6 +28,8 @@ export interface Extension {
   /** Null: the house's RING_SECONDS. */
   ringSeconds: number | null
   maxContacts: number
+  /** What becomes of one phone more; null: as the settings of the house say. */
+  contactsFull: ContactsFull | null
   enabled: boolean
   recording: RecordingPolicy
   /** Days its recordings are kept; null: the tenant's. */
@@ -78,6 +83,7 @@ export interface ExtensionInput {
   name: string
   ringSeconds?: number | null
   maxContacts?: number
+  contactsFull?: ContactsFull | null
   enabled?: boolean
   recording?: RecordingPolicy
   recordingDays?: number | null

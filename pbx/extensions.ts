@@ -66,6 +66,6 @@ function refuseUsed(directory: Directory, tenantId: string, number: string): voi
 
 function newcomer(tenantId: string): NonNullable<ReturnType<ReturnType<Directory['snapshot']>['extension']>> {
   return {
-    id: '', tenantId, number: '', name: '', ringSeconds: null, maxContacts: 1, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling,
+    id: '', tenantId, number: '', name: '', ringSeconds: null, maxContacts: 1, contactsFull: null, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling,
   }
 }

@@ -576,6 +576,10 @@ export type Extension = {
      * Phones registered at once over all devices.
      */
     maxContacts: number;
+    /**
+     * What becomes of one phone more: the oldest registration gives way, or it is refused with 403. Null: the house standard, REGISTER_FULL.
+     */
+    contactsFull: 'replace' | 'reject' | null;
     enabled: boolean;
     recording: RecordingPolicy;
     /**
@@ -670,6 +674,7 @@ export type ExtensionCreate = {
     name: string;
     ringSeconds?: number | null;
     maxContacts?: number;
+    contactsFull?: 'replace' | 'reject' | null;
     enabled?: boolean;
     recording?: RecordingPolicy;
     recordingDays?: number | null;
@@ -695,6 +700,7 @@ export type ExtensionUpdate = {
     name?: string;
     ringSeconds?: number | null;
     maxContacts?: number;
+    contactsFull?: 'replace' | 'reject' | null;
     enabled?: boolean;
     recording?: RecordingPolicy;
     recordingDays?: number | null;

@@ -24,6 +24,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     name: extension.name,
     ringSeconds: extension.ringSeconds,
     maxContacts: extension.maxContacts,
+    contactsFull: extension.contactsFull,
     enabled: extension.enabled,
     recording: extension.recording,
     recordingDays: extension.recordingDays,

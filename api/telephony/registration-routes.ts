@@ -6,7 +6,7 @@ import { Registration, RegistrationQuery } from './schemas.ts'
 
 /** What a search looks into. */
 function words(row: RegistrationView): string {
-  return [row.extensionNumber, row.extensionName, row.deviceName, row.contact, row.received, row.userAgent ?? ''].join('\n').toLowerCase()
+  return [row.extensionNumber, row.extensionName, row.deviceName, row.contact, row.received, row.userAgent ?? '', row.instance ?? '', ...row.path].join('\n').toLowerCase()
 }
 
 const comparisons = {

@@ -28,6 +28,7 @@ export const Extension = z
     name: z.string(),
     ringSeconds: z.number().int().nullable().meta({ description: 'Null: the house standard, RING_SECONDS.' }),
     maxContacts: z.number().int().meta({ description: 'Phones registered at once over all devices.' }),
+    contactsFull: z.enum(['replace', 'reject']).nullable().meta({ description: 'What becomes of one phone more: the oldest registration gives way, or it is refused with 403. Null: the house standard, REGISTER_FULL.' }),
     enabled: z.boolean(),
     recording: RecordingPolicy,
     recordingDays: z.number().int().nullable().meta({ description: 'Days its recordings are kept; null: those of the recording settings.' }),
@@ -70,6 +71,7 @@ const number = z
 const ringSeconds = z.number().int().min(5).max(300).nullable().optional()
 const recordingDays = z.number().int().min(1).max(3650).nullable().optional()
 const maxContacts = z.number().int().min(1).max(100).optional()
+const contactsFull = z.enum(['replace', 'reject']).nullable().optional()
 const encryption = z.enum(['off', 'offer', 'require']).nullable().optional()
 const target = z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional()
 const handling = {
@@ -89,6 +91,7 @@ export const ExtensionCreate = z
     name: line(100),
     ringSeconds,
     maxContacts,
+    contactsFull,
     enabled: z.boolean().optional(),
     recording: RecordingPolicy.optional(),
     recordingDays,
@@ -104,6 +107,7 @@ export const ExtensionUpdate = z
     name: line(100).optional(),
     ringSeconds,
     maxContacts,
+    contactsFull,
     enabled: z.boolean().optional(),
     recording: RecordingPolicy.optional(),
     recordingDays,

@@ -79,6 +79,7 @@ function build(home: string, read: Reader): Settings {
       nonceSeconds: read('NONCE_SECONDS') ?? 0,
       digest: (read('DIGEST_ALGORITHMS') ?? '').split(',') as DigestAlgorithm[],
       qualifySeconds: read('QUALIFY_SECONDS') ?? 0,
+      contactsFull: read('REGISTER_FULL') === 'reject' ? 'reject' : 'replace',
     },
     calls: {
       ringback: (read('RINGBACK') ?? 'phone') as Settings['calls']['ringback'],

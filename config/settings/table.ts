@@ -78,6 +78,7 @@ export const settingRows = [
   { name: 'REGISTER_EXPIRES_MIN', kind: 'number', min: 10, max: 86400, default: '60', meaning: 'Shortest registration in seconds; a phone asking for less gets 423.' },
   { name: 'REGISTER_EXPIRES_DEFAULT', kind: 'number', min: 10, max: 86400, default: '600', meaning: 'Registration time in seconds when the phone names none.' },
   { name: 'REGISTER_EXPIRES_MAX', kind: 'number', min: 10, max: 86400, default: '3600', meaning: 'Longest registration in seconds; longer wishes are shortened to it.' },
+  { name: 'REGISTER_FULL', kind: 'choice', choices: ['replace', 'reject'], default: 'replace', meaning: 'What becomes of a phone that registers when its extension has as many as it may (Phones at once), unless the extension says otherwise. replace: the one that registered longest ago gives way. reject: it gets 403. One that does not answer gives way either way.' },
   { name: 'NONCE_SECONDS', kind: 'number', min: 10, max: 3600, default: '300', meaning: 'How long a digest challenge stays usable.' },
   { name: 'DIGEST_ALGORITHMS', kind: 'choice', choices: ['SHA-256,MD5', 'MD5,SHA-256', 'SHA-256', 'MD5'], default: 'SHA-256,MD5', meaning: 'Digest algorithms offered to phones, in this order. Put MD5 first for phones that fail on a challenge they do not know; leave it out to refuse it.' },
   { name: 'QUALIFY_SECONDS', kind: 'number', min: 0, max: 3600, default: '30', meaning: 'Seconds between OPTIONS keep-alives to each registered contact; 0 turns them off.' },

@@ -9,7 +9,7 @@ import { checkExtension, numberTaken, outdated } from './input.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] = [
-  ['number', 'number'], ['name', 'name'], ['ringSeconds', 'ring_seconds'], ['maxContacts', 'max_contacts'],
+  ['number', 'number'], ['name', 'name'], ['ringSeconds', 'ring_seconds'], ['maxContacts', 'max_contacts'], ['contactsFull', 'contacts_full'],
   ['enabled', 'enabled'], ['recording', 'recording'], ['recordingDays', 'recording_days'], ['encryption', 'encryption'],
   ['forwardAlways', 'forward_always'], ['forwardBusy', 'forward_busy'], ['forwardNoAnswer', 'forward_no_answer'], ['forwardUnreachable', 'forward_unreachable'],
   ['doNotDisturb', 'do_not_disturb'], ['vipNumbers', 'vip_numbers'], ['callLimit', 'call_limit'],
@@ -110,7 +110,7 @@ async function withDevices(trx: Transaction, rows: ExtensionRow[]): Promise<Exte
 
 function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
   return {
-    id: row.id, number: row.number, name: row.name, ringSeconds: row.ring_seconds, maxContacts: row.max_contacts,
+    id: row.id, number: row.number, name: row.name, ringSeconds: row.ring_seconds, maxContacts: row.max_contacts, contactsFull: row.contacts_full,
     enabled: row.enabled, recording: row.recording, recordingDays: row.recording_days, encryption: row.encryption,
     forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
     doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit, version: row.version, devices: devices.map(toDevice),

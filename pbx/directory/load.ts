@@ -32,7 +32,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     toTenant(tenant),
     extensions.map((row) => ({
       id: row.id, tenantId, number: row.number, name: row.name, ringSeconds: row.ring_seconds,
-      maxContacts: row.max_contacts, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
+      maxContacts: row.max_contacts, contactsFull: row.contacts_full, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
       forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
       doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit,
     })),

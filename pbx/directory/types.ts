@@ -2,7 +2,7 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { ConferenceAnnounce, ConferenceRooms, EncryptionPolicy, Pbx, RecordingPolicy } from '../door.ts'
+import type { ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, Pbx, RecordingPolicy } from '../door.ts'
 
 export interface SnapshotTenant {
   id: string
@@ -25,6 +25,8 @@ export interface SnapshotExtension {
   ringSeconds: number | null
   /** Contacts registered at once over all devices. */
   maxContacts: number
+  /** Null: as the settings of the house say. */
+  contactsFull: ContactsFull | null
   enabled: boolean
   recording: RecordingPolicy
   /** Null: the house's MEDIA_ENCRYPTION. */

@@ -15,14 +15,15 @@ export interface RegisterChanges {
  * @param own the bindings of the device that asks: it changes these only, because other phones of
  *   the extension have credentials of their own
  * @param all those of the whole extension, which share `limit`
- * @throws Refusal `conflict` when the request is older than what is stored, `forbidden` when it alone exceeds the limit
+ * @param whenFull whether the oldest make room; those that do not answer do either way
+ * @throws Refusal `conflict` when the request is older than what is stored, `forbidden` when it alone exceeds the limit, or there is no room
  */
 export function decideRegister(
   wish: Wish,
   order: { callId: string; cseq: number },
   own: readonly Binding[],
   all: ReadonlySet<Binding>,
-  limit: number,
+  { limit, whenFull }: { limit: number; whenFull: 'replace' | 'reject' },
 ): RegisterChanges {
   const changes: RegisterChanges = { added: [], refreshed: [], removed: [], replaced: [] }
   if (wish.kind === 'fetch') return changes
@@ -50,6 +51,7 @@ export function decideRegister(
       // One that does not answer goes before one that does.
       .sort((a, b) => Number(b.reachable === 'no') - Number(a.reachable === 'no') || a.updatedAt - b.updatedAt)
       .slice(0, excess)
+    if (whenFull === 'reject' && changes.replaced.some((binding) => binding.reachable !== 'no')) throw new Refusal('forbidden', `No more than ${limit} may be registered, and they are`)
   }
   return changes
 }

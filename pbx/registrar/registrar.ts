@@ -158,7 +158,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       const order = { callId: request.callId, cseq: request.cseq }
       const all = table.ofExtension(extension.id)
       const own = [...all].filter((binding) => binding.deviceId === device.id)
-      const changes = decideRegister(wish, order, own, all, extension.maxContacts)
+      const changes = decideRegister(wish, order, own, all, { limit: extension.maxContacts, whenFull: extension.contactsFull ?? bounds.contactsFull })
 
       const now = clock.now()
       const heard = { ...order, source: request.source, path, userAgent: cleanUserAgent(request.userAgent), updatedAt: now, credentialsChangedAt: device.credentialsChangedAt }

@@ -114,7 +114,7 @@ export function createFakePbx(): FakePbx {
         }
         const id = randomUUID()
         const device = newDevice(id, deviceName, input.number)
-        const standard = { ringSeconds: null, maxContacts: 10, enabled: true, recording: 'on-demand', recordingDays: null, encryption: null, ...plainHandling } as const
+        const standard = { ringSeconds: null, maxContacts: 10, contactsFull: null, enabled: true, recording: 'on-demand', recordingDays: null, encryption: null, ...plainHandling } as const
         const extension = { ...standard, ...input, id, tenantId: actor.tenantId, version: 1, devices: [device], createdAt: now, updatedAt: now }
         extensions.set(id, extension)
         return { extension, credentials: credentials(device) }

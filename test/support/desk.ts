@@ -16,6 +16,7 @@ export interface ExtensionWish {
   name?: string
   ringSeconds?: number
   maxContacts?: number
+  contactsFull?: 'replace' | 'reject'
   recording?: 'never' | 'on-demand' | 'always'
   encryption?: 'off' | 'offer' | 'require'
 }

@@ -4,6 +4,7 @@ import { notify } from '../../app/notify.ts'
 import type { Extension, SipCredentials } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { contactsFullChoices, type ContactsFull } from '../../words/contacts.ts'
 import { encryptionChoices, type EncryptionPolicy } from '../../words/encryption.ts'
 import { addExtension, changeExtension } from './data.ts'
 
@@ -14,6 +15,8 @@ interface Values {
   /** Empty: the house's standard. */
   ringSeconds: number | string
   maxContacts: number | string
+  /** Empty: the house's standard. */
+  contactsFull: string
   recording: Extension['recording']
   /** Empty: the tenant's. */
   recordingDays: number | string
@@ -29,6 +32,7 @@ function valuesOf(extension: Extension | undefined): Values {
     deviceName: 'Phone',
     ringSeconds: extension?.ringSeconds ?? '',
     maxContacts: extension?.maxContacts ?? 10,
+    contactsFull: extension?.contactsFull ?? '',
     recording: extension?.recording ?? 'on-demand',
     recordingDays: extension?.recordingDays ?? '',
     encryption: extension?.encryption ?? '',
@@ -74,8 +78,8 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
     initial: valuesOf(extension),
     check,
     onSaved: onClose,
-    save: async ({ deviceName, ringSeconds, maxContacts, recordingDays, encryption, ...rest }) => {
-      const input = { ...rest, recordingDays: recordingDays === '' ? null : Number(recordingDays), encryption: encryption === '' ? null : (encryption as EncryptionPolicy), ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts) }
+    save: async ({ deviceName, ringSeconds, maxContacts, contactsFull, recordingDays, encryption, ...rest }) => {
+      const input = { ...rest, recordingDays: recordingDays === '' ? null : Number(recordingDays), encryption: encryption === '' ? null : (encryption as EncryptionPolicy), ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts), contactsFull: contactsFull === '' ? null : (contactsFull as ContactsFull) }
       if (extension !== undefined) {
         await changeExtension(extension.id, { ...input, version: extension.version })
         notify.done(`Extension ${input.number} is saved.`)
@@ -131,6 +135,15 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         value={values.maxContacts}
         error={errors.maxContacts}
         onChange={(value) => set('maxContacts', value)}
+      />
+      <Select
+        label="One phone more than that"
+        description="A phone that does not answer gives way in any case."
+        data={contactsFullChoices}
+        allowDeselect={false}
+        value={values.contactsFull}
+        error={errors.contactsFull}
+        onChange={(value) => set('contactsFull', value ?? '')}
       />
       <Select
         label="Encrypted audio"

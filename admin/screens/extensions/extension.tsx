@@ -63,7 +63,7 @@ function Details({ extension }: { extension: Extension }) {
           <Fact label="State"><Presence extension={extension} /></Fact>
           <Fact label="Encrypted audio">{encryptionWords(extension.encryption)}</Fact>
           <Fact label="Rings for">{extension.ringSeconds === null ? 'Standard time' : `${extension.ringSeconds} s`}</Fact>
-          <Fact label="Phones at once">Up to {extension.maxContacts}</Fact>
+          <Fact label="Phones at once">Up to {extension.maxContacts}{extension.contactsFull === 'reject' && ', more are refused'}</Fact>
           <Fact label="Last changed"><Time at={extension.updatedAt} /></Fact>
         </SimpleGrid>
       </Panel>

@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core'
 import type { Registration } from '../../app/types.ts'
 import { StatusDot } from '../../components/status.tsx'
 import { useNow } from '../../components/time.tsx'
@@ -12,7 +13,24 @@ const words: Record<Registration['reachable'], { label: string; tone: Tone }> = 
 
 /** The answer to the last keep-alive. */
 export function Reachability({ registration }: { registration: Registration }) {
-  return <StatusDot {...words[registration.reachable]} />
+  if (!registration.waiting) return <StatusDot {...words[registration.reachable]} />
+  return <span title="Its connection ended when the system restarted. It is not rung until the phone comes back by itself."><StatusDot label="Waiting to return" tone="quiet" /></span>
+}
+
+/** Which way to which phone, where there may be several, and what is between. */
+export function Way({ registration: { regId, instance, path, contact, q } }: { registration: Registration }) {
+  const parts = [
+    ...(regId === null ? [] : [`way ${regId}`]),
+    ...(path.length === 0 ? [] : [`through ${path.map(hostOf).join(', ')}`]),
+    ...(q === 1 ? [] : [`preference ${q}`]),
+  ]
+  const details = [`Contact: ${contact}`, ...(instance === null ? [] : [`Phone: ${instance}`]), ...(path.length === 0 ? [] : [`Path: ${path.join(', ')}`])]
+  return <Text size="xs" c="dimmed" title={details.join('\n')}>{parts.join(', ') || 'directly'}</Text>
+}
+
+/** `<sip:x@192.0.2.7:5060;lr>` → `192.0.2.7:5060` */
+function hostOf(route: string): string {
+  return /sips?:(?:[^@>]*@)?([^;>?]*)/i.exec(route)?.[1] ?? route
 }
 
 /** Time left until the phone must register again. */

@@ -14,7 +14,7 @@ import { Time } from '../../components/time.tsx'
 import { useListState } from '../../components/use-list-state.ts'
 import { liveStore, useLive } from '../../live/store.ts'
 import { instant } from '../../words/time.ts'
-import { Expiry, Reachability, RoundTrip } from './reachability.tsx'
+import { Expiry, Reachability, RoundTrip, Way } from './reachability.tsx'
 
 const columns: Column<Registration>[] = [
   {
@@ -33,7 +33,12 @@ const columns: Column<Registration>[] = [
   {
     key: 'address',
     title: 'Address',
-    render: (row) => <span title={row.contact}><span className="numbers">{row.received}</span> <Text span size="xs" c="dimmed">{row.transport.toUpperCase()}</Text></span>,
+    render: (row) => (
+      <>
+        <span title={row.contact}><span className="numbers">{row.received}</span> <Text span size="xs" c="dimmed">{row.transport.toUpperCase()}</Text></span>
+        <Way registration={row} />
+      </>
+    ),
   },
   { key: 'agent', title: 'Phone software', render: (row) => row.userAgent ?? 'Not told' },
   { key: 'roundTrip', title: 'Round trip', align: 'right', render: (row) => <RoundTrip registration={row} /> },
@@ -48,7 +53,7 @@ const comparisons: Record<string, (a: Registration, b: Registration) => number> 
 }
 
 function matches(row: Registration, wanted: string): boolean {
-  return [row.extensionNumber, row.extensionName, row.deviceName, row.received, row.contact, row.userAgent ?? ''].some((text) => text.toLowerCase().includes(wanted))
+  return [row.extensionNumber, row.extensionName, row.deviceName, row.received, row.contact, row.userAgent ?? '', row.instance ?? '', ...row.path].some((text) => text.toLowerCase().includes(wanted))
 }
 
 /** Registered phones, live: rows come and go by themselves. */

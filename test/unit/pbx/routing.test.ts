@@ -8,7 +8,7 @@ import { forwardedTo, wrongForwards } from '../../../pbx/routing/handling.ts'
 import { explainSteps } from '../../../pbx/routing/plan.ts'
 
 const extension = (number: string, over: Partial<SnapshotExtension> = {}): SnapshotExtension => ({
-  id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling, ...over,
+  id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, contactsFull: null, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling, ...over,
 })
 const all = [extension('101'), extension('102', { ringSeconds: 12 }), extension('103', { enabled: false }), extension('911')]
 const room = (number: string, enabled: boolean): SnapshotConference => ({

@@ -80,8 +80,8 @@ test('when two contacts are the same', () => {
 })
 
 const LIMIT = 3
-const decide = (headers: Record<string, string>, order: { callId: string; cseq: number }, own: Binding[], all = own): ReturnType<typeof decideRegister> =>
-  decideRegister(wishOf(headers), order, own, new Set(all), LIMIT)
+const decide = (headers: Record<string, string>, order: { callId: string; cseq: number }, own: Binding[], all = own, whenFull: 'replace' | 'reject' = 'replace'): ReturnType<typeof decideRegister> =>
+  decideRegister(wishOf(headers), order, own, new Set(all), { limit: LIMIT, whenFull })
 
 test('add, refresh, remove: all in one request', () => {
   const a = bindingOf('sip:a@h')
@@ -122,4 +122,17 @@ test('beyond the limit the oldest makes room, one that does not answer first of 
   assert.deepEqual(decide({ contact: '<sip:n@h>, <sip:c@h>' }, order, [old, dead], all).replaced, [older])
   assert.deepEqual(decide({ contact: '<sip:n@h>, <sip:a@h>;expires=0' }, order, [old, dead], all).replaced, [])
   assert.throws(() => decide({ contact: '<sip:1@h>,<sip:2@h>,<sip:3@h>,<sip:4@h>' }, order, []), isRefusal('forbidden'))
+})
+
+test('where the full extension refuses, only one that does not answer makes room', () => {
+  const [old, other] = [bindingOf('sip:a@h', { updatedAt: 1 }), bindingOf('sip:b@h', { updatedAt: 0, deviceId: 'other' })]
+  const dead = bindingOf('sip:c@h', { updatedAt: 9, reachable: 'no' })
+  const order = { callId: 'x', cseq: 1 }
+  assert.deepEqual(decide({ contact: '<sip:n@h>' }, order, [old, dead], [old, other, dead], 'reject').replaced, [dead])
+  assert.throws(() => decide({ contact: '<sip:n@h>, <sip:m@h>' }, order, [old, dead], [old, other, dead], 'reject'), isRefusal('forbidden'))
+  const third = bindingOf('sip:d@h')
+  assert.throws(() => decide({ contact: '<sip:n@h>' }, order, [old], [old, other, third], 'reject'), isRefusal('forbidden'))
+  // Who is in already stays in, and may move.
+  assert.deepEqual(decide({ contact: '<sip:a@h>' }, order, [old], [old, other, third], 'reject').refreshed.length, 1)
+  assert.deepEqual(decide({ contact: '<sip:n@h>, <sip:a@h>;expires=0' }, order, [old], [old, other, third], 'reject').added.length, 1)
 })

@@ -14,7 +14,7 @@ import { parseUri } from '../../../pbx/sip/uri.ts'
 
 export const logger = createLogger('silent')
 export const TENANT = '00000000-0000-4000-8000-000000000001'
-export const BOUNDS = { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'] as const, qualifySeconds: 0 }
+export const BOUNDS = { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'] as const, qualifySeconds: 0, contactsFull: 'replace' as const }
 
 export interface Answer {
   status: number
@@ -94,7 +94,7 @@ export class FakeDatabase implements Database {
 }
 
 export const EXTENSION: SnapshotExtension = {
-  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling,
+  id: '00000000-0000-4000-8000-000000000101', tenantId: TENANT, number: '101', name: 'Ann', ringSeconds: null, maxContacts: 3, contactsFull: null, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling,
 }
 export const DEVICE: SnapshotDevice = {
   id: '00000000-0000-4000-8000-000000000201', tenantId: TENANT, extensionId: EXTENSION.id, name: 'Desk', sipUsername: '101', enabled: true,
