@@ -14,7 +14,7 @@ import { joinLegs, partLegs } from './join.ts'
 import type { Leg, LegHome } from './leg.ts'
 import { Player, type Sound } from './player.ts'
 import { FreeswitchRecording } from './recording.ts'
-import { SILENCE } from './sounds.ts'
+import { keySound, SILENCE } from './sounds.ts'
 import { Watch } from './watch.ts'
 
 /** Something that an endpoint is in instead of a bridge. */
@@ -75,6 +75,7 @@ export class FreeswitchEndpoint implements Endpoint {
   #span: readonly Leg[] = []
   #stay: Stay | undefined
   #figures: Counted = NOTHING_COUNTED
+  readonly #recordings = new Set<FreeswitchRecording>()
   #collecting = 0
   #closing: Promise<EndpointStats> | undefined
   #gone = false
@@ -176,7 +177,10 @@ export class FreeswitchEndpoint implements Endpoint {
   async record(options: RecordOptions): Promise<Recording> {
     this.#check()
     await this.#home.checkRecording(options.path)
-    return FreeswitchRecording.start(this.leg, options, isWide(this.codec) || isWide(this.#partner?.codec) ? 16_000 : 8000)
+    const recording = await FreeswitchRecording.start(this.leg, options, isWide(this.codec) || isWide(this.#partner?.codec) ? 16_000 : 8000)
+    this.#recordings.add(recording)
+    void recording.finished.then(() => this.#recordings.delete(recording))
+    return recording
   }
 
   async bridge(other: Endpoint): Promise<void> {
@@ -265,6 +269,10 @@ export class FreeswitchEndpoint implements Endpoint {
     this.#check()
     if (!DIGITS.test(digits)) throw new Refusal('unprocessable', 'digits are 0 to 9, *, # and A to D')
     const { durationMs = DIGIT_MS, gapMs = GAP_MS } = options
+    if (!this.#events) {
+      await this.#player.play(keySound(digits.toUpperCase(), durationMs, gapMs), 1, undefined)
+      return
+    }
     await this.leg.set({ rtp_digit_delay: String(gapMs) })
     await this.leg.command('uuid_send_dtmf', `${digits.toUpperCase()}@${durationMs}`)
     const { promise: sent, resolve } = Promise.withResolvers<'sent'>()
@@ -306,7 +314,7 @@ export class FreeswitchEndpoint implements Endpoint {
 
   async #close(): Promise<EndpointStats> {
     if (this.#gone) return this.#stats()
-    await this.#look().catch(() => undefined)
+    await Promise.all([this.#look().catch(() => undefined), ...[...this.#recordings].map((recording) => recording.close())])
     const stay = this.#stay
     const span = this.#leave()
     await Promise.all([this.leg, ...span].map((leg) => leg.close()))

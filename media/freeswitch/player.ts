@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../config/errors.ts'
 import type { PlayResult } from '../contract.ts'
 import type { Leg } from './leg.ts'
@@ -10,7 +11,11 @@ export interface Sound {
   endless: boolean
   /** Length of `files` once, when it is known beforehand. */
   seconds?: number
+  /** The same so many times, or for ever (-1), in one piece: between two pieces the other party would be heard. */
+  loop?: (times: number) => string
 }
+
+const BREAK_MS = 100
 
 interface Playing {
   stop(how: PlayResult['ended']): void
@@ -75,7 +80,7 @@ export class Player {
       stop: (how) => {
         if (ended !== undefined) return
         ended = how
-        void this.#leg.command('uuid_break').catch(() => undefined)
+        void this.#break(playing)
       },
       done: Promise.resolve(),
     }
@@ -84,11 +89,23 @@ export class Player {
     return { playing, result }
   }
 
-  async #run({ files, endless, seconds }: Sound, repeat: number, ended: () => PlayResult['ended'] | undefined): Promise<PlayResult> {
+  /** What has been asked for and has not begun yet cannot be broken off: it is tried until it is over. */
+  async #break(playing: Playing): Promise<void> {
+    let over = false
+    void playing.done.then(() => { over = true })
+    while (!over && !this.#leg.over) {
+      await this.#leg.command('uuid_break').catch(() => undefined)
+      await Promise.race([playing.done, pause(BREAK_MS)])
+    }
+  }
+
+  async #run({ files: once, endless, seconds, loop }: Sound, repeat: number, ended: () => PlayResult['ended'] | undefined): Promise<PlayResult> {
     const began = performance.now()
     const elapsed = (): number => (performance.now() - began) / 1000
+    const files = loop ? [loop(repeat === Infinity ? -1 : repeat)] : once
+    const rounds = loop ? 1 : repeat
     let played = 0
-    for (let round = 0; (endless || round < repeat) && ended() === undefined; round += 1) {
+    for (let round = 0; (endless || round < rounds) && ended() === undefined; round += 1) {
       for (const file of files) {
         if (ended() !== undefined) break
         const event = await this.#leg.execute('playback', file)

@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises'
 import { messageOf } from '../../config/errors.ts'
 import type { Recording, RecordingResult, RecordOptions } from '../contract.ts'
 import type { Leg } from './leg.ts'
-import type { EslEvent } from './line.ts'
 
 /** Our peer left, the other party right. */
 const VARIABLES = { RECORD_STEREO: 'true', RECORD_HANGUP_ON_ERROR: 'false' }
+
+const HEADER_BYTES = 44
 
 /** A recording that FreeSWITCH writes. `finished` settles once, whatever ends it. */
 export class FreeswitchRecording implements Recording {
@@ -14,7 +15,7 @@ export class FreeswitchRecording implements Recording {
   readonly #leg: Leg
   readonly #rate: number
   #settle: (result: RecordingResult) => void = () => undefined
-  #stopping = false
+  #how: 'stopped' | 'closed' | undefined
   #over = false
 
   private constructor(leg: Leg, path: string, rate: number) {
@@ -22,8 +23,8 @@ export class FreeswitchRecording implements Recording {
     this.#rate = rate
     this.path = path
     this.finished = new Promise((resolve) => { this.#settle = resolve })
-    const off = leg.onEvent('RECORD_STOP', (event) => { if (event.getHeader('Record-File-Path') === path) void this.#ended(event) })
-    void leg.gone.then(() => this.#ended(undefined))
+    const off = leg.onEvent('RECORD_STOP', (event) => { if (event.getHeader('Record-File-Path') === path) void this.#ended() })
+    void leg.gone.then(() => this.#ended())
     void this.finished.then(off)
   }
 
@@ -50,23 +51,31 @@ export class FreeswitchRecording implements Recording {
     await this.#leg.command('uuid_record', 'unmask', this.path)
   }
 
-  async stop(): Promise<RecordingResult> {
-    if (!this.#stopping && !this.#over) {
-      this.#stopping = true
+  stop(): Promise<RecordingResult> {
+    return this.#stop('stopped')
+  }
+
+  /** The call ends: the file is closed before the channel is. */
+  async close(): Promise<void> {
+    await this.#stop('closed')
+  }
+
+  async #stop(how: 'stopped' | 'closed'): Promise<RecordingResult> {
+    if (this.#how === undefined && !this.#over) {
+      this.#how = how
       // It may have ended by itself meanwhile.
       await this.#leg.command('uuid_record', 'stop', this.path).catch(() => undefined)
     }
     return this.finished
   }
 
-  async #ended(event: EslEvent | undefined): Promise<void> {
+  async #ended(): Promise<void> {
     if (this.#over) return
     this.#over = true
-    const ended = this.#stopping ? 'stopped' as const : 'closed' as const
+    const ended = this.#how ?? 'closed'
     try {
       const { size } = await stat(this.path)
-      const told = Number(event?.getHeader('variable_record_samples') ?? NaN) / this.#rate
-      this.#settle({ path: this.path, seconds: Number.isNaN(told) ? Math.max(0, size - 44) / (this.#rate * 4) : told, bytes: size, ended })
+      this.#settle({ path: this.path, seconds: Math.max(0, size - HEADER_BYTES) / (this.#rate * 4), bytes: size, ended })
     } catch (error) {
       this.#over = false
       this.#failed(`the file is not where it was recorded to, so FreeSWITCH sees another data folder than we do (${messageOf(error)})`)

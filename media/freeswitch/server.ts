@@ -4,6 +4,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { FreeswitchSettings, Settings } from '../../config/settings/settings.ts'
 import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, MediaServers, PlaySource, Supervision, SupervisionMode } from '../contract.ts'
+import { ipv4Of } from '../embedded/address.ts'
 import { Listeners } from '../listeners.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
@@ -32,7 +33,7 @@ export interface FreeswitchOptions {
 /** Every channel of ours has these. What happens to a channel when another goes, or its peer holds, is ours to say. */
 const VARIABLES = {
   hangup_after_bridge: 'false', park_after_bridge: 'true', rtp_disable_hold: 'true', playback_terminators: 'none',
-  send_silence_when_idle: '0', bridge_generate_comfort_noise: 'false',
+  send_silence_when_idle: '-1', bridge_generate_comfort_noise: 'false',
 }
 
 /** The media engine on FreeSWITCHes of the operator's, one or many. */
@@ -93,6 +94,8 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
 
   async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
     if (this.#stopping !== undefined) throw new Refusal('unavailable', 'the media engine is stopping')
+    // Refuses what is not IPv4, as our descriptions are.
+    ipv4Of(options.peerAddress)
     const mine = this.capabilities.codecs
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')

@@ -15,22 +15,25 @@ const LONGEST_TONE_MS = 1000
 const TONE_LEVEL = -7
 
 /** TGML, the language of mod_tone_stream. */
-export function toneStream({ frequencies, cadenceMs }: Tone): string {
+export function toneStream({ frequencies, cadenceMs }: Tone, times: number): string {
   const list = frequencies.join(',')
   const [only] = cadenceMs
-  // Without a pause it has no length of its own: pieces that end at whole periods, one behind the other.
-  if (cadenceMs.length <= 1 && only !== undefined && only > LONGEST_TONE_MS) {
-    const pieces = Math.max(1, Math.round(only / LONGEST_TONE_MS))
-    return `tone_stream://v=${TONE_LEVEL};%(${LONGEST_TONE_MS},0,${list});loops=${pieces}`
-  }
+  // Without a pause it has no length of its own: pieces one behind the other.
+  const pieces = cadenceMs.length === 1 && only !== undefined && only > LONGEST_TONE_MS ? Math.round(only / LONGEST_TONE_MS) : 1
   const parts: string[] = []
-  for (let i = 0; i < cadenceMs.length; i += 2) parts.push(`%(${cadenceMs[i]},${cadenceMs[i + 1] ?? 0},${list})`)
-  return `tone_stream://v=${TONE_LEVEL};${parts.join(';')}`
+  for (let i = 0; i < cadenceMs.length; i += 2) parts.push(`%(${pieces > 1 ? LONGEST_TONE_MS : cadenceMs[i]},${cadenceMs[i + 1] ?? 0},${list})`)
+  return `tone_stream://v=${TONE_LEVEL};${parts.join(';')};loops=${times < 0 ? -1 : times * pieces}`
 }
 
 function toneSound(tone: Tone): Sound {
   const cadenceMs = tone.cadenceMs.length === 0 ? [LONGEST_TONE_MS] : tone.cadenceMs
-  return { files: [toneStream({ ...tone, cadenceMs })], endless: false, seconds: cadenceMs.reduce((sum, ms) => sum + ms, 0) / 1000 }
+  const loop = (times: number): string => toneStream({ ...tone, cadenceMs }, times)
+  return { files: [loop(1)], endless: false, seconds: cadenceMs.reduce((sum, ms) => sum + ms, 0) / 1000, loop }
+}
+
+/** Keys pressed, as they sound. */
+export function keySound(digits: string, durationMs: number, gapMs: number): Sound {
+  return { files: [`tone_stream://v=${TONE_LEVEL};d=${durationMs};w=${gapMs};${[...digits].join(',')}`], endless: false }
 }
 
 export interface SoundRooms {

@@ -144,6 +144,8 @@ export class Switch implements LegHome {
         throw new Refusal('unavailable', `The FreeSWITCH at ${this.address} has no SIP profile ${profile} that runs. Add the one of docker/freeswitch, or set FREESWITCH_PROFILE.`)
       }
       const mrf = await this.#openMrf(new Mrf(srf).connect({ address: host, port, secret, profile, listenAddress: line.localAddress }))
+      // Before anything new can be there.
+      await this.#tidy(line, true)
       if (this.#stopped) {
         dispose(mrf)
         return line.close()
@@ -183,7 +185,6 @@ export class Switch implements LegHome {
     this.#lookTimer = setTimeout(() => void this.#look(line), timing.lookMs)
     logger.info({ freeswitch: this.address, version: this.figures?.version }, 'connected to a FreeSWITCH')
     for (const warning of this.state.warnings) logger.warn({ freeswitch: this.address }, warning)
-    void this.#tidy(line, true).catch((error: unknown) => logger.warn({ freeswitch: this.address, error: messageOf(error) }, 'channels left over could not be looked for'))
     onChange()
   }
 
@@ -233,7 +234,7 @@ export class Switch implements LegHome {
 
   /**
    * Channels of ours that no call owns, because one of us died, are ended.
-   * @param sure also those seen for the first time: right after connecting none can be one that is just being made
+   * @param sure also those seen for the first time: none of them can be one that is just being made
    */
   async #tidy(line: Line, sure: boolean): Promise<void> {
     const { owner, logger } = this.#options

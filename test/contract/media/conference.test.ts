@@ -6,6 +6,7 @@ import { missing } from '../../support/run/peers.ts'
 import { longestGapMs, say, tone } from './codec-peer.ts'
 import { guest, heardAt, heardBy, loudest, loudestIn, sayAll, type Guest } from './conference-peers.ts'
 import { behaviour, openEngine } from './engine.ts'
+import { anew, buffer, figuresOfWorkers, gain, workers } from './other-way.ts'
 import { stereoOf } from './rtp-peer.ts'
 
 const skip = missing('ffmpeg')
@@ -37,7 +38,7 @@ behaviour('parties of calls on several workers share a conference', async (t) =>
       assert.ok(one === other ? level < 100 : level > 3000, `${one.frequency} hears ${other.frequency} with ${level}`)
     }
   }
-})
+}, false, workers)
 
 behaviour('who is muted hears and is not heard; muting begins and ends in the middle', async (t) => {
   const engine = await openEngine(t)
@@ -76,7 +77,7 @@ behaviour('who is kicked or leaves is out, and its call goes on; who closes is o
   // A bridge takes a party out.
   await staying.endpoint.bridge(leaving.endpoint)
   assert.deepEqual(conference.parties(), [])
-})
+}, false, anew)
 
 behaviour('a locked conference lets nobody in', async (t) => {
   const engine = await openEngine(t)
@@ -119,7 +120,7 @@ behaviour('a quiet and a loud voice are brought to one level', async (t) => {
   const [soft, hard] = [heardAt(listener, 900, 3300, 3900), heardAt(listener, 1500, 3300, 3900)]
   t.diagnostic(`1000 is heard with ${Math.round(soft)}, 16000 with ${Math.round(hard)}`)
   assert.ok(hard / soft < 2, `${hard} against ${soft}`)
-})
+}, false, gain)
 
 behaviour('what is lost is concealed, and the figures say so', async (t) => {
   const engine = await openEngine(t)
@@ -135,7 +136,7 @@ behaviour('what is lost is concealed, and the figures say so', async (t) => {
   assert.ok(gap < 60)
   const closed = await one.endpoint.close()
   assert.ok((closed.playout?.concealedMs ?? 0) >= 150)
-})
+}, false, buffer)
 
 behaviour('an announcement is heard by all, over what they say; what is played to one only by that one', async (t) => {
   const engine = await openEngine(t)
@@ -216,7 +217,7 @@ behaviour('a worker that dies ends its conference by name', async (t) => {
   await (conference as EmbeddedConference).thread.kill()
   assert.equal(await closed, 'worker-died')
   assert.deepEqual(left.sort(), ['1 ended', '2 ended'])
-})
+}, false, workers)
 
 behaviour('fifty parties in a room: three speak, all hear all three and nobody himself', async (t) => {
   const engine = await openEngine(t)
@@ -235,4 +236,4 @@ behaviour('fifty parties in a room: three speak, all hear all three and nobody h
       assert.ok(one === speaker ? level < 300 : level > 2000, `party ${i} hears ${speaker.frequency} with ${level}`)
     }
   }
-}, skip)
+}, skip, figuresOfWorkers)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { behaviour, next, openEngine } from './engine.ts'
+import { anew, inband } from './other-way.ts'
 import { muLaw, samplesOf, strength, talk, type RtpPeer } from './rtp-peer.ts'
 
 behaviour('digits are reported once and relayed under the other phone\'s payload type', async (t) => {
@@ -17,7 +18,7 @@ behaviour('digits are reported once and relayed under the other phone\'s payload
   assert.ok(b.peer.heard.every((packet) => packet.payloadType === 96))
   assert.deepEqual([...b.peer.heard[5]!.payload], [1, 0x8a, 1, 224])
   assert.equal(new Set(b.peer.heard.slice(0, 6).map((packet) => packet.timestamp)).size, 1)
-})
+}, false, anew)
 
 behaviour('digits are sent as events', async (t) => {
   const { phone } = await openEngine(t)
@@ -28,7 +29,7 @@ behaviour('digits are sent as events', async (t) => {
   assert.ok(peer.heard.every((packet) => packet.payloadType === 101))
   assert.deepEqual(peer.heard.map((packet) => packet.marker), [true, false, false, false, false, false, true, false, false, false, false, false])
   await assert.rejects(endpoint.sendDigits('1x'), { code: 'unprocessable' })
-})
+}, false, anew)
 
 behaviour('to a phone that takes no events digits are sent as tones', async (t) => {
   const { phone } = await openEngine(t)
@@ -40,7 +41,7 @@ behaviour('to a phone that takes no events digits are sent as tones', async (t) 
   const samples = samplesOf(peer.heard.slice(0, 5))
   assert.ok(strength(samples, 770) > 2500)
   assert.ok(strength(samples, 1336) > 2500)
-})
+}, false, anew)
 
 behaviour('collect gathers what is typed and stops at the terminator', async (t) => {
   const { phone } = await openEngine(t)
@@ -59,7 +60,7 @@ behaviour('collect gathers what is typed and stops at the terminator', async (t)
   await typed
   await endpoint.close()
   assert.deepEqual(await closed, { digits: '1', ended: 'closed' })
-})
+}, false, anew)
 
 /** The SDP of a phone that takes no events. */
 function withoutEvents(peer: RtpPeer): string {
@@ -98,7 +99,7 @@ for (const workers of [1, 2]) {
     const since = modern.peer.heard.length
     await talk(15, { peer: old.peer, frequency: 300 })
     await modern.peer.until((heard) => heard.slice(since).filter((packet) => packet.payloadType === 0).length >= 10)
-  })
+  }, false, inband)
 }
 
 behaviour('a digit by signalling is heard, collected and sent on as the other phone takes it', async (t) => {
@@ -114,7 +115,7 @@ behaviour('a digit by signalling is heard, collected and sent on as the other ph
   await b.peer.until((heard) => heard.filter((packet) => (packet.payload[1]! & 0x80) !== 0).length === 6)
   assert.deepEqual([...new Set(b.peer.heard.map((packet) => packet.payload[0]))], [11, 1])
   await assert.rejects(a.endpoint.hearDigit('12', 160), { code: 'unprocessable' })
-})
+}, false, anew)
 
 behaviour('what is typed before it is asked for is not lost', async (t) => {
   const { phone } = await openEngine(t)

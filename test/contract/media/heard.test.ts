@@ -68,6 +68,7 @@ behaviour('our offer, the phone\'s answer; a phone that moves and changes its co
   assert.ok(loudest(a, OTHER, 0) > 6500)
   moved.aim(await endpoint.negotiate('offer', moved.sdp({ codecs: '9' })))
   assert.equal(endpoint.codec, 'G722')
+  await bothSay(a, { peer: moved, endpoint }, 15, [0, 9])
   const before = a.peer.heard.length
   await bothSay(a, { peer: moved, endpoint }, 50, [0, 9])
   assert.ok(loudest({ peer: moved }, TONE, 9) > 6500)
@@ -180,7 +181,7 @@ behaviour('a tone is heard instead of the other party until it is aborted; closi
   const { a, b } = await pair(t)
   const abort = new AbortController()
   const playing = a.endpoint.play({ kind: 'network-tone', name: 'dial' }, { repeat: Infinity, signal: abort.signal })
-  await bothSay(a, b, 10)
+  await bothSay(a, b, 25)
   const [during] = await bothSay(a, b, 30)
   abort.abort()
   assert.equal((await playing).ended, 'aborted')

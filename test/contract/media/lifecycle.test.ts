@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createLogger } from '../../../config/logger.ts'
 import { startMedia } from '../../../media/index.ts'
 import { behaviour, figures, next, openEngine } from './engine.ts'
+import { intervals, ports, reports, start, strangers, workers } from './other-way.ts'
 import { RtpPeer, talk } from './rtp-peer.ts'
 import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
@@ -55,7 +56,7 @@ behaviour('closing drains the ports, tells once and returns the figures', async 
   other.bind({ address: '127.0.0.1', port: stats.local.port, exclusive: true })
   await once(other, 'listening')
   other.close()
-})
+}, false, ports)
 
 behaviour('ports used up: told, refused, and told again when one is free', async (t) => {
   const { server: finder, phone: find } = await openEngine(t)
@@ -72,7 +73,7 @@ behaviour('ports used up: told, refused, and told again when one is free', async
   await endpoint.close()
   assert.equal(server.available, true)
   assert.deepEqual(told, ['every media endpoint is in use', 'available'])
-})
+}, false, ports)
 
 behaviour('a peer that falls silent is told of, and again; not when it is on hold', async (t) => {
   const { phone } = await openEngine(t, { timing: { mediaTimeoutMs: 100 } })
@@ -82,7 +83,7 @@ behaviour('a peer that falls silent is told of, and again; not when it is on hol
   await next(a.endpoint, 'media-timeout')
   await next(a.endpoint, 'media-timeout')
   assert.equal(heldTold, 0)
-})
+}, false, intervals)
 
 behaviour('a worker that dies takes its endpoints along, says so, and is replaced', async (t) => {
   const { server, embedded, phone, home } = await openEngine(t, { workers: 2 })
@@ -113,7 +114,7 @@ behaviour('a worker that dies takes its endpoints along, says so, and is replace
   await back
   const again = await phone({}, 'three')
   assert.ok(again.endpoint.localSdp.startsWith('v=0'))
-})
+}, false, workers)
 
 behaviour('a worker that hangs is replaced like one that died', async (t) => {
   const { server, phone } = await openEngine(t, { timing: { hangMs: 200 } })
@@ -126,7 +127,7 @@ behaviour('a worker that hangs is replaced like one that died', async (t) => {
   assert.equal((await playing).ended, 'closed')
   await back
   await phone({}, 'after')
-})
+}, false, workers)
 
 /** Blocks the worker thread of this process, as an endless loop would; not the ones that come later. */
 async function stall(): Promise<void> {
@@ -160,7 +161,7 @@ behaviour('it starts from settings and stops twice', async (t) => {
   await Promise.all([server.stop(), server.stop()])
   assert.deepEqual(await closed, ['closed'])
   await assert.rejects(server.createEndpoint({ callId: 'c', legId: 'a', peerAddress: '127.0.0.1' }), { code: 'unavailable' })
-})
+}, false, start)
 
 behaviour('reports are sent and read: loss, jitter, round trip, MOS', async (t) => {
   const { phone } = await openEngine(t, { timing: { rtcpMs: 100 } })
@@ -192,7 +193,7 @@ behaviour('reports are sent and read: loss, jitter, round trip, MOS', async (t) 
   const bye = firstReport(a.peer, (packet) => packet.includes(Buffer.from([0x81, 0xcb, 0, 1])))
   await a.endpoint.close()
   await bye
-})
+}, false, reports)
 
 behaviour('garbage from the peer itself harms nothing', async (t) => {
   const { phone, home, server } = await openEngine(t)
@@ -216,7 +217,7 @@ behaviour('garbage from the peer itself harms nothing', async (t) => {
   await b.peer.until((heard) => heard.length > before)
   assert.equal((await recording.stop()).ended, 'stopped')
   assert.equal((await server.load()).endpoints, 2)
-})
+}, false, strangers)
 
 /** The first RTCP packet like this, already come or yet to come. */
 async function firstReport(peer: RtpPeer, like: (packet: Buffer) => boolean): Promise<Buffer> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { missing } from '../../support/run/peers.ts'
 import { convert, sine, sound } from './codec-peer.ts'
 import { behaviour, openEngine } from './engine.ts'
+import { anew } from './other-way.ts'
 import { samplesOf, strength, talk } from './rtp-peer.ts'
 
 const skip = missing('ffmpeg')
@@ -33,7 +34,7 @@ behaviour('two held callers hear the same place of the music, then each other ag
   await talk(20, { peer: a.peer, frequency: 2000 })
   await b.peer.until((heard) => heard.length >= before + 20)
   assert.ok(strength(samplesOf(b.peer.heard.slice(before + 2)), 2000) > 7000)
-}, skip)
+}, skip, anew)
 
 behaviour('without files of the operator it is the tune of the house, in any codec', async (t) => {
   const { phone } = await openEngine(t, { music: {} })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { behaviour, openEngine } from './engine.ts'
+import { anew } from './other-way.ts'
 import { samplesOf, strength, talk } from './rtp-peer.ts'
 
 behaviour('a prompt is heard as a steady stream', async (t) => {
@@ -19,7 +20,7 @@ behaviour('a prompt is heard as a steady stream', async (t) => {
   await assert.rejects(endpoint.play({ kind: 'prompt', name: 'no-such' }), { code: 'not-found' })
   const spoken = await endpoint.play({ kind: 'speak', text: 'Hi.' })
   assert.equal(spoken.ended, 'finished')
-})
+}, false, anew)
 
 behaviour('a tone repeats until it is aborted, and the bridged party comes back', async (t) => {
   const { phone } = await openEngine(t)
@@ -42,7 +43,7 @@ behaviour('a tone repeats until it is aborted, and the bridged party comes back'
   await a.peer.until((heard) => heard.length > before)
   assert.equal(a.peer.heard[before]!.marker, true)
   assert.equal(a.peer.heard[before]!.sequence, (a.peer.heard[before - 1]!.sequence + 1) & 0xffff)
-})
+}, false, anew)
 
 behaviour('a file is played from the data folder only; a new play replaces the old', async (t) => {
   const { phone, home } = await openEngine(t)
@@ -62,7 +63,7 @@ behaviour('a file is played from the data folder only; a new play replaces the o
   await assert.rejects(endpoint.play({ kind: 'file', path: '/etc/hostname' }), { code: 'forbidden' })
   await copyFile('/etc/hostname', join(home, 'text.wav'))
   await assert.rejects(endpoint.play({ kind: 'file', path: 'text.wav' }), { code: 'unprocessable', message: /not a WAV/ })
-})
+}, false, anew)
 
 behaviour('closing ends a play', async (t) => {
   const { phone } = await openEngine(t)

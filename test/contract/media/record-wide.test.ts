@@ -5,6 +5,7 @@ import { missing } from '../../support/run/peers.ts'
 import { readWav } from '../../support/wav.ts'
 import { say, tone } from './codec-peer.ts'
 import { behaviour, openEngine } from './engine.ts'
+import { oneFile } from './other-way.ts'
 import { strength } from './rtp-peer.ts'
 
 const skip = missing('ffmpeg')
@@ -52,7 +53,7 @@ behaviour('a call that becomes wideband goes on at 16 kHz in a file beside the f
   assert.ok(best(wide.channels[1]!, 5000, 16_000) > 5500)
   assert.ok(best(wide.channels[0]!, 440, 16_000) > 5500)
   assert.equal(result.seconds, narrow.channels[0]!.length / 8000 + wide.channels[0]!.length / 16_000)
-}, skip)
+}, skip, oneFile)
 
 behaviour('two narrowband sides are recorded at 8 kHz', async (t) => {
   const { phone, home } = await openEngine(t)

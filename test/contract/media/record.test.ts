@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { behaviour, openEngine } from './engine.ts'
+import { oneCodec, why } from './other-way.ts'
 import { stereoOf, strength, talk } from './rtp-peer.ts'
 
 // Long enough to leave a wide margin on both sides of what is looked at: the machine may be busy.
@@ -40,7 +41,7 @@ behaviour('our peer left, the other party right, times as they were', async (t) 
     assert.ok(strength(middle(left, part), 1000) < 300)
     assert.ok(strength(middle(right, part), 440) < 300)
   }
-})
+}, false, oneCodec)
 
 behaviour('pausing leaves silence of the same length, and nothing of what was said', async (t) => {
   const { phone, home } = await openEngine(t)
@@ -101,7 +102,7 @@ behaviour('a full disk ends the recording and never the call', async (t) => {
   const failed = await a.endpoint.record({ path: '/proc/nothing.wav' })
   assert.equal((await failed.finished).ended, 'failed')
   await assert.rejects(a.endpoint.record({ path: '/no/such/folder/x.wav' }), { code: 'unprocessable' })
-})
+}, false, why)
 
 behaviour('what a killed process leaves can be played', async (t) => {
   const home = await mkdtemp(join(tmpdir(), 'media-'))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { behaviour, figures, next, openEngine } from './engine.ts'
+import { anew, strangers, workers } from './other-way.ts'
 import { RtpPeer, samplesOf, strength, talk } from './rtp-peer.ts'
 
 behaviour('two phones hear each other, each its own codec, loss and order untouched', async (t) => {
@@ -20,7 +21,7 @@ behaviour('two phones hear each other, each its own codec, loss and order untouc
     assert.equal(packet.marker, i === 0)
   })
   assert.notEqual(first!.ssrc, a.peer.ssrc, 'the other side sees our stream and not the phone')
-})
+}, false, anew)
 
 behaviour('the same codec passes untouched', async (t) => {
   const { phone } = await openEngine(t)
@@ -30,7 +31,7 @@ behaviour('the same codec passes untouched', async (t) => {
   a.peer.send(0, 0, payload)
   await b.peer.until((heard) => heard.length > 0)
   assert.deepEqual(b.peer.heard[0]!.payload, payload)
-})
+}, false, anew)
 
 behaviour('we offer, the phone answers', async (t) => {
   const { server, phone } = await openEngine(t)
@@ -71,7 +72,7 @@ behaviour('a stranger is neither heard nor sent to', async (t) => {
   assert.equal(stats.strayPackets, 40)
   assert.equal(stats.packetsReceived, 2)
   assert.deepEqual(stats.remote, { address: '127.0.0.1', port: a.peer.port })
-})
+}, false, strangers)
 
 behaviour('a phone that moves by re-INVITE is followed, its stream goes on', async (t) => {
   const { phone } = await openEngine(t)
@@ -91,7 +92,7 @@ behaviour('a phone that moves by re-INVITE is followed, its stream goes on', asy
   assert.equal(moved.heard[0]!.payloadType, 8)
   moved.send(300, 8, Buffer.alloc(160, 0x55))
   await b.peer.until((heard) => heard.length > 1)
-})
+}, false, anew)
 
 behaviour('hold by the phone in each style, and back', async (t) => {
   const { phone } = await openEngine(t)
@@ -113,7 +114,7 @@ behaviour('hold by the phone in each style, and back', async (t) => {
     const sequences = a.peer.heard.map((packet) => packet.sequence)
     for (let i = 1; i < sequences.length; i += 1) assert.equal((sequences[i]! - sequences[i - 1]!) & 0xffff, 1)
   }
-})
+}, false, anew)
 
 behaviour('hold by us sends silence on the same stream instead of the other party', async (t) => {
   const { phone } = await openEngine(t)
@@ -134,7 +135,7 @@ behaviour('hold by us sends silence on the same stream instead of the other part
   const sequences = a.peer.heard.map((packet) => packet.sequence)
   for (let i = 1; i < sequences.length; i += 1) assert.equal((sequences[i]! - sequences[i - 1]!) & 0xffff, 1)
   assert.equal(new Set(a.peer.heard.map((packet) => packet.ssrc)).size, 1)
-})
+}, false, anew)
 
 behaviour('a new bridge replaces the old one of either side', async (t) => {
   const { phone } = await openEngine(t)
@@ -153,7 +154,7 @@ behaviour('a new bridge replaces the old one of either side', async (t) => {
   await a.endpoint.bridge(b.endpoint)
   a.peer.send(440)
   await b.peer.until((heard) => heard.length > 0)
-})
+}, false, anew)
 
 behaviour('legs of two calls on two workers can be bridged', async (t) => {
   const { server, phone } = await openEngine(t, { workers: 2 })
@@ -169,4 +170,4 @@ behaviour('legs of two calls on two workers can be bridged', async (t) => {
   b.peer.press(5)
   assert.equal((await digit)[0], '5')
   await a.peer.until((heard) => heard.filter((packet) => packet.payloadType === 101).length === 6)
-})
+}, false, workers)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { missing } from '../../support/run/peers.ts'
 import { say, tone } from './codec-peer.ts'
 import { behaviour, next, openEngine } from './engine.ts'
+import { noTap } from './other-way.ts'
 import { RtpPeer, strength, talk } from './rtp-peer.ts'
 
 const skip = missing('ffmpeg')
@@ -33,7 +34,7 @@ for (const [type, rate, name] of [[9, 16_000, 'G.722'], [111, 16_000, 'Opus'], [
     const heard = pieces.all.slice(1, 5).flatMap((piece) => [...piece])
     assert.ok(strength(heard, 1000, rate) > 7000, String(strength(heard, 1000, rate)))
     assert.ok(strength(heard, 440, rate) < 100)
-  }, skip)
+  }, skip, noTap)
 }
 
 /** `count` packets of 20 ms at once; their timestamps say when they were. */
@@ -53,7 +54,7 @@ behaviour('a tap says when somebody begins to speak and when he stops, by silenc
   burst(peer, 400, 20)
   await turns.done
   assert.deepEqual(turns.all, [true, false, true, false])
-})
+}, false, noTap)
 
 behaviour('a consumer that keeps no pace loses sound and nothing else', async (t) => {
   const { phone } = await openEngine(t)
@@ -84,7 +85,7 @@ behaviour('a consumer that keeps no pace loses sound and nothing else', async (t
   await endpoint.close()
   await closed
   await assert.rejects(endpoint.tap({ sampleRate: 8000, onAudio: () => undefined }), { code: 'gone' })
-})
+}, false, noTap)
 
 behaviour('a consumer that fails disturbs nobody', async (t) => {
   const { phone } = await openEngine(t)
@@ -100,4 +101,4 @@ behaviour('a consumer that fails disturbs nobody', async (t) => {
   })
   burst(a.peer, 400, 10)
   await Promise.all([failed.promise, b.peer.until((heard) => heard.length >= 10)])
-})
+}, false, noTap)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { missing } from '../../support/run/peers.ts'
 import { longestGapMs, names, say, sound, tone } from './codec-peer.ts'
 import { behaviour, figures, next, openEngine } from './engine.ts'
+import { anew, lengths, oneCodec } from './other-way.ts'
 import { RtpPeer, stereoOf, strength, type Heard } from './rtp-peer.ts'
 
 const skip = missing('ffmpeg')
@@ -43,7 +44,7 @@ for (const from of TYPES) {
       const gap = longestGapMs(sound(b.peer.heard, to))
       assert.ok(gap < 3, `${what}: ${gap} ms of silence`)
     }
-  }, skip)
+  }, skip, anew)
 }
 
 behaviour('wide band stays wide between G.722 and Opus, and makes no mirror image in narrow band', async (t) => {
@@ -78,7 +79,7 @@ for (const ms of [10, 20, 30, 40, 60]) {
       assert.ok(settled(b.peer.heard, to, 440) > 7000)
       assert.ok(longestGapMs(sound(b.peer.heard, to)) < 3)
     }
-  }, skip)
+  }, skip, lengths)
 }
 
 behaviour('lost packets are concealed where sound is decoded', async (t) => {
@@ -93,7 +94,7 @@ behaviour('lost packets are concealed where sound is decoded', async (t) => {
     const last = b.peer.heard.at(-1)!
     assert.equal((last.timestamp - b.peer.heard[0]!.timestamp) >>> 0, (b.peer.heard.length - 1) * (to === 111 ? 960 : 160))
   }
-}, skip)
+}, skip, anew)
 
 behaviour('packets that overtake each other are put in order before they are decoded', async (t) => {
   const { phone } = await openEngine(t)
@@ -106,7 +107,7 @@ behaviour('packets that overtake each other are put in order before they are dec
   const { samples, rate } = sound(b.peer.heard, 0)
   // Out of order the phase would jump, and the whole would be far weaker than its parts.
   assert.ok(strength(samples.subarray(800, 5600), 440, rate) > 7500, String(strength(samples.subarray(800, 5600), 440, rate)))
-}, skip)
+}, skip, anew)
 
 behaviour('digits cross between phones of different clocks, beside sound that is transcoded', async (t) => {
   const { phone } = await openEngine(t)
@@ -133,7 +134,7 @@ behaviour('digits cross between phones of different clocks, beside sound that is
   await narrow.peer.until((heard) => heard.length >= before + 4)
   const sequences = narrow.peer.heard.map((packet) => packet.sequence)
   for (let i = 1; i < sequences.length; i += 1) assert.equal((sequences[i]! - sequences[i - 1]!) & 0xffff, 1)
-}, skip)
+}, skip, anew)
 
 behaviour('a phone changes its codec in the middle of a call without asking', async (t) => {
   const { phone } = await openEngine(t)
@@ -146,7 +147,7 @@ behaviour('a phone changes its codec in the middle of a call without asking', as
     assert.ok(settled(b.peer.heard.slice(before), 0, 440) > 7000, names[type])
   }
   assert.equal(new Set(b.peer.heard.map((packet) => packet.ssrc)).size, 1)
-}, skip)
+}, skip, oneCodec)
 
 behaviour('comfort noise and unknown types are no loss', async (t) => {
   const { phone } = await openEngine(t)
@@ -176,7 +177,7 @@ behaviour('another codec clock is another stream of ours', async (t) => {
   await b.peer.until((heard) => heard.filter((packet) => packet.payloadType === 111).length >= 19)
   assert.equal(new Set(b.peer.heard.map((packet) => packet.ssrc)).size, 2)
   assert.ok(settled(b.peer.heard, 111, 440) > 7000)
-}, skip)
+}, skip, anew)
 
 behaviour('an answer that nobody has heard yet takes the codec of the other phone', async (t) => {
   const { server, phone } = await openEngine(t)
@@ -195,7 +196,7 @@ behaviour('an answer that nobody has heard yet takes the codec of the other phon
   a.peer.send(0, 0, payload)
   await callee.until((heard) => heard.length > 0)
   assert.deepEqual(callee.heard[0]!.payload, payload, 'relayed and not transcoded')
-})
+}, false, anew)
 
 behaviour('codecs the operator leaves out are not used', async (t) => {
   const { server, phone } = await openEngine(t, { codecs: ['PCMA', 'G722'] })
