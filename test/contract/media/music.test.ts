@@ -69,4 +69,4 @@ behaviour('tones of the network sound as in the country of the settings', async 
   const [on, off] = [samples.slice(0, 2960), samples.slice(3040, 5960)]
   assert.ok(strength(on, 400) > 6500 && strength(off, 400) < 100, `${strength(on, 400)} and ${strength(off, 400)}`)
   assert.ok(strength(samples.slice(6040, 8960), 400) > 6500, 'and on again')
-})
+}, false, anew)

@@ -18,3 +18,4 @@ export const start: OtherWay = { freeswitch: 'these settings are those of the em
 export const reports: OtherWay = { freeswitch: 'its reports come every five seconds, and it tells no round trip' }
 export const noTap: OtherWay = { freeswitch: 'it gives no sound to others (capabilities.tap is false)' }
 export const lengths: OtherWay = { freeswitch: 'it sends packets of the length that comes in' }
+export const short: OtherWay = { freeswitch: 'of what is shorter than half a second its recordings may have nothing' }

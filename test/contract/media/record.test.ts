@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { behaviour, openEngine } from './engine.ts'
-import { oneCodec, why } from './other-way.ts'
+import { oneCodec, short, why } from './other-way.ts'
 import { stereoOf, strength, talk } from './rtp-peer.ts'
 
 // Long enough to leave a wide margin on both sides of what is looked at: the machine may be busy.
@@ -75,7 +75,7 @@ behaviour('the end of the call ends the recording', async (t) => {
   assert.equal(result.ended, 'closed')
   assert.ok(strength(stereoOf(await readFile(result.path)).left, 440) > 500)
   assert.deepEqual(await recording.stop(), result)
-})
+}, false, short)
 
 behaviour('a signal ends the recording, stopping the engine too', async (t) => {
   const { phone, home, server } = await openEngine(t)
