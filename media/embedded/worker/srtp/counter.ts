@@ -21,8 +21,8 @@ class Half {
   readonly #ecb: Cipheriv
   /** Counter blocks, all but the counter the same. */
   readonly #blocks = Buffer.alloc(LONGEST)
-  /** The first n blocks of them: a view a packet would be garbage. */
-  readonly #views: Buffer[] = []
+  /** The first n blocks of them, by n, made when first wanted: a view for every packet would be garbage. */
+  readonly #views: (Buffer | undefined)[] = []
 
   constructor({ cipher, auth, salt }: SessionKeys) {
     this.hmac = new HmacSha1(auth)
@@ -31,7 +31,6 @@ class Half {
     for (let block = 0; block < LONGEST / BLOCK; block += 1) {
       this.#blocks.set(salt, block * BLOCK)
       this.#blocks.writeUInt16BE(block, block * BLOCK + 14)
-      this.#views.push(this.#blocks.subarray(0, (block + 1) * BLOCK))
     }
   }
 
@@ -51,7 +50,7 @@ class Half {
       blocks[at + 12] = c >>> 8
       blocks[at + 13] = c & 0xff
     }
-    const stream = this.#ecb.update(this.#views[count - 1]!)
+    const stream = this.#ecb.update((this.#views[count] ??= blocks.subarray(0, count * BLOCK)))
     for (let index = start, from = 0; index < end; index += 1, from += 1) packet[index]! ^= stream[from]!
   }
 }
