@@ -10,6 +10,7 @@ import { rtpRange } from '../support/ports.ts'
 import { measureB2bua } from './b2bua.ts'
 import { findCeilings } from './ceiling.ts'
 import { FIRST_TLS_NUMBER, makeCrowd, measureCrowd, measureStorm } from './crowd.ts'
+import { measureEncryption } from './encryption.ts'
 import { measureFlatness } from './flatness.ts'
 import { Generator } from './generator-process.ts'
 import { hottest } from './hottest.ts'
@@ -136,6 +137,7 @@ async function bench(options: Options): Promise<boolean> {
       }
     }
     if (options.flatness) sections.push(await measureFlatness())
+    if (options.encryption) sections.push(await measureEncryption())
     process.stdout.write(`\n${report(sections, before)}\n`)
     if (options.profile) process.stdout.write(`${await hottest(profiles, windows)}\n`)
   } catch (error) {

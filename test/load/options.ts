@@ -16,6 +16,7 @@ export const help = `npm run bench [-- options]
   --beside kamailio the same registrations at kamailio (Debian's package), in turn with ours
   --b2bua           signalling alone: a plain B2BUA of drachtio-srf on our engine, and on a drachtio-server (DRACHTIO_PROGRAM: its program)
   --flatness        what a REGISTER and the look-up of an INVITE cost with 100 to 100,000 bindings, in this process
+  --encryption      what a relayed call costs plain and encrypted, in this process
   --overload        only what is finished at once and at twice the capacity
   --runs <n>        measures each n times and shows the spread (1)
   --seconds <n>     measures for n seconds instead of 20 (media: 15)
@@ -41,6 +42,7 @@ export interface Options {
   beside: boolean
   flatness: boolean
   b2bua: boolean
+  encryption: boolean
 }
 
 /** Undefined when help was asked for. Throws a sentence for what it does not know. */
@@ -50,7 +52,7 @@ export function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       registrations: flag, calls: flag, media: flag, ceiling: flag, overload: flag, profile: flag, help: flag,
-      flatness: flag, b2bua: flag, phones: text, 'phones-tls': text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
+      flatness: flag, encryption: flag, b2bua: flag, phones: text, 'phones-tls': text, beside: text, runs: text, seconds: text, rate: text, 'call-rate': text, 'media-calls': text,
     },
   })
   if (values.help) return undefined
@@ -64,10 +66,10 @@ export function readOptions(): Options | undefined {
   if (values.beside !== undefined && values.beside !== 'kamailio') throw new Error('--beside knows kamailio only.')
   const phones = number('phones', 10_000) ?? 0
   const phonesTls = number('phones-tls', 4_000) ?? 0
-  const all = !values.registrations && !values.calls && !values.media && !values.flatness && !values.b2bua && phones + phonesTls === 0
+  const all = !values.registrations && !values.calls && !values.media && !values.flatness && !values.encryption && !values.b2bua && phones + phonesTls === 0
   return {
     registrations: all || values.registrations, calls: all || values.calls, media: all || values.media, ceiling: values.ceiling, overload: values.overload, profile: values.profile,
-    phones, phonesTls, beside: values.beside !== undefined, flatness: values.flatness, b2bua: values.b2bua,
+    phones, phonesTls, beside: values.beside !== undefined, flatness: values.flatness, encryption: values.encryption, b2bua: values.b2bua,
     runs: number('runs', 20) ?? 1, seconds: number('seconds', 120), rate: number('rate', 5_000) ?? 200, callRate: number('call-rate', 1_000) ?? 30, mediaCalls: number('media-calls', PHONES / 2) ?? 100,
   }
 }

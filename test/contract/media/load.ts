@@ -22,22 +22,27 @@ export interface LoadFigures extends LoadHeard {
   direct: { p50: number; p99: number }
 }
 
-const HEARD = /m=audio (\d+)/
+/** The port of the audio in this description. */
+export function portOf(sdp: string): number {
+  return Number(/m=audio (\d+)/.exec(sdp)![1])
+}
 
 /** With events, as nearly every phone: one without is listened to for digits, which costs decoding. */
-function offer(port: number, type: string): string {
+export function offerOf(port: number, type: string): string {
   const map = type === '111' ? ['a=rtpmap:111 opus/48000/2'] : []
   return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=audio ${port} RTP/AVP ${type} 101`, ...map,
     'a=rtpmap:101 telephone-event/8000', ''].join('\r\n')
 }
 
-async function phones(count: number, seconds: number, types = '0'): Promise<{ child: ChildProcess; ports: number[] }> {
+/** Phones in a process of their own, and their ports. */
+export async function startPhones(count: number, seconds: number, types = '0'): Promise<{ child: ChildProcess; ports: number[] }> {
   const child = fork(new URL('./load-peers.ts', import.meta.url), [String(count), String(seconds), types])
   const [{ ports }] = await once(child, 'message') as [{ ports: number[] }]
   return { child, ports }
 }
 
-async function talked(child: ChildProcess, to: number[]): Promise<LoadHeard & { cpu: number }> {
+/** Lets them talk to these ports: what they heard, and the share of a core that this process took meanwhile. */
+export async function talked(child: ChildProcess, to: number[]): Promise<LoadHeard & { cpu: number }> {
   child.send({ to })
   await once(child, 'message')
   const [usage, since] = [process.cpuUsage(), performance.now()]
@@ -50,7 +55,7 @@ async function talked(child: ChildProcess, to: number[]): Promise<LoadHeard & { 
 
 /** `calls` calls, 50 packets a second each way, for `seconds`; with two payload types in `types` each is transcoded. */
 export async function measureMedia(calls: number, seconds: number, recorded = false, types = '0'): Promise<LoadFigures> {
-  const straight = await phones(calls * 2, Math.min(3, seconds))
+  const straight = await startPhones(calls * 2, Math.min(3, seconds))
   const direct = await talked(straight.child, straight.ports.map((_, i) => straight.ports[i ^ 1]!))
   const home = await mkdtemp(join(tmpdir(), 'media-load-'))
   const server = await startMedia({
@@ -62,14 +67,14 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
     },
   })
   try {
-    const { child, ports } = await phones(calls * 2, seconds, types)
+    const { child, ports } = await startPhones(calls * 2, seconds, types)
     const to: number[] = []
     for (let i = 0; i < calls; i += 1) {
       const [a, b] = await Promise.all([ports[2 * i]!, ports[2 * i + 1]!].map((port, leg) =>
-        server.createEndpoint({ callId: `load ${i}`, legId: String(leg), offer: offer(port, types.split(',')[leg] ?? types), peerAddress: '127.0.0.1' })))
+        server.createEndpoint({ callId: `load ${i}`, legId: String(leg), offer: offerOf(port, types.split(',')[leg] ?? types), peerAddress: '127.0.0.1' })))
       await a!.bridge(b!)
       if (recorded) await a!.record({ path: join(home, 'recordings', `${i}.wav`) })
-      for (const endpoint of [a!, b!]) to.push(Number(HEARD.exec(endpoint.localSdp)![1]))
+      for (const endpoint of [a!, b!]) to.push(portOf(endpoint.localSdp))
     }
     const figures = await talked(child, to)
     return { calls, recorded, types, ...figures, lossRate: 1 - figures.received / figures.sent, direct: { p50: direct.p50, p99: direct.p99 } }
