@@ -147,7 +147,7 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
       />
       <Select
         label="Encrypted audio"
-        description="Phones without it are refused when it is required. Keys are only given to phones that register over TLS; browsers always encrypt."
+        description="Phones without it are refused when it is required. Keys are only given to phones that register over TLS. Browsers always encrypt: with “Never” they cannot call."
         data={encryptionChoices}
         allowDeselect={false}
         value={values.encryption}
