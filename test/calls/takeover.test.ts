@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CallView } from '../../pbx/events/catalogue.ts'
 import type { ChildHouse } from '../support/child-house.ts'
-import { startEngineProcess, type EngineProcess } from '../support/engine-process.ts'
+import { openWire, SECRET, startEngineProcess, type EngineProcess } from '../support/engine-process.ts'
 import { eventually } from '../support/eventually.ts'
-import type { Phone, PhoneCall } from '../support/phone.ts'
+import { headerOf, type Phone, type PhoneCall } from '../support/phone.ts'
 
 interface Talk {
   house: ChildHouse
@@ -108,6 +108,41 @@ test('who hangs up while the PBX is away is free at once; the other hears of it 
   assert.deepEqual([past.termination?.reason, past.termination?.by], ['hung-up', 'caller'])
   const endedAt = new Date(past.endedAt ?? 0).getTime()
   assert.ok(endedAt >= before - 50 && endedAt <= after + 50, `ended at ${endedAt}, hung up between ${before} and ${after}`)
+})
+
+test('while the PBX is away a change of the call is refused and the call stays; who has the secret and another identity gets none of it', async (t) => {
+  const engine = await startEngineProcess(t)
+  const first = await talk(engine)
+  first.house.kill('SIGKILL')
+  await first.house.exited
+
+  const stranger = await openWire(engine.control, SECRET)
+  t.after(() => stranger.close())
+  assert.match(await stranger.ask('claim|short'), /\|NO\|/)
+  const other = await openWire(engine.control, SECRET)
+  t.after(() => other.close())
+  assert.match(await other.ask(`claim|${'x'.repeat(64)}`), /\|OK\|claimed\r\n\{"kept":\[\],"ended":\[\]\}$/)
+  const id = `${first.call.callId};from-tag=${/tag=([^;>\s]+)/.exec(headerOf(first.call.invite, 'From') ?? '')?.[1]}`
+  assert.match(await other.ask(`sip||${id}\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`), /NOK\|.*unable to find dialog/)
+  const refused = await first.incoming.hold('sendonly')
+  assert.equal(refused.status, 503)
+  assert.match(headerOf(refused, 'Retry-After') ?? '', /^\d+$/)
+  assert.deepEqual([first.call.isEnded, first.incoming.isEnded], [false, false])
+
+  const second = await startAgain(engine, first)
+  await bothHear(first.call, first.incoming)
+  assert.equal((await first.call.bye()).status, 200)
+  assert.equal((await record(second)).termination?.reason, 'hung-up')
+})
+
+test('an engine that is stopped ends its calls with BYE on both sides, and the PBX hears of it', async (t) => {
+  const engine = await startEngineProcess(t)
+  const { house, call, incoming } = await talk(engine)
+  engine.kill('SIGTERM')
+  assert.deepEqual([(await call.ended()).how, (await incoming.ended()).how], ['bye', 'bye'])
+  assert.equal(await engine.exited, 0)
+  assert.equal((await record(house)).termination?.result, 'answered')
+  assert.deepEqual(await house.liveCalls(), [])
 })
 
 test('when the PBX stays away for too long both sides get BYE, and the call a record that says so', async (t) => {

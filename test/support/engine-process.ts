@@ -1,6 +1,8 @@
 /** The signalling engine as a process of its own, and houses that use it. */
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -61,4 +63,37 @@ export async function startEngineProcess(t: TestContext, env: Record<string, str
       return house
     },
   }
+}
+
+export interface Wire {
+  /** Sends a message and resolves with the whole answer to it. */
+  ask(message: string): Promise<string>
+  close(): void
+}
+
+/** An application on drachtio's wire, in its bare frames; it has told the secret. */
+export async function openWire(port: number, secret: string): Promise<Wire> {
+  const socket = connect({ host: '127.0.0.1', port })
+  socket.setEncoding('latin1')
+  const frames = new Journal<string>((frame) => `\n  ${frame}`)
+  let text = ''
+  let sent = 0
+  socket.on('error', () => undefined)
+  socket.on('data', (chunk: string) => {
+    text += chunk
+    for (let found = /^(\d+)#/.exec(text); found; found = /^(\d+)#/.exec(text)) {
+      const end = found[0].length + Number(found[1])
+      if (text.length < end) return
+      frames.add(text.slice(found[0].length, end))
+      text = text.slice(end)
+    }
+  })
+  const ask = async (message: string): Promise<string> => {
+    const id = `ask-${++sent}`
+    const payload = `${id}|${message}`
+    socket.write(`${payload.length}#${payload}`, 'latin1')
+    return frames.until((frame) => frame.split('|')[2] === id, `the answer to ${message.slice(0, 40)}`)
+  }
+  assert.match(await ask(`authenticate|${secret}|`), /\|OK\|/)
+  return { ask, close: () => void socket.destroy() }
 }

@@ -16,6 +16,7 @@ import type { Agent, EndedMeanwhile, Keeping } from './agent.ts'
 import { cdrStop } from './cdr.ts'
 import { refuse } from './refuse.ts'
 import { sendBye } from './release.ts'
+import { tellEnded } from './tell.ts'
 
 /** Ends that are remembered for one application. */
 const ENDS_KEPT = 20_000
@@ -104,7 +105,9 @@ export function createKeeping(agent: () => Agent): Keeping {
       hungUp(dialog, request)
     },
     endAll(reason) {
-      for (const dialog of agent().dialogs.all()) if (dialog.confirmed && dialog.calling) sendBye(agent(), dialog, reason, 'system-initiated-termination', () => undefined)
+      for (const dialog of agent().dialogs.all()) {
+        if (dialog.confirmed && dialog.calling) sendBye(agent(), dialog, reason, 'system-initiated-termination', (bye, flow) => tellEnded(agent(), dialog, bye, flow))
+      }
     },
     close() {
       for (const one of [...away.values()].flat()) agent().timers.stop(one.timer)
