@@ -158,8 +158,7 @@ async function main(): Promise<void> {
     if (role === 'signalling') return await runEngine(settings, logger, { file, logPath }, tell, onStep)
     tell('Dialplane starts')
     const running = startDialplane(settings, logger, onStep)
-    const keeps = settings.sip.drachtio !== undefined && settings.sip.graceSeconds > 0
-    stopOnSignals(running, logger, file, tell, keeps ? KEEPS_CALLS : ENDS_CALLS)
+    stopOnSignals(running, logger, file, tell, ({ signalling }) => (signalling.identity !== undefined && settings.sip.graceSeconds > 0 ? KEEPS_CALLS : ENDS_CALLS))
     const dialplane = await running
     dialplane.signalling.onFailure((reason) => {
       logger.fatal({ reason }, 'signalling failed')
@@ -176,17 +175,22 @@ async function main(): Promise<void> {
 }
 
 const ENDS_CALLS = 'Dialplane stops: calls are ended, then everything is closed.'
-const KEEPS_CALLS = 'Dialplane stops. A signalling engine of ours keeps the calls, and gives them back at the next start if that comes in time (SIGNALLING_GRACE_SECONDS).'
+const KEEPS_CALLS = 'Dialplane stops. The signalling engine keeps the calls, without sound, and gives them back at the next start if that comes in time (SIGNALLING_GRACE_SECONDS).'
 
 async function runEngine(settings: Settings, logger: Logger, log: { file: LogFile | undefined; logPath: string }, tell: Tell, onStep: OnStep): Promise<void> {
   tell('The signalling engine of Dialplane starts')
   const running = startEngineProcess(settings, logger, onStep)
-  stopOnSignals(running, logger, log.file, tell, 'The signalling engine stops: calls are ended, then everything is closed.')
+  stopOnSignals(running, logger, log.file, tell, () => 'The signalling engine stops: calls are ended, then everything is closed.')
   const apart = await running
   apart.onFailure((reason) => {
     logger.fatal({ reason }, 'signalling failed')
     process.stderr.write(`Signalling failed: ${reason} It stops.\n`)
     void stop(apart, log.file, 1)
+  })
+  process.on('SIGUSR2', () => {
+    logger.info('draining')
+    tell('The signalling engine takes no new calls and stops when the last one is over. Ctrl-C does not wait for it.')
+    void apart.drain().then(() => stop(apart, log.file, 0))
   })
   tell()
   tell('The signalling engine is ready.')
@@ -234,7 +238,7 @@ function drainOnSignal(dialplane: Dialplane, logger: Logger, file: LogFile | und
 }
 
 /** One signal stops in order; another one, a while later, stops at once. */
-function stopOnSignals(running: Promise<Closable>, logger: Logger, file: LogFile | undefined, tell: Tell, words: string): void {
+function stopOnSignals<T extends Closable>(running: Promise<T>, logger: Logger, file: LogFile | undefined, tell: Tell, words: (room: T) => string): void {
   let asked: number | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -247,8 +251,10 @@ function stopOnSignals(running: Promise<Closable>, logger: Logger, file: LogFile
       if (asked !== undefined) return
       asked = now
       logger.info({ signal }, 'stopping')
-      tell(`\n${words} Once more stops at once.`)
-      running.then((dialplane) => stop(dialplane, file, 0), () => {})
+      running.then((room) => {
+        tell(`\n${words(room)} Once more stops at once.`)
+        return stop(room, file, 0)
+      }, () => {})
     })
   }
   // A fault outside any call or request may have left anything half-done: say so and stop in order.

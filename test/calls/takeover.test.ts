@@ -145,6 +145,20 @@ test('an engine that is stopped ends its calls with BYE on both sides, and the P
   assert.deepEqual(await house.liveCalls(), [])
 })
 
+test('an engine that is drained refuses new calls and ends with the last one', async (t) => {
+  const engine = await startEngineProcess(t)
+  const { alice, bob, call, incoming } = await talk(engine)
+  engine.kill('SIGUSR2')
+  await engine.output.until((line) => line.includes('takes no new calls'), 'the word that it drains')
+  const { status, message } = await (await bob.invite('100')).ended()
+  assert.equal(status, 503)
+  assert.match((message && headerOf(message, 'Retry-After')) ?? '', /^\d+$/)
+  assert.equal((await alice.register()).status, 200, 'phones stay registered')
+  await bothHear(call, incoming)
+  assert.equal((await call.bye()).status, 200)
+  assert.equal(await engine.exited, 0)
+})
+
 test('when the PBX stays away for too long both sides get BYE, and the call a record that says so', async (t) => {
   const engine = await startEngineProcess(t, { SIGNALLING_GRACE_SECONDS: '1' })
   const first = await talk(engine)

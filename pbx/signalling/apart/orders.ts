@@ -8,6 +8,7 @@ export interface OrderMemory {
 
 export function rememberOrders(): OrderMemory {
   let rules: GateOrder | undefined
+  let phones: GateOrder | undefined
   const bars = new Map<string, number>()
   const trusted = new Set<string>()
   return {
@@ -15,6 +16,9 @@ export function rememberOrders(): OrderMemory {
       switch (order.do) {
         case 'rules':
           rules = order
+          return
+        case 'phones':
+          phones = order
           return
         case 'bar':
           for (const { network, until } of order.bars) bars.set(network, until)
@@ -33,6 +37,7 @@ export function rememberOrders(): OrderMemory {
       for (const [network, until] of bars) if (until <= now) bars.delete(network)
       return [
         ...(rules ? [rules] : []),
+        ...(phones ? [phones] : []),
         ...(trusted.size > 0 ? [{ do: 'trust', networks: [...trusted], on: true } as const] : []),
         ...(bars.size > 0 ? [{ do: 'bar', bars: [...bars].map(([network, until]) => ({ network, until })) } as const] : []),
       ]

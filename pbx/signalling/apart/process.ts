@@ -1,5 +1,6 @@
 /** The engine as a process of its own: it goes on while the PBX is started again. */
 import { isIP } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Refusal } from '../../../config/errors.ts'
 import { startOurs, type SignallingOptions } from '../index.ts'
 import { serveApart } from './serve.ts'
@@ -11,12 +12,16 @@ const STOPPING = 'SIP;cause=503;text="The signalling engine stops"'
 /** BYEs are given this long to be answered. */
 const GOODBYE_MS = 3_000
 const LOOK_MS = 50
+/** How often it is looked whether the last call is over. */
+const DRAIN_LOOK_MS = 500
 
 export interface ApartProcess {
   /** Where the PBX connects. */
   readonly control: { host: string; port: number }
   readonly ports: Readonly<Record<string, number>>
   onFailure(listener: (reason: string) => void): void
+  /** Refuses new calls with 503, calls for help excepted; resolves when the last one is over. */
+  drain(): Promise<void>
   /** Ends calls with BYE, then closes everything. */
   close(): Promise<void>
 }
@@ -40,12 +45,20 @@ export async function startApart(options: SignallingOptions & { secret: string }
     for (let left = GOODBYE_MS; left > 0; left -= LOOK_MS) {
       const status = await engine.status().catch(() => undefined)
       if (!status || (status.dialogs === 0 && status.transactions.client === 0)) return
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await wait(LOOK_MS)
     }
   }
   return {
     control: { host: at.host, port: signalling.control.port },
     ports: engine.ports as Record<string, number>,
+    async drain() {
+      engine.gate.obey({ do: 'drain' })
+      for (;;) {
+        const status = await engine.status()
+        if (status.dialogs === 0 && status.pending.incoming === 0) return
+        await wait(DRAIN_LOOK_MS)
+      }
+    },
     onFailure: (listener) => signalling.onFailure(listener),
     close: () => (closing ??= (async () => {
       await goodbye()

@@ -62,6 +62,7 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   let hits = new Map<string, number>()
   const overload = createOverload()
   let appLateMs = 0
+  let draining = false
   let pulsedAt = 0
   let lookedAt = 0
   let refusing: boolean | undefined
@@ -185,9 +186,10 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
       spend(flow, 1)
     },
     overloads(request) {
-      if (!overload.state.refusing || (request.method !== 'INVITE' && request.method !== 'REGISTER')) return false
+      if (!draining && !overload.state.refusing) return false
+      if (request.method !== 'INVITE' && (draining || request.method !== 'REGISTER')) return false
       if (rules?.always.includes(parseSipUri(request.uri)?.user ?? '')) return false
-      if (!overload.refuses(header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined)) return false
+      if (!draining && !overload.refuses(header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined)) return false
       counters.overloaded++
       return true
     },
@@ -225,6 +227,9 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
           return
         case 'phones':
           phones = new Map(order.phones)
+          return
+        case 'drain':
+          draining = true
           return
         case 'pulse':
           appLateMs = order.lateMs

@@ -39,6 +39,8 @@ export type GateOrder =
   | { do: 'phones'; phones: readonly (readonly [network: string, count: number])[] }
   /** How late the application is, in milliseconds. Told every 100 ms; when it is not, it is late. */
   | { do: 'pulse'; lateMs: number }
+  /** No new calls from now on, but for help. */
+  | { do: 'drain' }
 
 export interface Offence {
   network: string
