@@ -168,6 +168,27 @@ export interface ConferenceRow {
   updated_at: Date
 }
 
+export interface RingGroupRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  strategy: 'all' | 'in-order' | 'random' | 'in-turn'
+  members: { extensionId: string; delaySeconds: number }[]
+  ring_seconds: number
+  member_seconds: number
+  skip_busy: boolean
+  name_prefix: string
+  alert_info: string
+  no_answer: string | null
+  /** Rises with every call of a group that rings in turn. */
+  next_member: number
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
 /** Every number that can be dialled in a tenant, once. Kept by triggers of the tables that have numbers. */
 export interface DialledNumberRow {
   tenant_id: string

@@ -1,4 +1,5 @@
 /** Extensions, their devices, and where calls to them lead, as the API sees them: a part of the door in `door.ts`. */
+import type { Actor } from '../config/actor.ts'
 
 export interface Page {
   /** From 1. */
@@ -130,4 +131,62 @@ export interface RoutingExplanation {
     /** How the phones that ring are at this moment. */
     now: string | null
   }[]
+}
+
+/** How the members of a ring group are rung: all at once, each after a wait of its own; or one after the other. */
+export type RingStrategy = 'all' | 'in-order' | 'random' | 'in-turn'
+
+export interface RingGroupMember {
+  extensionId: string
+  /** Seconds after which it rings too; only where all are rung. */
+  delaySeconds: number
+}
+
+/** A number that rings the phones of several extensions. */
+export interface RingGroup {
+  id: string
+  number: string
+  name: string
+  /** `in-turn` begins each call with the member after the one the last call began with. */
+  strategy: RingStrategy
+  members: RingGroupMember[]
+  /** For how long in all. */
+  ringSeconds: number
+  /** For how long each, where they are rung one after the other. */
+  memberSeconds: number
+  /** Members who are in a call are left out. */
+  skipBusy: boolean
+  /** Before the caller's name on the phones. */
+  namePrefix: string
+  /** Alert-Info (RFC 3261 §20.4) for a ringing sound of its own; empty: none. */
+  alertInfo: string
+  /** Where calls go on to that nobody answers; null: they end. */
+  noAnswer: string | null
+  enabled: boolean
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface RingGroupInput {
+  number: string
+  name: string
+  strategy?: RingStrategy
+  members?: RingGroupMember[]
+  ringSeconds?: number
+  memberSeconds?: number
+  skipBusy?: boolean
+  namePrefix?: string
+  alertInfo?: string
+  noAnswer?: string | null
+  enabled?: boolean
+}
+
+export interface RingGroups {
+  list(actor: Actor): Promise<RingGroup[]>
+  get(actor: Actor, id: string): Promise<RingGroup>
+  create(actor: Actor, input: RingGroupInput): Promise<RingGroup>
+  /** `version` is the one that was read; another in the database is a `conflict`. */
+  update(actor: Actor, id: string, input: Partial<RingGroupInput>, version?: number): Promise<RingGroup>
+  remove(actor: Actor, id: string): Promise<void>
 }

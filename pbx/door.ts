@@ -3,7 +3,7 @@
  * Every function takes the actor it acts for and works inside that actor's tenant.
  */
 import type { Actor } from '../config/actor.ts'
-import type { Device, Extension, ExtensionFilter, ExtensionInput, FeatureCode, Page, Paged, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { Device, Extension, ExtensionFilter, ExtensionInput, FeatureCode, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
@@ -262,6 +262,7 @@ export interface Pbx {
     /** The same with one party, by the id of its call. Kicking ends that call. */
     steerParty(actor: Actor, id: string, callId: string, action: 'mute' | 'unmute' | 'kick'): Promise<ConferenceView>
   }
+  ringGroups: RingGroups
   routing: {
     /** @param call `from`: an extension's number; anybody's when absent. Refuses `unprocessable` for one that is none. */
     explain(actor: Actor, call: { from?: string; to: string }): RoutingExplanation

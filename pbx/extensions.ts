@@ -1,8 +1,8 @@
-import { Refusal } from '../config/errors.ts'
+import { Refusal, type RefusalDetail } from '../config/errors.ts'
 import { plainHandling } from './directory/handling.ts'
-import type { Directory } from './directory/types.ts'
-import type { ConferenceRooms, Pbx } from './door.ts'
-import { forwardedTo, wrongForwards, type HandlingChange } from './routing/handling.ts'
+import type { Directory, SnapshotRingGroup } from './directory/types.ts'
+import type { ConferenceRooms, Pbx, RingGroupInput, RingGroups } from './door.ts'
+import { deadEnd, forwardedTo, wrongForwards, type HandlingChange } from './routing/handling.ts'
 
 /** Extensions as the directory keeps them, but for changes that would lead calls nowhere. */
 export function guardExtensions(directory: Directory): Pbx['extensions'] {
@@ -24,7 +24,11 @@ export function guardExtensions(directory: Directory): Pbx['extensions'] {
     },
     async remove(actor, id) {
       const before = directory.snapshot().extension(id)
-      if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
+      if (before?.tenantId === actor.tenantId) {
+        refuseUsed(directory, actor.tenantId, before.number)
+        const groups = directory.snapshot().ringGroupsOf(actor.tenantId).filter(({ members }) => members.some(({ extensionId }) => extensionId === id))
+        if (groups.length > 0) throw new Refusal('conflict', `${before.number} is a member of ${groups.slice(0, 5).map((each) => `${each.number} (${each.name})`).join(', ')}. Take it out first.`)
+      }
       return extensions.remove(actor, id)
     },
   }
@@ -44,6 +48,45 @@ export function guardConferences(directory: Directory): ConferenceRooms {
       const before = directory.snapshot().conference(id)
       if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
       return conferences.remove(actor, id)
+    },
+  }
+}
+
+/** Ring groups, of which every member must be there and every way lead somewhere. */
+export function guardRingGroups(directory: Directory): RingGroups {
+  const { ringGroups } = directory
+  const check = (tenantId: string, before: SnapshotRingGroup | undefined, input: Partial<RingGroupInput>): void => {
+    const snapshot = directory.snapshot()
+    const details: RefusalDetail[] = []
+    if (input.members?.some(({ extensionId }) => snapshot.extension(extensionId)?.tenantId !== tenantId)) details.push({ field: 'members', message: 'One of the members is no extension.' })
+    if (typeof input.noAnswer === 'string') {
+      if (input.noAnswer === (input.number ?? before?.number)) details.push({ field: 'noAnswer', message: 'Calls cannot go on to the group itself.' })
+      else {
+        const why = deadEnd(snapshot, tenantId, input.noAnswer)
+        if (why !== undefined) details.push({ field: 'noAnswer', message: why })
+      }
+    }
+    if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+  }
+  return {
+    list: (actor) => ringGroups.list(actor),
+    get: (actor, id) => ringGroups.get(actor, id),
+    async create(actor, input) {
+      check(actor.tenantId, undefined, input)
+      return ringGroups.create(actor, input)
+    },
+    async update(actor, id, input, version) {
+      const before = directory.snapshot().ringGroup(id)
+      if (before?.tenantId === actor.tenantId) {
+        check(actor.tenantId, before, input)
+        if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
+      }
+      return ringGroups.update(actor, id, input, version)
+    },
+    async remove(actor, id) {
+      const before = directory.snapshot().ringGroup(id)
+      if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
+      return ringGroups.remove(actor, id)
     },
   }
 }

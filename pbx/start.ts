@@ -20,7 +20,7 @@ import { createCallRecordWriter } from './cdr/writer.ts'
 import { createRooms } from './conferences/rooms.ts'
 import { createPinTries } from './calls/pin-tries.ts'
 import { createRoutingDoor } from './routing-door.ts'
-import { guardConferences, guardExtensions } from './extensions.ts'
+import { guardConferences, guardExtensions, guardRingGroups } from './extensions.ts'
 import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
 import type { Directory } from './directory/types.ts'
@@ -187,6 +187,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
         return view
       },
     },
+    ringGroups: guardRingGroups(directory),
     routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: recordings.door,

@@ -8,6 +8,7 @@ export const keys = {
   history: ['calls', 'history'] as const,
   call: (id: string) => ['calls', 'one', id] as const,
   trace: (id: string) => ['calls', 'trace', id] as const,
+  ringGroups: ['ring-groups'] as const,
   featureCodes: ['feature-codes'] as const,
   recordings: ['recordings'] as const,
   recordingPeaks: ['recording-peaks'] as const,

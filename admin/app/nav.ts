@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Gauge, History, KeyRound, MessagesSquare, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, Waypoints, type LucideIcon,
+  Activity, AudioLines, Gauge, History, KeyRound, MessagesSquare, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -18,6 +18,7 @@ export const places: { group: string; places: Place[] }[] = [
     places: [
       { href: '/', label: 'Overview', icon: Gauge },
       { href: '/extensions', label: 'Extensions', icon: Phone, permission: 'extensions.read' },
+      { href: '/ring-groups', label: 'Ring groups', icon: UsersRound, permission: 'extensions.read' },
       { href: '/dial-plan', label: 'Dial plan', icon: Waypoints, permission: 'extensions.read' },
       { href: '/conferences', label: 'Conference rooms', icon: MessagesSquare, permission: 'conferences.read' },
       { href: '/registrations', label: 'Registered phones', icon: RadioTower, permission: 'registrations.read' },

@@ -16,6 +16,7 @@ const screens: Screen[] = [
   { path: '/', screen: lazy(() => import('../screens/overview/overview.tsx')) },
   { path: '/extensions', screen: lazy(() => import('../screens/extensions/extensions.tsx')), permission: 'extensions.read' },
   { path: '/extensions/:id', screen: lazy(() => import('../screens/extensions/extension.tsx')), permission: 'extensions.read' },
+  { path: '/ring-groups', screen: lazy(() => import('../screens/ring-groups/ring-groups.tsx')), permission: 'extensions.read' },
   { path: '/dial-plan', screen: lazy(() => import('../screens/dial-plan/dial-plan.tsx')), permission: 'extensions.read' },
   { path: '/conferences', screen: lazy(() => import('../screens/conferences/conferences.tsx')), permission: 'conferences.read' },
   { path: '/conferences/:id', screen: lazy(() => import('../screens/conferences/conference.tsx')), permission: 'conferences.read' },

@@ -774,6 +774,100 @@ export type FeatureCode = {
 };
 
 /**
+ * A number that rings the phones of several extensions.
+ */
+export type RingGroup = {
+    id: string;
+    number: string;
+    name: string;
+    /**
+     * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
+     */
+    strategy: 'all' | 'in-order' | 'random' | 'in-turn';
+    members: Array<RingGroupMember>;
+    /**
+     * For how long in all.
+     */
+    ringSeconds: number;
+    /**
+     * For how long each, one after the other.
+     */
+    memberSeconds: number;
+    /**
+     * Members who are in a call are left out.
+     */
+    skipBusy: boolean;
+    /**
+     * Before the caller's name on the phones.
+     */
+    namePrefix: string;
+    /**
+     * Alert-Info header, for a ringing sound of its own; empty: none.
+     */
+    alertInfo: string;
+    /**
+     * Number that calls go on to when nobody answers; null: they end.
+     */
+    noAnswer: string | null;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type RingGroupMember = {
+    extensionId: string;
+    /**
+     * Seconds after which it rings too; only with all.
+     */
+    delaySeconds: number;
+};
+
+export type RingGroupCreate = {
+    /**
+     * What is dialled, 2 to 15 digits; nothing else has the same.
+     */
+    number: string;
+    name: string;
+    /**
+     * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
+     */
+    strategy?: 'all' | 'in-order' | 'random' | 'in-turn';
+    members?: Array<RingGroupMember>;
+    ringSeconds?: number;
+    memberSeconds?: number;
+    skipBusy?: boolean;
+    namePrefix?: string;
+    alertInfo?: string;
+    noAnswer?: string | null;
+    enabled?: boolean;
+};
+
+export type RingGroupUpdate = {
+    /**
+     * What is dialled, 2 to 15 digits; nothing else has the same.
+     */
+    number?: string;
+    name?: string;
+    /**
+     * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
+     */
+    strategy?: 'all' | 'in-order' | 'random' | 'in-turn';
+    members?: Array<RingGroupMember>;
+    ringSeconds?: number;
+    memberSeconds?: number;
+    skipBusy?: boolean;
+    namePrefix?: string;
+    alertInfo?: string;
+    noAnswer?: string | null;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
  * A call with its recordings.
  */
 export type CallDetail = {
@@ -2744,6 +2838,257 @@ export type ListFeatureCodesResponses = {
 };
 
 export type ListFeatureCodesResponse = ListFeatureCodesResponses[keyof ListFeatureCodesResponses];
+
+export type ListRingGroupsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ring-groups';
+};
+
+export type ListRingGroupsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListRingGroupsError = ListRingGroupsErrors[keyof ListRingGroupsErrors];
+
+export type ListRingGroupsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<RingGroup>;
+    };
+};
+
+export type ListRingGroupsResponse = ListRingGroupsResponses[keyof ListRingGroupsResponses];
+
+export type CreateRingGroupData = {
+    body: RingGroupCreate;
+    path?: never;
+    query?: never;
+    url: '/ring-groups';
+};
+
+export type CreateRingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateRingGroupError = CreateRingGroupErrors[keyof CreateRingGroupErrors];
+
+export type CreateRingGroupResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: RingGroup;
+    };
+};
+
+export type CreateRingGroupResponse = CreateRingGroupResponses[keyof CreateRingGroupResponses];
+
+export type DeleteRingGroupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ring-groups/{id}';
+};
+
+export type DeleteRingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteRingGroupError = DeleteRingGroupErrors[keyof DeleteRingGroupErrors];
+
+export type DeleteRingGroupResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteRingGroupResponse = DeleteRingGroupResponses[keyof DeleteRingGroupResponses];
+
+export type GetRingGroupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ring-groups/{id}';
+};
+
+export type GetRingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetRingGroupError = GetRingGroupErrors[keyof GetRingGroupErrors];
+
+export type GetRingGroupResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RingGroup;
+    };
+};
+
+export type GetRingGroupResponse = GetRingGroupResponses[keyof GetRingGroupResponses];
+
+export type UpdateRingGroupData = {
+    body: RingGroupUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ring-groups/{id}';
+};
+
+export type UpdateRingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateRingGroupError = UpdateRingGroupErrors[keyof UpdateRingGroupErrors];
+
+export type UpdateRingGroupResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RingGroup;
+    };
+};
+
+export type UpdateRingGroupResponse = UpdateRingGroupResponses[keyof UpdateRingGroupResponses];
 
 export type ListLiveCallsData = {
     body?: never;

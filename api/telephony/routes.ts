@@ -1,6 +1,7 @@
 import { deviceRoutes } from './device-routes.ts'
 import { extensionRoutes } from './extension-routes.ts'
+import { ringGroupRoutes } from './ring-group-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes]

@@ -19,6 +19,17 @@ export interface DialTarget {
   name: string | null
   /** Whose forward led here, the last first. */
   diverted?: readonly Diversion[]
+  /** Seconds after which it rings too; at once when nobody else does any more. */
+  delaySeconds?: number
+  /** Before the caller's name. */
+  namePrefix?: string
+  /** How it shall ring (RFC 3261 §20.4). */
+  alertInfo?: string
+}
+
+export interface DialOptions {
+  /** The targets are different people: one who declines (6xx) does not decline for the others. */
+  shared?: boolean
 }
 
 export type DialOutcome =
@@ -45,9 +56,11 @@ const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
  * 2xx wins, the others are cancelled with a Reason so that no phone shows a missed call, a 6xx
  * ends the fork, and when all fail the best failure is the outcome.
  */
-export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number): Promise<DialOutcome> {
+export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, { shared = false }: DialOptions = {}): Promise<DialOutcome> {
   const { promise, resolve } = Promise.withResolvers<DialOutcome>()
   const branches: Branch[] = []
+  /** Branches that ring later, with their timers. */
+  const waiting = new Map<Branch, NodeJS.Timeout>()
   let settled = false
 
   const settle = (outcome: DialOutcome): void => {
@@ -55,6 +68,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     settled = true
     call.pickUp = undefined
     clearTimeout(timer)
+    for (const wait of waiting.values()) clearTimeout(wait)
     call.signal.removeEventListener('abort', onAbort)
     // Whoever answered is heard next, or something else is tried.
     if (outcome.kind !== 'answered') stopRingback(call)
@@ -96,9 +110,11 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     branch.failure = failure
     branch.leg.userAgent ??= failure.userAgent ?? null
     endBranch(call, branch.leg, failure.status, why)
-    if (failure.status >= 600) cancelAll('Another phone of the extension declined for all.')
+    const forAll = failure.status >= 600 && !shared
+    if (forAll) cancelAll('Another phone of the extension declined for all.')
+    else if (branches.every((other) => other.leg.over || waiting.has(other))) startNext()
     const open = branches.some((other) => !other.leg.over)
-    if (!open || failure.status >= 600) {
+    if (!open || forAll) {
       const failures = branches.flatMap((other) => other.failure ?? [])
       const noMedia = branches.every((other) => other.noMedia !== undefined) ? branch.noMedia : undefined
       settle(noMedia === undefined ? { kind: 'failed', failure: bestFailure(failures) ?? failure } : { kind: 'no-media', reason: noMedia })
@@ -122,19 +138,39 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     branch.leg.dialog = dialog
     branch.leg.userAgent = dialog.userAgent ?? branch.leg.userAgent
     branch.leg.step('answer')
-    cancelAll('Another phone of the extension answered.', ELSEWHERE)
+    cancelAll(shared ? 'Somebody else answered.' : 'Another phone of the extension answered.', ELSEWHERE)
     settle({ kind: 'answered', leg: branch.leg })
+  }
+
+  const later = new Map<Branch, DialTarget>()
+  const begin = (branch: Branch, target: DialTarget): void => {
+    clearTimeout(waiting.get(branch))
+    waiting.delete(branch)
+    if (settled || branch.leg.over) return
+    void startBranch(world, call, target, branch, () => settled, {
+      onFailure: (failure) => call.mailbox.post(() => onFailure(branch, failure)),
+      onAnswer: (dialog) => call.mailbox.post(() => onAnswer(branch, dialog)),
+    })
+  }
+  /** Nobody rings now: who would later rings at once. */
+  const startNext = (): void => {
+    const soonest = Math.min(...[...waiting.keys()].map((branch) => later.get(branch)?.delaySeconds ?? 0))
+    for (const branch of [...waiting.keys()]) {
+      const target = later.get(branch)
+      if (target && (target.delaySeconds ?? 0) === soonest) begin(branch, target)
+    }
   }
 
   for (const target of targets) {
     const branch: Branch = { leg: legFor(target), invite: undefined, failure: undefined }
     branches.push(branch)
     call.legs.push(branch.leg)
-    void startBranch(world, call, target, branch, () => settled, {
-      onFailure: (failure) => call.mailbox.post(() => onFailure(branch, failure)),
-      onAnswer: (dialog) => call.mailbox.post(() => onAnswer(branch, dialog)),
-    })
+    const { delaySeconds = 0 } = target
+    if (delaySeconds > 0) waiting.set(branch, setTimeout(() => call.mailbox.post(() => begin(branch, target)), delaySeconds * 1000))
+    else begin(branch, target)
+    later.set(branch, target)
   }
+  if (waiting.size === branches.length) startNext()
   if (call.over) onAbort()
   return promise
 }
@@ -184,10 +220,13 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
   const domain = tenant?.domains[0] ?? 'localhost'
   const { caller } = call.request
   const invite = inviteAlongFlows(world.sip, target.contact, {
-    from: { number: caller.number, name: caller.name ?? undefined, domain },
+    from: { number: caller.number, name: target.namePrefix ? `${target.namePrefix} ${caller.name ?? caller.number}` : (caller.name ?? undefined), domain },
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',
-    ...(target.diverted?.length ? { headers: { Diversion: diversionOf(target.diverted, domain) } } : {}),
+    headers: {
+      ...(target.diverted?.length && { Diversion: diversionOf(target.diverted, domain) }),
+      ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
+    },
   }, ({ received, transport }, sipCallId) => {
     leg.origin = { ...leg.origin, address: received, transport }
     void sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)

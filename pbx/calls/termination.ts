@@ -29,6 +29,7 @@ const verdicts = {
 
   'unknown-number': { result: 'failed', status: 404, phrase: 'Not Found', explanation: 'The dialled number does not exist.' },
   'no-emergency-line': { result: 'failed', status: 503, phrase: 'No Emergency Line', explanation: 'Emergency services were dialled, but this system has no outside line. Use another phone for emergencies.' },
+  'ring-group-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The ring group is switched off.' },
   'do-not-disturb': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called extension does not want to be disturbed.' },
   'forward-loop': { result: 'failed', status: 482, phrase: 'Loop Detected', explanation: 'The forwards of the called extension lead in a circle. Change one of them.' },
   'feature-argument': { result: 'failed', status: 484, phrase: 'Address Incomplete', explanation: 'A number belongs behind this feature code, such as *72102.' },

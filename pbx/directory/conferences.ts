@@ -112,5 +112,5 @@ function notFound(): Refusal {
 
 function taken(error: unknown, number: string): unknown {
   if (isUniqueViolation(error, 'conferences_tenant_id_number_key')) return numberTaken(`There is already a conference room ${number}.`)
-  return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is an extension's.`) : error
+  return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is in use already.`) : error
 }

@@ -6,6 +6,7 @@ import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
 import { createRefresher } from './refresher.ts'
+import { createRingGroupRepository } from './ring-groups.ts'
 import type { Directory } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
@@ -21,7 +22,8 @@ export interface DirectoryOptions {
 /** Reads everything configured into memory and keeps it true while others, other nodes included, change it. */
 export async function createDirectory(options: DirectoryOptions): Promise<Directory> {
   const { database, secrets, settings } = options
-  const refresher = await createRefresher({ database, secrets, logger: options.logger.child({ room: 'directory' }) })
+  const logger = options.logger.child({ room: 'directory' })
+  const refresher = await createRefresher({ database, secrets, logger })
   const world: DirectoryWorld = {
     database, secrets, settings,
     listening: options.listening ?? (() => []),
@@ -32,6 +34,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     extensions: createExtensionRepository(world),
     devices: createDeviceRepository(world),
     conferences: createConferenceRepository(world),
+    ringGroups: createRingGroupRepository(world, { snapshot: () => refresher.snapshot(), logger }),
     onChange: (listener) => refresher.onChange(listener),
     close: () => refresher.close(),
   }

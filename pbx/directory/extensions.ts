@@ -141,5 +141,5 @@ function notFound(): Refusal {
 
 function taken(error: unknown, number: string): unknown {
   if (isUniqueViolation(error, 'extensions_tenant_id_number_key')) return numberTaken(`There is already an extension ${number}.`)
-  return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is a conference room's.`) : error
+  return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is in use already.`) : error
 }

@@ -1,9 +1,10 @@
 import { Refusal } from '../../config/errors.ts'
 import type { RefusalDetail } from '../../config/errors.ts'
-import type { ConferenceInput, ExtensionInput } from '../door.ts'
+import type { ConferenceInput, ExtensionInput, RingGroupInput } from '../door.ts'
 
 const LONGEST_NAME = 100
 const MOST_VIPS = 50
+const MOST_MEMBERS = 100
 
 /**
  * The input with its texts trimmed.
@@ -55,6 +56,37 @@ export function checkConference<T extends Partial<ConferenceInput>>(input: T): T
   }
   if (typeof input.pin === 'string' && input.pin === input.moderatorPin) details.push({ field: 'moderatorPin', message: 'Moderators need a PIN of their own.' })
   checkRange(input.maxParties, 'maxParties', 'The number of people', 2, 200, details)
+  refuse(details)
+  return checked
+}
+
+/**
+ * The input with its texts trimmed.
+ *
+ * @throws Refusal `unprocessable` that names every wrong field
+ */
+export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  if (input.number !== undefined) checked.number = checkNumber(input.number, details)
+  if (input.name !== undefined) {
+    checked.name = input.name.trim()
+    checkName(checked.name, details)
+  }
+  checkRange(input.ringSeconds, 'ringSeconds', 'Ring time', 5, 600, details)
+  checkRange(input.memberSeconds, 'memberSeconds', 'The time for each', 5, 120, details)
+  const { members } = input
+  if (members !== undefined) {
+    if (members.length > MOST_MEMBERS) details.push({ field: 'members', message: `A ring group has at most ${MOST_MEMBERS} members.` })
+    if (new Set(members.map(({ extensionId }) => extensionId)).size < members.length) details.push({ field: 'members', message: 'Each extension is in a ring group once.' })
+    for (const { delaySeconds } of members) checkRange(delaySeconds, 'members', 'The wait of a member', 0, 120, details)
+  }
+  if (typeof input.noAnswer === 'string') checked.noAnswer = checkTarget(input.noAnswer, 'noAnswer', details)
+  // Both are sent to phones in headers.
+  for (const [field, most] of [['namePrefix', 20], ['alertInfo', 100]] as const) {
+    const text = input[field]
+    if (text !== undefined && (text.length > most || /[\p{Cc}\p{Cs}]/u.test(text))) details.push({ field, message: `At most ${most} letters, digits and signs on one line.` })
+  }
   refuse(details)
   return checked
 }

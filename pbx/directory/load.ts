@@ -1,12 +1,12 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { ConferenceRow, DeviceRow, ExtensionRow, TenantRow } from '../../migrations/tables.ts'
+import type { ConferenceRow, DeviceRow, ExtensionRow, RingGroupRow, TenantRow } from '../../migrations/tables.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
-import type { SnapshotConference, SnapshotDevice, SnapshotTenant } from './types.ts'
+import type { SnapshotConference, SnapshotDevice, SnapshotRingGroup, SnapshotTenant } from './types.ts'
 
 /** HA1s opened before, by device id: an envelope is opened again only when the device got a new one. */
 export type OpenedCredentials = Map<string, { sealed: Buffer; ha1: SnapshotDevice['ha1'] }>
@@ -28,6 +28,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   const extensions = await trx<ExtensionRow>('extensions').where({ tenant_id: tenantId })
   const devices = await trx<DeviceRow>('devices').where({ tenant_id: tenantId }).orderBy('created_at').orderBy('id')
   const conferences = await trx<ConferenceRow>('conferences').where({ tenant_id: tenantId })
+  const ringGroups = await trx<RingGroupRow>('ring_groups').where({ tenant_id: tenantId })
   return drawTenant(
     toTenant(tenant),
     extensions.map((row) => ({
@@ -41,6 +42,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       return ha1 === undefined ? [] : [toDevice(row, ha1)]
     }),
     conferences.flatMap((row) => toConference(row, options)),
+    ringGroups.map(toRingGroup),
   )
 }
 
@@ -56,6 +58,14 @@ function toDevice(row: DeviceRow, ha1: SnapshotDevice['ha1']): SnapshotDevice {
   return {
     id: row.id, tenantId: row.tenant_id, extensionId: row.extension_id, name: row.name, sipUsername: row.sip_username,
     enabled: row.enabled, ha1, credentialsChangedAt: row.credentials_changed_at.getTime(),
+  }
+}
+
+function toRingGroup(row: RingGroupRow): SnapshotRingGroup {
+  return {
+    id: row.id, tenantId: row.tenant_id, number: row.number, name: row.name, strategy: row.strategy, members: row.members, ringSeconds: row.ring_seconds,
+    memberSeconds: row.member_seconds, skipBusy: row.skip_busy, namePrefix: row.name_prefix, alertInfo: row.alert_info, noAnswer: row.no_answer,
+    nextMember: row.next_member, enabled: row.enabled,
   }
 }
 

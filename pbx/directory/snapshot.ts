@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotTenant } from './types.ts'
+import type { DirectorySnapshot, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotRingGroup, SnapshotTenant } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -7,6 +7,8 @@ export interface TenantPicture {
   readonly byNumber: ReadonlyMap<string, SnapshotExtension>
   readonly conferences: ReadonlyMap<string, SnapshotConference>
   readonly conferenceByNumber: ReadonlyMap<string, SnapshotConference>
+  readonly ringGroups: ReadonlyMap<string, SnapshotRingGroup>
+  readonly ringGroupByNumber: ReadonlyMap<string, SnapshotRingGroup>
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
   readonly devicesByExtension: ReadonlyMap<string, readonly SnapshotDevice[]>
@@ -14,7 +16,7 @@ export interface TenantPicture {
 
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
-export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = []): TenantPicture {
+export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = []): TenantPicture {
   const devicesByExtension = new Map<string, SnapshotDevice[]>()
   for (const device of devices) {
     const list = devicesByExtension.get(device.extensionId)
@@ -27,6 +29,8 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     byNumber: new Map(extensions.map((extension) => [extension.number, extension])),
     conferences: new Map(conferences.map((conference) => [conference.id, conference])),
     conferenceByNumber: new Map(conferences.map((conference) => [conference.number, conference])),
+    ringGroups: new Map(ringGroups.map((group) => [group.id, group])),
+    ringGroupByNumber: new Map(ringGroups.map((group) => [group.number, group])),
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
     devicesByExtension,
@@ -61,6 +65,9 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     extensionByNumber: (tenantId, number) => tenants.get(tenantId)?.byNumber.get(number),
     conference: (id) => homeOf(id)?.conferences.get(id),
     conferenceByNumber: (tenantId, number) => tenants.get(tenantId)?.conferenceByNumber.get(number),
+    ringGroup: (id) => homeOf(id)?.ringGroups.get(id),
+    ringGroupsOf: (tenantId) => [...(tenants.get(tenantId)?.ringGroups.values() ?? [])],
+    ringGroupByNumber: (tenantId, number) => tenants.get(tenantId)?.ringGroupByNumber.get(number),
     device: (id) => homeOf(id)?.devices.get(id),
     deviceByUsername: (tenantId, username) => tenants.get(tenantId)?.byUsername.get(username),
     devicesOf: (extensionId) => homeOf(extensionId)?.devicesByExtension.get(extensionId) ?? NO_DEVICES,

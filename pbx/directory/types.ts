@@ -2,7 +2,9 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, Pbx, RecordingPolicy } from '../door.ts'
+import type { ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy } from '../door.ts'
+
+export type { RingStrategy } from '../door.ts'
 
 export interface SnapshotTenant {
   id: string
@@ -62,6 +64,24 @@ export interface SnapshotConference {
   enabled: boolean
 }
 
+export interface SnapshotRingGroup {
+  id: string
+  tenantId: string
+  number: string
+  name: string
+  strategy: RingStrategy
+  members: readonly RingGroupMember[]
+  ringSeconds: number
+  memberSeconds: number
+  skipBusy: boolean
+  namePrefix: string
+  alertInfo: string
+  noAnswer: string | null
+  /** Whose turn it was when this was read. */
+  nextMember: number
+  enabled: boolean
+}
+
 export interface SnapshotDevice {
   id: string
   tenantId: string
@@ -89,6 +109,9 @@ export interface DirectorySnapshot {
   extensionByNumber(tenantId: string, number: string): SnapshotExtension | undefined
   conference(id: string): SnapshotConference | undefined
   conferenceByNumber(tenantId: string, number: string): SnapshotConference | undefined
+  ringGroup(id: string): SnapshotRingGroup | undefined
+  ringGroupsOf(tenantId: string): readonly SnapshotRingGroup[]
+  ringGroupByNumber(tenantId: string, number: string): SnapshotRingGroup | undefined
   device(id: string): SnapshotDevice | undefined
   deviceByUsername(tenantId: string, username: string): SnapshotDevice | undefined
   devicesOf(extensionId: string): readonly SnapshotDevice[]
@@ -100,6 +123,10 @@ export interface Directory {
   extensions: Pbx['extensions']
   devices: Pbx['devices']
   conferences: ConferenceRooms
+  ringGroups: RingGroups & {
+    /** Takes this call's turn in a group that rings in turn: a number that rises with every call, also over a restart. */
+    takeTurn(id: string): number
+  }
   /** Called after the snapshot of a tenant was replaced. Returns the way to stop. */
   onChange(listener: (tenantId: string) => void): () => void
   close(): Promise<void>

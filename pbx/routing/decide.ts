@@ -1,5 +1,5 @@
 import { isEmergency } from '../emergency/recognise.ts'
-import type { DirectorySnapshot, SnapshotExtension } from '../directory/types.ts'
+import type { DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from '../directory/types.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
 import type { Branch, Diversion, Plan, Step, Unanswered } from './plan.ts'
@@ -16,9 +16,12 @@ interface Look {
   snapshot: DirectorySnapshot
   defaults: RoutingDefaults
   /** The extensions whose forwards were followed, the first first. */
-  path: readonly SnapshotExtension[]
+  path: readonly Hop[]
   diverted: readonly Diversion[]
 }
+
+/** An extension or a ring group. */
+type Hop = Pick<SnapshotExtension, 'id' | 'number' | 'name'>
 
 type Meant = Omit<Plan, 'number'>
 
@@ -50,6 +53,9 @@ function meantBy(number: string, look: Look): Meant {
   const extension = snapshot.extensionByNumber(tenantId, number)
   if (extension) return internal(toExtension(extension, look), extension)
 
+  const group = snapshot.ringGroupByNumber(tenantId, number)
+  if (group) return internal(toGroup(group, look), { name: group.name })
+
   const conference = snapshot.conferenceByNumber(tenantId, number)
   if (conference) {
     return internal([conference.enabled
@@ -68,7 +74,7 @@ function meantBy(number: string, look: Look): Meant {
 
   return internal([{
     kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number',
-    reason: `Neither an extension nor a conference room has the number ${number || '(empty)'}, and there is no outside line to try`,
+    reason: `No extension, ring group or conference room has the number ${number || '(empty)'}, and there is no outside line to try`,
   }])
 }
 
@@ -79,13 +85,8 @@ function internal(steps: Step[], to: { id?: string; name?: string } = {}): Meant
 function toExtension(extension: SnapshotExtension, look: Look): Step[] {
   const { number, name } = extension
   const { caller } = look.request
-  if (look.path.includes(extension)) {
-    const way = [...look.path, extension].map((each) => each.number).join(' to ')
-    // Whoever was rung on the way is not rung again, and the call ends with what became of that.
-    if (look.diverted.some(({ why }) => !AT_ONCE.has(why))) return []
-    return [{ kind: 'refuse', refusal: 'forward-loop', reason: `Forwards lead in a circle: ${way}` }]
-  }
-  if (look.path.length > MOST_FORWARDS) return [{ kind: 'refuse', refusal: 'forward-loop', reason: `More than ${MOST_FORWARDS} forwards follow one another, up to ${number}` }]
+  const circle = circling(extension, look)
+  if (circle) return circle
   if (!extension.enabled) return [{ kind: 'refuse', refusal: 'extension-disabled', reason: `Extension ${number} (${name}) is switched off` }]
 
   const own = extension.id === caller.extensionId
@@ -106,6 +107,44 @@ function toExtension(extension: SnapshotExtension, look: Look): Step[] {
   return [ring(extension, look, `${number} is the extension of ${name}${vip}`, otherwise)]
 }
 
+/** What a call gets that has been here already, or has come too far. */
+function circling(hop: Hop, { path, diverted }: Look): Step[] | undefined {
+  if (path.some(({ id }) => id === hop.id)) {
+    // Whoever was rung on the way is not rung again, and the call ends with what became of that.
+    if (diverted.some(({ why }) => !AT_ONCE.has(why))) return []
+    return [{ kind: 'refuse', refusal: 'forward-loop', reason: `Forwards lead in a circle: ${[...path, hop].map(({ number }) => number).join(' to ')}` }]
+  }
+  if (path.length > MOST_FORWARDS) return [{ kind: 'refuse', refusal: 'forward-loop', reason: `More than ${MOST_FORWARDS} forwards follow one another, up to ${hop.number}` }]
+  return undefined
+}
+
+/** Members ring whatever they forward their own calls to: the group decides where its calls go. */
+function toGroup(group: SnapshotRingGroup, look: Look): Step[] {
+  const { number, name } = group
+  const circle = circling(group, look)
+  if (circle) return circle
+  if (!group.enabled) return [{ kind: 'refuse', refusal: 'ring-group-disabled', reason: `The ring group ${number} (${name}) is switched off` }]
+  const { caller } = look.request
+  const known = group.members.flatMap((member) => {
+    const extension = look.snapshot.extension(member.extensionId)
+    return extension?.enabled ? [{ ...member, extension }] : []
+  })
+  const willing = known.filter(({ extension }) => !extension.doNotDisturb || extension.vipNumbers.includes(caller.number))
+  const otherwise: Partial<Record<Unanswered, Branch>> = {}
+  if (group.noAnswer !== null) for (const why of ['busy', 'no-answer', 'unreachable'] as const) otherwise[why] = forward(group, group.noAnswer, WHY[why], look)
+  const names = willing.map(({ extension }) => extension.number).join(', ')
+  const left = known.length - willing.length
+  return [{
+    kind: 'ring-group', ringGroupId: group.id, strategy: group.strategy,
+    members: willing.map(({ extension, delaySeconds }) => ({ extensionId: extension.id, delaySeconds, busyAt: extension.callLimit })),
+    ringSeconds: group.ringSeconds, memberSeconds: group.memberSeconds, skipBusy: group.skipBusy, namePrefix: group.namePrefix, alertInfo: group.alertInfo,
+    diverted: look.diverted, otherwise,
+    reason: `${number} is the ring group ${name}: ${names || 'nobody who can be rung'}${left > 0 ? `; ${left === 1 ? 'one member does' : `${left} members do`} not want to be disturbed` : ''}`,
+  }]
+}
+
+const WHY: Readonly<Record<Unanswered, Diversion['why']>> = { busy: 'user-busy', 'no-answer': 'no-answer', unreachable: 'unavailable' }
+
 function ring(extension: SnapshotExtension, look: Look, reason: string, otherwise: Partial<Record<Unanswered, Branch>>): Step {
   return {
     kind: 'extension', extensionId: extension.id, ringSeconds: extension.ringSeconds ?? look.defaults.ringSeconds, busyAt: extension.callLimit,
@@ -114,7 +153,7 @@ function ring(extension: SnapshotExtension, look: Look, reason: string, otherwis
 }
 
 /** The call goes on as if it had been for the other number, with whom it was for before told to the phone. */
-function forward(extension: SnapshotExtension, target: string, why: Diversion['why'], look: Look): Branch & { steps: Step[] } {
+function forward(extension: Hop, target: string, why: Diversion['why'], look: Look): Branch & { steps: Step[] } {
   const number = normaliseDialled(target)
   const reason = `${extension.number} (${extension.name}) forwards ${SAID[why]} to ${number}`
   // Nobody is sent to the emergency services by somebody else's forward.

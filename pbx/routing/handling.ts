@@ -35,17 +35,23 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
   for (const field of FORWARDS) {
     const target = change[field]
     if (typeof target !== 'string') continue
-    const [first] = asked(target)
-    if (normaliseDialled(target) === after.number) wrong.push({ field, message: `${after.number} cannot forward to itself.` })
-    else if (first?.kind === 'feature') wrong.push({ field, message: `${target} is a feature code, and no phone.` })
-    else if (first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal))) wrong.push({ field, message: `This leads nowhere. ${first.reason}.` })
+    const message = normaliseDialled(target) === after.number ? `${after.number} cannot forward to itself.` : deadEnd(then, after.tenantId, target)
+    if (message !== undefined) wrong.push({ field, message })
   }
   const loop = asked(after.number).find((step) => step.kind === 'refuse' && step.refusal === 'forward-loop')
   if (loop && wrong.length === 0) wrong.push({ field: change.forwardAlways == null ? 'forwardBusy' : 'forwardAlways', message: `${loop.reason}.` })
   return wrong
 }
 
-/** The extensions whose calls are forwarded to a number. */
-export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): SnapshotExtension[] {
-  return snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => extension[field] === number))
+/** Why calls that are sent on to a number would come to nothing; undefined when they would not. */
+export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string): string | undefined {
+  const [first] = decide({ tenantId, caller: ANYBODY, dialled: target }, snapshot, ANY_TIME).steps
+  if (first?.kind === 'feature') return `${target} is a feature code, and no phone.`
+  return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
+}
+
+/** The extensions and ring groups whose calls are sent on to a number. */
+export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Pick<SnapshotExtension, 'number' | 'name'>[] {
+  const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => extension[field] === number))
+  return [...extensions, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && group.noAnswer === number)]
 }

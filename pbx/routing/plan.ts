@@ -1,3 +1,5 @@
+import type { RingStrategy } from '../directory/types.ts'
+
 /** What should happen to a call: steps in order, each with the reason for it in words. */
 export interface Plan {
   direction: 'internal' | 'inbound' | 'outbound'
@@ -11,7 +13,7 @@ export interface Plan {
   before?: { step: string; reason: string }
 }
 
-export type Step = ExtensionStep | FeatureStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | FeatureStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
@@ -23,6 +25,23 @@ export interface ExtensionStep {
   /** Whose forward led here, the last first; told to the phone (RFC 5806). */
   diverted: readonly Diversion[]
   /** What follows by what became of the ringing; without a branch the call ends with that. */
+  otherwise: Readonly<Partial<Record<Unanswered, Branch>>>
+  reason: string
+}
+
+/** Ring the phones of several extensions. */
+export interface RingGroupStep {
+  kind: 'ring-group'
+  ringGroupId: string
+  strategy: RingStrategy
+  /** In order; those who do not want to be disturbed, or are switched off, are left out. */
+  members: readonly { extensionId: string; delaySeconds: number; busyAt: number | null }[]
+  ringSeconds: number
+  memberSeconds: number
+  skipBusy: boolean
+  namePrefix: string
+  alertInfo: string
+  diverted: readonly Diversion[]
   otherwise: Readonly<Partial<Record<Unanswered, Branch>>>
   reason: string
 }
@@ -78,7 +97,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-emergency-line' | 'extension-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled'
+export type RouteRefusal = 'unknown-number' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled'
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction, string>> = {
@@ -113,10 +132,16 @@ const CASES: Readonly<Record<Unanswered, string>> = { busy: 'When busy', 'no-ans
 export function explainSteps(steps: readonly Step[], when: string | null = null, depth = 0): ExplainedStep[] {
   return steps.flatMap((step, index) => {
     const own: ExplainedStep = { step: describeStep(step), reason: step.reason, when: index === 0 ? when : null, depth, extensionId: step.kind === 'extension' ? step.extensionId : null }
-    if (step.kind !== 'extension') return [own]
+    if (step.kind !== 'extension' && step.kind !== 'ring-group') return [own]
     const branches = Object.entries(step.otherwise) as [Unanswered, Branch][]
     return [own, ...branches.flatMap(([name, branch]) => explainSteps(branch.steps, `${CASES[name]}: ${branch.reason}`, depth + 1))]
   })
+}
+
+const ORDERS: Readonly<Record<RingStrategy, string>> = { all: 'at once', 'in-order': 'one after the other', random: 'one after the other in any order', 'in-turn': 'one after the other, each call beginning with the next' }
+
+function describeGroup({ strategy, members, ringSeconds }: RingGroupStep): string {
+  return `Ring ${members.length === 1 ? 'one member' : `${members.length} members, ${ORDERS[strategy]},`} for up to ${ringSeconds} seconds`
 }
 
 /** A step in one phrase, for the panel and the log. */
@@ -124,6 +149,8 @@ export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'extension':
       return `Ring the extension's phones for up to ${step.ringSeconds} seconds`
+    case 'ring-group':
+      return describeGroup(step)
     case 'feature':
       return featureWords[step.action]
     case 'conference':

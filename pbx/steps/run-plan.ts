@@ -8,6 +8,7 @@ import { playAnnouncement } from './announcement.ts'
 import { joinConference } from './conference.ts'
 import { runFeature } from './feature.ts'
 import { ringExtension } from './extension.ts'
+import { ringGroup } from './ring-group.ts'
 import type { StepOutcome } from './outcome.ts'
 
 /** Carries the plan out, one step after the other. */
@@ -27,7 +28,7 @@ async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], be
     if (outcome.kind === 'done') return undefined
     verdict = outcome.verdict
     const unanswered = UNANSWERED[verdict.reason]
-    const branch = step.kind === 'extension' && unanswered !== undefined ? step.otherwise[unanswered] : undefined
+    const branch = (step.kind === 'extension' || step.kind === 'ring-group') && unanswered !== undefined ? step.otherwise[unanswered] : undefined
     if (!branch) continue
     const end = await runSteps(world, call, branch.steps, verdict)
     if (!end) return undefined
@@ -47,6 +48,8 @@ function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome>
       return ringExtension(world, call, step)
     case 'conference':
       return joinConference(world, call, step)
+    case 'ring-group':
+      return ringGroup(world, call, step)
     case 'feature':
       return runFeature(world, call, step)
     case 'announcement':

@@ -25,6 +25,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   registration: () => ground.pbx.addRegistration(ground.tenantId).id,
   call: () => ground.pbx.addCall(ground.tenantId).id,
   conference: () => ground.pbx.addConference(ground.tenantId, String(++number)).id,
+  ringGroup: async () => (await ground.admin.post<{ id: string }>('/ring-groups', { number: String(++number), name: 'Subject' })).id,
   ban: () => ground.pbx.addBan(ground.tenantId).id,
   mediaServer: () => encodeURIComponent(ground.pbx.addMediaServer(ground.tenantId).address),
   allowed: () => ground.pbx.addAllowed(ground.tenantId).id,
@@ -39,6 +40,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
   drainMediaServer: 'mediaServer', resumeMediaServer: 'mediaServer',
   getRecording: 'recording', getRecordingWav: 'recording', getRecordingPeaks: 'recording', deleteRecording: 'recording', holdRecording: 'recording', releaseRecording: 'recording',
+  getRingGroup: 'ringGroup', updateRingGroup: 'ringGroup', deleteRingGroup: 'ringGroup',
   deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
@@ -55,6 +57,8 @@ const bodies: Record<string, () => unknown> = {
   updateDevice: () => ({ enabled: false }),
   createConference: () => ({ number: String(++number), name: 'New', pin: '1234' }),
   updateConference: () => ({ name: 'Renamed', pin: null }),
+  createRingGroup: () => ({ number: String(++number), name: 'New', strategy: 'in-turn' }),
+  updateRingGroup: () => ({ name: 'Renamed', noAnswer: null }),
   steerConference: () => ({ action: 'lock' }),
   steerConferenceParty: () => ({ callId: randomUUID(), action: 'mute' }),
   createBan: () => ({ network: '198.51.100.0/24', note: 'Rings our phones at night' }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DirectorySnapshot, SnapshotConference, SnapshotExtension } from '../../../pbx/directory/types.ts'
+import type { DirectorySnapshot, SnapshotConference, SnapshotExtension, SnapshotRingGroup } from '../../../pbx/directory/types.ts'
 import { plainHandling } from '../../../pbx/directory/handling.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
 import { normaliseDialled } from '../../../pbx/routing/number-format.ts'
@@ -18,8 +18,9 @@ const room = (number: string, enabled: boolean): SnapshotConference => ({
 const rooms = [room('600', true), room('601', false)]
 const snapshot = {
   extensionByNumber: (tenantId: string, number: string) => (tenantId === 't' ? all.find((each) => each.number === number) : undefined),
+  ringGroupByNumber: () => undefined,
   conferenceByNumber: (tenantId: string, number: string) => (tenantId === 't' ? rooms.find((each) => each.number === number) : undefined),
-} as DirectorySnapshot
+} as unknown as DirectorySnapshot
 const call = (dialled: string, tenantId = 't') =>
   decide({ tenantId, caller: { extensionId: 'id-101', deviceId: 'd', number: '101', name: null }, dialled }, snapshot, { ringSeconds: 30 })
 
@@ -78,9 +79,15 @@ const handled = [
   ...Array.from({ length: 8 }, (_, index) => extension(String(301 + index), { forwardAlways: String(302 + index) })),
   extension('309'),
 ]
+const groups: SnapshotRingGroup[] = [{
+  id: 'id-650', tenantId: 't', number: '650', name: 'Sales', strategy: 'all', members: [{ extensionId: 'id-203', delaySeconds: 0 }, { extensionId: 'id-204', delaySeconds: 5 }, { extensionId: 'gone', delaySeconds: 0 }],
+  ringSeconds: 20, memberSeconds: 10, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: '202', nextMember: 0, enabled: true,
+}]
 const handling = {
   extension: (id: string) => handled.find((each) => each.id === id),
   extensionsOf: () => handled,
+  ringGroupsOf: () => groups,
+  ringGroupByNumber: (_: string, number: string) => groups.find((each) => each.number === number),
   extensionByNumber: (_: string, number: string) => handled.find((each) => each.number === number),
   conferenceByNumber: snapshot.conferenceByNumber,
 } as unknown as DirectorySnapshot
@@ -143,4 +150,16 @@ test('what would lead nowhere is found before it is saved', () => {
   assert.match(wrong('202', { forwardAlways: '201' }).join(), /forwardAlways: .*20[12] to 20[12] to 20[12]/)
   assert.match(wrong('204', { forwardNoAnswer: '*72202' }).join(), /feature code/)
   assert.deepEqual(forwardedTo(handling, 't', '204').map(({ number }) => number), ['202', '207'])
+})
+
+test('a ring group rings its members whatever they forward, and goes on where it says itself', () => {
+  const [step] = callOf('102', '650').steps
+  assert.ok(step?.kind === 'ring-group')
+  assert.deepEqual(step.members, [{ extensionId: 'id-204', delaySeconds: 5, busyAt: 2 }], 'without who is not to be disturbed, and who is no more')
+  assert.match(step.reason, /Sales: 204; one member does not want to be disturbed/)
+  const branch = step.otherwise['no-answer']
+  assert.match(branch?.reason ?? '', /650 \(Sales\) forwards calls that nobody answers to 202/)
+  assert.equal(branch?.steps[0]?.kind, 'extension')
+  assert.equal(callOf('101', '650').steps[0]?.kind === 'ring-group' && callOf('101', '650').steps.length, 1)
+  assert.deepEqual(forwardedTo(handling, 't', '202').map(({ number }) => number), ['201', '204', '650'])
 })

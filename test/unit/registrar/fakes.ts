@@ -115,6 +115,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     snapshot: () => snapshot,
     extensions: {} as Directory['extensions'],
     devices: {} as Directory['devices'],
+    ringGroups: undefined as never,
     conferences: {} as Directory['conferences'],
     onChange(listener) {
       listeners.add(listener)

@@ -1,0 +1,68 @@
+import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { RingGroup } from '../../app/types.ts'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { strategyChoices } from '../../words/ring-group.ts'
+import { addRingGroup, changeRingGroup } from './data.ts'
+import { Members } from './members.tsx'
+
+export type Editing = { kind: 'new' } | { kind: 'edit'; group: RingGroup } | null
+
+/** Creates or changes a ring group. */
+export function RingGroupForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
+  const group = editing?.kind === 'edit' ? editing.group : undefined
+  return (
+    <FormDrawer opened={editing !== null} onClose={onClose} title={group === undefined ? 'New ring group' : `Edit ring group ${group.number}`}>
+      <Fields current={group} onClose={onClose} />
+    </FormDrawer>
+  )
+}
+
+type Values = Pick<RingGroup, 'number' | 'name' | 'strategy' | 'members' | 'skipBusy' | 'namePrefix' | 'alertInfo' | 'enabled'> & {
+  ringSeconds: number | string
+  memberSeconds: number | string
+  /** Empty: nowhere. */
+  noAnswer: string
+}
+
+function Fields({ current, onClose }: { current: RingGroup | undefined; onClose: () => void }) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [group] = useState(current)
+  const form = useForm<Values>({
+    initial: {
+      number: group?.number ?? '', name: group?.name ?? '', strategy: group?.strategy ?? 'all', members: group?.members ?? [], ringSeconds: group?.ringSeconds ?? 30,
+      memberSeconds: group?.memberSeconds ?? 15, skipBusy: group?.skipBusy ?? true, namePrefix: group?.namePrefix ?? '', alertInfo: group?.alertInfo ?? '',
+      noAnswer: group?.noAnswer ?? '', enabled: group?.enabled ?? true,
+    },
+    check: ({ number, name }): Record<string, string> => ({
+      ...(!/^[0-9]{2,15}$/.test(number) && { number: 'Use 2 to 15 digits, for example 600.' }),
+      ...(name.trim() === '' && { name: 'Say who is called here, such as “Sales”.' }),
+    }),
+    onSaved: onClose,
+    save: async ({ ringSeconds, memberSeconds, noAnswer, ...rest }) => {
+      const input = { ...rest, ringSeconds: Number(ringSeconds), memberSeconds: Number(memberSeconds), noAnswer: noAnswer.trim() === '' ? null : noAnswer.trim() }
+      if (group === undefined) await addRingGroup(input)
+      else await changeRingGroup(group.id, { ...input, version: group.version })
+      notify.done(`Ring group ${input.number} is saved.`)
+    },
+  })
+  const { values, errors, set } = form
+  const together = values.strategy === 'all'
+  return (
+    <FormBody submit={group === undefined ? 'Create ring group' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label="Number" description="What others dial, 2 to 15 digits." inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
+      <TextInput label="Name" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <Select label="They ring" data={strategyChoices} allowDeselect={false} value={values.strategy} onChange={(value) => set('strategy', (value ?? 'all') as RingGroup['strategy'])} />
+      <Members members={values.members} waits={together} error={errors.members} onChange={(members) => set('members', members)} />
+      {!together && <NumberInput label="Each rings for" min={5} max={120} allowDecimal={false} suffix=" s" value={values.memberSeconds} error={errors.memberSeconds} onChange={(value) => set('memberSeconds', value)} />}
+      <NumberInput label="Rings for in all" min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />
+      <TextInput label="When nobody answers, go on to" description="A number; empty: the call ends." inputMode="tel" autoComplete="off" value={values.noAnswer} error={errors.noAnswer} onChange={(change) => set('noAnswer', change.currentTarget.value)} />
+      <Checkbox label="Leave out who is in a call" checked={values.skipBusy} onChange={(change) => set('skipBusy', change.currentTarget.checked)} />
+      <TextInput label="Before the caller's name" description="So that the phones show which group is called." placeholder="Sales" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
+      <TextInput label="Ringing sound" description="The Alert-Info header as the phones' manual has it; empty for the usual sound." placeholder="<http://127.0.0.1/>;info=group" autoComplete="off" maxLength={100} value={values.alertInfo} error={errors.alertInfo} onChange={(change) => set('alertInfo', change.currentTarget.value)} />
+      <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+    </FormBody>
+  )
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { instant, line } from '../http/fields.ts'
+
+const strategy = z.enum(['all', 'in-order', 'random', 'in-turn']).meta({
+  description: 'all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.',
+})
+const members = z
+  .array(z.strictObject({ extensionId: z.uuid(), delaySeconds: z.number().int().min(0).max(120).meta({ description: 'Seconds after which it rings too; only with all.' }) }).meta({ id: 'RingGroupMember' }))
+  .max(100)
+
+export const RingGroup = z
+  .object({
+    id: z.uuid(),
+    number: z.string(),
+    name: z.string(),
+    strategy,
+    members,
+    ringSeconds: z.number().int().meta({ description: 'For how long in all.' }),
+    memberSeconds: z.number().int().meta({ description: 'For how long each, one after the other.' }),
+    skipBusy: z.boolean().meta({ description: 'Members who are in a call are left out.' }),
+    namePrefix: z.string().meta({ description: "Before the caller's name on the phones." }),
+    alertInfo: z.string().meta({ description: 'Alert-Info header, for a ringing sound of its own; empty: none.' }),
+    noAnswer: z.string().nullable().meta({ description: 'Number that calls go on to when nobody answers; null: they end.' }),
+    enabled: z.boolean(),
+    version: z.number().int(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'RingGroup', description: 'A number that rings the phones of several extensions.' })
+
+const number = z.string().regex(/^[0-9]{2,15}$/, 'must be 2 to 15 digits').meta({ description: 'What is dialled, 2 to 15 digits; nothing else has the same.' })
+const options = {
+  strategy: strategy.optional(),
+  members: members.optional(),
+  ringSeconds: z.number().int().min(5).max(600).optional(),
+  memberSeconds: z.number().int().min(5).max(120).optional(),
+  skipBusy: z.boolean().optional(),
+  namePrefix: z.string().max(20).optional(),
+  alertInfo: z.string().max(100).optional(),
+  noAnswer: z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional(),
+  enabled: z.boolean().optional(),
+}
+
+export const RingGroupCreate = z.strictObject({ number, name: line(100), ...options }).meta({ id: 'RingGroupCreate' })
+
+export const RingGroupUpdate = z
+  .strictObject({
+    number: number.optional(),
+    name: line(100).optional(),
+    ...options,
+    version: z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' }),
+  })
+  .meta({ id: 'RingGroupUpdate' })

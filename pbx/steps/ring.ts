@@ -1,0 +1,58 @@
+import { connect } from '../calls/answer.ts'
+import type { Call } from '../calls/call.ts'
+import { dial, type DialOptions, type DialTarget } from '../calls/dial.ts'
+import { reasonOfFailure, terminate, type TerminationReason } from '../calls/termination.ts'
+import type { CallWorld } from '../calls/world.ts'
+import type { Contact } from '../registrar/types.ts'
+import type { InviteFailure } from '../sip/types.ts'
+import type { StepOutcome } from './outcome.ts'
+
+/** The contacts of an extension that can be rung for this call, never the phone that is calling; or why there are none. */
+export function contactsToRing(world: CallWorld, call: Call, extension: { id: string; number: string }, busyAt: number | null): { contacts: Contact[] } | { verdict: ReturnType<typeof terminate> } {
+  if (busyAt !== null && callsOf(world, call, extension.id) >= busyAt) {
+    return { verdict: terminate('busy', 'system', null, `${extension.number} is in as many calls as it may have at once.`) }
+  }
+  const { instance } = call.request
+  const contacts = world.registrar.contactsOf(extension.id).filter((contact) => instance === undefined || contact.instance === instance)
+  const others = contacts.filter((contact) => contact.deviceId !== call.request.caller.deviceId)
+  // A phone that missed its keep-alives would only make the caller wait for a timeout.
+  const reachable = others.filter((contact) => contact.reachable !== 'no')
+  if (reachable.length > 0) return { contacts: reachable }
+  return { verdict: terminate(contacts.length === 0 ? 'not-registered' : others.length === 0 ? 'called-itself' : 'not-reachable', 'system') }
+}
+
+/** Rings, and connects whoever answers. */
+export async function ring(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, options?: DialOptions): Promise<StepOutcome> {
+  const outcome = await dial(world, call, targets, ringSeconds, options)
+  await call.handing
+  switch (outcome.kind) {
+    case 'answered':
+      await call.mailbox.run(() => connect(world, call, outcome.leg))
+      return { kind: 'done' }
+    case 'over':
+      return { kind: 'done' }
+    case 'no-answer':
+      return next('no-answer')
+    case 'no-media':
+      return { kind: 'next', verdict: terminate('no-media', 'system', null, `The media engine cannot take another call: ${outcome.reason}.`) }
+    case 'failed':
+      return { kind: 'next', verdict: verdictOf(outcome.failure) }
+  }
+}
+
+/** Calls that phones of the extension are in or ring for, besides this one. */
+export function callsOf(world: CallWorld, call: Call, extensionId: string): number {
+  return world.registry.list(call.tenantId).filter((other) => other !== call && !other.over && other.legs.some((leg) => leg.origin.extensionId === extensionId && !leg.over)).length
+}
+
+export function next(reason: TerminationReason, sipStatus: number | null = null): StepOutcome {
+  return { kind: 'next', verdict: terminate(reason, 'system', sipStatus) }
+}
+
+function verdictOf(failure: InviteFailure): ReturnType<typeof terminate> {
+  if (failure.kind === 'unreachable') return terminate('not-reachable', 'system', failure.status)
+  if (failure.kind === 'timeout') return terminate('not-reachable', 'system', failure.status)
+  const reason = reasonOfFailure(failure.status)
+  const detail = reason === 'callee-refused' ? `The called phone refused the call with ${failure.status} ${failure.reason}.` : undefined
+  return terminate(reason, 'callee', failure.status, detail)
+}
