@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
+import { createFakeRingGroups } from './fake-ring-groups.ts'
 import { plainHandling } from '../../pbx/directory/handling.ts'
 import type {
-  AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, Drain, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, RingGroup, SipCredentials, SipName,
+  AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, Drain, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
   MediaServerState,
 } from '../../pbx/index.ts'
 
@@ -57,8 +58,6 @@ export function createFakePbx(): FakePbx {
   const bans = new Map<string, BanView>()
   const allowed = new Map<string, AllowedNetwork>()
   const conferences = new Map<string, Owned<ConferenceRoom>>()
-  const ringGroups = new Map<string, Owned<RingGroup>>()
-  const plain = ({ tenantId: _tenant, ...group }: Owned<RingGroup>): RingGroup => group
   const names = new Map<string, Owned<SipName>>()
   const mediaServers = new Map<string, Owned<MediaServerState>>()
   const listeners = new Set<{ tenantId: string; listener: (event: PbxEvent) => void }>()
@@ -131,26 +130,7 @@ export function createFakePbx(): FakePbx {
         extensions.delete(id)
       },
     },
-    ringGroups: {
-      list: async (actor) => mine(ringGroups, actor).map(plain),
-      get: async (actor, id) => plain(find(ringGroups, actor, id, 'ring group')),
-      async create(actor, input) {
-        const id = randomUUID()
-        const standard = { strategy: 'all', members: [], ringSeconds: 30, memberSeconds: 15, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, enabled: true } as const
-        const group = { ...standard, members: [], ...input, id, tenantId: actor.tenantId, version: 1, createdAt: now, updatedAt: now }
-        ringGroups.set(id, group)
-        return plain(group)
-      },
-      async update(actor, id, input, version) {
-        const row = find(ringGroups, actor, id, 'ring group')
-        checkVersion(row, version)
-        return plain(Object.assign(row, input, { version: row.version + 1 }))
-      },
-      async remove(actor, id) {
-        find(ringGroups, actor, id, 'ring group')
-        ringGroups.delete(id)
-      },
-    },
+    ringGroups: createFakeRingGroups(actors, checkVersion),
     routing: {
       explain(actor, { to }) {
         actors.push(actor)
