@@ -1,6 +1,7 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Endpoint } from '../../media/contract.ts'
 import type { Call } from '../calls/call.ts'
+import { encryptionOfCaller } from '../calls/encryption.ts'
 import type { Leg } from '../calls/leg.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { IncomingInvite, SipDialog } from '../sip/types.ts'
@@ -16,7 +17,10 @@ export async function pickUp(world: CallWorld, invite: IncomingInvite, by: Calle
   const leg = legOf(invite, by, 'callee')
   let endpoint: Endpoint | undefined
   try {
-    endpoint = await world.media.createEndpoint({ callId: call.id, legId: leg.id, peerAddress: invite.source.address, ...(invite.body === '' ? {} : { offer: invite.body }) })
+    endpoint = await world.media.createEndpoint({
+      callId: call.id, legId: leg.id, peerAddress: invite.source.address,
+      encryption: encryptionOfCaller(world, by.extensionId, invite.source.transport), ...(invite.body === '' ? {} : { offer: invite.body }),
+    })
     const wanted = call.caller.endpoint?.codec
     if (wanted !== undefined) await endpoint.prefer([wanted])
     // Somebody answered, or nobody waits any more.
