@@ -83,13 +83,14 @@ function readRefer(dialog: ReferredDialog, req: SrfRequest, res: SrfReply, first
   if (method !== undefined && method.toUpperCase() !== 'INVITE') return void refuse(501, 'Only INVITE Can Be Referred')
   const replaces = replacesOf(target)
   if (replaces === null) return void refuse(400, 'Bad Replaces')
-  return new Refer(dialog, req.msg, res, target.user, replaces, first)
+  return new Refer(dialog, req.msg, res, target, replaces, first)
 }
 
 const ACTIVE = `active;expires=${SUBSCRIBED_SECONDS}`
 
 class Refer implements ReferRequest {
   readonly number: string
+  readonly target: SipUri
   readonly replaces: DialogName | undefined
   readonly referredBy: string | undefined
   readonly #dialog: ReferredDialog
@@ -107,10 +108,11 @@ class Refer implements ReferRequest {
   /** NOTIFYs go one after the other, so that they arrive in order. */
   #queue: Promise<void> = Promise.resolve()
 
-  constructor(dialog: ReferredDialog, msg: SrfMessage, res: SrfReply, number: string, replaces: DialogName | undefined, first: boolean) {
+  constructor(dialog: ReferredDialog, msg: SrfMessage, res: SrfReply, target: SipUri, replaces: DialogName | undefined, first: boolean) {
     this.#dialog = dialog
     this.#res = res
-    this.number = number
+    this.number = target.user ?? ''
+    this.target = target
     this.replaces = replaces
     this.referredBy = readHeader(msg, 'referred-by')
     this.#silent = /^\s*false/i.test(readHeader(msg, 'refer-sub') ?? '')

@@ -131,6 +131,8 @@ export interface DialogName {
 export interface ReferRequest {
   /** The user part of Refer-To, a sip or a tel URI. */
   readonly number: string
+  /** That URI. */
+  readonly target: SipUri
   /** The call of the phone that is to be joined instead of a new one (RFC 3891). */
   readonly replaces: DialogName | undefined
   readonly referredBy: string | undefined

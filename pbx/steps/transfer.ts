@@ -33,12 +33,15 @@ export function transfer(world: CallWorld, call: Call, by: Leg, refer: ReferRequ
     // No engine is up that could carry the sound to somebody else.
     if (by.endpoint?.bypass) return refer.refuse(503)
     if (refer.replaces) return joinCalls(world, call, by, other, refer, ringing?.found ?? world.registry.findDialog(call.tenantId, refer.replaces), ringing?.mark)
+    const phone = world.registrar.phoneOf(call.tenantId, refer.target)
+    if (phone === 'invalid') return refer.refuse(404)
+    const to = phone ?? { number: refer.number }
     refer.accept()
-    call.transferring = { by, number: refer.number }
+    call.transferring = { by, number: to.number }
     await by.endpoint?.unbridge()
     const role = other.origin.role
-    const moved = await takeOut(call, other, 'caller', `Transferred to ${refer.number} by ${nameOf(by)}.`)
-    dialOn(world, call, by, moved, role, refer)
+    const moved = await takeOut(call, other, 'caller', `Transferred to ${to.number} by ${nameOf(by)}.`)
+    dialOn(world, call, by, moved, role, refer, to)
   }
   // Its caller's ACK may still be on the way.
   void (call.accepting ?? Promise.resolve()).then(() => call.mailbox.post(() => begin().finally(() => ringing?.release())))
@@ -70,10 +73,10 @@ function keepRinging(world: CallWorld, call: Call, by: Leg, { replaces }: ReferR
 
 type Found = NonNullable<ReturnType<CallWorld['registry']['findDialog']>>
 
-/** Blind: the other side calls the number itself, on the authority of the phone that asked. */
-function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest): void {
-  const before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} transferred ${nameOf(moved)} to ${refer.number}` }
-  const next = openTransferred(world, call, moved, refer.number, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => refer.progress(180, 'Ringing'))
+/** Blind: the other side calls the number itself, or one phone of it by its GRUU, on the authority of the phone that asked. */
+function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest, to: Called): void {
+  const before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} transferred ${nameOf(moved)} to ${to.number}` }
+  const next = openTransferred(world, call, moved, to, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => refer.progress(180, 'Ringing'))
   awaitAnswer(world, call, by, moved, role, refer, next)
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }
@@ -105,7 +108,7 @@ function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Le
       return hangUp(world, call, next.verdict?.by === 'caller' ? terminate('hung-up', role) : (next.verdict ?? terminate('hung-up', role)))
     }
     if (next.callee) introduce(world, moved, next.callee)
-    await finish(world, refer, [{ call, by }], nameOf(moved), refer.number)
+    await finish(world, refer, [{ call, by }], nameOf(moved), next.request.dialled)
   })
 }
 
@@ -151,7 +154,7 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
     direction: 'internal', number: joined.origin.number, extensionId: joined.origin.extensionId, name: joined.origin.name, steps: [],
     before: { step: `Connected by ${nameOf(by)}`, reason: `${nameOf(by)} talked to ${nameOf(joined)} first and then transferred ${nameOf(near)}` },
   }
-  const next = openTransferred(world, call, near, joined.origin.number, by, () => plan, () => undefined)
+  const next = openTransferred(world, call, near, joined.origin, by, () => plan, () => undefined)
   next.recordingWanted ??= second.recording?.startedBy
   next.legs.push(joined)
   next.callee = joined
@@ -169,27 +172,34 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
 /** `near` takes the place of the phone that asked, in the second call, and hears what that heard. Runs in its mailbox. @returns `near` */
 async function waitOn(world: CallWorld, call: Call, by: Leg, near: Leg, refer: ReferRequest, second: Call): Promise<Leg> {
   const line = new ConnectedLine(near, world.logger, () => refer.progress(180, 'Ringing'))
-  await replaceCaller(second, near, line, requestOf(call, near, second.request.dialled, by), `${nameOf(by)} transferred the call while it rang.`)
+  await replaceCaller(second, near, line, requestOf(call, near, { number: second.request.dialled }, by), `${nameOf(by)} transferred the call while it rang.`)
   if (second.plan) second.plan.before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} called first and then transferred ${nameOf(near)}, while it rang` }
   second.transferring = undefined
   follow(world, second, near)
   return near
 }
 
-function requestOf(from: Call, caller: Leg, dialled: string, by: Leg): Call['request'] {
+/** Who is called: all phones of a number, or one. */
+interface Called {
+  number: string
+  instance?: string
+}
+
+function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Leg): Call['request'] {
   const { extensionId, deviceId, number, name } = caller.origin
   return {
     tenantId: from.tenantId,
     caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name },
     dialled,
+    ...(instance === undefined ? {} : { instance }),
     onBehalfOf: { extensionId: by.origin.extensionId ?? '', number: by.origin.number },
   }
 }
 
 /** A call whose caller is in one already. */
-function openTransferred(world: CallWorld, from: Call, caller: Leg, dialled: string, by: Leg, planOf: (request: Call['request']) => Plan, onRinging: () => void): Call {
+function openTransferred(world: CallWorld, from: Call, caller: Leg, to: Called, by: Leg, planOf: (request: Call['request']) => Plan, onRinging: () => void): Call {
   const call = new Call({
-    request: requestOf(from, caller, dialled, by),
+    request: requestOf(from, caller, to, by),
     invite: new ConnectedLine(caller, world.logger, onRinging),
     caller,
     rootId: from.rootId,
@@ -240,7 +250,7 @@ function callBack(world: CallWorld, call: Call, by: Leg, returned: Leg, why: Ter
   const again = new Set<Plan['steps'][number]>()
   if (extensionId !== null) again.add({ kind: 'extension', extensionId, ringSeconds: world.settings.calls.ringSeconds, busyAt: null, diverted: [], otherwise: {}, reason })
   const plan: Plan = { direction: 'internal', number, extensionId, name, steps: [...again] }
-  const next = openTransferred(world, call, returned, number, by, () => plan, () => undefined)
+  const next = openTransferred(world, call, returned, { number }, by, () => plan, () => undefined)
   void next.answered.promise.then(() => next.callee && introduce(world, returned, next.callee))
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }

@@ -69,6 +69,26 @@ suite('GRUU', { skip }, () => {
     await bob.phone.register({ contact: '*', expires: 0 })
   })
 
+  test('a transfer to a GRUU rings that phone alone; one that means nobody is refused', async () => {
+    const [one, other] = [await named('00000000-0000-4000-8000-0000000000c1'), await named('00000000-0000-4000-8000-0000000000c2')]
+    const carol = await house.registered(await house.extension('103'))
+    const call = await alice.invite('103')
+    const incoming = await carol.nextCall()
+    await incoming.answer()
+    await call.answered()
+    assert.equal((await incoming.refer(`<${one.temporary.replace(/tgruu\.../, 'tgruu.xx')}>`)).status, 404)
+    const mark = other.phone.incoming.mark()
+    assert.equal((await incoming.refer(`<${one.temporary}>`)).status, 202)
+    await (await one.phone.nextCall()).answer()
+    await incoming.ended()
+    call.audio.play(440)
+    await one.phone.incoming.entries.at(-1)?.audio.hears(440)
+    assert.equal(other.phone.incoming.mark(), mark)
+    assert.equal((await call.bye()).status, 200)
+    await house.idle()
+    await one.phone.register({ contact: '*', expires: 0 })
+  })
+
   test('baresip, which says its GRUU of itself, calls, is called, and is hung up on', { skip: missing('baresip', 'baresip-core') }, async (t) => {
     const line = await house.extension('102')
     const phone = await startBaresip({ server: house.sip, line, transport: 'udp', tone: 880, answers: true, flows: [`sip:${house.sip.host}:${house.sip.port};transport=udp`] })
