@@ -67,8 +67,8 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
     const signalling = await step('signalling', () => startSignalling({ settings, logger, routeKey: secrets.key('sip-routes').toString('hex'), identity: secrets.key('signalling-identity').toString('hex'), lane: new URL('./pbx/lane/lane.ts', import.meta.url).href }), (room) => room.close())
     // A media server outside is called like a phone, over a connection of its own: media knows nothing of signalling.
     const line = settings.media.freeswitch && (await step('media line', () => openMediaLine({ ...signalling, logger }), (room) => room.close()))
-    const media = await step('media', () => startMedia({ settings, logger, storage: home, srf: line?.srf }), (room) => room.stop())
-    const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, sounds: createSoundKeeper(), signalling }), (room) => room.close())
+    const { media, prompts } = await step('media', () => startMedia({ settings, logger, storage: home, srf: line?.srf }), (room) => room.media.stop())
+    const pbx = await step('pbx', () => startPbx({ settings, logger, database, secrets, media, sounds: createSoundKeeper(), prompts, signalling }), (room) => room.close())
     const api = await step('panel and api', () => startApi({ settings, logger, database, secrets, pbx }), (room) => room.close())
     // The one exception to the reverse: calls are ended first, while the panel can still show it.
     opened.push(...opened.splice(-2, 1))

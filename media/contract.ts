@@ -183,7 +183,7 @@ export interface Endpoint {
 
 export type PlaySource =
   /** A prompt by its name in media/prompts, e.g. `not-in-service`. */
-  | { kind: 'prompt'; name: string }
+  | { kind: 'prompt'; name: string; /** Whose own recording of it is played, when there is one. */ tenantId?: string }
   /** A sound file (WAV, 16-bit mono or G.711) under the media storage folder. */
   | { kind: 'file'; path: string }
   | { kind: 'speak'; text: string }
@@ -375,4 +375,21 @@ export interface SoundKeeper {
   openWav(path: string, key: Buffer, name: string, rate: number): Promise<StoredSound>
   remove(path: string): Promise<void>
   close(): Promise<void>
+}
+
+/** What the house says, and what tenants say instead. */
+export interface PromptDesk {
+  /** Every sentence, by name. */
+  readonly sentences: readonly { name: string; text: string }[]
+  /** A WAV file with what this tenant's callers hear. Refuses `not-found`. */
+  file(name: string, tenantId: string): Promise<string>
+  /**
+   * From now on the tenant's callers hear this: a WAV file, Opus in Ogg, or a text that is spoken. Returns its length in seconds.
+   * Refuses `unprocessable` for what is no sound, is silent or too long, `too-large`, and `not-found` for a name that is none.
+   */
+  replace(name: string, tenantId: string, by: { sound: Uint8Array } | { text: string }): Promise<number>
+  /** The standard again. */
+  revert(name: string, tenantId: string): Promise<void>
+  /** A WAV file with this text spoken, for listening to it first. */
+  preview(text: string): Promise<string>
 }

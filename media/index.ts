@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import type { Logger } from '../config/logger.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import { MediaServerWithBypass } from './bypass/server.ts'
-import type { MediaServer } from './contract.ts'
+import type { MediaServer, PromptDesk } from './contract.ts'
 import { EmbeddedMediaServer } from './embedded/server.ts'
 import { FreeswitchMediaServer } from './freeswitch/server.ts'
 import { openMusic } from './music/index.ts'
+import { createPromptDesk } from './prompts/desk.ts'
 import { openPrompts } from './prompts/index.ts'
+import { openOwnPrompts } from './prompts/own.ts'
 import { openStorage } from './storage/index.ts'
 
 export { createSoundKeeper } from './storage/keeper.ts'
@@ -23,11 +25,12 @@ export interface MediaOptions {
 }
 
 /** Starts the media engine and resolves when it takes calls. Prompts not yet made are made in the background. */
-export async function startMedia(options: MediaOptions): Promise<MediaServer> {
+export async function startMedia(options: MediaOptions): Promise<{ media: MediaServer; prompts: PromptDesk }> {
   const { settings } = options
   const logger = options.logger.child({ room: 'media' })
   const storage = await openStorage(options.storage ?? settings.home)
-  const prompts = openPrompts(storage.prompts, logger)
+  const own = openOwnPrompts(storage.announcements)
+  const prompts = openPrompts(storage.prompts, logger, own)
   const music = openMusic(storage.music, join(storage.prompts, 'music'), logger)
   const { freeswitch } = settings.media
   const server = freeswitch === undefined
@@ -39,5 +42,5 @@ export async function startMedia(options: MediaOptions): Promise<MediaServer> {
     await server.stop()
     throw error
   }
-  return new MediaServerWithBypass(server, logger)
+  return { media: new MediaServerWithBypass(server, logger), prompts: createPromptDesk(prompts, own) }
 }

@@ -291,6 +291,18 @@ export interface RecordingRow {
   deleted_by: string | null
 }
 
+export interface PromptRow {
+  tenant_id: string
+  /** Of media/prompts/catalogue. */
+  name: string
+  origin: 'upload' | 'speech'
+  /** What is spoken; null for an upload. */
+  text: string | null
+  seconds: number
+  changed_by: string
+  changed_at: Date
+}
+
 export interface RecordingKeyRow {
   tenant_id: string
   /** config/secrets envelope of 32 bytes in base64. */

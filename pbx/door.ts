@@ -4,10 +4,12 @@
  */
 import type { Actor } from '../config/actor.ts'
 import type { Device, Extension, ExtensionFilter, ExtensionInput, FeatureCode, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
+export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
 
 export type { MediaServerState }
@@ -280,6 +282,7 @@ export interface Pbx {
     disallow(actor: Actor, id: string): Promise<void>
   }
   recordings: RecordingDoor
+  prompts: PromptDoor
   /** Events of the actor's tenant from now on. Returns the way to stop. */
   subscribe(actor: Actor, listener: (event: PbxEvent) => void): () => void
   certificates: {

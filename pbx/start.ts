@@ -5,7 +5,7 @@ import { messageOf, Refusal } from '../config/errors.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
-import type { MediaServer, SoundKeeper } from '../media/contract.ts'
+import type { MediaServer, PromptDesk, SoundKeeper } from '../media/contract.ts'
 import { hangUp } from './calls/hang-up.ts'
 import { certificatesOf, type CertificateKeeper } from './certificates.ts'
 import type { Call } from './calls/call.ts'
@@ -33,6 +33,7 @@ import { startLender } from './lane/lender.ts'
 import type { EngineLane } from './lane/types.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
@@ -58,6 +59,7 @@ export interface PbxOptions {
   media: MediaServer
   /** Closed with the PBX. */
   sounds: SoundKeeper
+  prompts: PromptDesk
   signalling: SipConnection & { certificates: CertificateKeeper | undefined; gate: EngineGate | undefined; lane: EngineLane | undefined; names: NameBook | undefined; status: (() => Promise<EngineStatus>) | undefined; onGone: ((listener: (peer: SipSource) => void) => () => void) | undefined }
 }
 
@@ -191,6 +193,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: recordings.door,
+    prompts: createPromptDoor(database, options.prompts),
     certificates: {
       list: () => certificatesOf(certificates, systemClock.now()),
       async read(actor) {

@@ -10,6 +10,7 @@ export const keys = {
   trace: (id: string) => ['calls', 'trace', id] as const,
   ringGroups: ['ring-groups'] as const,
   featureCodes: ['feature-codes'] as const,
+  prompts: ['prompts'] as const,
   recordings: ['recordings'] as const,
   recordingPeaks: ['recording-peaks'] as const,
   recordingSettings: ['recording-settings'] as const,

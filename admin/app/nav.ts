@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Gauge, History, KeyRound, MessagesSquare, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Waypoints, type LucideIcon,
+  Activity, AudioLines, Gauge, History, KeyRound, Megaphone, MessagesSquare, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -35,6 +35,7 @@ export const places: { group: string; places: Place[] }[] = [
   {
     group: 'Administration',
     places: [
+      { href: '/prompts', label: 'Prompts', icon: Megaphone, permission: 'prompts.read' },
       { href: '/users', label: 'Users', icon: Users, permission: 'users.read' },
       { href: '/tokens', label: 'API tokens', icon: KeyRound, permission: 'tokens.read' },
       { href: '/bans', label: 'Banned addresses', icon: ShieldBan, permission: 'bans.read' },

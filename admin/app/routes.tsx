@@ -25,6 +25,7 @@ const screens: Screen[] = [
   { path: '/calls/:id', screen: lazy(() => import('../screens/trace/call.tsx')), permission: 'calls.read' },
   { path: '/history', screen: lazy(() => import('../screens/history/history.tsx')), permission: 'calls.read' },
   { path: '/recordings', screen: lazy(() => import('../screens/recordings/recordings.tsx')), permission: 'recordings.read' },
+  { path: '/prompts', screen: lazy(() => import('../screens/prompts/prompts.tsx')), permission: 'prompts.read' },
   { path: '/users', screen: lazy(() => import('../screens/users/users.tsx')), permission: 'users.read' },
   { path: '/tokens', screen: lazy(() => import('../screens/tokens/tokens.tsx')), permission: 'tokens.read' },
   { path: '/bans', screen: lazy(() => import('../screens/bans/bans.tsx')), permission: 'bans.read' },

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -939,6 +939,89 @@ export const updateRecordingSettings = <ThrowOnError extends boolean = false>(op
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/recording-settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Every sentence that Dialplane says, and what is said instead
+ *
+ * Needs the permission `prompts.read`.
+ */
+export const listPrompts = <ThrowOnError extends boolean = false>(options?: Options<ListPromptsData, ThrowOnError>): RequestResult<ListPromptsResponses, ListPromptsErrors, ThrowOnError> => (options?.client ?? client).get<ListPromptsResponses, ListPromptsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/prompts',
+    ...options
+});
+
+/**
+ * A prompt as callers hear it
+ *
+ * Needs the permission `prompts.read`.
+ */
+export const getPromptAudio = <ThrowOnError extends boolean = false>(options: Options<GetPromptAudioData, ThrowOnError>): RequestResult<GetPromptAudioResponses, GetPromptAudioErrors, ThrowOnError> => (options.client ?? client).get<GetPromptAudioResponses, GetPromptAudioErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/prompts/{name}/audio',
+    ...options
+});
+
+/**
+ * Say again what comes with Dialplane
+ *
+ * Needs the permission `prompts.write`.
+ */
+export const revertPrompt = <ThrowOnError extends boolean = false>(options: Options<RevertPromptData, ThrowOnError>): RequestResult<RevertPromptResponses, RevertPromptErrors, ThrowOnError> => (options.client ?? client).delete<RevertPromptResponses, RevertPromptErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/prompts/{name}',
+    ...options
+});
+
+/**
+ * Say something else
+ *
+ * Heard by the next caller; calls that go on are not touched. Needs the permission `prompts.write`.
+ */
+export const replacePrompt = <ThrowOnError extends boolean = false>(options: Options<ReplacePromptData, ThrowOnError>): RequestResult<ReplacePromptResponses, ReplacePromptErrors, ThrowOnError> => (options.client ?? client).put<ReplacePromptResponses, ReplacePromptErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/prompts/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Hear how a text sounds
+ *
+ * Needs the permission `prompts.write`.
+ */
+export const previewSpeech = <ThrowOnError extends boolean = false>(options: Options<PreviewSpeechData, ThrowOnError>): RequestResult<PreviewSpeechResponses, PreviewSpeechErrors, ThrowOnError> => (options.client ?? client).post<PreviewSpeechResponses, PreviewSpeechErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/prompts/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -442,7 +442,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -1148,6 +1148,44 @@ export type RecordingSettingsUpdate = {
      * What both sides hear when a recording starts or goes on.
      */
     notice?: 'none' | 'beep' | 'announcement';
+};
+
+/**
+ * A sentence that callers hear from Dialplane itself.
+ */
+export type Prompt = {
+    name: string;
+    /**
+     * What is said as it comes.
+     */
+    sentence: string;
+    origin: 'standard' | 'upload' | 'speech';
+    /**
+     * What is spoken instead; null for an upload, and as it comes.
+     */
+    text: string | null;
+    /**
+     * Length of what replaced it.
+     */
+    seconds: number | null;
+    changedBy: string | null;
+    changedAt: string | null;
+};
+
+export type PromptReplacement = {
+    /**
+     * Spoken by the voice of the house.
+     */
+    text: string;
+} | {
+    /**
+     * A WAV file (16-bit PCM or G.711) or Opus in Ogg, base64; at most 10 MB and 5 minutes.
+     */
+    sound: string;
+};
+
+export type SpeechPreview = {
+    text: string;
 };
 
 export type BanCreate = {
@@ -4426,6 +4464,263 @@ export type UpdateRecordingSettingsResponses = {
 };
 
 export type UpdateRecordingSettingsResponse = UpdateRecordingSettingsResponses[keyof UpdateRecordingSettingsResponses];
+
+export type ListPromptsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/prompts';
+};
+
+export type ListPromptsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListPromptsError = ListPromptsErrors[keyof ListPromptsErrors];
+
+export type ListPromptsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Prompt>;
+    };
+};
+
+export type ListPromptsResponse = ListPromptsResponses[keyof ListPromptsResponses];
+
+export type GetPromptAudioData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/prompts/{name}/audio';
+};
+
+export type GetPromptAudioErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetPromptAudioError = GetPromptAudioErrors[keyof GetPromptAudioErrors];
+
+export type GetPromptAudioResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetPromptAudioResponse = GetPromptAudioResponses[keyof GetPromptAudioResponses];
+
+export type RevertPromptData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/prompts/{name}';
+};
+
+export type RevertPromptErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RevertPromptError = RevertPromptErrors[keyof RevertPromptErrors];
+
+export type RevertPromptResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Prompt;
+    };
+};
+
+export type RevertPromptResponse = RevertPromptResponses[keyof RevertPromptResponses];
+
+export type ReplacePromptData = {
+    body: PromptReplacement;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/prompts/{name}';
+};
+
+export type ReplacePromptErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReplacePromptError = ReplacePromptErrors[keyof ReplacePromptErrors];
+
+export type ReplacePromptResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Prompt;
+    };
+};
+
+export type ReplacePromptResponse = ReplacePromptResponses[keyof ReplacePromptResponses];
+
+export type PreviewSpeechData = {
+    body: SpeechPreview;
+    path?: never;
+    query?: never;
+    url: '/prompts/preview';
+};
+
+export type PreviewSpeechErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type PreviewSpeechError = PreviewSpeechErrors[keyof PreviewSpeechErrors];
+
+export type PreviewSpeechResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type PreviewSpeechResponse = PreviewSpeechResponses[keyof PreviewSpeechResponses];
 
 export type ListBansData = {
     body?: never;

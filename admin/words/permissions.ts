@@ -21,6 +21,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.record': 'Record calls',
       'recordings.read': 'Listen to recordings',
       'recordings.write': 'Put recordings under legal hold, and say how long they are kept',
+      'prompts.read': 'See and hear what Dialplane says',
+      'prompts.write': 'Change what Dialplane says',
       'recordings.delete': 'Delete recordings',
     },
   },

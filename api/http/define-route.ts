@@ -77,6 +77,8 @@ interface RouteCommon<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   params?: P
   query?: Q
   body?: B
+  /** Largest body in bytes; 100 kB when absent. */
+  bodyMax?: number
   /** Status of success; 200 when absent. */
   status?: number
   /** Reads If-Match: `"<version>"`. */

@@ -54,7 +54,7 @@ async function serve(route: Route, world: World, options: RouterOptions, request
   const who = route.permission === 'public' ? undefined : await identify(world, credentialOf(request), address)
   if (who && route.permission !== 'public') permit(route.permission, who)
   if (route.method !== 'get') refuseForgery(request, world.gate, who)
-  const body = route.body ? validate(route.body, await readBody(request, response), 'body') : undefined
+  const body = route.body ? validate(route.body, await readBody(request, response, route.bodyMax), 'body') : undefined
   const logger = world.logger.child({ operation: route.operationId, ...(who ? { tenant: who.actor.tenantId, actor: who.actor.id } : {}) })
   let status = route.status ?? 200
   const reply: Reply = {

@@ -4,17 +4,23 @@ import type { z } from 'zod'
 import { Refusal, type RefusalDetail } from '../../config/errors.ts'
 import { HttpProblem } from './errors.ts'
 
-/** Largest body in bytes; nothing here is near it. */
+/** Largest body in bytes where a route says nothing; nothing is near it. */
 export const BODY_MAX = 100_000
 
-const parseJson = express.json({ limit: BODY_MAX, strict: true })
+const parsers = new Map<number, ReturnType<typeof express.json>>()
+
+function parserFor(limit: number): ReturnType<typeof express.json> {
+  const parser = parsers.get(limit) ?? express.json({ limit, strict: true })
+  parsers.set(limit, parser)
+  return parser
+}
 
 /** The JSON body of a request. @throws HttpProblem 415, or what express.json throws (errors.ts knows it) */
-export async function readBody(request: Request, response: Response): Promise<unknown> {
+export async function readBody(request: Request, response: Response, limit: number = BODY_MAX): Promise<unknown> {
   if (request.headers['content-type'] === undefined && !hasBody(request)) return undefined
   if (!request.is('application/json')) throw new HttpProblem(415, 'unsupported-media-type', 'Send the body as application/json.')
   await new Promise<void>((resolve, reject) => {
-    parseJson(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)))
+    parserFor(limit)(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)))
   })
   return request.body as unknown
 }

@@ -20,6 +20,8 @@ export const permissions = {
   'conferences.control': 'Mute and remove people in a conference, lock and end it',
   'recordings.read': 'Listen to recordings',
   'recordings.write': 'Put recordings under legal hold, and say how long they are kept',
+  'prompts.read': 'See and hear what Dialplane says',
+  'prompts.write': 'Change what Dialplane says',
   'recordings.delete': 'Delete recordings',
   'bans.read': 'See banned addresses',
   'bans.write': 'Ban addresses, lift bans, and name those never banned',

@@ -209,7 +209,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     if (source.kind === 'network-tone') return { kind: 'tone', ...networkTone(this.#country, source.name) }
     if (source.kind === 'music') return { kind: 'music', paths: await this.#music.files(source.name) }
     if (source.kind === 'file') return { kind: 'file', path: await this.#storage.sound(source.path) }
-    return { kind: 'file', path: await (source.kind === 'prompt' ? this.#prompts.prompt(source.name) : this.#prompts.speak(source.text)) }
+    return { kind: 'file', path: await (source.kind === 'prompt' ? this.#prompts.prompt(source.name, source.tenantId) : this.#prompts.speak(source.text)) }
   }
 
   async music(name: string): Promise<WorkerSource | undefined> {

@@ -49,7 +49,7 @@ export async function soundOf(source: PlaySource, { prompts, music, storage, cou
     case 'tone': return toneSound(source)
     case 'network-tone': return toneSound(networkTone(country, source.name))
     case 'file': return { files: [await storage.sound(source.path)], endless: false }
-    case 'prompt': return { files: [await prompts.prompt(source.name)], endless: false }
+    case 'prompt': return { files: [await prompts.prompt(source.name, source.tenantId)], endless: false }
     case 'speak': return { files: [await prompts.speak(source.text)], endless: false }
     case 'music': return musicSound(await music.files(source.name))
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { catalogue } from './catalogue.ts'
+import type { OwnPrompts } from './own.ts'
 import { Synthesiser, VOICE } from './synthesiser.ts'
 
 export { catalogue, type PromptName } from './catalogue.ts'
@@ -14,8 +15,8 @@ const LONGEST_TEXT = 3000
 const SPOKEN_KEPT = 500
 
 export interface Prompts {
-  /** The file of a prompt of the catalogue. Refuses `not-found`. */
-  prompt(name: string): Promise<string>
+  /** The file of a prompt of the catalogue, the tenant's own when it has one. Refuses `not-found`. */
+  prompt(name: string, tenantId?: string): Promise<string>
   /** The file with this text spoken. Refuses `unprocessable` (empty, too long) and `unavailable`. */
   speak(text: string): Promise<string>
   close(): Promise<void>
@@ -30,7 +31,8 @@ export function promptFile(text: string): string {
  * Speech, made once and kept in `folder`. What the catalogue lacks is made in the background
  * at once, so that the first caller of a wrong number need not wait for it.
  */
-export function openPrompts(folder: string, logger: Logger): Prompts {
+/** @param own where tenants' own prompts are; undefined: there are none */
+export function openPrompts(folder: string, logger: Logger, own?: OwnPrompts): Prompts {
   const synthesiser = new Synthesiser(folder)
   const running = new Map<string, Promise<string>>()
   let closed = false
@@ -64,10 +66,10 @@ export function openPrompts(folder: string, logger: Logger): Prompts {
   const preparing = prepare()
 
   return {
-    async prompt(name) {
+    async prompt(name, tenantId) {
       const text = (catalogue as Readonly<Record<string, string>>)[name]
       if (text === undefined || !Object.hasOwn(catalogue, name)) throw new Refusal('not-found', `there is no prompt named '${name}'`)
-      return file(text)
+      return (tenantId === undefined ? undefined : await own?.find(name, tenantId)) ?? file(text)
     },
     async speak(text) {
       const spoken = text.trim()
@@ -77,7 +79,7 @@ export function openPrompts(folder: string, logger: Logger): Prompts {
     },
     async close() {
       closed = true
-      await synthesiser.close()
+      await Promise.all([synthesiser.close(), own?.close()])
       await preparing
     },
   }

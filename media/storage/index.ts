@@ -6,6 +6,8 @@ import { Refusal } from '../../config/errors.ts'
 export interface Storage {
   /** Synthesised prompts; may be deleted at any time, they are made again. */
   readonly prompts: string
+  /** What tenants say instead of the prompts of the house. */
+  readonly announcements: string
   /** Music the operator puts there. */
   readonly music: string
   /** The file to play, absolute. Refuses `forbidden` outside the home and `not-found`. */
@@ -22,6 +24,7 @@ export async function openStorage(home: string): Promise<Storage> {
   const root = await realpath(home)
   return {
     prompts,
+    announcements: join(home, 'announcements'),
     music: join(home, 'music'),
     async sound(path) {
       const wanted = isAbsolute(path) ? path : join(home, path)

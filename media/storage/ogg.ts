@@ -96,8 +96,16 @@ export class OggOpusWriter {
   }
 }
 
-/** The packets of a file that `OggOpusWriter` wrote, headers left out, as its bytes come. Throws when a page is damaged. */
+/** What OpusHead says (RFC 7845 §5.1); undefined when it is none of one or two channels. */
+export function readOpusHead(packet: Buffer | undefined): { channels: number; preSkip: number } | undefined {
+  if (packet === undefined || packet.length < 19 || packet.toString('latin1', 0, 8) !== 'OpusHead' || packet[8]! > 15 || packet[18] !== 0) return undefined
+  return { channels: packet[9]!, preSkip: packet.readUInt16LE(10) }
+}
+
+/** The packets of an Ogg file of one stream, its two headers left out, as its bytes come. Throws when a page is damaged. */
 export class OggReader {
+  /** The first packet, once it came. */
+  head: Buffer | undefined
   #rest: Buffer = Buffer.alloc(0)
   #packet: Buffer[] = []
   #headers = 2
@@ -128,6 +136,7 @@ export class OggReader {
         if (length === 255) continue
         const packet = Buffer.concat(this.#packet)
         this.#packet = []
+        this.head ??= packet
         if (this.#headers > 0) this.#headers -= 1
         else yield packet
       }

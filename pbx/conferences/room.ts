@@ -192,7 +192,7 @@ export class Room {
   async end(why: string): Promise<void> {
     if (this.#ending) return
     this.#ending = true
-    await this.#media.play({ kind: 'prompt', name: 'conference-ended' }).catch(whenGone)
+    await this.#media.play({ kind: 'prompt', name: 'conference-ended', tenantId: this.#config.tenantId }).catch(whenGone)
     for (const { call } of [...this.parties.values()]) hangUp(this.#world, call, terminate('conference-ended', 'system', null, why))
   }
 
@@ -224,14 +224,14 @@ export class Room {
   #announce(tone: PlaySource | undefined, words: string): void {
     const { announce } = this.#config
     if (tone !== undefined && announce === 'none') return
-    const source: PlaySource = tone !== undefined && announce === 'tones' ? tone : { kind: 'prompt', name: words }
+    const source: PlaySource = tone !== undefined && announce === 'tones' ? tone : { kind: 'prompt', name: words, tenantId: this.#config.tenantId }
     this.#media.play(source).catch((error: unknown) => this.#world.logger.warn({ conference: this.#config.id }, `an announcement was not played: ${messageOf(error)}`))
   }
 
   /** To this one alone. */
   async #say(call: Call, endpoint: Endpoint, name: string): Promise<void> {
     try {
-      await endpoint.play({ kind: 'prompt', name }, { signal: call.signal })
+      await endpoint.play({ kind: 'prompt', name, tenantId: call.tenantId }, { signal: call.signal })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       call.log.warn({ prompt: name }, `a prompt was not played: ${messageOf(error)}`)

@@ -10,7 +10,7 @@ const beep = (...cadenceMs: number[]): PlaySource => ({ kind: 'tone', frequencie
 /** Says to both sides that they are recorded, in the way the tenant wants. A notice that cannot be played is no reason to end anything. */
 export function tellParties(call: Call, notice: RecordingSettings['notice']): void {
   if (notice === 'none') return
-  for (const leg of [call.caller, call.callee]) if (leg) play(call, leg, notice === 'beep' ? beep(600) : { kind: 'prompt', name: 'call-recorded' })
+  for (const leg of [call.caller, call.callee]) if (leg) play(call, leg, notice === 'beep' ? beep(600) : { kind: 'prompt', name: 'call-recorded', tenantId: call.tenantId })
 }
 
 /** Says to one phone that its wish was heard: one beep when recording starts, two when it stops. */

@@ -21,7 +21,7 @@ export async function playAnnouncement(world: CallWorld, call: Call, step: Annou
     call.step('media')
   })
   try {
-    await endpoint.play({ kind: 'prompt', name: step.prompt }, { signal: call.signal })
+    await endpoint.play({ kind: 'prompt', name: step.prompt, tenantId: call.tenantId }, { signal: call.signal })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     call.log.warn({ prompt: step.prompt }, `announcement not played: ${messageOf(error)}`)

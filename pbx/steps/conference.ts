@@ -44,7 +44,7 @@ export async function joinConference(world: CallWorld, call: Call, step: Confere
 /** Undefined when no right PIN came in three tries, or the caller hung up. */
 async function askForPin(call: Call, endpoint: Endpoint, room: SnapshotConference, wrong: PinTries): Promise<Role | undefined> {
   if (room.pin === null && room.moderatorPin === null) return 'party'
-  const question: PlaySource = { kind: 'prompt', name: room.pin === null ? 'conference-moderator-pin' : 'conference-pin' }
+  const question: PlaySource = { kind: 'prompt', name: room.pin === null ? 'conference-moderator-pin' : 'conference-pin', tenantId: call.tenantId }
   const who = call.request.caller.number
   for (let attempt = 1; attempt <= TRIES && !call.over; attempt += 1) {
     const { digits, ended } = await endpoint.collect({
@@ -71,7 +71,7 @@ function roleOf(room: SnapshotConference, digits: string): Role | undefined {
 
 async function say(call: Call, endpoint: Endpoint, name: string): Promise<void> {
   try {
-    await endpoint.play({ kind: 'prompt', name }, { signal: call.signal })
+    await endpoint.play({ kind: 'prompt', name, tenantId: call.tenantId }, { signal: call.signal })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     call.log.warn({ prompt: name }, `a prompt was not played: ${messageOf(error)}`)

@@ -64,7 +64,7 @@ async function say(world: CallWorld, call: Call, prompt: string): Promise<void> 
   const { endpoint } = call.caller
   if (call.over || !endpoint || !world.media.capabilities.play) return
   try {
-    await endpoint.play({ kind: 'prompt', name: prompt }, { signal: call.signal })
+    await endpoint.play({ kind: 'prompt', name: prompt, tenantId: call.tenantId }, { signal: call.signal })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     call.log.warn({ prompt }, `a prompt was not played: ${messageOf(error)}`)

@@ -9,6 +9,7 @@ import type {
   AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, Drain, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
   MediaServerState,
 } from '../../pbx/index.ts'
+import { fakePrompts } from './fake-prompts.ts'
 
 type Owned<T> = T & { tenantId: string }
 
@@ -311,6 +312,7 @@ export function createFakePbx(): FakePbx {
         return { ...carrier, name: `sip:${name}` }
       },
     },
+    prompts: fakePrompts(actors),
     metrics: async () => 'dialplane_calls_active 0\n',
     health: async () => [{ name: 'signalling', ok: pbx.well, message: pbx.well ? 'Listens.' : 'Does not listen.' }],
     sipAddresses: () => ['udp/127.0.0.1:5060'],

@@ -29,6 +29,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   ban: () => ground.pbx.addBan(ground.tenantId).id,
   mediaServer: () => encodeURIComponent(ground.pbx.addMediaServer(ground.tenantId).address),
   allowed: () => ground.pbx.addAllowed(ground.tenantId).id,
+  prompt: () => 'busy',
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
 }
 
@@ -39,6 +40,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
   getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
   drainMediaServer: 'mediaServer', resumeMediaServer: 'mediaServer',
+  getPromptAudio: 'prompt', replacePrompt: 'prompt', revertPrompt: 'prompt',
   getRecording: 'recording', getRecordingWav: 'recording', getRecordingPeaks: 'recording', deleteRecording: 'recording', holdRecording: 'recording', releaseRecording: 'recording',
   getRingGroup: 'ringGroup', updateRingGroup: 'ringGroup', deleteRingGroup: 'ringGroup',
   deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
@@ -64,6 +66,8 @@ const bodies: Record<string, () => unknown> = {
   createBan: () => ({ network: '198.51.100.0/24', note: 'Rings our phones at night' }),
   createAllowedNetwork: () => ({ network: '192.0.2.0/24', note: 'Office' }),
   recordCall: () => ({ action: 'start' }),
+  replacePrompt: () => ({ text: 'We are busy.' }),
+  previewSpeech: () => ({ text: 'We are busy.' }),
   holdRecording: () => ({ reason: 'Dispute' }),
   updateRecordingSettings: () => ({ days: 90, notice: 'beep' }),
   beginDrain: () => ({ thenStop: false }),
@@ -84,7 +88,7 @@ async function ask(client: ApiClient, route: Route, id?: string) {
   const kind = subjectOf[route.operationId]
   if (route.path.includes('{')) assert.ok(kind, `${route.operationId} needs a subject here`)
   if (route.body) assert.ok(bodies[route.operationId], `${route.operationId} needs a body here`)
-  const path = route.path.replace('{id}', id ?? (kind ? await subjects[kind]?.() : undefined) ?? '')
+  const path = route.path.replace(/\{\w+\}/, id ?? (kind ? await subjects[kind]?.() : undefined) ?? '')
   return client.send(route.method.toUpperCase(), path + (queries[route.operationId] ?? ''), bodies[route.operationId]?.())
 }
 

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createRingGroup, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteUser, drainMediaServer, endDrain, explainRouting, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getHealth, getMetrics, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getUser, hangUpCall, holdRecording, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listLiveCalls, listLiveConferences, listMediaServers, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, readCertificates, recordCall, releaseRecording, renewDeviceCredentials, resumeMediaServer, steerConference, steerConferenceParty, updateConference, updateDevice, updateExtension, updateRecordingSettings, updateRingGroup, updateUser } from '../sdk.gen.ts';
-import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createRingGroup, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteUser, drainMediaServer, endDrain, explainRouting, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getHealth, getMetrics, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getUser, hangUpCall, holdRecording, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listLiveCalls, listLiveConferences, listMediaServers, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, renewDeviceCredentials, replacePrompt, resumeMediaServer, revertPrompt, steerConference, steerConferenceParty, updateConference, updateDevice, updateExtension, updateRecordingSettings, updateRingGroup, updateUser } from '../sdk.gen.ts';
+import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1443,6 +1443,103 @@ export const updateRecordingSettingsMutation = (options?: Partial<Options<Update
     const mutationOptions: UseMutationOptions<UpdateRecordingSettingsResponse, UpdateRecordingSettingsError, Options<UpdateRecordingSettingsData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateRecordingSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listPromptsQueryKey = (options?: Options<ListPromptsData>) => createQueryKey('listPrompts', options);
+
+/**
+ * Every sentence that Dialplane says, and what is said instead
+ *
+ * Needs the permission `prompts.read`.
+ */
+export const listPromptsOptions = (options?: Options<ListPromptsData>) => queryOptions<ListPromptsResponse, ListPromptsError, ListPromptsResponse, ReturnType<typeof listPromptsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPrompts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPromptsQueryKey(options)
+});
+
+export const getPromptAudioQueryKey = (options: Options<GetPromptAudioData>) => createQueryKey('getPromptAudio', options);
+
+/**
+ * A prompt as callers hear it
+ *
+ * Needs the permission `prompts.read`.
+ */
+export const getPromptAudioOptions = (options: Options<GetPromptAudioData>) => queryOptions<GetPromptAudioResponse, GetPromptAudioError, GetPromptAudioResponse, ReturnType<typeof getPromptAudioQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getPromptAudio({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getPromptAudioQueryKey(options)
+});
+
+/**
+ * Say again what comes with Dialplane
+ *
+ * Needs the permission `prompts.write`.
+ */
+export const revertPromptMutation = (options?: Partial<Options<RevertPromptData>>): UseMutationOptions<RevertPromptResponse, RevertPromptError, Options<RevertPromptData>> => {
+    const mutationOptions: UseMutationOptions<RevertPromptResponse, RevertPromptError, Options<RevertPromptData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revertPrompt({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Say something else
+ *
+ * Heard by the next caller; calls that go on are not touched. Needs the permission `prompts.write`.
+ */
+export const replacePromptMutation = (options?: Partial<Options<ReplacePromptData>>): UseMutationOptions<ReplacePromptResponse, ReplacePromptError, Options<ReplacePromptData>> => {
+    const mutationOptions: UseMutationOptions<ReplacePromptResponse, ReplacePromptError, Options<ReplacePromptData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replacePrompt({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Hear how a text sounds
+ *
+ * Needs the permission `prompts.write`.
+ */
+export const previewSpeechMutation = (options?: Partial<Options<PreviewSpeechData>>): UseMutationOptions<PreviewSpeechResponse, PreviewSpeechError, Options<PreviewSpeechData>> => {
+    const mutationOptions: UseMutationOptions<PreviewSpeechResponse, PreviewSpeechError, Options<PreviewSpeechData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewSpeech({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

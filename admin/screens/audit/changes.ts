@@ -55,6 +55,8 @@ const known: Record<string, string> = {
   'recording.download': 'Recording downloaded',
   'recording.hold': 'Recording put under legal hold',
   'recording.release': 'Legal hold of a recording lifted',
+  'prompt.replace': 'Prompt replaced',
+  'prompt.revert': 'Prompt brought back to the standard',
   'recording-key.create': 'Key for recordings made',
   'recording-settings.update': 'Recording settings changed',
 }

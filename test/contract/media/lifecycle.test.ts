@@ -144,7 +144,7 @@ async function stall(): Promise<void> {
 behaviour('it starts from settings and stops twice', async (t) => {
   const home = await mkdtemp(join(tmpdir(), 'media-'))
   t.after(() => rm(home, { recursive: true, force: true }))
-  const server = await startMedia({
+  const { media: server } = await startMedia({
     logger: createLogger('silent'),
     settings: {
       home, media: { ...plainMedia, host: '0.0.0.0' },

@@ -58,7 +58,7 @@ export async function measureMedia(calls: number, seconds: number, recorded = fa
   const straight = await startPhones(calls * 2, Math.min(3, seconds))
   const direct = await talked(straight.child, straight.ports.map((_, i) => straight.ports[i ^ 1]!))
   const home = await mkdtemp(join(tmpdir(), 'media-load-'))
-  const server = await startMedia({
+  const { media: server } = await startMedia({
     logger: createLogger('warn'),
     settings: {
       home, media: plainMedia,

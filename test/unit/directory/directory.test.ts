@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Refusal } from '../../../config/errors.ts'
 import { createDirectory } from '../../../pbx/directory/directory.ts'
+import { plainHandling } from '../../../pbx/directory/handling.ts'
 import type { Directory } from '../../../pbx/directory/types.ts'
 import { computeHa1 } from '../../../pbx/sip/digest.ts'
 import { addTenant, logger, secrets, settings, startPostgres } from './postgres.ts'
 import type { Ground } from './postgres.ts'
-import { plainHandling } from '../../../pbx/directory/handling.ts'
 
 let ground: Ground
 let directory: Directory
