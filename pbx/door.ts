@@ -66,6 +66,13 @@ export interface ConferenceRooms {
   remove(actor: Actor, id: string): Promise<void>
 }
 
+/** Who is to listen to a call, and from which side: that of the phone which alone hears a whisper. */
+export interface SupervisionOrder {
+  extensionId: string
+  side: 'caller' | 'callee'
+  mode: 'listen' | 'whisper' | 'barge'
+}
+
 export interface CallFilter extends Page {
   /** Calls of one chain of transfers: those that share this `rootId`. */
   rootId?: string
@@ -249,6 +256,8 @@ export interface Pbx {
     hangUp(actor: Actor, id: string): Promise<void>
     /** Starts, pauses, resumes or stops recording of an answered call. */
     record(actor: Actor, id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<RecordingInfo>
+    /** Rings an extension and lets it listen to a call that goes on; returns the call of whoever listens. Its mode is changed by keys: 4 listens, 5 whispers, 6 barges in. */
+    supervise(actor: Actor, id: string, order: SupervisionOrder): Promise<CallView>
     history(actor: Actor, filter: CallFilter): Promise<Paged<PastCall>>
     /** A live or past call. */
     get(actor: Actor, id: string): Promise<PastCall>

@@ -41,6 +41,7 @@ import type { EngineGate } from './shield/gate.ts'
 import type { SipSource } from './sip/types.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
+import { supervise } from './steps/supervise.ts'
 import { takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
 import { createMediaServersDoor } from './media-servers.ts'
@@ -165,6 +166,25 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
           result: await recordings.control(call, action, actor.name),
           audit: callAudit(`recording.${action}`, call),
         }))
+      },
+      async supervise(actor, id, order) {
+        const call = liveCall(actor, id)
+        const auditOf = (mode: string): AuditEntry => {
+          const { from, to } = call.view()
+          return { action: `call.${mode}`, subjectType: 'call', subjectId: id, after: { from: from.number, to: to.number, supervisor: directory.snapshot().extension(order.extensionId)?.number } }
+        }
+        const noted = (mode: string): Promise<undefined> => database.change(actor, async () => ({ result: undefined, audit: auditOf(mode) }))
+        let own: Call | undefined
+        try {
+          return await database.change(actor, async () => {
+            own = supervise(world, call, { ...order, by: actor.name, noted })
+            return { result: own.view(), audit: auditOf(order.mode) }
+          })
+        } catch (error) {
+          // Nobody listens without an audit row.
+          if (own) hangUp(world, own, terminate('administrator', 'system', null, 'It could not be written down that somebody listens, so nobody does.'))
+          throw error
+        }
       },
       async history(actor, filter) {
         if (records.journal.pending > 0) await records.journal.flush()

@@ -442,7 +442,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -996,6 +996,21 @@ export type TraceMessage = {
      * The whole message; credentials and SRTP keys are masked.
      */
     text: string;
+};
+
+export type SupervisionOrder = {
+    /**
+     * Whose phones are rung.
+     */
+    extensionId: string;
+    /**
+     * The phone that alone hears a whisper.
+     */
+    side: 'caller' | 'callee';
+    /**
+     * How it begins; the keys 4, 5 and 6 of the phone change it.
+     */
+    mode?: 'listen' | 'whisper' | 'barge';
 };
 
 export type RecordAction = {
@@ -3457,6 +3472,63 @@ export type HangUpCallResponses = {
 };
 
 export type HangUpCallResponse = HangUpCallResponses[keyof HangUpCallResponses];
+
+export type SuperviseCallData = {
+    body: SupervisionOrder;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/calls/{id}/supervision';
+};
+
+export type SuperviseCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SuperviseCallError = SuperviseCallErrors[keyof SuperviseCallErrors];
+
+export type SuperviseCallResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: Call;
+    };
+};
+
+export type SuperviseCallResponse = SuperviseCallResponses[keyof SuperviseCallResponses];
 
 export type RecordCallData = {
     body: RecordAction;

@@ -12,6 +12,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
   {
     group: 'Calls',
     permissions: {
+      'calls.listen': 'Listen to calls, whisper into them and join them',
       'conferences.read': 'See conference rooms and who is in them',
       'conferences.write': 'Create, change and delete conference rooms',
       'conferences.control': 'Mute and remove people in conferences, lock and end them',

@@ -2,7 +2,7 @@ import { defineFileRoute, defineRoute } from '../http/define-route.ts'
 import { done, idParams, one, pageOf, pagination, slice, Success } from '../http/envelope.ts'
 import { given } from '../http/fields.ts'
 import { presentCall, presentPastCall, presentRecording, presentTrace } from './presenter.ts'
-import { Call, CallDetail, CallQuery, LiveCallQuery, RecordAction, Recording, Trace } from './schemas.ts'
+import { Call, CallDetail, CallQuery, LiveCallQuery, RecordAction, Recording, SupervisionOrder, Trace } from './schemas.ts'
 
 const listLiveCalls = defineRoute({
   method: 'get',
@@ -90,6 +90,21 @@ const hangUpCall = defineRoute({
   },
 })
 
+const superviseCall = defineRoute({
+  method: 'post',
+  path: '/calls/{id}/supervision',
+  operationId: 'superviseCall',
+  summary: 'Let an extension listen to an answered call',
+  description: 'Its phones are rung; whoever answers hears both sides, and is heard by none until it presses 5 (one side hears it) or 6 (both do). Audited, and written into the history of the call.',
+  tag: 'Calls',
+  permission: 'calls.listen',
+  params: idParams,
+  body: SupervisionOrder,
+  status: 202,
+  response: one(Call),
+  handle: async ({ world, actor, params, body }) => ({ data: presentCall(await world.pbx.calls.supervise(actor, params.id, body)) }),
+})
+
 const recordCall = defineRoute({
   method: 'post',
   path: '/calls/{id}/recording',
@@ -105,4 +120,4 @@ const recordCall = defineRoute({
   }),
 })
 
-export const callRoutes = [listLiveCalls, listCalls, getCall, getCallTrace, getCallCapture, hangUpCall, recordCall]
+export const callRoutes = [listLiveCalls, listCalls, getCall, getCallTrace, getCallCapture, hangUpCall, superviseCall, recordCall]

@@ -157,4 +157,12 @@ export const Trace = z
   .object({ call: Call, messages: z.array(TraceMessage), note: z.string().nullable().meta({ description: 'Why it is incomplete, when it is.' }) })
   .meta({ id: 'Trace' })
 
+export const SupervisionOrder = z
+  .strictObject({
+    extensionId: z.uuid().meta({ description: 'Whose phones are rung.' }),
+    side: z.enum(['caller', 'callee']).meta({ description: 'The phone that alone hears a whisper.' }),
+    mode: z.enum(['listen', 'whisper', 'barge']).default('listen').meta({ description: 'How it begins; the keys 4, 5 and 6 of the phone change it.' }),
+  })
+  .meta({ id: 'SupervisionOrder' })
+
 export const RecordAction = z.strictObject({ action: z.enum(['start', 'pause', 'resume', 'stop']) }).meta({ id: 'RecordAction' })

@@ -15,6 +15,7 @@ export const permissions = {
   'calls.trace': 'See the SIP messages of a call',
   'calls.control': 'Hang up calls',
   'calls.record': 'Start and stop recording',
+  'calls.listen': 'Listen to living calls, whisper into them and join them',
   'conferences.read': 'See conference rooms and who is in them',
   'conferences.write': 'Add, change and remove conference rooms',
   'conferences.control': 'Mute and remove people in a conference, lock and end it',

@@ -31,6 +31,9 @@ export const catalogue = {
   'do-not-disturb-on': 'Do not disturb is on.',
   'do-not-disturb-off': 'Do not disturb is off.',
   'feature-refused': 'That is not possible.',
+  'supervise-listen': 'Listening.',
+  'supervise-whisper': 'Whispering.',
+  'supervise-barge': 'Joined.',
   'call-recorded': 'This call is being recorded.',
 } as const satisfies Readonly<Record<string, string>>
 

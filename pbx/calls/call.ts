@@ -71,6 +71,8 @@ export class Call {
   transferring: { by: Leg; number: string } | undefined
   /** Where a caller goes who is in a call already, when the plan led nowhere. */
   turnBack: ((verdict: Termination) => Promise<void>) | undefined
+  /** Who listen to it now, or are about to. */
+  supervisors = 0
   /** The phones send their sound to each other, or are about to, or no longer. */
   direct: DirectMedia | undefined
   directTries = 0
@@ -156,7 +158,7 @@ export class Call {
       tenantId: this.tenantId,
       state: this.state,
       direction: plan?.direction ?? 'internal',
-      from: { number: request.caller.number, name: request.caller.name, extensionId: request.caller.extensionId },
+      from: { number: request.caller.number, name: request.caller.name, extensionId: request.caller.extensionId || null },
       to: { number: plan?.number ?? request.dialled, name: plan?.name ?? null, extensionId: plan?.extensionId ?? null },
       startedAt: this.startedAt,
       answeredAt: this.answeredAt,
@@ -172,5 +174,5 @@ export class Call {
 }
 
 function planView(plan: Plan | undefined): PlanView {
-  return { steps: [...(plan?.before ? [plan.before] : []), ...explainSteps(plan?.steps ?? []).map(({ extensionId: _id, ...step }) => step)] }
+  return { steps: [...(plan?.before ? [plan.before] : []), ...explainSteps(plan?.steps ?? []).map(({ extensionId: _id, ...step }) => step), ...(plan?.after ?? [])] }
 }

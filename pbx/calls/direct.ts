@@ -100,7 +100,7 @@ async function bringBack(call: Call, leg: Leg): Promise<void> {
 
 /** Both parties of a call in which nothing but talking goes on. */
 function talking(world: CallWorld, call: Call): [Party, Party] | undefined {
-  if (call.over || call.state !== 'answered' || call.transferring || call.recording) return undefined
+  if (call.over || call.state !== 'answered' || call.transferring || call.recording || call.supervisors > 0) return undefined
   const { caller, callee } = call
   if (!callee || [caller, callee].some((leg) => leg.state !== 'answered' || leg.endpoint?.security !== undefined || isRecorded(world, leg))) return undefined
   const parties = [caller, callee].flatMap((leg) => (leg.dialog && leg.endpoint && !leg.endpoint.bypass ? [{ leg, dialog: leg.dialog, endpoint: leg.endpoint }] : []))

@@ -43,6 +43,7 @@ const verdicts = {
   'conference-locked': { result: 'refused', status: 486, phrase: 'Locked', explanation: 'The conference room was locked by its moderator.' },
   'conference-full': { result: 'refused', status: 486, phrase: 'Full', explanation: 'The conference room was full.' },
   'conference-ended': { result: 'answered', status: 480, phrase: 'Conference Ended', explanation: 'The conference ended.' },
+  'supervision-ended': { result: 'answered', status: 480, phrase: 'Call Ended', explanation: 'The call that was listened to ended.' },
   'kicked': { result: 'answered', status: 480, phrase: 'Removed', explanation: 'A moderator took the caller out of the conference.' },
 
   'caller-media': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The caller\'s phone offered no audio that Dialplane can carry. Enable PCMU or PCMA without mandatory encryption.' },

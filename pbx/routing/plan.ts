@@ -11,6 +11,8 @@ export interface Plan {
   steps: Step[]
   /** What led here without a decision of routing: a transfer. */
   before?: { step: string; reason: string }
+  /** What happened to the call since that its history should tell: who listened to it. */
+  after?: readonly { step: string; reason: string }[]
 }
 
 export type Step = ExtensionStep | RingGroupStep | FeatureStep | ConferenceStep | AnnouncementStep | RefuseStep

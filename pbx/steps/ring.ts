@@ -49,7 +49,7 @@ export function next(reason: TerminationReason, sipStatus: number | null = null)
   return { kind: 'next', verdict: terminate(reason, 'system', sipStatus) }
 }
 
-function verdictOf(failure: InviteFailure): ReturnType<typeof terminate> {
+export function verdictOf(failure: InviteFailure): ReturnType<typeof terminate> {
   if (failure.kind === 'unreachable') return terminate('not-reachable', 'system', failure.status)
   if (failure.kind === 'timeout') return terminate('not-reachable', 'system', failure.status)
   const reason = reasonOfFailure(failure.status)

@@ -178,6 +178,7 @@ export function createFakePbx(): FakePbx {
       async hangUp(actor, id) {
         find(calls, actor, id, 'call')
       },
+      supervise: async (actor, id) => find(calls, actor, id, 'call'),
       async record(actor, id) {
         const call = find(calls, actor, id, 'call')
         return { ...recording, id: randomUUID(), callId: call.id, rootId: call.id, status: 'recording', startedBy: actor.name }

@@ -1,4 +1,4 @@
-import { hangUpCall, recordCall } from '../../client/index.ts'
+import { hangUpCall, recordCall, superviseCall, type SupervisionOrder } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
 
@@ -11,4 +11,11 @@ export type RecordAction = 'start' | 'pause' | 'resume' | 'stop'
 export async function record(id: string, action: RecordAction): Promise<void> {
   await recordCall({ path: { id }, body: { action }, throwOnError: true })
   void queryClient.invalidateQueries({ queryKey: keys.call(id) })
+}
+
+export type Mode = NonNullable<SupervisionOrder['mode']>
+export type Side = SupervisionOrder['side']
+
+export async function supervise(id: string, body: SupervisionOrder): Promise<void> {
+  await superviseCall({ path: { id }, body, throwOnError: true })
 }

@@ -1,0 +1,94 @@
+import { ActionIcon, Button, Group, Modal, Select, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { Ear } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import { useCan } from '../../app/session.tsx'
+import type { Call } from '../../app/types.ts'
+import { Problem } from '../../components/states.tsx'
+import { partyName } from '../../words/call.ts'
+import { useExtensions } from '../extensions/data.ts'
+import { supervise, type Mode, type Side } from './data.ts'
+
+const REMEMBERED = 'supervisor-extension'
+
+const modes: { value: Mode; label: string }[] = [
+  { value: 'listen', label: 'Listen' },
+  { value: 'whisper', label: 'Whisper' },
+  { value: 'barge', label: 'Join' },
+]
+
+const explained: Record<Mode, string> = {
+  listen: 'Hears both, and is heard by nobody.',
+  whisper: 'Hears both, and is heard by one of them alone.',
+  barge: 'Talks with both.',
+}
+
+/** Lets an extension listen to a call, whisper into it or join it. */
+export function SuperviseButton({ call, compact }: { call: Call; compact: boolean }) {
+  const can = useCan()
+  const [open, setOpen] = useState(false)
+  const twoPhones = call.legs.filter((leg) => leg.state === 'answered' || leg.state === 'held').length === 2
+  if (call.state !== 'answered' || !twoPhones || !can('calls.listen') || !can('extensions.read')) return null
+  return (
+    <>
+      {compact
+        ? <Tooltip label="Listen in"><ActionIcon aria-label="Listen in" onClick={() => setOpen(true)}><Ear size={16} aria-hidden /></ActionIcon></Tooltip>
+        : <Button variant="default" leftSection={<Ear size={16} aria-hidden />} onClick={() => setOpen(true)}>Listen in</Button>}
+      <Modal opened={open} onClose={() => setOpen(false)} title={<Text fw={650} span>Listen in on this call</Text>}>
+        {open && <Choice call={call} onClose={() => setOpen(false)} />}
+      </Modal>
+    </>
+  )
+}
+
+function Choice({ call, onClose }: { call: Call; onClose: () => void }) {
+  const [extensionId, setExtensionId] = useState<string | null>(localStorage.getItem(REMEMBERED))
+  const [mode, setMode] = useState<Mode>('listen')
+  const [side, setSide] = useState<Side>('callee')
+  const extensions = useExtensions({ limit: 100, sort: 'number', order: 'asc' })
+  const choices = (extensions.data?.data ?? []).map(({ id, number, name }) => ({ value: id, label: `${number} ${name}` }))
+  const chosen = choices.find(({ value }) => value === extensionId)
+  const ringing = useMutation({
+    mutationFn: async (id: string) => supervise(call.id, { extensionId: id, side, mode }),
+    onSuccess: () => {
+      localStorage.setItem(REMEMBERED, extensionId ?? '')
+      notify.done(`${chosen?.label ?? 'The phone'} is ringing.`)
+      onClose()
+    },
+  })
+  return (
+    <Stack gap="md">
+      <Select
+        label="Phone to ring"
+        description="Whoever answers it listens. The two on the phone are not told; the history and the audit log say who it was."
+        placeholder="Choose an extension"
+        searchable
+        data={choices}
+        value={chosen?.value ?? null}
+        onChange={setExtensionId}
+        data-autofocus
+      />
+      <div>
+        <Text size="sm" fw={500} id="supervise-mode">Begin with</Text>
+        <SegmentedControl fullWidth aria-labelledby="supervise-mode" data={modes} value={mode} onChange={setMode} />
+        <Text size="xs" c="dimmed" mt={4}>{explained[mode]} Later the keys 4 (listen), 5 (whisper) and 6 (join) change it.</Text>
+      </div>
+      <div>
+        <Text size="sm" fw={500} id="supervise-side">Who hears a whisper</Text>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby="supervise-side"
+          data={[{ value: 'caller' as const, label: partyName(call.from) }, { value: 'callee' as const, label: partyName(call.to) }]}
+          value={side}
+          onChange={setSide}
+        />
+      </div>
+      <Problem error={ringing.error} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>Cancel</Button>
+        <Button disabled={chosen === undefined} loading={ringing.isPending} onClick={() => chosen && ringing.mutate(chosen.value)}>Ring it</Button>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,53 @@
+/** Listening in on a call from the list of live calls. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { launch, openPage, skip } from './browser.ts'
+import { setUpInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
+
+let house: PanelHouse
+let browser: Browser
+
+before(async () => {
+  if (skip) return
+  house = await startPanelHouse()
+  browser = await launch()
+})
+
+after(async () => {
+  await browser?.close()
+  await house?.close()
+})
+
+test('a supervisor is rung and hears the call', { skip, timeout: 120_000 }, async () => {
+  const { page, context, complaints } = await openPage(browser)
+  await setUpInBrowser(page, house.setupLink)
+  const { desk } = house
+  await desk.api.signIn()
+  const { alice, bob } = await desk.pair('201', '202')
+  const boss = await desk.registered(await desk.extension('250', { name: 'Boss' }))
+  const asking = await alice.invite('202')
+  const answering = await bob.nextCall()
+  await answering.answer()
+  await asking.answered()
+  asking.audio.play(500)
+  answering.audio.play(1100)
+  await page.getByRole('link', { name: /^Live calls/ }).click()
+  await page.getByRole('button', { name: 'Listen in' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Phone to ring').first().click()
+  await page.getByRole('option', { name: '250 Boss' }).click()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/supervise.png` })
+  await dialog.getByRole('button', { name: 'Ring it' }).click()
+  const heard = await boss.nextCall()
+  await heard.answer()
+  heard.audio.play(0)
+  await heard.audio.hearsTogether([500, 1100])
+  await page.getByRole('row', { name: /Listen to/ }).waitFor()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/supervised.png` })
+  await asking.bye()
+  await heard.ended()
+  await page.getByText('Nobody is on the phone').waitFor()
+  assert.deepEqual(complaints, [])
+  await context.close()
+})
