@@ -58,7 +58,7 @@ export function supervise(world: CallWorld, call: Call, order: Supervising): Cal
 
 function openCall(world: CallWorld, call: Call, supervised: Leg, extension: SnapshotExtension, { mode, by }: Supervising): Call {
   const { number } = supervised.origin
-  const name = `Listen to ${nameOf(supervised)}`
+  const name = `Listen to ${supervised.origin.name ?? number}`
   const caller = new Leg({ role: 'caller', extensionId: null, deviceId: null, number, name, address: '', transport: '', userAgent: null, sipCallId: '' })
   const own = new Call({
     request: { tenantId: call.tenantId, caller: { extensionId: '', deviceId: '', number, name }, dialled: extension.number },

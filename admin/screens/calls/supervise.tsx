@@ -28,7 +28,8 @@ const explained: Record<Mode, string> = {
 export function SuperviseButton({ call, compact }: { call: Call; compact: boolean }) {
   const can = useCan()
   const [open, setOpen] = useState(false)
-  const twoPhones = call.legs.filter((leg) => leg.state === 'answered' || leg.state === 'held').length === 2
+  // One who listens himself, or is in a conference, has no phone at the other end.
+  const twoPhones = call.legs.filter((leg) => (leg.state === 'answered' || leg.state === 'held') && leg.codec !== null).length === 2
   if (call.state !== 'answered' || !twoPhones || !can('calls.listen') || !can('extensions.read')) return null
   return (
     <>
