@@ -7,7 +7,7 @@ import type {
   Recording, RecordOptions, Supervision, SupervisionMode, Tap,
 } from '../contract.ts'
 import { Listeners } from '../listeners.ts'
-import { knownEncodings, type Agreement, type SdpSession, type StreamSettings } from '../sdp/index.ts'
+import { knownEncodings, type Agreement, type Encoding, type SdpSession, type StreamSettings } from '../sdp/index.ts'
 import { describePeer } from './description.ts'
 import { FIGURES_TEXT, NOTHING_COUNTED, readFigures, type Counted } from './figures.ts'
 import { joinLegs, partLegs } from './join.ts'
@@ -28,8 +28,8 @@ export interface EndpointHome {
   supervise(target: FreeswitchEndpoint, supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision>
   sound(source: PlaySource): Promise<Sound>
   checkRecording(path: string): Promise<void>
-  /** Two channels that talk to each other over SIP, one beside `leg` and one on that other server. */
-  span(leg: Leg, place: LegHome): Promise<[Leg, Leg]>
+  /** Two channels that talk to each other in this encoding, one beside `leg` and one on that server. */
+  span(leg: Leg, place: LegHome, encoding: Encoding): Promise<[Leg, Leg]>
   forget(endpoint: FreeswitchEndpoint): void
 }
 
@@ -190,7 +190,7 @@ export class FreeswitchEndpoint implements Endpoint {
     other.#check()
     if (this.#partner === other && other.#partner === this) return
     await Promise.all([this.#detach(), other.#detach()])
-    const span = this.leg.on === other.leg.on ? [] : await this.#home.span(this.leg, other.leg.on)
+    const span = this.leg.on === other.leg.on ? [] : await this.#home.span(this.leg, other.leg.on, 'G722')
     const [near, far] = span
     if (near !== undefined && far !== undefined) await Promise.all([joinLegs(this.leg, near), joinLegs(other.leg, far)])
     else await joinLegs(this.leg, other.leg)
@@ -231,10 +231,13 @@ export class FreeswitchEndpoint implements Endpoint {
     if (this.#stay === stay) this.#stay = undefined
   }
 
-  /** A channel on that server which speaks and hears for this endpoint: its own when it is there. */
-  async reach(place: LegHome): Promise<Leg> {
-    if (this.leg.on === place) return this.leg
-    const [near, far] = await this.#home.span(this.leg, place)
+  /**
+   * A channel on that server which speaks and hears for this endpoint: its own when it is there.
+   * @param only the encodings that the channel may have; with another one stands in between
+   */
+  async reach(place: LegHome, only?: readonly (string | undefined)[]): Promise<Leg> {
+    if (this.leg.on === place && (only === undefined || only.includes(this.codec))) return this.leg
+    const [near, far] = await this.#home.span(this.leg, place, only === undefined ? 'G722' : 'PCMU')
     this.#span = [near, far]
     await joinLegs(this.leg, near)
     return far

@@ -8,7 +8,7 @@ import { ipv4Of } from '../embedded/address.ts'
 import { Listeners } from '../listeners.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
-import { knownEncodings, parseDescription, SdpSession } from '../sdp/index.ts'
+import { knownEncodings, parseDescription, SdpSession, type Encoding } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { FreeswitchConference } from './conference.ts'
 import { describeNobody, describePeer } from './description.ts'
@@ -167,9 +167,9 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     return this.#options.storage.checkRecording(path)
   }
 
-  async span(leg: Leg, place: LegHome): Promise<[Leg, Leg]> {
+  async span(leg: Leg, place: LegHome, encoding: Encoding): Promise<[Leg, Leg]> {
     const { logger } = this.#options
-    const near = await leg.on.createLeg(describeNobody('G722'), logger)
+    const near = await leg.on.createLeg(describeNobody(encoding), logger)
     try {
       const far = await place.createLeg(bothWays(near.sdp), logger)
       await near.modify(bothWays(far.sdp))

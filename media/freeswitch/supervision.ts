@@ -6,10 +6,10 @@ import type { FreeswitchEndpoint, Stay } from './endpoint.ts'
 import { partLegs } from './join.ts'
 import type { Leg } from './leg.ts'
 
-/** Who hears the supervisor, in the words of mod_dptools' eavesdrop: its a-leg is the channel that is listened to. */
+/** Who hears the supervisor, in the words of mod_dptools' eavesdrop: its b-leg is the peer of the channel that is listened to. */
 const HEARD_BY: Readonly<Record<SupervisionMode, Readonly<Record<string, string>>>> = {
   listen: { eavesdrop_whisper_aleg: 'false', eavesdrop_whisper_bleg: 'false' },
-  whisper: { eavesdrop_whisper_aleg: 'true', eavesdrop_whisper_bleg: 'false' },
+  whisper: { eavesdrop_whisper_aleg: 'false', eavesdrop_whisper_bleg: 'true' },
   barge: { eavesdrop_whisper_aleg: 'true', eavesdrop_whisper_bleg: 'true' },
 }
 
@@ -36,7 +36,8 @@ export class FreeswitchSupervision implements Supervision, Stay {
     const supervision = new FreeswitchSupervision(target, supervisor, mode, logger)
     await supervisor.enter(supervision)
     try {
-      supervision.#leg = await supervisor.reach(target.leg.on)
+      // Eavesdrop is deaf to a channel of a lower rate than its own; at the lowest it hears all.
+      supervision.#leg = await supervisor.reach(target.leg.on, ['PCMU', 'PCMA'])
       await supervision.#listen()
     } catch (error) {
       await supervision.close()
