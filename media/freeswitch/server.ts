@@ -39,6 +39,8 @@ const VARIABLES = {
 /** The media engine on FreeSWITCHes of the operator's, one or many. */
 export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   readonly switches: readonly Switch[]
+  /** The caller that our channels name, by which they are known as ours. The same after a restart. */
+  readonly owner: string
   readonly #options: FreeswitchOptions
   readonly #listeners: Listeners<MediaServerEvents>
   readonly #endpoints = new Set<FreeswitchEndpoint>()
@@ -55,10 +57,9 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     this.#listeners = new Listeners(options.logger)
     const timing = { ...usualTiming, ...options.timing }
     const { profile, servers } = options.freeswitch
-    // The same after a restart, so that what is left of the run before is known.
-    const owner = `dp${createHash('sha256').update(`${hostname()}\0${options.settings.home}`).digest('hex').slice(0, 12)}`
+    this.owner = `dp${createHash('sha256').update(`${hostname()}\0${options.settings.home}`).digest('hex').slice(0, 12)}`
     this.switches = servers.map((server) => new Switch({
-      ...server, profile, owner, timing, srf: options.srf, logger: options.logger,
+      ...server, profile, timing, owner: this.owner, srf: options.srf, logger: options.logger,
       onChange: () => this.#judge(),
       onLost: (lost) => { for (const conference of [...this.#conferences.values()]) if (conference.place === lost) conference.lost('server-lost') },
       onEvent: (event) => this.#conferences.get(event.getHeader('Conference-Name') ?? '')?.heard(event),
