@@ -39,7 +39,7 @@ export function keySound(digits: string, durationMs: number, gapMs: number): Sou
 export interface SoundRooms {
   prompts: Prompts
   music: Music
-  storage: Storage
+  storage: Pick<Storage, 'sound'>
   country: string
 }
 

@@ -167,7 +167,7 @@ test('tones in the language of FreeSWITCH', async () => {
   assert.equal(toneStream({ frequencies: [440, 480], cadenceMs: [2000, 4000] }, 2), 'tone_stream://v=-7;%(2000,4000,440,480);loops=2')
   assert.equal(toneStream({ frequencies: [400], cadenceMs: [400, 200, 400, 2000] }, -1), 'tone_stream://v=-7;%(400,200,400);%(400,2000,400);loops=-1')
   assert.equal(toneStream({ frequencies: [440], cadenceMs: [60_000] }, 1), 'tone_stream://v=-7;%(1000,0,440);loops=60')
-  const rooms = { prompts: nobody, music: nobody, storage: { prompts: '', music: '', sound: (path: string) => Promise.resolve(`/x/${path}`), checkRecording: () => Promise.resolve() }, country: 'de' }
+  const rooms = { prompts: nobody, music: nobody, storage: { sound: (path: string) => Promise.resolve(`/x/${path}`) }, country: 'de' }
   assert.equal((await soundOf({ kind: 'network-tone', name: 'busy' }, rooms)).seconds, 0.96)
   assert.deepEqual(await soundOf({ kind: 'file', path: 'a.wav' }, rooms), { files: ['/x/a.wav'], endless: false })
 })
