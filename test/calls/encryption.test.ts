@@ -17,7 +17,7 @@ suite('encrypted audio', { skip: missing('baresip', 'baresip-core') }, () => {
   let authority: string
   let lines: Record<'100' | '101' | '102' | '103', Line>
   before(async () => {
-    house = await startHouse()
+    house = await startHouse({ change: (settings) => void (settings.log.level = 'trace') })
     authority = (await house.api.get<{ authority: string }>('/system/certificates')).authority
     lines = {
       '100': await house.extension('100'), '101': await house.extension('101'),
@@ -133,5 +133,13 @@ suite('encrypted audio', { skip: missing('baresip', 'baresip-core') }, () => {
     await readable.stop()
     const off = await phone(t, '103', { transport: 'tls', encryption: 'srtp-mand' }, 440)
     await refused(off, '101', /encryption is off/)
+  })
+
+  test('the log at its most talkative holds no key', () => {
+    const log = house.warnings.join('\n')
+    assert.match(log, /call ended/, 'the log was on')
+    assert.doesNotMatch(log, /inline:(?!\[hidden\])/)
+    assert.doesNotMatch(log, /ice-pwd:(?!\[hidden\])/)
+    assert.doesNotMatch(log, /PRIVATE KEY/)
   })
 })

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test, type TestContext } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launch, skip } from '../admin/browser.ts'
+import { startBaresip } from '../support/baresip.ts'
 import type { Line } from '../support/desk.ts'
 import { sipPlace, startHouse, type House } from '../support/house.ts'
+import { missing } from '../support/run/peers.ts'
+import { describeSound, secondsOfTone } from '../support/wav.ts'
 import { serveWebPhones, WebPhone, webPhoneFlags, type WebPages } from '../support/web-phone.ts'
 
 const foreign = process.env['DRACHTIO'] ? 'DRACHTIO is set: what it serves is its own configuration' : false
@@ -94,6 +97,26 @@ suite('WebRTC', { skip: skip || foreign, timeout: 180_000 }, () => {
     assert.deepEqual(live?.legs.map((leg) => [leg.codec, leg.security]), [['opus', dtls], ['opus', dtls]])
     await to.bye()
     await from.until('Terminated')
+  })
+
+  test('a browser calls a baresip that has SDES over TLS, another encoding and no DTLS', { skip: missing('baresip', 'baresip-core') }, async (t) => {
+    const [line, far] = [await house.extension('640'), await house.extension('641')]
+    const { authority } = await house.api.get<{ authority: string }>('/system/certificates')
+    const from = house.events.mark()
+    const to = await startBaresip({ server: sipPlace(house.dialplane.pbx.sipAddresses(), 'tls'), line: far, transport: 'tls', trusts: authority, encryption: 'srtp', codec: 'PCMA', tone: 1000, answers: true })
+    t.after(() => to.stop())
+    await house.event('registration.changed', ({ data: { registration } }) => registration.extensionNumber === '641', { from })
+    const caller = await web(t, line, 700)
+    await caller.call('641')
+    await Promise.all([caller.until('Established'), to.event('CALL_ESTABLISHED')])
+    await caller.hears(1000)
+    const [live] = await house.liveCalls()
+    assert.deepEqual(live?.legs.map((leg) => leg.security?.keying), ['dtls', 'sdes'])
+    await caller.page.waitForTimeout(2000)
+    await caller.bye()
+    await to.event('CALL_CLOSED')
+    const { channels: [samples], rate } = (await to.stop()) ?? assert.fail('baresip wrote down nothing')
+    assert.ok(samples && secondsOfTone(samples, 700, rate) >= 2, samples && describeSound(samples, rate))
   })
 
   test('a browser whose certificate is not the one of its fingerprint is not talked to', async (t) => {
