@@ -5,6 +5,7 @@ import type { CallView } from '../../pbx/events/catalogue.ts'
 import type { ChildHouse } from '../support/child-house.ts'
 import { openWire, SECRET, startEngineProcess, type EngineProcess } from '../support/engine-process.ts'
 import { eventually } from '../support/eventually.ts'
+import { freePort } from '../support/ports.ts'
 import { headerOf, type Phone, type PhoneCall } from '../support/phone.ts'
 
 interface Talk {
@@ -143,6 +144,25 @@ test('an engine that is stopped ends its calls with BYE on both sides, and the P
   assert.equal(await engine.exited, 0)
   assert.equal((await record(house)).termination?.result, 'answered')
   assert.deepEqual(await house.liveCalls(), [])
+})
+
+test('an engine that is killed takes its calls with it; the PBX records them and goes on with the next engine', async (t) => {
+  const port = await freePort()
+  const engine = await startEngineProcess(t, { SIP_PORT: String(port) })
+  const { house, alice, bob } = await talk(engine)
+  engine.kill('SIGKILL')
+  await engine.exited
+  await startEngineProcess(t, { SIP_PORT: String(port) }, engine)
+  assert.equal((await record(house)).termination?.reason, 'signalling-lost')
+  assert.deepEqual(await house.liveCalls(), [])
+  await eventually(async () => (await alice.register()).status === 200 && (await bob.register()).status === 200, 'phones to be registered again')
+  const from = bob.incoming.mark()
+  const again = await alice.invite('101')
+  const incoming = await bob.nextCall({ from })
+  await incoming.answer()
+  await again.answered()
+  await bothHear(again, incoming)
+  assert.equal((await again.bye()).status, 200)
 })
 
 test('an engine that is drained refuses new calls and ends with the last one', async (t) => {
