@@ -48,6 +48,8 @@ export function createClaims(stack: Stack, identity: string, graceMs: number): C
     const left = [...expected]
     expected.clear()
     for (const dialog of left) {
+      // Ended here while its BYE could not be sent: the phone still believes in the call.
+      if (dialog.ended) continue
       const end = over.get(dialog.id)
       if (alive.delete(dialog.id)) dialog.reclaimed()
       else if (end) dialog.endedMeanwhile(end)
