@@ -13,6 +13,7 @@ import { FIRST_TLS_NUMBER, makeCrowd, measureCrowd, measureStorm } from './crowd
 import { measureEncryption } from './encryption.ts'
 import { measureFlatness } from './flatness.ts'
 import { Generator } from './generator-process.ts'
+import { startFreeswitch } from './freeswitch.ts'
 import { hottest } from './hottest.ts'
 import { freePort, startKamailio, type Beside } from './kamailio.ts'
 import { measureCalls, measureIdle, measureMedia, measureRegistrations, type Measured } from './measures.ts'
@@ -34,13 +35,13 @@ function needsHouse({ registrations, calls, media, ceiling, overload, phones, ph
 
 type Measure = (ground: Ground) => Promise<Measured>
 
-function measuresOf(options: Options, beside: Beside | undefined): Measure[] {
+function measuresOf(options: Options, besides: readonly Beside[]): Measure[] {
   const seconds = options.seconds ?? 20
   const { rate, callRate, mediaCalls } = options
   return [
     (ground) => measureIdle(ground.pid, `with ${PHONES} phones registered`, 5),
-    ...(options.registrations ? (['SHA-256', 'MD5'] as const).map((algorithm): Measure => (ground) => measureRegistrations(ground, algorithm, rate, seconds, beside)) : []),
-    ...(options.calls ? [((ground) => measureCalls(ground, callRate, seconds)) satisfies Measure] : []),
+    ...(options.registrations ? (['SHA-256', 'MD5'] as const).map((algorithm): Measure => (ground) => measureRegistrations(ground, algorithm, rate, seconds, besides)) : []),
+    ...(options.calls ? [((ground) => measureCalls(ground, callRate, seconds, besides)) satisfies Measure] : []),
     ...(options.media ? [((ground) => measureMedia(ground, mediaCalls, options.seconds ?? 15)) satisfies Measure] : []),
     (ground) => measureIdle(ground.pid, 'afterwards', 5),
   ]
@@ -50,7 +51,7 @@ async function bench(options: Options): Promise<boolean> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`)
   const folder = await mkdtemp(join(tmpdir(), 'dialplane-bench-'))
   const profiles = join(folder, 'profiles')
-  const { first, last } = rtpRange(options.ceiling ? RTP_PORTS_CEILING : RTP_PORTS)
+  const { first, last } = rtpRange(options.ceiling || options.overload ? RTP_PORTS_CEILING : RTP_PORTS)
   // All phones of the bench are behind one address, which no more requests than those of an office could come from.
   const env: Record<string, string> = { RTP_PORTS: `${first}-${last}`, REQUEST_RATE: '100000', REQUEST_BURST: '1000000', ...(options.overload ? { OVERLOAD_MS: '500' } : {}) }
   // The port stays the same over a restart, as for any phone.
@@ -58,7 +59,7 @@ async function bench(options: Options): Promise<boolean> {
   if (options.phonesTls > 0) env['SIP_TLS_PORT'] = String(await freePort())
   if (options.profile) env['NODE_OPTIONS'] = `--cpu-prof --cpu-prof-dir=${profiles}`
   let generator: Generator | undefined
-  let beside: Beside | undefined
+  const besides: Beside[] = []
   let interrupted = false
   const goOn = (): void => {
     if (interrupted) throw new Error('it was interrupted.')
@@ -88,9 +89,9 @@ async function bench(options: Options): Promise<boolean> {
         }
         generator = await Generator.open(house.sip, phones)
         await settled(house.pid)
-        if (options.beside) beside = await startKamailio(phones)
+        for (const name of options.beside) besides.push(await (name === 'kamailio' ? startKamailio : startFreeswitch)(phones))
         const ground: Ground = { generator, api: house.api, pid: house.pid }
-        for (const measure of options.overload ? [] : measuresOf(options, beside)) {
+        for (const measure of options.overload ? [] : measuresOf(options, besides)) {
           let joined: Section | undefined
           for (let run = 0; run < options.runs; run++) {
             goOn()
@@ -102,7 +103,7 @@ async function bench(options: Options): Promise<boolean> {
           }
           if (joined) sections.push(joined)
         }
-        if (options.overload) sections.push(await measureOverload(ground, say))
+        if (options.overload) sections.push(...(await measureOverload(ground, options, say)))
         if (options.ceiling) sections.push(...(await findCeilings(ground, options, say)))
         const keep = ({ section, failed: more }: Measured): void => {
           say(`  ${section.title}`)
@@ -125,7 +126,7 @@ async function bench(options: Options): Promise<boolean> {
           keep(await measureStorm(house, generator, crowd, options.phones, performance.now() - began))
         }
       } finally {
-        await beside?.close()
+        for (const beside of besides) await beside.close()
         await generator?.close()
         await house.close()
       }

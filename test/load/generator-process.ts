@@ -1,7 +1,7 @@
 /** The generator as the bench holds it: plans in, reports out. */
 import { fork, type ChildProcess } from 'node:child_process'
 import type { Plan, Report, Told } from './plan.ts'
-import type { Phone, Place } from './sip-text.ts'
+import type { Algorithm, Phone, Place } from './sip-text.ts'
 
 /** Longer than any plan takes. */
 const PATIENCE_MS = 180_000
@@ -20,10 +20,10 @@ export class Generator {
   }
 
   /** Every phone is registered when it resolves, if wanted. */
-  static async open(house: Place, phones: Phone[], { register = true } = {}): Promise<Generator> {
+  static async open(house: Place, phones: Phone[], { register = true, algorithm = 'SHA-256' as Algorithm } = {}): Promise<Generator> {
     const generator = new Generator(fork(new URL('./generator.ts', import.meta.url)))
     try {
-      const report = await generator.run({ kind: 'open', house, phones, register })
+      const report = await generator.run({ kind: 'open', house, phones, register, algorithm })
       if (report.failed > 0) throw new Error(`phones that could not register: ${JSON.stringify(report.failures)}`)
     } catch (error) {
       await generator.close()

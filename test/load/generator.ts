@@ -21,7 +21,7 @@ const tell = (what: 'begin' | 'end'): void => told({ tell: what })
 
 const [opening] = (await once(process, 'message')) as [Plan]
 if (opening.kind !== 'open') throw new Error('the first plan opens')
-const { house, phones } = opening
+const { house, phones, algorithm } = opening
 const half = phones.length / 2
 const line = await Line.open(house)
 const audioPorts = new Map<string, number>()
@@ -37,7 +37,7 @@ const silent = (): void => {}
 function registerAll(): Promise<Report> {
   let next = 0
   return keepPace({ rate: REGISTER_RATE, warmUp: 0, seconds: phones.length / REGISTER_RATE }, (over) => {
-    register(line, phones[next++]!, 'SHA-256', (result) => over(result.failure, {}))
+    register(line, phones[next++]!, algorithm, (result) => over(result.failure, {}))
   }, silent, repeats)
 }
 
@@ -70,7 +70,7 @@ async function carryOut(plan: Plan): Promise<Report> {
     case 'calls': {
       const report = await keepPace(plan, (over) => {
         const pair = turn++ % half
-        placeCall(line, house, phones[pair]!, phones[half + pair]!.number, DISCARD_PORT, 'SHA-256', (outcome) => {
+        placeCall(line, house, phones[pair]!, phones[half + pair]!.number, DISCARD_PORT, algorithm, (outcome) => {
           if (typeof outcome === 'string') return over(outcome, {})
           setTimeout(end, plan.holdMs, outcome, over)
         })

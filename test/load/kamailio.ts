@@ -7,16 +7,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '../support/run/peers.ts'
 import { Generator } from './generator-process.ts'
-import type { Phone } from './sip-text.ts'
+import type { Algorithm, Phone } from './sip-text.ts'
 
 export interface Beside {
   name: string
   pid: number
   generator: Generator
+  /** The algorithm it knows. */
+  algorithm: Algorithm
+  /** Whether it carries calls. */
+  calls: boolean
   close(): Promise<void>
 }
 
-const PASSWORD = 'bench'
+/** One for all phones of what runs beside. */
+export const BESIDE_PASSWORD = 'bench'
 /** Processes that read from the socket, as many as this machine of two cores has. */
 const CHILDREN = 2
 
@@ -39,7 +44,7 @@ modparam("auth", "algorithm", "SHA-256")
 modparam("auth", "nonce_expire", 300)
 request_route {
   if (!is_method("REGISTER")) { sl_send_reply("405", "Method Not Allowed"); exit; }
-  if (!pv_www_authenticate("$fd", "${PASSWORD}", "0")) { www_challenge("$fd", "1"); exit; }
+  if (!pv_www_authenticate("$fd", "${BESIDE_PASSWORD}", "0")) { www_challenge("$fd", "1"); exit; }
   save("location");
 }
 `
@@ -74,11 +79,11 @@ export async function startKamailio(phones: readonly Phone[]): Promise<Beside> {
   }
   try {
     const generator = await Promise.race([
-      Generator.open({ host: '127.0.0.1', port }, phones.map((phone) => ({ ...phone, password: PASSWORD }))),
+      Generator.open({ host: '127.0.0.1', port }, phones.map((phone) => ({ ...phone, password: BESIDE_PASSWORD }))),
       ended.then(() => Promise.reject(new Error(`kamailio ended: ${said}`))),
     ])
     return {
-      name: 'kamailio', pid: child.pid ?? -1, generator,
+      name: 'kamailio', pid: child.pid ?? -1, generator, algorithm: 'SHA-256', calls: false,
       async close() {
         await generator.close()
         await close()

@@ -4,7 +4,7 @@ import type { Generator } from './generator-process.ts'
 import type { Ground } from './ground.ts'
 import type { Beside } from './kamailio.ts'
 import { talk } from './media.ts'
-import type { Report } from './plan.ts'
+import type { Plan, Report } from './plan.ts'
 import type { Algorithm } from './sip-text.ts'
 import { figure, type Figure, type Section } from './table.ts'
 import { memoryNow, startUsing, type Used } from './usage.ts'
@@ -97,38 +97,51 @@ export async function measureIdle(pid: number, when: string, seconds: number): P
   return { section, failed: 0, used }
 }
 
-/** @param beside another server that gets the same load right after; it knows SHA-256 only */
-export async function measureRegistrations(ground: Ground, algorithm: Algorithm, rate: number, seconds: number, beside?: Beside): Promise<Measured> {
+/** @param besides other servers that get the same load right after */
+export async function measureRegistrations(ground: Ground, algorithm: Algorithm, rate: number, seconds: number, besides: readonly Beside[]): Promise<Measured> {
   const plan = { kind: 'registrations', algorithm, rate, warmUp: WARM_UP.registrations, seconds } as const
   const { report, used } = await measured(ground, plan)
-  const other = beside && algorithm === 'SHA-256' ? await measured(beside, plan) : undefined
+  const others = await inTurn(besides.filter((one) => one.algorithm === algorithm), plan)
   const figures = [
     ...costs('registration', rate * seconds, used, '1.3–1.5 ms'),
     ...waits(report, [['challengeMs', 'REGISTER → 401'], ['answerMs', 'REGISTER with digest → 200'], ['wholeMs', 'both']]),
     ...memory(ground.pid),
     ...outcome(report),
-    ...(beside && other ? besideFigures(beside, other.report, other.used, rate * seconds) : []),
+    ...others.flatMap((other) => besideFigures(other, 'registration', 'wholeMs', 'both', rate * seconds)),
   ]
-  return { section: { title: `Registrations, ${algorithm}, ${rate}/s for ${seconds} s`, figures, notes: notes(report, used) }, failed: report.failed + (other?.report.failed ?? 0), used }
+  return { section: { title: `Registrations, ${algorithm}, ${rate}/s for ${seconds} s`, figures, notes: notes(report, used) }, failed: report.failed + failedOf(others), used }
 }
 
-function besideFigures({ name, pid }: Beside, report: Report, used: Used, count: number): Figure[] {
-  const { p50, p99 } = report.times['wholeMs'] ?? { p50: NaN, p99: NaN }
+type Other = { beside: Beside; report: Report; used: Used }
+
+async function inTurn(besides: readonly Beside[], plan: Plan): Promise<Other[]> {
+  const others: Other[] = []
+  for (const beside of besides) others.push({ beside, ...(await measured(beside, plan)) })
+  return others
+}
+
+const failedOf = (others: readonly Other[]): number => others.reduce((sum, { report }) => sum + report.failed, 0)
+
+function besideFigures({ beside: { name, pid }, report, used }: Other, what: string, key: string, words: string, count: number): Figure[] {
+  const { p50, p99 } = report.times[key] ?? { p50: NaN, p99: NaN }
   return [
-    figure(`${name} beside it: CPU a registration`, used.cpu.whole / count, 'ms', 3), figure('  both, p50', p50, 'ms', 1), figure('  both, p99', p99, 'ms', 1),
+    figure(`${name} beside it: CPU a ${what}`, used.cpu.whole / count, 'ms', 3), figure(`  ${words}, p50`, p50, 'ms', 1), figure(`  ${words}, p99`, p99, 'ms', 1),
     figure('  memory (PSS)', memoryNow(pid).tree / 2 ** 20, 'MiB', 0), figure('  failed', report.failed, '', 0),
   ]
 }
 
-export async function measureCalls(ground: Ground, rate: number, seconds: number): Promise<Measured> {
-  const { report, used } = await measured(ground, { kind: 'calls', rate, warmUp: WARM_UP.calls, seconds, holdMs: 1_000 })
+export async function measureCalls(ground: Ground, rate: number, seconds: number, besides: readonly Beside[] = []): Promise<Measured> {
+  const plan = { kind: 'calls', rate, warmUp: WARM_UP.calls, seconds, holdMs: 1_000 } as const
+  const { report, used } = await measured(ground, plan)
+  const others = await inTurn(besides.filter((one) => one.calls), plan)
   const figures = [
     ...costs('call', rate * seconds, used, '5.6–10 ms (bypass media)'),
     ...waits(report, [['tryingMs', 'INVITE → 100'], ['challengeMs', 'INVITE → 407'], ['ringMs', 'INVITE → 180, both INVITEs', '28 ms'], ['answerMs', 'INVITE → 200, both INVITEs'], ['byeMs', 'BYE → 200']]),
     ...memory(ground.pid),
     ...outcome(report),
+    ...others.flatMap((other) => besideFigures(other, 'call', 'ringMs', 'INVITE → 180, both INVITEs', rate * seconds)),
   ]
-  return { section: { title: `Calls from extension to extension, no audio sent, held 1 s, ${rate}/s for ${seconds} s`, figures, notes: [...notes(report, used), ...(report.failed > 0 ? await explanations(ground) : [])] }, failed: report.failed, used }
+  return { section: { title: `Calls from extension to extension, no audio sent, held 1 s, ${rate}/s for ${seconds} s`, figures, notes: [...notes(report, used), ...(report.failed > 0 ? await explanations(ground) : [])] }, failed: report.failed + failedOf(others), used }
 }
 
 export async function measureMedia(ground: Ground, calls: number, seconds: number): Promise<Measured> {

@@ -4,7 +4,7 @@ import type { Algorithm, Phone, Place } from './sip-text.ts'
 /** Each plan is answered with a {@link Report}; those with a rate also tell when measuring begins and ends. */
 export type Plan =
   /** `register`: each of them is registered before anything else. */
-  | { kind: 'open'; house: Place; phones: Phone[]; register: boolean }
+  | { kind: 'open'; house: Place; phones: Phone[]; register: boolean; algorithm: Algorithm }
   | { kind: 'registrations'; algorithm: Algorithm; rate: number; warmUp: number; seconds: number }
   | { kind: 'calls'; rate: number; warmUp: number; seconds: number; holdMs: number }
   /** Registers each of these `each` times, every time as another phone; with so many calls a second beside it. */

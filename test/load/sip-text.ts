@@ -41,7 +41,12 @@ const HEADERS = {
 
 export function parseMessage(text: string): Message | undefined {
   const first = text.slice(0, text.indexOf('\r\n'))
-  if (first.startsWith('SIP/2.0 ')) return { text, status: Number(first.slice(8, 11)), method: '', verdict: first.slice(8) }
+  if (first.startsWith('SIP/2.0 ')) {
+    const status = Number(first.slice(8, 11))
+    // Who is refused for overload must be told when to come again (RFC 3261 §21.5.4).
+    const verdict = status === 503 && !/^Retry-After[ \t]*:/im.test(text) ? `${first.slice(8)} without Retry-After` : first.slice(8)
+    return { text, status, method: '', verdict }
+  }
   return first.endsWith(' SIP/2.0') ? { text, status: 0, method: first.slice(0, first.indexOf(' ')), verdict: '' } : undefined
 }
 
