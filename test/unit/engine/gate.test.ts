@@ -190,3 +190,27 @@ test('when the application is late for a while part of the new work is refused, 
   timers.advance(2000)
   assert.ok(share() > 0)
 })
+
+test('registrations that wait too long are refused, and calls are not', () => {
+  const timers = fakeTimers()
+  let waitingMs = 0
+  const gate = createGate(timers, createCounters(), () => undefined, { waitingMs: () => waitingMs })
+  gate.obey({ do: 'rules', rules: RULES })
+  const share = (method: string): number => Array.from({ length: 1000 }, () => gate.overloads(read(requestText(method)))).filter(Boolean).length / 1000
+  const pass = (looks: number): void => {
+    for (let i = 0; i < looks; i++) {
+      gate.obey({ do: 'pulse', lateMs: 0 })
+      timers.advance(100)
+    }
+  }
+  waitingMs = RULES.overloadMs * 0.8
+  pass(10)
+  assert.ok(share('REGISTER') > 0.5)
+  assert.equal(share('INVITE'), 0)
+  assert.equal(gate.load.refusing, true)
+  waitingMs = 0
+  pass(40)
+  assert.equal(share('REGISTER'), 0)
+  assert.equal(gate.load.refusing, false)
+  gate.close()
+})

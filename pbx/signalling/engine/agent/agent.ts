@@ -164,6 +164,8 @@ export interface Agent {
   readonly loyalty: Cache<Flow>
   /** Requests handed to an application that have no final response yet, by transaction id. */
   readonly incoming: Map<string, IncomingRequest>
+  /** Of those the REGISTERs. */
+  readonly registering: Set<IncomingRequest>
   /** Requests of applications that have no final response yet, by transaction id. */
   readonly outgoing: Map<string, OutgoingRequest>
   /** Requests that are forwarded and not answered yet, or whose branches are not over. */

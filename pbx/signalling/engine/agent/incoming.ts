@@ -36,6 +36,7 @@ export class Incoming implements IncomingRequest, ServerUser {
     const { timing } = agent.options
     this.unanswered = agent.timers.start(request.method === 'INVITE' ? timing.inviteAnswer : timing.requestAnswer, this, 'unanswered')
     agent.incoming.set(this.id, this)
+    if (request.method === 'REGISTER') agent.registering.add(this)
     if (dialog && request.method === 'INVITE') dialog.serverInvite = this
   }
 
@@ -82,6 +83,7 @@ export class Incoming implements IncomingRequest, ServerUser {
     this.reliable = undefined
     this.held.length = 0
     this.agent.incoming.delete(this.id)
+    this.agent.registering.delete(this)
     if (this.dialog?.serverInvite === this) this.dialog.serverInvite = undefined
   }
 

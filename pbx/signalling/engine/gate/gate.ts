@@ -30,6 +30,8 @@ const SWEEP_MS = 10_000
 /** Different offences between two reports; what is beyond is counted in `Counters` only. */
 const MOST_OFFENCES = 1000
 const DETAIL_LENGTH = 100
+/** REGISTERs are refused at this share of the lateness that calls still bear: phones come again by themselves, people do not. */
+const CROWD_SHARE = 0.5
 
 export interface Gate {
   /** Whether nothing from this address is listened to. Counts as a hit when so. */
@@ -49,8 +51,15 @@ export interface Gate {
   close(): void
 }
 
-/** @param pulse where the application of this process writes what others give orders for */
-export function createGate(timers: Timers, counters: Counters, report: (report: GateReport) => void, pulse?: Pulse): Gate {
+/** Where lateness is read. */
+export interface Lateness {
+  /** Where the application of this process writes what others give orders for. */
+  pulse?: Pulse | undefined
+  /** For how long the REGISTER that waits longest has waited, in milliseconds. */
+  waitingMs?(): number
+}
+
+export function createGate(timers: Timers, counters: Counters, report: (report: GateReport) => void, { pulse, waitingMs }: Lateness = {}): Gate {
   const meter = createMeter()
   const barred: Networks<number> = createNetworks()
   const trusted = new Set<string>()
@@ -61,6 +70,8 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   let offences = new Map<string, Offence>()
   let hits = new Map<string, number>()
   const overload = createOverload()
+  /** Of REGISTERs alone, which wait for everything else and are refused sooner. */
+  const crowd = createOverload()
   let appLateMs = 0
   let draining = false
   let pulsedAt = 0
@@ -95,13 +106,16 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
     const told = now - pulsedAt
     // Whoever shares memory with us need not give orders, but may.
     const late = pulse ? Math.max(pulse.lateMs(), pulse.ageMs() - PULSE_MS, told < PULSE_MS ? appLateMs : 0) : Math.max(appLateMs, told - PULSE_MS)
-    const change = overload.look(Math.max(0, late, ownLateMs), rules?.overloadMs ?? 0)
-    if (change !== undefined) {
-      refusing = change
+    const [lateMs, bearableMs, before] = [Math.max(0, late, ownLateMs), rules?.overloadMs ?? 0, isRefusing()]
+    overload.look(lateMs, bearableMs)
+    crowd.look(Math.max(lateMs, waitingMs?.() ?? 0), bearableMs * CROWD_SHARE)
+    if (isRefusing() !== before) {
+      refusing = isRefusing()
       soon()
     }
     looking = timers.start(PULSE_MS, listener, 'look')
   }
+  const isRefusing = (): boolean => overload.state.refusing || crowd.state.refusing
   const soon = (): void => void (reporting ??= timers.start(REPORT_MS, listener, 'report'))
 
   const offend = (flow: Flow, cause: OffenceCause, detail: string): void => {
@@ -186,15 +200,16 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
       spend(flow, 1)
     },
     overloads(request) {
-      if (!draining && !overload.state.refusing) return false
-      if (request.method !== 'INVITE' && (draining || request.method !== 'REGISTER')) return false
+      if (request.method !== 'INVITE' && request.method !== 'REGISTER') return false
+      if (draining ? request.method === 'REGISTER' : !isRefusing()) return false
       if (rules?.always.includes(parseSipUri(request.uri)?.user ?? '')) return false
-      if (!draining && !overload.refuses(header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined)) return false
+      const begun = header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined
+      if (!draining && !(request.method === 'REGISTER' ? crowd : overload).refuses(begun)) return false
       counters.overloaded++
       return true
     },
     get load() {
-      return overload.state
+      return crowd.state.share > overload.state.share ? crowd.state : overload.state
     },
     obey(order) {
       switch (order.do) {
