@@ -84,7 +84,7 @@ describe('the server', { timeout: 210_000 }, () => {
     assert.deepEqual(readdirSync(home).filter((name) => name.endsWith('.lock')), [])
     const log = readFileSync(join(home, 'logs/dialplane.log'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { msg: string; level: string })
     const closed = log.map((line) => line.msg).filter((message) => message.endsWith(' closed'))
-    assert.deepEqual(closed, ['pbx closed', 'panel and api closed', 'signalling closed', 'media closed', 'database closed', 'data folder closed'])
+    assert.deepEqual(closed, ['pbx closed', 'panel and api closed', 'media closed', 'signalling closed', 'database closed', 'data folder closed'])
     assert.deepEqual(log.filter((line) => line.level === 'error' || line.level === 'fatal'), [])
     // The token of the link opens the door for whoever has it.
     assert.ok(!readFileSync(join(home, 'logs/dialplane.log'), 'utf8').includes(/token=(\S+)/.exec(said)?.[1] ?? '-'))
