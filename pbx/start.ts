@@ -36,6 +36,7 @@ import { createMetrics } from './metrics/metrics.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { createRegistrar } from './registrar/registrar.ts'
+import { createWatchers } from './registrar/watchers.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
 import type { EngineGate } from './shield/gate.ts'
 import type { SipSource } from './sip/types.ts'
@@ -78,6 +79,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const { certificates } = options.signalling
   const stopNames = nameCertificates(certificates, directory, logger)
   const registrar = await createRegistrar({ database, directory, sip, settings, edges: settings.sip.drachtio && options.signalling.identity === undefined ? undefined : settings.sip.edges, gruuKey: secrets.key('gruu'), logger, events, clock: systemClock })
+  const watchers = createWatchers({ registrar, directory, events, clock: systemClock, settings })
   const stopGone = options.signalling.onGone?.((peer) => registrar.disconnected(peer))
   const registry = createCallRegistry()
   const shield = await createShield({
@@ -118,7 +120,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
   const entrance = startEntrance({
-    sip, directory, registrar, shield, settings, secrets, logger,
+    sip, directory, registrar, watchers, shield, settings, secrets, logger,
     onCall: (invite, caller) => {
       // Whoever calls for help is served to the last.
       if (stopping || (drainer.on && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
@@ -249,6 +251,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await settled(registry.idle(), GOODBYE_MS)
       await lender?.close()
       entrance.close()
+      watchers.close()
       if (sip.keepsCalls) await sip.close()
       watchdog.stop()
       rooms.close()

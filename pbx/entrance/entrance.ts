@@ -7,6 +7,7 @@ import type { Secrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { Watchers } from '../registrar/watchers.ts'
 import type { Guard } from '../shield/shield.ts'
 import type { IncomingInvite, IncomingRequest, SipServer } from '../sip/types.ts'
 import { createAuthenticate } from './authenticate.ts'
@@ -22,6 +23,7 @@ export interface EntranceOptions {
   sip: Pick<SipServer, 'onRequest' | 'onInvite'>
   directory: Directory
   registrar: Pick<Registrar, 'register'>
+  watchers: Pick<Watchers, 'watch'>
   shield: Guard
   settings: Pick<Settings, 'registrar'>
   secrets: Pick<Secrets, 'key'>
@@ -39,7 +41,7 @@ export interface Entrance {
 
 /** Opens the doors: from here on every SIP request from outside a dialog goes through its method's chain. */
 export function startEntrance(options: EntranceOptions): Entrance {
-  const { sip, directory, registrar, shield, settings, onCall } = options
+  const { sip, directory, registrar, watchers, shield, settings, onCall } = options
   const logger = options.logger.child({ room: 'entrance' })
   const clock = options.clock ?? systemClock
   const nonces = createNonces({ key: options.secrets.key('nonce'), seconds: settings.registrar.nonceSeconds, clock })
@@ -53,6 +55,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
       authenticateCaller: createAuthenticate({ ...proof, as: 'proxy' }),
     },
     registrar,
+    watchers,
     onCall,
   )
   let closed = false

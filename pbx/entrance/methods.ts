@@ -1,10 +1,11 @@
 import type { IncomingInvite } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { Watchers } from '../registrar/watchers.ts'
 import { createCall } from './on-invite.ts'
 import type { Caller } from './on-invite.ts'
 import { refuseMethod, tellAbilities } from './on-options.ts'
 import { createRegister, mayRegister } from './on-register.ts'
-import { refuseNotification, refuseSubscription } from './on-subscribe.ts'
+import { createWatch, knowPackage, refuseNotification } from './on-subscribe.ts'
 import { understand } from './understand.ts'
 import type { Step } from './visit.ts'
 
@@ -23,16 +24,18 @@ export interface Gates {
 export function chainsOf(
   { guard, identify, authenticateRegistration, authenticateCaller }: Gates,
   registrar: Pick<Registrar, 'register'>,
+  watchers: Pick<Watchers, 'watch'>,
   onCall: (invite: IncomingInvite, caller: Caller) => void,
 ): { readonly [M in Method]: readonly Step[] } {
   const register = createRegister(registrar)
   const call = createCall(onCall)
+  const watch = createWatch(watchers)
   return {
     REGISTER: [guard, understand, identify, authenticateRegistration, mayRegister, register],
     INVITE: [guard, understand, identify, authenticateCaller, call],
     OPTIONS: [guard, understand, tellAbilities],
     MESSAGE: [guard, refuseMethod],
-    SUBSCRIBE: [guard, understand, identify, refuseSubscription],
+    SUBSCRIBE: [guard, understand, identify, knowPackage, authenticateRegistration, watch],
     PUBLISH: [guard, refuseMethod],
     INFO: [guard, refuseMethod],
     NOTIFY: [guard, understand, refuseNotification],

@@ -1,13 +1,33 @@
 import { Refusal } from '../../config/errors.ts'
-import { ALLOW_EVENTS, packageOf } from '../sip/event.ts'
+import { accepts, packageOf, PACKAGES } from '../sip/event.ts'
 import type { IncomingRequest } from '../sip/types.ts'
-import type { Step } from './visit.ts'
+import { REGINFO } from '../registrar/reginfo.ts'
+import type { Watchers } from '../registrar/watchers.ts'
+import { callerOf, type Step } from './visit.ts'
 
 /** RFC 6665 §4.2.1.3: a package that nobody here notifies of is 489, with those there are. */
-export const refuseSubscription: Step = ({ request }) => {
-  if (eventOf(request) !== 'refer') return badEvent(request)
+export const knowPackage: Step = ({ request }) => {
+  const event = eventOf(request)
+  if (event === 'reg') return
+  if (event !== 'refer') return badEvent(request)
   // RFC 3515 §2.4.4: who wants to hear of a REFER gets its subscription with the REFER.
   throw new Refusal('forbidden', 'Only a REFER subscribes to itself')
+}
+
+/** RFC 3680 §4.6: the own extension's registrations only. */
+export function createWatch(watchers: Pick<Watchers, 'watch'>): Step {
+  return (visit) => {
+    const { request } = visit
+    const { device, extension } = callerOf(visit)
+    const { user } = request.requestUri
+    if (user !== extension.number && user !== device.sipUsername) throw new Refusal('forbidden', 'Only the own registrations may be watched')
+    if (!accepts(request.header('accept'), REGINFO)) {
+      request.reply(406, { headers: { Accept: REGINFO } })
+      return 'answered'
+    }
+    watchers.watch(request, device)
+    return 'answered'
+  }
 }
 
 /** A NOTIFY that belongs to no subscription of ours (RFC 6665 §4.1.3). Some phones keep a way through a NAT open with it: any answer does. */
@@ -24,6 +44,6 @@ function eventOf(request: IncomingRequest): string {
 }
 
 function badEvent(request: IncomingRequest): 'answered' {
-  request.reply(489, { headers: { 'Allow-Events': ALLOW_EVENTS } })
+  request.reply(489, { headers: { 'Allow-Events': PACKAGES } })
   return 'answered'
 }

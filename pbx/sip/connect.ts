@@ -10,6 +10,7 @@ import { ReceivedInvite, ReceivedRequest } from './incoming.ts'
 import { openLink, type EngineAddress } from './link.ts'
 import { sendOutside, SentInvite } from './outgoing.ts'
 import { createPendingInvites } from './pending-invites.ts'
+import { ReceivedSubscribe } from './subscription.ts'
 import { asksTooShort, type SessionWish } from './session-timer.ts'
 import type { SrfConstructor, SrfReply, SrfRequest } from './srf-types.ts'
 import { gatherWrites, guard } from './stack.ts'
@@ -95,7 +96,7 @@ export async function connectSip(options: ConnectOptions): Promise<SipServer & {
       return inviteHandler(new ReceivedInvite(stack, req, res))
     }
     const handler = handlers.get(method)
-    if (handler) return handler(new ReceivedRequest(stack, req, res))
+    if (handler) return handler(method === 'SUBSCRIBE' ? new ReceivedSubscribe(stack, req, res) : new ReceivedRequest(stack, req, res))
     if (handlers.size === 0) return unready(res)
     res.send(405, undefined, { headers: { Allow: ALLOW } })
   }

@@ -1,7 +1,9 @@
 /** Event packages (RFC 6665 §8.2): what a request subscribes to, or tells of. */
 
-/** Packages that are notified of here. */
+/** Packages that are notified of in a call. */
 export const ALLOW_EVENTS = 'refer'
+/** And outside one. */
+export const PACKAGES = 'refer, reg'
 
 /** The package an Event header names, in lower case; empty when there is none. */
 export function packageOf(event: string | undefined): string {

@@ -50,6 +50,24 @@ export interface IncomingRequest {
   reply(status: number, options?: ReplyOptions): void
   /** Whether a final answer was given. */
   readonly answered: boolean
+  /**
+   * Only of a SUBSCRIBE: answers 200 with this time in seconds, 0 for one NOTIFY alone, and holds the subscription (RFC 6665).
+   *
+   * @param most seconds that a refresh may ask for
+   */
+  subscribe?(seconds: number, most: number): Subscription
+}
+
+/** What a phone subscribed to. Its listeners are set in the same turn. */
+export interface Subscription {
+  readonly ended: boolean
+  notify(contentType: string, body: string): void
+  /** The last NOTIFY, with a reason of RFC 6665 §4.1.3. */
+  end(reason: string, contentType: string, body: string): void
+  /** The phone asked again, and wants to know all. */
+  onRefresh(listener: () => void): void
+  /** It is over: `asked` when the phone, or its time, wants a last word by `end`; else nobody hears one. */
+  onEnd(listener: (asked: boolean) => void): void
 }
 
 export interface ReplyOptions {

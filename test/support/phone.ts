@@ -13,7 +13,7 @@ import { answerChallenge, parseChallenge, type DigestAlgorithm } from './phone/d
 import { dialogHeaders, reasonOf, responseTo, type Dialog } from './phone/dialog.ts'
 import { DEADLINE_MS, Journal } from './phone/journal.ts'
 import { openStreamLine, openUdpLine, openWebSocketLine, type Line, type PhoneTransport, type Place } from './phone/line.ts'
-import { callIdOf, cseqOf, headerOf, headersOf, labelOf, need, parseMessage, paramOf, type Header, type SipMessage } from './phone/message.ts'
+import { callIdOf, cseqOf, headerOf, headersOf, labelOf, need, parseMessage, paramOf, uriOf, type Header, type SipMessage } from './phone/message.ts'
 import { Transactions } from './phone/transactions.ts'
 
 export { PhoneCall, type CallEvent, type EndedEvent, type HoldStyle } from './phone/call.ts'
@@ -65,6 +65,8 @@ export class Phone {
   readonly #past: PhoneCall[] = []
   readonly #dropped: PhoneCall[] = []
   #silent = false
+  /** By Call-ID. */
+  readonly #subscriptions = new Map<string, Dialog>()
   #registerSequence = 0
   readonly #registerCallId = randomBytes(8).toString('hex')
 
@@ -141,6 +143,23 @@ export class Phone {
       ...headers,
     ]
     return this.#askWithDigest(method, uri, build, body)
+  }
+
+  /** SUBSCRIBE, or again with a subscription's answer as `to`; its NOTIFYs are answered and found in `received`. */
+  async subscribe(event: string, options: { to?: SipMessage; uri?: string; expires?: number; headers?: Header[] } = {}): Promise<SipMessage> {
+    const { to } = options
+    const more: Header[] = [['Event', event], ['Contact', this.contact], ...(options.expires === undefined ? [] : [['Expires', String(options.expires)] as Header]), ...(options.headers ?? [])]
+    if (to) return this.#askInDialog(this.#subscriptions.get(callIdOf(to)) as Dialog, 'SUBSCRIBE', more, '')
+    const uri = options.uri ?? `sip:${this.options.user}@${this.options.server.host}:${this.options.server.port}`
+    const callId = randomBytes(8).toString('hex')
+    const local = `<sip:${this.options.user}@${this.options.server.host}>;tag=${newTag()}`
+    const dialog: Dialog = { callId, local, remote: `<${uri}>`, target: uri, routes: [], sequence: 0 }
+    // A NOTIFY may come before the answer.
+    this.#subscriptions.set(callId, dialog)
+    const answer = await this.#askInDialog(dialog, 'SUBSCRIBE', more, '')
+    dialog.remote = need(answer, 'To')
+    dialog.target = uriOf(headerOf(answer, 'Contact') ?? uri)
+    return answer
   }
 
   /** INVITE to a number. Resolves as soon as it was sent; what comes of it is in the call. */
@@ -303,6 +322,8 @@ export class Phone {
       this.#calls.set(incoming.callId, incoming)
       this.incoming.add(incoming)
       this.onCall?.(incoming)
+    } else if (request.method === 'NOTIFY' && this.#subscriptions.has(callIdOf(request))) {
+      this.#transactions.reply(request, responseTo(request, 200, 'OK', ''))
     } else if (call && !(call.isEnded && request.method === 'OPTIONS')) {
       void call.receiveRequest(request)
     } else if (request.method === 'OPTIONS' && paramOf(need(request, 'To'), 'tag') === undefined) {

@@ -48,6 +48,7 @@ function setUp(): World {
   const entrance = startEntrance({
     sip: { onRequest: (method, handler) => void handlers.set(method, handler), onInvite: (handler) => void (inviteHandler = handler) },
     directory,
+    watchers: { watch: (request, device) => request.reply(200, { headers: { 'X-Device': device.id } }) },
     registrar: {
       register(request, device) {
         world.registered.push({ request, device })
@@ -249,11 +250,12 @@ test('SUBSCRIBE and NOTIFY of packages nobody tells of are 489 with those there 
     for (const event of ['presence', 'message-summary;id=3', 'keep-alive', 'constructor']) {
       const answer = await world.handle(requestOf(method, { event }))
       assert.equal(answer.status, 489, `${method} ${event}`)
-      assert.equal(answer.options.headers?.['Allow-Events'], 'refer')
+      assert.equal(answer.options.headers?.['Allow-Events'], 'refer, reg')
     }
     for (const headers of [{}, { event: '' }, { event: ' ;id=1' }]) assert.equal((await world.handle(requestOf(method, headers))).status, 400)
   }
   assert.equal((await world.handle(requestOf('SUBSCRIBE', { event: 'refer' }))).status, 403, 'only a REFER subscribes to itself')
+  assert.equal((await world.handle(requestOf('SUBSCRIBE', { event: 'reg' }))).status, 401)
   assert.equal((await world.handle(requestOf('NOTIFY', { event: 'refer' }))).status, 481)
   assert.equal((await world.handle(requestOf('REGISTER', { replaces: 'a;to-tag=b;from-tag=c' }))).status, 400)
 })

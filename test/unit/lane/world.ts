@@ -58,7 +58,7 @@ export async function openWorld(t: TestContext, options: { most?: number } = {})
   const secrets = { key: () => Buffer.alloc(32, 1) }
   const entrance = startEntrance({
     sip: { onRequest: (method, handler) => void (method === 'REGISTER' && (take = handler)), onInvite: () => {} },
-    directory, registrar, settings, secrets, logger, clock, onCall: () => {},
+    directory, registrar, settings, secrets, logger, clock, watchers: { watch: () => {} }, onCall: () => {},
     shield: { gated: true, strike: (address, reason) => void strikes.push(`${address} ${reason}`), refuses: () => false, scannerIn: () => undefined },
   })
   const orders: LaneOrder[] = []
