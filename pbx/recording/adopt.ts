@@ -46,12 +46,14 @@ async function lengthOf(paths: readonly string[]): Promise<{ bytes: number; seco
 /**
  * Looks through the folder for what a crash left behind: WAV files of recordings that are stored or deleted, and unfinished
  * sealed files, go; sound of which the database never heard (it was away when the server was killed) gets a row.
+ *
+ * @param since milliseconds since the epoch; what was written later is this server's own and under way
  */
-export async function tidyRecordings(database: Database, root: string, logger: Logger): Promise<void> {
+export async function tidyRecordings(database: Database, root: string, logger: Logger, since: number): Promise<void> {
   try {
     for (const tenant of await folders(root)) {
       if (!UUID.test(tenant)) continue
-      for (const day of await folders(join(root, tenant))) await tidyDay(database, root, tenant, join(root, tenant, day))
+      for (const day of await folders(join(root, tenant))) await tidyDay(database, root, tenant, join(root, tenant, day), since)
     }
   } catch (error) {
     logger.warn({ err: error }, `the recordings folder could not be looked through: ${messageOf(error)}`)
@@ -60,8 +62,10 @@ export async function tidyRecordings(database: Database, root: string, logger: L
 
 const folders = async (path: string): Promise<string[]> => (await readdir(path, { withFileTypes: true }).catch(() => [])).filter((one) => one.isDirectory()).map((one) => one.name)
 
-async function tidyDay(database: Database, root: string, tenant: string, folder: string): Promise<void> {
-  const names = await readdir(folder)
+async function tidyDay(database: Database, root: string, tenant: string, folder: string, since: number): Promise<void> {
+  const all = await readdir(folder)
+  const written = await Promise.all(all.map((name) => stat(join(folder, name)).then(({ mtimeMs }) => mtimeMs, () => Infinity)))
+  const names = all.filter((_name, i) => written[i]! < since)
   for (const name of names) if (name.endsWith('.part')) await rm(join(folder, name), { force: true })
   const ids = [...new Set(names.filter((name) => name.endsWith('.wav')).map((name) => name.slice(0, 36)))].filter((id) => UUID.test(id))
   if (ids.length === 0) return

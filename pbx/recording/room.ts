@@ -33,6 +33,7 @@ export async function openRecordingRoom(options: {
   const { world, database, logger, home, sounds, keepDays } = options
   const { events, directory } = world
   const root = join(home, 'recordings')
+  const started = Date.now()
   const rules = await loadRecordingRules(database, keepDays)
   const keys = createRecordingKeys(database, options.secrets)
   const store = createRecordingStore({ database, events, logger, root, keys, sounds })
@@ -42,7 +43,7 @@ export async function openRecordingRoom(options: {
   // What was spooled says more of a recording than its file.
   await recordings.settle()
   await adoptInterruptedRecordings(database, root)
-  const tidying = tidyRecordings(database, root, logger).then(() => store.wake())
+  const tidying = tidyRecordings(database, root, logger, started).then(() => store.wake())
   const upToDate = async (): Promise<void> => (recordings.pending ? recordings.settle() : undefined)
   const stops = [recordAutomatically(world, recordings), recordByKeys(world, recordings)]
 

@@ -1,7 +1,8 @@
 import { Group, Text, Tooltip } from '@mantine/core'
 import { Disc } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { CallDetail, Party } from '../../app/types.ts'
+import type { CallDetail } from '../../app/types.ts'
+import { PartyCell } from '../../components/party-cell.tsx'
 import { DataTable, type Column, type Paging, type Sorting } from '../../components/data-table.tsx'
 import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
@@ -12,11 +13,6 @@ import { duration, instant } from '../../words/time.ts'
 export function TalkTime({ call }: { call: CallDetail }) {
   if (call.answeredAt === null || call.endedAt === null) return <Text span inherit c="dimmed">–</Text>
   return <span className="numbers">{duration(instant(call.endedAt) - instant(call.answeredAt))}</span>
-}
-
-function PartyCell({ party }: { party: Party }) {
-  if (party.name === null) return <Text span inherit fw={500} className="numbers">{party.number}</Text>
-  return <><Text span inherit fw={500} display="block">{party.name}</Text><Text span size="xs" c="dimmed" className="numbers">{party.number}</Text></>
 }
 
 const columns: Column<CallDetail>[] = [

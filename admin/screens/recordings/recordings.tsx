@@ -3,9 +3,10 @@ import { AudioLines, CircleAlert, Lock, Play, SearchX, Settings2 } from 'lucide-
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { useCan } from '../../app/session.tsx'
-import type { Party, Recording } from '../../app/types.ts'
+import type { Recording } from '../../app/types.ts'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { DayInput } from '../../components/day-input.tsx'
+import { PartyCell } from '../../components/party-cell.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.ts'
 import { SearchInput } from '../../components/search-input.tsx'
@@ -21,11 +22,6 @@ import { useRecording, useRecordings } from './data.ts'
 import { RecordingMenu } from './recording-menu.tsx'
 import { RecordingPlayer } from './recording-player.tsx'
 import { RecordingSettingsForm } from './settings-form.tsx'
-
-function PartyCell({ party }: { party: Party }) {
-  if (party.name === null) return <Text span inherit fw={500} className="numbers">{party.number === '' ? 'Unknown' : party.number}</Text>
-  return <><Text span inherit fw={500} display="block">{party.name}</Text><Text span size="xs" c="dimmed" className="numbers">{party.number}</Text></>
-}
 
 const starter = (recording: Recording): string => (recording.startedBy === 'automatic' ? 'the extension’s setting' : (recording.startedBy ?? ''))
 

@@ -103,10 +103,18 @@ test('a server that was killed before, in the middle of, or after any step goes 
 
   open()
   assert.equal(await adoptInterruptedRecordings(ground.database, root), 1)
-  await tidyRecordings(ground.database, root, logger)
+  const since = Date.now() + 1000
+  await tidyRecordings(ground.database, root, logger, since)
   store.wake()
   for (const { id } of [running, middle, whole, late, unknown]) await stored(id)
   await eventually(async () => (await files()).join() === '.sealed,.sealed,.sealed,.sealed,.sealed', 'five sealed files and nothing else')
+  // What this server is at is left alone, known to the database or not.
+  const { id, tenant_id: tenant } = unknown
+  const own = join(root, tenant, '2026-11-20', `${id.replace(/.{4}$/, '0000')}.wav`)
+  await writeFile(own, 'goes on')
+  await tidyRecordings(ground.database, root, logger, Date.now() - 60_000)
+  await access(own)
+  await rm(own)
   assert.match((await rowOf(running.id)).failure ?? '', /The server stopped/)
   for (const { id } of [running, middle, whole, late, unknown]) {
     const sound = await library.open(ground.actor, id, 'wav', 'listen')
