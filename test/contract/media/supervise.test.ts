@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { missing } from '../../support/run/peers.ts'
 import { loudest, loudestIn, sayAll, type Guest } from './conference-peers.ts'
 import { behaviour, openEngine, type Engine } from './engine.ts'
+import { buffer } from './other-way.ts'
 import { stereoOf } from './rtp-peer.ts'
 
 const skip = missing('ffmpeg')
@@ -58,7 +59,7 @@ behaviour('while somebody only listens the packets of a call pass as they are', 
   await sayAll([desk.agent, desk.customer], 30)
   assert.ok(loudest(desk.customer, 500) > 7500, 'as loud as it was said')
   assert.equal((await desk.supervisor.endpoint.stats()).playout?.concealedMs, 0)
-})
+}, false, buffer)
 
 behaviour('the end of the supervisor leaves the call alone, the end of the call ends the supervision', async (t) => {
   const desk = await openDesk(t)
