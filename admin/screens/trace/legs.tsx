@@ -42,7 +42,7 @@ function LegCard({ leg }: { leg: Leg }) {
       <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm" mt="md">
         <Fact label="Encoding">{codecName(leg.codec)}</Fact>
         <Fact label="Encryption" hint="Of the audio between this phone and Dialplane">
-          <Group gap={4} wrap="nowrap">{leg.security === null ? <LockOpen size={14} aria-hidden /> : <Lock size={14} aria-hidden />}{securityWords(leg.security)}</Group>
+          <Group gap={4} wrap="nowrap">{leg.security === null ? <LockOpen size={14} aria-hidden style={{ flexShrink: 0 }} /> : <Lock size={14} aria-hidden style={{ flexShrink: 0 }} />}{securityWords(leg.security)}</Group>
         </Fact>
         {leg.ringingAt !== null && leg.role === 'callee' && <Fact label="Rang for">{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
         {media !== null && (
