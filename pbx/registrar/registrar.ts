@@ -29,7 +29,7 @@ import { createBindingWriter } from './writer.ts'
 export interface RegistrarOptions {
   database: Database
   directory: Directory
-  sip: Pick<SipServer, 'request' | 'connected'>
+  sip: Pick<SipServer, 'request' | 'connected'> & Partial<Pick<SipServer, 'keepsCalls'>>
   settings: Pick<Settings, 'registrar'>
   /** 32 bytes that are the same after every restart, for temporary GRUUs; random when absent. */
   gruuKey?: Buffer
@@ -111,7 +111,8 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     if (!stillAllowed(binding)) return leave(binding, 'deleted')
     // Its connection ended with our last run, and behind a NAT no other leads there. A phone that listens where it came from
     // answers the next keep-alive; a call must not wait for the others to be found gone.
-    if (!ours || source.transport === 'udp' || binding.path.length > 0) return
+    // An engine of its own process goes on, with its connections.
+    if (!ours || options.sip.keepsCalls === true || source.transport === 'udp' || binding.path.length > 0) return
     binding.waiting = true
     binding.reachable = 'no'
   }

@@ -91,6 +91,10 @@ test('after a restart, who had registered over a connection is waited for, and n
   await pass(1)
   await register({ contact: '<sip:03@h>', 'call-id': 'anew' }, DEVICE, { source: { transport: 'wss', address: '192.0.2.9', port: 6000 } })
   assert.deepEqual(states(), ['sip:01@h unknown false', 'sip:02@h yes false', 'sip:03@h unknown false', 'sip:04@h unknown false'])
+  await t.test('an engine that outlived us kept the connections', async (inner) => {
+    const there = await setUp(inner, {}, rows, { edges: [], keepsCalls: true })
+    assert.deepEqual(there.registrar.list(TENANT).filter(({ waiting }) => waiting), [])
+  })
   await t.test('on a drachtio-server, which keeps the connections', async (inner) => {
     const there = await setUp(inner, {}, rows, { edges: undefined })
     assert.deepEqual(there.registrar.list(TENANT).filter(({ waiting }) => waiting), [])

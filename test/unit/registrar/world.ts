@@ -19,13 +19,13 @@ export interface World {
   pass(seconds: number): Promise<void>
 }
 
-export async function setUp(t: TestContext, settings: Partial<typeof BOUNDS> = {}, rows: Partial<BindingRow>[] = [], { edges }: { edges: readonly string[] | undefined } = { edges: ['192.0.2.8'] }): Promise<World> {
+export async function setUp(t: TestContext, settings: Partial<typeof BOUNDS> = {}, rows: Partial<BindingRow>[] = [], { edges, keepsCalls = false }: { edges: readonly string[] | undefined; keepsCalls?: boolean } = { edges: ['192.0.2.8'] }): Promise<World> {
   const database = new FakeDatabase()
   // A transaction that takes everything; what is written is the store test's affair.
   database.work = async () => rows
   const { system } = database
   database.system = (purpose, work) => (purpose === 'bindings' ? Promise.resolve(undefined as never) : system.call(database, purpose, work as never) as never)
-  const phones = new FakePhones()
+  const phones = Object.assign(new FakePhones(), { keepsCalls })
   const directory = directoryOf([EXTENSION], [DEVICE, OTHER])
   const events = recordedEvents()
   const clock = { time: 1_000_000_000, now: () => clock.time }
