@@ -43,7 +43,8 @@ export class MediaServerWithBypass implements MediaServer {
     if (encryption?.browser || encryption?.policy === 'require') throw new Refusal('unavailable', 'no media engine is up, and without one no audio is encrypted')
     const offer = options.offer
     const localSdp = offer ?? caller?.remoteSdp
-    if (localSdp === undefined) throw new Refusal('unavailable', 'no media engine is up, and without an offer of the caller there is nothing to pass on')
+    // There is nothing to pass on: the engine says why it has no place.
+    if (localSdp === undefined) return this.#server.createEndpoint(options)
     const endpoint = new BypassEndpoint({
       id: options.legId, peerAddress: options.peerAddress, offer, localSdp, logger: this.#logger,
       onClose: (closed) => {

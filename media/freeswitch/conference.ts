@@ -170,8 +170,9 @@ export class FreeswitchConference implements Conference, Stay {
     const action = event.getHeader('Action')
     const channel = event.getHeader('Unique-ID')
     if (action === 'add-member' && channel !== undefined) return this.#joining.get(channel)?.(event.getHeader('Member-ID') ?? '')
+    if (action === 'conference-destroy') return this.#player.heard(action)
     if (action === 'play-file-done' || action === 'stop-recording') {
-      this.#player.heard(action, event)
+      this.#player.heard(action)
       for (const recording of this.#recordings) recording.heard(action, event)
       return
     }

@@ -1,6 +1,5 @@
 import { Refusal } from '../../config/errors.ts'
 import type { PlayOptions, PlayResult } from '../contract.ts'
-import type { EslEvent } from './line.ts'
 import type { Sound } from './player.ts'
 
 /** What a conference plays to all: one sound after the other. */
@@ -51,8 +50,9 @@ export class RoomPlayer {
     return this.#closed || signal?.aborted === true
   }
 
-  heard(action: string, _event: EslEvent): void {
-    if (action === 'play-file-done') this.#done?.()
+  /** When the last one leaves, what plays is over and nobody says so. */
+  heard(action: string): void {
+    if (action === 'play-file-done' || action === 'conference-destroy') this.#done?.()
   }
 
   close(): void {

@@ -36,8 +36,8 @@ export class FreeswitchSupervision implements Supervision, Stay {
     const supervision = new FreeswitchSupervision(target, supervisor, mode, logger)
     await supervisor.enter(supervision)
     try {
-      // Eavesdrop is deaf to a channel of a lower rate than its own; at the lowest it hears all.
-      supervision.#leg = await supervisor.reach(target.leg.on, ['PCMU', 'PCMA'])
+      // Eavesdrop is deaf to a channel of a lower rate than its own, and swallows keys: a channel in between has the lowest rate, and no keys.
+      supervision.#leg = await supervisor.reach(target.leg.on, [])
       await supervision.#listen()
     } catch (error) {
       await supervision.close()
