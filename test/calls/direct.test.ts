@@ -93,7 +93,7 @@ suite('direct media', () => {
     await record('stop')
     await isDirect(true, from)
     await call.bye()
-    const wav = parseWav((await house.api.send('GET', `/recordings/${id}/audio`)).body)
+    const wav = parseWav((await house.api.send('GET', `/recordings/${id}/audio.wav`)).body)
     assert.ok(secondsOfTone(wav.channels[0]!, 440, wav.rate) > 0.3, 'the caller is on the left')
     assert.ok(secondsOfTone(wav.channels[1]!, 1000, wav.rate) > 0.3, 'the callee is on the right')
   })
