@@ -90,9 +90,9 @@ function aliasOf(agent: Agent, request: SipMessage, connection: Connection): voi
   if (/;[ \t]*alias[ \t]*(?:[;,]|$)/i.test(value.slice(0, request.via.length))) agent.transport.alias(connection, request.via.port || TRANSPORTS[connection.transport].port)
 }
 
-/** A phone that only stays where it is costs less than its refusal, and its coming again: while it is the application that is late. */
+/** A phone that only stays where it is costs less than its refusal, and its coming again. */
 function isForLane(agent: Agent, request: SipMessage, flow: Flow): boolean {
-  return request.method === 'REGISTER' && !agent.gate.crowded && agent.lane?.knows(request, flow) === true && agent.router.isOurs('REGISTER')
+  return request.method === 'REGISTER' && agent.lane?.knows(request, flow) === true && agent.router.isOurs('REGISTER')
 }
 
 function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow): void {

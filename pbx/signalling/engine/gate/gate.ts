@@ -47,8 +47,6 @@ export interface Gate {
   obey(order: GateOrder): void
   /** Whether new work is refused for overload: INVITE and REGISTER outside dialogs, but for calls for help. */
   overloads(request: SipMessage): boolean
-  /** Whether REGISTERs wait longer than is borne: it is this thread that cannot keep up. */
-  readonly crowded: boolean
   readonly load: Overload['state']
   close(): void
 }
@@ -209,10 +207,6 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
       if (!draining && !(request.method === 'REGISTER' ? crowd : overload).refuses(begun)) return false
       counters.overloaded++
       return true
-    },
-    get crowded() {
-      const bearableMs = rules?.overloadMs ?? 0
-      return bearableMs > 0 && (waitingMs?.() ?? 0) > bearableMs
     },
     get load() {
       return crowd.state.share > overload.state.share ? crowd.state : overload.state
