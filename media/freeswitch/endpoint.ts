@@ -232,12 +232,11 @@ export class FreeswitchEndpoint implements Endpoint {
   }
 
   /**
-   * A channel on that server which speaks and hears for this endpoint: its own when it is there.
-   * @param only the encodings that the channel may have; with another one stands in between
+   * A channel on that server which speaks and hears for this endpoint. Never its own: what runs there swallows keys, and
+   * those of a channel that is bridged are told.
    */
-  async reach(place: LegHome, only?: readonly (string | undefined)[]): Promise<Leg> {
-    if (this.leg.on === place && (only === undefined || only.includes(this.codec))) return this.leg
-    const [near, far] = await this.#home.span(this.leg, place, only === undefined ? 'G722' : 'PCMU')
+  async reach(place: LegHome, encoding: Encoding): Promise<Leg> {
+    const [near, far] = await this.#home.span(this.leg, place, encoding)
     this.#span = [near, far]
     await joinLegs(this.leg, near)
     return far

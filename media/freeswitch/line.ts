@@ -77,15 +77,6 @@ export class Line {
     })
   }
 
-  /** Told of every event of this name, e.g. `HEARTBEAT`, or of one subclass: `CUSTOM conference::maintenance`. */
-  onEvent(name: string, listener: (event: EslEvent) => void): void {
-    const [event = '', subclass] = name.split(' ')
-    this.#connection.subscribe([name])
-    this.#connection.on(`esl::event::${event}::*`, (heard) => {
-      if (subclass === undefined || heard.getHeader('Event-Subclass') === subclass) listener(heard)
-    })
-  }
-
   close(reason = 'closed'): void {
     if (this.#over) return
     this.#over = true

@@ -10,7 +10,6 @@ import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
 import { knownEncodings, parseDescription, SdpSession, type Encoding } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
-import { FreeswitchConference } from './conference.ts'
 import { describeNobody, describePeer } from './description.ts'
 import { FreeswitchEndpoint, type EndpointHome } from './endpoint.ts'
 import type { Leg, LegHome } from './leg.ts'
@@ -47,8 +46,6 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   /** The legs of one call share a server. */
   readonly #calls = new Map<string, { on: LegHome; legs: number }>()
   readonly #callOf = new Map<FreeswitchEndpoint, string>()
-  /** By their names on the servers. */
-  readonly #conferences = new Map<string, FreeswitchConference>()
   #available = false
   #stopping: Promise<void> | undefined
 
@@ -61,15 +58,13 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     this.switches = servers.map((server) => new Switch({
       ...server, profile, timing, owner: this.owner, srf: options.srf, logger: options.logger,
       onChange: () => this.#judge(),
-      onLost: (lost) => { for (const conference of [...this.#conferences.values()]) if (conference.place === lost) conference.lost('server-lost') },
-      onEvent: (event) => this.#conferences.get(event.getHeader('Conference-Name') ?? '')?.heard(event),
-    }))
+          }))
   }
 
   get capabilities(): MediaCapabilities {
     return {
       engine: 'freeswitch', codecs: knownEncodings(this.#options.settings.media.codecs), transcoding: true, play: true, speak: true, collect: true,
-      sendDigits: true, record: true, conference: true, supervise: true, tap: false, srtp: [], ice: false,
+      sendDigits: true, record: true, conference: false, supervise: true, tap: false, srtp: [], ice: false,
       maxEndpoints: this.switches.reduce((sum, { figures }) => sum + (figures?.maxSessions ?? 0), 0),
     }
   }
@@ -125,8 +120,8 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   }
 
   /** A leg where the call already is, else on the server that has most room; when that one fails, on the next. */
-  async #open({ callId, near }: EndpointOptions, description: string, logger: Logger): Promise<Leg> {
-    const place = this.#calls.get(callId)?.on ?? (near instanceof FreeswitchConference ? near.place : undefined)
+  async #open({ callId }: EndpointOptions, description: string, logger: Logger): Promise<Leg> {
+    const place = this.#calls.get(callId)?.on
     const home = this.switches.find((each) => each === place)
     const others = this.switches.filter((each) => each !== home && !each.draining).sort((a, b) => busy(a) - busy(b))
     let refusal = new Refusal('unavailable', this.#reason() ?? 'no media server is connected', { retryAfter: 5 })
@@ -182,11 +177,8 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     }
   }
 
-  async createConference(name: string): Promise<Conference> {
-    if (!this.available) throw new Refusal('unavailable', this.#reason() ?? 'no media server is connected', { retryAfter: 5 })
-    const conference = new FreeswitchConference({ name, logger: this.#options.logger, home: this, onClosed: () => void this.#conferences.delete(conference.room) })
-    this.#conferences.set(conference.room, conference)
-    return conference
+  createConference(): Promise<Conference> {
+    return Promise.reject(new Refusal('unsupported', 'conferences on FreeSWITCH are not offered (capabilities.conference is false)'))
   }
 
   supervise(target: FreeswitchEndpoint, supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision> {
@@ -210,7 +202,6 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
 
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
-      await Promise.all([...this.#conferences.values()].map((conference) => conference.close()))
       await Promise.all([...this.#endpoints].map((endpoint) => endpoint.close()))
       await Promise.all(this.switches.map((each) => each.stop()))
       await Promise.all([this.#options.prompts.close(), this.#options.music.close()])

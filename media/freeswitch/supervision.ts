@@ -37,7 +37,7 @@ export class FreeswitchSupervision implements Supervision, Stay {
     await supervisor.enter(supervision)
     try {
       // Eavesdrop is deaf to a channel of a lower rate than its own, and swallows keys: a channel in between has the lowest rate, and no keys.
-      supervision.#leg = await supervisor.reach(target.leg.on, [])
+      supervision.#leg = await supervisor.reach(target.leg.on, 'PCMU')
       await supervision.#listen()
     } catch (error) {
       await supervision.close()

@@ -4,7 +4,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { MediaServerState } from '../contract.ts'
 import { Leg, type LegHome } from './leg.ts'
-import { Line, type EslEvent } from './line.ts'
+import { Line } from './line.ts'
 import { channelsOf, readStatus, warningsOf, type SwitchFigures } from './status.ts'
 
 export interface SwitchTiming {
@@ -35,15 +35,10 @@ export interface SwitchOptions {
   timing: SwitchTiming
   /** Called when new calls can or can no longer be made on it. */
   onChange: () => void
-  onEvent: (event: EslEvent) => void
-  /** Called when what was on it is over. */
-  onLost: (lost: Switch) => void
 }
 
 /** Every so many looks it is looked for channels that nobody owns. */
 const LOOKS_A_TIDY = 6
-/** Events of the server that are not of one channel. */
-const CONFERENCES = 'CUSTOM conference::maintenance'
 
 export class Switch implements LegHome {
   readonly address: string
@@ -176,11 +171,10 @@ export class Switch implements LegHome {
   }
 
   #connected(line: Line): void {
-    const { timing, logger, onChange, onEvent } = this.#options
+    const { timing, logger, onChange } = this.#options
     this.#trouble = undefined
     this.#retryMs = timing.firstRetryMs
     clearTimeout(this.#graceTimer)
-    line.onEvent(CONFERENCES, onEvent)
     void line.ended.then((reason) => this.#lost(line, reason))
     this.#lookTimer = setTimeout(() => void this.#look(line), timing.lookMs)
     logger.info({ freeswitch: this.address, version: this.figures?.version }, 'connected to a FreeSWITCH')
@@ -203,7 +197,6 @@ export class Switch implements LegHome {
     // Channels whose own line ended have said so; the others are given the time that a network needs to mend.
     this.#graceTimer = setTimeout(() => {
       for (const leg of [...this.legs.values()]) leg.lost()
-      this.#options.onLost(this)
     }, this.#options.timing.graceMs)
     this.#failed(new Refusal('unavailable', reason))
     this.#options.onChange()

@@ -6,7 +6,7 @@ import { missing } from '../../support/run/peers.ts'
 import { longestGapMs, say, tone } from './codec-peer.ts'
 import { guest, heardAt, heardBy, loudest, loudestIn, sayAll, type Guest } from './conference-peers.ts'
 import { behaviour, openEngine } from './engine.ts'
-import { anew, buffer, figuresOfWorkers, gain, workers } from './other-way.ts'
+import { rooms } from './other-way.ts'
 import { stereoOf } from './rtp-peer.ts'
 
 const skip = missing('ffmpeg')
@@ -24,7 +24,7 @@ behaviour('three in a conference: each hears the two others and not itself, what
       else assert.ok(levels[i]! > 3000, `${one.frequency} hears ${other.frequency} with ${levels[i]}`)
     }
   }
-}, skip)
+}, skip, rooms)
 
 behaviour('parties of calls on several workers share a conference', async (t) => {
   const engine = await openEngine(t, { workers: 3 })
@@ -38,7 +38,7 @@ behaviour('parties of calls on several workers share a conference', async (t) =>
       assert.ok(one === other ? level < 100 : level > 3000, `${one.frequency} hears ${other.frequency} with ${level}`)
     }
   }
-}, false, workers)
+}, false, rooms)
 
 behaviour('who is muted hears and is not heard; muting begins and ends in the middle', async (t) => {
   const engine = await openEngine(t)
@@ -54,7 +54,7 @@ behaviour('who is muted hears and is not heard; muting begins and ends in the mi
   assert.ok(loudest(one, 1100) > 3000)
   assert.ok(heardAt(other, 500, 500, 900) < 20)
   await assert.rejects(conference.mute((await engine.phone()).endpoint, true), { code: 'not-found' })
-})
+}, false, rooms)
 
 behaviour('who is kicked or leaves is out, and its call goes on; who closes is out too', async (t) => {
   const engine = await openEngine(t)
@@ -77,7 +77,7 @@ behaviour('who is kicked or leaves is out, and its call goes on; who closes is o
   // A bridge takes a party out.
   await staying.endpoint.bridge(leaving.endpoint)
   assert.deepEqual(conference.parties(), [])
-}, false, anew)
+}, false, rooms)
 
 behaviour('a locked conference lets nobody in', async (t) => {
   const engine = await openEngine(t)
@@ -91,7 +91,7 @@ behaviour('a locked conference lets nobody in', async (t) => {
   await conference.lock(false)
   await conference.join(endpoint)
   assert.deepEqual(conference.parties().map(({ muted }) => muted), [true, false])
-})
+}, false, rooms)
 
 behaviour('it says who speaks, and stops saying so for who is silent', async (t) => {
   const engine = await openEngine(t)
@@ -108,7 +108,7 @@ behaviour('it says who speaks, and stops saying so for who is silent', async (t)
   await sayAll([other], 30)
   await turns(() => seen.at(-1)?.length === 0)
   assert.deepEqual(seen, [[1], [], [2], []])
-}, skip)
+}, skip, rooms)
 
 behaviour('a quiet and a loud voice are brought to one level', async (t) => {
   const engine = await openEngine(t)
@@ -120,7 +120,7 @@ behaviour('a quiet and a loud voice are brought to one level', async (t) => {
   const [soft, hard] = [heardAt(listener, 900, 3300, 3900), heardAt(listener, 1500, 3300, 3900)]
   t.diagnostic(`1000 is heard with ${Math.round(soft)}, 16000 with ${Math.round(hard)}`)
   assert.ok(hard / soft < 2, `${hard} against ${soft}`)
-}, false, gain)
+}, false, rooms)
 
 behaviour('what is lost is concealed, and the figures say so', async (t) => {
   const engine = await openEngine(t)
@@ -136,7 +136,7 @@ behaviour('what is lost is concealed, and the figures say so', async (t) => {
   assert.ok(gap < 60)
   const closed = await one.endpoint.close()
   assert.ok((closed.playout?.concealedMs ?? 0) >= 150)
-}, false, buffer)
+}, false, rooms)
 
 behaviour('an announcement is heard by all, over what they say; what is played to one only by that one', async (t) => {
   const engine = await openEngine(t)
@@ -158,7 +158,7 @@ behaviour('an announcement is heard by all, over what they say; what is played t
   abort.abort()
   assert.equal((await endless).ended, 'aborted')
   assert.equal((await after).ended, 'finished')
-}, skip)
+}, skip, rooms)
 
 behaviour('the room is recorded as all of it sounds', async (t) => {
   const engine = await openEngine(t)
@@ -178,7 +178,7 @@ behaviour('the room is recorded as all of it sounds', async (t) => {
   await conference.close()
   await engine.server.stop()
   assert.equal((await last.finished).ended, 'closed')
-}, skip)
+}, skip, rooms)
 
 behaviour('a re-INVITE to another codec goes on in the room', async (t) => {
   const engine = await openEngine(t)
@@ -190,7 +190,7 @@ behaviour('a re-INVITE to another codec goes on in the room', async (t) => {
   assert.ok(loudest(wide, 1100) > 3000)
   assert.ok(loudest(other, 500) > 3000)
   assert.ok(one.peer.heard.slice(5).every(({ payloadType }) => payloadType === 9))
-}, skip)
+}, skip, rooms)
 
 behaviour('a conference that closes lets its parties go on', async (t) => {
   const engine = await openEngine(t)
@@ -205,7 +205,7 @@ behaviour('a conference that closes lets its parties go on', async (t) => {
   await assert.rejects(conference.join(one.endpoint), { code: 'gone' })
   await assert.rejects(conference.play({ kind: 'network-tone', name: 'busy' }), { code: 'gone' })
   assert.equal((await one.endpoint.play({ kind: 'tone', frequencies: [700], cadenceMs: [60] })).ended, 'finished')
-})
+}, false, rooms)
 
 behaviour('a worker that dies ends its conference by name', async (t) => {
   const engine = await openEngine(t, { workers: 2 })
@@ -217,7 +217,7 @@ behaviour('a worker that dies ends its conference by name', async (t) => {
   await (conference as EmbeddedConference).thread.kill()
   assert.equal(await closed, 'worker-died')
   assert.deepEqual(left.sort(), ['1 ended', '2 ended'])
-}, false, workers)
+}, false, rooms)
 
 behaviour('fifty parties in a room: three speak, all hear all three and nobody himself', async (t) => {
   const engine = await openEngine(t)
@@ -236,4 +236,4 @@ behaviour('fifty parties in a room: three speak, all hear all three and nobody h
       assert.ok(one === speaker ? level < 300 : level > 2000, `party ${i} hears ${speaker.frequency} with ${level}`)
     }
   }
-}, skip, figuresOfWorkers)
+}, skip, rooms)

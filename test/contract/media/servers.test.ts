@@ -76,7 +76,7 @@ test('freeswitch: it starts from settings, says what it is, and stops twice', op
   const server = await start(t, given)
   assert.equal(server.available, true)
   const { capabilities } = server
-  assert.deepEqual([capabilities.engine, capabilities.conference, capabilities.supervise, capabilities.tap], ['freeswitch', true, true, false])
+  assert.deepEqual([capabilities.engine, capabilities.conference, capabilities.supervise, capabilities.tap], ['freeswitch', false, true, false])
   const [state] = server.servers?.list() ?? []
   assert.equal(state?.connected, true)
   assert.match(state?.figures?.version ?? '', /^\d+\.\d+/)
