@@ -37,6 +37,20 @@ test('while many are with the application the others stay here, and say for how 
   room.close()
 })
 
+test('a datagram that waited for long is forgotten, for its phone repeats it; what came over a connection is not', async () => {
+  const seen: string[] = []
+  let time = 0
+  const room = createWaitingRoom((text) => void seen.push(text), () => 0, () => time)
+  room.enter('old', udp)
+  room.enter('old over TCP', { ...udp, transport: 'tcp' })
+  time = 1_000
+  room.enter('new', udp)
+  time = 2_000
+  await turn()
+  assert.deepEqual(seen, ['old over TCP', 'new'])
+  room.close()
+})
+
 test('of too many the oldest are forgotten, and nothing is looked at after the end', async () => {
   const seen: string[] = []
   const room = createWaitingRoom((text) => void seen.push(text), () => 0)

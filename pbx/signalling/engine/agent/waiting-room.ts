@@ -10,8 +10,13 @@ const A_TURN = 16
 const MOST_ASKED = 64
 /** Looked at again after this, in milliseconds, when so many are asked. */
 const AGAIN_MS = 5
-/** Beyond it the oldest are forgotten: their phones have repeated them since. */
+/** Beyond it the oldest are forgotten. */
 const MOST = 20_000
+/**
+ * A datagram that waited so long is forgotten, in milliseconds: its phone has sent it twice more since (RFC 3261 §17.1.2.2),
+ * and answers to old ones would keep those to new ones from ever being in time.
+ */
+const STALE_MS = 1_500
 
 interface Waiting {
   text: string
@@ -27,7 +32,7 @@ export interface WaitingRoom {
 }
 
 /** @param asked how many are with an application now */
-export function createWaitingRoom(receive: (text: string, flow: Flow) => void, asked: () => number): WaitingRoom {
+export function createWaitingRoom(receive: (text: string, flow: Flow) => void, asked: () => number, now = (): number => performance.now()): WaitingRoom {
   let queue: Waiting[] = []
   /** Of the queue those before it are gone. */
   let first = 0
@@ -37,9 +42,12 @@ export function createWaitingRoom(receive: (text: string, flow: Flow) => void, a
   const go = (): void => {
     turn = undefined
     again = undefined
-    for (let done = 0; done < A_TURN && first < queue.length && asked() < MOST_ASKED; done++) {
-      const { text, flow } = queue[first++] as Waiting
+    const stale = now() - STALE_MS
+    for (let done = 0; done < A_TURN && first < queue.length && asked() < MOST_ASKED; ) {
+      const { text, flow, since } = queue[first++] as Waiting
+      if (since < stale && flow.transport === 'udp') continue
       receive(text, flow)
+      done++
     }
     if (first === queue.length) {
       queue = []
@@ -49,7 +57,7 @@ export function createWaitingRoom(receive: (text: string, flow: Flow) => void, a
   }
   return {
     enter(text, flow) {
-      queue.push({ text, flow, since: performance.now() })
+      queue.push({ text, flow, since: now() })
       if (queue.length - first > MOST) first++
       if (first > MOST) {
         queue = queue.slice(first)
@@ -59,7 +67,7 @@ export function createWaitingRoom(receive: (text: string, flow: Flow) => void, a
     },
     get waitingMs() {
       const waiting = queue[first]
-      return waiting === undefined ? 0 : performance.now() - waiting.since
+      return waiting === undefined ? 0 : now() - waiting.since
     },
     close() {
       clearImmediate(turn)
