@@ -64,7 +64,16 @@ test('a drachtio-server that is not there stops the start with a sentence', asyn
 })
 
 test('a drachtio-server that is there is used as it is, without a trace', async () => {
-  const there = createServer((socket) => socket.on('error', () => undefined))
+  // It takes the secret, and hangs up on what it does not know.
+  const there = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.setEncoding('latin1').on('data', (frame: string) => {
+      const [id = '', verb] = frame.slice(frame.indexOf('#') + 1).split('|')
+      if (verb !== 'authenticate') return socket.destroy()
+      const answer = `00000000-0000-4000-8000-000000000001|response|${id}|OK|udp/127.0.0.1:5060|v0.9.10|`
+      socket.write(`${answer.length}#${answer}`)
+    })
+  })
   await new Promise<void>((resolve) => there.listen(0, '127.0.0.1', resolve))
   const { port } = there.address() as { port: number }
   const signalling = await startSignalling({ settings: settings(0, { host: '127.0.0.1', port, secret: 'x' }), logger })
