@@ -5,6 +5,9 @@ import type { Leg } from './leg.ts'
 import { refusalOf, statusForCaller, terminate } from './termination.ts'
 import type { CallWorld } from './world.ts'
 
+/** Ports drain and calls end meanwhile. */
+const NO_MEDIA_SECONDS = '5'
+
 /**
  * Ends the call with a verdict. The first verdict wins; what others say afterwards is ignored.
  * Safe from anywhere: the signal is aborted at once, the rest happens in the mailbox.
@@ -53,7 +56,7 @@ function releaseCaller(world: CallWorld, call: Call, verdict: Termination): void
   if (call.caller.dialog) releaseLeg(world, call, call.caller, verdict)
   if (call.invite.answered) return void call.invite.reply(480)
   const status = statusForCaller(verdict)
-  call.invite.reply(status, { reason: refusalOf(verdict.reason).phrase, headers: { Reason: `SIP;cause=${status};text="${verdict.reason}"` } })
+  call.invite.reply(status, { reason: refusalOf(verdict.reason).phrase, headers: { Reason: `SIP;cause=${status};text="${verdict.reason}"`, ...(verdict.reason === 'no-media' && { 'Retry-After': NO_MEDIA_SECONDS }) } })
   call.caller.sipStatus = status
 }
 

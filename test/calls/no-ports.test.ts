@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
+import { headerOf } from '../support/phone.ts'
 
 suite('no RTP ports', () => {
   let house: House
@@ -19,7 +20,9 @@ suite('no RTP ports', () => {
     await first.answered()
 
     const second = await bob.invite('101')
-    assert.equal((await second.ended()).status, 503)
+    const { status, message } = await second.ended()
+    assert.equal(status, 503)
+    assert.equal(message && headerOf(message, 'Retry-After'), '5')
     const { termination } = await house.verdict(second)
     assert.equal(termination?.reason, 'no-media')
     assert.match(termination?.explanation ?? '', /cannot take another call: .*(in use|RTP port)/)
