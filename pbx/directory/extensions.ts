@@ -1,11 +1,10 @@
 import { newId } from '../../config/ids.ts'
-import { isUniqueViolation } from '../../config/database/failure.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import { Refusal } from '../../config/errors.ts'
 import type { DeviceRow, ExtensionRow } from '../../migrations/tables.ts'
 import type { Extension, ExtensionFilter, ExtensionInput, Pbx } from '../door.ts'
 import { insertDevice, toDevice } from './devices.ts'
-import { checkExtension, numberTaken, outdated } from './input.ts'
+import { checkExtension } from './input.ts'
+import { createNumberedRepository, taken, type NumberedKind } from './numbered.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] = [
@@ -22,10 +21,26 @@ const ORDERS: { readonly [S in ExtensionFilter['sort']]: readonly string[] } = {
   created_at: ['created_at'],
 }
 
+const KIND: NumberedKind<ExtensionRow, ExtensionInput, Extension> = {
+  table: 'extensions',
+  subject: 'extension',
+  name: 'extension',
+  check: checkExtension,
+  toRow: (_actor, input) => toRow(input),
+  show: async (trx, row) => one(await withDevices(trx, [row])),
+  forAudit,
+}
+
 /** Extensions: what the panel and the API read and change. */
 export function createExtensionRepository(world: DirectoryWorld): Pbx['extensions'] {
   const { database } = world
+  const { get, update, remove } = createNumberedRepository<ExtensionRow, ExtensionInput, Extension>(world, KIND)
   return {
+    get,
+    update,
+    remove,
+
+    // There may be very many, so they come by the page.
     list: (actor, filter) =>
       database.read(actor, async (trx) => {
         const found = trx<ExtensionRow>('extensions')
@@ -40,13 +55,6 @@ export function createExtensionRepository(world: DirectoryWorld): Pbx['extension
           .limit(filter.limit)
           .offset((filter.page - 1) * filter.limit)
         return { rows: await withDevices(trx, rows), total: Number(count?.total ?? 0) }
-      }),
-
-    get: (actor, id) =>
-      database.read(actor, async (trx) => {
-        const row = await trx<ExtensionRow>('extensions').where({ id }).first()
-        if (!row) throw notFound()
-        return one(await withDevices(trx, [row]))
       }),
 
     async create(actor, input) {
@@ -66,39 +74,10 @@ export function createExtensionRepository(world: DirectoryWorld): Pbx['extension
           return { result: { extension, credentials }, audit }
         })
         .catch((error: unknown) => {
-          throw taken(error, input.number)
+          throw taken(error, KIND, input.number)
         })
       await world.refresh(actor.tenantId)
       return created
-    },
-
-    async update(actor, id, input, version) {
-      const values = checkExtension(input)
-      const updated = await database
-        .change(actor, async (trx) => {
-          const before = await trx<ExtensionRow>('extensions').where({ id }).forUpdate().first()
-          if (!before) throw notFound()
-          if (version !== undefined && version !== before.version) throw outdated()
-          const row = toRow(values)
-          const changed = { ...row, version: before.version + 1, updated_at: new Date() } as Partial<ExtensionRow>
-          const after = one(await trx<ExtensionRow>('extensions').where({ id }).update(changed).returning('*'))
-          const result = one(await withDevices(trx, [after]))
-          return { result, audit: { action: 'extension.update', subjectType: 'extension', subjectId: id, before: forAudit(before), after: forAudit(after) } }
-        })
-        .catch((error: unknown) => {
-          throw taken(error, input.number ?? '')
-        })
-      await world.refresh(actor.tenantId)
-      return updated
-    },
-
-    async remove(actor, id) {
-      await database.change(actor, async (trx) => {
-        const [row] = await trx<ExtensionRow>('extensions').where({ id }).delete().returning('*')
-        if (!row) throw notFound()
-        return { result: undefined, audit: { action: 'extension.delete', subjectType: 'extension', subjectId: id, before: forAudit(row) } }
-      })
-      await world.refresh(actor.tenantId)
     },
   }
 }
@@ -119,13 +98,13 @@ function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
 }
 
 /** Only what was given; the rest keeps its value, or gets the table's default. */
-function toRow(input: Partial<ExtensionInput>): Partial<ExtensionRow> {
+function toRow(input: Partial<ExtensionInput>): Record<string, unknown> {
   const row: Record<string, unknown> = {}
   for (const [field, column] of COLUMNS) if (input[field] !== undefined) row[column] = input[field]
   return row
 }
 
-function forAudit(row: ExtensionRow): Partial<ExtensionInput> {
+function forAudit(row: ExtensionRow): Record<string, unknown> {
   return Object.fromEntries(COLUMNS.map(([field, column]) => [field, row[column]]))
 }
 
@@ -133,13 +112,4 @@ function one<T>(rows: T[]): T {
   const [row] = rows
   if (row === undefined) throw new Error('A statement that returns one row returned none.')
   return row
-}
-
-function notFound(): Refusal {
-  return new Refusal('not-found', 'There is no such extension.')
-}
-
-function taken(error: unknown, number: string): unknown {
-  if (isUniqueViolation(error, 'extensions_tenant_id_number_key')) return numberTaken(`There is already an extension ${number}.`)
-  return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is in use already.`) : error
 }

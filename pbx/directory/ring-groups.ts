@@ -1,11 +1,9 @@
-import { newId } from '../../config/ids.ts'
 import { toJsonb } from '../../config/database/json.ts'
-import { isUniqueViolation } from '../../config/database/failure.ts'
-import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { RingGroupRow } from '../../migrations/tables.ts'
 import type { RingGroup, RingGroupInput } from '../door.ts'
-import { checkRingGroup, numberTaken, outdated } from './input.ts'
+import { checkRingGroup } from './input.ts'
+import { createNumberedRepository } from './numbered.ts'
 import type { Directory, DirectorySnapshot } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
@@ -18,60 +16,20 @@ const COLUMNS: readonly (readonly [keyof RingGroupInput, keyof RingGroupRow])[] 
 export function createRingGroupRepository(world: DirectoryWorld, around: { snapshot: () => DirectorySnapshot; logger: Logger }): Directory['ringGroups'] {
   const { database } = world
   const turns = new Map<string, number>()
+  const repository = createNumberedRepository<RingGroupRow, RingGroupInput, RingGroup>(world, {
+    table: 'ring_groups',
+    subject: 'ring-group',
+    name: 'ring group',
+    check: checkRingGroup,
+    toRow: (_actor, input) => toRow(input),
+    show: (_trx, row) => toGroup(row),
+    forAudit,
+  })
   return {
-    list: (actor) => database.read(actor, async (trx) => (await trx<RingGroupRow>('ring_groups').orderByRaw('length(number), number')).map(toGroup)),
-
-    get: (actor, id) =>
-      database.read(actor, async (trx) => {
-        const row = await trx<RingGroupRow>('ring_groups').where({ id }).first()
-        if (!row) throw notFound()
-        return toGroup(row)
-      }),
-
-    async create(actor, input) {
-      const values = checkRingGroup(input)
-      const created = await database
-        .change(actor, async (trx) => {
-          const now = new Date()
-          const row = { ...toRow(values), id: newId(), tenant_id: actor.tenantId, created_at: now, updated_at: now }
-          const [inserted] = await trx<RingGroupRow>('ring_groups').insert(row as RingGroupRow).returning('*')
-          const after = inserted as RingGroupRow
-          return { result: toGroup(after), audit: { action: 'ring-group.create', subjectType: 'ring-group', subjectId: after.id, after: forAudit(after) } }
-        })
-        .catch((error: unknown) => {
-          throw taken(error, input.number)
-        })
-      await world.refresh(actor.tenantId)
-      return created
-    },
-
-    async update(actor, id, input, version) {
-      const values = checkRingGroup(input)
-      const updated = await database
-        .change(actor, async (trx) => {
-          const before = await trx<RingGroupRow>('ring_groups').where({ id }).forUpdate().first()
-          if (!before) throw notFound()
-          if (version !== undefined && version !== before.version) throw outdated()
-          const row = { ...toRow(values), version: before.version + 1, updated_at: new Date() }
-          const [changed] = await trx<RingGroupRow>('ring_groups').where({ id }).update(row as Partial<RingGroupRow>).returning('*')
-          const after = changed as RingGroupRow
-          return { result: toGroup(after), audit: { action: 'ring-group.update', subjectType: 'ring-group', subjectId: id, before: forAudit(before), after: forAudit(after) } }
-        })
-        .catch((error: unknown) => {
-          throw taken(error, input.number ?? '')
-        })
-      await world.refresh(actor.tenantId)
-      return updated
-    },
-
+    ...repository,
     async remove(actor, id) {
-      await database.change(actor, async (trx) => {
-        const [row] = await trx<RingGroupRow>('ring_groups').where({ id }).delete().returning('*')
-        if (!row) throw notFound()
-        return { result: undefined, audit: { action: 'ring-group.delete', subjectType: 'ring-group', subjectId: id, before: forAudit(row) } }
-      })
+      await repository.remove(actor, id)
       turns.delete(id)
-      await world.refresh(actor.tenantId)
     },
 
     takeTurn(id) {
@@ -103,13 +61,4 @@ function toRow(input: Partial<RingGroupInput>): Record<string, unknown> {
 
 function forAudit(row: RingGroupRow): Record<string, unknown> {
   return Object.fromEntries(COLUMNS.map(([field, column]) => [field, row[column]]))
-}
-
-function notFound(): Refusal {
-  return new Refusal('not-found', 'There is no such ring group.')
-}
-
-function taken(error: unknown, number: string): unknown {
-  if (isUniqueViolation(error, 'ring_groups_tenant_id_number_key')) return numberTaken(`There is already a ring group ${number}.`)
-  return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is in use already.`) : error
 }
