@@ -42,6 +42,7 @@ export type DialOutcome =
   | { kind: 'over' }
 
 interface Branch {
+  target: DialTarget
   leg: Leg
   invite: OutgoingInvite | undefined
   failure: InviteFailure | undefined
@@ -142,33 +143,29 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     settle({ kind: 'answered', leg: branch.leg })
   }
 
-  const later = new Map<Branch, DialTarget>()
-  const begin = (branch: Branch, target: DialTarget): void => {
+  const begin = (branch: Branch): void => {
     clearTimeout(waiting.get(branch))
     waiting.delete(branch)
     if (settled || branch.leg.over) return
-    void startBranch(world, call, target, branch, () => settled, {
+    void startBranch(world, call, branch, () => settled, {
       onFailure: (failure) => call.mailbox.post(() => onFailure(branch, failure)),
       onAnswer: (dialog) => call.mailbox.post(() => onAnswer(branch, dialog)),
     })
   }
   /** Nobody rings now: who would later rings at once. */
   const startNext = (): void => {
-    const soonest = Math.min(...[...waiting.keys()].map((branch) => later.get(branch)?.delaySeconds ?? 0))
-    for (const branch of [...waiting.keys()]) {
-      const target = later.get(branch)
-      if (target && (target.delaySeconds ?? 0) === soonest) begin(branch, target)
-    }
+    const later = [...waiting.keys()]
+    const soonest = Math.min(...later.map(({ target }) => target.delaySeconds ?? 0))
+    for (const branch of later) if ((branch.target.delaySeconds ?? 0) === soonest) begin(branch)
   }
 
   for (const target of targets) {
-    const branch: Branch = { leg: legFor(target), invite: undefined, failure: undefined }
+    const branch: Branch = { target, leg: legFor(target), invite: undefined, failure: undefined }
     branches.push(branch)
     call.legs.push(branch.leg)
     const { delaySeconds = 0 } = target
-    if (delaySeconds > 0) waiting.set(branch, setTimeout(() => call.mailbox.post(() => begin(branch, target)), delaySeconds * 1000))
-    else begin(branch, target)
-    later.set(branch, target)
+    if (delaySeconds > 0) waiting.set(branch, setTimeout(() => call.mailbox.post(() => begin(branch)), delaySeconds * 1000))
+    else begin(branch)
   }
   if (waiting.size === branches.length) startNext()
   if (call.over) onAbort()
@@ -183,12 +180,11 @@ interface BranchHandlers {
 async function startBranch(
   world: CallWorld,
   call: Call,
-  target: DialTarget,
   branch: Branch,
   settled: () => boolean,
   handlers: BranchHandlers,
 ): Promise<void> {
-  const { leg } = branch
+  const { leg, target } = branch
   try {
     // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
     const endpoint = await world.media.createEndpoint({

@@ -14,13 +14,7 @@ const MOST_MEMBERS = 100
 export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked = { ...input }
-  if (input.number !== undefined) {
-    checked.number = checkNumber(input.number, details)
-  }
-  if (input.name !== undefined) {
-    checked.name = input.name.trim()
-    checkName(checked.name, details)
-  }
+  checkNumberAndName(checked, details)
   checkRange(input.ringSeconds, 'ringSeconds', 'Ring time', 5, 300, details)
   checkRange(input.maxContacts, 'maxContacts', 'The number of contacts', 1, 100, details)
   checkRange(input.callLimit, 'callLimit', 'The number of calls at once', 1, 50, details)
@@ -45,11 +39,7 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
 export function checkConference<T extends Partial<ConferenceInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked = { ...input }
-  if (input.number !== undefined) checked.number = checkNumber(input.number, details)
-  if (input.name !== undefined) {
-    checked.name = input.name.trim()
-    checkName(checked.name, details)
-  }
+  checkNumberAndName(checked, details)
   for (const field of ['pin', 'moderatorPin'] as const) {
     const pin = input[field]
     if (typeof pin === 'string' && !/^[0-9]{4,12}$/.test(pin)) details.push({ field, message: 'A PIN has 4 to 12 digits and nothing else.' })
@@ -68,11 +58,7 @@ export function checkConference<T extends Partial<ConferenceInput>>(input: T): T
 export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked = { ...input }
-  if (input.number !== undefined) checked.number = checkNumber(input.number, details)
-  if (input.name !== undefined) {
-    checked.name = input.name.trim()
-    checkName(checked.name, details)
-  }
+  checkNumberAndName(checked, details)
   checkRange(input.ringSeconds, 'ringSeconds', 'Ring time', 5, 600, details)
   checkRange(input.memberSeconds, 'memberSeconds', 'The time for each', 5, 120, details)
   const { members } = input
@@ -94,6 +80,14 @@ export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
 /** A number belongs to somebody else already. */
 export function numberTaken(message: string): Refusal {
   return new Refusal('conflict', message, { details: [{ field: 'number', message }] })
+}
+
+/** Trims both where they are given. */
+function checkNumberAndName(checked: { number?: string; name?: string }, details: RefusalDetail[]): void {
+  if (checked.number !== undefined) checked.number = checkNumber(checked.number, details)
+  if (checked.name === undefined) return
+  checked.name = checked.name.trim()
+  checkName(checked.name, details)
 }
 
 function checkNumber(given: string, details: RefusalDetail[]): string {

@@ -15,7 +15,7 @@ import { createGuard } from './guard.ts'
 import { createIdentify } from './identify.ts'
 import { chainsOf, METHODS } from './methods.ts'
 import { createNonces, type Nonces } from './nonce.ts'
-import type { Caller } from './on-invite.ts'
+import type { Caller } from '../steps/caller.ts'
 import { replyToRefused } from './reply.ts'
 import type { Step, Visit } from './visit.ts'
 

@@ -1,15 +1,7 @@
 import type { IncomingInvite } from '../sip/types.ts'
+import type { Caller } from '../steps/caller.ts'
 import { callerOf } from './visit.ts'
 import type { Step } from './visit.ts'
-
-/** Who calls, as proved by its credentials; what the phone wrote into From counts for nothing. */
-export interface Caller {
-  tenantId: string
-  deviceId: string
-  extensionId: string
-  number: string
-  name: string
-}
 
 /** Hands an authenticated INVITE to the calls, in the same turn in which it came in: a CANCEL cannot come before. */
 export function createCall(onCall: (invite: IncomingInvite, caller: Caller) => void): Step {

@@ -1,7 +1,7 @@
 import { Leg, type LegOrigin } from '../calls/leg.ts'
 import type { IncomingInvite } from '../sip/types.ts'
 
-/** The authenticated phone behind an INVITE. */
+/** The phone behind an INVITE, as proved by its credentials; what it wrote into From counts for nothing. */
 export interface Caller {
   tenantId: string
   deviceId: string
