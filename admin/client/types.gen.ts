@@ -1326,6 +1326,27 @@ export type AuditEvent = {
      * The row after, without secrets.
      */
     after?: unknown;
+    /**
+     * Whether you may undo it, as far as its kind goes.
+     */
+    undoable: boolean;
+};
+
+export type Undone = {
+    subjectType: string;
+    /**
+     * Of the object as it is now: one that was deleted comes back under a new id.
+     */
+    subjectId: string;
+    what: 'put-back' | 'brought-back' | 'removed';
+    /**
+     * Those that have their former values again.
+     */
+    fields: Array<string>;
+    /**
+     * What is kept secret, such as a PIN, and could not be put back; a room whose PIN is lost comes back turned off.
+     */
+    left: Array<string>;
 };
 
 export type SystemInfo = {
@@ -5297,6 +5318,66 @@ export type ListAuditEventsResponses = {
 };
 
 export type ListAuditEventsResponse = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type UndoAuditEventData = {
+    body?: never;
+    path: {
+        /**
+         * The id of an audit event.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/audit/{id}/undo';
+};
+
+export type UndoAuditEventErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UndoAuditEventError = UndoAuditEventErrors[keyof UndoAuditEventErrors];
+
+export type UndoAuditEventResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Undone;
+    };
+};
+
+export type UndoAuditEventResponse = UndoAuditEventResponses[keyof UndoAuditEventResponses];
 
 export type GetSystemData = {
     body?: never;

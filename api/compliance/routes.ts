@@ -1,12 +1,13 @@
 import type { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
-import { pageOf, pagination } from '../http/envelope.ts'
+import { one, pageOf, pagination } from '../http/envelope.ts'
 import { isoOf } from '../http/fields.ts'
 import type { AuditLogRow } from '../../migrations/tables.ts'
 import { listAudit } from './repository.ts'
-import { AuditEvent, AuditQuery } from './schemas.ts'
+import { AuditEvent, auditEntryParams, AuditQuery, Undone } from './schemas.ts'
+import { canUndo, undo } from './undo.ts'
 
-function presentAudit(row: AuditLogRow): z.input<typeof AuditEvent> {
+function presentAudit(row: AuditLogRow, undoable: boolean): z.input<typeof AuditEvent> {
   return {
     id: row.id,
     at: isoOf(row.at),
@@ -17,6 +18,7 @@ function presentAudit(row: AuditLogRow): z.input<typeof AuditEvent> {
     subjectId: row.subject_id,
     before: row.before,
     after: row.after,
+    undoable,
   }
 }
 
@@ -31,8 +33,20 @@ const listAuditEvents = defineRoute({
   response: pageOf(AuditEvent),
   async handle({ world, actor, query }) {
     const { rows, total } = await world.database.read(actor, (trx) => listAudit(trx, query))
-    return { data: rows.map(presentAudit), pagination: pagination(total, query) }
+    return { data: rows.map((row) => presentAudit(row, canUndo(world.pbx, actor, row.action))), pagination: pagination(total, query) }
   },
 })
 
-export const complianceRoutes = [listAuditEvents]
+const undoAuditEvent = defineRoute({
+  method: 'post',
+  path: '/audit/{id}/undo',
+  operationId: 'undoAuditEvent',
+  summary: 'Undo a change, when nothing it concerned was changed again since',
+  tag: 'Audit',
+  permission: 'audit.read',
+  params: auditEntryParams,
+  response: one(Undone),
+  handle: async ({ world, actor, params }) => ({ data: await undo(world.database, world.pbx, actor, params.id) }),
+})
+
+export const complianceRoutes = [listAuditEvents, undoAuditEvent]

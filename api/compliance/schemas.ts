@@ -13,6 +13,7 @@ export const AuditEvent = z
     subjectId: z.string(),
     before: z.unknown().optional().meta({ description: 'The row before, without secrets.' }),
     after: z.unknown().optional().meta({ description: 'The row after, without secrets.' }),
+    undoable: z.boolean().meta({ description: 'Whether you may undo it, as far as its kind goes.' }),
   })
   .meta({ id: 'AuditEvent' })
 
@@ -28,3 +29,15 @@ export const AuditQuery = z.strictObject({
   sort: z.enum(['at']).default('at'),
   order: order('desc'),
 })
+
+export const Undone = z
+  .object({
+    subjectType: z.string(),
+    subjectId: z.string().meta({ description: 'Of the object as it is now: one that was deleted comes back under a new id.' }),
+    what: z.enum(['put-back', 'brought-back', 'removed']),
+    fields: z.array(z.string()).meta({ description: 'Those that have their former values again.' }),
+    left: z.array(z.string()).meta({ description: 'What is kept secret, such as a PIN, and could not be put back; a room whose PIN is lost comes back turned off.' }),
+  })
+  .meta({ id: 'Undone' })
+
+export const auditEntryParams = z.strictObject({ id: z.string().regex(/^[1-9][0-9]{0,17}$/).meta({ description: 'The id of an audit event.' }) })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
+import type { Actor } from '../../config/actor.ts'
 import type { Route } from '../../api/http/define-route.ts'
 import { builtInRoles, permissionNames, permissions } from '../../api/identity/permissions.ts'
 import { routes } from '../../api/routes.ts'
@@ -30,6 +31,14 @@ const subjects: Record<string, () => Promise<string> | string> = {
   mediaServer: () => encodeURIComponent(ground.pbx.addMediaServer(ground.tenantId).address),
   allowed: () => ground.pbx.addAllowed(ground.tenantId).id,
   prompt: () => 'busy',
+  change: async () => {
+    const { extension: { id } } = await newExtension()
+    const actor: Actor = { kind: 'user', tenantId: ground.tenantId, id: randomUUID(), name: 'test', permissions: new Set() }
+    const audit = { action: 'extension.update', subjectType: 'extension', subjectId: id, before: { name: 'Before' }, after: { name: 'Subject' } }
+    await ground.database.change(actor, async () => ({ result: undefined, audit }))
+    const [row] = await ground.admin.get<{ id: string }[]>(`/audit?subjectId=${id}`)
+    return row!.id
+  },
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
 }
 
@@ -43,7 +52,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getPromptAudio: 'prompt', replacePrompt: 'prompt', revertPrompt: 'prompt',
   getRecording: 'recording', getRecordingWav: 'recording', getRecordingPeaks: 'recording', deleteRecording: 'recording', holdRecording: 'recording', releaseRecording: 'recording',
   getRingGroup: 'ringGroup', updateRingGroup: 'ringGroup', deleteRingGroup: 'ringGroup',
-  deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
+  undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
 const bodies: Record<string, () => unknown> = {
@@ -152,8 +161,8 @@ suite('with a token', () => {
       assert.deepEqual([without.status, errorOf(without).code], [403, 'forbidden'])
       if (route.permission === 'session') return
       const alone = await ask((await ground.program([route.permission])).client, route)
-      // Tokens make no tokens, and nobody handles a person who may do more.
-      const expected = route.operationId === 'createToken' || ['createUser', 'updateUser', 'deleteUser'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      // Tokens make no tokens, nobody handles a person who may do more, and undoing needs what doing needed.
+      const expected = ['createToken', 'createUser', 'updateUser', 'deleteUser', 'undoAuditEvent'].includes(route.operationId) ? 403 : (route.status ?? 200)
       assert.equal(alone.status, expected, alone.body.toString())
     })
   }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Drawer, Group, Stack, Table, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Drawer, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { PanelRightOpen, ScrollText, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import type { AuditEvent } from '../../app/types.ts'
@@ -13,8 +13,9 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { useListState } from '../../components/use-list-state.ts'
 import { exactTime, instant } from '../../words/time.ts'
 import { dayToInstant } from '../history/data.ts'
-import { actionWords, changesOf, fieldWords, subjectName } from './changes.ts'
+import { actionWords, subjectName } from './changes.ts'
 import { useAudit } from './data.ts'
+import { Changes, UndoButton } from './history.tsx'
 
 const actorKinds: Record<string, string> = { user: 'Person', token: 'API token', device: 'Phone', service: 'Dialplane itself' }
 
@@ -39,7 +40,7 @@ export default function Audit() {
   const clear = () => list.set({ search: '', from: '', to: '' })
   return (
     <Stack gap="md">
-      <PageHeader title="Audit log" lead="Who changed what, and when. Entries can be neither changed nor deleted." />
+      <PageHeader title="Audit log" lead="Who changed what, and when. Entries can be neither changed nor deleted; most changes can be undone." />
       <Group gap="sm" align="flex-end">
         <SearchInput label="Search who, what or which" value={search} onChange={(value) => list.set({ search: value })} />
         <DayInput label="From" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
@@ -61,36 +62,21 @@ export default function Audit() {
           : <EmptyState icon={ScrollText} title="Nothing has been changed yet">Every change made in the panel or through the API is written down here.</EmptyState>}
       />
       <Drawer opened={open !== null} onClose={() => setOpen(null)} title={<Text span fw={650} fz="lg">{shown === null ? '' : actionWords(shown.action)}</Text>}>
-        {shown !== null && <Entry entry={shown} />}
+        {shown !== null && <Entry entry={shown} onDone={() => setOpen(null)} />}
       </Drawer>
     </Stack>
   )
 }
 
-function Entry({ entry }: { entry: AuditEvent }) {
-  const changes = changesOf(entry.before, entry.after)
+function Entry({ entry, onDone }: { entry: AuditEvent; onDone: () => void }) {
   return (
     <Stack gap="md">
       <Fact label="When">{exactTime(instant(entry.at))}</Fact>
       <Fact label="Who">{entry.actor.name} ({(actorKinds[entry.actor.kind] ?? entry.actor.kind).toLowerCase()})</Fact>
       <Fact label="From">{entry.address ?? 'Not known'}</Fact>
       <Fact label="Action">{entry.action} on {entry.subjectType} {entry.subjectId}</Fact>
-      {changes.length === 0
-        ? <Text size="sm" c="dimmed">No field was changed.</Text>
-        : (
-            <Table layout="fixed" fz="sm" horizontalSpacing="xs">
-              <Table.Thead><Table.Tr><Table.Th>Field</Table.Th><Table.Th>Before</Table.Th><Table.Th>After</Table.Th></Table.Tr></Table.Thead>
-              <Table.Tbody>
-                {changes.map((change) => (
-                  <Table.Tr key={change.field}>
-                    <Table.Td className="break-anywhere">{fieldWords(change.field)}</Table.Td>
-                    <Table.Td className="break-anywhere">{change.before ?? '–'}</Table.Td>
-                    <Table.Td className="break-anywhere">{change.after ?? '–'}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          )}
+      <Changes entry={entry} />
+      <Group><UndoButton entry={entry} onDone={onDone} /></Group>
     </Stack>
   )
 }

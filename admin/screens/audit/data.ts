@@ -5,6 +5,7 @@ import { keys } from '../../app/keys.ts'
 export interface AuditFilter {
   search?: string
   subjectType?: string
+  subjectId?: string
   from?: string
   to?: string
   page?: number

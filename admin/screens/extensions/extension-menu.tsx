@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { Extension } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
+import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
 import { changeExtension, removeExtension } from './data.ts'
 
 interface ExtensionMenuProps {
@@ -15,6 +16,7 @@ interface ExtensionMenuProps {
 /** What can be done to one extension. */
 export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuProps) {
   const [asking, setAsking] = useState<'delete' | 'off' | null>(null)
+  const [history, setHistory] = useState(false)
   const { id, number, version, enabled, devices } = extension
   return (
     <>
@@ -34,10 +36,12 @@ export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuPro
                   Turn on
                 </Menu.Item>
               )}
+          <HistoryItem onClick={() => setHistory(true)} />
           <Menu.Divider />
           <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking('delete')}>Delete</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <HistoryDrawer of={history ? { type: 'extension', id, title: `extension ${number}` } : undefined} onClose={() => setHistory(false)} />
       <Confirm
         opened={asking === 'delete'}
         onClose={() => setAsking(null)}
@@ -47,7 +51,7 @@ export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuPro
         done={`Extension ${number} is deleted.`}
         {...(onDeleted !== undefined && { onDone: onDeleted })}
       >
-        {devices.length === 1 ? 'Its phone is' : `Its ${devices.length} phones are`} signed out and cannot register again. A call going on is not cut off, and past calls stay in the history. This cannot be undone.
+        {devices.length === 1 ? 'Its phone is' : `Its ${devices.length} phones are`} signed out and cannot register again. A call going on is not cut off, and past calls stay in the history. The audit log can bring the extension back, but not the passwords of its phones.
       </Confirm>
       <Confirm
         opened={asking === 'off'}

@@ -9,6 +9,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { strategyWords } from '../../words/ring-group.ts'
+import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
 import { removeRingGroup, useRingGroups } from './data.ts'
 import { RingGroupForm, type Editing } from './ring-group-form.tsx'
 
@@ -27,6 +28,7 @@ export default function RingGroups() {
   const query = useRingGroups()
   const can = useCan()
   const [editing, setEditing] = useState<Editing>(null)
+  const [history, setHistory] = useState<RingGroup | null>(null)
   const [deleting, setDeleting] = useState<RingGroup | null>(null)
   const mayWrite = can('extensions.write')
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New ring group</Button>
@@ -44,6 +46,7 @@ export default function RingGroups() {
               <Menu.Target><ActionIcon aria-label={`Actions for ring group ${group.number}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', group })}>Edit</Menu.Item>
+                <HistoryItem onClick={() => setHistory(group)} />
                 <Menu.Divider />
                 <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(group)}>Delete</Menu.Item>
               </Menu.Dropdown>
@@ -54,9 +57,10 @@ export default function RingGroups() {
         retry={() => void query.refetch()}
         empty={<EmptyState icon={UsersRound} title="No ring groups yet" action={mayWrite && create}>A ring group is a number that several people answer, such as “Sales”. Create one and choose its members.</EmptyState>}
       />
+      <HistoryDrawer of={history === null ? undefined : { type: 'ring-group', id: history.id, title: `ring group ${history.number}` }} onClose={() => setHistory(null)} />
       <RingGroupForm editing={editing} onClose={() => setEditing(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ring group ${deleting?.number ?? ''}?`} confirm="Delete ring group" onConfirm={async () => deleting && removeRingGroup(deleting.id)} done={`Ring group ${deleting?.number ?? ''} is deleted.`}>
-        Calls to {deleting?.number} are then told that there is no such number. This cannot be undone.
+        Calls to {deleting?.number} are then told that there is no such number. It can be brought back from the audit log.
       </Confirm>
     </Stack>
   )
