@@ -229,6 +229,7 @@ export interface CallRow {
   from_number: string
   from_name: string | null
   to_number: string
+  to_name: string | null
   caller_extension_id: string | null
   callee_extension_id: string | null
   result: string
@@ -241,6 +242,15 @@ export interface CallRow {
   plan: unknown
   /** Legs with device, address, user agent, codec, times and media figures. */
   legs: unknown
+}
+
+/** Everybody who was a party of a call that the history has, for searching. */
+export interface CallPartyRow {
+  tenant_id: string
+  number: string
+  /** Empty: none was told. */
+  name: string
+  last_at: Date
 }
 
 export interface CallTraceRow {

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 
 /**
  * Puts one table under row-level security: inside a tenant's transaction only that tenant's rows
- * exist, and none can be written for another.
+ * exist, and none can be written for another. The tenant is asked for once a query, not once a row.
  *
  * @param rights what a tenant's transaction may do, e.g. `SELECT, INSERT`
  */
@@ -10,7 +10,7 @@ export async function protectTenantTable(knex: Knex, table: string, rights: stri
   await knex.raw(`
     ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own_tenant ON ${table} TO dialplane_tenant
-      USING (tenant_id = dialplane_tenant_id()) WITH CHECK (tenant_id = dialplane_tenant_id());
+      USING (tenant_id = (SELECT dialplane_tenant_id())) WITH CHECK (tenant_id = (SELECT dialplane_tenant_id()));
     GRANT ${rights} ON ${table} TO dialplane_tenant;
   `)
 }

@@ -73,16 +73,27 @@ export interface SupervisionOrder {
   mode: 'listen' | 'whisper' | 'barge'
 }
 
-export interface CallFilter extends Page {
+/** Which calls of the history. */
+export interface CallQuery {
   /** Calls of one chain of transfers: those that share this `rootId`. */
   rootId?: string
+  /** Part of a number or name of either side. */
   search?: string
   extensionId?: string
   result?: string
+  direction?: string
   from?: Date
   to?: Date
+}
+
+export interface CallFilter extends CallQuery, Page {
   sort: 'started_at'
   order: 'asc' | 'desc'
+}
+
+export interface CallPage extends Paged<PastCall> {
+  /** There are more than `total`, which can be reached by asking for fewer days only. */
+  more: boolean
 }
 
 /** A call of the history: the final view, plus its recordings. */
@@ -258,7 +269,9 @@ export interface Pbx {
     record(actor: Actor, id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<RecordingInfo>
     /** Rings an extension and lets it listen to a call that goes on; returns the call of whoever listens. Its mode is changed by keys: 4 listens, 5 whispers, 6 barges in. */
     supervise(actor: Actor, id: string, order: SupervisionOrder): Promise<CallView>
-    history(actor: Actor, filter: CallFilter): Promise<Paged<PastCall>>
+    history(actor: Actor, filter: CallFilter): Promise<CallPage>
+    /** All that match, newest first, a batch at a time, without their recordings; audited. */
+    export(actor: Actor, query: CallQuery): AsyncGenerator<PastCall[]>
     /** A live or past call. */
     get(actor: Actor, id: string): Promise<PastCall>
     trace(actor: Actor, id: string): Promise<CallTrace>

@@ -192,6 +192,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
         if (records.journal.pending > 0) await records.journal.flush()
         return history.list(actor, filter)
       },
+      async *export(actor, query) {
+        await database.change(actor, async () => ({ result: undefined, audit: { action: 'call.export', subjectType: 'call', subjectId: actor.tenantId, after: query } }))
+        if (records.journal.pending > 0) await records.journal.flush()
+        yield* history.walk(actor, query)
+      },
       get: find,
       trace: async (actor, id) => traces.of(actor, await find(actor, id)),
       capture: async (actor, id) => pcapOf((await traces.of(actor, await find(actor, id))).messages),

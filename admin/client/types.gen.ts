@@ -490,6 +490,10 @@ export type Pagination = {
     page: number;
     limit: number;
     pages: number;
+    /**
+     * There are more than total, which are reached by asking for less at once, such as fewer days.
+     */
+    more?: boolean;
 };
 
 export type UserCreate = {
@@ -3236,6 +3240,7 @@ export type ListCallsData = {
          */
         rootId?: string;
         result?: 'answered' | 'missed' | 'busy' | 'refused' | 'cancelled' | 'failed';
+        direction?: 'internal' | 'inbound' | 'outbound';
         /**
          * Started at or after.
          */
@@ -3289,6 +3294,68 @@ export type ListCallsResponses = {
 };
 
 export type ListCallsResponse = ListCallsResponses[keyof ListCallsResponses];
+
+export type ExportCallsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        search?: string;
+        extensionId?: string;
+        /**
+         * Calls of one chain of transfers.
+         */
+        rootId?: string;
+        result?: 'answered' | 'missed' | 'busy' | 'refused' | 'cancelled' | 'failed';
+        direction?: 'internal' | 'inbound' | 'outbound';
+        /**
+         * Started at or after.
+         */
+        from?: string;
+        /**
+         * Started before.
+         */
+        to?: string;
+    };
+    url: '/calls/export.csv';
+};
+
+export type ExportCallsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportCallsError = ExportCallsErrors[keyof ExportCallsErrors];
+
+export type ExportCallsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportCallsResponse = ExportCallsResponses[keyof ExportCallsResponses];
 
 export type GetCallData = {
     body?: never;

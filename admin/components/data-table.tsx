@@ -31,6 +31,8 @@ export interface Paging {
   page: number
   pages: number
   total: number
+  /** There are more than `total`. */
+  more?: boolean | undefined
   onChange: (page: number) => void
 }
 
@@ -65,7 +67,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       {narrow ? <Cards {...props} /> : <Rows {...props} />}
       {paging !== undefined && rows !== undefined && (
         <Group justify="space-between" mt="sm">
-          <Text size="sm" c="dimmed" className="numbers">{paging.total === 1 ? '1 entry' : `${paging.total.toLocaleString()} entries`}</Text>
+          <Text size="sm" c="dimmed" className="numbers">{paging.total === 1 ? '1 entry' : `${paging.more === true ? 'The first ' : ''}${paging.total.toLocaleString()} entries${paging.more === true ? '; choose fewer days to see others' : ''}`}</Text>
           {paging.pages > 1 && (
             <Pagination
               size="sm"

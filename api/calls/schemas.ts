@@ -121,14 +121,21 @@ export const CallDetail = z
   .object({ ...callFields, recordings: z.array(Recording) })
   .meta({ id: 'CallDetail', description: 'A call with its recordings.' })
 
-export const CallQuery = z.strictObject({
-  ...pageQuery,
+const filters = {
   search,
   extensionId: z.uuid().optional(),
   rootId: z.uuid().optional().meta({ description: 'Calls of one chain of transfers.' }),
   result: Termination.shape.result.optional(),
+  direction: z.enum(['internal', 'inbound', 'outbound']).optional(),
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Started at or after.' }),
   to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Started before.' }),
+}
+
+export const CallExportQuery = z.strictObject(filters)
+
+export const CallQuery = z.strictObject({
+  ...pageQuery,
+  ...filters,
   sort: z.enum(['started_at']).default('started_at'),
   order: order('desc'),
 })

@@ -32,7 +32,8 @@ export interface FileAnswer {
 
 /** What is read as it is sent, with Range and ETag; it is closed afterwards. */
 export interface StreamAnswer {
-  bytes: number
+  /** Undefined: not known before it is read; then there are no ranges. */
+  bytes: number | undefined
   read(start: number, end: number): AsyncIterable<Uint8Array>
   close(): Promise<void>
   /** Parts can be had cheaply. */

@@ -14,7 +14,10 @@ export const search = z.string().trim().min(1).max(100).optional()
 export const idParams = z.strictObject({ id: z.uuid() })
 
 export const Pagination = z
-  .object({ total: z.number().int(), page: z.number().int(), limit: z.number().int(), pages: z.number().int() })
+  .object({
+    total: z.number().int(), page: z.number().int(), limit: z.number().int(), pages: z.number().int(),
+    more: z.boolean().optional().meta({ description: 'There are more than total, which are reached by asking for less at once, such as fewer days.' }),
+  })
   .meta({ id: 'Pagination' })
 
 /** One thing: `{data: {…}}`. */

@@ -9,6 +9,7 @@ export async function sendStream(response: Response, answer: StreamAnswer): Prom
   const { req: request } = response
   try {
     const { bytes } = answer
+    if (bytes === undefined) return await send(response, answer, 0, 0)
     response.setHeader('Accept-Ranges', answer.ranges ? 'bytes' : 'none')
     if (answer.tag !== undefined) response.setHeader('ETag', `"${answer.tag}"`)
     if (request.fresh) return void response.status(304).end()
@@ -23,16 +24,19 @@ export async function sendStream(response: Response, answer: StreamAnswer): Prom
     const [start, end] = range ? [range.start, range.end + 1] : [0, bytes]
     if (range) response.status(206).setHeader('Content-Range', `bytes ${start}-${end - 1}/${bytes}`)
     response.setHeader('Content-Length', end - start)
-    if (request.method === 'HEAD') return void response.end()
-    // Gone while it was opened.
-    if (response.destroyed) return
-    await pipeline(Readable.from(answer.read(start, end), { objectMode: false }), response).catch((error: unknown) => {
-      // Whoever listened went away: a player does that at every jump.
-      if (!response.destroyed || !isGone(error)) throw error
-    })
+    await send(response, answer, start, end)
   } finally {
     await answer.close()
   }
+}
+
+async function send(response: Response, answer: StreamAnswer, start: number, end: number): Promise<void> {
+  // Gone while it was opened.
+  if (response.req.method === 'HEAD' || response.destroyed) return void response.end()
+  await pipeline(Readable.from(answer.read(start, end), { objectMode: false }), response).catch((error: unknown) => {
+    // Whoever listened went away: a player does that at every jump.
+    if (!response.destroyed || !isGone(error)) throw error
+  })
 }
 
 function isGone(error: unknown): boolean {

@@ -14,6 +14,7 @@ export interface CallRecord {
   from_number: string
   from_name: string | null
   to_number: string
+  to_name: string | null
   caller_extension_id: string | null
   callee_extension_id: string | null
   result: string
@@ -21,7 +22,7 @@ export interface CallRecord {
   explanation: string
   hung_up_by: string
   sip_status: number | null
-  plan: PlanView & { toName: string | null }
+  plan: PlanView
   legs: LegView[]
 }
 
@@ -40,6 +41,7 @@ export function recordOf(call: CallView): CallRecord {
     from_number: call.from.number,
     from_name: call.from.name,
     to_number: call.to.number,
+    to_name: call.to.name,
     caller_extension_id: call.from.extensionId,
     callee_extension_id: call.to.extensionId,
     result: termination?.result ?? 'failed',
@@ -47,7 +49,7 @@ export function recordOf(call: CallView): CallRecord {
     explanation: termination?.explanation ?? '',
     hung_up_by: termination?.by ?? 'system',
     sip_status: termination?.sipStatus ?? null,
-    plan: { ...call.plan, toName: call.to.name },
+    plan: call.plan,
     legs: call.legs,
   }
 }
@@ -69,7 +71,7 @@ export function viewOf(row: CallRow): CallView {
     state: 'ended',
     direction: row.direction,
     from: { number: row.from_number, name: row.from_name, extensionId: row.caller_extension_id },
-    to: { number: row.to_number, name: plan.toName, extensionId: row.callee_extension_id },
+    to: { number: row.to_number, name: row.to_name, extensionId: row.callee_extension_id },
     startedAt: row.started_at.getTime(),
     answeredAt: row.answered_at?.getTime() ?? null,
     endedAt: row.ended_at.getTime(),

@@ -36,16 +36,25 @@ export function createCallRecordWriter(options: { database: Database; events: Ev
 /** One statement for the batch. The joins leave out extensions that were deleted while the call went on. */
 async function insertCalls(trx: Transaction, rows: CallRecord[]): Promise<void> {
   await trx.raw(
-    `INSERT INTO calls (id, tenant_id, root_id, started_at, answered_at, ended_at, direction, from_number, from_name, to_number,
+    `INSERT INTO calls (id, tenant_id, root_id, started_at, answered_at, ended_at, direction, from_number, from_name, to_number, to_name,
         caller_extension_id, callee_extension_id, result, reason, explanation, hung_up_by, sip_status, plan, legs)
      SELECT r.id, r.tenant_id, coalesce(r.root_id, r.id), to_timestamp(r.started_at), to_timestamp(r.answered_at), to_timestamp(r.ended_at), r.direction,
-        r.from_number, r.from_name, r.to_number, caller.id, callee.id, r.result, r.reason, r.explanation, r.hung_up_by, r.sip_status, r.plan, r.legs
+        r.from_number, r.from_name, r.to_number, r.to_name, caller.id, callee.id, r.result, r.reason, r.explanation, r.hung_up_by, r.sip_status, r.plan, r.legs
      FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, tenant_id uuid, root_id uuid, started_at float8, answered_at float8, ended_at float8, direction text,
-        from_number text, from_name text, to_number text, caller_extension_id uuid, callee_extension_id uuid, result text, reason text,
+        from_number text, from_name text, to_number text, to_name text, caller_extension_id uuid, callee_extension_id uuid, result text, reason text,
         explanation text, hung_up_by text, sip_status integer, plan jsonb, legs jsonb)
      LEFT JOIN extensions caller ON caller.id = r.caller_extension_id
      LEFT JOIN extensions callee ON callee.id = r.callee_extension_id
-     ON CONFLICT (id) DO NOTHING`,
+     ON CONFLICT (id, started_at) DO NOTHING`,
+    [toJsonb(rows)],
+  )
+  await trx.raw(
+    `INSERT INTO call_parties (tenant_id, number, name, last_at)
+     SELECT tenant_id, number, coalesce(name, ''), max(to_timestamp(started_at))
+     FROM jsonb_to_recordset(?::jsonb) AS r(tenant_id uuid, started_at float8, from_number text, from_name text, to_number text, to_name text),
+       LATERAL (VALUES (from_number, from_name), (to_number, to_name)) AS party(number, name)
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+     ON CONFLICT (tenant_id, number, name) DO UPDATE SET last_at = excluded.last_at WHERE call_parties.last_at < excluded.last_at - interval '1 day'`,
     [toJsonb(rows)],
   )
 }

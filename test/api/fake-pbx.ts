@@ -185,7 +185,10 @@ export function createFakePbx(): FakePbx {
       },
       async history(actor, { page, limit }) {
         const rows = mine(calls, actor)
-        return { rows: rows.slice((page - 1) * limit, page * limit).map(past), total: rows.length }
+        return { rows: rows.slice((page - 1) * limit, page * limit).map(past), total: rows.length, more: false }
+      },
+      async *export(actor) {
+        yield mine(calls, actor).map(past)
       },
       get: async (actor, id) => past(find(calls, actor, id, 'call')),
       async capture(actor, id) {

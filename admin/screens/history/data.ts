@@ -1,12 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getCall, listCalls } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
-import type { Termination } from '../../app/types.ts'
+import type { Call, Termination } from '../../app/types.ts'
 
 export interface CallFilter {
   search?: string
   extensionId?: string
   result?: Termination['result']
+  direction?: Call['direction']
   /** ISO 8601. */
   from?: string
   to?: string

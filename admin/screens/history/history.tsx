@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack } from '@mantine/core'
-import { History, SearchX } from 'lucide-react'
-import type { Termination } from '../../app/types.ts'
+import { Download, History, SearchX } from 'lucide-react'
+import type { Call, Termination } from '../../app/types.ts'
 import { DayInput } from '../../components/day-input.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
@@ -17,31 +17,42 @@ function isResult(value: string): value is Termination['result'] {
   return value in resultWords
 }
 
+const directions = [{ value: 'internal', label: 'Inside' }, { value: 'inbound', label: 'Coming in' }, { value: 'outbound', label: 'Going out' }] as const
+
+function isDirection(value: string): value is Call['direction'] {
+  return directions.some((one) => one.value === value)
+}
+
+function asQuery(filter: Record<string, string>): string {
+  const query = new URLSearchParams(filter).toString()
+  return query === '' ? '' : `?${query}`
+}
+
 /** Every call that ended. Filters live in the address. */
 export default function CallHistory() {
   const list = useListState('started_at', 'desc')
-  const [search, result, extensionId, from, to] = ['search', 'result', 'extensionId', 'from', 'to'].map(list.get) as [string, string, string, string, string]
+  const [search, result, direction, extensionId, from, to] = ['search', 'result', 'direction', 'extensionId', 'from', 'to'].map(list.get) as [string, string, string, string, string, string]
   const start = dayToInstant(from, false)
   const end = dayToInstant(to, true)
-  const query = useCalls({
-    page: list.page,
-    limit: 25,
-    order: list.order,
+  const filter = {
     ...(search !== '' && { search }),
     ...(isResult(result) && { result }),
+    ...(isDirection(direction) && { direction }),
     ...(extensionId !== '' && { extensionId }),
     ...(start !== undefined && { from: start }),
     ...(end !== undefined && { to: end }),
-  })
-  const filtered = [search, result, extensionId, from, to].some((value) => value !== '')
-  const clear = () => list.set({ search: '', result: '', extensionId: '', from: '', to: '' })
+  }
+  const query = useCalls({ page: list.page, limit: 25, order: list.order, ...filter })
+  const filtered = [search, result, direction, extensionId, from, to].some((value) => value !== '')
+  const clear = () => list.set({ search: '', result: '', direction: '', extensionId: '', from: '', to: '' })
 
   return (
     <Stack gap="md">
-      <PageHeader title="Call history" lead="Every call that was made or tried, who ended it and why. Open one to see its messages." />
+      <PageHeader title="Call history" lead="Every call that was made or tried, who ended it and why. Open one to see its messages." actions={<Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href={`/api/v1/calls/export.csv${asQuery(filter)}`}>Export CSV</Button>} />
       <Group gap="sm" align="flex-end">
         <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
         <Select aria-label="Result" placeholder="Any result" data={results} clearable value={isResult(result) ? result : null} onChange={(value) => list.set({ result: value ?? '' })} w={{ base: '100%', xs: 160 }} />
+        <Select aria-label="Direction" placeholder="Any direction" data={directions} clearable value={isDirection(direction) ? direction : null} onChange={(value) => list.set({ direction: value ?? '' })} w={{ base: '100%', xs: 160 }} />
         <ExtensionFilter value={extensionId} onChange={(value) => list.set({ extensionId: value })} />
         <DayInput label="From" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
         <DayInput label="To" min={from === '' ? undefined : from} value={to} onChange={(day) => list.set({ to: day })} />

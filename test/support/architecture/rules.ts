@@ -67,6 +67,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'swagger-ui-dist': ['api/server.ts', 'api/http'],
   '@asteasolutions/zod-to-openapi': ['api/http'],
   zod: ['api'],
+  'csv-parse': ['api/http'], 'csv-stringify': ['api/http'],
   ws: ['api/live', 'pbx/signalling/engine/transport'],
   '@node-rs/argon2': ['api/identity'],
   qrcode: ['admin'],
