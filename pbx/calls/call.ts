@@ -100,9 +100,10 @@ export class Call {
     onBug: (call: Call, error: unknown) => void
   }) {
     this.id = options.begun?.id ?? newId()
-    this.startedAt = options.begun?.startedAt ?? Date.now()
     this.request = options.request
     this.rootId = options.rootId ?? this.id
+    // Not later than its first leg, which was made a moment ago; one that comes from another call was there before.
+    this.startedAt = options.begun?.startedAt ?? (this.rootId === this.id ? options.caller.startedAt : Date.now())
     this.tenantId = options.request.tenantId
     this.invite = options.invite
     this.caller = options.caller

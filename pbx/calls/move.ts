@@ -19,6 +19,7 @@ export async function takeOut(call: Call, leg: Leg, role: LegOrigin['role'], why
   const taken = new Leg({ ...leg.origin, role, userAgent: leg.userAgent, sipCallId: leg.sipCallId })
   taken.dialog = dialog
   taken.endpoint = endpoint
+  taken.sipStatus = leg.sipStatus
   leg.dialog = undefined
   leg.endpoint = undefined
   leg.end(null, why)
