@@ -98,6 +98,26 @@ export interface ExtensionInput {
   callLimit?: number | null
 }
 
+/** A line of a file that makes or changes an extension, which is known by its number. */
+export interface ExtensionLine {
+  /** In the file, for what is said about it. */
+  line: number
+  /** A new one needs a name. What is absent stays as it is. */
+  input: Partial<ExtensionInput> & { number: string }
+  /** Name of the first device of a new one. */
+  deviceName?: string
+}
+
+export interface ImportReport {
+  created: number
+  updated: number
+  unchanged: number
+  /** With any of these nothing was changed. */
+  errors: { line: number; field: string; message: string }[]
+  /** Of the devices of new extensions; shown once. Empty for a trial. */
+  credentials: { number: string; name: string; username: string; password: string }[]
+}
+
 export interface ExtensionFilter extends Page {
   /** Matches number and name. */
   search?: string

@@ -3,7 +3,7 @@
  * Every function takes the actor it acts for and works inside that actor's tenant.
  */
 import type { Actor } from '../config/actor.ts'
-import type { Device, Extension, ExtensionFilter, ExtensionInput, FeatureCode, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { MediaServerState } from '../media/contract.ts'
@@ -246,6 +246,8 @@ export interface Pbx {
     create(actor: Actor, input: ExtensionInput & { deviceName?: string }): Promise<{ extension: Extension; credentials: SipCredentials }>
     /** `version` is the one that was read; another in the database is a `conflict`. */
     update(actor: Actor, id: string, input: Partial<ExtensionInput>, version?: number): Promise<Extension>
+    /** Makes and changes many by number, all or none; `trial` only says what would happen. What is wrong is in the report, by line. */
+    import(actor: Actor, lines: readonly ExtensionLine[], trial: boolean): Promise<ImportReport>
     /** Ends its registrations; calls going on are let go on. */
     remove(actor: Actor, id: string): Promise<void>
   }

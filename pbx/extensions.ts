@@ -1,7 +1,8 @@
 import { Refusal, type RefusalDetail } from '../config/errors.ts'
 import { plainHandling } from './directory/handling.ts'
-import type { Directory, SnapshotRingGroup } from './directory/types.ts'
-import type { ConferenceRooms, Pbx, RingGroupInput, RingGroups } from './door.ts'
+import { checkExtension } from './directory/input.ts'
+import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from './directory/types.ts'
+import type { ConferenceRooms, ExtensionLine, ImportReport, Pbx, RingGroupInput, RingGroups } from './door.ts'
 import { deadEnd, forwardedTo, wrongForwards, type HandlingChange } from './routing/handling.ts'
 
 /** Extensions as the directory keeps them, but for changes that would lead calls nowhere. */
@@ -22,6 +23,21 @@ export function guardExtensions(directory: Directory): Pbx['extensions'] {
       }
       return extensions.update(actor, id, input, version)
     },
+    async import(actor, lines, trial) {
+      const errors: ImportReport['errors'] = []
+      const checked = lines.flatMap((each) => {
+        try {
+          return [{ ...each, input: checkExtension(each.input) }]
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error
+          errors.push(...error.details.map(({ field, message }) => ({ line: each.line, field, message })))
+          return []
+        }
+      })
+      errors.push(...wrongLines(directory, actor.tenantId, checked))
+      if (errors.length > 0) return { created: 0, updated: 0, unchanged: 0, errors: errors.toSorted((a, b) => a.line - b.line), credentials: [] }
+      return extensions.import(actor, checked, trial)
+    },
     async remove(actor, id) {
       const before = directory.snapshot().extension(id)
       if (before?.tenantId === actor.tenantId) {
@@ -32,6 +48,35 @@ export function guardExtensions(directory: Directory): Pbx['extensions'] {
       return extensions.remove(actor, id)
     },
   }
+}
+
+/** What is wrong with lines of an import: numbers that are there twice, new ones without a name, and forwards, looked at as all of the lines would be. */
+function wrongLines(directory: Directory, tenantId: string, lines: readonly ExtensionLine[]): ImportReport['errors'] {
+  const snapshot = directory.snapshot()
+  const errors: ImportReport['errors'] = []
+  const seen = new Map<string, number>()
+  const after = new Map<string, SnapshotExtension>()
+  for (const { line, input } of lines) {
+    const { number } = input
+    const first = seen.get(number)
+    if (first !== undefined) errors.push({ line, field: 'number', message: `${number} is in line ${first} already.` })
+    seen.set(number, first ?? line)
+    const before = snapshot.extensionByNumber(tenantId, number)
+    if (!before && input.name === undefined) errors.push({ line, field: 'name', message: 'A new extension needs a name.' })
+    const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+    after.set(number, { ...(before ?? { ...newcomer(tenantId), id: `line ${line}` }), ...given })
+  }
+  const byId = new Map([...after.values()].map((extension) => [extension.id, extension]))
+  const then: DirectorySnapshot = {
+    ...snapshot,
+    extension: (id) => byId.get(id) ?? snapshot.extension(id),
+    extensionByNumber: (tenant, number) => (tenant === tenantId ? after.get(number) : undefined) ?? snapshot.extensionByNumber(tenant, number),
+  }
+  for (const { line, input } of lines) {
+    const extension = after.get(input.number)
+    if (extension) errors.push(...wrongForwards(then, extension, input).map(({ field, message }) => ({ line, field, message })))
+  }
+  return errors
 }
 
 /** Conference rooms, which calls may be forwarded to as well. */
@@ -107,7 +152,7 @@ function refuseUsed(directory: Directory, tenantId: string, number: string): voi
   throw new Refusal('conflict', `Calls of ${names}${more} are forwarded to ${number}. Change that first.`)
 }
 
-function newcomer(tenantId: string): NonNullable<ReturnType<ReturnType<Directory['snapshot']>['extension']>> {
+function newcomer(tenantId: string): SnapshotExtension {
   return {
     id: '', tenantId, number: '', name: '', ringSeconds: null, maxContacts: 1, contactsFull: null, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling,
   }

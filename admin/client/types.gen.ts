@@ -696,6 +696,43 @@ export type ExtensionCreate = {
     deviceName?: string;
 };
 
+export type ExtensionImportReport = {
+    created: number;
+    updated: number;
+    unchanged: number;
+    /**
+     * With any of these nothing was changed.
+     */
+    errors: Array<{
+        /**
+         * In the file; the column names are line 1.
+         */
+        line: number;
+        field: string;
+        message: string;
+    }>;
+    /**
+     * Of the first devices of new extensions, shown this once; empty for a trial.
+     */
+    credentials: Array<{
+        number: string;
+        name: string;
+        username: string;
+        password: string;
+    }>;
+};
+
+export type ExtensionImport = {
+    /**
+     * A line of column names, then a line an extension. number is needed; the others as in the export. An empty cell sets the standard, a column that is not there changes nothing.
+     */
+    csv: string;
+    /**
+     * Only say what would happen.
+     */
+    trial?: boolean;
+};
+
 export type ExtensionUpdate = {
     /**
      * What others dial, 2 to 15 digits.
@@ -2323,6 +2360,98 @@ export type CreateExtensionResponses = {
 };
 
 export type CreateExtensionResponse = CreateExtensionResponses[keyof CreateExtensionResponses];
+
+export type ExportExtensionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/extensions/export.csv';
+};
+
+export type ExportExtensionsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportExtensionsError = ExportExtensionsErrors[keyof ExportExtensionsErrors];
+
+export type ExportExtensionsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportExtensionsResponse = ExportExtensionsResponses[keyof ExportExtensionsResponses];
+
+export type ImportExtensionsData = {
+    body: ExtensionImport;
+    path?: never;
+    query?: never;
+    url: '/extensions/import';
+};
+
+export type ImportExtensionsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ImportExtensionsError = ImportExtensionsErrors[keyof ImportExtensionsErrors];
+
+export type ImportExtensionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ExtensionImportReport;
+    };
+};
+
+export type ImportExtensionsResponse = ImportExtensionsResponses[keyof ImportExtensionsResponses];
 
 export type DeleteExtensionData = {
     body?: never;

@@ -1,8 +1,9 @@
-import { defineRoute } from '../http/define-route.ts'
+import { defineFileRoute, defineRoute } from '../http/define-route.ts'
 import { done, idParams, one, pageOf, pagination, Success } from '../http/envelope.ts'
 import { given } from '../http/fields.ts'
+import { extensionsAsCsv, readExtensions } from './extension-csv.ts'
 import { presentCredentials, presentExtension } from './presenter.ts'
-import { CreatedExtension, Extension, ExtensionCreate, ExtensionQuery, ExtensionUpdate } from './schemas.ts'
+import { CreatedExtension, Extension, ExtensionCreate, ExtensionImport, ExtensionImportReport, ExtensionQuery, ExtensionUpdate, IMPORT_MAX } from './schemas.ts'
 
 const listExtensions = defineRoute({
   method: 'get',
@@ -34,6 +35,37 @@ const createExtension = defineRoute({
   async handle({ world, actor, body }) {
     const { extension, credentials } = await world.pbx.extensions.create(actor, given(body))
     return { data: { extension: presentExtension(extension), credentials: presentCredentials(credentials) } }
+  },
+})
+
+const exportExtensions = defineFileRoute({
+  method: 'get',
+  path: '/extensions/export.csv',
+  operationId: 'exportExtensions',
+  summary: 'All extensions as CSV, as the import reads it',
+  description: 'Passwords are not in it: only hashes are kept.',
+  tag: 'Extensions',
+  permission: 'extensions.read',
+  file: 'text/csv; charset=utf-8',
+  handle: async ({ world, actor }) => ({ bytes: undefined, ranges: false, attachment: true, name: 'extensions.csv', read: () => extensionsAsCsv((page) => world.pbx.extensions.list(actor, { page, limit: 100, sort: 'number', order: 'asc' })), close: async () => undefined }),
+})
+
+const importExtensions = defineRoute({
+  method: 'post',
+  path: '/extensions/import',
+  operationId: 'importExtensions',
+  summary: 'Make and change many extensions from CSV, all or none',
+  description: 'Extensions are known by their number: one that is there is changed, another is made with a first device, whose credentials are in this answer and in no other. Up to 20,000 lines.',
+  tag: 'Extensions',
+  permission: 'extensions.write',
+  body: ExtensionImport,
+  bodyMax: IMPORT_MAX + 1_000_000,
+  secret: true,
+  response: one(ExtensionImportReport),
+  async handle({ world, actor, body }) {
+    const { lines, errors } = readExtensions(body.csv)
+    if (errors.length > 0) return { data: { created: 0, updated: 0, unchanged: 0, errors, credentials: [] } }
+    return { data: await world.pbx.extensions.import(actor, lines, body.trial) }
   },
 })
 
@@ -81,4 +113,4 @@ const deleteExtension = defineRoute({
   },
 })
 
-export const extensionRoutes = [listExtensions, createExtension, getExtension, updateExtension, deleteExtension]
+export const extensionRoutes = [listExtensions, createExtension, exportExtensions, importExtensions, getExtension, updateExtension, deleteExtension]

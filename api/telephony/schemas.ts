@@ -85,6 +85,9 @@ const handling = {
 }
 const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
 
+/** Characters of an import. */
+export const IMPORT_MAX = 5_000_000
+
 export const ExtensionCreate = z
   .strictObject({
     number,
@@ -116,6 +119,25 @@ export const ExtensionUpdate = z
     version,
   })
   .meta({ id: 'ExtensionUpdate' })
+
+export const ExtensionImport = z
+  .strictObject({
+    csv: z.string().min(1).max(IMPORT_MAX).meta({ description: 'A line of column names, then a line an extension. number is needed; the others as in the export. An empty cell sets the standard, a column that is not there changes nothing.' }),
+    trial: z.boolean().default(false).meta({ description: 'Only say what would happen.' }),
+  })
+  .meta({ id: 'ExtensionImport' })
+
+export const ExtensionImportReport = z
+  .object({
+    created: z.number().int(),
+    updated: z.number().int(),
+    unchanged: z.number().int(),
+    errors: z.array(z.object({ line: z.number().int().meta({ description: 'In the file; the column names are line 1.' }), field: z.string(), message: z.string() })).meta({ description: 'With any of these nothing was changed.' }),
+    credentials: z
+      .array(z.object({ number: z.string(), name: z.string(), username: z.string(), password: z.string() }))
+      .meta({ description: 'Of the first devices of new extensions, shown this once; empty for a trial.' }),
+  })
+  .meta({ id: 'ExtensionImportReport' })
 
 export const DeviceCreate = z.strictObject({ name: line(100) }).meta({ id: 'DeviceCreate' })
 

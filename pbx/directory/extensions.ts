@@ -3,6 +3,7 @@ import type { Transaction } from '../../config/database/index.ts'
 import type { DeviceRow, ExtensionRow } from '../../migrations/tables.ts'
 import type { Extension, ExtensionFilter, ExtensionInput, Pbx } from '../door.ts'
 import { insertDevice, toDevice } from './devices.ts'
+import { importExtensions } from './import-extensions.ts'
 import { checkExtension } from './input.ts'
 import { createNumberedRepository, taken, type NumberedKind } from './numbered.ts'
 import type { DirectoryWorld } from './world.ts'
@@ -39,6 +40,7 @@ export function createExtensionRepository(world: DirectoryWorld): Pbx['extension
     get,
     update,
     remove,
+    import: (actor, lines, trial) => importExtensions(world, actor, lines, trial),
 
     // There may be very many, so they come by the page.
     list: (actor, filter) =>
@@ -98,13 +100,13 @@ function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
 }
 
 /** Only what was given; the rest keeps its value, or gets the table's default. */
-function toRow(input: Partial<ExtensionInput>): Record<string, unknown> {
+export function toRow(input: Partial<ExtensionInput>): Record<string, unknown> {
   const row: Record<string, unknown> = {}
   for (const [field, column] of COLUMNS) if (input[field] !== undefined) row[column] = input[field]
   return row
 }
 
-function forAudit(row: ExtensionRow): Record<string, unknown> {
+export function forAudit(row: ExtensionRow): Record<string, unknown> {
   return Object.fromEntries(COLUMNS.map(([field, column]) => [field, row[column]]))
 }
 

@@ -126,6 +126,10 @@ export function createFakePbx(): FakePbx {
         checkVersion(row, version)
         return Object.assign(row, input, { version: row.version + 1 })
       },
+      async import(actor, lines) {
+        actors.push(actor)
+        return { created: lines.length, updated: 0, unchanged: 0, errors: [], credentials: [] }
+      },
       async remove(actor, id) {
         find(extensions, actor, id, 'extension')
         extensions.delete(id)

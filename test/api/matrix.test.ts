@@ -64,6 +64,7 @@ const bodies: Record<string, () => unknown> = {
   createToken: () => ({ name: 'program', permissions: ['calls.read'] }),
   createExtension: () => ({ number: String(++number), name: 'New' }),
   updateExtension: () => ({ name: 'Renamed' }),
+  importExtensions: () => ({ csv: `number,name\n${++number},New\n`, trial: true }),
   createDevice: () => ({ name: `Device ${++sip}` }),
   updateDevice: () => ({ enabled: false }),
   superviseCall: () => ({ extensionId: randomUUID(), side: 'callee', mode: 'listen' }),
