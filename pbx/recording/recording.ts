@@ -97,7 +97,9 @@ export function createRecordings(options: {
   const finish = (call: Call, fact: RecordingFact, result: RecordingResult): void => {
     const failed = result.ended === 'disk-full' || result.ended === 'failed'
     const failure = failed ? (result.message ?? (result.ended === 'disk-full' ? 'The disk is full; the recording ends early.' : 'The recording could not be written.')) : null
-    journal.add({ ...fact, status: failed ? 'failed' : 'finished', seconds: result.seconds, bytes: result.bytes, failure, ended_at: Date.now() / 1000 })
+    // They are of this thread's clock, the file is written by another's.
+    const marks = fact.marks.map((mark) => ({ ...mark, at: Math.min(mark.at, result.seconds) }))
+    journal.add({ ...fact, marks, status: failed ? 'failed' : 'finished', seconds: result.seconds, bytes: result.bytes, failure, ended_at: Date.now() / 1000 })
     void journal.flush().then(() => onFinished(journal.pending > 0))
     if (failed) call.log.error({ recording: fact.id, seconds: result.seconds }, `recording failed, the call goes on: ${failure}`)
     if (call.recording?.id === fact.id) call.recording = undefined
