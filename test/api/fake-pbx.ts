@@ -6,10 +6,11 @@ import { Refusal } from '../../config/errors.ts'
 import { createFakeRingGroups } from './fake-ring-groups.ts'
 import { plainHandling } from '../../pbx/directory/handling.ts'
 import type {
-  AllowedNetwork, BanView, CallView, Certificates, ConferenceRoom, ConferenceView, Device, Drain, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
+  AllowedNetwork, BanView, CallView, ConferenceRoom, Device, Drain, EventCatalogue, EventName, Extension, PastCall, Pbx, PbxEvent, RecordingInfo, RegistrationView, SipCredentials, SipName,
   MediaServerState,
 } from '../../pbx/index.ts'
 import { fakePrompts } from './fake-prompts.ts'
+import { carrier, certificates, now, recording, viewOfConference } from './fake-samples.ts'
 
 type Owned<T> = T & { tenantId: string }
 
@@ -31,24 +32,6 @@ export interface FakePbx extends Pbx {
   onSnapshot: (() => void) | undefined
   /** Every call through the door that was made with an actor. */
   readonly actors: Actor[]
-}
-
-const now = new Date('2026-11-20T10:00:00Z')
-
-const carrier: SipName = {
-  name: 'sip:carrier.example', host: 'carrier.example', foundAt: now, until: now, naptr: [{ order: 1, preference: 1, service: 'SIP+D2U', replacement: '_sip._udp.carrier.example' }], trouble: [], stale: false, failure: null,
-  targets: [{ transport: 'udp', address: '192.0.2.1', port: 5060, srv: '_sip._udp.carrier.example', host: 'a.carrier.example', priority: 1, weight: 1, share: 1, state: 'set-aside', failures: 2, until: now, cause: 'said nothing' }],
-}
-
-function viewOfConference({ id, tenantId, number, name }: Owned<ConferenceRoom>): ConferenceView {
-  const party = { callId: id, number: '100', name: 'Ada', moderator: true, muted: false, talking: true, waiting: false, since: now.getTime() }
-  return { id, tenantId, number, name, startedAt: now.getTime(), locked: false, recording: false, parties: [party] }
-}
-
-const recording: Omit<RecordingInfo, 'id' | 'callId' | 'rootId'> = {
-  direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null }, to: { number: '200', name: null, extensionId: null }, status: 'finished', stored: true,
-  seconds: 1, bytes: 10, rate: 16_000, codecs: 'G722, PCMU', marks: [{ at: 0.5, kind: 'pause', by: 'Ada' }], failure: null, startedBy: 'Ada', startedAt: now, endedAt: now,
-  sha256: '00', hold: null, deleted: null,
 }
 
 export function createFakePbx(): FakePbx {
@@ -75,10 +58,6 @@ export function createFakePbx(): FakePbx {
     return [...rows.values()].filter((row) => row.tenantId === actor.tenantId)
   }
   let drain: Drain = { on: false, since: null, thenStop: false, callsLeft: 0 }
-  const certificates: Certificates = {
-    served: true, problems: [], authority: null,
-    certificates: [{ source: '/etc/pbx.crt', own: false, names: ['pbx.example'], issuer: 'Some authority', notBefore: now, notAfter: new Date('2027-11-20T10:00:00Z'), state: 'good' }],
-  }
   const credentials = (device: Device): SipCredentials => ({
     deviceId: device.id, username: device.sipUsername, password: 'made-up-secret', domain: '127.0.0.1', port: 5060, transports: [{ name: 'udp', port: 5060 }, { name: 'tls', port: 5061 }],
   })
