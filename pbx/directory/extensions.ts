@@ -3,17 +3,11 @@ import type { Transaction } from '../../config/database/index.ts'
 import type { DeviceRow, ExtensionRow } from '../../migrations/tables.ts'
 import type { Extension, ExtensionFilter, ExtensionInput, Pbx } from '../door.ts'
 import { insertDevice, toDevice } from './devices.ts'
+import { forAudit, toRow } from './extension-row.ts'
 import { importExtensions } from './import-extensions.ts'
 import { checkExtension } from './input.ts'
 import { createNumberedRepository, taken, type NumberedKind } from './numbered.ts'
 import type { DirectoryWorld } from './world.ts'
-
-const COLUMNS: readonly (readonly [keyof ExtensionInput, keyof ExtensionRow])[] = [
-  ['number', 'number'], ['name', 'name'], ['ringSeconds', 'ring_seconds'], ['maxContacts', 'max_contacts'], ['contactsFull', 'contacts_full'],
-  ['enabled', 'enabled'], ['recording', 'recording'], ['recordingDays', 'recording_days'], ['encryption', 'encryption'],
-  ['forwardAlways', 'forward_always'], ['forwardBusy', 'forward_busy'], ['forwardNoAnswer', 'forward_no_answer'], ['forwardUnreachable', 'forward_unreachable'],
-  ['doNotDisturb', 'do_not_disturb'], ['vipNumbers', 'vip_numbers'], ['callLimit', 'call_limit'],
-]
 
 /** Numbers sort as numbers do (99 before 100), names as people read them, small letters among the capitals. */
 const ORDERS: { readonly [S in ExtensionFilter['sort']]: readonly string[] } = {
@@ -97,17 +91,6 @@ function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
     doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit, version: row.version, devices: devices.map(toDevice),
     createdAt: row.created_at, updatedAt: row.updated_at,
   }
-}
-
-/** Only what was given; the rest keeps its value, or gets the table's default. */
-export function toRow(input: Partial<ExtensionInput>): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
-  for (const [field, column] of COLUMNS) if (input[field] !== undefined) row[column] = input[field]
-  return row
-}
-
-export function forAudit(row: ExtensionRow): Record<string, unknown> {
-  return Object.fromEntries(COLUMNS.map(([field, column]) => [field, row[column]]))
 }
 
 function one<T>(rows: T[]): T {

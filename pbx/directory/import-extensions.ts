@@ -6,7 +6,7 @@ import type { DeviceRow, ExtensionRow, TenantRow } from '../../migrations/tables
 import type { ExtensionLine, ImportReport } from '../door.ts'
 import { makeCredentials } from './credentials.ts'
 import { insertDevice } from './devices.ts'
-import { forAudit, toRow } from './extensions.ts'
+import { forAudit, toRow } from './extension-row.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const BATCH = 500
