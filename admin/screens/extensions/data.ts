@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import {
-  createDevice, createExtension, deleteDevice, deleteExtension, getExtension, listExtensions, renewDeviceCredentials, updateDevice, updateExtension,
-  type ExtensionCreate, type ExtensionUpdate,
+  createDevice, createExtension, deleteDevice, deleteExtension, getExtension, importExtensions, listExtensions, renewDeviceCredentials, updateDevice, updateExtension,
+  type ExtensionCreate, type ExtensionImportReport, type ExtensionUpdate,
 } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
@@ -54,6 +54,12 @@ export async function removeExtension(id: string): Promise<void> {
   await deleteExtension({ path: { id }, throwOnError: true })
   queryClient.removeQueries({ queryKey: [...keys.extensions, 'one', id] })
   void queryClient.invalidateQueries({ queryKey: [...keys.extensions, 'list'] })
+}
+
+/** `trial`: only says what would happen. */
+export async function importCsv(csv: string, trial: boolean): Promise<ExtensionImportReport> {
+  const asked = importExtensions({ body: { csv, trial }, throwOnError: true })
+  return (await (trial ? asked : changed(asked))).data.data
 }
 
 export async function addDevice(extensionId: string, name: string): Promise<{ device: Device; credentials: SipCredentials }> {

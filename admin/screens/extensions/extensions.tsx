@@ -1,5 +1,5 @@
 import { Button, Group, Stack } from '@mantine/core'
-import { Disc, Phone, Plus, SearchX } from 'lucide-react'
+import { Disc, Download, Phone, Plus, SearchX, Upload } from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { Extension, SipCredentials } from '../../app/types.ts'
@@ -12,6 +12,7 @@ import { CredentialsDialog } from './credentials-dialog.tsx'
 import { useExtensions } from './data.ts'
 import { ExtensionForm } from './extension-form.tsx'
 import { ExtensionMenu } from './extension-menu.tsx'
+import { ImportDrawer } from './import-drawer.tsx'
 import { PhoneCount, Presence } from './presence.tsx'
 
 const columns: Column<Extension>[] = [
@@ -39,12 +40,19 @@ export default function Extensions() {
   const query = useExtensions({ search, page: list.page, limit: 25, sort, order: list.order })
   const [editing, setEditing] = useState<Editing>(list.get('new') === '1' ? { kind: 'new' } : null)
   const [credentials, setCredentials] = useState<{ credentials: SipCredentials; extension: Extension } | null>(null)
+  const [importing, setImporting] = useState(false)
   const mayWrite = can('extensions.write')
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New extension</Button>
 
   return (
     <Stack gap="md">
-      <PageHeader title="Extensions" lead="The numbers people dial inside the company, and the phones that ring for them." actions={mayWrite && create} />
+      <PageHeader title="Extensions" lead="The numbers people dial inside the company, and the phones that ring for them." actions={(
+        <Group gap="xs">
+          <Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href="/api/v1/extensions/export.csv">Export</Button>
+          {mayWrite && <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>Import</Button>}
+          {mayWrite && create}
+        </Group>
+      )} />
       <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
         label="Extensions"
@@ -69,6 +77,7 @@ export default function Extensions() {
         }}
         onCreated={setCredentials}
       />
+      <ImportDrawer opened={importing} onClose={() => setImporting(false)} />
       {credentials !== null && <CredentialsDialog {...credentials} onClose={() => setCredentials(null)} />}
     </Stack>
   )

@@ -1,0 +1,117 @@
+import { Alert, Anchor, Button, Drawer, FileInput, Group, Stack, Table, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { CircleCheck, Download, KeyRound, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+import type { ExtensionImportReport } from '../../client/index.ts'
+import { Problem } from '../../components/states.tsx'
+import { importCsv } from './data.ts'
+
+const MOST_SHOWN = 100
+
+const EXAMPLE = 'number,name,deviceName,ringSeconds,forwardNoAnswer\r\n101,Anna Berg,Desk phone,20,102\r\n102,Ben Carter,,,\r\n'
+
+function save(name: string, text: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+/** Many extensions from a file: tried first, then made, then the passwords of their phones, this once. */
+export function ImportDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const [held, setHeld] = useState(false)
+  // Closed by mistake, the passwords would be gone.
+  return (
+    <Drawer opened={opened} onClose={() => !held && onClose()} closeOnClickOutside={!held} withCloseButton={!held} title={<Text fw={650} fz="lg" span>Import extensions</Text>}>
+      {opened && <Steps onHold={setHeld} onClose={onClose} />}
+    </Drawer>
+  )
+}
+
+function Steps({ onHold, onClose }: { onHold: (held: boolean) => void; onClose: () => void }) {
+  const [file, setFile] = useState<File | null>(null)
+  const [done, setDone] = useState<ExtensionImportReport | null>(null)
+  const check = useMutation({ mutationFn: async (chosen: File) => importCsv(await chosen.text(), true) })
+  const carryOut = useMutation({
+    mutationFn: async (chosen: File) => importCsv(await chosen.text(), false),
+    onSuccess: (report) => {
+      setDone(report)
+      onHold(report.credentials.length > 0)
+    },
+  })
+  const choose = (chosen: File | null) => {
+    setFile(chosen)
+    check.reset()
+    carryOut.reset()
+    if (chosen !== null) check.mutate(chosen)
+  }
+  if (done !== null && done.errors.length === 0) return <Done report={done} onClose={() => (onHold(false), onClose())} />
+  const report = done ?? check.data
+  const changes = report === undefined ? 0 : report.created + report.updated
+  return (
+    <Stack gap="md">
+      <Text size="sm">
+        A CSV file as a spreadsheet saves it. Its first line names the columns: <b>number</b> and <b>name</b>, and any of those of the <Anchor inherit href="/api/v1/extensions/export.csv">export</Anchor>.
+        An extension with that number is changed, another one is made with a phone. Nothing is changed before you have seen what would be.
+      </Text>
+      <Group><Button variant="default" size="xs" leftSection={<Download size={14} aria-hidden />} onClick={() => save('extensions-example.csv', EXAMPLE)}>Example file</Button></Group>
+      <FileInput label="File" placeholder="Choose a CSV file" accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
+      {check.isPending && <Text size="sm" c="dimmed" role="status">Looking at the file…</Text>}
+      <Problem error={check.error ?? carryOut.error} />
+      {report !== undefined && (report.errors.length > 0 ? <Faults report={report} /> : (
+        <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">
+          {changes === 0 ? 'Everything in this file is so already.' : `${report.created} new, ${report.updated} changed, ${report.unchanged} as they are.`}
+        </Alert>
+      ))}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>Cancel</Button>
+        <Button disabled={file === null || check.data === undefined || check.data.errors.length > 0 || changes === 0} loading={carryOut.isPending} onClick={() => file !== null && carryOut.mutate(file)}>
+          {changes > 0 ? `Import ${changes} ${changes === 1 ? 'extension' : 'extensions'}` : 'Import'}
+        </Button>
+      </Group>
+    </Stack>
+  )
+}
+
+function Faults({ report: { errors } }: { report: ExtensionImportReport }) {
+  return (
+    <Stack gap="xs">
+      <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red">{errors.length === 1 ? 'One thing is' : `${errors.length} things are`} wrong with this file. Correct it and choose it again; nothing was changed.</Alert>
+      <Table fz="sm" horizontalSpacing="xs">
+        <Table.Thead><Table.Tr><Table.Th>Line</Table.Th><Table.Th>Column</Table.Th><Table.Th>What is wrong</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>
+          {errors.slice(0, MOST_SHOWN).map(({ line, field, message }, at) => (
+            <Table.Tr key={`${line} ${field} ${at}`}><Table.Td className="numbers">{line}</Table.Td><Table.Td>{field}</Table.Td><Table.Td className="break-anywhere">{message}</Table.Td></Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {errors.length > MOST_SHOWN && <Text size="sm" c="dimmed">And {errors.length - MOST_SHOWN} more.</Text>}
+    </Stack>
+  )
+}
+
+function Done({ report: { created, updated, credentials }, onClose }: { report: ExtensionImportReport; onClose: () => void }) {
+  const [saved, setSaved] = useState(false)
+  const lines = credentials.map(({ number, name, username, password }) => [number, name, username, password].map(quoted).join(','))
+  return (
+    <Stack gap="md">
+      <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">{created} made, {updated} changed.</Alert>
+      {credentials.length > 0 && (
+        <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">
+          <Stack gap="sm" align="flex-start">
+            <span>The passwords of the new phones can be saved only now. Keep the file somewhere safe, and delete it when the phones are set up.</span>
+            <Button leftSection={<Download size={16} aria-hidden />} onClick={() => (save('phone-passwords.csv', ['number,name,username,password', ...lines, ''].join('\r\n')), setSaved(true))}>Save passwords</Button>
+          </Stack>
+        </Alert>
+      )}
+      <Group justify="flex-end"><Button variant="default" disabled={credentials.length > 0 && !saved} onClick={onClose}>Close</Button></Group>
+    </Stack>
+  )
+}
+
+/** One cell; a name that a spreadsheet would calculate is shown as it is. */
+function quoted(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
