@@ -44,6 +44,8 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX calls_root ON calls (root_id);
     -- For calls of months that nobody made a partition for, as when a clock was wrong.
     CREATE TABLE calls_other PARTITION OF calls DEFAULT WITH (toast_tuple_target = 128);
+    -- Reached through calls and its policy only.
+    ALTER TABLE calls_other ENABLE ROW LEVEL SECURITY;
 
     CREATE TABLE call_parties (
       tenant_id uuid NOT NULL REFERENCES tenants,
@@ -64,6 +66,7 @@ export async function up(knex: Knex): Promise<void> {
       PERFORM pg_advisory_xact_lock(hashtext('dialplane_call_month'));
       IF to_regclass(part) IS NOT NULL THEN RETURN; END IF;
       EXECUTE format('CREATE TABLE %I (LIKE calls INCLUDING ALL) WITH (toast_tuple_target = 128)', part);
+      EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
       EXECUTE format('WITH moved AS (DELETE FROM calls_other WHERE started_at >= %L AND started_at < %L RETURNING *) INSERT INTO %I SELECT * FROM moved', first, next, part);
       EXECUTE format('ALTER TABLE calls ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, first, next);
     END $$;

@@ -150,6 +150,8 @@ export interface RoutingExplanation {
     depth: number
     /** How the phones that ring are at this moment. */
     now: string | null
+    /** What is configured to do this. */
+    subject: { type: 'extension' | 'ring-group' | 'conference'; id: string } | null
   }[]
 }
 

@@ -802,6 +802,15 @@ export type RoutingStep = {
      * How the phones that ring are at this moment.
      */
     now: string | null;
+    /**
+     * What is configured to do this; its settings change the step.
+     */
+    subject: RoutingSubject | null;
+};
+
+export type RoutingSubject = {
+    type: 'extension' | 'ring-group' | 'conference';
+    id: string;
 };
 
 export type FeatureCode = {

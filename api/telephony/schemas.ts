@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, line } from '../http/fields.ts'
+import { instant, line, orNull } from '../http/fields.ts'
 import { order, pageQuery, search } from '../http/envelope.ts'
 
 export const Device = z
@@ -202,6 +202,7 @@ export const RoutingExplanation = z
           when: z.string().nullable().meta({ description: 'The case in which it comes, at the first step of the case.' }),
           depth: z.number().int().meta({ description: 'How many cases it lies in.' }),
           now: z.string().nullable().meta({ description: 'How the phones that ring are at this moment.' }),
+          subject: orNull(z.object({ type: z.enum(['extension', 'ring-group', 'conference']), id: z.uuid() }).meta({ id: 'RoutingSubject' })).meta({ description: 'What is configured to do this; its settings change the step.' }),
         })
         .meta({ id: 'RoutingStep' }),
     ),

@@ -126,6 +126,8 @@ export interface ExplainedStep {
   depth: number
   /** Whose phones ring. */
   extensionId: string | null
+  /** What is configured to do this; its settings change the step. */
+  subject: { type: 'extension' | 'ring-group' | 'conference'; id: string } | null
 }
 
 const CASES: Readonly<Record<Unanswered, string>> = { busy: 'When busy', 'no-answer': 'When nobody answers', unreachable: 'When no phone is reachable' }
@@ -133,11 +135,20 @@ const CASES: Readonly<Record<Unanswered, string>> = { busy: 'When busy', 'no-ans
 /** Every step of a plan with those of its branches behind it. */
 export function explainSteps(steps: readonly Step[], when: string | null = null, depth = 0): ExplainedStep[] {
   return steps.flatMap((step, index) => {
-    const own: ExplainedStep = { step: describeStep(step), reason: step.reason, when: index === 0 ? when : null, depth, extensionId: step.kind === 'extension' ? step.extensionId : null }
+    const own: ExplainedStep = { step: describeStep(step), reason: step.reason, when: index === 0 ? when : null, depth, extensionId: step.kind === 'extension' ? step.extensionId : null, subject: subjectOf(step) }
     if (step.kind !== 'extension' && step.kind !== 'ring-group') return [own]
     const branches = Object.entries(step.otherwise) as [Unanswered, Branch][]
     return [own, ...branches.flatMap(([name, branch]) => explainSteps(branch.steps, `${CASES[name]}: ${branch.reason}`, depth + 1))]
   })
+}
+
+function subjectOf(step: Step): ExplainedStep['subject'] {
+  switch (step.kind) {
+    case 'extension': return { type: 'extension', id: step.extensionId }
+    case 'ring-group': return { type: 'ring-group', id: step.ringGroupId }
+    case 'conference': return { type: 'conference', id: step.conferenceId }
+    default: return null
+  }
 }
 
 const ORDERS: Readonly<Record<RingStrategy, string>> = { all: 'at once', 'in-order': 'one after the other', random: 'one after the other in any order', 'in-turn': 'one after the other, each call beginning with the next' }

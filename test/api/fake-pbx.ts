@@ -118,7 +118,7 @@ export function createFakePbx(): FakePbx {
     routing: {
       explain(actor, { to }) {
         actors.push(actor)
-        return { number: to, name: null, direction: 'internal', steps: [{ step: 'Refuse the call', reason: 'Nobody is there', when: null, depth: 0, now: null }] }
+        return { number: to, name: null, direction: 'internal', steps: [{ step: 'Refuse the call', reason: 'Nobody is there', when: null, depth: 0, now: null, subject: null }] }
       },
       featureCodes(actor) {
         actors.push(actor)

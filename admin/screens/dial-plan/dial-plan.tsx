@@ -1,12 +1,18 @@
-import { Button, Code, Group, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { Button, Code, Group, SegmentedControl, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core'
 import { Printer } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
+import { useCan } from '../../app/session.tsx'
+import type { RoutingStep } from '../../client/index.ts'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.ts'
 import { ErrorState, Problem } from '../../components/states.tsx'
 import { StepList } from '../../components/step-list.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useExplanation, useFeatureCodes, type Question } from './data.ts'
+import { EditStep } from './edit-step.tsx'
+
+// Only whoever looks at a graph loads what draws it.
+const Flow = lazy(() => import('./flow.tsx'))
 
 /** What happens to a call, tried without placing one; the codes that phones dial. */
 export default function DialPlan() {
@@ -22,6 +28,9 @@ export default function DialPlan() {
 function TryNumber() {
   const [question, setQuestion] = useState<Question | undefined>()
   const answer = useExplanation(question)
+  const can = useCan()
+  const [view, setView] = useState('list')
+  const [editing, setEditing] = useState<RoutingStep['subject']>(null)
   const form = useForm({
     initial: { from: '', to: '' },
     check: ({ from, to }): Record<string, string> => ({
@@ -55,7 +64,24 @@ function TryNumber() {
           <Text size="sm">
             {question?.from === '' ? 'Anybody' : question?.from} dials <Text span fw={600}>{answer.data.number}</Text>{answer.data.name !== null && ` (${answer.data.name})`}:
           </Text>
-          <StepList steps={answer.data.steps} />
+          <SegmentedControl size="xs" aria-label="Show as" w="fit-content" data={[{ value: 'list', label: 'List' }, { value: 'graph', label: 'Graph' }]} value={view} onChange={setView} />
+          {view === 'list'
+            ? <StepList steps={answer.data.steps} />
+            : (
+                <Suspense fallback={<Skeleton height={240} aria-label="Loading" />}>
+                  <Flow steps={answer.data.steps} caller={question?.from === '' ? 'Anybody' : question?.from ?? ''} {...(can('extensions.write') && { onEdit: (step: RoutingStep) => setEditing(step.subject) })} />
+                </Suspense>
+              )}
+          {view === 'graph' && can('extensions.write') && <Text size="xs" c="dimmed">Click a step with a pencil to change what it does; the graph then shows the new way.</Text>}
+          {editing !== null && (
+            <EditStep
+              subject={editing}
+              onClose={() => {
+                setEditing(null)
+                void answer.refetch()
+              }}
+            />
+          )}
         </Stack>
       )}
     </Panel>

@@ -112,7 +112,7 @@ for (const way of ways) {
         const open = await db.system('test', async (trx) => {
           const { rows } = await trx.raw(`
             SELECT c.relname FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id'
-            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND NOT c.relrowsecurity`) as { rows: { relname: string }[] }
+            WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT c.relrowsecurity`) as { rows: { relname: string }[] }
           return rows
         })
         assert.deepEqual(open, [])

@@ -73,7 +73,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   qrcode: ['admin'],
   '@mantine/core': ['admin'], '@mantine/hooks': ['admin'], '@mantine/notifications': ['admin'],
   '@tanstack/react-query': ['admin'], '@vitejs/plugin-react': ['admin'], '@hey-api/openapi-ts': ['admin'], '@hey-api/client-fetch': ['admin'],
-  'lucide-react': ['admin'], react: ['admin'], 'react-dom': ['admin'], vite: ['admin'], wouter: ['admin'],
+  '@xyflow/react': ['admin'], 'lucide-react': ['admin'], react: ['admin'], 'react-dom': ['admin'], vite: ['admin'], wouter: ['admin'],
   'typescript-eslint': ['eslint.config.js'],
 }
 

@@ -1,0 +1,38 @@
+import type { RoutingStep } from '../../client/index.ts'
+import { ConferenceForm } from '../conferences/conference-form.tsx'
+import { useConference } from '../conferences/data.ts'
+import { useExtension } from '../extensions/data.ts'
+import { HandlingForm } from '../extensions/handling-form.tsx'
+import { useRingGroups } from '../ring-groups/data.ts'
+import { RingGroupForm } from '../ring-groups/ring-group-form.tsx'
+
+type Subject = NonNullable<RoutingStep['subject']>
+
+/** The form of what is configured to do a step. */
+export function EditStep({ subject, onClose }: { subject: Subject; onClose: () => void }) {
+  switch (subject.type) {
+    case 'extension': return <OfExtension id={subject.id} onClose={onClose} />
+    case 'ring-group': return <OfRingGroup id={subject.id} onClose={onClose} />
+    case 'conference': return <OfConference id={subject.id} onClose={onClose} />
+  }
+}
+
+interface OneProps {
+  id: string
+  onClose: () => void
+}
+
+function OfExtension({ id, onClose }: OneProps) {
+  const { data } = useExtension(id)
+  return data === undefined ? null : <HandlingForm opened extension={data} onClose={onClose} />
+}
+
+function OfRingGroup({ id, onClose }: OneProps) {
+  const group = useRingGroups().data?.find((one) => one.id === id)
+  return group === undefined ? null : <RingGroupForm editing={{ kind: 'edit', group }} onClose={onClose} />
+}
+
+function OfConference({ id, onClose }: OneProps) {
+  const { data } = useConference(id)
+  return data === undefined ? null : <ConferenceForm editing={{ kind: 'edit', conference: data }} onClose={onClose} />
+}
