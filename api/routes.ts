@@ -3,6 +3,7 @@ import { complianceRoutes } from './compliance/routes.ts'
 import { conferenceRoutes } from './conferences/routes.ts'
 import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
+import { lineRoutes } from './lines/routes.ts'
 import { promptRoutes } from './prompts/routes.ts'
 import { recordingRoutes } from './recordings/routes.ts'
 import { shieldRoutes } from './shield/routes.ts'
@@ -11,4 +12,4 @@ import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]

@@ -127,6 +127,10 @@ export interface ExtensionRow {
   vip_numbers: string[]
   /** Calls at once, from which on it is busy. */
   call_limit: number | null
+  /** How far its calls to the outside may go. */
+  outside_calls: 'none' | 'national' | 'international'
+  /** Shown outside; null: the company's. */
+  outside_number: string | null
   version: number
   created_at: Date
   updated_at: Date
@@ -351,4 +355,59 @@ export interface SipAllowedRow {
   note: string
   added_by: string
   created_at: Date
+}
+
+/** A line to a carrier. */
+export interface TrunkRow {
+  id: string
+  tenant_id: string
+  name: string
+  host: string
+  port: number | null
+  transport: 'udp' | 'tcp' | 'tls'
+  username: string | null
+  password_sealed: Buffer | null
+  register: boolean
+  networks: string[]
+  country: string
+  format: 'plus' | 'digits' | 'national' | 'dialled'
+  caller_id: string | null
+  identity: 'pai' | 'rpid' | 'none'
+  max_calls: number | null
+  emergency: boolean
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** A number that carriers send calls for. */
+export interface InboundNumberRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  destination: string
+  name_prefix: string
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** Which calls go out over which trunks. */
+export interface OutboundRouteRow {
+  id: string
+  tenant_id: string
+  name: string
+  position: number
+  pattern: string
+  strip: number
+  prepend: string
+  trunk_ids: string[]
+  caller_id: string | null
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
 }

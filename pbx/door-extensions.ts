@@ -1,5 +1,6 @@
 /** Extensions, their devices, and where calls to them lead, as the API sees them: a part of the door in `door.ts`. */
 import type { Actor } from '../config/actor.ts'
+import type { OutsideCalls } from './door-trunks.ts'
 
 export interface Page {
   /** From 1. */
@@ -48,6 +49,10 @@ export interface Extension {
   vipNumbers: string[]
   /** Calls at once, from which on it is busy; null: as many as its phones take. */
   callLimit: number | null
+  /** How far its calls to the outside may go. */
+  outsideCalls: OutsideCalls
+  /** Shown outside; null: the route's or the trunk's. */
+  outsideNumber: string | null
   version: number
   devices: Device[]
   createdAt: Date
@@ -96,6 +101,8 @@ export interface ExtensionInput {
   doNotDisturb?: boolean
   vipNumbers?: string[]
   callLimit?: number | null
+  outsideCalls?: OutsideCalls
+  outsideNumber?: string | null
 }
 
 /** A line of a file that makes or changes an extension, which is known by its number. */

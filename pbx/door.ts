@@ -4,6 +4,7 @@
  */
 import type { Actor } from '../config/actor.ts'
 import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { MediaServerState } from '../media/contract.ts'
@@ -15,6 +16,7 @@ export type * from './door-recordings.ts'
 export type { MediaServerState }
 
 export type * from './door-extensions.ts'
+export type * from './door-trunks.ts'
 
 /** How a room says that somebody came or went. */
 export type ConferenceAnnounce = 'none' | 'tones' | 'words'
@@ -289,6 +291,9 @@ export interface Pbx {
     steerParty(actor: Actor, id: string, callId: string, action: 'mute' | 'unmute' | 'kick'): Promise<ConferenceView>
   }
   ringGroups: RingGroups
+  trunks: Trunks
+  inboundNumbers: InboundNumbers
+  outboundRoutes: OutboundRoutes
   routing: {
     /** @param call `from`: an extension's number; anybody's when absent. Refuses `unprocessable` for one that is none. */
     explain(actor: Actor, call: { from?: string; to: string }): RoutingExplanation

@@ -2,7 +2,8 @@ import { Refusal, type RefusalDetail } from '../config/errors.ts'
 import { plainHandling } from './directory/handling.ts'
 import { checkExtension } from './directory/input.ts'
 import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from './directory/types.ts'
-import type { ConferenceRooms, ExtensionLine, ImportReport, Pbx, RingGroupInput, RingGroups } from './door.ts'
+import type { ConferenceRooms, ExtensionInput, ExtensionLine, ImportReport, Pbx, RingGroupInput, RingGroups } from './door.ts'
+import { isOwn, NOT_OWN } from './lines.ts'
 import { deadEnd, forwardedTo, wrongForwards, type HandlingChange } from './routing/handling.ts'
 
 /** Extensions as the directory keeps them, but for changes that would lead calls nowhere. */
@@ -136,8 +137,9 @@ export function guardRingGroups(directory: Directory): RingGroups {
   }
 }
 
-function refuseWrong(directory: Directory, tenantId: string, id: string | undefined, change: HandlingChange): void {
+function refuseWrong(directory: Directory, tenantId: string, id: string | undefined, change: HandlingChange & Pick<ExtensionInput, 'outsideNumber'>): void {
   const snapshot = directory.snapshot()
+  if (typeof change.outsideNumber === 'string' && !isOwn(directory, tenantId, change.outsideNumber)) throw new Refusal('unprocessable', NOT_OWN, { details: [{ field: 'outsideNumber', message: NOT_OWN }] })
   const before = id === undefined ? newcomer(tenantId) : snapshot.extension(id)
   if (!before) return
   const details = wrongForwards(snapshot, before, change)

@@ -45,6 +45,8 @@ import { createShield } from './shield/shield.ts'
 import { supervise } from './steps/supervise.ts'
 import { takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
+import { createTrunks } from './trunks/trunks.ts'
+import { createTrunksDoor, guardInboundNumbers, guardOutboundRoutes } from './lines.ts'
 import { createMediaServersDoor } from './media-servers.ts'
 import { createTakeover } from './takeover/takeover.ts'
 import { createTargets, type NameBook } from './targets.ts'
@@ -86,8 +88,13 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     settings, database, directory, registrar, events, logger, clock: systemClock, gate: options.signalling.gate,
     hasCallWith: (address) => registry.all().some((call) => call.legs.some((leg) => leg.origin.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') === address)),
   })
+  const { names } = options.signalling
+  const trunks = createTrunks({
+    directory, sip, logger, key: secrets.key('trunk-contacts'),
+    addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
+  })
   const world: CallWorld = {
-    settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
+    trunks, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
   }
 
@@ -120,7 +127,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
   const entrance = startEntrance({
-    sip, directory, registrar, watchers, shield, settings, secrets, logger,
+    sip, directory, registrar, watchers, shield, trunks, settings, secrets, logger,
     onCall: (invite, caller) => {
       // Whoever calls for help is served to the last.
       if (stopping || (drainer.on && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
@@ -217,6 +224,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       },
     },
     ringGroups: guardRingGroups(directory),
+    trunks: createTrunksDoor({ directory, room: trunks, registry }),
+    inboundNumbers: guardInboundNumbers(directory),
+    outboundRoutes: guardOutboundRoutes(directory),
     routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: recordings.door,
@@ -262,6 +272,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       rooms.close()
       stopDirectoryNews()
       stopNames()
+      trunks.close()
       retention.stop()
       recent.close()
       await recordings.close()

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -570,6 +570,270 @@ export const updateRingGroup = <ThrowOnError extends boolean = false>(options: O
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/ring-groups/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Lines to carriers, with how each is now, by name
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const listTrunks = <ThrowOnError extends boolean = false>(options?: Options<ListTrunksData, ThrowOnError>): RequestResult<ListTrunksResponses, ListTrunksErrors, ThrowOnError> => (options?.client ?? client).get<ListTrunksResponses, ListTrunksErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/trunks',
+    ...options
+});
+
+/**
+ * Add a trunk
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const createTrunk = <ThrowOnError extends boolean = false>(options: Options<CreateTrunkData, ThrowOnError>): RequestResult<CreateTrunkResponses, CreateTrunkErrors, ThrowOnError> => (options.client ?? client).post<CreateTrunkResponses, CreateTrunkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/trunks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a trunk
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const deleteTrunk = <ThrowOnError extends boolean = false>(options: Options<DeleteTrunkData, ThrowOnError>): RequestResult<DeleteTrunkResponses, DeleteTrunkErrors, ThrowOnError> => (options.client ?? client).delete<DeleteTrunkResponses, DeleteTrunkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/trunks/{id}',
+    ...options
+});
+
+/**
+ * A trunk
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const getTrunk = <ThrowOnError extends boolean = false>(options: Options<GetTrunkData, ThrowOnError>): RequestResult<GetTrunkResponses, GetTrunkErrors, ThrowOnError> => (options.client ?? client).get<GetTrunkResponses, GetTrunkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/trunks/{id}',
+    ...options
+});
+
+/**
+ * Change a trunk
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const updateTrunk = <ThrowOnError extends boolean = false>(options: Options<UpdateTrunkData, ThrowOnError>): RequestResult<UpdateTrunkResponses, UpdateTrunkErrors, ThrowOnError> => (options.client ?? client).patch<UpdateTrunkResponses, UpdateTrunkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/trunks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask the carrier now: register anew, or send OPTIONS
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const testTrunk = <ThrowOnError extends boolean = false>(options: Options<TestTrunkData, ThrowOnError>): RequestResult<TestTrunkResponses, TestTrunkErrors, ThrowOnError> => (options.client ?? client).post<TestTrunkResponses, TestTrunkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/trunks/{id}/test',
+    ...options
+});
+
+/**
+ * Numbers that carriers send calls for
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const listInboundNumbers = <ThrowOnError extends boolean = false>(options?: Options<ListInboundNumbersData, ThrowOnError>): RequestResult<ListInboundNumbersResponses, ListInboundNumbersErrors, ThrowOnError> => (options?.client ?? client).get<ListInboundNumbersResponses, ListInboundNumbersErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/inbound-numbers',
+    ...options
+});
+
+/**
+ * Add an inbound number
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const createInboundNumber = <ThrowOnError extends boolean = false>(options: Options<CreateInboundNumberData, ThrowOnError>): RequestResult<CreateInboundNumberResponses, CreateInboundNumberErrors, ThrowOnError> => (options.client ?? client).post<CreateInboundNumberResponses, CreateInboundNumberErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/inbound-numbers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove an inbound number
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const deleteInboundNumber = <ThrowOnError extends boolean = false>(options: Options<DeleteInboundNumberData, ThrowOnError>): RequestResult<DeleteInboundNumberResponses, DeleteInboundNumberErrors, ThrowOnError> => (options.client ?? client).delete<DeleteInboundNumberResponses, DeleteInboundNumberErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/inbound-numbers/{id}',
+    ...options
+});
+
+/**
+ * An inbound number
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const getInboundNumber = <ThrowOnError extends boolean = false>(options: Options<GetInboundNumberData, ThrowOnError>): RequestResult<GetInboundNumberResponses, GetInboundNumberErrors, ThrowOnError> => (options.client ?? client).get<GetInboundNumberResponses, GetInboundNumberErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/inbound-numbers/{id}',
+    ...options
+});
+
+/**
+ * Change an inbound number
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const updateInboundNumber = <ThrowOnError extends boolean = false>(options: Options<UpdateInboundNumberData, ThrowOnError>): RequestResult<UpdateInboundNumberResponses, UpdateInboundNumberErrors, ThrowOnError> => (options.client ?? client).patch<UpdateInboundNumberResponses, UpdateInboundNumberErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/inbound-numbers/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Which calls go out over which trunks, in order
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const listOutboundRoutes = <ThrowOnError extends boolean = false>(options?: Options<ListOutboundRoutesData, ThrowOnError>): RequestResult<ListOutboundRoutesResponses, ListOutboundRoutesErrors, ThrowOnError> => (options?.client ?? client).get<ListOutboundRoutesResponses, ListOutboundRoutesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/outbound-routes',
+    ...options
+});
+
+/**
+ * Add an outbound route
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const createOutboundRoute = <ThrowOnError extends boolean = false>(options: Options<CreateOutboundRouteData, ThrowOnError>): RequestResult<CreateOutboundRouteResponses, CreateOutboundRouteErrors, ThrowOnError> => (options.client ?? client).post<CreateOutboundRouteResponses, CreateOutboundRouteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/outbound-routes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove an outbound route
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const deleteOutboundRoute = <ThrowOnError extends boolean = false>(options: Options<DeleteOutboundRouteData, ThrowOnError>): RequestResult<DeleteOutboundRouteResponses, DeleteOutboundRouteErrors, ThrowOnError> => (options.client ?? client).delete<DeleteOutboundRouteResponses, DeleteOutboundRouteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/outbound-routes/{id}',
+    ...options
+});
+
+/**
+ * An outbound route
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const getOutboundRoute = <ThrowOnError extends boolean = false>(options: Options<GetOutboundRouteData, ThrowOnError>): RequestResult<GetOutboundRouteResponses, GetOutboundRouteErrors, ThrowOnError> => (options.client ?? client).get<GetOutboundRouteResponses, GetOutboundRouteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/outbound-routes/{id}',
+    ...options
+});
+
+/**
+ * Change an outbound route
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const updateOutboundRoute = <ThrowOnError extends boolean = false>(options: Options<UpdateOutboundRouteData, ThrowOnError>): RequestResult<UpdateOutboundRouteResponses, UpdateOutboundRouteErrors, ThrowOnError> => (options.client ?? client).patch<UpdateOutboundRouteResponses, UpdateOutboundRouteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/outbound-routes/{id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

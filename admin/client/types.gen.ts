@@ -442,7 +442,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -616,6 +616,14 @@ export type Extension = {
      * Calls at once, from which on it is busy; null: as many as its phones take.
      */
     callLimit: number | null;
+    /**
+     * How far its calls to the outside may go.
+     */
+    outsideCalls: 'none' | 'national' | 'international';
+    /**
+     * Shown outside; null: the one of the route or trunk.
+     */
+    outsideNumber: string | null;
     version: number;
     devices: Array<Device>;
     createdAt: string;
@@ -690,6 +698,8 @@ export type ExtensionCreate = {
     doNotDisturb?: boolean;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
+    outsideCalls?: 'none' | 'national' | 'international';
+    outsideNumber?: string | null;
     /**
      * Name of its first device; Phone when absent.
      */
@@ -753,6 +763,8 @@ export type ExtensionUpdate = {
     doNotDisturb?: boolean;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
+    outsideCalls?: 'none' | 'national' | 'international';
+    outsideNumber?: string | null;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
@@ -910,6 +922,323 @@ export type RingGroupUpdate = {
     namePrefix?: string;
     alertInfo?: string;
     noAnswer?: string | null;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * A line to a carrier.
+ */
+export type Trunk = {
+    id: string;
+    name: string;
+    host: string;
+    hasPassword: boolean;
+    /**
+     * Null: where DNS says (RFC 3263).
+     */
+    port: number | null;
+    transport: 'udp' | 'tcp' | 'tls';
+    /**
+     * Null: the carrier knows us by our address.
+     */
+    username: string | null;
+    /**
+     * We register there, and it sends calls to where we are.
+     */
+    register: boolean;
+    /**
+     * Further addresses and networks that its calls come from.
+     */
+    networks: Array<string>;
+    /**
+     * ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.
+     */
+    country: string;
+    /**
+     * How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.
+     */
+    format: 'plus' | 'digits' | 'national' | 'dialled';
+    /**
+     * Shown where nothing else is chosen.
+     */
+    callerId: string | null;
+    /**
+     * The header that names the caller besides From.
+     */
+    identity: 'pai' | 'rpid' | 'none';
+    maxCalls: number | null;
+    /**
+     * It carries calls to the emergency services.
+     */
+    emergency: boolean;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+    status: TrunkStatus;
+};
+
+export type TrunkStatus = {
+    state: 'off' | 'unknown' | 'up' | 'down';
+    /**
+     * Where its host leads.
+     */
+    addresses: Array<string>;
+    /**
+     * Null: it does not register.
+     */
+    registration: TrunkRegistration | null;
+    /**
+     * What is wrong, with what to do.
+     */
+    cause: string | null;
+    roundTripMs: number | null;
+    /**
+     * Going on over it now.
+     */
+    calls: number;
+};
+
+export type TrunkRegistration = {
+    state: 'registered' | 'trying' | 'refused' | 'failed';
+    since: string;
+    expiresAt: string | null;
+    nextTry: string | null;
+};
+
+export type TrunkCreate = {
+    name: string;
+    host: string;
+    /**
+     * Null takes it away. Never shown again.
+     */
+    password?: string | null;
+    /**
+     * Null: where DNS says (RFC 3263).
+     */
+    port?: number | null;
+    transport?: 'udp' | 'tcp' | 'tls';
+    /**
+     * Null: the carrier knows us by our address.
+     */
+    username?: string | null;
+    /**
+     * We register there, and it sends calls to where we are.
+     */
+    register?: boolean;
+    /**
+     * Further addresses and networks that its calls come from.
+     */
+    networks?: Array<string>;
+    /**
+     * ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.
+     */
+    country?: string;
+    /**
+     * How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.
+     */
+    format?: 'plus' | 'digits' | 'national' | 'dialled';
+    callerId?: string | null;
+    /**
+     * The header that names the caller besides From.
+     */
+    identity?: 'pai' | 'rpid' | 'none';
+    maxCalls?: number | null;
+    /**
+     * It carries calls to the emergency services.
+     */
+    emergency?: boolean;
+    enabled?: boolean;
+};
+
+export type TrunkUpdate = {
+    name?: string;
+    host?: string;
+    /**
+     * Null takes it away. Never shown again.
+     */
+    password?: string | null;
+    /**
+     * Null: where DNS says (RFC 3263).
+     */
+    port?: number | null;
+    transport?: 'udp' | 'tcp' | 'tls';
+    /**
+     * Null: the carrier knows us by our address.
+     */
+    username?: string | null;
+    /**
+     * We register there, and it sends calls to where we are.
+     */
+    register?: boolean;
+    /**
+     * Further addresses and networks that its calls come from.
+     */
+    networks?: Array<string>;
+    /**
+     * ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.
+     */
+    country?: string;
+    /**
+     * How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.
+     */
+    format?: 'plus' | 'digits' | 'national' | 'dialled';
+    callerId?: string | null;
+    /**
+     * The header that names the caller besides From.
+     */
+    identity?: 'pai' | 'rpid' | 'none';
+    maxCalls?: number | null;
+    /**
+     * It carries calls to the emergency services.
+     */
+    emergency?: boolean;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * A number that carriers send calls for.
+ */
+export type InboundNumber = {
+    id: string;
+    number: string;
+    name: string;
+    /**
+     * What would be dialled to reach where its calls go.
+     */
+    destination: string;
+    /**
+     * Before the caller’s name on the phones.
+     */
+    namePrefix: string;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type InboundNumberCreate = {
+    /**
+     * With country code, or as the carrier sends it.
+     */
+    number: string;
+    name: string;
+    /**
+     * What would be dialled to reach where its calls go.
+     */
+    destination: string;
+    /**
+     * Before the caller’s name on the phones.
+     */
+    namePrefix?: string;
+    enabled?: boolean;
+};
+
+export type InboundNumberUpdate = {
+    /**
+     * With country code, or as the carrier sends it.
+     */
+    number?: string;
+    name?: string;
+    /**
+     * What would be dialled to reach where its calls go.
+     */
+    destination?: string;
+    /**
+     * Before the caller’s name on the phones.
+     */
+    namePrefix?: string;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * Which calls go out over which trunks.
+ */
+export type OutboundRoute = {
+    id: string;
+    name: string;
+    /**
+     * Digits, X (0–9), Z (1–9), N (2–9), and a dot at the end for whatever follows.
+     */
+    pattern: string;
+    /**
+     * In the order in which they are tried.
+     */
+    trunkIds: Array<string>;
+    /**
+     * The first that fits is taken.
+     */
+    position: number;
+    /**
+     * Digits taken away from the beginning.
+     */
+    strip: number;
+    prepend: string;
+    /**
+     * Shown where the extension has none.
+     */
+    callerId: string | null;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type OutboundRouteCreate = {
+    name: string;
+    /**
+     * Digits, X (0–9), Z (1–9), N (2–9), and a dot at the end for whatever follows.
+     */
+    pattern: string;
+    /**
+     * In the order in which they are tried.
+     */
+    trunkIds: Array<string>;
+    /**
+     * The first that fits is taken.
+     */
+    position?: number;
+    /**
+     * Digits taken away from the beginning.
+     */
+    strip?: number;
+    prepend?: string;
+    callerId?: string | null;
+    enabled?: boolean;
+};
+
+export type OutboundRouteUpdate = {
+    name?: string;
+    /**
+     * Digits, X (0–9), Z (1–9), N (2–9), and a dot at the end for whatever follows.
+     */
+    pattern?: string;
+    /**
+     * In the order in which they are tried.
+     */
+    trunkIds?: Array<string>;
+    /**
+     * The first that fits is taken.
+     */
+    position?: number;
+    /**
+     * Digits taken away from the beginning.
+     */
+    strip?: number;
+    prepend?: string;
+    callerId?: string | null;
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
@@ -3305,6 +3634,816 @@ export type UpdateRingGroupResponses = {
 };
 
 export type UpdateRingGroupResponse = UpdateRingGroupResponses[keyof UpdateRingGroupResponses];
+
+export type ListTrunksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/trunks';
+};
+
+export type ListTrunksErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListTrunksError = ListTrunksErrors[keyof ListTrunksErrors];
+
+export type ListTrunksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Trunk>;
+    };
+};
+
+export type ListTrunksResponse = ListTrunksResponses[keyof ListTrunksResponses];
+
+export type CreateTrunkData = {
+    body: TrunkCreate;
+    path?: never;
+    query?: never;
+    url: '/trunks';
+};
+
+export type CreateTrunkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateTrunkError = CreateTrunkErrors[keyof CreateTrunkErrors];
+
+export type CreateTrunkResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: Trunk;
+    };
+};
+
+export type CreateTrunkResponse = CreateTrunkResponses[keyof CreateTrunkResponses];
+
+export type DeleteTrunkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/trunks/{id}';
+};
+
+export type DeleteTrunkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteTrunkError = DeleteTrunkErrors[keyof DeleteTrunkErrors];
+
+export type DeleteTrunkResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteTrunkResponse = DeleteTrunkResponses[keyof DeleteTrunkResponses];
+
+export type GetTrunkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/trunks/{id}';
+};
+
+export type GetTrunkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetTrunkError = GetTrunkErrors[keyof GetTrunkErrors];
+
+export type GetTrunkResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Trunk;
+    };
+};
+
+export type GetTrunkResponse = GetTrunkResponses[keyof GetTrunkResponses];
+
+export type UpdateTrunkData = {
+    body: TrunkUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/trunks/{id}';
+};
+
+export type UpdateTrunkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateTrunkError = UpdateTrunkErrors[keyof UpdateTrunkErrors];
+
+export type UpdateTrunkResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Trunk;
+    };
+};
+
+export type UpdateTrunkResponse = UpdateTrunkResponses[keyof UpdateTrunkResponses];
+
+export type TestTrunkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/trunks/{id}/test';
+};
+
+export type TestTrunkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TestTrunkError = TestTrunkErrors[keyof TestTrunkErrors];
+
+export type TestTrunkResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Trunk;
+    };
+};
+
+export type TestTrunkResponse = TestTrunkResponses[keyof TestTrunkResponses];
+
+export type ListInboundNumbersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/inbound-numbers';
+};
+
+export type ListInboundNumbersErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListInboundNumbersError = ListInboundNumbersErrors[keyof ListInboundNumbersErrors];
+
+export type ListInboundNumbersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<InboundNumber>;
+    };
+};
+
+export type ListInboundNumbersResponse = ListInboundNumbersResponses[keyof ListInboundNumbersResponses];
+
+export type CreateInboundNumberData = {
+    body: InboundNumberCreate;
+    path?: never;
+    query?: never;
+    url: '/inbound-numbers';
+};
+
+export type CreateInboundNumberErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateInboundNumberError = CreateInboundNumberErrors[keyof CreateInboundNumberErrors];
+
+export type CreateInboundNumberResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: InboundNumber;
+    };
+};
+
+export type CreateInboundNumberResponse = CreateInboundNumberResponses[keyof CreateInboundNumberResponses];
+
+export type DeleteInboundNumberData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/inbound-numbers/{id}';
+};
+
+export type DeleteInboundNumberErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteInboundNumberError = DeleteInboundNumberErrors[keyof DeleteInboundNumberErrors];
+
+export type DeleteInboundNumberResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteInboundNumberResponse = DeleteInboundNumberResponses[keyof DeleteInboundNumberResponses];
+
+export type GetInboundNumberData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/inbound-numbers/{id}';
+};
+
+export type GetInboundNumberErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetInboundNumberError = GetInboundNumberErrors[keyof GetInboundNumberErrors];
+
+export type GetInboundNumberResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: InboundNumber;
+    };
+};
+
+export type GetInboundNumberResponse = GetInboundNumberResponses[keyof GetInboundNumberResponses];
+
+export type UpdateInboundNumberData = {
+    body: InboundNumberUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/inbound-numbers/{id}';
+};
+
+export type UpdateInboundNumberErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateInboundNumberError = UpdateInboundNumberErrors[keyof UpdateInboundNumberErrors];
+
+export type UpdateInboundNumberResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: InboundNumber;
+    };
+};
+
+export type UpdateInboundNumberResponse = UpdateInboundNumberResponses[keyof UpdateInboundNumberResponses];
+
+export type ListOutboundRoutesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/outbound-routes';
+};
+
+export type ListOutboundRoutesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListOutboundRoutesError = ListOutboundRoutesErrors[keyof ListOutboundRoutesErrors];
+
+export type ListOutboundRoutesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<OutboundRoute>;
+    };
+};
+
+export type ListOutboundRoutesResponse = ListOutboundRoutesResponses[keyof ListOutboundRoutesResponses];
+
+export type CreateOutboundRouteData = {
+    body: OutboundRouteCreate;
+    path?: never;
+    query?: never;
+    url: '/outbound-routes';
+};
+
+export type CreateOutboundRouteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateOutboundRouteError = CreateOutboundRouteErrors[keyof CreateOutboundRouteErrors];
+
+export type CreateOutboundRouteResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: OutboundRoute;
+    };
+};
+
+export type CreateOutboundRouteResponse = CreateOutboundRouteResponses[keyof CreateOutboundRouteResponses];
+
+export type DeleteOutboundRouteData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/outbound-routes/{id}';
+};
+
+export type DeleteOutboundRouteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteOutboundRouteError = DeleteOutboundRouteErrors[keyof DeleteOutboundRouteErrors];
+
+export type DeleteOutboundRouteResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteOutboundRouteResponse = DeleteOutboundRouteResponses[keyof DeleteOutboundRouteResponses];
+
+export type GetOutboundRouteData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/outbound-routes/{id}';
+};
+
+export type GetOutboundRouteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetOutboundRouteError = GetOutboundRouteErrors[keyof GetOutboundRouteErrors];
+
+export type GetOutboundRouteResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OutboundRoute;
+    };
+};
+
+export type GetOutboundRouteResponse = GetOutboundRouteResponses[keyof GetOutboundRouteResponses];
+
+export type UpdateOutboundRouteData = {
+    body: OutboundRouteUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/outbound-routes/{id}';
+};
+
+export type UpdateOutboundRouteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateOutboundRouteError = UpdateOutboundRouteErrors[keyof UpdateOutboundRouteErrors];
+
+export type UpdateOutboundRouteResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OutboundRoute;
+    };
+};
+
+export type UpdateOutboundRouteResponse = UpdateOutboundRouteResponses[keyof UpdateOutboundRouteResponses];
 
 export type ListLiveCallsData = {
     body?: never;

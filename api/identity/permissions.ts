@@ -9,6 +9,8 @@ export const permissions = {
   'tokens.write': 'Make and revoke API tokens',
   'extensions.read': 'See extensions and their devices',
   'extensions.write': 'Add, change and remove extensions and devices',
+  'trunks.read': 'See trunks, inbound numbers and outbound routes',
+  'trunks.write': 'Add, change and remove trunks, inbound numbers and outbound routes',
   'registrations.read': 'See registered phones',
   'registrations.write': 'Forget a registered phone',
   'calls.read': 'See live calls and the history',

@@ -25,6 +25,8 @@ const COLUMNS = {
   forwardUnreachable: { kind: 'text', empty: null },
   doNotDisturb: { kind: 'flag' },
   vipNumbers: { kind: 'list', empty: [] },
+  outsideCalls: { kind: 'text' },
+  outsideNumber: { kind: 'text', empty: null },
   recording: { kind: 'text' },
   recordingDays: { kind: 'number', empty: null },
   encryption: { kind: 'text', empty: null },

@@ -36,6 +36,8 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     doNotDisturb: extension.doNotDisturb,
     vipNumbers: extension.vipNumbers,
     callLimit: extension.callLimit,
+    outsideCalls: extension.outsideCalls,
+    outsideNumber: extension.outsideNumber,
     version: extension.version,
     devices: extension.devices.map(presentDevice),
     createdAt: isoOf(extension.createdAt),

@@ -40,6 +40,8 @@ export const Extension = z
     doNotDisturb: z.boolean(),
     vipNumbers: z.array(z.string()).meta({ description: 'Callers who ring although do not disturb is on.' }),
     callLimit: z.number().int().nullable().meta({ description: 'Calls at once, from which on it is busy; null: as many as its phones take.' }),
+    outsideCalls: z.enum(['none', 'national', 'international']).meta({ description: 'How far its calls to the outside may go.' }),
+    outsideNumber: z.string().nullable().meta({ description: 'Shown outside; null: the one of the route or trunk.' }),
     version: z.number().int(),
     devices: z.array(Device),
     createdAt: instant,
@@ -82,6 +84,8 @@ const handling = {
   doNotDisturb: z.boolean().optional(),
   vipNumbers: z.array(z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number')).max(50).optional(),
   callLimit: z.number().int().min(1).max(50).nullable().optional(),
+  outsideCalls: z.enum(['none', 'national', 'international']).optional(),
+  outsideNumber: target,
 }
 const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
 

@@ -2,6 +2,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
+import type { OutsideLine } from '../trunks/line.ts'
 import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
@@ -11,10 +12,10 @@ import { Leg } from './leg.ts'
 import { stopRingback } from './ringback.ts'
 import type { CallWorld } from './world.ts'
 
-/** Someone to ring: a contact of an extension. */
-export interface DialTarget {
-  contact: Contact
-  extensionId: string
+/** Someone to ring: a contact of an extension, or somebody outside over a trunk. */
+export type DialTarget = PhoneTarget | OutsideTarget
+
+interface AnyTarget {
   number: string
   name: string | null
   /** Whose forward led here, the last first. */
@@ -25,6 +26,16 @@ export interface DialTarget {
   namePrefix?: string
   /** How it shall ring (RFC 3261 §20.4). */
   alertInfo?: string
+}
+
+interface PhoneTarget extends AnyTarget {
+  contact: Contact
+  extensionId: string
+  line?: undefined
+}
+
+export interface OutsideTarget extends AnyTarget {
+  line: OutsideLine
 }
 
 export interface DialOptions {
@@ -188,8 +199,8 @@ async function startBranch(
   try {
     // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
     const endpoint = await world.media.createEndpoint({
-      callId: call.id, legId: leg.id, peerAddress: hostOf(target.contact.received), codecs: codecOrder(world, call),
-      encryption: encryptionOfCallee(world, target.extensionId, target.contact),
+      callId: call.id, legId: leg.id, peerAddress: hostOf(target.line ? target.line.address : target.contact.received), codecs: codecOrder(world, call),
+      ...(target.line ? {} : { encryption: encryptionOfCallee(world, target.extensionId, target.contact) }),
     })
     await call.mailbox.run(() => {
       leg.endpoint = endpoint
@@ -212,10 +223,19 @@ function codecOrder(world: CallWorld, call: Call): readonly string[] {
 }
 
 function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, handlers: BranchHandlers): OutgoingInvite {
+  const invite = target.line ? inviteOutside(world, target, leg, handlers) : inviteContact(world, call, target, leg)
+  followEarly(call, leg, invite)
+  invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, progress)))
+  invite.onAnswer(handlers.onAnswer)
+  invite.onFailure(handlers.onFailure)
+  return invite
+}
+
+function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: Leg): OutgoingInvite {
   const tenant = world.directory.snapshot().tenant(call.tenantId)
   const domain = tenant?.domains[0] ?? 'localhost'
   const { caller } = call.request
-  const invite = inviteAlongFlows(world.sip, target.contact, {
+  return inviteAlongFlows(world.sip, target.contact, {
     from: { number: caller.number, name: target.namePrefix ? `${target.namePrefix} ${caller.name ?? caller.number}` : (caller.name ?? undefined), domain },
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',
@@ -227,10 +247,23 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
     leg.origin = { ...leg.origin, address: received, transport }
     void sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
   })
-  followEarly(call, leg, invite)
-  invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, progress)))
-  invite.onAnswer(handlers.onAnswer)
-  invite.onFailure(handlers.onFailure)
+}
+
+/** Nothing of the house but what the carrier needs: its own domain in From, To and Diversion, our address in Contact and Via. */
+function inviteOutside(world: CallWorld, { number, diverted, line }: OutsideTarget, leg: Leg, { onFailure }: BranchHandlers): OutgoingInvite {
+  const { uri, domain, from, account, headers, silenceMs } = line
+  const invite = world.sip.invite({
+    uri, from: { ...from, domain }, to: { number, domain }, sdp: leg.endpoint?.localSdp ?? '', ...(account && { account }),
+    headers: { ...headers, ...(diverted?.length && { Diversion: diversionOf(diverted, domain) }) },
+  })
+  void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
+  if (silenceMs !== undefined) {
+    const silence = setTimeout(() => {
+      onFailure({ status: 408, reason: 'No answer from this carrier', kind: 'timeout', userAgent: undefined, contacts: [] })
+      invite.cancel('SIP;cause=408;text="No answer from this carrier"')
+    }, silenceMs)
+    invite.onHeard?.(() => clearTimeout(silence))
+  }
   return invite
 }
 
@@ -251,17 +284,15 @@ function endBranch(call: Call, leg: Leg, status: number, why: string): void {
 }
 
 function legFor(target: DialTarget): Leg {
+  const { number, name } = target
+  if (target.line) {
+    const { address, transport, trunkId } = target.line
+    return new Leg({ role: 'callee', extensionId: null, deviceId: null, trunkId, number, name, address, transport, userAgent: null, sipCallId: '' })
+  }
   const { contact } = target
   return new Leg({
-    role: 'callee',
-    extensionId: target.extensionId,
-    deviceId: contact.deviceId,
-    number: target.number,
-    name: target.name,
-    address: contact.received,
-    transport: contact.transport,
-    userAgent: contact.userAgent ?? null,
-    sipCallId: '',
+    role: 'callee', extensionId: target.extensionId, deviceId: contact.deviceId, number, name, address: contact.received, transport: contact.transport,
+    userAgent: contact.userAgent ?? null, sipCallId: '',
   })
 }
 

@@ -17,6 +17,8 @@ export interface LegOrigin {
   transport: string
   userAgent: string | null
   sipCallId: string
+  /** It is a line to a carrier. */
+  trunkId?: string
 }
 
 /**

@@ -15,6 +15,7 @@ const verdicts = {
   'transferred': { result: 'answered', status: 480, phrase: 'Transferred', explanation: 'The call was transferred and went on with somebody else.' },
   'administrator': { result: 'answered', status: 480, phrase: 'Temporarily Unavailable', explanation: 'An administrator ended the call.' },
   'server-stopping': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'Dialplane was stopped while the call was going on.' },
+  'displaced': { result: 'answered', status: 480, phrase: 'Displaced', explanation: 'The call made room for a call to the emergency services.' },
   'interrupted': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'Dialplane stopped in the middle of the call without being told to, or was away for too long to go on with it.' },
 
   'caller-cancelled': { result: 'cancelled', status: 487, phrase: 'Request Terminated', explanation: 'The caller hung up before anybody answered.' },
@@ -28,6 +29,9 @@ const verdicts = {
   'callee-media': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The phones share no audio encoding that Dialplane can carry. Enable PCMU or PCMA on both.' },
 
   'unknown-number': { result: 'failed', status: 404, phrase: 'Not Found', explanation: 'The dialled number does not exist.' },
+  'no-trunk': { result: 'failed', status: 503, phrase: 'No Outside Line', explanation: 'No trunk could carry the call to the outside.' },
+  'outside-forbidden': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'Calls to this number are not allowed for the extension.' },
+  'unknown-inbound': { result: 'failed', status: 404, phrase: 'Not Found', explanation: 'A carrier sent a call for a number that is not configured here.' },
   'no-emergency-line': { result: 'failed', status: 503, phrase: 'No Emergency Line', explanation: 'Emergency services were dialled, but this system has no outside line. Use another phone for emergencies.' },
   'ring-group-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The ring group is switched off.' },
   'do-not-disturb': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called extension does not want to be disturbed.' },

@@ -6,6 +6,7 @@ import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { TrunkRoom } from '../trunks/trunks.ts'
 import type { Call } from './call.ts'
 import type { Leg } from './leg.ts'
 import type { CallRegistry } from './registry.ts'
@@ -20,6 +21,7 @@ export interface CallWorld {
   registrar: Registrar
   events: Events
   registry: CallRegistry
+  trunks: Pick<TrunkRoom, 'status' | 'line'>
   /** Wrong PINs of callers. */
   pinTries: PinTries
   /** Takes an answered call into a conference room. Resolves when it is in, waits for a moderator, or has its verdict. */

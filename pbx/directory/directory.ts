@@ -5,6 +5,7 @@ import type { Settings } from '../../config/settings/settings.ts'
 import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
+import { createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
 import type { Directory } from './types.ts'
@@ -34,6 +35,9 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     extensions: createExtensionRepository(world),
     devices: createDeviceRepository(world),
     conferences: createConferenceRepository(world),
+    trunks: createTrunkRepository(world),
+    inboundNumbers: createInboundNumberRepository(world),
+    outboundRoutes: createOutboundRouteRepository(world),
     ringGroups: createRingGroupRepository(world, { snapshot: () => refresher.snapshot(), logger }),
     onChange: (listener) => refresher.onChange(listener),
     close: () => refresher.close(),

@@ -1,12 +1,13 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { ConferenceRow, DeviceRow, ExtensionRow, RingGroupRow, TenantRow } from '../../migrations/tables.ts'
+import type { ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, RingGroupRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
+import { openTrunk } from './lines.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
-import type { SnapshotConference, SnapshotDevice, SnapshotRingGroup, SnapshotTenant } from './types.ts'
+import type { SnapshotConference, SnapshotDevice, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** HA1s opened before, by device id: an envelope is opened again only when the device got a new one. */
 export type OpenedCredentials = Map<string, { sealed: Buffer; ha1: SnapshotDevice['ha1'] }>
@@ -29,6 +30,13 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   const devices = await trx<DeviceRow>('devices').where({ tenant_id: tenantId }).orderBy('created_at').orderBy('id')
   const conferences = await trx<ConferenceRow>('conferences').where({ tenant_id: tenantId })
   const ringGroups = await trx<RingGroupRow>('ring_groups').where({ tenant_id: tenantId })
+  const lines = {
+    trunks: (await trx<TrunkRow>('trunks').where({ tenant_id: tenantId }).orderByRaw('lower(name)')).flatMap((row) => toTrunk(row as TrunkRow, options)),
+    numbers: (await trx<InboundNumberRow>('inbound_numbers').where({ tenant_id: tenantId })).map((row) => ({ id: row.id, tenantId, number: row.number, name: row.name, destination: row.destination, namePrefix: row.name_prefix, enabled: row.enabled })),
+    routes: (await trx<OutboundRouteRow>('outbound_routes').where({ tenant_id: tenantId }).orderByRaw('position, lower(name)')).map((row) => ({
+      id: row.id, tenantId, name: row.name, position: row.position, pattern: row.pattern, strip: row.strip, prepend: row.prepend, trunkIds: row.trunk_ids, callerId: row.caller_id, enabled: row.enabled,
+    })),
+  }
   return drawTenant(
     toTenant(tenant),
     extensions.map((row) => ({
@@ -36,6 +44,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       maxContacts: row.max_contacts, contactsFull: row.contacts_full, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
       forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
       doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit,
+      outsideCalls: row.outside_calls, outsideNumber: row.outside_number,
     })),
     devices.flatMap((row) => {
       const ha1 = ha1Of(row, options)
@@ -43,6 +52,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     }),
     conferences.flatMap((row) => toConference(row, options)),
     ringGroups.map(toRingGroup),
+    lines,
   )
 }
 
@@ -66,6 +76,16 @@ function toRingGroup(row: RingGroupRow): SnapshotRingGroup {
     id: row.id, tenantId: row.tenant_id, number: row.number, name: row.name, strategy: row.strategy, members: row.members, ringSeconds: row.ring_seconds,
     memberSeconds: row.member_seconds, skipBusy: row.skip_busy, namePrefix: row.name_prefix, alertInfo: row.alert_info, noAnswer: row.no_answer,
     nextMember: row.next_member, enabled: row.enabled,
+  }
+}
+
+/** Without its password a trunk would only be refused, again and again. */
+function toTrunk(row: TrunkRow, { secrets, logger }: LoadOptions): SnapshotTrunk[] {
+  try {
+    return [openTrunk(secrets, row)]
+  } catch (error) {
+    logger.error({ tenant: row.tenant_id, trunk: row.id, err: error }, 'the password of a trunk cannot be read; set it anew in the panel')
+    return []
   }
 }
 

@@ -6,18 +6,26 @@ import { newId } from '../../config/ids.ts'
 import { numberTaken, outdated } from './input.ts'
 import type { DirectoryWorld } from './world.ts'
 
+/** What the input of every kind has. */
+interface Named {
+  number?: string
+  name?: string
+}
+
 interface NumberedRow {
   id: string
   version: number
 }
 
-/** A kind of object that has a number of its own in a tenant: its table, and how its rows are read and written. */
-export interface NumberedKind<Row extends NumberedRow, Input extends { number: string }, Shown> {
+/** A kind of object of a tenant that has a number, or a name, of its own: its table, and how its rows are read and written. */
+export interface NumberedKind<Row extends NumberedRow, Input extends Named, Shown> {
   table: string
   /** In the audit, as in `ring-group.update`. */
   subject: string
   /** For people, as in "There is no such ring group." */
   name: string
+  /** How lists are sorted, in SQL; by number when absent. */
+  order?: string
   /** The input, checked. @throws Refusal `unprocessable` */
   check<T extends Partial<Input>>(input: T): T
   /** Only the columns that were given. */
@@ -35,7 +43,7 @@ export interface NumberedRepository<Input, Shown> {
 }
 
 /** Reads and writes one kind, every change with its version and audit row, and the snapshot renewed before it answers. */
-export function createNumberedRepository<Row extends NumberedRow, Input extends { number: string }, Shown>(
+export function createNumberedRepository<Row extends NumberedRow, Input extends Named, Shown>(
   world: DirectoryWorld, kind: NumberedKind<Row, Input, Shown>,
 ): NumberedRepository<Input, Shown> {
   const { database } = world
@@ -44,7 +52,7 @@ export function createNumberedRepository<Row extends NumberedRow, Input extends 
   return {
     list: (actor) =>
       database.read(actor, async (trx) => {
-        const rows = (await trx(table).orderByRaw('length(number), number')) as Row[]
+        const rows = (await trx(table).orderByRaw(kind.order ?? 'length(number), number')) as Row[]
         return Promise.all(rows.map((row) => kind.show(trx, row)))
       }),
 
@@ -65,7 +73,7 @@ export function createNumberedRepository<Row extends NumberedRow, Input extends 
           return { result: await kind.show(trx, after), audit: { action: `${subject}.create`, subjectType: subject, subjectId: after.id, after: kind.forAudit(after) } }
         })
         .catch((error: unknown) => {
-          throw taken(error, kind, input.number)
+          throw taken(error, kind, input.number ?? '', input.name)
         })
       await world.refresh(actor.tenantId)
       return created
@@ -84,7 +92,7 @@ export function createNumberedRepository<Row extends NumberedRow, Input extends 
           return { result: await kind.show(trx, after), audit }
         })
         .catch((error: unknown) => {
-          throw taken(error, kind, input.number ?? '')
+          throw taken(error, kind, input.number ?? '', input.name)
         })
       await world.refresh(actor.tenantId)
       return updated
@@ -102,7 +110,8 @@ export function createNumberedRepository<Row extends NumberedRow, Input extends 
 }
 
 /** The refusal for a number that is taken by one of this kind, or by anything else; other errors as they are. */
-export function taken(error: unknown, { table, name }: { table: string; name: string }, number: string): unknown {
+export function taken(error: unknown, { table, name }: { table: string; name: string }, number: string, called = ''): unknown {
+  if (isUniqueViolation(error, `${table}_tenant_id_name_key`)) return new Refusal('conflict', `There is already a ${name} called ${called}.`, { details: [{ field: 'name', message: `There is already a ${name} called ${called}.` }] })
   if (isUniqueViolation(error, `${table}_tenant_id_number_key`)) return numberTaken(`There is already ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name} ${number}.`)
   return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is in use already.`) : error
 }

@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotRingGroup, SnapshotTenant } from './types.ts'
+import type { DirectorySnapshot, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -9,14 +9,23 @@ export interface TenantPicture {
   readonly conferenceByNumber: ReadonlyMap<string, SnapshotConference>
   readonly ringGroups: ReadonlyMap<string, SnapshotRingGroup>
   readonly ringGroupByNumber: ReadonlyMap<string, SnapshotRingGroup>
+  readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
   readonly devicesByExtension: ReadonlyMap<string, readonly SnapshotDevice[]>
 }
 
+/** All that concerns the outside. */
+export interface OutsideLines {
+  trunks: readonly SnapshotTrunk[]
+  numbers: readonly SnapshotInboundNumber[]
+  routes: readonly SnapshotOutboundRoute[]
+}
+
+const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
-export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = []): TenantPicture {
+export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES): TenantPicture {
   const devicesByExtension = new Map<string, SnapshotDevice[]>()
   for (const device of devices) {
     const list = devicesByExtension.get(device.extensionId)
@@ -31,6 +40,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     conferenceByNumber: new Map(conferences.map((conference) => [conference.number, conference])),
     ringGroups: new Map(ringGroups.map((group) => [group.id, group])),
     ringGroupByNumber: new Map(ringGroups.map((group) => [group.number, group])),
+    lines,
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
     devicesByExtension,
@@ -68,6 +78,10 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     ringGroup: (id) => homeOf(id)?.ringGroups.get(id),
     ringGroupsOf: (tenantId) => [...(tenants.get(tenantId)?.ringGroups.values() ?? [])],
     ringGroupByNumber: (tenantId, number) => tenants.get(tenantId)?.ringGroupByNumber.get(number),
+    trunk: (id) => homeOf(id)?.lines.trunks.find((trunk) => trunk.id === id),
+    trunksOf: (tenantId) => tenants.get(tenantId)?.lines.trunks ?? [],
+    inboundNumbersOf: (tenantId) => tenants.get(tenantId)?.lines.numbers ?? [],
+    outboundRoutesOf: (tenantId) => tenants.get(tenantId)?.lines.routes ?? [],
     device: (id) => homeOf(id)?.devices.get(id),
     deviceByUsername: (tenantId, username) => tenants.get(tenantId)?.byUsername.get(username),
     devicesOf: (extensionId) => homeOf(extensionId)?.devicesByExtension.get(extensionId) ?? NO_DEVICES,

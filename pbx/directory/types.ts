@@ -2,7 +2,7 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy } from '../door.ts'
+import type { ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Trunk, TrunkInput } from '../door.ts'
 
 export type { RingStrategy } from '../door.ts'
 
@@ -43,7 +43,35 @@ export interface SnapshotExtension {
   vipNumbers: readonly string[]
   /** Calls at once, from which on it is busy; null: no limit. */
   callLimit: number | null
+  outsideCalls: OutsideCalls
+  /** Shown outside; null: the route's or the trunk's. */
+  outsideNumber: string | null
 }
+
+export interface SnapshotTrunk {
+  id: string
+  tenantId: string
+  name: string
+  host: string
+  port: number | null
+  transport: Trunk['transport']
+  username: string | null
+  /** Never logged, never sent. */
+  password: string | null
+  register: boolean
+  networks: readonly string[]
+  country: string
+  format: NumberFormat
+  callerId: string | null
+  identity: Trunk['identity']
+  maxCalls: number | null
+  emergency: boolean
+  enabled: boolean
+}
+
+export type SnapshotInboundNumber = Omit<InboundNumber, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
+
+export type SnapshotOutboundRoute = Omit<OutboundRoute, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
 export interface SnapshotConference {
   id: string
@@ -112,6 +140,12 @@ export interface DirectorySnapshot {
   ringGroup(id: string): SnapshotRingGroup | undefined
   ringGroupsOf(tenantId: string): readonly SnapshotRingGroup[]
   ringGroupByNumber(tenantId: string, number: string): SnapshotRingGroup | undefined
+  trunk(id: string): SnapshotTrunk | undefined
+  /** By name. */
+  trunksOf(tenantId: string): readonly SnapshotTrunk[]
+  inboundNumbersOf(tenantId: string): readonly SnapshotInboundNumber[]
+  /** In order. */
+  outboundRoutesOf(tenantId: string): readonly SnapshotOutboundRoute[]
   device(id: string): SnapshotDevice | undefined
   deviceByUsername(tenantId: string, username: string): SnapshotDevice | undefined
   devicesOf(extensionId: string): readonly SnapshotDevice[]
@@ -123,6 +157,9 @@ export interface Directory {
   extensions: Pbx['extensions']
   devices: Pbx['devices']
   conferences: ConferenceRooms
+  trunks: Kept<Trunk, TrunkInput>
+  inboundNumbers: InboundNumbers
+  outboundRoutes: OutboundRoutes
   ringGroups: RingGroups & {
     /** Takes this call's turn in a group that rings in turn: a number that rises with every call, also over a restart. */
     takeTurn(id: string): number

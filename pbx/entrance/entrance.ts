@@ -12,11 +12,13 @@ import type { Guard } from '../shield/shield.ts'
 import type { IncomingInvite, IncomingRequest, SipServer } from '../sip/types.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createGuard } from './guard.ts'
+import { createFromTrunk } from './from-trunk.ts'
 import { createIdentify } from './identify.ts'
 import { chainsOf, METHODS } from './methods.ts'
 import { createNonces, type Nonces } from './nonce.ts'
 import type { Caller } from '../steps/caller.ts'
 import { replyToRefused } from './reply.ts'
+import type { TrunkRoom } from '../trunks/trunks.ts'
 import type { Step, Visit } from './visit.ts'
 
 export interface EntranceOptions {
@@ -25,6 +27,7 @@ export interface EntranceOptions {
   registrar: Pick<Registrar, 'register'>
   watchers: Pick<Watchers, 'watch'>
   shield: Guard
+  trunks: Pick<TrunkRoom, 'recognise'>
   settings: Pick<Settings, 'registrar'>
   secrets: Pick<Secrets, 'key'>
   logger: Logger
@@ -50,6 +53,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
   const chains = chainsOf(
     {
       guard: createGuard(shield),
+      fromTrunk: createFromTrunk(options.trunks, directory),
       identify: createIdentify(directory, shield),
       authenticateRegistration: createAuthenticate({ ...proof, as: 'registrar' }),
       authenticateCaller: createAuthenticate({ ...proof, as: 'proxy' }),

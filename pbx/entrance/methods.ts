@@ -1,6 +1,7 @@
 import type { IncomingInvite } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { Watchers } from '../registrar/watchers.ts'
+import { unlessFromTrunk } from './from-trunk.ts'
 import { createCall } from './on-invite.ts'
 import type { Caller } from '../steps/caller.ts'
 import { refuseMethod, tellAbilities } from './on-options.ts'
@@ -15,6 +16,7 @@ export type Method = (typeof METHODS)[number]
 
 export interface Gates {
   guard: Step
+  fromTrunk: Step
   identify: Step
   authenticateRegistration: Step
   authenticateCaller: Step
@@ -22,7 +24,7 @@ export interface Gates {
 
 /** Method → chain; each row reads as a sentence. */
 export function chainsOf(
-  { guard, identify, authenticateRegistration, authenticateCaller }: Gates,
+  { guard, fromTrunk, identify, authenticateRegistration, authenticateCaller }: Gates,
   registrar: Pick<Registrar, 'register'>,
   watchers: Pick<Watchers, 'watch'>,
   onCall: (invite: IncomingInvite, caller: Caller) => void,
@@ -32,7 +34,7 @@ export function chainsOf(
   const watch = createWatch(watchers)
   return {
     REGISTER: [guard, understand, identify, authenticateRegistration, mayRegister, register],
-    INVITE: [guard, understand, identify, authenticateCaller, call],
+    INVITE: [guard, understand, fromTrunk, unlessFromTrunk(identify), unlessFromTrunk(authenticateCaller), call],
     OPTIONS: [guard, understand, tellAbilities],
     MESSAGE: [guard, refuseMethod],
     SUBSCRIBE: [guard, understand, identify, knowPackage, authenticateRegistration, watch],

@@ -9,6 +9,8 @@ export interface Visit {
   tenant: SnapshotTenant | undefined
   /** Who asks, once proved. */
   caller: { device: SnapshotDevice; extension: SnapshotExtension } | undefined
+  /** The carrier whose call it is, and for which number. */
+  inbound?: { trunkId: string; number: string; caller: { number: string; name: string } }
 }
 
 /**

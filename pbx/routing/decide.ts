@@ -2,6 +2,7 @@ import { isEmergency } from '../emergency/recognise.ts'
 import type { DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from '../directory/types.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
+import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import type { Branch, Diversion, Plan, Step, Unanswered } from './plan.ts'
 import type { CallRequest } from './request.ts'
 
@@ -37,15 +38,36 @@ const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not
  */
 export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaults: RoutingDefaults): Plan {
   const number = normaliseDialled(request.dialled)
+  const look: Look = { request, snapshot, defaults, path: [], diverted: [] }
+  if (request.inbound) return { ...fromOutside(request.inbound, look), number }
   // Help comes before every other rule.
-  const meant = isEmergency(number) ? forHelp(number) : meantBy(number, { request, snapshot, defaults, path: [], diverted: [] })
+  const meant = isEmergency(number) ? forHelp(number, look) : meantBy(number, look)
   return { ...meant, number }
 }
 
 /** Without an outside line the caller must learn at once to use another phone. */
-function forHelp(number: string): Meant {
+function forHelp(number: string, look: Look): Meant {
+  const steps = wayToHelp(look.request.tenantId, number, payerOf(look), look.snapshot)
   const reason = `${number} calls the emergency services, and this system has no outside line that could carry the call`
-  return { direction: 'outbound', extensionId: null, name: null, steps: [{ kind: 'announcement', prompt: 'no-emergency-line', refusal: 'no-emergency-line', reason }] }
+  return { direction: 'outbound', extensionId: null, name: null, steps: steps.length > 0 ? steps : [{ kind: 'announcement', prompt: 'no-emergency-line', refusal: 'no-emergency-line', reason }] }
+}
+
+/** A call of a carrier: its number says where it goes. Nobody outside dials anything else. */
+function fromOutside({ trunkId, number }: NonNullable<CallRequest['inbound']>, look: Look): Meant {
+  const trunk = look.snapshot.trunk(trunkId)
+  const found = trunk && findInboundNumber(look.snapshot, trunk, number)
+  const base = { direction: 'inbound', extensionId: null, name: null } as const
+  if (!found?.enabled) return { ...base, steps: [{ kind: 'refuse', refusal: 'unknown-inbound', reason: `${trunk?.name ?? 'A carrier'} sends a call for ${number || '(nobody)'}, and ${found ? 'that inbound number is switched off' : 'there is no such inbound number'}` }] }
+  const { steps, extensionId, name } = meantBy(normaliseDialled(found.destination), look)
+  const [first, ...rest] = steps
+  const reason = `${found.number} (${found.name}) leads to ${found.destination}`
+  return { ...base, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
+}
+
+/** Who pays for a call to the outside: the last who sent it on, whoever transfers it, or whoever calls. */
+function payerOf({ path, request, snapshot }: Look): SnapshotExtension | undefined {
+  const sent = path.findLast(({ id }) => snapshot.extension(id) !== undefined)
+  return snapshot.extension(sent?.id ?? request.onBehalfOf?.extensionId ?? request.caller.extensionId)
 }
 
 function meantBy(number: string, look: Look): Meant {
@@ -72,9 +94,12 @@ function meantBy(number: string, look: Look): Meant {
       : { kind: 'feature', action: code.action, argument, reason: `${code.code} is a feature code` }])
   }
 
+  const out = wayOut(tenantId, number, payerOf(look), snapshot)
+  if (out) return { direction: 'outbound', extensionId: null, name: null, steps: out.steps.map((step) => (step.kind === 'outside' ? { ...step, diverted: look.diverted } : step)) }
+
   return internal([{
     kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number',
-    reason: `No extension, ring group or conference room has the number ${number || '(empty)'}, and there is no outside line to try`,
+    reason: `No extension, ring group or conference room has the number ${number || '(empty)'}, and no outbound route takes it`,
   }])
 }
 

@@ -50,8 +50,9 @@ export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: s
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }
 
-/** The extensions and ring groups whose calls are sent on to a number. */
+/** The extensions, ring groups and inbound numbers whose calls are sent on to a number. */
 export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Pick<SnapshotExtension, 'number' | 'name'>[] {
   const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => extension[field] === number))
-  return [...extensions, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && group.noAnswer === number)]
+  const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => inbound.destination === number)
+  return [...extensions, ...numbers, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && group.noAnswer === number)]
 }

@@ -15,7 +15,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | FeatureStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
@@ -45,6 +45,25 @@ export interface RingGroupStep {
   alertInfo: string
   diverted: readonly Diversion[]
   otherwise: Readonly<Partial<Record<Unanswered, Branch>>>
+  reason: string
+}
+
+/** Call a number outside, over one trunk after the other while they fail. */
+export interface OutsideStep {
+  kind: 'outside'
+  /** As it is called, before each carrier's way to write it. */
+  number: string
+  /** For help: nothing may keep it back. */
+  emergency: boolean
+  attempts: readonly {
+    trunkId: string
+    trunk: string
+    /** As this carrier is told it. */
+    number: string
+    /** Shown to the called one; null: none is known. */
+    callerId: string | null
+  }[]
+  diverted: readonly Diversion[]
   reason: string
 }
 
@@ -99,7 +118,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled'
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction, string>> = {
@@ -164,6 +183,8 @@ export function describeStep(step: Step): string {
       return `Ring the extension's phones for up to ${step.ringSeconds} seconds`
     case 'ring-group':
       return describeGroup(step)
+    case 'outside':
+      return `Call ${step.attempts.map(({ number, trunk, callerId }) => `${number} over ${trunk}, shown as ${callerId ?? 'nobody'}`).join('; else ')}`
     case 'feature':
       return featureWords[step.action]
     case 'conference':

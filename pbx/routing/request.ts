@@ -6,6 +6,8 @@ export interface CallRequest {
   onBehalfOf?: { extensionId: string; number: string }
   /** The user part of the Request-URI as dialled. */
   dialled: string
+  /** It came over a trunk, for this number. */
+  inbound?: { trunkId: string; number: string }
   /** Only this phone of whoever is called: the call is for its GRUU (RFC 5627). */
   instance?: string
 }

@@ -1,6 +1,7 @@
 import { randomToken } from '../../config/ids.ts'
 import { Refusal } from '../../config/errors.ts'
 import { formatAddress, parseAddressList, tagIn } from './address.ts'
+import { answerTo } from './answer-challenge.ts'
 import { Dialog } from './dialog.ts'
 import { EarlyOffers } from './early.ts'
 import { ALLOW_IN_DIALOG, readHeader, SUPPORTED, writeHeaders, writeReason } from './headers.ts'
@@ -26,6 +27,8 @@ export class SentInvite implements OutgoingInvite, Waiting {
   readonly #options: OutgoingInviteOptions
   /** The longest Min-SE of a 422 so far, in seconds. */
   #minSe = 0
+  /** Challenges answered. */
+  #proofs = 0
   #request: SrfRequest | undefined
   readonly #offers: EarlyOffers
   /** Of an unreliable provisional response: a preview of the answer. */
@@ -38,6 +41,7 @@ export class SentInvite implements OutgoingInvite, Waiting {
   #cancelled: { reason: string | undefined } | undefined
   #cancelDeadline: NodeJS.Timeout | undefined
   #onProgress: ((progress: Progress) => void) | undefined
+  #onHeard: (() => void) | undefined
   #onAnswer: ((dialog: SipDialog) => void) | undefined
   #onFailure: ((failure: InviteFailure) => void) | undefined
   #ending: { dialog: SipDialog } | { failure: InviteFailure } | undefined
@@ -90,6 +94,10 @@ export class SentInvite implements OutgoingInvite, Waiting {
     this.#onProgress = listener
   }
 
+  onHeard(listener: () => void): void {
+    this.#onHeard = listener
+  }
+
   get early(): readonly DialogName[] {
     const localTag = tagIn(this.#request?.msg.headers['from'])
     return this.#over || this.#cancelled || localTag === '' ? [] : [...this.#remoteTags].map((remoteTag) => ({ callId: this.#callId, localTag, remoteTag }))
@@ -136,6 +144,7 @@ export class SentInvite implements OutgoingInvite, Waiting {
 
   #response(response: SrfResponse, ack: () => void): void {
     const { status } = response
+    if (!isLocal(response)) this.#onHeard?.()
     const userAgent = readHeader(response.msg, 'user-agent') ?? readHeader(response.msg, 'server')
     if (status < 200) {
       const sdp = response.msg.body || undefined
@@ -155,6 +164,7 @@ export class SentInvite implements OutgoingInvite, Waiting {
     if (status < 300) return this.#answered(response, ack, userAgent)
     if (this.#cancelled) return this.#fail(cancelledFailure(userAgent))
     if (status === 422 && this.#askLonger(response)) return
+    if ((status === 401 || status === 407) && this.#prove(status, response)) return
     const kind = status === 408 ? 'timeout' : isLocal(response) ? 'unreachable' : 'refused'
     this.#fail({ status, reason: response.reason, kind, userAgent, contacts: status < 400 ? contactsOf(response) : [] })
   }
@@ -169,6 +179,21 @@ export class SentInvite implements OutgoingInvite, Waiting {
     this.#remoteTags.clear()
     const cseq = Number.parseInt(this.#request?.msg.headers['cseq'] ?? '', 10) || 0
     this.#send({ From: from, CSeq: `${cseq + 1} INVITE` })
+    return true
+  }
+
+  /** The same INVITE again with who we are (RFC 3261 §22.2). False when that was refused, or there is nothing to prove it with. */
+  #prove(status: 401 | 407, response: SrfResponse): boolean {
+    const { account, uri } = this.#options
+    const from = this.#request?.msg.headers['from']
+    if (account === undefined || from === undefined) return false
+    const answer = answerTo(status, (name) => readHeader(response.msg, name), account, { method: 'INVITE', uri })
+    if (!answer || this.#proofs >= (answer.stale ? 2 : 1)) return false
+    this.#proofs += 1
+    this.#earlySdp = undefined
+    this.#remoteTags.clear()
+    const cseq = Number.parseInt(this.#request?.msg.headers['cseq'] ?? '', 10) || 0
+    this.#send({ From: from, CSeq: `${cseq + 1} INVITE`, [answer.header]: answer.value })
     return true
   }
 

@@ -114,6 +114,14 @@ export interface OutgoingInviteOptions {
   to: { number: string; domain: string }
   sdp: string
   headers?: Readonly<Record<string, string>>
+  /** Answers a challenge (401, 407) once, and again when only its nonce was old. */
+  account?: SipAccount
+}
+
+/** Who we are at somebody else's server. */
+export interface SipAccount {
+  username: string
+  password: string
 }
 
 /** One branch of our own INVITE. Exactly one of `onAnswer` and `onFailure` is called, once. */
@@ -121,6 +129,8 @@ export interface OutgoingInvite extends EarlyInvite {
   /** Known as soon as the request was handed to the stack. */
   readonly sipCallId: Promise<string>
   onProgress(listener: (progress: { status: number; reason: string; sdp: string | undefined; userAgent: string | undefined }) => void): void
+  /** The far end has it: the first response of any kind. */
+  onHeard?(listener: () => void): void
   /** 2xx came in and was acknowledged. A 2xx that crosses our CANCEL is answered ACK and BYE inside and reported as failure `cancelled`. */
   onAnswer(listener: (dialog: SipDialog) => void): void
   onFailure(listener: (failure: InviteFailure) => void): void

@@ -8,11 +8,13 @@ export interface Caller {
   extensionId: string
   number: string
   name: string
+  /** It is a carrier, which sends a call for this number. */
+  inbound?: { trunkId: string; number: string }
 }
 
 /** Its part in a call. */
 export function legOf(invite: IncomingInvite, caller: Caller, role: LegOrigin['role']): Leg {
   const { extensionId, deviceId, number, name } = caller
   const { address, port, transport } = invite.source
-  return new Leg({ role, extensionId, deviceId, number, name, address: `${address}:${port}`, transport, userAgent: invite.userAgent ?? null, sipCallId: invite.callId })
+  return new Leg({ role, extensionId: extensionId || null, deviceId: deviceId || null, ...(caller.inbound && { trunkId: caller.inbound.trunkId }), number, name, address: `${address}:${port}`, transport, userAgent: invite.userAgent ?? null, sipCallId: invite.callId })
 }

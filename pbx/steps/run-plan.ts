@@ -9,6 +9,7 @@ import { joinConference } from './conference.ts'
 import { runFeature } from './feature.ts'
 import { ringExtension } from './extension.ts'
 import { ringGroup } from './ring-group.ts'
+import { callOutside } from './outside.ts'
 import type { StepOutcome } from './outcome.ts'
 
 /** Carries the plan out, one step after the other. */
@@ -50,6 +51,8 @@ function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome>
       return joinConference(world, call, step)
     case 'ring-group':
       return ringGroup(world, call, step)
+    case 'outside':
+      return callOutside(world, call, step)
     case 'feature':
       return runFeature(world, call, step)
     case 'announcement':

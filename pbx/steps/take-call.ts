@@ -22,7 +22,7 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   const replaced = replaces === undefined ? undefined : findReplaced(world, invite, caller.tenantId, caller.extensionId, replaces)
   if (replaces !== undefined && !replaced) return undefined
   if (replaced?.early) return void pickUp(world, invite, caller, replaced)
-  const phone = world.registrar.phoneOf(caller.tenantId, invite.requestUri)
+  const phone = caller.inbound ? undefined : world.registrar.phoneOf(caller.tenantId, invite.requestUri)
   // RFC 5627 §5.5: it means nobody, or nobody any more.
   if (phone === 'invalid') return void invite.reply(404)
   const leg = legOf(invite, caller, 'caller')
@@ -30,7 +30,8 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
     request: {
       tenantId: caller.tenantId,
       caller: { extensionId: caller.extensionId, deviceId: caller.deviceId, number: caller.number, name: caller.name },
-      dialled: phone?.number ?? invite.requestUri.user ?? '',
+      dialled: caller.inbound?.number ?? phone?.number ?? invite.requestUri.user ?? '',
+      ...(caller.inbound && { inbound: caller.inbound }),
       ...(phone ? { instance: phone.instance } : {}),
     },
     invite,

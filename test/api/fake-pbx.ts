@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
+import { createFakeLines } from './fake-lines.ts'
 import { createFakeRingGroups } from './fake-ring-groups.ts'
 import { plainHandling } from '../../pbx/directory/handling.ts'
 import type {
@@ -115,6 +116,7 @@ export function createFakePbx(): FakePbx {
       },
     },
     ringGroups: createFakeRingGroups(actors, checkVersion),
+    ...createFakeLines(actors, checkVersion),
     routing: {
       explain(actor, { to }) {
         actors.push(actor)

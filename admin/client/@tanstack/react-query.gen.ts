@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createRingGroup, createToken, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteUser, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getHealth, getMetrics, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getUser, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listLiveCalls, listLiveConferences, listMediaServers, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listUsers, login, logout, lookUpSipTarget, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, renewDeviceCredentials, replacePrompt, resumeMediaServer, revertPrompt, steerConference, steerConferenceParty, superviseCall, undoAuditEvent, updateConference, updateDevice, updateExtension, updateRecordingSettings, updateRingGroup, updateUser } from '../sdk.gen.ts';
-import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createRingGroup, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteTrunk, deleteUser, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getHealth, getInboundNumber, getMetrics, getOutboundRoute, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getTrunk, getUser, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMediaServers, listOutboundRoutes, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listTrunks, listUsers, login, logout, lookUpSipTarget, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, renewDeviceCredentials, replacePrompt, resumeMediaServer, revertPrompt, steerConference, steerConferenceParty, superviseCall, testTrunk, undoAuditEvent, updateConference, updateDevice, updateExtension, updateInboundNumber, updateOutboundRoute, updateRecordingSettings, updateRingGroup, updateTrunk, updateUser } from '../sdk.gen.ts';
+import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -897,6 +897,316 @@ export const updateRingGroupMutation = (options?: Partial<Options<UpdateRingGrou
     const mutationOptions: UseMutationOptions<UpdateRingGroupResponse, UpdateRingGroupError, Options<UpdateRingGroupData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateRingGroup({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTrunksQueryKey = (options?: Options<ListTrunksData>) => createQueryKey('listTrunks', options);
+
+/**
+ * Lines to carriers, with how each is now, by name
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const listTrunksOptions = (options?: Options<ListTrunksData>) => queryOptions<ListTrunksResponse, ListTrunksError, ListTrunksResponse, ReturnType<typeof listTrunksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTrunks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTrunksQueryKey(options)
+});
+
+/**
+ * Add a trunk
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const createTrunkMutation = (options?: Partial<Options<CreateTrunkData>>): UseMutationOptions<CreateTrunkResponse, CreateTrunkError, Options<CreateTrunkData>> => {
+    const mutationOptions: UseMutationOptions<CreateTrunkResponse, CreateTrunkError, Options<CreateTrunkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createTrunk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a trunk
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const deleteTrunkMutation = (options?: Partial<Options<DeleteTrunkData>>): UseMutationOptions<DeleteTrunkResponse, DeleteTrunkError, Options<DeleteTrunkData>> => {
+    const mutationOptions: UseMutationOptions<DeleteTrunkResponse, DeleteTrunkError, Options<DeleteTrunkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteTrunk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTrunkQueryKey = (options: Options<GetTrunkData>) => createQueryKey('getTrunk', options);
+
+/**
+ * A trunk
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const getTrunkOptions = (options: Options<GetTrunkData>) => queryOptions<GetTrunkResponse, GetTrunkError, GetTrunkResponse, ReturnType<typeof getTrunkQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTrunk({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTrunkQueryKey(options)
+});
+
+/**
+ * Change a trunk
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const updateTrunkMutation = (options?: Partial<Options<UpdateTrunkData>>): UseMutationOptions<UpdateTrunkResponse, UpdateTrunkError, Options<UpdateTrunkData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTrunkResponse, UpdateTrunkError, Options<UpdateTrunkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTrunk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Ask the carrier now: register anew, or send OPTIONS
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const testTrunkMutation = (options?: Partial<Options<TestTrunkData>>): UseMutationOptions<TestTrunkResponse, TestTrunkError, Options<TestTrunkData>> => {
+    const mutationOptions: UseMutationOptions<TestTrunkResponse, TestTrunkError, Options<TestTrunkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testTrunk({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listInboundNumbersQueryKey = (options?: Options<ListInboundNumbersData>) => createQueryKey('listInboundNumbers', options);
+
+/**
+ * Numbers that carriers send calls for
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const listInboundNumbersOptions = (options?: Options<ListInboundNumbersData>) => queryOptions<ListInboundNumbersResponse, ListInboundNumbersError, ListInboundNumbersResponse, ReturnType<typeof listInboundNumbersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInboundNumbers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInboundNumbersQueryKey(options)
+});
+
+/**
+ * Add an inbound number
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const createInboundNumberMutation = (options?: Partial<Options<CreateInboundNumberData>>): UseMutationOptions<CreateInboundNumberResponse, CreateInboundNumberError, Options<CreateInboundNumberData>> => {
+    const mutationOptions: UseMutationOptions<CreateInboundNumberResponse, CreateInboundNumberError, Options<CreateInboundNumberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createInboundNumber({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove an inbound number
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const deleteInboundNumberMutation = (options?: Partial<Options<DeleteInboundNumberData>>): UseMutationOptions<DeleteInboundNumberResponse, DeleteInboundNumberError, Options<DeleteInboundNumberData>> => {
+    const mutationOptions: UseMutationOptions<DeleteInboundNumberResponse, DeleteInboundNumberError, Options<DeleteInboundNumberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteInboundNumber({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getInboundNumberQueryKey = (options: Options<GetInboundNumberData>) => createQueryKey('getInboundNumber', options);
+
+/**
+ * An inbound number
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const getInboundNumberOptions = (options: Options<GetInboundNumberData>) => queryOptions<GetInboundNumberResponse, GetInboundNumberError, GetInboundNumberResponse, ReturnType<typeof getInboundNumberQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getInboundNumber({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getInboundNumberQueryKey(options)
+});
+
+/**
+ * Change an inbound number
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const updateInboundNumberMutation = (options?: Partial<Options<UpdateInboundNumberData>>): UseMutationOptions<UpdateInboundNumberResponse, UpdateInboundNumberError, Options<UpdateInboundNumberData>> => {
+    const mutationOptions: UseMutationOptions<UpdateInboundNumberResponse, UpdateInboundNumberError, Options<UpdateInboundNumberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateInboundNumber({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listOutboundRoutesQueryKey = (options?: Options<ListOutboundRoutesData>) => createQueryKey('listOutboundRoutes', options);
+
+/**
+ * Which calls go out over which trunks, in order
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const listOutboundRoutesOptions = (options?: Options<ListOutboundRoutesData>) => queryOptions<ListOutboundRoutesResponse, ListOutboundRoutesError, ListOutboundRoutesResponse, ReturnType<typeof listOutboundRoutesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOutboundRoutes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOutboundRoutesQueryKey(options)
+});
+
+/**
+ * Add an outbound route
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const createOutboundRouteMutation = (options?: Partial<Options<CreateOutboundRouteData>>): UseMutationOptions<CreateOutboundRouteResponse, CreateOutboundRouteError, Options<CreateOutboundRouteData>> => {
+    const mutationOptions: UseMutationOptions<CreateOutboundRouteResponse, CreateOutboundRouteError, Options<CreateOutboundRouteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createOutboundRoute({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove an outbound route
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const deleteOutboundRouteMutation = (options?: Partial<Options<DeleteOutboundRouteData>>): UseMutationOptions<DeleteOutboundRouteResponse, DeleteOutboundRouteError, Options<DeleteOutboundRouteData>> => {
+    const mutationOptions: UseMutationOptions<DeleteOutboundRouteResponse, DeleteOutboundRouteError, Options<DeleteOutboundRouteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteOutboundRoute({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutboundRouteQueryKey = (options: Options<GetOutboundRouteData>) => createQueryKey('getOutboundRoute', options);
+
+/**
+ * An outbound route
+ *
+ * Needs the permission `trunks.read`.
+ */
+export const getOutboundRouteOptions = (options: Options<GetOutboundRouteData>) => queryOptions<GetOutboundRouteResponse, GetOutboundRouteError, GetOutboundRouteResponse, ReturnType<typeof getOutboundRouteQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutboundRoute({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutboundRouteQueryKey(options)
+});
+
+/**
+ * Change an outbound route
+ *
+ * Needs the permission `trunks.write`.
+ */
+export const updateOutboundRouteMutation = (options?: Partial<Options<UpdateOutboundRouteData>>): UseMutationOptions<UpdateOutboundRouteResponse, UpdateOutboundRouteError, Options<UpdateOutboundRouteData>> => {
+    const mutationOptions: UseMutationOptions<UpdateOutboundRouteResponse, UpdateOutboundRouteError, Options<UpdateOutboundRouteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateOutboundRoute({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

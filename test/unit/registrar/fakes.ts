@@ -116,6 +116,9 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     extensions: {} as Directory['extensions'],
     devices: {} as Directory['devices'],
     ringGroups: undefined as never,
+    trunks: undefined as never,
+    inboundNumbers: undefined as never,
+    outboundRoutes: undefined as never,
     conferences: {} as Directory['conferences'],
     onChange(listener) {
       listeners.add(listener)

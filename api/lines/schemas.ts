@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { instant, line, orNull } from '../http/fields.ts'
+
+const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
+const whenNumber = z.string().regex(/^\+?[0-9 .()/-]{2,30}$/, 'must be a number')
+const kept = { version: z.number().int(), createdAt: instant, updatedAt: instant }
+
+export const TrunkStatus = z
+  .object({
+    state: z.enum(['off', 'unknown', 'up', 'down']),
+    addresses: z.array(z.string()).meta({ description: 'Where its host leads.' }),
+    registration: orNull(
+      z.object({ state: z.enum(['registered', 'trying', 'refused', 'failed']), since: instant, expiresAt: instant.nullable(), nextTry: instant.nullable() }).meta({ id: 'TrunkRegistration' }),
+    ).meta({ description: 'Null: it does not register.' }),
+    cause: z.string().nullable().meta({ description: 'What is wrong, with what to do.' }),
+    roundTripMs: z.number().nullable(),
+    calls: z.number().int().meta({ description: 'Going on over it now.' }),
+  })
+  .meta({ id: 'TrunkStatus' })
+
+const trunk = {
+  port: z.number().int().min(1).max(65_535).nullable().meta({ description: 'Null: where DNS says (RFC 3263).' }),
+  transport: z.enum(['udp', 'tcp', 'tls']),
+  username: z.string().max(200).nullable().meta({ description: 'Null: the carrier knows us by our address.' }),
+  register: z.boolean().meta({ description: 'We register there, and it sends calls to where we are.' }),
+  networks: z.array(z.string()).max(50).meta({ description: 'Further addresses and networks that its calls come from.' }),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two capitals').meta({ description: 'ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.' }),
+  format: z.enum(['plus', 'digits', 'national', 'dialled']).meta({ description: 'How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.' }),
+  callerId: z.string().nullable().meta({ description: 'Shown where nothing else is chosen.' }),
+  identity: z.enum(['pai', 'rpid', 'none']).meta({ description: 'The header that names the caller besides From.' }),
+  maxCalls: z.number().int().min(1).max(10_000).nullable(),
+  emergency: z.boolean().meta({ description: 'It carries calls to the emergency services.' }),
+  enabled: z.boolean(),
+}
+
+export const Trunk = z
+  .object({ id: z.uuid(), name: z.string(), host: z.string(), hasPassword: z.boolean(), ...trunk, ...kept, status: TrunkStatus })
+  .meta({ id: 'Trunk', description: 'A line to a carrier.' })
+
+const trunkInput = z.object({ ...trunk, callerId: whenNumber.nullable() }).partial().shape
+const password = z.string().max(200).nullable().optional().meta({ description: 'Null takes it away. Never shown again.' })
+
+export const TrunkCreate = z.strictObject({ name: line(100), host: z.string().min(1).max(260), password, ...trunkInput }).meta({ id: 'TrunkCreate' })
+export const TrunkUpdate = z.strictObject({ name: line(100).optional(), host: z.string().min(1).max(260).optional(), password, ...trunkInput, version }).meta({ id: 'TrunkUpdate' })
+
+const inbound = {
+  destination: z.string().min(1).max(30).meta({ description: 'What would be dialled to reach where its calls go.' }),
+  namePrefix: z.string().max(20).meta({ description: 'Before the caller’s name on the phones.' }),
+  enabled: z.boolean(),
+}
+
+export const InboundNumber = z
+  .object({ id: z.uuid(), number: z.string(), name: z.string(), ...inbound, ...kept })
+  .meta({ id: 'InboundNumber', description: 'A number that carriers send calls for.' })
+
+export const InboundNumberCreate = z
+  .strictObject({ number: whenNumber.meta({ description: 'With country code, or as the carrier sends it.' }), name: line(100), destination: inbound.destination, namePrefix: inbound.namePrefix.optional(), enabled: inbound.enabled.optional() })
+  .meta({ id: 'InboundNumberCreate' })
+export const InboundNumberUpdate = InboundNumberCreate.partial().extend({ version }).meta({ id: 'InboundNumberUpdate' })
+
+const route = {
+  position: z.number().int().min(1).max(9999).meta({ description: 'The first that fits is taken.' }),
+  strip: z.number().int().min(0).max(20).meta({ description: 'Digits taken away from the beginning.' }),
+  prepend: z.string().max(21),
+  callerId: z.string().nullable().meta({ description: 'Shown where the extension has none.' }),
+  enabled: z.boolean(),
+}
+const pattern = z.string().min(1).max(40).meta({ description: 'Digits, X (0–9), Z (1–9), N (2–9), and a dot at the end for whatever follows.' })
+const trunkIds = z.array(z.uuid()).min(1).max(20).meta({ description: 'In the order in which they are tried.' })
+
+export const OutboundRoute = z
+  .object({ id: z.uuid(), name: z.string(), pattern, trunkIds, ...route, ...kept })
+  .meta({ id: 'OutboundRoute', description: 'Which calls go out over which trunks.' })
+
+const routeInput = z.object({ ...route, callerId: whenNumber.nullable() }).partial().shape
+
+export const OutboundRouteCreate = z.strictObject({ name: line(100), pattern, trunkIds, ...routeInput }).meta({ id: 'OutboundRouteCreate' })
+export const OutboundRouteUpdate = z.strictObject({ name: line(100).optional(), pattern: pattern.optional(), trunkIds: trunkIds.optional(), ...routeInput, version }).meta({ id: 'OutboundRouteUpdate' })

@@ -1,0 +1,84 @@
+/** What people enter for lines to the outside, checked. */
+import { isIP } from 'node:net'
+import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import type { InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
+
+const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
+const NUMBER = /^\+?[0-9]{2,20}$/
+
+/** @throws Refusal `unprocessable` that names every wrong field */
+export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  checkName(checked, details)
+  if (checked.host !== undefined) {
+    checked.host = checked.host.trim().replace(/^sips?:/i, '').toLowerCase()
+    if (!HOST.test(checked.host) && isIP(checked.host.replace(/^\[|\]$/g, '')) === 0) details.push({ field: 'host', message: 'Enter the name or address of the carrier, such as sip.carrier.example, without port and slashes.' })
+  }
+  for (const field of ['username', 'password'] as const) {
+    const text = checked[field]
+    // Both go into headers.
+    if (typeof text === 'string' && (text === '' || text.length > 200 || /[\p{Cc}"\\]/u.test(text))) details.push({ field, message: 'Up to 200 characters, without quotes and backslashes.' })
+  }
+  if (checked.callerId) checked.callerId = number(checked.callerId, 'callerId', details)
+  if (checked.networks) {
+    checked.networks = [...new Set(checked.networks.map((network) => network.trim()))]
+    for (const network of checked.networks) if (!isNetwork(network)) details.push({ field: 'networks', message: `${network} is no address or network, such as 198.51.100.7 or 198.51.100.0/24.` })
+  }
+  if (checked.register === true && checked.username === null) details.push({ field: 'username', message: 'Registering needs a user name.' })
+  refuse(details)
+  return checked
+}
+
+/** @throws Refusal `unprocessable` that names every wrong field */
+export function checkInboundNumber<T extends Partial<InboundNumberInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  checkName(checked, details)
+  if (checked.number !== undefined) checked.number = number(checked.number, 'number', details)
+  if (checked.destination !== undefined) {
+    checked.destination = checked.destination.trim().replace(/[\s.()-]/g, '')
+    if (!/^[+*#]?[0-9*#]{1,20}$/.test(checked.destination)) details.push({ field: 'destination', message: 'Enter what one would dial to get there, such as 300.' })
+  }
+  if (checked.namePrefix !== undefined && (checked.namePrefix.length > 20 || /[\p{Cc}\p{Cs}]/u.test(checked.namePrefix))) details.push({ field: 'namePrefix', message: 'At most 20 letters, digits and signs.' })
+  refuse(details)
+  return checked
+}
+
+/** @throws Refusal `unprocessable` that names every wrong field */
+export function checkOutboundRoute<T extends Partial<OutboundRouteInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  checkName(checked, details)
+  if (checked.pattern !== undefined) {
+    checked.pattern = checked.pattern.trim().toUpperCase()
+    if (!/^\+?[0-9XZN*#]*\.?$/.test(checked.pattern) || checked.pattern === '') details.push({ field: 'pattern', message: 'Digits, X for any of them, Z for 1 to 9, N for 2 to 9, and a dot at the end for whatever follows: 0., 1NXXNXXXXXX.' })
+  }
+  if (checked.prepend !== undefined && !/^\+?[0-9*#]{0,20}$/.test(checked.prepend)) details.push({ field: 'prepend', message: 'Digits, with a + before them or not.' })
+  if (checked.callerId) checked.callerId = number(checked.callerId, 'callerId', details)
+  if (checked.trunkIds !== undefined && (checked.trunkIds.length === 0 || new Set(checked.trunkIds).size < checked.trunkIds.length)) details.push({ field: 'trunkIds', message: 'Choose at least one trunk, and each once.' })
+  refuse(details)
+  return checked
+}
+
+function checkName(checked: { name?: string }, details: RefusalDetail[]): void {
+  if (checked.name === undefined) return
+  checked.name = checked.name.trim()
+  if (checked.name === '' || checked.name.length > 100 || /[\p{Cc}\p{Cs}]/u.test(checked.name)) details.push({ field: 'name', message: 'A name of up to 100 characters is needed.' })
+}
+
+function number(given: string, field: string, details: RefusalDetail[]): string {
+  const plain = given.trim().replace(/[\s.()/-]/g, '')
+  if (!NUMBER.test(plain)) details.push({ field, message: 'A number has 2 to 20 digits, with a + before them or not.' })
+  return plain
+}
+
+function isNetwork(text: string): boolean {
+  const [address, bits, ...rest] = text.split('/')
+  const family = isIP(address ?? '')
+  return family !== 0 && rest.length === 0 && (bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+}
+
+function refuse(details: RefusalDetail[]): void {
+  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+}

@@ -1,0 +1,135 @@
+/** Lines to the outside as the API sees them: a part of the door in `door.ts`. */
+import type { Actor } from '../config/actor.ts'
+
+/** How far calls to the outside may go. */
+export type OutsideCalls = 'none' | 'national' | 'international'
+
+/** How a carrier wants numbers: `+4930…`, `4930…`, `030…`, or as they were dialled. */
+export type NumberFormat = 'plus' | 'digits' | 'national' | 'dialled'
+
+/** A line to a carrier. */
+export interface Trunk {
+  id: string
+  name: string
+  /** Its SIP domain, host name or address. */
+  host: string
+  /** Null: where DNS says (RFC 3263). */
+  port: number | null
+  transport: 'udp' | 'tcp' | 'tls'
+  /** Null: the carrier knows us by our address. */
+  username: string | null
+  hasPassword: boolean
+  /** We register there, and it sends calls to where we are. */
+  register: boolean
+  /** Further networks that its calls come from. */
+  networks: string[]
+  /** ISO 3166: numbers without a country code are of there. */
+  country: string
+  format: NumberFormat
+  /** The number that is shown where nothing else is chosen. */
+  callerId: string | null
+  /** The header that names the caller besides From (RFC 3325, or Remote-Party-ID). */
+  identity: 'pai' | 'rpid' | 'none'
+  /** Calls at once; null: no limit. */
+  maxCalls: number | null
+  /** It carries calls to the emergency services. */
+  emergency: boolean
+  enabled: boolean
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface TrunkInput {
+  name: string
+  host: string
+  port?: number | null
+  transport?: Trunk['transport']
+  username?: string | null
+  /** Null takes it away; absent leaves it. Never read back. */
+  password?: string | null
+  register?: boolean
+  networks?: string[]
+  country?: string
+  format?: NumberFormat
+  callerId?: string | null
+  identity?: Trunk['identity']
+  maxCalls?: number | null
+  emergency?: boolean
+  enabled?: boolean
+}
+
+/** How a trunk is at this moment. Times are milliseconds since the epoch. */
+export interface TrunkStatus {
+  state: 'off' | 'unknown' | 'up' | 'down'
+  /** Where its host leads. */
+  addresses: string[]
+  /** Null: it does not register. */
+  registration: { state: 'registered' | 'trying' | 'refused' | 'failed'; since: number; expiresAt: number | null; nextTry: number | null } | null
+  /** What is wrong, with what to do, in a sentence. */
+  cause: string | null
+  roundTripMs: number | null
+  /** Going on over it now. */
+  calls: number
+}
+
+export interface Trunks {
+  list(actor: Actor): Promise<(Trunk & { status: TrunkStatus })[]>
+  get(actor: Actor, id: string): Promise<Trunk & { status: TrunkStatus }>
+  create(actor: Actor, input: TrunkInput): Promise<Trunk & { status: TrunkStatus }>
+  update(actor: Actor, id: string, input: Partial<TrunkInput>, version?: number): Promise<Trunk & { status: TrunkStatus }>
+  /** Refuses `conflict` while a route uses it. */
+  remove(actor: Actor, id: string): Promise<void>
+  /** Asks the carrier now: registers anew, or sends OPTIONS. */
+  test(actor: Actor, id: string): Promise<Trunk & { status: TrunkStatus }>
+}
+
+/** A number that carriers send us calls for. */
+export interface InboundNumber {
+  id: string
+  /** With country code, `+15551234567`, or as the carrier sends it. */
+  number: string
+  name: string
+  /** What would be dialled to reach where its calls go. */
+  destination: string
+  /** Before the caller's name on the phones. */
+  namePrefix: string
+  enabled: boolean
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export type InboundNumberInput = Pick<InboundNumber, 'number' | 'name' | 'destination'> & Partial<Pick<InboundNumber, 'namePrefix' | 'enabled'>>
+
+/** Which calls go out over which trunks. The first that fits in order of position is taken. */
+export interface OutboundRoute {
+  id: string
+  name: string
+  position: number
+  /** Digits, `+`, and X (0–9), Z (1–9), N (2–9), `.` for anything that follows. */
+  pattern: string
+  /** Digits taken away from the beginning. */
+  strip: number
+  prepend: string
+  /** In the order in which they are tried. */
+  trunkIds: string[]
+  callerId: string | null
+  enabled: boolean
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'enabled'>>
+
+export interface Kept<Shown, Input> {
+  list(actor: Actor): Promise<Shown[]>
+  get(actor: Actor, id: string): Promise<Shown>
+  create(actor: Actor, input: Input): Promise<Shown>
+  update(actor: Actor, id: string, input: Partial<Input>, version?: number): Promise<Shown>
+  remove(actor: Actor, id: string): Promise<void>
+}
+
+export type InboundNumbers = Kept<InboundNumber, InboundNumberInput>
+export type OutboundRoutes = Kept<OutboundRoute, OutboundRouteInput>

@@ -1,0 +1,36 @@
+import type { Directory } from '../directory/types.ts'
+import { findInboundNumber, parseNumber } from '../routing/outside.ts'
+import { parseAddressList } from '../sip/address.ts'
+import type { IncomingRequest } from '../sip/types.ts'
+import type { TrunkRoom } from '../trunks/trunks.ts'
+import type { Step } from './visit.ts'
+
+/** Whether an INVITE is a carrier's; then no password is asked for, and nothing but inbound numbers can be reached. */
+export function createFromTrunk(trunks: Pick<TrunkRoom, 'recognise'>, directory: Pick<Directory, 'snapshot'>): Step {
+  return (visit) => {
+    const { request, invite } = visit
+    const found = invite && trunks.recognise(invite)
+    if (!found) return
+    const snapshot = directory.snapshot()
+    const { trunk, number } = found
+    const who = callerOf(request, trunk.country)
+    const prefix = findInboundNumber(snapshot, trunk, number)?.namePrefix ?? ''
+    visit.tenant = snapshot.tenant(trunk.tenantId)
+    visit.inbound = { trunkId: trunk.id, number, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
+  }
+}
+
+/** A step for those whom no trunk vouches for. */
+export function unlessFromTrunk(step: Step): Step {
+  return (visit) => (visit.inbound ? undefined : step(visit))
+}
+
+/** Who calls, as the carrier asserts (RFC 3325), else as From says; nobody who hides (RFC 3323). */
+function callerOf(request: IncomingRequest, country: string): { number: string; name: string } {
+  const asserted = parseAddressList(request.header('p-asserted-identity') ?? '')?.[0]
+  const { uri, displayName = '' } = asserted ?? request.from
+  const hides = /\b(id|user|full)\b/i.test(request.header('privacy') ?? '')
+  const user = uri.user ?? ''
+  if (hides || !/^\+?[0-9*#.()-]{2,30}$/.test(user)) return { number: 'anonymous', name: 'Anonymous' }
+  return { number: parseNumber(user, country)?.e164 ?? user, name: displayName.replace(/[\p{Cc}]/gu, '').slice(0, 60) }
+}

@@ -1,0 +1,85 @@
+import type { Actor } from '../config/actor.ts'
+import { Refusal, type RefusalDetail } from '../config/errors.ts'
+import type { CallRegistry } from './calls/registry.ts'
+import type { Directory } from './directory/types.ts'
+import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkStatus, Trunks } from './door.ts'
+import { deadEnd } from './routing/handling.ts'
+import { callsOver } from './steps/outside.ts'
+import type { TrunkRoom } from './trunks/trunks.ts'
+
+type WithStatus = Trunk & { status: TrunkStatus }
+
+/** Trunks as the directory keeps them, with how each is at this moment. */
+export function createTrunksDoor({ directory, room, registry }: { directory: Directory; room: TrunkRoom; registry: CallRegistry }): Trunks {
+  const shown = (trunk: Trunk): WithStatus => ({ ...trunk, status: { ...room.status(trunk.id), calls: callsOver({ registry }, trunk.id).length } })
+  const { trunks } = directory
+  return {
+    list: async (actor) => (await trunks.list(actor)).map(shown),
+    get: async (actor, id) => shown(await trunks.get(actor, id)),
+    create: async (actor, input) => shown(await trunks.create(actor, input)),
+    update: async (actor, id, input, version) => shown(await trunks.update(actor, id, input, version)),
+    async remove(actor, id) {
+      const routes = directory.snapshot().outboundRoutesOf(actor.tenantId).filter(({ trunkIds }) => trunkIds.includes(id))
+      if (routes.length > 0) throw new Refusal('conflict', `The outbound ${routes.length === 1 ? 'route' : 'routes'} ${routes.map(({ name }) => name).join(', ')} ${routes.length === 1 ? 'uses' : 'use'} this trunk. Take it out there first.`)
+      await trunks.remove(actor, id)
+    },
+    async test(actor, id) {
+      const trunk = await trunks.get(actor, id)
+      if (!trunk.enabled) throw new Refusal('conflict', 'This trunk is switched off.')
+      await room.ask(id)
+      return shown(trunk)
+    },
+  }
+}
+
+/** Inbound numbers, each of which must lead somewhere. */
+export function guardInboundNumbers(directory: Directory): InboundNumbers {
+  const { inboundNumbers } = directory
+  const check = (actor: Actor, { destination }: Partial<InboundNumberInput>): void => {
+    if (destination === undefined) return
+    const why = deadEnd(directory.snapshot(), actor.tenantId, destination)
+    if (why !== undefined) throw new Refusal('unprocessable', why, { details: [{ field: 'destination', message: why }] })
+  }
+  return {
+    ...inboundNumbers,
+    async create(actor, input) {
+      check(actor, input)
+      return inboundNumbers.create(actor, input)
+    },
+    async update(actor, id, input, version) {
+      check(actor, input)
+      return inboundNumbers.update(actor, id, input, version)
+    },
+  }
+}
+
+/** Outbound routes, of which every trunk must be there, and which show numbers of the company only. */
+export function guardOutboundRoutes(directory: Directory): OutboundRoutes {
+  const { outboundRoutes } = directory
+  const check = (actor: Actor, { trunkIds, callerId }: Partial<OutboundRouteInput>): void => {
+    const snapshot = directory.snapshot()
+    const details: RefusalDetail[] = []
+    if (trunkIds?.some((id) => snapshot.trunk(id)?.tenantId !== actor.tenantId)) details.push({ field: 'trunkIds', message: 'One of the trunks is not there.' })
+    if (typeof callerId === 'string' && !isOwn(directory, actor.tenantId, callerId)) details.push({ field: 'callerId', message: NOT_OWN })
+    if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+  }
+  return {
+    ...outboundRoutes,
+    async create(actor, input) {
+      check(actor, input)
+      return outboundRoutes.create(actor, input)
+    },
+    async update(actor, id, input, version) {
+      check(actor, input)
+      return outboundRoutes.update(actor, id, input, version)
+    },
+  }
+}
+
+export const NOT_OWN = 'This number is not the company\'s: choose an inbound number, or the number of a trunk.'
+
+/** Whether a number may be shown outside: an inbound number, or that of a trunk. */
+export function isOwn(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string): boolean {
+  const snapshot = directory.snapshot()
+  return snapshot.inboundNumbersOf(tenantId).some((one) => one.number === number) || snapshot.trunksOf(tenantId).some(({ callerId }) => callerId === number)
+}

@@ -1,0 +1,98 @@
+/** Calls to and from the outside: which trunks, with which number, shown as whom, and whether it is allowed. */
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
+import type { DirectorySnapshot, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../directory/types.ts'
+import type { OutsideStep, Step } from './plan.ts'
+
+/** The number of another country or of ours, as far as it is one. */
+interface Parsed {
+  e164: string
+  /** ISO 3166; undefined where several share it. */
+  country: string | undefined
+  national: string
+  premium: boolean
+}
+
+/** What a number means in a country; undefined for what is no whole number there, such as a short code. */
+export function parseNumber(text: string, country: string): Parsed | undefined {
+  const found = parsePhoneNumberFromString(text, country as CountryCode)
+  if (!found?.isPossible()) return undefined
+  return { e164: found.number, country: found.country, national: found.formatNational().replace(/[^0-9]/g, ''), premium: found.getType() === 'PREMIUM_RATE' }
+}
+
+/** Whether a number fits a pattern of digits, `+`, X (0–9), Z (1–9), N (2–9), with `.` at the end for one or more that follow. */
+export function fits(pattern: string, number: string): boolean {
+  const any = pattern.endsWith('.')
+  const body = any ? pattern.slice(0, -1) : pattern
+  if (any ? number.length <= body.length : number.length !== body.length) return false
+  return [...body].every((sign, at) => {
+    const digit = number[at] ?? ''
+    if (sign === 'X') return /[0-9]/.test(digit)
+    if (sign === 'Z') return /[1-9]/.test(digit)
+    return sign === 'N' ? /[2-9]/.test(digit) : sign === digit
+  })
+}
+
+/** Who pays for a call to the outside: the extension that made it, sent it on or transferred it; undefined: the house, by its own configuration. */
+type Payer = Pick<SnapshotExtension, 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
+
+/** The way out for a number; undefined when no route fits. */
+export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
+  const route = snapshot.outboundRoutesOf(tenantId).find((one) => one.enabled && fits(one.pattern, number))
+  if (!route) return undefined
+  const trunks = route.trunkIds.flatMap((id) => snapshot.trunk(id) ?? []).filter((trunk) => trunk.enabled)
+  const [first] = trunks
+  const refuse = (refusal: 'no-trunk' | 'outside-forbidden', reason: string): { steps: Step[]; route: SnapshotOutboundRoute } => ({ route, steps: [{ kind: 'refuse', refusal, reason }] })
+  if (!first) return refuse('no-trunk', `The outbound route ${route.name} takes ${number}, and all of its trunks are switched off`)
+  const wanted = route.prepend + number.slice(route.strip)
+  const parsed = parseNumber(wanted, first.country)
+  const abroad = parsed !== undefined && parsed.country !== first.country
+  if (payer) {
+    if (payer.outsideCalls === 'none') return refuse('outside-forbidden', `${payer.number} (${payer.name}) may not call outside`)
+    if (abroad && payer.outsideCalls !== 'international') return refuse('outside-forbidden', `${wanted} is abroad${parsed.country === undefined ? '' : ` (${parsed.country})`}, and ${payer.number} (${payer.name}) may call within ${first.country} only`)
+  }
+  if (parsed?.premium) return refuse('outside-forbidden', `${wanted} is a premium-rate number, and those are not called`)
+  const names = trunks.map(({ name }) => name).join(', then ')
+  return {
+    route,
+    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}`)],
+  }
+}
+
+/** The way out for a call for help: over every trunk that may carry one, whatever else is configured. */
+export function wayToHelp(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot): Step[] {
+  const trunks = snapshot.trunksOf(tenantId).filter((trunk) => trunk.enabled && trunk.emergency)
+  if (trunks.length === 0) return []
+  // The 9 before it asks for an outside line (47 U.S.C. §623).
+  const called = number === '9911' ? '911' : number
+  const reason = `${number} calls the emergency services: over ${trunks.map(({ name }) => name).join(', then ')}`
+  return [{ ...step(called, trunks, (trunk) => payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true }]
+}
+
+function step(number: string, trunks: readonly SnapshotTrunk[], callerId: (trunk: SnapshotTrunk) => string | null, parsed: Parsed | undefined, reason: string): OutsideStep {
+  return {
+    kind: 'outside', number, emergency: false, diverted: [],
+    attempts: trunks.map((trunk) => ({ trunkId: trunk.id, trunk: trunk.name, number: written(number, trunk, parsed), callerId: callerId(trunk) })),
+    reason,
+  }
+}
+
+/** As the carrier wants it; what is no whole number stays as it is. */
+function written(number: string, { format }: SnapshotTrunk, parsed: Parsed | undefined): string {
+  if (!parsed || format === 'dialled') return number
+  if (format === 'national') return parsed.national
+  return format === 'plus' ? parsed.e164 : parsed.e164.slice(1)
+}
+
+/** The inbound number that a carrier means, however it writes it. */
+export function findInboundNumber(snapshot: DirectorySnapshot, { tenantId, country }: Pick<SnapshotTrunk, 'tenantId' | 'country'>, dialled: string): SnapshotInboundNumber | undefined {
+  const numbers = snapshot.inboundNumbersOf(tenantId)
+  const exact = numbers.find(({ number }) => number === dialled)
+  if (exact) return exact
+  const asked = parseNumber(dialled, country)?.e164 ?? (/^[1-9][0-9]{6,14}$/.test(dialled) ? parseNumber(`+${dialled}`, country)?.e164 : undefined)
+  // A carrier may leave the + away.
+  const bare = /^[1-9][0-9]{6,14}$/.test(dialled) ? `+${dialled}` : undefined
+  return numbers.find(({ number }) => {
+    const own = parseNumber(number, country)?.e164
+    return own !== undefined && (own === asked || own === bare)
+  })
+}

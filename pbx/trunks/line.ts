@@ -1,0 +1,72 @@
+import { isIP } from 'node:net'
+import type { SnapshotTrunk } from '../directory/types.ts'
+import type { SipAccount } from '../sip/types.ts'
+import { escapeUser, formatHostPort } from '../sip/uri.ts'
+
+/** The way over a trunk, ready to be sent. */
+export interface OutsideLine {
+  trunkId: string
+  uri: string
+  /** host:port of the carrier, the host an address. */
+  address: string
+  transport: string
+  /** In From: the carrier's domain. */
+  domain: string
+  from: { number: string; name: string | undefined }
+  account: SipAccount | undefined
+  headers: Readonly<Record<string, string>>
+  /** Left when nothing at all is heard for so long; undefined: it is the last, and waited for. */
+  silenceMs: number | undefined
+}
+
+const PORTS = { udp: 5060, tcp: 5060, tls: 5061 } as const
+
+/** The carrier's host as URIs have it: an IPv6 address in brackets. */
+export function hostOf({ host }: Pick<SnapshotTrunk, 'host'>): string {
+  return isIP(host) === 6 ? `[${host}]` : host
+}
+
+/** A URI at the carrier. */
+export function uriOf(trunk: Pick<SnapshotTrunk, 'host' | 'port' | 'transport'>, user: string | undefined): string {
+  const { port, transport } = trunk
+  return `sip:${user === undefined ? '' : `${escapeUser(user)}@`}${hostOf(trunk)}${port === null ? '' : `:${port}`}${transport === 'udp' ? '' : `;transport=${transport}`}`
+}
+
+/** Which port its calls are sent to where DNS says none. */
+export function portOf({ port, transport }: Pick<SnapshotTrunk, 'port' | 'transport'>): number {
+  return port ?? PORTS[transport]
+}
+
+/** What a call over a trunk shows and how it is sent. */
+export interface LineWish {
+  number: string
+  callerId: string | null
+  emergency: boolean
+  /** Another trunk follows. */
+  more: boolean
+}
+
+/** A carrier that has a call says so within a round trip or two (100 Trying); T1 is 500 ms. */
+const SILENCE_MS = 1_700
+
+/** @param addresses where its host leads, as far as is known */
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { number, callerId, emergency, more }: LineWish): OutsideLine {
+  const domain = hostOf(trunk)
+  const user = callerId ?? trunk.username ?? 'anonymous'
+  const who = `<sip:${escapeUser(user)}@${domain}>`
+  return {
+    trunkId: trunk.id,
+    uri: uriOf(trunk, number),
+    address: formatHostPort(addresses[0] ?? '127.0.0.1', portOf(trunk)),
+    transport: trunk.transport,
+    domain,
+    from: { number: user, name: undefined },
+    account: trunk.username !== null && trunk.password !== null ? { username: trunk.username, password: trunk.password } : undefined,
+    headers: {
+      ...(callerId !== null && trunk.identity === 'pai' && { 'P-Asserted-Identity': who }),
+      ...(callerId !== null && trunk.identity === 'rpid' && { 'Remote-Party-ID': `${who};party=calling;privacy=off;screen=yes` }),
+      ...(emergency && { Priority: 'emergency' }),
+    },
+    silenceMs: more ? SILENCE_MS : undefined,
+  }
+}

@@ -1,0 +1,99 @@
+import { createHmac } from 'node:crypto'
+import { BlockList, isIP } from 'node:net'
+import type { Logger } from '../../config/logger.ts'
+import type { Directory, SnapshotTrunk } from '../directory/types.ts'
+import type { TrunkStatus } from '../door.ts'
+import { findInboundNumber } from '../routing/outside.ts'
+import type { IncomingInvite, SipServer } from '../sip/types.ts'
+import { lineFor, portOf, type LineWish, type OutsideLine } from './line.ts'
+import { TrunkWatch } from './watch.ts'
+
+/** A call that a carrier sends. */
+export interface InboundCall {
+  trunk: SnapshotTrunk
+  /** As it names it. */
+  number: string
+}
+
+/** The trunks of all tenants while we run. */
+export interface TrunkRoom {
+  status(id: string): Omit<TrunkStatus, 'calls'>
+  /** Undefined for a trunk that is switched off or gone. */
+  line(id: string, wish: LineWish): OutsideLine | undefined
+  /** Whose call this is; undefined when no carrier's. */
+  recognise(invite: Pick<IncomingInvite, 'requestUri' | 'source' | 'to'>): InboundCall | undefined
+  /** Asks the carrier now. */
+  ask(id: string): Promise<void>
+  close(): void
+}
+
+const OFF: Omit<TrunkStatus, 'calls'> = { state: 'off', addresses: [], registration: null, cause: null, roundTripMs: null }
+
+export function createTrunks(options: {
+  directory: Pick<Directory, 'snapshot' | 'onChange'>
+  sip: Pick<SipServer, 'request' | 'connected'>
+  /** For contacts that nobody guesses, the same after a restart. */
+  key: Uint8Array
+  addressesOf: ((name: string) => Promise<string[]>) | undefined
+  logger: Logger
+}): TrunkRoom {
+  const { directory, sip, key, addressesOf } = options
+  const logger = options.logger.child({ room: 'trunks' })
+  const watches = new Map<string, TrunkWatch>()
+  const networks = new Map<string, BlockList>()
+  const contactOf = (id: string): string => `t${createHmac('sha256', key).update(id).digest('hex').slice(0, 32)}`
+
+  const follow = (tenantId: string): void => {
+    const wanted = directory.snapshot().trunksOf(tenantId).filter(({ enabled }) => enabled)
+    for (const [id, watch] of watches) {
+      if (watch.trunk.tenantId !== tenantId || wanted.some((trunk) => trunk.id === id && JSON.stringify(trunk) === JSON.stringify(watch.trunk))) continue
+      watch.close()
+      watches.delete(id)
+      networks.delete(id)
+    }
+    for (const trunk of wanted) {
+      if (watches.has(trunk.id)) continue
+      watches.set(trunk.id, new TrunkWatch(trunk, contactOf(trunk.id), { sip, logger, addressesOf, onChange: () => undefined }))
+      networks.set(trunk.id, listOf(trunk.networks))
+    }
+  }
+  for (const { id } of directory.snapshot().tenants()) follow(id)
+  const stop = directory.onChange(follow)
+
+  return {
+    status: (id) => watches.get(id)?.status ?? OFF,
+    line(id, wish) {
+      const watch = watches.get(id)
+      return watch && lineFor(watch.trunk, watch.addresses, wish)
+    },
+    recognise({ requestUri, source, to }) {
+      const user = requestUri.user ?? ''
+      for (const { trunk, contactUser, addresses } of watches.values()) {
+        // The contact that we registered names us; whom the call is for stands in To.
+        if (user === contactUser) return { trunk, number: to.uri.user ?? '' }
+        const family = isIP(source.address) === 6 ? 'ipv6' : 'ipv4'
+        const ours = networks.get(trunk.id)?.check(source.address, family) === true
+        if (!ours && !addresses.includes(source.address)) continue
+        // Others may be behind the same address: phones of a test, or of a carrier's own office.
+        if (ours || source.port === portOf(trunk) || findInboundNumber(directory.snapshot(), trunk, user)) return { trunk, number: user }
+      }
+      return undefined
+    },
+    ask: async (id) => watches.get(id)?.ask(),
+    close() {
+      stop()
+      for (const watch of watches.values()) watch.close()
+      watches.clear()
+    },
+  }
+}
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    list.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family)
+  }
+  return list
+}

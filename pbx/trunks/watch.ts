@@ -1,0 +1,148 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { messageOf } from '../../config/errors.ts'
+import type { Logger } from '../../config/logger.ts'
+import type { SnapshotTrunk } from '../directory/types.ts'
+import type { TrunkStatus } from '../door.ts'
+import type { SipServer } from '../sip/types.ts'
+import { uriOf } from './line.ts'
+import { newThread, register } from './register.ts'
+
+const ASK_MS = 30_000
+const MISSES_UNTIL_DOWN = 2
+/** First and longest wait after a failure that may pass, and after a refusal. */
+const FAILED_MS = [30_000, 600_000] as const
+const REFUSED_MS = [300_000, 3_600_000] as const
+
+export interface WatchWorld {
+  sip: Pick<SipServer, 'request' | 'connected'>
+  logger: Logger
+  /** The addresses that a SIP name leads to; undefined where signalling tells nobody. */
+  addressesOf: ((name: string) => Promise<string[]>) | undefined
+  onChange: () => void
+}
+
+/** One trunk while it is switched on: registers, or asks whether the carrier is there. Times are milliseconds since the epoch. */
+export class TrunkWatch {
+  readonly trunk: SnapshotTrunk
+  /** The user part of the contact that we register: nobody guesses it. */
+  readonly contactUser: string
+  addresses: readonly string[]
+  readonly #world: WatchWorld
+  readonly #thread = newThread()
+  #state: TrunkStatus['state'] = 'unknown'
+  #registration: TrunkStatus['registration'] = null
+  #cause: string | null = null
+  #roundTripMs: number | null = null
+  #misses = 0
+  #failures = 0
+  #timer: NodeJS.Timeout | undefined
+  #asking: Promise<void> | undefined
+  #closed = false
+
+  constructor(trunk: SnapshotTrunk, contactUser: string, world: WatchWorld) {
+    this.trunk = trunk
+    this.contactUser = contactUser
+    this.#world = world
+    this.addresses = isIP(trunk.host) === 0 ? [] : [trunk.host]
+    if (trunk.register) this.#registration = { state: 'trying', since: Date.now(), expiresAt: null, nextTry: null }
+    void this.ask()
+  }
+
+  get status(): Omit<TrunkStatus, 'calls'> {
+    return { state: this.#state, addresses: [...this.addresses], registration: this.#registration, cause: this.#cause, roundTripMs: this.#roundTripMs }
+  }
+
+  /** Registers or asks now. One at a time. */
+  ask(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#locate()
+    if (this.#closed) return
+    const wait = this.trunk.register ? await this.#register() : await this.#options()
+    if (this.#closed) return
+    this.#world.onChange()
+    this.#timer = setTimeout(() => void this.ask(), wait)
+  }
+
+  async #locate(): Promise<void> {
+    const { host } = this.trunk
+    if (isIP(host) !== 0) return
+    try {
+      const { addressesOf } = this.#world
+      const found = addressesOf ? await addressesOf(uriOf(this.trunk, undefined)) : (await lookup(host, { all: true })).map(({ address }) => address)
+      if (found.length > 0) this.addresses = found
+    } catch (error) {
+      this.#world.logger.debug({ trunk: this.trunk.id, host }, `the name of a trunk was not found: ${messageOf(error)}`)
+    }
+  }
+
+  async #register(): Promise<number> {
+    const { sip, logger } = this.#world
+    const outcome = await register(sip, this.trunk, this.contactUser, this.#thread)
+    const now = Date.now()
+    if (outcome.state === 'registered') {
+      this.#failures = 0
+      this.#roundTripMs = Math.round(outcome.roundTripMs * 10) / 10
+      this.#tell('up', null)
+      const wait = Math.max(1, outcome.expires * 0.8) * 1000
+      this.#registration = { state: 'registered', since: this.#since('registered', now), expiresAt: now + outcome.expires * 1000, nextTry: now + wait }
+      return wait
+    }
+    const [first, longest] = outcome.state === 'refused' ? REFUSED_MS : FAILED_MS
+    const grown = Math.min(longest, first * 2 ** this.#failures)
+    // A tenth more or less, so that not all of a carrier's customers come back at once.
+    const wait = Math.max(outcome.state === 'failed' ? (outcome.retryAfter ?? 0) * 1000 : 0, grown * (0.9 + Math.random() * 0.2))
+    this.#failures += 1
+    this.#roundTripMs = null
+    const changed = this.#cause !== outcome.cause
+    this.#tell('down', outcome.cause)
+    this.#registration = { state: outcome.state, since: this.#since(outcome.state, now), expiresAt: null, nextTry: now + wait }
+    if (changed) logger.warn({ trunk: this.trunk.id, name: this.trunk.name }, `trunk ${this.trunk.name}: ${outcome.cause}`)
+    return wait
+  }
+
+  async #options(): Promise<number> {
+    const { sip, logger } = this.#world
+    let cause = 'The carrier does not answer. Check its address, the port and the firewall.'
+    try {
+      const response = await sip.request({ method: 'OPTIONS', uri: uriOf(this.trunk, undefined) })
+      // 408 and a 503 of nobody are the engine's own words for no answer and no way.
+      if (response.status !== 408 && !(response.status === 503 && response.userAgent === undefined)) {
+        this.#misses = 0
+        this.#roundTripMs = Math.round(response.roundTripMs * 10) / 10
+        this.#tell('up', null)
+        return ASK_MS
+      }
+    } catch (error) {
+      // Without a link to the engine nothing is known about the carrier.
+      if (!sip.connected) return 2_000
+      cause = `The carrier cannot be asked: ${messageOf(error)}`
+    }
+    this.#misses += 1
+    if (this.#misses < MISSES_UNTIL_DOWN && this.#state !== 'unknown') return 1_000
+    if (this.#state !== 'down') logger.warn({ trunk: this.trunk.id, name: this.trunk.name }, `trunk ${this.trunk.name}: ${cause}`)
+    this.#roundTripMs = null
+    this.#tell('down', cause)
+    return ASK_MS
+  }
+
+  #tell(state: TrunkStatus['state'], cause: string | null): void {
+    if (this.#state === 'down' && state === 'up') this.#world.logger.info({ trunk: this.trunk.id, name: this.trunk.name }, `trunk ${this.trunk.name} is up again`)
+    this.#state = state
+    this.#cause = cause
+  }
+
+  #since(state: string, now: number): number {
+    return this.#registration?.state === state ? this.#registration.since : now
+  }
+}

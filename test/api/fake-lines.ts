@@ -1,0 +1,52 @@
+/** Trunks, inbound numbers and outbound routes of the door of the PBX, kept in memory. */
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../config/actor.ts'
+import { Refusal } from '../../config/errors.ts'
+import type { Kept, Pbx, Trunk, TrunkInput, TrunkStatus } from '../../pbx/index.ts'
+import { now } from './fake-samples.ts'
+
+type CheckVersion = (row: { version: number }, version: number | undefined) => void
+
+function fakeKept<Shown extends { id: string; version: number }, Input>(actors: Actor[], checkVersion: CheckVersion, what: string, standard: object): Kept<Shown, Input> {
+  const rows = new Map<string, Shown & { tenantId: string }>()
+  const plain = ({ tenantId: _tenant, ...shown }: Shown & { tenantId: string }): Shown => shown as unknown as Shown
+  const find = (actor: Actor, id: string): Shown & { tenantId: string } => {
+    actors.push(actor)
+    const row = rows.get(id)
+    if (row?.tenantId !== actor.tenantId) throw new Refusal('not-found', `There is no such ${what}.`)
+    return row
+  }
+  return {
+    list: async (actor) => {
+      actors.push(actor)
+      return [...rows.values()].filter((row) => row.tenantId === actor.tenantId).map(plain)
+    },
+    get: async (actor, id) => plain(find(actor, id)),
+    async create(actor, input) {
+      actors.push(actor)
+      const row = { ...standard, ...input, id: randomUUID(), tenantId: actor.tenantId, version: 1, createdAt: now, updatedAt: now } as unknown as Shown & { tenantId: string }
+      rows.set(row.id, row)
+      return plain(row)
+    },
+    async update(actor, id, input, version) {
+      const row = find(actor, id)
+      checkVersion(row, version)
+      return plain(Object.assign(row, input, { version: row.version + 1 }))
+    },
+    async remove(actor, id) {
+      find(actor, id)
+      rows.delete(id)
+    },
+  }
+}
+
+export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pick<Pbx, 'trunks' | 'inboundNumbers' | 'outboundRoutes'> {
+  const status: TrunkStatus = { state: 'up', addresses: ['192.0.2.1'], registration: { state: 'registered', since: 0, expiresAt: 60_000, nextTry: 48_000 }, cause: null, roundTripMs: 12, calls: 0 }
+  const standard = { port: null, transport: 'udp', username: null, hasPassword: false, register: false, networks: [], country: 'US', format: 'plus', callerId: null, identity: 'pai', maxCalls: null, emergency: false, enabled: true, status }
+  const trunks = fakeKept<Trunk & { status: TrunkStatus }, TrunkInput>(actors, checkVersion, 'trunk', standard)
+  return {
+    trunks: { ...trunks, test: (actor, id) => trunks.get(actor, id) },
+    inboundNumbers: fakeKept(actors, checkVersion, 'inbound number', { namePrefix: '', enabled: true }),
+    outboundRoutes: fakeKept(actors, checkVersion, 'outbound route', { position: 100, strip: 0, prepend: '', callerId: null, enabled: true }),
+  }
+}
