@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Gauge, History, KeyRound, Megaphone, MessagesSquare, Phone, PhoneCall, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, Gauge, History, KeyRound, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -22,6 +22,14 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/dial-plan', label: 'Dial plan', icon: Waypoints, permission: 'extensions.read' },
       { href: '/conferences', label: 'Conference rooms', icon: MessagesSquare, permission: 'conferences.read' },
       { href: '/registrations', label: 'Registered phones', icon: RadioTower, permission: 'registrations.read' },
+    ],
+  },
+  {
+    group: 'Outside lines',
+    places: [
+      { href: '/trunks', label: 'Trunks', icon: Cable, permission: 'trunks.read' },
+      { href: '/inbound-numbers', label: 'Inbound numbers', icon: PhoneIncoming, permission: 'trunks.read' },
+      { href: '/outbound-routes', label: 'Outbound routes', icon: PhoneOutgoing, permission: 'trunks.read' },
     ],
   },
   {

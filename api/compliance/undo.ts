@@ -22,7 +22,7 @@ interface UndoKind {
   secret?: readonly string[]
 }
 
-type Numbered = 'ringGroups' | 'conferences'
+type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
 function kindsOf(pbx: Pick<Pbx, 'extensions' | Numbered>): ReadonlyMap<string, UndoKind> {
@@ -48,6 +48,9 @@ function kindsOf(pbx: Pick<Pbx, 'extensions' | Numbered>): ReadonlyMap<string, U
     }],
     ['ring-group', numbered('ring group', 'extensions.write', pbx.ringGroups)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],
+    ['trunk', numbered('trunk', 'trunks.write', pbx.trunks, ['hasPassword'])],
+    ['inbound-number', numbered('inbound number', 'trunks.write', pbx.inboundNumbers)],
+    ['outbound-route', numbered('outbound route', 'trunks.write', pbx.outboundRoutes)],
   ])
 }
 

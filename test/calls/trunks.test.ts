@@ -159,7 +159,7 @@ suite('trunks', () => {
       assert.equal((await busy.ended()).status, 486)
       assert.deepEqual((await house.verdict(busy)).legs.map(({ name }) => name), ['Anna Berg', 'Dead', 'Full'])
       const [known] = (await house.api.get<(Trunk & { name: string })[]>('/trunks')).filter(({ name }) => name === 'Dead')
-      await eventually(async () => assert.equal((await house.api.get<Trunk>(`/trunks/${known?.id}`)).status.state, 'down'), 45_000)
+      await eventually(async () => (await house.api.get<Trunk>(`/trunks/${known?.id}`)).status.state === 'down', 'the trunk to be down', 60_000)
       const used = await house.api.send('DELETE', `/trunks/${full.id}`)
       assert.equal(used.status, 409)
     } finally {
@@ -234,7 +234,7 @@ suite('a carrier that is registered with', () => {
     const input = { name: 'Carrier B', host: '127.0.0.1', port: carrier.sip.port, username: account.user, password: account.password, register: true, format: 'dialled', callerId: '5551000' }
     const { id } = await house.api.post<Trunk>('/trunks', input)
     const statusOf = async (): Promise<Status> => (await house.api.get<Trunk>(`/trunks/${id}`)).status
-    await eventually(async () => assert.equal((await statusOf()).registration?.state, 'registered'))
+    await eventually(async () => (await statusOf()).registration?.state === 'registered', 'the registration')
     assert.equal((await statusOf()).state, 'up')
     await house.api.post('/outbound-routes', { name: 'Out', pattern: '555XXXX', trunkIds: [id] })
     await house.api.post('/inbound-numbers', { number: '5551000', name: 'Main', destination: '101' })

@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, TagsInput, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { Extension } from '../../app/types.ts'
@@ -18,7 +18,16 @@ interface Values extends Record<(typeof forwards)[number]['field'], string> {
   vipNumbers: string[]
   /** Empty: no limit. */
   callLimit: number | string
+  outsideCalls: Extension['outsideCalls']
+  /** Empty: the route's or the trunk's. */
+  outsideNumber: string
 }
+
+const outside: { value: Extension['outsideCalls']; label: string }[] = [
+  { value: 'none', label: 'Not at all, but for emergency calls' },
+  { value: 'national', label: 'Within the country' },
+  { value: 'international', label: 'Everywhere' },
+]
 
 /** Where calls to an extension go when they do not simply ring. */
 export function HandlingForm({ opened, extension, onClose }: { opened: boolean; extension: Extension; onClose: () => void }) {
@@ -36,12 +45,13 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
       forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, vipNumbers: extension.vipNumbers, callLimit: extension.callLimit ?? '',
+      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '',
     },
     check: () => ({}),
     onSaved: onClose,
-    save: async ({ doNotDisturb, vipNumbers, callLimit, ...numbers }) => {
+    save: async ({ doNotDisturb, vipNumbers, callLimit, outsideCalls, outsideNumber, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, numbers[field].trim() === '' ? null : numbers[field].trim()]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: outsideNumber.trim() === '' ? null : outsideNumber.trim(), version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
@@ -54,6 +64,8 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
         <TextInput key={field} label={label} description={description} inputMode="tel" autoComplete="off" value={values[field]} error={errors[field]} onChange={(change) => set(field, change.currentTarget.value)} />
       ))}
       <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
+      <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
+      <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: the one of the outbound route." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>
   )
 }

@@ -1,0 +1,48 @@
+import { Checkbox, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { InboundNumber } from '../../app/types.ts'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { addInboundNumber, changeInboundNumber } from './data.ts'
+
+export type Editing = { kind: 'new' } | { kind: 'edit'; number: InboundNumber } | null
+
+/** Creates or changes an inbound number. */
+export function InboundNumberForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
+  const number = editing?.kind === 'edit' ? editing.number : undefined
+  return (
+    <FormDrawer opened={editing !== null} onClose={onClose} title={number === undefined ? 'New inbound number' : `Edit inbound number ${number.number}`}>
+      <Fields current={number} onClose={onClose} />
+    </FormDrawer>
+  )
+}
+
+function Fields({ current, onClose }: { current: InboundNumber | undefined; onClose: () => void }) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [number] = useState(current)
+  const form = useForm<Pick<InboundNumber, 'number' | 'name' | 'destination' | 'namePrefix' | 'enabled'>>({
+    initial: { number: number?.number ?? '', name: number?.name ?? '', destination: number?.destination ?? '', namePrefix: number?.namePrefix ?? '', enabled: number?.enabled ?? true },
+    check: ({ number: digits, name, destination }): Record<string, string> => ({
+      ...(digits.trim() === '' && { number: 'Enter the number with its country code, such as +12025550100.' }),
+      ...(name.trim() === '' && { name: 'Say what the number is for, such as “Main line”.' }),
+      ...(destination.trim() === '' && { destination: 'Enter an extension, ring group or conference room, such as 101.' }),
+    }),
+    onSaved: onClose,
+    save: async (values) => {
+      if (number === undefined) await addInboundNumber(values)
+      else await changeInboundNumber(number.id, { ...values, version: number.version })
+      notify.done(`Inbound number ${values.number.trim()} is saved.`)
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormBody submit={number === undefined ? 'Create inbound number' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label="Number" description="With its country code. However the carrier writes it, it is recognised." placeholder="+12025550100" inputMode="tel" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value)} />
+      <TextInput label="Name" placeholder="Main line" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <TextInput label="Calls go to" description="What a phone in the house would dial to get there." placeholder="101" inputMode="tel" withAsterisk required autoComplete="off" value={values.destination} error={errors.destination} onChange={(change) => set('destination', change.currentTarget.value)} />
+      <TextInput label="Before the caller's name" description="So that the phones show which number was called." placeholder="Main" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
+      <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+    </FormBody>
+  )
+}

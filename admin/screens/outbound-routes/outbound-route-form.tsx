@@ -1,0 +1,73 @@
+import { Checkbox, MultiSelect, NumberInput, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { OutboundRoute } from '../../app/types.ts'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { useTrunks } from '../trunks/data.ts'
+import { addOutboundRoute, changeOutboundRoute } from './data.ts'
+
+export type Editing = { kind: 'new' } | { kind: 'edit'; route: OutboundRoute } | null
+
+/** Creates or changes an outbound route. */
+export function OutboundRouteForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
+  const route = editing?.kind === 'edit' ? editing.route : undefined
+  return (
+    <FormDrawer opened={editing !== null} onClose={onClose} title={route === undefined ? 'New outbound route' : `Edit outbound route ${route.name}`}>
+      <Fields current={route} onClose={onClose} />
+    </FormDrawer>
+  )
+}
+
+type Values = Pick<OutboundRoute, 'name' | 'pattern' | 'prepend' | 'trunkIds' | 'enabled'> & {
+  position: number | string
+  strip: number | string
+  /** Empty: the trunk's. */
+  callerId: string
+}
+
+function Fields({ current, onClose }: { current: OutboundRoute | undefined; onClose: () => void }) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [route] = useState(current)
+  const trunks = useTrunks()
+  const form = useForm<Values>({
+    initial: {
+      name: route?.name ?? '', pattern: route?.pattern ?? '', strip: route?.strip ?? 0, prepend: route?.prepend ?? '', trunkIds: route?.trunkIds ?? [],
+      position: route?.position ?? 100, callerId: route?.callerId ?? '', enabled: route?.enabled ?? true,
+    },
+    check: ({ name, pattern, trunkIds }): Record<string, string> => ({
+      ...(name.trim() === '' && { name: 'Say which calls take it, such as “Outside with 9”.' }),
+      ...(pattern.trim() === '' && { pattern: 'Say which numbers take it, such as 9. for all that begin with 9.' }),
+      ...(trunkIds.length === 0 && { trunkIds: 'Choose at least one trunk.' }),
+    }),
+    onSaved: onClose,
+    save: async ({ position, strip, callerId, ...rest }) => {
+      const input = { ...rest, position: Number(position) || 100, strip: Number(strip) || 0, callerId: callerId.trim() === '' ? null : callerId.trim() }
+      if (route === undefined) await addOutboundRoute(input)
+      else await changeOutboundRoute(route.id, { ...input, version: route.version })
+      notify.done(`Outbound route ${input.name.trim()} is saved.`)
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormBody submit={route === undefined ? 'Create outbound route' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label="Name" placeholder="Outside with 9" withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <TextInput label="Numbers that take it" description="Digits as dialled; X is any digit, Z 1 to 9, N 2 to 9, a dot at the end whatever follows: 9. or 1NXXNXXXXXX." placeholder="9." withAsterisk required spellCheck={false} autoComplete="off" value={values.pattern} error={errors.pattern} onChange={(change) => set('pattern', change.currentTarget.value)} />
+      <NumberInput label="Digits taken away from the beginning" description="1 for a 9 that only asks for an outside line." min={0} max={20} allowDecimal={false} value={values.strip} error={errors.strip} onChange={(value) => set('strip', value)} />
+      <TextInput label="Put before the rest" description="Such as an area code, when people dial without it." inputMode="tel" autoComplete="off" value={values.prepend} error={errors.prepend} onChange={(change) => set('prepend', change.currentTarget.value.trim())} />
+      <MultiSelect
+        label="Over these trunks"
+        description="In the order in which you choose them: the next is tried when one cannot carry the call, and never because the one called is busy."
+        withAsterisk
+        data={(trunks.data ?? []).map(({ id, name, enabled }) => ({ value: id, label: enabled ? name : `${name} (turned off)` }))}
+        nothingFoundMessage="There is no other trunk. Create one under Trunks first."
+        value={values.trunkIds}
+        error={errors.trunkIds}
+        onChange={(value) => set('trunkIds', value)}
+      />
+      <TextInput label="Number shown to those who are called" description="Where the extension has none; empty: the trunk's. It must be an inbound number or that of a trunk." inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
+      <NumberInput label="Position" description="Of all routes that fit a number, the one with the lowest position is taken." min={1} max={9999} allowDecimal={false} value={values.position} error={errors.position} onChange={(value) => set('position', value)} />
+      <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+    </FormBody>
+  )
+}

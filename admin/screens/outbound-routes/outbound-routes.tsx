@@ -1,0 +1,78 @@
+import { ActionIcon, Button, Menu, Stack } from '@mantine/core'
+import { Ellipsis, Pencil, PhoneOutgoing, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { useCan } from '../../app/session.tsx'
+import type { OutboundRoute } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { StatusDot } from '../../components/status.tsx'
+import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { useTrunks } from '../trunks/data.ts'
+import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
+import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
+
+const columns: Column<OutboundRoute>[] = [
+  { key: 'position', title: 'Position', width: 90, render: ({ position }) => <span className="numbers">{position}</span> },
+  { key: 'name', title: 'Route', card: 'title', render: ({ name }) => <span style={{ fontWeight: 600 }}>{name}</span> },
+  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => enabled ? <StatusDot label="On" tone="good" /> : <StatusDot label="Turned off" tone="quiet" /> },
+  { key: 'pattern', title: 'Numbers', render: ({ pattern }) => <span className="numbers">{pattern}</span> },
+  { key: 'change', title: 'Sent', render: (route) => changeWords(route) },
+  { key: 'trunks', title: 'Over', render: ({ trunkIds }) => <TrunkNames ids={trunkIds} /> },
+  { key: 'callerId', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'The trunk’s' : <span className="numbers">{callerId}</span> },
+]
+
+function changeWords({ strip, prepend }: OutboundRoute): string {
+  const parts = [strip > 0 && `without the first ${strip === 1 ? 'digit' : `${strip} digits`}`, prepend !== '' && `with ${prepend} before it`].filter((part) => part !== false)
+  const [first, ...rest] = parts
+  return first === undefined ? 'As dialled' : [first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(', ')
+}
+
+function TrunkNames({ ids }: { ids: string[] }) {
+  const { data } = useTrunks()
+  return ids.map((id) => data?.find((trunk) => trunk.id === id)?.name ?? '…').join(', then ')
+}
+
+/** Which calls go out over which trunks. */
+export default function OutboundRoutes() {
+  const query = useOutboundRoutes()
+  const can = useCan()
+  const [editing, setEditing] = useState<Editing>(null)
+  const [history, setHistory] = useState<OutboundRoute | null>(null)
+  const [deleting, setDeleting] = useState<OutboundRoute | null>(null)
+  const mayWrite = can('trunks.write')
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New outbound route</Button>
+  return (
+    <Stack gap="md">
+      <PageHeader title="Outbound routes" lead="Which calls leave the house, over which trunks. Numbers of the house come first; of the routes, the first that fits. Calls abroad are only for extensions that may." actions={mayWrite && create} />
+      <DataTable
+        label="Outbound routes"
+        columns={columns}
+        rows={query.data}
+        rowKey={({ id }) => id}
+        {...(mayWrite && {
+          actions: (route: OutboundRoute) => (
+            <Menu position="bottom-end" shadow="md">
+              <Menu.Target><ActionIcon aria-label={`Actions for outbound route ${route.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', route })}>Edit</Menu.Item>
+                <HistoryItem onClick={() => setHistory(route)} />
+                <Menu.Divider />
+                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(route)}>Delete</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          ),
+        })}
+        error={query.error}
+        retry={() => void query.refetch()}
+        empty={<EmptyState icon={PhoneOutgoing} title="No outbound routes yet" action={mayWrite && create}>A route says which numbers go out over which trunk, such as everything that begins with 9. Without one, nobody can call outside.</EmptyState>}
+      />
+      <HistoryDrawer of={history === null ? undefined : { type: 'outbound-route', id: history.id, title: `outbound route ${history.name}` }} onClose={() => setHistory(null)} />
+      <OutboundRouteForm editing={editing} onClose={() => setEditing(null)} />
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete outbound route ${deleting?.name ?? ''}?`} confirm="Delete outbound route" onConfirm={async () => deleting && removeOutboundRoute(deleting.id)} done={`Outbound route ${deleting?.name ?? ''} is deleted.`}>
+        Numbers that took it then take the next route that fits, or cannot be called.
+      </Confirm>
+    </Stack>
+  )
+}

@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query'
+import { keys } from '../../app/keys.ts'
+import { queryClient } from '../../app/query-client.ts'
+import { createTrunk, deleteTrunk, listTrunks, testTrunk, updateTrunk, type TrunkCreate, type TrunkUpdate } from '../../client/index.ts'
+import type { Trunk } from '../../app/types.ts'
+
+/** Trunks with how each is now: nobody announces that, so it is asked for again while somebody looks. */
+export function useTrunks() {
+  return useQuery({ queryKey: keys.trunks, queryFn: async () => (await listTrunks({ throwOnError: true })).data.data, refetchInterval: 5_000 })
+}
+
+async function changed<T>(writing: Promise<T>): Promise<T> {
+  try {
+    return await writing
+  } finally {
+    // After a refusal too: it may say that someone else was faster.
+    void queryClient.invalidateQueries({ queryKey: keys.trunks })
+  }
+}
+
+export async function addTrunk(body: TrunkCreate): Promise<void> {
+  await changed(createTrunk({ body, throwOnError: true }))
+}
+
+export async function changeTrunk(id: string, body: TrunkUpdate): Promise<void> {
+  await changed(updateTrunk({ path: { id }, body, throwOnError: true }))
+}
+
+export async function removeTrunk(id: string): Promise<void> {
+  await changed(deleteTrunk({ path: { id }, throwOnError: true }))
+}
+
+/** Asks the carrier now. */
+export async function askCarrier(id: string): Promise<Trunk> {
+  return (await changed(testTrunk({ path: { id }, throwOnError: true }))).data.data
+}

@@ -1,0 +1,85 @@
+import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { Trunk } from '../../app/types.ts'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { formatChoices, identityChoices } from '../../words/trunk.ts'
+import { addTrunk, changeTrunk } from './data.ts'
+
+export type Editing = { kind: 'new' } | { kind: 'edit'; trunk: Trunk } | null
+
+/** Creates or changes a trunk. */
+export function TrunkForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
+  const trunk = editing?.kind === 'edit' ? editing.trunk : undefined
+  return (
+    <FormDrawer opened={editing !== null} onClose={onClose} title={trunk === undefined ? 'New trunk' : `Edit trunk ${trunk.name}`}>
+      <Fields current={trunk} onClose={onClose} />
+    </FormDrawer>
+  )
+}
+
+type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'register' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'enabled'> & {
+  /** Empty: where DNS says. */
+  port: number | string
+  /** Empty: none. */
+  username: string
+  /** Empty: the stored one stays. */
+  password: string
+  callerId: string
+  /** Empty: no limit. */
+  maxCalls: number | string
+}
+
+const transports = [{ value: 'udp', label: 'UDP' }, { value: 'tcp', label: 'TCP' }, { value: 'tls', label: 'TLS (encrypted)' }]
+
+function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () => void }) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [trunk] = useState(current)
+  const form = useForm<Values>({
+    initial: {
+      name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
+      register: trunk?.register ?? true, networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
+      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', emergency: trunk?.emergency ?? false, enabled: trunk?.enabled ?? true,
+    },
+    check: ({ name, host, country, register, username, password }): Record<string, string> => ({
+      ...(name.trim() === '' && { name: 'Name it as you speak of it, such as the carrier’s name.' }),
+      ...(host.trim() === '' && { host: 'Enter the SIP server that the carrier told you, such as sip.carrier.example.' }),
+      ...(!/^[A-Z]{2}$/.test(country) && { country: 'Two letters, such as US, GB or DE.' }),
+      ...(register && username.trim() === '' && { username: 'Registering needs the user name that the carrier gave you.' }),
+      ...(register && username.trim() !== '' && password === '' && trunk?.hasPassword !== true && { password: 'Registering needs the password that the carrier gave you.' }),
+    }),
+    onSaved: onClose,
+    save: async ({ port, username, password, callerId, maxCalls, ...rest }) => {
+      const input = {
+        ...rest, port: port === '' ? null : Number(port), username: username.trim() === '' ? null : username.trim(), callerId: callerId.trim() === '' ? null : callerId.trim(),
+        maxCalls: maxCalls === '' ? null : Number(maxCalls),
+        // Without a user name there is nothing that a password could prove.
+        ...(username.trim() === '' ? { password: null } : password !== '' && { password }),
+      }
+      if (trunk === undefined) await addTrunk(input)
+      else await changeTrunk(trunk.id, { ...input, version: trunk.version })
+      notify.done(`Trunk ${input.name.trim()} is saved.`)
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormBody submit={trunk === undefined ? 'Create trunk' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label="Name" placeholder="Carrier" withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <TextInput label="SIP server" description="The carrier’s host name or address, without a port." placeholder="sip.carrier.example" withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />
+      <NumberInput label="Port" description="Empty unless the carrier names one: then it is found by DNS." min={1} max={65_535} allowDecimal={false} thousandSeparator="" value={values.port} error={errors.port} onChange={(value) => set('port', value)} />
+      <Select label="Transport" data={transports} allowDeselect={false} value={values.transport} onChange={(value) => set('transport', (value ?? 'udp') as Trunk['transport'])} />
+      <Checkbox label="Register with the carrier" description="Carriers that give you a user name and a password usually want this. Off where the carrier knows your address." checked={values.register} onChange={(change) => set('register', change.currentTarget.checked)} />
+      <TextInput label="User name" description="Empty where the carrier knows you by your address." spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />
+      <PasswordInput label="Password" description={trunk?.hasPassword ? 'Stored, and never shown again. Empty: it stays as it is.' : 'Kept encrypted, and never shown again.'} autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />
+      <TagsInput label="Calls also come from" description="Addresses or networks besides those of the SIP server; press Enter after each." placeholder="198.51.100.0/24" value={values.networks} error={errors.networks} onChange={(value) => set('networks', value)} />
+      <TextInput label="Country" description="Numbers without a country code are of there, and all others are abroad." w={120} maxLength={2} autoComplete="off" value={values.country} error={errors.country} onChange={(change) => set('country', change.currentTarget.value.trim().toUpperCase())} />
+      <Select label="Numbers are sent" data={formatChoices} allowDeselect={false} value={values.format} onChange={(value) => set('format', (value ?? 'plus') as Trunk['format'])} />
+      <TextInput label="Number shown to those who are called" description="Where neither the extension nor the route has one. The carrier must know it as yours." placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
+      <Select label="The caller is named in" data={identityChoices} allowDeselect={false} value={values.identity} onChange={(value) => set('identity', (value ?? 'pai') as Trunk['identity'])} />
+      <NumberInput label="Calls at once" description="What you pay for, or empty for no limit. Further calls take the next trunk of their route." min={1} max={10_000} allowDecimal={false} placeholder="No limit" value={values.maxCalls} error={errors.maxCalls} onChange={(value) => set('maxCalls', value)} />
+      <Checkbox label="Carries calls to the emergency services" description="Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives." checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
+      <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+    </FormBody>
+  )
+}

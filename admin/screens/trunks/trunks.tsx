@@ -1,0 +1,102 @@
+import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core'
+import { Cable, Ellipsis, Pencil, Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import { useCan } from '../../app/session.tsx'
+import type { Trunk } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { StatusDot } from '../../components/status.tsx'
+import { Time } from '../../components/time.tsx'
+import { answerWords, carrierAddress, trunkState } from '../../words/trunk.ts'
+import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { askCarrier, removeTrunk, useTrunks } from './data.ts'
+import { TrunkForm, type Editing } from './trunk-form.tsx'
+
+const columns: Column<Trunk>[] = [
+  { key: 'name', title: 'Trunk', card: 'title', render: ({ name }) => <Text span inherit fw={600}>{name}</Text> },
+  { key: 'state', title: 'State', card: 'aside', render: ({ status }) => <StatusDot {...trunkState(status)} /> },
+  { key: 'carrier', title: 'Carrier', render: (trunk) => <span className="numbers">{carrierAddress(trunk)}</span> },
+  { key: 'now', title: 'Now', render: ({ status }) => <Now status={status} /> },
+  { key: 'calls', title: 'Calls', align: 'right', render: ({ status, maxCalls }) => <span className="numbers">{status.calls}{maxCalls === null ? '' : ` of ${maxCalls}`}</span> },
+  { key: 'number', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'None' : <span className="numbers">{callerId}</span> },
+]
+
+function Now({ status: { cause, registration, roundTripMs } }: Pick<Trunk, 'status'>) {
+  return (
+    <Stack gap={2} maw={420}>
+      {cause !== null && <Text span inherit>{cause}</Text>}
+      {cause === null && roundTripMs !== null && <Text span inherit>Answered within <span className="numbers">{roundTripMs} ms</span></Text>}
+      {registration?.state === 'registered' && <Text span size="xs" c="dimmed">Registered since <Time at={registration.since} /></Text>}
+      {registration?.state !== 'registered' && registration?.nextTry && <Text span size="xs" c="dimmed">Tried again <Time at={registration.nextTry} /></Text>}
+    </Stack>
+  )
+}
+
+/** The lines to carriers, and how each is. */
+export default function Trunks() {
+  const query = useTrunks()
+  const can = useCan()
+  const [editing, setEditing] = useState<Editing>(null)
+  const [history, setHistory] = useState<Trunk | null>(null)
+  const [deleting, setDeleting] = useState<Trunk | null>(null)
+  const mayWrite = can('trunks.write')
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New trunk</Button>
+  return (
+    <Stack gap="md">
+      <PageHeader title="Trunks" lead="The lines to the outside world: one for each account with a carrier. Outbound routes say which calls take them, inbound numbers where calls from them go." actions={mayWrite && create} />
+      <DataTable
+        label="Trunks"
+        columns={columns}
+        rows={query.data}
+        rowKey={({ id }) => id}
+        {...(mayWrite && { actions: (trunk: Trunk) => <TrunkMenu trunk={trunk} onEdit={() => setEditing({ kind: 'edit', trunk })} onHistory={() => setHistory(trunk)} onDelete={() => setDeleting(trunk)} /> })}
+        error={query.error}
+        retry={() => void query.refetch()}
+        empty={<EmptyState icon={Cable} title="No trunks yet" action={mayWrite && create}>Without a trunk, calls stay in the house, and emergency calls cannot be carried. You need an account with a carrier: its SIP server and either a user name with password, or your address known there.</EmptyState>}
+      />
+      <TrunkForm editing={editing} onClose={() => setEditing(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'trunk', id: history.id, title: `trunk ${history.name}` }} onClose={() => setHistory(null)} />
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete trunk ${deleting?.name ?? ''}?`} confirm="Delete trunk" onConfirm={async () => deleting && removeTrunk(deleting.id)} done={`Trunk ${deleting?.name ?? ''} is deleted.`}>
+        Calls that go on over it stay. Its password is forgotten.
+      </Confirm>
+    </Stack>
+  )
+}
+
+interface TrunkMenuProps {
+  trunk: Trunk
+  onEdit: () => void
+  onHistory: () => void
+  onDelete: () => void
+}
+
+function TrunkMenu({ trunk, onEdit, onHistory, onDelete }: TrunkMenuProps) {
+  const [asking, setAsking] = useState(false)
+  const ask = async (): Promise<void> => {
+    setAsking(true)
+    try {
+      const asked = await askCarrier(trunk.id)
+      if (asked.status.state === 'up') notify.done(answerWords(asked))
+      else notify.failed(new Error(answerWords(asked)))
+    } catch (error) {
+      notify.failed(error)
+    } finally {
+      setAsking(false)
+    }
+  }
+  return (
+    <Menu position="bottom-end" shadow="md">
+      <Menu.Target><ActionIcon loading={asking} aria-label={`Actions for trunk ${trunk.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+      <Menu.Dropdown>
+        {trunk.enabled && <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => void ask()}>Test now</Menu.Item>}
+        <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
+        <HistoryItem onClick={onHistory} />
+        <Menu.Divider />
+        <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
