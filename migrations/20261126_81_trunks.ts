@@ -30,7 +30,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE inbound_numbers (
       id uuid PRIMARY KEY,
       tenant_id uuid NOT NULL REFERENCES tenants,
-      number text NOT NULL CHECK (number ~ '^[+]?[0-9]{2,20}$'),
+      number text NOT NULL CHECK (number ~ '^[+]{0,1}[0-9]{2,20}$'),
       name text NOT NULL,
       destination text NOT NULL,
       name_prefix text NOT NULL DEFAULT '',

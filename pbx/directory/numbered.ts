@@ -111,7 +111,11 @@ export function createNumberedRepository<Row extends NumberedRow, Input extends 
 
 /** The refusal for a number that is taken by one of this kind, or by anything else; other errors as they are. */
 export function taken(error: unknown, { table, name }: { table: string; name: string }, number: string, called = ''): unknown {
-  if (isUniqueViolation(error, `${table}_tenant_id_name_key`)) return new Refusal('conflict', `There is already a ${name} called ${called}.`, { details: [{ field: 'name', message: `There is already a ${name} called ${called}.` }] })
-  if (isUniqueViolation(error, `${table}_tenant_id_number_key`)) return numberTaken(`There is already ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name} ${number}.`)
+  if (isUniqueViolation(error, `${table}_tenant_id_name_key`)) return new Refusal('conflict', `There is already ${article(name)} ${name} called ${called}.`, { details: [{ field: 'name', message: `There is already ${article(name)} ${name} called ${called}.` }] })
+  if (isUniqueViolation(error, `${table}_tenant_id_number_key`)) return numberTaken(`There is already ${article(name)} ${name} ${number}.`)
   return isUniqueViolation(error, 'dialled_numbers_pkey') ? numberTaken(`The number ${number} is in use already.`) : error
+}
+
+function article(name: string): string {
+  return /^[aeiou]/.test(name) ? 'an' : 'a'
 }

@@ -35,7 +35,7 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
   for (const field of FORWARDS) {
     const target = change[field]
     if (typeof target !== 'string') continue
-    const message = normaliseDialled(target) === after.number ? `${after.number} cannot forward to itself.` : deadEnd(then, after.tenantId, target)
+    const message = normaliseDialled(target) === after.number ? `${after.number} cannot forward to itself.` : deadEnd(then, after.tenantId, target, after)
     if (message !== undefined) wrong.push({ field, message })
   }
   const loop = asked(after.number).find((step) => step.kind === 'refuse' && step.refusal === 'forward-loop')
@@ -43,9 +43,13 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
   return wrong
 }
 
-/** Why calls that are sent on to a number would come to nothing; undefined when they would not. */
-export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string): string | undefined {
-  const [first] = decide({ tenantId, caller: ANYBODY, dialled: target }, snapshot, ANY_TIME).steps
+/**
+ * Why calls that are sent on to a number would come to nothing; undefined when they would not.
+ *
+ * @param by the extension that sends them on, which pays for calls to the outside
+ */
+export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string, by?: Pick<SnapshotExtension, 'id' | 'number'>): string | undefined {
+  const [first] = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME).steps
   if (first?.kind === 'feature') return `${target} is a feature code, and no phone.`
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }

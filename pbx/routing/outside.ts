@@ -14,7 +14,7 @@ interface Parsed {
 
 /** What a number means in a country; undefined for what is no whole number there, such as a short code. */
 export function parseNumber(text: string, country: string): Parsed | undefined {
-  const found = parsePhoneNumberFromString(text, country as CountryCode)
+  const found = parsePhoneNumberFromString(text, { defaultCountry: country as CountryCode, extract: false })
   if (!found?.isPossible()) return undefined
   return { e164: found.number, country: found.country, national: found.formatNational().replace(/[^0-9]/g, ''), premium: found.getType() === 'PREMIUM_RATE' }
 }
@@ -32,6 +32,9 @@ export function fits(pattern: string, number: string): boolean {
   })
 }
 
+/** What leads nowhere but within the country although it is no whole number: a short code, or a number without its area code. */
+const LOCAL = /^(?!00|011)[0-9*#]{1,8}$/
+
 /** Who pays for a call to the outside: the extension that made it, sent it on or transferred it; undefined: the house, by its own configuration. */
 type Payer = Pick<SnapshotExtension, 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
 
@@ -45,10 +48,10 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
   if (!first) return refuse('no-trunk', `The outbound route ${route.name} takes ${number}, and all of its trunks are switched off`)
   const wanted = route.prepend + number.slice(route.strip)
   const parsed = parseNumber(wanted, first.country)
-  const abroad = parsed !== undefined && parsed.country !== first.country
+  const abroad = parsed ? parsed.country !== first.country : !LOCAL.test(wanted)
   if (payer) {
     if (payer.outsideCalls === 'none') return refuse('outside-forbidden', `${payer.number} (${payer.name}) may not call outside`)
-    if (abroad && payer.outsideCalls !== 'international') return refuse('outside-forbidden', `${wanted} is abroad${parsed.country === undefined ? '' : ` (${parsed.country})`}, and ${payer.number} (${payer.name}) may call within ${first.country} only`)
+    if (abroad && payer.outsideCalls !== 'international') return refuse('outside-forbidden', `${wanted} ${parsed ? `is abroad${parsed.country === undefined ? '' : ` (${parsed.country})`}` : `is no whole number of ${first.country}, so it may lead abroad`}, and ${payer.number} (${payer.name}) may call within ${first.country} only`)
   }
   if (parsed?.premium) return refuse('outside-forbidden', `${wanted} is a premium-rate number, and those are not called`)
   const names = trunks.map(({ name }) => name).join(', then ')

@@ -20,7 +20,7 @@ const columns: Column<Trunk>[] = [
   { key: 'state', title: 'State', card: 'aside', render: ({ status }) => <StatusDot {...trunkState(status)} /> },
   { key: 'carrier', title: 'Carrier', render: (trunk) => <span className="numbers">{carrierAddress(trunk)}</span> },
   { key: 'now', title: 'Now', render: ({ status }) => <Now status={status} /> },
-  { key: 'calls', title: 'Calls', align: 'right', render: ({ status, maxCalls }) => <span className="numbers">{status.calls}{maxCalls === null ? '' : ` of ${maxCalls}`}</span> },
+  { key: 'calls', title: 'Calls', align: 'right', render: ({ status, maxCalls }) => <span className="numbers" style={{ whiteSpace: 'nowrap' }}>{status.calls}{maxCalls === null ? '' : ` of ${maxCalls}`}</span> },
   { key: 'number', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'None' : <span className="numbers">{callerId}</span> },
 ]
 
@@ -30,7 +30,7 @@ function Now({ status: { cause, registration, roundTripMs } }: Pick<Trunk, 'stat
       {cause !== null && <Text span inherit>{cause}</Text>}
       {cause === null && roundTripMs !== null && <Text span inherit>Answered within <span className="numbers">{roundTripMs} ms</span></Text>}
       {registration?.state === 'registered' && <Text span size="xs" c="dimmed">Registered since <Time at={registration.since} /></Text>}
-      {registration?.state !== 'registered' && registration?.nextTry && <Text span size="xs" c="dimmed">Tried again <Time at={registration.nextTry} /></Text>}
+      {registration?.state !== 'registered' && registration?.nextTry && <Text span size="xs" c="dimmed">Next try <Time at={registration.nextTry} /></Text>}
     </Stack>
   )
 }
