@@ -16,7 +16,11 @@ const room = (number: string, enabled: boolean): SnapshotConference => ({
   announce: 'tones', mutedEntry: false, record: false, enabled,
 })
 const rooms = [room('600', true), room('601', false)]
+/** Without any line to the outside. */
+const noLines = { trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [] }
 const snapshot = {
+  ...noLines,
+  extension: (id: string) => all.find((each) => each.id === id),
   extensionByNumber: (tenantId: string, number: string) => (tenantId === 't' ? all.find((each) => each.number === number) : undefined),
   ringGroupByNumber: () => undefined,
   conferenceByNumber: (tenantId: string, number: string) => (tenantId === 't' ? rooms.find((each) => each.number === number) : undefined),
@@ -84,6 +88,7 @@ const groups: SnapshotRingGroup[] = [{
   ringSeconds: 20, memberSeconds: 10, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: '202', nextMember: 0, enabled: true,
 }]
 const handling = {
+  ...noLines,
   extension: (id: string) => handled.find((each) => each.id === id),
   extensionsOf: () => handled,
   ringGroupsOf: () => groups,

@@ -1,0 +1,69 @@
+/** Which calls go outside, as which number, and who may. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DirectorySnapshot, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../../../pbx/directory/types.ts'
+import { findInboundNumber, fits, wayOut, wayToHelp } from '../../../pbx/routing/outside.ts'
+
+const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => ({
+  id, tenantId: 't', name: `Trunk ${id}`, host: 'carrier.example', port: null, transport: 'udp', username: null, password: null, register: false, networks: [],
+  country: 'US', format: 'plus', callerId: '+12025550100', identity: 'pai', maxCalls: null, emergency: false, enabled: true, ...over,
+})
+const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, enabled: true, ...over })
+const snapshotOf = (trunks: SnapshotTrunk[], routes: SnapshotOutboundRoute[], numbers: Partial<SnapshotInboundNumber>[] = []) =>
+  ({ trunk: (id: string) => trunks.find((one) => one.id === id), trunksOf: () => trunks, outboundRoutesOf: () => routes, inboundNumbersOf: () => numbers }) as unknown as DirectorySnapshot
+const payer = (outsideCalls: 'none' | 'national' | 'international', outsideNumber: string | null = null) => ({ number: '101', name: 'Anna', outsideCalls, outsideNumber })
+
+const first = (number: string, who: Parameters<typeof wayOut>[2], snapshot: DirectorySnapshot) => wayOut('t', number, who, snapshot)?.steps[0]
+
+test('patterns: X, Z and N are digits, a dot is one or more that follow', () => {
+  const cases: [string, string, boolean][] = [
+    ['NXXNXXXXXX', '2025550123', true], ['NXXNXXXXXX', '1025550123', false], ['NXXNXXXXXX', '20255501234', false], ['9.', '91', true], ['9.', '9', false],
+    ['0Z.', '0123', true], ['0Z.', '0012', false], ['+.', '+49', true], ['*9X', '*91', true], ['X', '*', false],
+  ]
+  for (const [pattern, number, expected] of cases) assert.equal(fits(pattern, number), expected, `${pattern} ${number}`)
+})
+
+test('each carrier gets the number as it wants it, and the caller as the extension, the route or the trunk has it', () => {
+  const trunks = [trunk('a'), trunk('b', { format: 'digits' }), trunk('c', { format: 'national' }), trunk('d', { format: 'dialled', callerId: null }), trunk('e', { enabled: false })]
+  const step = first('92025550123', payer('national'), snapshotOf(trunks, [route('9.', { strip: 1, trunkIds: ['a', 'b', 'c', 'd', 'e'] })]))
+  assert.deepEqual(step?.kind === 'outside' && step.attempts.map(({ number, callerId }) => [number, callerId]), [
+    ['+12025550123', '+12025550100'], ['12025550123', '+12025550100'], ['2025550123', '+12025550100'], ['2025550123', null],
+  ])
+  const own = first('92025550123', payer('national', '+12025550111'), snapshotOf(trunks, [route('9.', { strip: 1, callerId: '+12025550122' })]))
+  assert.equal(own?.kind === 'outside' && own.attempts[0]?.callerId, '+12025550111')
+  const routes = first('92025550123', payer('national'), snapshotOf(trunks, [route('9.', { strip: 1, callerId: '+12025550122' })]))
+  assert.equal(routes?.kind === 'outside' && routes.attempts[0]?.callerId, '+12025550122')
+})
+
+test('whatever may lead abroad needs the permission, however it is written', () => {
+  const snapshot = snapshotOf([trunk('a', { format: 'dialled' })], [route('9.', { strip: 1 })])
+  // By +, by the international prefix, under the country code of the US (Jamaica), by a prefix that is none there, with signs before it.
+  for (const abroad of ['+4930123456', '0114930123456', '18765551234', '004930123456', '0049', '011', '#31#0114930123456', '2025550123#0114930123456', '8888888888888', '+1', '12025550123;phone-context=+49']) {
+    const step = first(`9${abroad}`, payer('national'), snapshot)
+    assert.equal(step?.kind === 'refuse' && step.refusal, 'outside-forbidden', abroad)
+    assert.equal(first(`9${abroad}`, payer('international'), snapshot)?.kind, 'outside', abroad)
+  }
+  for (const home of ['2025550123', '12025550123', '+12025550123', '5550123', '411']) assert.equal(first(`9${home}`, payer('national'), snapshot)?.kind, 'outside', home)
+  assert.equal(first('92025550123', payer('none'), snapshot)?.kind, 'refuse')
+  assert.match(first('919005551234', payer('international'), snapshot)?.reason ?? '', /premium-rate/)
+})
+
+test('the first route that fits is taken, those switched off are not; without a trunk it is said why', () => {
+  const snapshot = snapshotOf([trunk('a'), trunk('b', { enabled: false })], [route('9.', { enabled: false }), route('9202.', { trunkIds: ['b'] }), route('9.', { strip: 1 })])
+  const step = first('92025550123', payer('national'), snapshot)
+  assert.deepEqual(step?.kind === 'refuse' && [step.refusal, /switched off/.test(step.reason)], ['no-trunk', true])
+  assert.equal(wayOut('t', '777', payer('national'), snapshot), undefined)
+})
+
+test('help goes over the trunks that carry it, whoever calls and whatever the routes say', () => {
+  const [step] = wayToHelp('t', '9911', payer('none'), snapshotOf([trunk('a'), trunk('b', { emergency: true }), trunk('c', { emergency: true, enabled: false })], []))
+  assert.deepEqual(step?.kind === 'outside' && [step.number, step.emergency, step.attempts.map(({ trunkId, number }) => [trunkId, number])], ['911', true, [['b', '911']]])
+  assert.deepEqual(wayToHelp('t', '911', undefined, snapshotOf([trunk('a')], [])), [])
+})
+
+test('an inbound number is found however the carrier writes it, and no other', () => {
+  const snapshot = snapshotOf([], [], [{ id: 'n', number: '+12025550100' }, { id: 'short', number: '5000' }])
+  for (const written of ['+12025550100', '12025550100', '2025550100']) assert.equal(findInboundNumber(snapshot, trunk('a'), written)?.id, 'n', written)
+  assert.equal(findInboundNumber(snapshot, trunk('a'), '5000')?.id, 'short')
+  for (const other of ['+12025550101', '', '101', '5550100']) assert.equal(findInboundNumber(snapshot, trunk('a'), other), undefined, other)
+})
