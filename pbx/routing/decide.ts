@@ -95,6 +95,12 @@ function meantBy(number: string, look: Look): Meant {
   }
 
   const out = wayOut(tenantId, number, payerOf(look), snapshot)
+  const sent = out && out.route.prepend + number.slice(out.route.strip)
+  if (isEmergency(number) || (sent !== undefined && isEmergency(sent))) {
+    // Whoever dials it with the digit for an outside line wants help; a forward or an inbound number never leads there.
+    if (look.path.length === 0 && !look.request.inbound) return forHelp(sent ?? number, look)
+    return internal([{ kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `${number} calls the emergency services, where no forward and no call from outside leads` }])
+  }
   if (out) return { direction: 'outbound', extensionId: null, name: null, steps: out.steps.map((step) => (step.kind === 'outside' ? { ...step, diverted: look.diverted } : step)) }
 
   return internal([{

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DirectorySnapshot, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../../../pbx/directory/types.ts'
+import { decide } from '../../../pbx/routing/decide.ts'
 import { findInboundNumber, fits, wayOut, wayToHelp } from '../../../pbx/routing/outside.ts'
 
 const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => ({
@@ -66,4 +67,18 @@ test('an inbound number is found however the carrier writes it, and no other', (
   for (const written of ['+12025550100', '12025550100', '2025550100']) assert.equal(findInboundNumber(snapshot, trunk('a'), written)?.id, 'n', written)
   assert.equal(findInboundNumber(snapshot, trunk('a'), '5000')?.id, 'short')
   for (const other of ['+12025550101', '', '101', '5550100']) assert.equal(findInboundNumber(snapshot, trunk('a'), other), undefined, other)
+})
+
+test('9 112 is a call for help as well, and neither a forward nor an inbound number leads there', () => {
+  const forwarder = { id: 'f', tenantId: 't', number: '102', name: 'Ben', enabled: true, forwardAlways: '9112', vipNumbers: [], outsideCalls: 'international' }
+  const snapshot = {
+    ...snapshotOf([trunk('a'), trunk('b', { emergency: true })], [route('9.', { strip: 1 })], [{ id: 'n', number: '+12025550100', name: 'Main', destination: '911', enabled: true }]),
+    extension: (id: string) => (id === 'f' ? forwarder : undefined), extensionByNumber: (_: string, number: string) => (number === '102' ? forwarder : undefined),
+    ringGroupByNumber: () => undefined, conferenceByNumber: () => undefined,
+  } as unknown as DirectorySnapshot
+  const caller = { extensionId: '', deviceId: '', number: '103', name: null }
+  const stepOf = (dialled: string, inbound?: { trunkId: string; number: string }) => decide({ tenantId: 't', caller, dialled, ...(inbound && { inbound }) }, snapshot, { ringSeconds: 30 }).steps[0]
+  const help = stepOf('9112')
+  assert.deepEqual(help?.kind === 'outside' && [help.number, help.emergency, help.attempts.map(({ trunkId }) => trunkId)], ['112', true, ['b']])
+  for (const step of [stepOf('102'), stepOf('+12025550100', { trunkId: 'a', number: '+12025550100' })]) assert.deepEqual([step?.kind, /emergency services/.test(step?.reason ?? '')], ['announcement', true])
 })
