@@ -10,6 +10,7 @@ import { shieldRoutes } from './shield/routes.ts'
 import { systemRoutes } from './system/routes.ts'
 import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
+import { voicemailRoutes } from './voicemail/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]

@@ -367,8 +367,9 @@ export interface SoundKeeper {
    * Stores the files of a recording, in order, as one. `target` appears whole or not at all; the sources stay.
    * @param key 32 bytes, the tenant's
    * @param name of the recording: it opens under no other
+   * @param options `mono`: the left side is heard on both
    */
-  keep(sources: readonly string[], target: string, key: Buffer, name: string): Promise<KeptSound>
+  keep(sources: readonly string[], target: string, key: Buffer, name: string, options?: { mono?: boolean }): Promise<KeptSound>
   /** The Ogg file. Throws when it is gone, or no file of this key and name. */
   open(path: string, key: Buffer, name: string): Promise<StoredSound>
   /** The same as WAV, 16-bit stereo. It is read once. */
@@ -392,4 +393,11 @@ export interface PromptDesk {
   revert(name: string, tenantId: string): Promise<void>
   /** A WAV file with this text spoken, for listening to it first. */
   preview(text: string): Promise<string>
+  /** Sounds of a tenant that are no sentence of the house, such as greetings. A name has small letters, digits and dashes. */
+  readonly own: {
+    /** As `replace` takes it. Returns its length in seconds. */
+    keep(name: string, tenantId: string, by: { sound: Uint8Array } | { text: string }): Promise<number>
+    find(name: string, tenantId: string): Promise<string | undefined>
+    remove(name: string, tenantId: string): Promise<void>
+  }
 }

@@ -131,6 +131,8 @@ export interface ExtensionRow {
   outside_calls: 'none' | 'national' | 'international'
   /** Shown outside; null: the company's. */
   outside_number: string | null
+  /** Callers who reach nobody may leave a message. */
+  voicemail: boolean
   version: number
   created_at: Date
   updated_at: Date
@@ -191,6 +193,53 @@ export interface RingGroupRow {
   version: number
   created_at: Date
   updated_at: Date
+}
+
+/** Of each extension one, in use or not. */
+export interface MailboxRow {
+  /** The extension's. */
+  id: string
+  tenant_id: string
+  /** config/secrets envelope of a scrypt hash; null: none was chosen yet. */
+  pin_sealed: Buffer | null
+  /** Its own phone is asked for the PIN too. */
+  ask_own_phone: boolean
+  /** Where 0 leads to; null: nowhere. */
+  operator: string | null
+  max_messages: number
+  max_seconds: number
+  /** Null: until they are deleted. */
+  keep_days: number | null
+  /** Those that were recorded, with their length in seconds. */
+  greetings: Partial<Record<'unavailable' | 'busy' | 'temporary' | 'name', number>>
+  version: number
+  updated_at: Date
+}
+
+export interface VoicemailMessageRow {
+  id: string
+  tenant_id: string
+  mailbox_id: string
+  call_id: string | null
+  from_number: string
+  from_name: string | null
+  left_at: Date
+  seconds: number
+  /** Relative to the voicemail folder: the recorder's WAV file, the sealed file once stored. */
+  path: string
+  stored_at: Date | null
+  bytes: number | null
+  rate: number | null
+  /** Of the Ogg file. */
+  sha256: string | null
+  peaks: Buffer | null
+  urgent: boolean
+  heard_at: Date | null
+  /** By phone; it goes for good when the phone hangs up. */
+  deleted_at: Date | null
+  /** Who sent it on to this mailbox. */
+  forwarded_by: string | null
+  mailed_at: Date | null
 }
 
 /** Every number that can be dialled in a tenant, once. Kept by triggers of the tables that have numbers. */

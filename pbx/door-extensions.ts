@@ -53,6 +53,8 @@ export interface Extension {
   outsideCalls: OutsideCalls
   /** Shown outside; null: the route's or the trunk's. */
   outsideNumber: string | null
+  /** Callers who reach nobody may leave a message, where no forward of its own says otherwise. */
+  voicemail: boolean
   version: number
   devices: Device[]
   createdAt: Date
@@ -103,6 +105,8 @@ export interface ExtensionInput {
   callLimit?: number | null
   outsideCalls?: OutsideCalls
   outsideNumber?: string | null
+  /** True when absent. */
+  voicemail?: boolean
 }
 
 /** A line of a file that makes or changes an extension, which is known by its number. */

@@ -7,7 +7,8 @@ import { isOwn, NOT_OWN } from './lines.ts'
 import { deadEnd, forwardedTo, wrongForwards, type HandlingChange } from './routing/handling.ts'
 
 /** Extensions as the directory keeps them, but for changes that would lead calls nowhere. */
-export function guardExtensions(directory: Directory): Pbx['extensions'] {
+/** @param onRemoved what else is to go with an extension */
+export function guardExtensions(directory: Directory, onRemoved: (tenantId: string, id: string) => Promise<void> = async () => undefined): Pbx['extensions'] {
   const { extensions } = directory
   return {
     ...extensions,
@@ -46,7 +47,8 @@ export function guardExtensions(directory: Directory): Pbx['extensions'] {
         const groups = directory.snapshot().ringGroupsOf(actor.tenantId).filter(({ members }) => members.some(({ extensionId }) => extensionId === id))
         if (groups.length > 0) throw new Refusal('conflict', `${before.number} is a member of ${groups.slice(0, 5).map((each) => `${each.number} (${each.name})`).join(', ')}. Take it out first.`)
       }
-      return extensions.remove(actor, id)
+      await extensions.remove(actor, id)
+      await onRemoved(actor.tenantId, id)
     },
   }
 }

@@ -35,6 +35,7 @@ import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
+import { deadEnd } from './routing/handling.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { createWatchers } from './registrar/watchers.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
@@ -43,6 +44,7 @@ import type { SipSource } from './sip/types.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { supervise } from './steps/supervise.ts'
+import { goOn } from './steps/go-on.ts'
 import { takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
 import { createTrunks } from './trunks/trunks.ts'
@@ -53,6 +55,7 @@ import { createTargets, type NameBook } from './targets.ts'
 import { hepPacket } from './trace/hep.ts'
 import { openHepSender } from './trace/hep-sender.ts'
 import { pcapOf } from './trace/pcap.ts'
+import { openVoicemailRoom } from './voicemail/room.ts'
 import { createTraces } from './trace/trace.ts'
 
 export interface PbxOptions {
@@ -96,6 +99,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const world: CallWorld = {
     trunks, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
+    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why) => goOn(world, call, number, by, why),
   }
 
   const records = createCallRecordWriter({ database, events, logger, home })
@@ -106,8 +110,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     sip.onWire((messages) => messages.forEach((message) => hep.send(hepPacket(message, identity))))
   }
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
+  const voicemail = await openVoicemailRoom({
+    world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
+  })
   const history = createHistory(database)
-  const retention = startRetention({ database, logger, sweepRecordings: () => recordings.sweep(), keep: settings.keep })
+  const retention = startRetention({ database, logger, sweepRecordings: async () => (await recordings.sweep()) + (await voicemail.sweep()), keep: settings.keep })
   const rooms = createRooms(world, (call) => {
     recordings.control(call, 'start', 'conference').catch((error: unknown) => {
       if (!call.over) call.log.error({ err: error }, `the conference is not recorded: ${messageOf(error)}`)
@@ -155,7 +162,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   }
 
   return {
-    extensions: guardExtensions(directory),
+    extensions: guardExtensions(directory, (tenantId, id) => voicemail.forget(tenantId, id)),
     devices: directory.devices,
     registrations: {
       list: (actor) => registrar.list(actor.tenantId),
@@ -230,6 +237,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: recordings.door,
+    voicemail: voicemail.door,
     prompts: createPromptDoor(database, options.prompts),
     certificates: {
       list: () => certificatesOf(certificates, systemClock.now()),
@@ -252,7 +260,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       if (directory.snapshot().tenant(actor.tenantId)?.isDefault !== true) throw new Refusal('forbidden', 'These figures are of all tenants of this system; only those who run it can see them.')
       return metrics.text()
     },
-    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: drainer.on ? drainer.state() : undefined, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing }),
+    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: drainer.on ? drainer.state() : undefined, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing + voicemail.failing }),
     sipAddresses: () => [...sip.listening],
     drained: { state: () => drainer.state(), begin: (actor, thenStop) => drainer.beginFor(actor, thenStop), end: (actor) => drainer.endFor(actor) },
     drain: () => drainer.begin(true),
@@ -275,6 +283,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       trunks.close()
       retention.stop()
       recent.close()
+      await voicemail.close()
       await recordings.close()
       await takeover.close()
       await traces.close()

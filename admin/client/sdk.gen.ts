@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1271,6 +1271,236 @@ export const updateRecordingSettings = <ThrowOnError extends boolean = false>(op
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/recording-settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The mailboxes of all extensions, with how many messages they have
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const listMailboxes = <ThrowOnError extends boolean = false>(options?: Options<ListMailboxesData, ThrowOnError>): RequestResult<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError> => (options?.client ?? client).get<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mailboxes',
+    ...options
+});
+
+/**
+ * The mailbox of an extension
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getMailbox = <ThrowOnError extends boolean = false>(options: Options<GetMailboxData, ThrowOnError>): RequestResult<GetMailboxResponses, GetMailboxErrors, ThrowOnError> => (options.client ?? client).get<GetMailboxResponses, GetMailboxErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mailboxes/{id}',
+    ...options
+});
+
+/**
+ * Change a mailbox
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const updateMailbox = <ThrowOnError extends boolean = false>(options: Options<UpdateMailboxData, ThrowOnError>): RequestResult<UpdateMailboxResponses, UpdateMailboxErrors, ThrowOnError> => (options.client ?? client).patch<UpdateMailboxResponses, UpdateMailboxErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mailboxes/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set the PIN of a mailbox
+ *
+ * It is kept as a hash and cannot be read again. Needs the permission `voicemail.write`.
+ */
+export const setMailboxPin = <ThrowOnError extends boolean = false>(options: Options<SetMailboxPinData, ThrowOnError>): RequestResult<SetMailboxPinResponses, SetMailboxPinErrors, ThrowOnError> => (options.client ?? client).put<SetMailboxPinResponses, SetMailboxPinErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mailboxes/{id}/pin',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Greet with the standard words again
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const removeGreeting = <ThrowOnError extends boolean = false>(options: Options<RemoveGreetingData, ThrowOnError>): RequestResult<RemoveGreetingResponses, RemoveGreetingErrors, ThrowOnError> => (options.client ?? client).delete<RemoveGreetingResponses, RemoveGreetingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mailboxes/{id}/greeting',
+    ...options
+});
+
+/**
+ * A greeting as callers hear it
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getGreetingAudio = <ThrowOnError extends boolean = false>(options: Options<GetGreetingAudioData, ThrowOnError>): RequestResult<GetGreetingAudioResponses, GetGreetingAudioErrors, ThrowOnError> => (options.client ?? client).get<GetGreetingAudioResponses, GetGreetingAudioErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mailboxes/{id}/greeting',
+    ...options
+});
+
+/**
+ * Give a mailbox a greeting
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const setGreeting = <ThrowOnError extends boolean = false>(options: Options<SetGreetingData, ThrowOnError>): RequestResult<SetGreetingResponses, SetGreetingErrors, ThrowOnError> => (options.client ?? client).put<SetGreetingResponses, SetGreetingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mailboxes/{id}/greeting',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Voice messages, newest first
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const listVoiceMessages = <ThrowOnError extends boolean = false>(options?: Options<ListVoiceMessagesData, ThrowOnError>): RequestResult<ListVoiceMessagesResponses, ListVoiceMessagesErrors, ThrowOnError> => (options?.client ?? client).get<ListVoiceMessagesResponses, ListVoiceMessagesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/voicemail',
+    ...options
+});
+
+/**
+ * Delete a voice message
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const deleteVoiceMessage = <ThrowOnError extends boolean = false>(options: Options<DeleteVoiceMessageData, ThrowOnError>): RequestResult<DeleteVoiceMessageResponses, DeleteVoiceMessageErrors, ThrowOnError> => (options.client ?? client).delete<DeleteVoiceMessageResponses, DeleteVoiceMessageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/voicemail/{id}',
+    ...options
+});
+
+/**
+ * What is known of a voice message
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getVoiceMessage = <ThrowOnError extends boolean = false>(options: Options<GetVoiceMessageData, ThrowOnError>): RequestResult<GetVoiceMessageResponses, GetVoiceMessageErrors, ThrowOnError> => (options.client ?? client).get<GetVoiceMessageResponses, GetVoiceMessageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/voicemail/{id}',
+    ...options
+});
+
+/**
+ * Mark a voice message as heard or new, urgent or not
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const markVoiceMessage = <ThrowOnError extends boolean = false>(options: Options<MarkVoiceMessageData, ThrowOnError>): RequestResult<MarkVoiceMessageResponses, MarkVoiceMessageErrors, ThrowOnError> => (options.client ?? client).patch<MarkVoiceMessageResponses, MarkVoiceMessageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/voicemail/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The sound of a voice message
+ *
+ * Opus in Ogg. Range requests are answered. Each listening is audited; it does not mark the message as heard. Needs the permission `voicemail.read`.
+ */
+export const getVoiceMessageAudio = <ThrowOnError extends boolean = false>(options: Options<GetVoiceMessageAudioData, ThrowOnError>): RequestResult<GetVoiceMessageAudioResponses, GetVoiceMessageAudioErrors, ThrowOnError> => (options.client ?? client).get<GetVoiceMessageAudioResponses, GetVoiceMessageAudioErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/voicemail/{id}/audio',
+    ...options
+});
+
+/**
+ * The sound of a voice message as WAV
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getVoiceMessageWav = <ThrowOnError extends boolean = false>(options: Options<GetVoiceMessageWavData, ThrowOnError>): RequestResult<GetVoiceMessageWavResponses, GetVoiceMessageWavErrors, ThrowOnError> => (options.client ?? client).get<GetVoiceMessageWavResponses, GetVoiceMessageWavErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/voicemail/{id}/audio.wav',
+    ...options
+});
+
+/**
+ * Put a copy of a voice message into other mailboxes
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const forwardVoiceMessage = <ThrowOnError extends boolean = false>(options: Options<ForwardVoiceMessageData, ThrowOnError>): RequestResult<ForwardVoiceMessageResponses, ForwardVoiceMessageErrors, ThrowOnError> => (options.client ?? client).post<ForwardVoiceMessageResponses, ForwardVoiceMessageErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/voicemail/{id}/forward',
     ...options,
     headers: {
         'Content-Type': 'application/json',

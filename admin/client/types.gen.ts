@@ -23,6 +23,8 @@ export type LiveMessage = ({
 } & LiveRecordingStored) | ({
     type: 'recording.deleted';
 } & LiveRecordingDeleted) | ({
+    type: 'voicemail.changed';
+} & LiveVoicemailChanged) | ({
     type: 'directory.changed';
 } & LiveDirectoryChanged) | ({
     type: 'ban.added';
@@ -325,6 +327,19 @@ export type LiveRecordingDeleted = {
     };
 };
 
+export type LiveVoicemailChanged = {
+    type: 'voicemail.changed';
+    id: string;
+    at: string;
+    data: {
+        extensionId: string;
+        unheard: number;
+        unheardUrgent: number;
+        heard: number;
+        heardUrgent: number;
+    };
+};
+
 export type LiveDirectoryChanged = {
     type: 'directory.changed';
     id: string;
@@ -442,7 +457,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -624,6 +639,10 @@ export type Extension = {
      * Shown outside; null: the one of the route or trunk.
      */
     outsideNumber: string | null;
+    /**
+     * Callers who reach nobody may leave a message, where no forward says otherwise.
+     */
+    voicemail: boolean;
     version: number;
     devices: Array<Device>;
     createdAt: string;
@@ -696,6 +715,7 @@ export type ExtensionCreate = {
     forwardNoAnswer?: string | null;
     forwardUnreachable?: string | null;
     doNotDisturb?: boolean;
+    voicemail?: boolean;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
@@ -761,6 +781,7 @@ export type ExtensionUpdate = {
     forwardNoAnswer?: string | null;
     forwardUnreachable?: string | null;
     doNotDisturb?: boolean;
+    voicemail?: boolean;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
@@ -1542,6 +1563,128 @@ export type RecordingSettingsUpdate = {
      * What both sides hear when a recording starts or goes on.
      */
     notice?: 'none' | 'beep' | 'announcement';
+};
+
+/**
+ * Every extension has one.
+ */
+export type Mailbox = {
+    /**
+     * That of its extension.
+     */
+    id: string;
+    number: string;
+    name: string;
+    /**
+     * Callers who reach nobody may leave a message; switched with the extension.
+     */
+    enabled: boolean;
+    hasPin: boolean;
+    /**
+     * The extension’s own phones are asked for the PIN too.
+     */
+    askOwnPhone: boolean;
+    /**
+     * Number that callers reach with 0; null: none.
+     */
+    operator: string | null;
+    maxMessages: number;
+    /**
+     * Longest message.
+     */
+    maxSeconds: number;
+    /**
+     * Days after which messages are deleted; null: never.
+     */
+    keepDays: number | null;
+    /**
+     * Those that were recorded, with their length in seconds.
+     */
+    greetings: {
+        unavailable?: number;
+        busy?: number;
+        temporary?: number;
+        name?: number;
+    };
+    unheard: number;
+    unheardUrgent: number;
+    heard: number;
+    heardUrgent: number;
+    version: number;
+};
+
+export type MailboxUpdate = {
+    askOwnPhone?: boolean;
+    operator?: string | null;
+    maxMessages?: number;
+    maxSeconds?: number;
+    keepDays?: number | null;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type MailboxPin = {
+    /**
+     * Null: none; the extension’s own phone then asks for a new one.
+     */
+    pin: string | null;
+};
+
+/**
+ * Heard while nobody answers, while busy, or instead of both for a while; `name` is spoken in the standard greetings.
+ */
+export type GreetingKind = 'unavailable' | 'busy' | 'temporary' | 'name';
+
+export type GreetingInput = {
+    /**
+     * Spoken by the voice of the house.
+     */
+    text: string;
+} | {
+    /**
+     * A WAV file (16-bit PCM or G.711) or Opus in Ogg, base64; at most 10 MB.
+     */
+    sound: string;
+};
+
+export type VoiceMessage = {
+    id: string;
+    mailboxId: string;
+    /**
+     * Whose mailbox it is in.
+     */
+    to: {
+        number: string;
+        name: string;
+    };
+    from: {
+        number: string;
+        name: string | null;
+    };
+    callId: string | null;
+    leftAt: string;
+    seconds: number;
+    urgent: boolean;
+    heardAt: string | null;
+    /**
+     * Who sent it on to this mailbox.
+     */
+    forwardedBy: string | null;
+    /**
+     * When it went out by e-mail.
+     */
+    mailedAt: string | null;
+};
+
+export type VoiceMessageMark = {
+    heard?: boolean;
+    urgent?: boolean;
+};
+
+export type VoiceMessageForward = {
+    mailboxIds: Array<string>;
 };
 
 /**
@@ -5901,6 +6044,772 @@ export type UpdateRecordingSettingsResponses = {
 };
 
 export type UpdateRecordingSettingsResponse = UpdateRecordingSettingsResponses[keyof UpdateRecordingSettingsResponses];
+
+export type ListMailboxesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/mailboxes';
+};
+
+export type ListMailboxesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListMailboxesError = ListMailboxesErrors[keyof ListMailboxesErrors];
+
+export type ListMailboxesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Mailbox>;
+    };
+};
+
+export type ListMailboxesResponse = ListMailboxesResponses[keyof ListMailboxesResponses];
+
+export type GetMailboxData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/mailboxes/{id}';
+};
+
+export type GetMailboxErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetMailboxError = GetMailboxErrors[keyof GetMailboxErrors];
+
+export type GetMailboxResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Mailbox;
+    };
+};
+
+export type GetMailboxResponse = GetMailboxResponses[keyof GetMailboxResponses];
+
+export type UpdateMailboxData = {
+    body: MailboxUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/mailboxes/{id}';
+};
+
+export type UpdateMailboxErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateMailboxError = UpdateMailboxErrors[keyof UpdateMailboxErrors];
+
+export type UpdateMailboxResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Mailbox;
+    };
+};
+
+export type UpdateMailboxResponse = UpdateMailboxResponses[keyof UpdateMailboxResponses];
+
+export type SetMailboxPinData = {
+    body: MailboxPin;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/mailboxes/{id}/pin';
+};
+
+export type SetMailboxPinErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetMailboxPinError = SetMailboxPinErrors[keyof SetMailboxPinErrors];
+
+export type SetMailboxPinResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Mailbox;
+    };
+};
+
+export type SetMailboxPinResponse = SetMailboxPinResponses[keyof SetMailboxPinResponses];
+
+export type RemoveGreetingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query: {
+        /**
+         * Heard while nobody answers, while busy, or instead of both for a while; `name` is spoken in the standard greetings.
+         */
+        kind: GreetingKind;
+    };
+    url: '/mailboxes/{id}/greeting';
+};
+
+export type RemoveGreetingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RemoveGreetingError = RemoveGreetingErrors[keyof RemoveGreetingErrors];
+
+export type RemoveGreetingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Mailbox;
+    };
+};
+
+export type RemoveGreetingResponse = RemoveGreetingResponses[keyof RemoveGreetingResponses];
+
+export type GetGreetingAudioData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query: {
+        /**
+         * Heard while nobody answers, while busy, or instead of both for a while; `name` is spoken in the standard greetings.
+         */
+        kind: GreetingKind;
+    };
+    url: '/mailboxes/{id}/greeting';
+};
+
+export type GetGreetingAudioErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetGreetingAudioError = GetGreetingAudioErrors[keyof GetGreetingAudioErrors];
+
+export type GetGreetingAudioResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetGreetingAudioResponse = GetGreetingAudioResponses[keyof GetGreetingAudioResponses];
+
+export type SetGreetingData = {
+    body: GreetingInput;
+    path: {
+        id: string;
+    };
+    query: {
+        /**
+         * Heard while nobody answers, while busy, or instead of both for a while; `name` is spoken in the standard greetings.
+         */
+        kind: GreetingKind;
+    };
+    url: '/mailboxes/{id}/greeting';
+};
+
+export type SetGreetingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetGreetingError = SetGreetingErrors[keyof SetGreetingErrors];
+
+export type SetGreetingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Mailbox;
+    };
+};
+
+export type SetGreetingResponse = SetGreetingResponses[keyof SetGreetingResponses];
+
+export type ListVoiceMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        search?: string;
+        mailboxId?: string;
+        heard?: 'true' | 'false';
+        sort?: 'left_at' | 'seconds';
+        /**
+         * Direction of the sort.
+         */
+        order?: 'asc' | 'desc';
+    };
+    url: '/voicemail';
+};
+
+export type ListVoiceMessagesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListVoiceMessagesError = ListVoiceMessagesErrors[keyof ListVoiceMessagesErrors];
+
+export type ListVoiceMessagesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<VoiceMessage>;
+        pagination: Pagination;
+    };
+};
+
+export type ListVoiceMessagesResponse = ListVoiceMessagesResponses[keyof ListVoiceMessagesResponses];
+
+export type DeleteVoiceMessageData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/voicemail/{id}';
+};
+
+export type DeleteVoiceMessageErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteVoiceMessageError = DeleteVoiceMessageErrors[keyof DeleteVoiceMessageErrors];
+
+export type DeleteVoiceMessageResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteVoiceMessageResponse = DeleteVoiceMessageResponses[keyof DeleteVoiceMessageResponses];
+
+export type GetVoiceMessageData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/voicemail/{id}';
+};
+
+export type GetVoiceMessageErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetVoiceMessageError = GetVoiceMessageErrors[keyof GetVoiceMessageErrors];
+
+export type GetVoiceMessageResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: VoiceMessage;
+    };
+};
+
+export type GetVoiceMessageResponse = GetVoiceMessageResponses[keyof GetVoiceMessageResponses];
+
+export type MarkVoiceMessageData = {
+    body: VoiceMessageMark;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/voicemail/{id}';
+};
+
+export type MarkVoiceMessageErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type MarkVoiceMessageError = MarkVoiceMessageErrors[keyof MarkVoiceMessageErrors];
+
+export type MarkVoiceMessageResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: VoiceMessage;
+    };
+};
+
+export type MarkVoiceMessageResponse = MarkVoiceMessageResponses[keyof MarkVoiceMessageResponses];
+
+export type GetVoiceMessageAudioData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * To be saved: the audit then says downloaded instead of listened to.
+         */
+        download?: 'true' | 'false';
+    };
+    url: '/voicemail/{id}/audio';
+};
+
+export type GetVoiceMessageAudioErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetVoiceMessageAudioError = GetVoiceMessageAudioErrors[keyof GetVoiceMessageAudioErrors];
+
+export type GetVoiceMessageAudioResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetVoiceMessageAudioResponse = GetVoiceMessageAudioResponses[keyof GetVoiceMessageAudioResponses];
+
+export type GetVoiceMessageWavData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/voicemail/{id}/audio.wav';
+};
+
+export type GetVoiceMessageWavErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetVoiceMessageWavError = GetVoiceMessageWavErrors[keyof GetVoiceMessageWavErrors];
+
+export type GetVoiceMessageWavResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetVoiceMessageWavResponse = GetVoiceMessageWavResponses[keyof GetVoiceMessageWavResponses];
+
+export type ForwardVoiceMessageData = {
+    body: VoiceMessageForward;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/voicemail/{id}/forward';
+};
+
+export type ForwardVoiceMessageErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ForwardVoiceMessageError = ForwardVoiceMessageErrors[keyof ForwardVoiceMessageErrors];
+
+export type ForwardVoiceMessageResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type ForwardVoiceMessageResponse = ForwardVoiceMessageResponses[keyof ForwardVoiceMessageResponses];
 
 export type ListPromptsData = {
     body?: never;

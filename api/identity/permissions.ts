@@ -26,6 +26,8 @@ export const permissions = {
   'prompts.read': 'See and hear what Dialplane says',
   'prompts.write': 'Change what Dialplane says',
   'recordings.delete': 'Delete recordings',
+  'voicemail.read': 'See mailboxes and listen to their messages',
+  'voicemail.write': 'Change mailboxes, mark, send on and delete messages',
   'bans.read': 'See banned addresses',
   'bans.write': 'Ban addresses, lift bans, and name those never banned',
   'targets.read': 'See where SIP names lead',

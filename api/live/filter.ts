@@ -21,6 +21,7 @@ const needed: Record<EventName, PermissionName> = {
   'conference.ended': 'conferences.read',
   'recording.stored': 'recordings.read',
   'recording.deleted': 'recordings.read',
+  'voicemail.changed': 'voicemail.read',
   'directory.changed': 'extensions.read',
   'ban.added': 'bans.read',
   'ban.lifted': 'bans.read',
@@ -68,6 +69,10 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
       return { ...envelope, type: event.type, data: { conference: presentLiveConference(event.data.conference) } }
     case 'conference.ended':
       return { ...envelope, type: event.type, data: { conferenceId: event.data.conferenceId } }
+    case 'voicemail.changed': {
+      const { extensionId, unheard, unheardUrgent, heard, heardUrgent } = event.data
+      return { ...envelope, type: event.type, data: { extensionId, unheard, unheardUrgent, heard, heardUrgent } }
+    }
     case 'directory.changed':
       return { ...envelope, type: event.type, data: {} }
   }

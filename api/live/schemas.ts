@@ -49,6 +49,11 @@ export const LiveBanLifted = event('ban.lifted', z.object({ ban: Ban, why: z.enu
 export const LiveConferenceChanged = event('conference.changed', z.object({ conference: LiveConference })).meta({ id: 'LiveConferenceChanged' })
 export const LiveConferenceEnded = event('conference.ended', z.object({ conferenceId: z.uuid() })).meta({ id: 'LiveConferenceEnded' })
 
+export const LiveVoicemailChanged = event(
+  'voicemail.changed',
+  z.object({ extensionId: z.uuid(), unheard: z.number().int(), unheardUrgent: z.number().int(), heard: z.number().int(), heardUrgent: z.number().int() }),
+).meta({ id: 'LiveVoicemailChanged' })
+
 /** Extensions, devices or conference rooms changed: read them again. */
 export const LiveDirectoryChanged = event('directory.changed', z.object({})).meta({ id: 'LiveDirectoryChanged' })
 
@@ -64,6 +69,7 @@ export const LiveMessage = z
     LiveRecordingFinished,
     LiveRecordingStored,
     LiveRecordingDeleted,
+    LiveVoicemailChanged,
     LiveDirectoryChanged,
     LiveBanAdded,
     LiveBanLifted,

@@ -37,7 +37,7 @@ const options = {
   skipBusy: z.boolean().optional(),
   namePrefix: z.string().max(20).optional(),
   alertInfo: z.string().max(100).optional(),
-  noAnswer: z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional(),
+  noAnswer: z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional(),
   enabled: z.boolean().optional(),
 }
 

@@ -42,6 +42,7 @@ export const Extension = z
     callLimit: z.number().int().nullable().meta({ description: 'Calls at once, from which on it is busy; null: as many as its phones take.' }),
     outsideCalls: z.enum(['none', 'national', 'international']).meta({ description: 'How far its calls to the outside may go.' }),
     outsideNumber: z.string().nullable().meta({ description: 'Shown outside; null: the one of the route or trunk.' }),
+    voicemail: z.boolean().meta({ description: 'Callers who reach nobody may leave a message, where no forward says otherwise.' }),
     version: z.number().int(),
     devices: z.array(Device),
     createdAt: instant,
@@ -75,13 +76,14 @@ const recordingDays = z.number().int().min(1).max(3650).nullable().optional()
 const maxContacts = z.number().int().min(1).max(100).optional()
 const contactsFull = z.enum(['replace', 'reject']).nullable().optional()
 const encryption = z.enum(['off', 'offer', 'require']).nullable().optional()
-const target = z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional()
+const target = z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional()
 const handling = {
   forwardAlways: target,
   forwardBusy: target,
   forwardNoAnswer: target,
   forwardUnreachable: target,
   doNotDisturb: z.boolean().optional(),
+  voicemail: z.boolean().optional(),
   vipNumbers: z.array(z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number')).max(50).optional(),
   callLimit: z.number().int().min(1).max(50).nullable().optional(),
   outsideCalls: z.enum(['none', 'national', 'international']).optional(),

@@ -25,6 +25,8 @@ export interface KeepJob {
   target: string
   key: Uint8Array
   name: string
+  /** The left side is heard on both. */
+  mono?: boolean
 }
 
 export interface Kept {
@@ -70,6 +72,7 @@ export async function keep(job: KeepJob): Promise<Kept> {
     }
     for (const part of parts) {
       for await (const samples of soundOf(part, rate)) {
+        if (job.mono) for (let i = 0; i < samples.length; i += 2) samples[i + 1] = samples[i]!
         peaks.hear(samples)
         for (let at = 0; at < samples.length;) {
           const count = Math.min(samples.length - at, packet.length - filled)

@@ -14,8 +14,8 @@ export function createSoundKeeper(): SoundKeeper {
   const unfolding = new JobThread<KeepingJob, Kept | undefined>(open)
 
   return {
-    async keep(sources, target, key, name): Promise<KeptSound> {
-      const kept = await keeping.run({ kind: 'keep', sources: [...sources], target, key, name })
+    async keep(sources, target, key, name, { mono = false } = {}): Promise<KeptSound> {
+      const kept = await keeping.run({ kind: 'keep', sources: [...sources], target, key, name, mono })
       if (kept === undefined) throw new Error('the keeping thread did not say what it kept')
       return { ...kept, peaks: Buffer.from(kept.peaks) }
     },

@@ -174,7 +174,7 @@ export function follow(world: CallWorld, call: Call, leg: Leg): void {
     if (by === 'stack' && (lost || !world.sip.connected)) return hangUp(world, call, terminate('signalling-lost', 'system'))
     // The other side has left for somebody else already; its new call says what becomes of it.
     if (call.transferring) return hangUp(world, call, terminate('transferred', role, null, `The call was transferred to ${call.transferring.number}.`))
-    const verdict = by === 'peer' ? terminate('hung-up', role) : terminate('peer-vanished', role, null, stackWords(reason))
+    const verdict = by === 'peer' ? (call.parting?.(role) ?? terminate('hung-up', role)) : terminate('peer-vanished', role, null, stackWords(reason))
     hangUp(world, call, verdict)
   })
 }

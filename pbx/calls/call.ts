@@ -71,6 +71,8 @@ export class Call {
   transferring: { by: Leg; number: string } | undefined
   /** Where a caller goes who is in a call already, when the plan led nowhere. */
   turnBack: ((verdict: Termination) => Promise<void>) | undefined
+  /** How it ends when a phone of it hangs up, where that says more than that it was answered. */
+  parting: ((by: Termination['by']) => Termination) | undefined
   /** Who listen to it now, or are about to. */
   supervisors = 0
   /** The phones send their sound to each other, or are about to, or no longer. */

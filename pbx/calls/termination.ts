@@ -50,6 +50,14 @@ const verdicts = {
   'supervision-ended': { result: 'answered', status: 480, phrase: 'Call Ended', explanation: 'The call that was listened to ended.' },
   'kicked': { result: 'answered', status: 480, phrase: 'Removed', explanation: 'A moderator took the caller out of the conference.' },
 
+  'no-mailbox': { result: 'failed', status: 404, phrase: 'Not Found', explanation: 'There is no mailbox.' },
+  'no-voicemail': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'No message could be taken: the media engine cannot record and play now.' },
+  'voicemail-left': { result: 'missed', status: 480, phrase: 'Message Left', explanation: 'The caller left a message.' },
+  'voicemail-empty': { result: 'missed', status: 480, phrase: 'No Message', explanation: 'The caller reached the mailbox and left no message.' },
+  'voicemail-full': { result: 'missed', status: 480, phrase: 'Mailbox Full', explanation: 'The mailbox is full, and the caller was told so.' },
+  'voicemail-failed': { result: 'failed', status: 503, phrase: 'Service Unavailable', explanation: 'The message could not be written. Check the free space of the data folder.' },
+  'wrong-mailbox-pin': { result: 'refused', status: 403, phrase: 'Wrong PIN', explanation: 'No right PIN was entered for the mailbox.' },
+
   'caller-media': { result: 'failed', status: 488, phrase: 'Not Acceptable Here', explanation: 'The caller\'s phone offered no audio that Dialplane can carry. Enable PCMU or PCMA without mandatory encryption.' },
   'no-media': { result: 'failed', status: 503, phrase: 'No Media', explanation: 'The media engine cannot take another call now.' },
   'media-lost': { result: 'failed', status: 503, phrase: 'Media Lost', explanation: 'The media worker that carried the call failed. New calls use another one.' },

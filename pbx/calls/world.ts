@@ -28,6 +28,10 @@ export interface CallWorld {
   enterRoom: (call: Call, conferenceId: string, moderator: boolean) => Promise<void>
   /** The sound of a conference room that somebody is in. */
   roomMedia: (conferenceId: string) => Conference | undefined
+  /** Hands a call to a mailbox. Resolves when the caller has left it; false when the engine cannot serve one. */
+  voicemail: (call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }) => Promise<boolean>
+  /** A caller who talks to the house itself goes on to a number, with the rights of `by`. */
+  goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string) => Promise<void>
   /** A phone in a call asks for a transfer. */
   onRefer: (call: Call, leg: Leg, refer: ReferRequest) => void
 }

@@ -99,7 +99,7 @@ function checkNumber(given: string, details: RefusalDetail[]): string {
 /** A number that can be dialled, without what only helps the eye. */
 function checkTarget(given: string, field: string, details: RefusalDetail[]): string {
   const number = given.trim().replace(/[\s.()-]/g, '')
-  if (!/^\+?[0-9]{2,20}$/.test(number)) details.push({ field, message: 'A number has 2 to 20 digits, with a + before them or not.' })
+  if (!/^[+*]?[0-9]{2,20}$/.test(number)) details.push({ field, message: 'A number has 2 to 20 digits, with a + before them or not; *99102 is the mailbox of 102.' })
   return number
 }
 

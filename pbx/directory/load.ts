@@ -43,7 +43,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       id: row.id, tenantId, number: row.number, name: row.name, ringSeconds: row.ring_seconds,
       maxContacts: row.max_contacts, contactsFull: row.contacts_full, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
       forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
-      doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit,
+      doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit, voicemail: row.voicemail,
       outsideCalls: row.outside_calls, outsideNumber: row.outside_number,
     })),
     devices.flatMap((row) => {

@@ -46,6 +46,8 @@ export interface SnapshotExtension {
   outsideCalls: OutsideCalls
   /** Shown outside; null: the route's or the trunk's. */
   outsideNumber: string | null
+  /** Callers who reach nobody may leave a message. */
+  voicemail: boolean
 }
 
 export interface SnapshotTrunk {

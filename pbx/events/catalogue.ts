@@ -197,6 +197,8 @@ export interface EventCatalogue {
   'conference.ended': { conferenceId: string }
   /** It is on the disk as sealed Opus and can be heard. */
   'recording.stored': { recordingId: string; callId: string }
+  /** What a mailbox holds is another number of messages than before. */
+  'voicemail.changed': { extensionId: string; unheard: number; unheardUrgent: number; heard: number; heardUrgent: number }
   'recording.deleted': { recordingId: string; callId: string; by: string }
   'directory.changed': Record<never, never>
   'ban.added': { ban: BanView }

@@ -3,7 +3,7 @@ import type { DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from '..
 import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
-import type { Branch, Diversion, Plan, Step, Unanswered } from './plan.ts'
+import type { Branch, Diversion, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 
 export interface RoutingDefaults {
@@ -85,13 +85,13 @@ function meantBy(number: string, look: Look): Meant {
       : { kind: 'refuse', refusal: 'conference-disabled', reason: `The conference room ${number} (${conference.name}) is switched off` }], { name: conference.name })
   }
 
-  // A forward never changes anything.
-  const feature = look.path.length === 0 ? findFeatureCode(number) : undefined
-  if (feature) {
-    const { code, argument } = feature
-    return internal([code.takesNumber && argument === ''
-      ? { kind: 'refuse', refusal: 'feature-argument', reason: `${code.code} needs a number behind it` }
-      : { kind: 'feature', action: code.action, argument, reason: `${code.code} is a feature code` }])
+  const feature = findFeatureCode(number)
+  // A forward never changes anything, and nobody listens to messages by it.
+  if (feature && (look.path.length === 0 || feature.code.action === 'voicemail-leave')) {
+    const { code: { code, action, takesNumber }, argument } = feature
+    if (takesNumber && argument === '') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
+    if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
+    return internal([{ kind: 'feature', action, argument, reason: `${code} is a feature code` }])
   }
 
   const out = wayOut(tenantId, number, payerOf(look), snapshot)
@@ -107,6 +107,22 @@ function meantBy(number: string, look: Look): Meant {
     kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number',
     reason: `No extension, ring group or conference room has the number ${number || '(empty)'}, and no outbound route takes it`,
   }])
+}
+
+/** What was dialled leads to a mailbox. */
+function toMailbox(code: string, action: VoicemailAction, argument: string, { request: { tenantId, caller }, snapshot }: Look): Meant {
+  if (action === 'voicemail-any') return internal([{ kind: 'voicemail', what: 'listen', extensionId: null, greeting: 'unavailable', reason: `${code} asks whose messages are to be played` }])
+  const extension = action === 'voicemail-own' ? snapshot.extension(caller.extensionId) : snapshot.extensionByNumber(tenantId, argument)
+  if (extension?.voicemail !== true || !extension.enabled) {
+    const whose = extension ? `Extension ${extension.number} (${extension.name}) has` : action === 'voicemail-own' ? 'The caller has' : `There is no extension ${argument} that could have`
+    return internal([{ kind: 'announcement', prompt: 'voicemail-none', refusal: 'no-mailbox', reason: `${whose} no mailbox` }])
+  }
+  if (action === 'voicemail-own') return internal([{ kind: 'voicemail', what: 'listen', extensionId: extension.id, greeting: 'unavailable', reason: `${code} plays the caller's own messages` }], extension)
+  return internal([leaveMessage(extension, 'unavailable', `${code} leads to the mailbox of ${extension.number} (${extension.name})`)], extension)
+}
+
+function leaveMessage(extension: SnapshotExtension, greeting: VoicemailStep['greeting'], reason: string): VoicemailStep {
+  return { kind: 'voicemail', what: 'leave', extensionId: extension.id, greeting, reason }
 }
 
 function internal(steps: Step[], to: { id?: string; name?: string } = {}): Meant {
@@ -128,14 +144,23 @@ function toExtension(extension: SnapshotExtension, look: Look): Step[] {
   const busy = extension.forwardBusy
   if (extension.doNotDisturb && !extension.vipNumbers.includes(caller.number)) {
     if (busy !== null) return forward(extension, busy, 'do-not-disturb', look).steps
+    if (extension.voicemail) return [leaveMessage(extension, 'busy', `${number} (${name}) does not want to be disturbed, so the caller may leave a message`)]
     return [{ kind: 'refuse', refusal: 'do-not-disturb', reason: `${number} (${name}) does not want to be disturbed` }]
   }
   const otherwise: Partial<Record<Unanswered, Branch>> = {}
-  if (busy !== null) otherwise.busy = forward(extension, busy, 'user-busy', look)
-  if (extension.forwardNoAnswer !== null) otherwise['no-answer'] = forward(extension, extension.forwardNoAnswer, 'no-answer', look)
-  if (extension.forwardUnreachable !== null) otherwise.unreachable = forward(extension, extension.forwardUnreachable, 'unavailable', look)
+  for (const [why, target] of [['busy', busy], ['no-answer', extension.forwardNoAnswer], ['unreachable', extension.forwardUnreachable]] as const) {
+    const branch = target === null ? ownMailbox(extension, why) : forward(extension, target, WHY[why], look)
+    if (branch) otherwise[why] = branch
+  }
   const vip = extension.doNotDisturb ? `; it does not want to be disturbed, except by ${caller.number}` : ''
   return [ring(extension, look, `${number} is the extension of ${name}${vip}`, otherwise)]
+}
+
+/** Without a forward for the case its mailbox takes the message. */
+function ownMailbox(extension: SnapshotExtension, why: Unanswered): Branch | undefined {
+  if (!extension.voicemail) return undefined
+  const reason = `${extension.number} (${extension.name}) has a mailbox and no forward for this`
+  return { reason, steps: [leaveMessage(extension, why === 'busy' ? 'busy' : 'unavailable', reason)] }
 }
 
 /** What a call gets that has been here already, or has come too far. */

@@ -1,5 +1,6 @@
 import type { DirectorySnapshot, SnapshotExtension } from '../directory/types.ts'
 import { decide } from './decide.ts'
+import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
 import type { Step } from './plan.ts'
 
@@ -50,13 +51,20 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
  */
 export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string, by?: Pick<SnapshotExtension, 'id' | 'number'>): string | undefined {
   const [first] = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME).steps
-  if (first?.kind === 'feature') return `${target} is a feature code, and no phone.`
+  if (first?.kind === 'feature' || (first?.kind === 'voicemail' && first.what === 'listen')) return `${target} is a feature code, and no phone.`
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }
 
 /** The extensions, ring groups and inbound numbers whose calls are sent on to a number. */
 export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Pick<SnapshotExtension, 'number' | 'name'>[] {
-  const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => extension[field] === number))
-  const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => inbound.destination === number)
-  return [...extensions, ...numbers, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && group.noAnswer === number)]
+  const leadsThere = (target: string | null): boolean => target !== null && (target === number || mailboxOf(target) === number)
+  const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => leadsThere(extension[field])))
+  const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => leadsThere(inbound.destination))
+  return [...extensions, ...numbers, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && leadsThere(group.noAnswer))]
+}
+
+/** The number whose mailbox is meant: 102 of *99102. */
+function mailboxOf(target: string): string | undefined {
+  const feature = findFeatureCode(target)
+  return feature?.code.action === 'voicemail-leave' ? feature.argument : undefined
 }

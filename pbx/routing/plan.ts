@@ -15,7 +15,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
@@ -86,7 +86,7 @@ export interface Diversion {
 /** Do what a feature code says, tell the caller, and hang up. */
 export interface FeatureStep {
   kind: 'feature'
-  action: FeatureAction
+  action: SettingAction
   /** What was dialled after the code. */
   argument: string
   reason: string
@@ -95,6 +95,23 @@ export interface FeatureStep {
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off'
+  | VoicemailAction
+
+/** Codes that lead to a mailbox instead of changing something. */
+export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
+/** Codes that change how the caller's own extension handles its calls. */
+export type SettingAction = Exclude<FeatureAction, VoicemailAction>
+
+/** Answer, and take a message for an extension, or let somebody listen to the messages of one. */
+export interface VoicemailStep {
+  kind: 'voicemail'
+  what: 'leave' | 'listen'
+  /** Whose mailbox; null: the caller is asked. */
+  extensionId: string | null
+  /** Which greeting a caller hears who is to leave a message. */
+  greeting: 'unavailable' | 'busy'
+  reason: string
+}
 
 /** Answer, ask for the PIN where there is one, and take the caller in. */
 export interface ConferenceStep {
@@ -118,7 +135,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox'
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction, string>> = {
@@ -133,6 +150,9 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'do-not-disturb-toggle': 'Turn do not disturb on or off',
   'do-not-disturb-on': 'Turn do not disturb on',
   'do-not-disturb-off': 'Turn do not disturb off',
+  'voicemail-own': 'Listen to your own voicemail',
+  'voicemail-any': 'Listen to the voicemail of any extension, with its PIN',
+  'voicemail-leave': 'Leave a message for an extension without ringing it',
 }
 
 /** A plan's steps in the order in which they may come, each with the case in which it does. */
@@ -187,6 +207,8 @@ export function describeStep(step: Step): string {
       return `Call ${step.attempts.map(({ number, trunk, callerId }) => `${number} over ${trunk}, shown as ${callerId ?? 'nobody'}`).join('; else ')}`
     case 'feature':
       return featureWords[step.action]
+    case 'voicemail':
+      return step.what === 'leave' ? 'Take a message' : step.extensionId === null ? 'Ask for a mailbox and its PIN, and play its messages' : 'Play the messages of a mailbox'
     case 'conference':
       return 'Take the caller into the conference room'
     case 'announcement':

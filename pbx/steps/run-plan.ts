@@ -11,6 +11,7 @@ import { ringExtension } from './extension.ts'
 import { ringGroup } from './ring-group.ts'
 import { callOutside } from './outside.ts'
 import type { StepOutcome } from './outcome.ts'
+import { goToVoicemail } from './voicemail.ts'
 
 /** Carries the plan out, one step after the other. */
 export async function runPlan(world: CallWorld, call: Call): Promise<void> {
@@ -55,6 +56,8 @@ function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome>
       return callOutside(world, call, step)
     case 'feature':
       return runFeature(world, call, step)
+    case 'voicemail':
+      return goToVoicemail(world, call, step)
     case 'announcement':
       return playAnnouncement(world, call, step)
     case 'refuse':

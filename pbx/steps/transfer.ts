@@ -76,7 +76,7 @@ type Found = NonNullable<ReturnType<CallWorld['registry']['findDialog']>>
 /** Blind: the other side calls the number itself, or one phone of it by its GRUU, on the authority of the phone that asked. */
 function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest, to: Called): void {
   const before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} transferred ${nameOf(moved)} to ${to.number}` }
-  const next = openTransferred(world, call, moved, to, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => refer.progress(180, 'Ringing'))
+  const next = openTransferred(world, call, moved, to, by.origin, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => refer.progress(180, 'Ringing'))
   awaitAnswer(world, call, by, moved, role, refer, next)
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }
@@ -154,7 +154,7 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
     direction: 'internal', number: joined.origin.number, extensionId: joined.origin.extensionId, name: joined.origin.name, steps: [],
     before: { step: `Connected by ${nameOf(by)}`, reason: `${nameOf(by)} talked to ${nameOf(joined)} first and then transferred ${nameOf(near)}` },
   }
-  const next = openTransferred(world, call, near, joined.origin, by, () => plan, () => undefined)
+  const next = openTransferred(world, call, near, joined.origin, by.origin, () => plan, () => undefined)
   next.recordingWanted ??= second.recording?.startedBy
   next.legs.push(joined)
   next.callee = joined
@@ -172,7 +172,7 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
 /** `near` takes the place of the phone that asked, in the second call, and hears what that heard. Runs in its mailbox. @returns `near` */
 async function waitOn(world: CallWorld, call: Call, by: Leg, near: Leg, refer: ReferRequest, second: Call): Promise<Leg> {
   const line = new ConnectedLine(near, world.logger, () => refer.progress(180, 'Ringing'))
-  await replaceCaller(second, near, line, requestOf(call, near, { number: second.request.dialled }, by), `${nameOf(by)} transferred the call while it rang.`)
+  await replaceCaller(second, near, line, requestOf(call, near, { number: second.request.dialled }, by.origin), `${nameOf(by)} transferred the call while it rang.`)
   if (second.plan) second.plan.before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} called first and then transferred ${nameOf(near)}, while it rang` }
   second.transferring = undefined
   follow(world, second, near)
@@ -185,19 +185,25 @@ interface Called {
   instance?: string
 }
 
-function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Leg): Call['request'] {
+/** Whose rights count for a call that somebody else goes on to. */
+export interface Authority {
+  extensionId: string | null
+  number: string
+}
+
+function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Authority): Call['request'] {
   const { extensionId, deviceId, number, name } = caller.origin
   return {
     tenantId: from.tenantId,
     caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name },
     dialled,
     ...(instance === undefined ? {} : { instance }),
-    onBehalfOf: { extensionId: by.origin.extensionId ?? '', number: by.origin.number },
+    onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number },
   }
 }
 
 /** A call whose caller is in one already. */
-function openTransferred(world: CallWorld, from: Call, caller: Leg, to: Called, by: Leg, planOf: (request: Call['request']) => Plan, onRinging: () => void): Call {
+export function openTransferred(world: CallWorld, from: Call, caller: Leg, to: Called, by: Authority, planOf: (request: Call['request']) => Plan, onRinging: () => void): Call {
   const call = new Call({
     request: requestOf(from, caller, to, by),
     invite: new ConnectedLine(caller, world.logger, onRinging),
@@ -250,7 +256,7 @@ function callBack(world: CallWorld, call: Call, by: Leg, returned: Leg, why: Ter
   const again = new Set<Plan['steps'][number]>()
   if (extensionId !== null) again.add({ kind: 'extension', extensionId, ringSeconds: world.settings.calls.ringSeconds, busyAt: null, diverted: [], otherwise: {}, reason })
   const plan: Plan = { direction: 'internal', number, extensionId, name, steps: [...again] }
-  const next = openTransferred(world, call, returned, { number }, by, () => plan, () => undefined)
+  const next = openTransferred(world, call, returned, { number }, by.origin, () => plan, () => undefined)
   void next.answered.promise.then(() => next.callee && introduce(world, returned, next.callee))
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }

@@ -12,10 +12,11 @@ import type {
 } from '../../pbx/index.ts'
 import { fakePrompts } from './fake-prompts.ts'
 import { carrier, certificates, now, recording, viewOfConference } from './fake-samples.ts'
+import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
 type Owned<T> = T & { tenantId: string }
 
-export interface FakePbx extends Pbx {
+export interface FakePbx extends Pbx, Pick<FakeVoicemail, 'addMailbox' | 'addMessage'> {
   addCall(tenantId: string, change?: Partial<CallView>): CallView
   addRegistration(tenantId: string, change?: Partial<RegistrationView>): RegistrationView
   addRecording(tenantId: string, path: string): RecordingInfo
@@ -75,9 +76,13 @@ export function createFakePbx(): FakePbx {
   function checkVersion(row: { version: number }, version: number | undefined): void {
     if (version !== undefined && version !== row.version) throw new Refusal('conflict', 'It was changed meanwhile. Read it again.')
   }
+  const { door: voicemail, addMailbox, addMessage } = createFakeVoicemail(actors, checkVersion)
   const past = (call: CallView): PastCall => ({ ...call, recordings: [...recordings.values()].map(({ info }) => info).filter((info) => info.callId === call.id) })
 
   const pbx: FakePbx = {
+    voicemail,
+    addMailbox,
+    addMessage,
     well: true,
     onSnapshot: undefined,
     actors,

@@ -42,6 +42,8 @@ const subjects: Record<string, () => Promise<string> | string> = {
     const [row] = await ground.admin.get<{ id: string }[]>(`/audit?subjectId=${id}`)
     return row!.id
   },
+  mailbox: () => ground.pbx.addMailbox(ground.tenantId).id,
+  voiceMessage: () => ground.pbx.addMessage(ground.tenantId).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
 }
 
@@ -57,6 +59,8 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getRingGroup: 'ringGroup', updateRingGroup: 'ringGroup', deleteRingGroup: 'ringGroup',
   getTrunk: 'trunk', updateTrunk: 'trunk', deleteTrunk: 'trunk', testTrunk: 'trunk', getInboundNumber: 'inboundNumber', updateInboundNumber: 'inboundNumber', deleteInboundNumber: 'inboundNumber',
   getOutboundRoute: 'outboundRoute', updateOutboundRoute: 'outboundRoute', deleteOutboundRoute: 'outboundRoute',
+  getMailbox: 'mailbox', updateMailbox: 'mailbox', setMailboxPin: 'mailbox', getGreetingAudio: 'mailbox', setGreeting: 'mailbox', removeGreeting: 'mailbox',
+  getVoiceMessage: 'voiceMessage', getVoiceMessageAudio: 'voiceMessage', getVoiceMessageWav: 'voiceMessage', markVoiceMessage: 'voiceMessage', forwardVoiceMessage: 'voiceMessage', deleteVoiceMessage: 'voiceMessage',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
@@ -93,11 +97,16 @@ const bodies: Record<string, () => unknown> = {
   holdRecording: () => ({ reason: 'Dispute' }),
   updateRecordingSettings: () => ({ days: 90, notice: 'beep' }),
   beginDrain: () => ({ thenStop: false }),
+  updateMailbox: () => ({ keepDays: 30, operator: null }),
+  setMailboxPin: () => ({ pin: '4711' }),
+  setGreeting: () => ({ text: 'Ada is away.' }),
+  markVoiceMessage: () => ({ heard: true }),
+  forwardVoiceMessage: () => ({ mailboxIds: [randomUUID()] }),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 
 /** Of routes that must be asked something. */
-const queries: Record<string, string> = { explainRouting: '?to=100' }
+const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
 
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422 }

@@ -19,6 +19,8 @@ export interface ExtensionWish {
   contactsFull?: 'replace' | 'reject'
   recording?: 'never' | 'on-demand' | 'always'
   encryption?: 'off' | 'offer' | 'require'
+  /** False when absent: calls that nobody answers end. */
+  voicemail?: boolean
 }
 
 interface Created {
@@ -39,7 +41,7 @@ export class Desk {
 
   /** Makes an extension with one device. */
   async extension(number: string, wish: ExtensionWish = {}): Promise<Line> {
-    const { extension, credentials } = await this.api.post<Created>('/extensions', { number, name: wish.name ?? `Extension ${number}`, ...wish })
+    const { extension, credentials } = await this.api.post<Created>('/extensions', { number, name: wish.name ?? `Extension ${number}`, voicemail: false, ...wish })
     return { extensionId: extension.id, deviceId: credentials.deviceId, number, user: credentials.username, password: credentials.password }
   }
 

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createRingGroup, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteTrunk, deleteUser, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getHealth, getInboundNumber, getMetrics, getOutboundRoute, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getTrunk, getUser, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMediaServers, listOutboundRoutes, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listTrunks, listUsers, login, logout, lookUpSipTarget, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, renewDeviceCredentials, replacePrompt, resumeMediaServer, revertPrompt, steerConference, steerConferenceParty, superviseCall, testTrunk, undoAuditEvent, updateConference, updateDevice, updateExtension, updateInboundNumber, updateOutboundRoute, updateRecordingSettings, updateRingGroup, updateTrunk, updateUser } from '../sdk.gen.ts';
-import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createRingGroup, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getGreetingAudio, getHealth, getInboundNumber, getMailbox, getMetrics, getOutboundRoute, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMailboxes, listMediaServers, listOutboundRoutes, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listTrunks, listUsers, listVoiceMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, removeGreeting, renewDeviceCredentials, replacePrompt, resumeMediaServer, revertPrompt, setGreeting, setMailboxPin, steerConference, steerConferenceParty, superviseCall, testTrunk, undoAuditEvent, updateConference, updateDevice, updateExtension, updateInboundNumber, updateMailbox, updateOutboundRoute, updateRecordingSettings, updateRingGroup, updateTrunk, updateUser } from '../sdk.gen.ts';
+import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1831,6 +1831,311 @@ export const updateRecordingSettingsMutation = (options?: Partial<Options<Update
     const mutationOptions: UseMutationOptions<UpdateRecordingSettingsResponse, UpdateRecordingSettingsError, Options<UpdateRecordingSettingsData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateRecordingSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMailboxesQueryKey = (options?: Options<ListMailboxesData>) => createQueryKey('listMailboxes', options);
+
+/**
+ * The mailboxes of all extensions, with how many messages they have
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const listMailboxesOptions = (options?: Options<ListMailboxesData>) => queryOptions<ListMailboxesResponse, ListMailboxesError, ListMailboxesResponse, ReturnType<typeof listMailboxesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailboxes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailboxesQueryKey(options)
+});
+
+export const getMailboxQueryKey = (options: Options<GetMailboxData>) => createQueryKey('getMailbox', options);
+
+/**
+ * The mailbox of an extension
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getMailboxOptions = (options: Options<GetMailboxData>) => queryOptions<GetMailboxResponse, GetMailboxError, GetMailboxResponse, ReturnType<typeof getMailboxQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMailbox({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMailboxQueryKey(options)
+});
+
+/**
+ * Change a mailbox
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const updateMailboxMutation = (options?: Partial<Options<UpdateMailboxData>>): UseMutationOptions<UpdateMailboxResponse, UpdateMailboxError, Options<UpdateMailboxData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMailboxResponse, UpdateMailboxError, Options<UpdateMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMailbox({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Set the PIN of a mailbox
+ *
+ * It is kept as a hash and cannot be read again. Needs the permission `voicemail.write`.
+ */
+export const setMailboxPinMutation = (options?: Partial<Options<SetMailboxPinData>>): UseMutationOptions<SetMailboxPinResponse, SetMailboxPinError, Options<SetMailboxPinData>> => {
+    const mutationOptions: UseMutationOptions<SetMailboxPinResponse, SetMailboxPinError, Options<SetMailboxPinData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setMailboxPin({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Greet with the standard words again
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const removeGreetingMutation = (options?: Partial<Options<RemoveGreetingData>>): UseMutationOptions<RemoveGreetingResponse, RemoveGreetingError, Options<RemoveGreetingData>> => {
+    const mutationOptions: UseMutationOptions<RemoveGreetingResponse, RemoveGreetingError, Options<RemoveGreetingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeGreeting({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getGreetingAudioQueryKey = (options: Options<GetGreetingAudioData>) => createQueryKey('getGreetingAudio', options);
+
+/**
+ * A greeting as callers hear it
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getGreetingAudioOptions = (options: Options<GetGreetingAudioData>) => queryOptions<GetGreetingAudioResponse, GetGreetingAudioError, GetGreetingAudioResponse, ReturnType<typeof getGreetingAudioQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getGreetingAudio({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getGreetingAudioQueryKey(options)
+});
+
+/**
+ * Give a mailbox a greeting
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const setGreetingMutation = (options?: Partial<Options<SetGreetingData>>): UseMutationOptions<SetGreetingResponse, SetGreetingError, Options<SetGreetingData>> => {
+    const mutationOptions: UseMutationOptions<SetGreetingResponse, SetGreetingError, Options<SetGreetingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setGreeting({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listVoiceMessagesQueryKey = (options?: Options<ListVoiceMessagesData>) => createQueryKey('listVoiceMessages', options);
+
+/**
+ * Voice messages, newest first
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const listVoiceMessagesOptions = (options?: Options<ListVoiceMessagesData>) => queryOptions<ListVoiceMessagesResponse, ListVoiceMessagesError, ListVoiceMessagesResponse, ReturnType<typeof listVoiceMessagesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listVoiceMessages({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listVoiceMessagesQueryKey(options)
+});
+
+export const listVoiceMessagesInfiniteQueryKey = (options?: Options<ListVoiceMessagesData>): QueryKey<Options<ListVoiceMessagesData>> => createQueryKey('listVoiceMessages', options, true);
+
+/**
+ * Voice messages, newest first
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const listVoiceMessagesInfiniteOptions = (options?: Options<ListVoiceMessagesData>) => {
+    const opts = infiniteQueryOptions<ListVoiceMessagesResponse, ListVoiceMessagesError, InfiniteData<ListVoiceMessagesResponse>, QueryKey<Options<ListVoiceMessagesData>>, number | Pick<QueryKey<Options<ListVoiceMessagesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListVoiceMessagesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listVoiceMessages({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listVoiceMessagesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Delete a voice message
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const deleteVoiceMessageMutation = (options?: Partial<Options<DeleteVoiceMessageData>>): UseMutationOptions<DeleteVoiceMessageResponse, DeleteVoiceMessageError, Options<DeleteVoiceMessageData>> => {
+    const mutationOptions: UseMutationOptions<DeleteVoiceMessageResponse, DeleteVoiceMessageError, Options<DeleteVoiceMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteVoiceMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getVoiceMessageQueryKey = (options: Options<GetVoiceMessageData>) => createQueryKey('getVoiceMessage', options);
+
+/**
+ * What is known of a voice message
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getVoiceMessageOptions = (options: Options<GetVoiceMessageData>) => queryOptions<GetVoiceMessageResponse, GetVoiceMessageError, GetVoiceMessageResponse, ReturnType<typeof getVoiceMessageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getVoiceMessage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getVoiceMessageQueryKey(options)
+});
+
+/**
+ * Mark a voice message as heard or new, urgent or not
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const markVoiceMessageMutation = (options?: Partial<Options<MarkVoiceMessageData>>): UseMutationOptions<MarkVoiceMessageResponse, MarkVoiceMessageError, Options<MarkVoiceMessageData>> => {
+    const mutationOptions: UseMutationOptions<MarkVoiceMessageResponse, MarkVoiceMessageError, Options<MarkVoiceMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await markVoiceMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getVoiceMessageAudioQueryKey = (options: Options<GetVoiceMessageAudioData>) => createQueryKey('getVoiceMessageAudio', options);
+
+/**
+ * The sound of a voice message
+ *
+ * Opus in Ogg. Range requests are answered. Each listening is audited; it does not mark the message as heard. Needs the permission `voicemail.read`.
+ */
+export const getVoiceMessageAudioOptions = (options: Options<GetVoiceMessageAudioData>) => queryOptions<GetVoiceMessageAudioResponse, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, ReturnType<typeof getVoiceMessageAudioQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getVoiceMessageAudio({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getVoiceMessageAudioQueryKey(options)
+});
+
+export const getVoiceMessageWavQueryKey = (options: Options<GetVoiceMessageWavData>) => createQueryKey('getVoiceMessageWav', options);
+
+/**
+ * The sound of a voice message as WAV
+ *
+ * Needs the permission `voicemail.read`.
+ */
+export const getVoiceMessageWavOptions = (options: Options<GetVoiceMessageWavData>) => queryOptions<GetVoiceMessageWavResponse, GetVoiceMessageWavError, GetVoiceMessageWavResponse, ReturnType<typeof getVoiceMessageWavQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getVoiceMessageWav({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getVoiceMessageWavQueryKey(options)
+});
+
+/**
+ * Put a copy of a voice message into other mailboxes
+ *
+ * Needs the permission `voicemail.write`.
+ */
+export const forwardVoiceMessageMutation = (options?: Partial<Options<ForwardVoiceMessageData>>): UseMutationOptions<ForwardVoiceMessageResponse, ForwardVoiceMessageError, Options<ForwardVoiceMessageData>> => {
+    const mutationOptions: UseMutationOptions<ForwardVoiceMessageResponse, ForwardVoiceMessageError, Options<ForwardVoiceMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await forwardVoiceMessage({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

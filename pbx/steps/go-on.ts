@@ -1,0 +1,30 @@
+import { endAfterBug, hangUp } from '../calls/hang-up.ts'
+import type { Call } from '../calls/call.ts'
+import { takeOut } from '../calls/move.ts'
+import { terminate } from '../calls/termination.ts'
+import type { CallWorld } from '../calls/world.ts'
+import { isEmergency } from '../emergency/recognise.ts'
+import { decide } from '../routing/decide.ts'
+import { normaliseDialled } from '../routing/number-format.ts'
+import { runPlan } from './run-plan.ts'
+import { openTransferred, type Authority } from './transfer.ts'
+
+/**
+ * A caller who talks to the house itself goes on to a number, as if he had been transferred there: he leaves for a call
+ * of his own, and this one is over.
+ */
+export async function goOn(world: CallWorld, call: Call, dialled: string, by: Authority, why: string): Promise<void> {
+  const number = normaliseDialled(dialled)
+  // Nobody is sent to the emergency services by what somebody else has set up.
+  if (isEmergency(number)) return hangUp(world, call, terminate('unknown-number', 'system', null, `${why}, and nothing that is set up may lead to the emergency services.`))
+  const next = await call.mailbox.run(async () => {
+    if (call.over || call.callee) return undefined
+    call.transferring = { by: call.caller, number }
+    const moved = await takeOut(call, call.caller, 'caller', `Went on to ${number}.`)
+    const before = { step: `Go on to ${number}`, reason: why }
+    return openTransferred(world, call, moved, { number }, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => undefined)
+  })
+  if (!next) return
+  hangUp(world, call, terminate('transferred', 'system', null, `${why}.`))
+  runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
+}
