@@ -14,6 +14,7 @@ export const keys = {
   outboundRoutes: ['outbound-routes'] as const,
   featureCodes: ['feature-codes'] as const,
   prompts: ['prompts'] as const,
+  voicemail: ['voicemail'] as const,
   recordings: ['recordings'] as const,
   recordingPeaks: ['recording-peaks'] as const,
   recordingSettings: ['recording-settings'] as const,

@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, Gauge, History, KeyRound, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, Gauge, History, KeyRound, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -37,6 +37,7 @@ export const places: { group: string; places: Place[] }[] = [
     places: [
       { href: '/calls', label: 'Live calls', icon: PhoneCall, permission: 'calls.read' },
       { href: '/history', label: 'Call history', icon: History, permission: 'calls.read' },
+      { href: '/voicemail', label: 'Voicemail', icon: Voicemail, permission: 'voicemail.read' },
       { href: '/recordings', label: 'Recordings', icon: AudioLines, permission: 'recordings.read' },
     ],
   },

@@ -27,6 +27,7 @@ const screens: Screen[] = [
   { path: '/calls', screen: lazy(() => import('../screens/calls/live-calls.tsx')), permission: 'calls.read' },
   { path: '/calls/:id', screen: lazy(() => import('../screens/trace/call.tsx')), permission: 'calls.read' },
   { path: '/history', screen: lazy(() => import('../screens/history/history.tsx')), permission: 'calls.read' },
+  { path: '/voicemail', screen: lazy(() => import('../screens/voicemail/voicemail.tsx')), permission: 'voicemail.read' },
   { path: '/recordings', screen: lazy(() => import('../screens/recordings/recordings.tsx')), permission: 'recordings.read' },
   { path: '/prompts', screen: lazy(() => import('../screens/prompts/prompts.tsx')), permission: 'prompts.read' },
   { path: '/users', screen: lazy(() => import('../screens/users/users.tsx')), permission: 'users.read' },

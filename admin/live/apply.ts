@@ -52,6 +52,9 @@ export function applyMessage(message: unknown): void {
       void queryClient.invalidateQueries({ queryKey: keys.calls })
       void queryClient.invalidateQueries({ queryKey: keys.recordings })
       return
+    case 'voicemail.changed':
+      void queryClient.invalidateQueries({ queryKey: keys.voicemail })
+      return
     case 'ban.added':
     case 'ban.lifted':
       void queryClient.invalidateQueries({ queryKey: keys.bans })

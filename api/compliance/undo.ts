@@ -25,7 +25,7 @@ interface UndoKind {
 type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
-function kindsOf(pbx: Pick<Pbx, 'extensions' | Numbered>): ReadonlyMap<string, UndoKind> {
+function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | Numbered>): ReadonlyMap<string, UndoKind> {
   const { extensions } = pbx
   // What is put back passes every check of the door, so what does not fit the kind is refused there.
   const numbered = (name: string, permission: PermissionName, door: Pbx[Numbered], secret?: readonly string[]): UndoKind => ({
@@ -45,6 +45,16 @@ function kindsOf(pbx: Pick<Pbx, 'extensions' | Numbered>): ReadonlyMap<string, U
       update: (actor, id, input, version) => extensions.update(actor, id, input, version),
       create: async (actor, input) => (await extensions.create(actor, input as never)).extension.id,
       remove: (actor, id) => extensions.remove(actor, id),
+    }],
+    // It comes and goes with its extension.
+    ['mailbox', {
+      name: 'mailbox',
+      permission: 'voicemail.write',
+      get: (actor, id) => pbx.voicemail.box(actor, id),
+      update: (actor, id, input, version) => pbx.voicemail.update(actor, id, input, version),
+      create: () => Promise.reject(new Refusal('conflict', 'A mailbox comes with its extension.')),
+      remove: () => Promise.reject(new Refusal('conflict', 'A mailbox goes with its extension.')),
+      secret: ['hasPin', 'unavailable', 'busy', 'temporary', 'name'],
     }],
     ['ring-group', numbered('ring group', 'extensions.write', pbx.ringGroups)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],

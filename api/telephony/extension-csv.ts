@@ -19,6 +19,7 @@ const COLUMNS = {
   ringSeconds: { kind: 'number', empty: null },
   maxContacts: { kind: 'number' },
   callLimit: { kind: 'number', empty: null },
+  voicemail: { kind: 'flag' },
   forwardAlways: { kind: 'text', empty: null },
   forwardBusy: { kind: 'text', empty: null },
   forwardNoAnswer: { kind: 'text', empty: null },

@@ -1,5 +1,6 @@
 /** Voicemail with real phones: leaving messages, hearing them, PINs, greetings, sending on. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, afterEach, before, suite, test } from 'node:test'
@@ -95,6 +96,13 @@ suite('voicemail', () => {
     assert.ok(message)
     const wav = parseWav((await house.api.send('GET', `/voicemail/${message.id}/audio.wav`)).body)
     for (const samples of wav.channels) assert.ok(secondsOfTone(samples, 700, wav.rate) >= 2)
+    // To another tenant it does not exist.
+    const { voicemail } = house.dialplane.pbx
+    const stranger = { kind: 'service', tenantId: randomUUID(), id: 'test', name: 'test', permissions: new Set<string>() } as const
+    for (const ask of [() => voicemail.message(stranger, message.id), () => voicemail.open(stranger, message.id, 'ogg', 'listen'), () => voicemail.remove(stranger, message.id), () => voicemail.setPin(stranger, anna.extensionId, null)]) {
+      await assert.rejects(ask, { code: 'not-found' })
+    }
+    assert.deepEqual(await voicemail.boxes(stranger), [])
     const whole = await house.api.send('GET', `/voicemail/${message.id}/audio`)
     assert.deepEqual([whole.status, whole.headers['content-type'], whole.body.toString('latin1', 0, 4)], [200, 'audio/ogg', 'OggS'])
     const folder = join(house.home, 'voicemail')

@@ -15,6 +15,7 @@ const forwards = [
 
 interface Values extends Record<(typeof forwards)[number]['field'], string> {
   doNotDisturb: boolean
+  voicemail: boolean
   vipNumbers: string[]
   /** Empty: no limit. */
   callLimit: number | string
@@ -44,22 +45,23 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
   const form = useForm<Values>({
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
-      forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, vipNumbers: extension.vipNumbers, callLimit: extension.callLimit ?? '',
+      forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, callLimit: extension.callLimit ?? '',
       outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '',
     },
     check: () => ({}),
     onSaved: onClose,
-    save: async ({ doNotDisturb, vipNumbers, callLimit, outsideCalls, outsideNumber, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, callLimit, outsideCalls, outsideNumber, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, numbers[field].trim() === '' ? null : numbers[field].trim()]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: outsideNumber.trim() === '' ? null : outsideNumber.trim(), version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: outsideNumber.trim() === '' ? null : outsideNumber.trim(), version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
   const { values, errors, set } = form
   return (
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <Checkbox label="Do not disturb" description="Callers hear busy. Also *78 and *79 on the phone." checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
+      <Checkbox label="Do not disturb" description="Callers hear busy, or leave a message where there is voicemail. Also *78 and *79 on the phone." checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
       <TagsInput label="May disturb all the same" description="Numbers of callers; press Enter after each." value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
+      <Checkbox label="Voicemail" description="Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case. *97 on the phone plays the messages." checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
       {forwards.map(({ field, label, description }) => (
         <TextInput key={field} label={label} description={description} inputMode="tel" autoComplete="off" value={values[field]} error={errors[field]} onChange={(change) => set(field, change.currentTarget.value)} />
       ))}

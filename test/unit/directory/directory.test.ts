@@ -45,7 +45,7 @@ test('an extension with its first phone: the credentials work at once, only hash
   for (const secret of [credentials.password, device?.ha1.md5, device?.ha1.sha256]) assert.ok(secret && !text.includes(secret))
   const bytes = everything[1].map((row: { credentials_sealed: Buffer }) => row.credentials_sealed.toString('latin1')).join()
   assert.ok(device && !bytes.includes(device.ha1.md5))
-  assert.deepEqual((await auditOf('extension.create'))[0]?.['after'], { number: '101', name: 'Ann', ringSeconds: null, maxContacts: 10, contactsFull: null, enabled: true, recording: 'on-demand', recordingDays: null, encryption: null, ...plainHandling })
+  assert.deepEqual((await auditOf('extension.create'))[0]?.['after'], { number: '101', name: 'Ann', ringSeconds: null, maxContacts: 10, contactsFull: null, enabled: true, recording: 'on-demand', recordingDays: null, encryption: null, ...plainHandling, voicemail: true })
 })
 
 test('a number that is taken is a conflict that names it; a bad one is unprocessable and says which field', async () => {

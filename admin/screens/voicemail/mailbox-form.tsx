@@ -1,0 +1,62 @@
+import { Checkbox, NumberInput, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { Mailbox } from '../../app/types.ts'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { PinField } from '../conferences/pin-field.tsx'
+import { changeMailbox, changePin } from './data.ts'
+
+interface Values {
+  /** Undefined: as it is; null: none. */
+  pin: string | null | undefined
+  askOwnPhone: boolean
+  operator: string
+  maxMessages: number | string
+  maxSeconds: number | string
+  /** Empty: for ever. */
+  keepDays: number | string
+}
+
+/** What a mailbox takes and keeps, and who may hear it. */
+export function MailboxForm({ box, onClose }: { box: Mailbox | null; onClose: () => void }) {
+  return (
+    <FormDrawer opened={box !== null} onClose={onClose} title={`Mailbox of ${box?.number ?? ''}`}>
+      {box !== null && <Fields current={box} onClose={onClose} />}
+    </FormDrawer>
+  )
+}
+
+function Fields({ current, onClose }: { current: Mailbox; onClose: () => void }) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [box] = useState(current)
+  const form = useForm<Values>({
+    initial: { pin: undefined, askOwnPhone: box.askOwnPhone, operator: box.operator ?? '', maxMessages: box.maxMessages, maxSeconds: box.maxSeconds, keepDays: box.keepDays ?? '' },
+    check: ({ pin, maxMessages, maxSeconds }): Record<string, string> => ({
+      ...(typeof pin === 'string' && !/^[0-9]{4,12}$/.test(pin) && { pin: 'A PIN has 4 to 12 digits and nothing else.' }),
+      ...(maxMessages === '' && { maxMessages: 'Say how many, 1 to 1000.' }),
+      ...(maxSeconds === '' && { maxSeconds: 'Say how long, 10 to 1800 seconds.' }),
+    }),
+    onSaved: onClose,
+    save: async ({ pin, askOwnPhone, operator, maxMessages, maxSeconds, keepDays }) => {
+      // The PIN first: one that is refused leaves all as it was.
+      const version = pin === undefined ? box.version : (await changePin(box.id, pin)).data.data.version
+      await changeMailbox(box.id, {
+        askOwnPhone, operator: operator.trim() === '' ? null : operator.trim(), maxMessages: Number(maxMessages), maxSeconds: Number(maxSeconds),
+        keepDays: keepDays === '' ? null : Number(keepDays), version,
+      })
+      notify.done(`The mailbox of ${box.number} is saved.`)
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <PinField label="PIN" description="4 to 12 digits. Without one, the extension’s own phone asks for a new one at *97, and from other phones the mailbox cannot be heard." set={box.hasPin} value={values.pin} error={errors.pin} onChange={(value) => set('pin', value)} />
+      <Checkbox label="Ask the extension’s own phones too" description="Without it, whoever picks up such a phone hears the messages." checked={values.askOwnPhone} onChange={(change) => set('askOwnPhone', change.currentTarget.checked)} />
+      <TextInput label="With 0 callers reach" description="A number that can be dialled, such as the reception; empty for nobody." inputMode="tel" autoComplete="off" value={values.operator} error={errors.operator} onChange={(change) => set('operator', change.currentTarget.value)} />
+      <NumberInput label="Longest message" min={10} max={1800} allowDecimal={false} suffix=" s" value={values.maxSeconds} error={errors.maxSeconds} onChange={(value) => set('maxSeconds', value)} />
+      <NumberInput label="Messages at most" description="New and heard together; from then on callers are told that it is full." min={1} max={1000} allowDecimal={false} value={values.maxMessages} error={errors.maxMessages} onChange={(value) => set('maxMessages', value)} />
+      <NumberInput label="Messages are kept" description="Then they are deleted, heard or not; empty for ever." min={1} max={3650} allowDecimal={false} suffix=" days" placeholder="For ever" value={values.keepDays} error={errors.keepDays} onChange={(value) => set('keepDays', value)} />
+    </FormBody>
+  )
+}

@@ -1,0 +1,62 @@
+import { ActionIcon, Badge, Group, Menu, Text } from '@mantine/core'
+import { EllipsisVertical, Megaphone, Pencil, SearchX } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import type { Mailbox } from '../../app/types.ts'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { useListState } from '../../components/use-list-state.ts'
+import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { useMailboxes } from './data.ts'
+import { Greetings } from './greetings.tsx'
+import { MailboxForm } from './mailbox-form.tsx'
+
+const columns: Column<Mailbox>[] = [
+  { key: 'number', title: 'Extension', card: 'title', render: (box) => <Link href={`/extensions/${box.id}`}>{box.number} {box.name}</Link> },
+  { key: 'state', title: 'Callers', render: (box) => (box.enabled ? 'may leave a message' : <Text span inherit c="dimmed">leave none</Text>) },
+  { key: 'new', title: 'New', align: 'right', render: (box) => <span className="numbers">{box.unheard}{box.unheardUrgent > 0 && ` (${box.unheardUrgent} urgent)`}</span> },
+  { key: 'heard', title: 'Heard', align: 'right', render: (box) => <span className="numbers">{box.heard}</span> },
+  { key: 'pin', title: 'PIN', render: (box) => (box.hasPin ? 'Set' : <Text span inherit c="dimmed">Not chosen yet</Text>) },
+  { key: 'signs', title: '', card: 'aside', render: (box) => <>{box.unheard + box.heard >= box.maxMessages && <Badge color="red" variant="light" tt="none" radius="sm">Full</Badge>}{box.greetings.temporary !== undefined && <Badge color="yellow" variant="light" tt="none" radius="sm">Temporary greeting</Badge>}</> },
+]
+
+/** The mailbox of each extension. */
+export function Mailboxes() {
+  const list = useListState('number')
+  const can = useCan()
+  const query = useMailboxes()
+  const [editing, setEditing] = useState<Mailbox | null>(null)
+  const [greeting, setGreeting] = useState<string | null>(null)
+  const [history, setHistory] = useState<Mailbox | null>(null)
+  const search = list.get('search')
+  const rows = query.data?.filter((box) => `${box.number} ${box.name}`.toLowerCase().includes(search.toLowerCase()))
+  return (
+    <>
+      <Group mb="md"><SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} /></Group>
+      <DataTable
+        label="Mailboxes"
+        columns={columns}
+        rows={rows}
+        rowKey={(box) => box.id}
+        actions={(box) => (
+          <Menu position="bottom-end">
+            <Menu.Target><ActionIcon aria-label={`Actions for the mailbox of ${box.number}`}><EllipsisVertical size={16} aria-hidden /></ActionIcon></Menu.Target>
+            <Menu.Dropdown>
+              {can('voicemail.write') && <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing(box)}>Settings and PIN</Menu.Item>}
+              <Menu.Item leftSection={<Megaphone size={16} aria-hidden />} onClick={() => setGreeting(box.id)}>Greetings</Menu.Item>
+              <HistoryItem onClick={() => setHistory(box)} />
+            </Menu.Dropdown>
+          </Menu>
+        )}
+        error={query.error}
+        retry={() => void query.refetch()}
+        empty={<EmptyState icon={SearchX} title={search === '' ? 'No mailboxes yet' : 'No mailbox matches'}>{search === '' ? 'Each extension has one. Add an extension first.' : 'Try another number or name.'}</EmptyState>}
+      />
+      <MailboxForm box={editing} onClose={() => setEditing(null)} />
+      <Greetings box={query.data?.find(({ id }) => id === greeting) ?? null} onClose={() => setGreeting(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'mailbox', id: history.id, title: `the mailbox of ${history.number}` }} onClose={() => setHistory(null)} />
+    </>
+  )
+}
