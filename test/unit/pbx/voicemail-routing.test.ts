@@ -18,6 +18,7 @@ const snapshot = {
   extension: (id: string) => all.find((each) => each.id === id),
   extensionsOf: () => all,
   extensionByNumber: (tenantId: string, number: string) => (tenantId === 't' ? all.find((each) => each.number === number) : undefined),
+  trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [],
   ringGroupsOf: () => [], ringGroupByNumber: () => undefined, conferenceByNumber: () => undefined,
 } as unknown as DirectorySnapshot
 const call = (from: string, dialled: string, tenantId = 't'): Plan =>
