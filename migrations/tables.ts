@@ -212,8 +212,49 @@ export interface MailboxRow {
   keep_days: number | null
   /** Those that were recorded, with their length in seconds. */
   greetings: Partial<Record<'unavailable' | 'busy' | 'temporary' | 'name', number>>
+  /** Each message goes to these by e-mail. */
+  mail_to: string[]
+  /** With its sound. */
+  mail_attach: boolean
+  /** What becomes of a message that went out by e-mail. */
+  mail_then: 'keep' | 'heard' | 'delete'
   version: number
   updated_at: Date
+}
+
+export interface MailSettingsRow {
+  tenant_id: string
+  host: string
+  port: number
+  security: 'tls' | 'starttls' | 'none'
+  username: string | null
+  /** config/secrets envelope, purpose `mail`. */
+  password_sealed: Buffer | null
+  sender: string
+  sender_name: string
+  version: number
+  updated_at: Date
+}
+
+/** Mail on its way. It waits until `sent_at` or `gave_up_at` is set. */
+export interface OutgoingMailRow {
+  id: string
+  tenant_id: string
+  /** Who wrote it, e.g. `voicemail`. */
+  kind: string
+  /** What it is about; one mail of a kind about one thing. */
+  subject_id: string | null
+  /** Goes before all others. */
+  urgent: boolean
+  recipients: string[]
+  title: string
+  body: string
+  created_at: Date
+  tries: number
+  next_try: Date
+  last_error: string | null
+  sent_at: Date | null
+  gave_up_at: Date | null
 }
 
 export interface VoicemailMessageRow {

@@ -31,6 +31,12 @@ export interface Mailbox extends MessageCounts {
   maxSeconds: number
   /** Days after which messages go; null: never. */
   keepDays: number | null
+  /** Each message goes to these by e-mail. */
+  mailTo: string[]
+  /** With its sound. */
+  mailAttach: boolean
+  /** What becomes of a message that went out by e-mail: it stays new, counts as heard, or is deleted. */
+  mailThen: 'keep' | 'heard' | 'delete'
   /** Those that are there, with their length in seconds. */
   greetings: Partial<Record<GreetingKind, number>>
   version: number
@@ -42,6 +48,9 @@ export interface MailboxInput {
   maxMessages?: number
   maxSeconds?: number
   keepDays?: number | null
+  mailTo?: string[]
+  mailAttach?: boolean
+  mailThen?: Mailbox['mailThen']
 }
 
 export interface VoiceMessage {

@@ -7,12 +7,14 @@ import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine,
 import type { InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
+import type { MailDoor } from './door-mail.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
+export type * from './door-mail.ts'
 export type * from './door-voicemail.ts'
 
 export type { MediaServerState }
@@ -314,6 +316,7 @@ export interface Pbx {
   }
   recordings: RecordingDoor
   voicemail: VoicemailDoor
+  mail: MailDoor
   prompts: PromptDoor
   /** Events of the actor's tenant from now on. Returns the way to stop. */
   subscribe(actor: Actor, listener: (event: PbxEvent) => void): () => void

@@ -33,6 +33,7 @@ import { startLender } from './lane/lender.ts'
 import type { EngineLane } from './lane/types.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { openMailRoom } from './mail/room.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
@@ -110,11 +111,13 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     sip.onWire((messages) => messages.forEach((message) => hep.send(hepPacket(message, identity))))
   }
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
+  const mail = await openMailRoom({ database, secrets, logger })
   const voicemail = await openVoicemailRoom({
+    mail,
     world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
   })
   const history = createHistory(database)
-  const retention = startRetention({ database, logger, sweepRecordings: async () => (await recordings.sweep()) + (await voicemail.sweep()), keep: settings.keep })
+  const retention = startRetention({ database, logger, sweepRecordings: async () => (await recordings.sweep()) + (await voicemail.sweep()) + (await mail.sweep()), keep: settings.keep })
   const rooms = createRooms(world, (call) => {
     recordings.control(call, 'start', 'conference').catch((error: unknown) => {
       if (!call.over) call.log.error({ err: error }, `the conference is not recorded: ${messageOf(error)}`)
@@ -238,6 +241,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: recordings.door,
     voicemail: voicemail.door,
+    mail: mail.door,
     prompts: createPromptDoor(database, options.prompts),
     certificates: {
       list: () => certificatesOf(certificates, systemClock.now()),
@@ -284,6 +288,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       retention.stop()
       recent.close()
       await voicemail.close()
+      await mail.close()
       await recordings.close()
       await takeover.close()
       await traces.close()

@@ -15,6 +15,7 @@ export const keys = {
   featureCodes: ['feature-codes'] as const,
   prompts: ['prompts'] as const,
   voicemail: ['voicemail'] as const,
+  mail: ['mail'] as const,
   recordings: ['recordings'] as const,
   recordingPeaks: ['recording-peaks'] as const,
   recordingSettings: ['recording-settings'] as const,

@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, Gauge, History, KeyRound, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, Gauge, History, KeyRound, Mail, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -47,6 +47,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/prompts', label: 'Prompts', icon: Megaphone, permission: 'prompts.read' },
       { href: '/users', label: 'Users', icon: Users, permission: 'users.read' },
       { href: '/tokens', label: 'API tokens', icon: KeyRound, permission: 'tokens.read' },
+      { href: '/mail', label: 'Mail', icon: Mail, permission: 'mail.read' },
       { href: '/bans', label: 'Banned addresses', icon: ShieldBan, permission: 'bans.read' },
       { href: '/audit', label: 'Audit log', icon: ScrollText, permission: 'audit.read' },
       { href: '/sip-servers', label: 'SIP servers', icon: Signpost, permission: 'targets.read' },

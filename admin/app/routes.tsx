@@ -32,6 +32,7 @@ const screens: Screen[] = [
   { path: '/prompts', screen: lazy(() => import('../screens/prompts/prompts.tsx')), permission: 'prompts.read' },
   { path: '/users', screen: lazy(() => import('../screens/users/users.tsx')), permission: 'users.read' },
   { path: '/tokens', screen: lazy(() => import('../screens/tokens/tokens.tsx')), permission: 'tokens.read' },
+  { path: '/mail', screen: lazy(() => import('../screens/mail/mail.tsx')), permission: 'mail.read' },
   { path: '/bans', screen: lazy(() => import('../screens/bans/bans.tsx')), permission: 'bans.read' },
   { path: '/audit', screen: lazy(() => import('../screens/audit/audit.tsx')), permission: 'audit.read' },
   { path: '/sip-servers', screen: lazy(() => import('../screens/targets/targets.tsx')), permission: 'targets.read' },

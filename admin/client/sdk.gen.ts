@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DiscardMailData, DiscardMailErrors, DiscardMailResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailSettingsData, GetMailSettingsErrors, GetMailSettingsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailData, ListMailErrors, ListMailResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RemoveMailSettingsData, RemoveMailSettingsErrors, RemoveMailSettingsResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SetMailSettingsData, SetMailSettingsErrors, SetMailSettingsResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestMailData, TestMailErrors, TestMailResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1506,6 +1506,119 @@ export const forwardVoiceMessage = <ThrowOnError extends boolean = false>(option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Send no more mail
+ *
+ * Needs the permission `mail.write`.
+ */
+export const removeMailSettings = <ThrowOnError extends boolean = false>(options?: Options<RemoveMailSettingsData, ThrowOnError>): RequestResult<RemoveMailSettingsResponses, RemoveMailSettingsErrors, ThrowOnError> => (options?.client ?? client).delete<RemoveMailSettingsResponses, RemoveMailSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mail/settings',
+    ...options
+});
+
+/**
+ * The server that takes mail; null when none was set up
+ *
+ * Needs the permission `mail.read`.
+ */
+export const getMailSettings = <ThrowOnError extends boolean = false>(options?: Options<GetMailSettingsData, ThrowOnError>): RequestResult<GetMailSettingsResponses, GetMailSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetMailSettingsResponses, GetMailSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mail/settings',
+    ...options
+});
+
+/**
+ * Say which server takes mail
+ *
+ * Mail that waits is tried at once. The password is kept encrypted and cannot be read again. Needs the permission `mail.write`.
+ */
+export const setMailSettings = <ThrowOnError extends boolean = false>(options: Options<SetMailSettingsData, ThrowOnError>): RequestResult<SetMailSettingsResponses, SetMailSettingsErrors, ThrowOnError> => (options.client ?? client).put<SetMailSettingsResponses, SetMailSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mail/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a test mail now
+ *
+ * Answers when the server has taken it; else 503 with what it said and what to do. Needs the permission `mail.write`.
+ */
+export const testMail = <ThrowOnError extends boolean = false>(options: Options<TestMailData, ThrowOnError>): RequestResult<TestMailResponses, TestMailErrors, ThrowOnError> => (options.client ?? client).post<TestMailResponses, TestMailErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mail/test',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Mail that waits, was sent in the last 30 days, or failed; newest first
+ *
+ * Needs the permission `mail.read`.
+ */
+export const listMail = <ThrowOnError extends boolean = false>(options?: Options<ListMailData, ThrowOnError>): RequestResult<ListMailResponses, ListMailErrors, ThrowOnError> => (options?.client ?? client).get<ListMailResponses, ListMailErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mail',
+    ...options
+});
+
+/**
+ * Try again now
+ *
+ * Needs the permission `mail.write`.
+ */
+export const retryMail = <ThrowOnError extends boolean = false>(options: Options<RetryMailData, ThrowOnError>): RequestResult<RetryMailResponses, RetryMailErrors, ThrowOnError> => (options.client ?? client).post<RetryMailResponses, RetryMailErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mail/{id}/retry',
+    ...options
+});
+
+/**
+ * Do not send it, or forget it
+ *
+ * Needs the permission `mail.write`.
+ */
+export const discardMail = <ThrowOnError extends boolean = false>(options: Options<DiscardMailData, ThrowOnError>): RequestResult<DiscardMailResponses, DiscardMailErrors, ThrowOnError> => (options.client ?? client).delete<DiscardMailResponses, DiscardMailErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/mail/{id}',
+    ...options
 });
 
 /**

@@ -457,7 +457,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -1598,6 +1598,18 @@ export type Mailbox = {
      */
     keepDays: number | null;
     /**
+     * Each message goes to these by e-mail.
+     */
+    mailTo: Array<string>;
+    /**
+     * With its sound.
+     */
+    mailAttach: boolean;
+    /**
+     * What becomes of a message that went out by e-mail; without its sound it is not deleted.
+     */
+    mailThen: 'keep' | 'heard' | 'delete';
+    /**
      * Those that were recorded, with their length in seconds.
      */
     greetings: {
@@ -1619,6 +1631,9 @@ export type MailboxUpdate = {
     maxMessages?: number;
     maxSeconds?: number;
     keepDays?: number | null;
+    mailTo?: Array<string>;
+    mailAttach?: boolean;
+    mailThen?: 'keep' | 'heard' | 'delete';
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
@@ -1685,6 +1700,78 @@ export type VoiceMessageMark = {
 
 export type VoiceMessageForward = {
     mailboxIds: Array<string>;
+};
+
+/**
+ * The SMTP server that takes this tenant’s mail.
+ */
+export type MailSettings = {
+    host: string;
+    port: number;
+    /**
+     * `tls` from the first byte (port 465), `starttls` (587), or `none` for a relay on a trusted network (25), which is then not signed in to.
+     */
+    security: 'tls' | 'starttls' | 'none';
+    /**
+     * Null: the server takes mail without signing in.
+     */
+    username: string | null;
+    /**
+     * The address mail is from.
+     */
+    sender: string;
+    senderName: string;
+    hasPassword: boolean;
+    version: number;
+};
+
+export type MailSettingsInput = {
+    host: string;
+    port: number;
+    /**
+     * `tls` from the first byte (port 465), `starttls` (587), or `none` for a relay on a trusted network (25), which is then not signed in to.
+     */
+    security: 'tls' | 'starttls' | 'none';
+    /**
+     * Null: the server takes mail without signing in.
+     */
+    username: string | null;
+    /**
+     * The address mail is from.
+     */
+    sender: string;
+    senderName: string;
+    /**
+     * Left out: the stored one stays, unless the server is another.
+     */
+    password?: string;
+    /**
+     * The version that was read, 0 when there was none; refused with 409 when it has changed since.
+     */
+    version?: number;
+};
+
+export type MailTest = {
+    to: string;
+};
+
+export type OutgoingMail = {
+    id: string;
+    /**
+     * What wrote it, e.g. `voicemail`.
+     */
+    kind: string;
+    recipients: Array<string>;
+    title: string;
+    createdAt: string;
+    /**
+     * `failed`: the server refused it for good, or three days have passed.
+     */
+    state: 'waiting' | 'sent' | 'failed';
+    tries: number;
+    nextTry: string | null;
+    lastError: string | null;
+    sentAt: string | null;
 };
 
 /**
@@ -6810,6 +6897,356 @@ export type ForwardVoiceMessageResponses = {
 };
 
 export type ForwardVoiceMessageResponse = ForwardVoiceMessageResponses[keyof ForwardVoiceMessageResponses];
+
+export type RemoveMailSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/mail/settings';
+};
+
+export type RemoveMailSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RemoveMailSettingsError = RemoveMailSettingsErrors[keyof RemoveMailSettingsErrors];
+
+export type RemoveMailSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type RemoveMailSettingsResponse = RemoveMailSettingsResponses[keyof RemoveMailSettingsResponses];
+
+export type GetMailSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/mail/settings';
+};
+
+export type GetMailSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetMailSettingsError = GetMailSettingsErrors[keyof GetMailSettingsErrors];
+
+export type GetMailSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MailSettings | null;
+    };
+};
+
+export type GetMailSettingsResponse = GetMailSettingsResponses[keyof GetMailSettingsResponses];
+
+export type SetMailSettingsData = {
+    body: MailSettingsInput;
+    path?: never;
+    query?: never;
+    url: '/mail/settings';
+};
+
+export type SetMailSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetMailSettingsError = SetMailSettingsErrors[keyof SetMailSettingsErrors];
+
+export type SetMailSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MailSettings;
+    };
+};
+
+export type SetMailSettingsResponse = SetMailSettingsResponses[keyof SetMailSettingsResponses];
+
+export type TestMailData = {
+    body: MailTest;
+    path?: never;
+    query?: never;
+    url: '/mail/test';
+};
+
+export type TestMailErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TestMailError = TestMailErrors[keyof TestMailErrors];
+
+export type TestMailResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type TestMailResponse = TestMailResponses[keyof TestMailResponses];
+
+export type ListMailData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        state?: 'waiting' | 'sent' | 'failed';
+    };
+    url: '/mail';
+};
+
+export type ListMailErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListMailError = ListMailErrors[keyof ListMailErrors];
+
+export type ListMailResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<OutgoingMail>;
+        pagination: Pagination;
+    };
+};
+
+export type ListMailResponse = ListMailResponses[keyof ListMailResponses];
+
+export type RetryMailData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/mail/{id}/retry';
+};
+
+export type RetryMailErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RetryMailError = RetryMailErrors[keyof RetryMailErrors];
+
+export type RetryMailResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OutgoingMail;
+    };
+};
+
+export type RetryMailResponse = RetryMailResponses[keyof RetryMailResponses];
+
+export type DiscardMailData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/mail/{id}';
+};
+
+export type DiscardMailErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DiscardMailError = DiscardMailErrors[keyof DiscardMailErrors];
+
+export type DiscardMailResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DiscardMailResponse = DiscardMailResponses[keyof DiscardMailResponses];
 
 export type ListPromptsData = {
     body?: never;

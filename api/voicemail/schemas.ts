@@ -11,6 +11,7 @@ export const GreetingKind = z.enum(['unavailable', 'busy', 'temporary', 'name'])
 })
 
 const seconds = z.number().optional()
+const mailThen = z.enum(['keep', 'heard', 'delete'])
 
 export const Mailbox = z
   .object({
@@ -24,6 +25,9 @@ export const Mailbox = z
     maxMessages: z.number().int(),
     maxSeconds: z.number().int().meta({ description: 'Longest message.' }),
     keepDays: z.number().int().nullable().meta({ description: 'Days after which messages are deleted; null: never.' }),
+    mailTo: z.array(z.string()).meta({ description: 'Each message goes to these by e-mail.' }),
+    mailAttach: z.boolean().meta({ description: 'With its sound.' }),
+    mailThen: mailThen.meta({ description: 'What becomes of a message that went out by e-mail; without its sound it is not deleted.' }),
     greetings: z.object({ unavailable: seconds, busy: seconds, temporary: seconds, name: seconds }).meta({ description: 'Those that were recorded, with their length in seconds.' }),
     unheard: z.number().int(),
     unheardUrgent: z.number().int(),
@@ -40,6 +44,9 @@ export const MailboxUpdate = z
     maxMessages: z.number().int().min(1).max(1000).optional(),
     maxSeconds: z.number().int().min(10).max(1800).optional(),
     keepDays: z.number().int().min(1).max(3650).nullable().optional(),
+    mailTo: z.array(z.string().trim().max(254)).max(10).optional(),
+    mailAttach: z.boolean().optional(),
+    mailThen: mailThen.optional(),
     version: z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' }),
   })
   .meta({ id: 'MailboxUpdate' })

@@ -6,6 +6,7 @@ import type { Secrets } from '../../config/secrets.ts'
 import type { PromptDesk } from '../../media/contract.ts'
 import type { ExtensionRow, MailboxRow } from '../../migrations/tables.ts'
 import type { GreetingKind, Mailbox, MailboxInput } from '../door.ts'
+import { isAddress } from '../mail/settings.ts'
 import type { Counts } from './counts.ts'
 import { isPin, refuseFault, sealPin } from './pin.ts'
 
@@ -26,6 +27,7 @@ export interface Boxes {
 
 const COLUMNS: readonly (readonly [keyof MailboxInput, keyof MailboxRow])[] = [
   ['askOwnPhone', 'ask_own_phone'], ['operator', 'operator'], ['maxMessages', 'max_messages'], ['maxSeconds', 'max_seconds'], ['keepDays', 'keep_days'],
+  ['mailTo', 'mail_to'], ['mailAttach', 'mail_attach'], ['mailThen', 'mail_then'],
 ]
 
 /** The name of the sound of a greeting among the tenant's own. */
@@ -39,7 +41,7 @@ export function createBoxes(options: {
 
   const show = (row: BoxRow): Mailbox => ({
     id: row.id, number: row.number, name: row.name, enabled: row.enabled, hasPin: row.pin_sealed !== null, askOwnPhone: row.ask_own_phone, operator: row.operator,
-    maxMessages: row.max_messages, maxSeconds: row.max_seconds, keepDays: row.keep_days, greetings: row.greetings, version: row.version, ...counts.of(row.id),
+    maxMessages: row.max_messages, maxSeconds: row.max_seconds, keepDays: row.keep_days, mailTo: row.mail_to, mailAttach: row.mail_attach, mailThen: row.mail_then, greetings: row.greetings, version: row.version, ...counts.of(row.id),
   })
   const change = async (actor: Actor, id: string, version: number | undefined, action: string, work: (row: BoxRow) => Promise<{ columns: Record<string, unknown>; before?: unknown; after?: unknown }>): Promise<Mailbox> => {
     const row = await database.change(actor, async (trx) => {
@@ -109,6 +111,12 @@ function check(actor: Actor, input: MailboxInput, checkOperator: (tenantId: stri
   for (const [field, name, least, most] of [['maxMessages', 'The number of messages', 1, 1000], ['maxSeconds', 'The length of a message', 10, 1800], ['keepDays', 'The days messages are kept', 1, 3650]] as const) {
     const value = input[field]
     if (typeof value === 'number' && !(Number.isInteger(value) && value >= least && value <= most)) details.push({ field, message: `${name} is from ${least} to ${most}.` })
+  }
+  if (input.mailTo !== undefined) {
+    checked.mailTo = [...new Set(input.mailTo.map((address) => address.trim()).filter((address) => address !== ''))]
+    const wrong = checked.mailTo.find((address) => !isAddress(address))
+    if (wrong !== undefined) details.push({ field: 'mailTo', message: `${wrong} is no e-mail address.` })
+    else if (checked.mailTo.length > 10) details.push({ field: 'mailTo', message: 'Up to 10 addresses get the messages.' })
   }
   if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
   return checked

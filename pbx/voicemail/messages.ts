@@ -5,7 +5,7 @@ import type { Database, Knex, Transaction } from '../../config/database/index.ts
 import { Refusal } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
-import type { VoicemailMessageRow } from '../../migrations/tables.ts'
+import type { MailboxRow, VoicemailMessageRow } from '../../migrations/tables.ts'
 import type { Paged, VoiceMessage, VoiceMessageFilter } from '../door.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -24,7 +24,8 @@ export interface MessageFact {
   forwarded_by: string | null
 }
 
-export type MessageRow = VoicemailMessageRow & { number: string; name: string }
+/** With whose mailbox it is in, and what that does with mail. */
+export type MessageRow = VoicemailMessageRow & { number: string; name: string } & Pick<MailboxRow, 'mail_attach' | 'mail_then'>
 
 /** The messages of all mailboxes. */
 export interface Messages {
@@ -149,9 +150,9 @@ export function createMessages(options: { database: Database; logger: Logger; ho
   }
 }
 
-const SHOWN = ['m.*', 'extensions.number', 'extensions.name']
+const SHOWN = ['m.*', 'extensions.number', 'extensions.name', 'mailboxes.mail_attach', 'mailboxes.mail_then']
 
-const messages = (trx: Transaction) => trx('voicemail_messages as m').join('extensions', 'extensions.id', 'm.mailbox_id')
+const messages = (trx: Transaction) => trx('voicemail_messages as m').join('extensions', 'extensions.id', 'm.mailbox_id').join('mailboxes', 'mailboxes.id', 'm.mailbox_id')
 
 async function find(trx: Transaction, id: string): Promise<MessageRow> {
   const row = (await messages(trx).select(SHOWN).where({ 'm.id': id }).first()) as MessageRow | undefined

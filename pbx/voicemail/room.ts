@@ -7,10 +7,12 @@ import type { PromptDesk, SoundKeeper } from '../../media/contract.ts'
 import type { Call } from '../calls/call.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { VoicemailDoor } from '../door.ts'
+import type { MailRoom } from '../mail/room.ts'
 import { createRecordingKeys } from '../recording/keys.ts'
 import { createBoxes } from './boxes.ts'
 import { watchCounts, type Counts } from './counts.ts'
 import { leaveMessage } from './leave.ts'
+import { mailMessages } from './mailing.ts'
 import { listen } from './listen.ts'
 import { createMessages, messageInfo } from './messages.ts'
 import { openShelf } from './shelf.ts'
@@ -30,16 +32,17 @@ export interface VoicemailRoom {
 
 /** Everything about voicemail: taking messages, playing them, and what people see of them. */
 export async function openVoicemailRoom(options: {
-  world: CallWorld; database: Database; secrets: Secrets; logger: Logger; home: string; sounds: SoundKeeper; desk: PromptDesk
+  world: CallWorld; database: Database; secrets: Secrets; logger: Logger; home: string; sounds: SoundKeeper; desk: PromptDesk; mail: Pick<MailRoom, 'post' | 'kind'>
   /** Why calls to a number would come to nothing; undefined when they would not. */
   deadEnd: (tenantId: string, number: string) => string | undefined
 }): Promise<VoicemailRoom> {
-  const { world: calls, database, secrets, home, sounds, desk, deadEnd } = options
+  const { world: calls, database, secrets, home, sounds, desk, deadEnd, mail } = options
   const logger = options.logger.child({ room: 'voicemail' })
   const counts = await watchCounts({ database, events: calls.events, logger })
-  const shelf = await openShelf({ database, logger, home, keys: createRecordingKeys(database, secrets), sounds, onStored: () => undefined })
+  const shelf = await openShelf({ database, logger, home, keys: createRecordingKeys(database, secrets), sounds, onStored: (trx, row) => mailing.stored(trx, row) })
   const boxes = createBoxes({ database, secrets, desk, counts, checkOperator: deadEnd })
   const messages = createMessages({ database, logger, home, shelf })
+  const mailing = mailMessages({ mail, messages, shelf })
   const world: VoicemailWorld = { calls, boxes, messages, shelf, findSound: (name, tenantId) => desk.own.find(name, tenantId) }
   const busy = new Set<Promise<unknown>>()
   // What was spooled first, then what waits to be stored.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Database } from '../../config/database/index.ts'
+import type { Database, Transaction } from '../../config/database/index.ts'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { SoundKeeper, StoredSound } from '../../media/contract.ts'
@@ -37,8 +37,8 @@ export interface Shelf {
 
 export async function openShelf(options: {
   database: Database; logger: Logger; home: string; keys: RecordingKeys; sounds: Pick<SoundKeeper, 'keep' | 'open' | 'openWav'>
-  /** One is stored: sealed, and its row says so. */
-  onStored: (id: string) => void
+  /** One is stored: sealed, and its row says so; in that transaction. */
+  onStored: (trx: Transaction, row: VoicemailMessageRow) => Promise<void>
 }): Promise<Shelf> {
   const { database, logger, keys, sounds, onStored } = options
   const root = join(options.home, 'voicemail')
@@ -60,12 +60,14 @@ export async function openShelf(options: {
       if (sources.length === 0) throw new Error('its file is gone')
       const kept = await sounds.keep(sources, inside(root, target), await keys.of(row.tenant_id), row.id, { mono: true })
       const { bytes, seconds, rate, sha256, peaks } = kept
-      const changed = await database.system('voicemail stored', (trx) =>
-        trx('voicemail_messages').where({ id: row.id }).update({ path: target, bytes, seconds, rate, sha256, peaks, stored_at: trx.fn.now() }))
+      const changed = await database.system('voicemail stored', async (trx) => {
+        const found = await trx('voicemail_messages').where({ id: row.id }).update({ path: target, bytes, seconds, rate, sha256, peaks, stored_at: trx.fn.now() })
+        if (found > 0) await onStored(trx, { ...row, seconds, rate })
+        return found
+      })
       if (changed === 0) await rm(inside(root, target), { force: true })
       for (const source of sources) await rm(source, { force: true })
       failed.delete(row.id)
-      if (changed > 0) onStored(row.id)
     } catch (error) {
       if (closed) return
       failed.add(row.id)

@@ -1,8 +1,9 @@
-/** Voicemail in the panel: switched on an extension, a message heard, sent on and deleted, a PIN and a greeting set. */
+/** Voicemail in the panel: switched on an extension, a message heard, sent on and deleted, a PIN and a greeting set, and messages by e-mail. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launch, openPage, skip } from './browser.ts'
+import { startMailServer } from '../support/mail-server.ts'
 import { setUpInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
 
 let house: PanelHouse
@@ -99,6 +100,53 @@ test('a message comes in, is heard, sent on and deleted', { skip, timeout: 180_0
     await busy.getByRole('button', { name: 'Save' }).click()
     await busy.locator('audio').waitFor()
     await shot('voicemail-greetings')
+  })
+  await t.test('messages go out by e-mail once a server takes them', async () => {
+    const server = await startMailServer()
+    t.after(() => server.close())
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await page.getByRole('row', { name: /102 Anna/ }).getByRole('button', { name: /Actions/ }).click()
+    await page.getByRole('menuitem', { name: 'Settings and PIN' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Send each message by e-mail to').fill('anna@example.com')
+    await page.keyboard.press('Enter')
+    await dialog.getByLabel('With the message attached').waitFor()
+    await shot('voicemail-by-mail')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByRole('link', { name: 'Mail', exact: true }).click()
+    await page.getByText('No mail server yet').waitFor()
+    await shot('mail-none')
+    await page.getByRole('button', { name: 'Set up a mail server' }).click()
+    await dialog.getByLabel('Server').fill('127.0.0.1')
+    await dialog.getByRole('combobox', { name: 'Encryption' }).click()
+    await page.getByRole('option', { name: /None/ }).click()
+    assert.equal(await dialog.getByLabel('Port').inputValue(), '25', 'the usual port goes along')
+    await dialog.getByLabel('Port').fill('9')
+    await dialog.getByLabel('Mail is from').fill('phones@example.com')
+    await shot('mail-server')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Send a test mail' }).click()
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await dialog.getByText(/127\.0\.0\.1:9 does not answer/).waitFor()
+    await shot('mail-refused')
+    assert.match(complaints.splice(0).join(), /^503 .*\/mail\/test$/)
+    await page.keyboard.press('Escape')
+    await desk.api.send('PUT', '/mail/settings', { host: '127.0.0.1', port: server.port, security: 'none', username: null, sender: 'phones@example.com', senderName: 'Acme' })
+    const call = await phone.invite('102')
+    await call.answered(30_000)
+    call.audio.play(0)
+    await call.audio.hearsSomething()
+    await call.audio.press('#')
+    await call.audio.hears(1000, 20_000)
+    call.audio.play(440)
+    await call.audio.packets(150)
+    await call.bye()
+    const row = page.getByRole('row', { name: /Voice message from Carl/ })
+    await row.getByText('Sent', { exact: true }).waitFor({ timeout: 30_000 })
+    await shot('mail-sent')
+    assert.equal(server.mails.length, 1)
   })
   assert.deepEqual(complaints, [])
 })

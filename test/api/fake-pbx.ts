@@ -12,11 +12,12 @@ import type {
 } from '../../pbx/index.ts'
 import { fakePrompts } from './fake-prompts.ts'
 import { carrier, certificates, now, recording, viewOfConference } from './fake-samples.ts'
+import { createFakeMail, type FakeMail } from './fake-mail.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
 type Owned<T> = T & { tenantId: string }
 
-export interface FakePbx extends Pbx, Pick<FakeVoicemail, 'addMailbox' | 'addMessage'> {
+export interface FakePbx extends Pbx, Pick<FakeVoicemail, 'addMailbox' | 'addMessage'>, Pick<FakeMail, 'addMail'> {
   addCall(tenantId: string, change?: Partial<CallView>): CallView
   addRegistration(tenantId: string, change?: Partial<RegistrationView>): RegistrationView
   addRecording(tenantId: string, path: string): RecordingInfo
@@ -81,6 +82,7 @@ export function createFakePbx(): FakePbx {
 
   const pbx: FakePbx = {
     voicemail,
+    ...createFakeMail(actors, checkVersion),
     addMailbox,
     addMessage,
     well: true,

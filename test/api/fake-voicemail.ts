@@ -31,6 +31,7 @@ export function createFakeVoicemail(actors: Actor[], checkVersion: (row: { versi
     addMailbox(tenantId) {
       const box: Mailbox = {
         id: randomUUID(), number: '100', name: 'Ada', enabled: true, hasPin: false, askOwnPhone: true, operator: null, maxMessages: 100, maxSeconds: 180, keepDays: null,
+        mailTo: [], mailAttach: true, mailThen: 'keep',
         greetings: { busy: 2.5 }, unheard: 1, unheardUrgent: 0, heard: 0, heardUrgent: 0, version: 1,
       }
       boxes.set(box.id, { tenantId, box })

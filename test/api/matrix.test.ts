@@ -44,6 +44,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   },
   mailbox: () => ground.pbx.addMailbox(ground.tenantId).id,
   voiceMessage: () => ground.pbx.addMessage(ground.tenantId).id,
+  mail: () => ground.pbx.addMail(ground.tenantId).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
 }
 
@@ -61,6 +62,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getOutboundRoute: 'outboundRoute', updateOutboundRoute: 'outboundRoute', deleteOutboundRoute: 'outboundRoute',
   getMailbox: 'mailbox', updateMailbox: 'mailbox', setMailboxPin: 'mailbox', getGreetingAudio: 'mailbox', setGreeting: 'mailbox', removeGreeting: 'mailbox',
   getVoiceMessage: 'voiceMessage', getVoiceMessageAudio: 'voiceMessage', getVoiceMessageWav: 'voiceMessage', markVoiceMessage: 'voiceMessage', forwardVoiceMessage: 'voiceMessage', deleteVoiceMessage: 'voiceMessage',
+  retryMail: 'mail', discardMail: 'mail',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
@@ -102,6 +104,8 @@ const bodies: Record<string, () => unknown> = {
   setGreeting: () => ({ text: 'Ada is away.' }),
   markVoiceMessage: () => ({ heard: true }),
   forwardVoiceMessage: () => ({ mailboxIds: [randomUUID()] }),
+  setMailSettings: () => ({ host: 'smtp.example.com', port: 587, security: 'starttls', username: 'u', password: 'p', sender: 'phones@example.com', senderName: '' }),
+  testMail: () => ({ to: 'ada@example.com' }),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 

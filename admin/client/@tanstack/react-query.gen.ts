@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createRingGroup, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getGreetingAudio, getHealth, getInboundNumber, getMailbox, getMetrics, getOutboundRoute, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMailboxes, listMediaServers, listOutboundRoutes, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listTrunks, listUsers, listVoiceMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, removeGreeting, renewDeviceCredentials, replacePrompt, resumeMediaServer, revertPrompt, setGreeting, setMailboxPin, steerConference, steerConferenceParty, superviseCall, testTrunk, undoAuditEvent, updateConference, updateDevice, updateExtension, updateInboundNumber, updateMailbox, updateOutboundRoute, updateRecordingSettings, updateRingGroup, updateTrunk, updateUser } from '../sdk.gen.ts';
-import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createRingGroup, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, discardMail, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getGreetingAudio, getHealth, getInboundNumber, getMailbox, getMailSettings, getMetrics, getOutboundRoute, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listTrunks, listUsers, listVoiceMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, replacePrompt, resumeMediaServer, retryMail, revertPrompt, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, undoAuditEvent, updateConference, updateDevice, updateExtension, updateInboundNumber, updateMailbox, updateOutboundRoute, updateRecordingSettings, updateRingGroup, updateTrunk, updateUser } from '../sdk.gen.ts';
+import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -2136,6 +2136,173 @@ export const forwardVoiceMessageMutation = (options?: Partial<Options<ForwardVoi
     const mutationOptions: UseMutationOptions<ForwardVoiceMessageResponse, ForwardVoiceMessageError, Options<ForwardVoiceMessageData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await forwardVoiceMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send no more mail
+ *
+ * Needs the permission `mail.write`.
+ */
+export const removeMailSettingsMutation = (options?: Partial<Options<RemoveMailSettingsData>>): UseMutationOptions<RemoveMailSettingsResponse, RemoveMailSettingsError, Options<RemoveMailSettingsData>> => {
+    const mutationOptions: UseMutationOptions<RemoveMailSettingsResponse, RemoveMailSettingsError, Options<RemoveMailSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeMailSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMailSettingsQueryKey = (options?: Options<GetMailSettingsData>) => createQueryKey('getMailSettings', options);
+
+/**
+ * The server that takes mail; null when none was set up
+ *
+ * Needs the permission `mail.read`.
+ */
+export const getMailSettingsOptions = (options?: Options<GetMailSettingsData>) => queryOptions<GetMailSettingsResponse, GetMailSettingsError, GetMailSettingsResponse, ReturnType<typeof getMailSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMailSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMailSettingsQueryKey(options)
+});
+
+/**
+ * Say which server takes mail
+ *
+ * Mail that waits is tried at once. The password is kept encrypted and cannot be read again. Needs the permission `mail.write`.
+ */
+export const setMailSettingsMutation = (options?: Partial<Options<SetMailSettingsData>>): UseMutationOptions<SetMailSettingsResponse, SetMailSettingsError, Options<SetMailSettingsData>> => {
+    const mutationOptions: UseMutationOptions<SetMailSettingsResponse, SetMailSettingsError, Options<SetMailSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setMailSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a test mail now
+ *
+ * Answers when the server has taken it; else 503 with what it said and what to do. Needs the permission `mail.write`.
+ */
+export const testMailMutation = (options?: Partial<Options<TestMailData>>): UseMutationOptions<TestMailResponse, TestMailError, Options<TestMailData>> => {
+    const mutationOptions: UseMutationOptions<TestMailResponse, TestMailError, Options<TestMailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testMail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMailQueryKey = (options?: Options<ListMailData>) => createQueryKey('listMail', options);
+
+/**
+ * Mail that waits, was sent in the last 30 days, or failed; newest first
+ *
+ * Needs the permission `mail.read`.
+ */
+export const listMailOptions = (options?: Options<ListMailData>) => queryOptions<ListMailResponse, ListMailError, ListMailResponse, ReturnType<typeof listMailQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMail({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailQueryKey(options)
+});
+
+export const listMailInfiniteQueryKey = (options?: Options<ListMailData>): QueryKey<Options<ListMailData>> => createQueryKey('listMail', options, true);
+
+/**
+ * Mail that waits, was sent in the last 30 days, or failed; newest first
+ *
+ * Needs the permission `mail.read`.
+ */
+export const listMailInfiniteOptions = (options?: Options<ListMailData>) => {
+    const opts = infiniteQueryOptions<ListMailResponse, ListMailError, InfiniteData<ListMailResponse>, QueryKey<Options<ListMailData>>, number | Pick<QueryKey<Options<ListMailData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMailData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMail({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMailInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Try again now
+ *
+ * Needs the permission `mail.write`.
+ */
+export const retryMailMutation = (options?: Partial<Options<RetryMailData>>): UseMutationOptions<RetryMailResponse, RetryMailError, Options<RetryMailData>> => {
+    const mutationOptions: UseMutationOptions<RetryMailResponse, RetryMailError, Options<RetryMailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await retryMail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Do not send it, or forget it
+ *
+ * Needs the permission `mail.write`.
+ */
+export const discardMailMutation = (options?: Partial<Options<DiscardMailData>>): UseMutationOptions<DiscardMailResponse, DiscardMailError, Options<DiscardMailData>> => {
+    const mutationOptions: UseMutationOptions<DiscardMailResponse, DiscardMailError, Options<DiscardMailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await discardMail({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

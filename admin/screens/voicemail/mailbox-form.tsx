@@ -1,5 +1,6 @@
-import { Checkbox, NumberInput, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import { notify } from '../../app/notify.ts'
 import type { Mailbox } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -16,7 +17,14 @@ interface Values {
   maxSeconds: number | string
   /** Empty: for ever. */
   keepDays: number | string
+  mailTo: string[]
+  mailAttach: boolean
+  mailThen: Mailbox['mailThen']
 }
+
+const thens: { value: Mailbox['mailThen']; label: string }[] = [
+  { value: 'keep', label: 'it stays new' }, { value: 'heard', label: 'it counts as heard' }, { value: 'delete', label: 'it is deleted here' },
+]
 
 /** What a mailbox takes and keeps, and who may hear it. */
 export function MailboxForm({ box, onClose }: { box: Mailbox | null; onClose: () => void }) {
@@ -31,19 +39,19 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [box] = useState(current)
   const form = useForm<Values>({
-    initial: { pin: undefined, askOwnPhone: box.askOwnPhone, operator: box.operator ?? '', maxMessages: box.maxMessages, maxSeconds: box.maxSeconds, keepDays: box.keepDays ?? '' },
+    initial: { pin: undefined, askOwnPhone: box.askOwnPhone, operator: box.operator ?? '', maxMessages: box.maxMessages, maxSeconds: box.maxSeconds, keepDays: box.keepDays ?? '', mailTo: box.mailTo, mailAttach: box.mailAttach, mailThen: box.mailThen },
     check: ({ pin, maxMessages, maxSeconds }): Record<string, string> => ({
       ...(typeof pin === 'string' && !/^[0-9]{4,12}$/.test(pin) && { pin: 'A PIN has 4 to 12 digits and nothing else.' }),
       ...(maxMessages === '' && { maxMessages: 'Say how many, 1 to 1000.' }),
       ...(maxSeconds === '' && { maxSeconds: 'Say how long, 10 to 1800 seconds.' }),
     }),
     onSaved: onClose,
-    save: async ({ pin, askOwnPhone, operator, maxMessages, maxSeconds, keepDays }) => {
+    save: async ({ pin, askOwnPhone, operator, maxMessages, maxSeconds, keepDays, mailTo, mailAttach, mailThen }) => {
       // The PIN first: one that is refused leaves all as it was.
       const version = pin === undefined ? box.version : (await changePin(box.id, pin)).data.data.version
       await changeMailbox(box.id, {
         askOwnPhone, operator: operator.trim() === '' ? null : operator.trim(), maxMessages: Number(maxMessages), maxSeconds: Number(maxSeconds),
-        keepDays: keepDays === '' ? null : Number(keepDays), version,
+        keepDays: keepDays === '' ? null : Number(keepDays), mailTo, mailAttach, mailThen: mailThen === 'delete' && !mailAttach ? 'keep' : mailThen, version,
       })
       notify.done(`The mailbox of ${box.number} is saved.`)
     },
@@ -57,6 +65,13 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
       <NumberInput label="Longest message" min={10} max={1800} allowDecimal={false} suffix=" s" value={values.maxSeconds} error={errors.maxSeconds} onChange={(value) => set('maxSeconds', value)} />
       <NumberInput label="Messages at most" description="New and heard together; from then on callers are told that it is full." min={1} max={1000} allowDecimal={false} value={values.maxMessages} error={errors.maxMessages} onChange={(value) => set('maxMessages', value)} />
       <NumberInput label="Messages are kept" description="Then they are deleted, heard or not; empty for ever." min={1} max={3650} allowDecimal={false} suffix=" days" placeholder="For ever" value={values.keepDays} error={errors.keepDays} onChange={(value) => set('keepDays', value)} />
+      <TagsInput label="Send each message by e-mail to" description={<>Press Enter after each address. <Link href="/mail">Mail</Link> says which server takes it.</>} placeholder={values.mailTo.length === 0 ? 'ada@example.com' : ''} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
+      {values.mailTo.length > 0 && (
+        <>
+          <Checkbox label="With the message attached" description="As a WAV file, which anybody who reads the mail can hear. Without it, the mail only tells who called." checked={values.mailAttach} onChange={(change) => set('mailAttach', change.currentTarget.checked)} />
+          <Select label="When the mail is sent" data={values.mailAttach ? thens : thens.slice(0, 2)} allowDeselect={false} value={!values.mailAttach && values.mailThen === 'delete' ? 'keep' : values.mailThen} onChange={(value) => set('mailThen', (value ?? 'keep') as Mailbox['mailThen'])} />
+        </>
+      )}
     </FormBody>
   )
 }
