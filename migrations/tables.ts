@@ -222,6 +222,47 @@ export interface MailboxRow {
   updated_at: Date
 }
 
+export interface ScheduleRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  /** Null: the tenant's. */
+  time_zone: string | null
+  hours: { days: number[]; from: string; to: string }[]
+  holidays: { name: string; from: string; to: string; yearly: boolean }[]
+  open_target: string
+  closed_target: string
+  /** Null: as when closed. */
+  holiday_target: string | null
+  override: 'automatic' | 'open' | 'closed'
+  by_phone: boolean
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface AttendantRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  greeting: string
+  /** Of a recording that is played instead of the text; null: none. */
+  recording_seconds: number | null
+  keys: Record<string, string>
+  direct_dial: boolean
+  wait_seconds: number
+  rounds: number
+  /** Null: callers are hung up on. */
+  no_input: string | null
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
 export interface MailSettingsRow {
   tenant_id: string
   host: string

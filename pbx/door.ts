@@ -7,6 +7,7 @@ import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine,
 import type { InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
+import type { Attendants, Schedules } from './door-hours.ts'
 import type { MailDoor } from './door-mail.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
@@ -14,6 +15,7 @@ import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, Registrati
 
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
+export type * from './door-hours.ts'
 export type * from './door-mail.ts'
 export type * from './door-voicemail.ts'
 
@@ -295,12 +297,14 @@ export interface Pbx {
     steerParty(actor: Actor, id: string, callId: string, action: 'mute' | 'unmute' | 'kick'): Promise<ConferenceView>
   }
   ringGroups: RingGroups
+  schedules: Schedules
+  attendants: Attendants
   trunks: Trunks
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
   routing: {
     /** @param call `from`: an extension's number; anybody's when absent. Refuses `unprocessable` for one that is none. */
-    explain(actor: Actor, call: { from?: string; to: string }): RoutingExplanation
+    explain(actor: Actor, call: { from?: string; to: string; /** Milliseconds since the epoch; now when absent. */ at?: number }): RoutingExplanation
     featureCodes(actor: Actor): FeatureCode[]
   }
   /** Hostile traffic. Bans concern the whole machine, so they are the affair of the tenant that runs it; others see none. */

@@ -148,7 +148,8 @@ function refuseWrong(directory: Directory, tenantId: string, id: string | undefi
   if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
 }
 
-function refuseUsed(directory: Directory, tenantId: string, number: string): void {
+/** @throws Refusal `conflict` when calls of others are sent on to this number */
+export function refuseUsed(directory: Directory, tenantId: string, number: string): void {
   const users = forwardedTo(directory.snapshot(), tenantId, number)
   if (users.length === 0) return
   const names = users.slice(0, 5).map((each) => `${each.number} (${each.name})`).join(', ')

@@ -1,15 +1,17 @@
 import type { Actor } from '../config/actor.ts'
 import { Refusal } from '../config/errors.ts'
-import type { Directory } from './directory/types.ts'
+import type { Directory, DirectorySnapshot } from './directory/types.ts'
 import type { Pbx } from './door.ts'
 import type { Registrar } from './registrar/types.ts'
 import type { CallRegistry } from './calls/registry.ts'
+import type { CallRequest } from './routing/request.ts'
 import { decide, type RoutingDefaults } from './routing/decide.ts'
+import { normaliseDialled } from './routing/number-format.ts'
 import { featureCodes } from './routing/feature-codes.ts'
-import { explainSteps, featureWords } from './routing/plan.ts'
+import { explainSteps, featureWords, type Expand } from './routing/plan.ts'
 
 /** What would happen to a call, asked without placing one, and the feature codes there are. */
-export function createRoutingDoor(world: { directory: Directory; registrar: Registrar; registry: CallRegistry; defaults: RoutingDefaults }): Pbx['routing'] {
+export function createRoutingDoor(world: { directory: Directory; registrar: Registrar; registry: CallRegistry; defaults: Omit<RoutingDefaults, 'at'> }): Pbx['routing'] {
   const { directory, registrar, registry, defaults } = world
 
   /** How the phones of an extension are at this moment. */
@@ -23,16 +25,41 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
 
   return {
     featureCodes: () => featureCodes().map((code) => ({ ...code, does: featureWords[code.action] })),
-    explain(actor, { from, to }) {
+    explain(actor, { from, to, at = Date.now() }) {
       const snapshot = directory.snapshot()
       const caller = from === undefined ? undefined : snapshot.extensionByNumber(actor.tenantId, from)
       if (from !== undefined && !caller) throw new Refusal('unprocessable', `There is no extension ${from}.`, { details: [{ field: 'from', message: `There is no extension ${from}.` }] })
       const request = { tenantId: actor.tenantId, caller: { extensionId: caller?.id ?? '', deviceId: '', number: caller?.number ?? '', name: caller?.name ?? null }, dialled: to }
-      const plan = decide(request, snapshot, defaults)
+      const rules = { ...defaults, at }
+      const plan = decide(request, snapshot, rules)
       return {
         number: plan.number, name: plan.name, direction: plan.direction,
-        steps: explainSteps(plan.steps).map(({ extensionId, ...step }) => ({ ...step, now: extensionId === null ? null : nowOf(actor, extensionId) })),
+        steps: explainSteps(plan.steps, expansion(request, snapshot, rules)).map(({ extensionId, ...step }) => ({ ...step, now: extensionId === null ? null : nowOf(actor, extensionId) })),
       }
     },
+  }
+}
+
+/** What callers may choose, and where opening hours lead at other times. Each is opened once: menus lead back to one another. */
+function expansion(request: CallRequest, snapshot: DirectorySnapshot, rules: RoutingDefaults): Expand {
+  const seen = new Set<string>()
+  const goesTo = (target: string, by: string) => decide({ ...request, dialled: normaliseDialled(target), onBehalfOf: { extensionId: '', number: by } }, snapshot, rules).steps
+  return (step) => {
+    if (step.kind === 'attendant') {
+      const attendant = snapshot.attendant(step.attendantId)
+      if (!attendant || seen.has(attendant.id)) return []
+      seen.add(attendant.id)
+      const { number } = attendant
+      return [
+        ...step.keys.map(({ key, target }) => ({ when: `When the caller presses ${key}: ${target}`, steps: goesTo(target, number) })),
+        ...(step.noInput === null ? [] : [{ when: `${step.keys.length === 0 && !attendant.directDial ? 'After it' : 'When nothing is chosen'}: ${step.noInput}`, steps: goesTo(step.noInput, number) }]),
+      ]
+    }
+    if (step.kind !== 'schedule') return []
+    const schedule = snapshot.schedule(step.scheduleId)
+    if (!schedule || seen.has(schedule.id)) return []
+    seen.add(schedule.id)
+    const others = [['open', 'While open', schedule.open], ['closed', 'While closed', schedule.closed], ['holiday', 'On a holiday', schedule.holiday]] as const
+    return others.flatMap(([is, when, target]) => (is === step.is || target === null ? [] : [{ when: `${when}: ${target}`, steps: goesTo(target, schedule.number) }]))
   }
 }

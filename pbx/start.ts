@@ -20,6 +20,7 @@ import { createCallRecordWriter } from './cdr/writer.ts'
 import { createRooms } from './conferences/rooms.ts'
 import { createPinTries } from './calls/pin-tries.ts'
 import { createRoutingDoor } from './routing-door.ts'
+import { guardAttendants, guardSchedules } from './hours.ts'
 import { guardConferences, guardExtensions, guardRingGroups } from './extensions.ts'
 import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
@@ -101,6 +102,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     trunks, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why) => goOn(world, call, number, by, why),
+    findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
   const records = createCallRecordWriter({ database, events, logger, home })
@@ -234,6 +236,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       },
     },
     ringGroups: guardRingGroups(directory),
+    schedules: guardSchedules(directory),
+    attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry }),
     inboundNumbers: guardInboundNumbers(directory),
     outboundRoutes: guardOutboundRoutes(directory),

@@ -12,6 +12,8 @@ export const keys = {
   trunks: ['trunks'] as const,
   inboundNumbers: ['inbound-numbers'] as const,
   outboundRoutes: ['outbound-routes'] as const,
+  schedules: ['schedules'] as const,
+  attendants: ['attendants'] as const,
   featureCodes: ['feature-codes'] as const,
   prompts: ['prompts'] as const,
   voicemail: ['voicemail'] as const,

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DiscardMailData, DiscardMailErrors, DiscardMailResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailSettingsData, GetMailSettingsErrors, GetMailSettingsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailData, ListMailErrors, ListMailResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RemoveMailSettingsData, RemoveMailSettingsErrors, RemoveMailSettingsResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SetMailSettingsData, SetMailSettingsErrors, SetMailSettingsResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestMailData, TestMailErrors, TestMailResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateAttendantData, CreateAttendantErrors, CreateAttendantResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteAttendantData, DeleteAttendantErrors, DeleteAttendantResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DiscardMailData, DiscardMailErrors, DiscardMailResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetAttendantData, GetAttendantErrors, GetAttendantGreetingData, GetAttendantGreetingErrors, GetAttendantGreetingResponses, GetAttendantResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailSettingsData, GetMailSettingsErrors, GetMailSettingsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAttendantsData, ListAttendantsErrors, ListAttendantsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailData, ListMailErrors, ListMailResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCalendarData, ReadCalendarErrors, ReadCalendarResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveAttendantRecordingData, RemoveAttendantRecordingErrors, RemoveAttendantRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RemoveMailSettingsData, RemoveMailSettingsErrors, RemoveMailSettingsResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SetAttendantRecordingData, SetAttendantRecordingErrors, SetAttendantRecordingResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SetMailSettingsData, SetMailSettingsErrors, SetMailSettingsResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestMailData, TestMailErrors, TestMailResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateAttendantData, UpdateAttendantErrors, UpdateAttendantResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -465,7 +465,7 @@ export const deleteRegistration = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * What would happen if somebody called a number now
+ * What would happen if somebody called a number, now or at another time
  *
  * No call is placed. The steps come in the order in which they may happen, each with its reason; those of a case after what may lead into it. Needs the permission `extensions.read`.
  */
@@ -570,6 +570,240 @@ export const updateRingGroup = <ThrowOnError extends boolean = false>(options: O
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/ring-groups/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Opening hours, with how they are now, by number
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const listSchedules = <ThrowOnError extends boolean = false>(options?: Options<ListSchedulesData, ThrowOnError>): RequestResult<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError> => (options?.client ?? client).get<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/schedules',
+    ...options
+});
+
+/**
+ * Add opening hours
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const createSchedule = <ThrowOnError extends boolean = false>(options: Options<CreateScheduleData, ThrowOnError>): RequestResult<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError> => (options.client ?? client).post<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/schedules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The days of an iCalendar file, to be taken as holidays
+ *
+ * Nothing is kept; put them into the holidays of a schedule. Needs the permission `extensions.write`.
+ */
+export const readCalendar = <ThrowOnError extends boolean = false>(options: Options<ReadCalendarData, ThrowOnError>): RequestResult<ReadCalendarResponses, ReadCalendarErrors, ThrowOnError> => (options.client ?? client).post<ReadCalendarResponses, ReadCalendarErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/schedules/calendar',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove opening hours
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const deleteSchedule = <ThrowOnError extends boolean = false>(options: Options<DeleteScheduleData, ThrowOnError>): RequestResult<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/schedules/{id}',
+    ...options
+});
+
+/**
+ * Opening hours
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const getSchedule = <ThrowOnError extends boolean = false>(options: Options<GetScheduleData, ThrowOnError>): RequestResult<GetScheduleResponses, GetScheduleErrors, ThrowOnError> => (options.client ?? client).get<GetScheduleResponses, GetScheduleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/schedules/{id}',
+    ...options
+});
+
+/**
+ * Change opening hours, or open and close by hand
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const updateSchedule = <ThrowOnError extends boolean = false>(options: Options<UpdateScheduleData, ThrowOnError>): RequestResult<UpdateScheduleResponses, UpdateScheduleErrors, ThrowOnError> => (options.client ?? client).patch<UpdateScheduleResponses, UpdateScheduleErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/schedules/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Attendants, by number
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const listAttendants = <ThrowOnError extends boolean = false>(options?: Options<ListAttendantsData, ThrowOnError>): RequestResult<ListAttendantsResponses, ListAttendantsErrors, ThrowOnError> => (options?.client ?? client).get<ListAttendantsResponses, ListAttendantsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants',
+    ...options
+});
+
+/**
+ * Add an attendant
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const createAttendant = <ThrowOnError extends boolean = false>(options: Options<CreateAttendantData, ThrowOnError>): RequestResult<CreateAttendantResponses, CreateAttendantErrors, ThrowOnError> => (options.client ?? client).post<CreateAttendantResponses, CreateAttendantErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove an attendant
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const deleteAttendant = <ThrowOnError extends boolean = false>(options: Options<DeleteAttendantData, ThrowOnError>): RequestResult<DeleteAttendantResponses, DeleteAttendantErrors, ThrowOnError> => (options.client ?? client).delete<DeleteAttendantResponses, DeleteAttendantErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants/{id}',
+    ...options
+});
+
+/**
+ * An attendant
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const getAttendant = <ThrowOnError extends boolean = false>(options: Options<GetAttendantData, ThrowOnError>): RequestResult<GetAttendantResponses, GetAttendantErrors, ThrowOnError> => (options.client ?? client).get<GetAttendantResponses, GetAttendantErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants/{id}',
+    ...options
+});
+
+/**
+ * Change an attendant
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const updateAttendant = <ThrowOnError extends boolean = false>(options: Options<UpdateAttendantData, ThrowOnError>): RequestResult<UpdateAttendantResponses, UpdateAttendantErrors, ThrowOnError> => (options.client ?? client).patch<UpdateAttendantResponses, UpdateAttendantErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The greeting as callers hear it
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const getAttendantGreeting = <ThrowOnError extends boolean = false>(options: Options<GetAttendantGreetingData, ThrowOnError>): RequestResult<GetAttendantGreetingResponses, GetAttendantGreetingErrors, ThrowOnError> => (options.client ?? client).get<GetAttendantGreetingResponses, GetAttendantGreetingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants/{id}/greeting',
+    ...options
+});
+
+/**
+ * Speak the text again
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const removeAttendantRecording = <ThrowOnError extends boolean = false>(options: Options<RemoveAttendantRecordingData, ThrowOnError>): RequestResult<RemoveAttendantRecordingResponses, RemoveAttendantRecordingErrors, ThrowOnError> => (options.client ?? client).delete<RemoveAttendantRecordingResponses, RemoveAttendantRecordingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants/{id}/recording',
+    ...options
+});
+
+/**
+ * Play a recording instead of the spoken text
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const setAttendantRecording = <ThrowOnError extends boolean = false>(options: Options<SetAttendantRecordingData, ThrowOnError>): RequestResult<SetAttendantRecordingResponses, SetAttendantRecordingErrors, ThrowOnError> => (options.client ?? client).put<SetAttendantRecordingResponses, SetAttendantRecordingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/attendants/{id}/recording',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -842,7 +842,7 @@ export type RoutingStep = {
 };
 
 export type RoutingSubject = {
-    type: 'extension' | 'ring-group' | 'conference';
+    type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant';
     id: string;
 };
 
@@ -948,6 +948,218 @@ export type RingGroupUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+/**
+ * Opening hours: a number whose calls go one way while the company is there and another while it is not.
+ */
+export type Schedule = {
+    id: string;
+    number: string;
+    name: string;
+    /**
+     * IANA name; null: that of the tenant.
+     */
+    timeZone: string | null;
+    hours: Array<OpenHours>;
+    holidays: Array<Holiday>;
+    /**
+     * Where calls go while open: what one would dial.
+     */
+    open: string;
+    closed: string;
+    /**
+     * Null: as while closed.
+     */
+    holiday: string | null;
+    /**
+     * Open or closed by hand, whatever the clock says.
+     */
+    override: 'automatic' | 'open' | 'closed';
+    /**
+     * Any phone may turn it by hand with *28 and the number.
+     */
+    byPhone: boolean;
+    enabled: boolean;
+    now: ScheduleState;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type OpenHours = {
+    /**
+     * 1 is Monday, 7 Sunday.
+     */
+    days: Array<number>;
+    from: string;
+    /**
+     * 24:00 is midnight; before `from` it goes on into the next day.
+     */
+    to: string;
+};
+
+export type Holiday = {
+    name: string;
+    /**
+     * The first day.
+     */
+    from: string;
+    /**
+     * The last day.
+     */
+    to: string;
+    /**
+     * Every year; the year of the days is then of no matter.
+     */
+    yearly: boolean;
+};
+
+/**
+ * How it is at this moment.
+ */
+export type ScheduleState = {
+    is: 'open' | 'closed' | 'holiday';
+    why: string;
+};
+
+export type ScheduleCreate = {
+    /**
+     * What is dialled, 2 to 15 digits; nothing else has the same.
+     */
+    number: string;
+    name: string;
+    open: string;
+    closed: string;
+    timeZone?: string | null;
+    hours?: Array<OpenHours>;
+    holidays?: Array<Holiday>;
+    holiday?: string | null;
+    /**
+     * Open or closed by hand, whatever the clock says.
+     */
+    override?: 'automatic' | 'open' | 'closed';
+    byPhone?: boolean;
+    enabled?: boolean;
+};
+
+export type CalendarInput = {
+    /**
+     * An iCalendar file (RFC 5545).
+     */
+    calendar: string;
+};
+
+export type ScheduleUpdate = {
+    /**
+     * What is dialled, 2 to 15 digits; nothing else has the same.
+     */
+    number?: string;
+    name?: string;
+    open?: string;
+    closed?: string;
+    timeZone?: string | null;
+    hours?: Array<OpenHours>;
+    holidays?: Array<Holiday>;
+    holiday?: string | null;
+    /**
+     * Open or closed by hand, whatever the clock says.
+     */
+    override?: 'automatic' | 'open' | 'closed';
+    byPhone?: boolean;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * A number that greets callers and lets them choose with their keys.
+ */
+export type Attendant = {
+    id: string;
+    number: string;
+    name: string;
+    /**
+     * Spoken by the voice of the house, unless a recording is there.
+     */
+    greeting: string;
+    /**
+     * Of the recording that is played instead; null: none.
+     */
+    recordingSeconds: number | null;
+    /**
+     * By the key: what is dialled for the caller. Without keys and direct dialling it is an announcement.
+     */
+    keys: {
+        [key: string]: string;
+    };
+    /**
+     * Callers may dial an extension themselves.
+     */
+    directDial: boolean;
+    /**
+     * Until a first key after the greeting.
+     */
+    waitSeconds: number;
+    /**
+     * How often the greeting is played.
+     */
+    rounds: number;
+    /**
+     * Where callers go who choose nothing, or what an announcement leads to; null: the call ends.
+     */
+    noInput: string | null;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type AttendantCreate = {
+    /**
+     * What is dialled, 2 to 15 digits; nothing else has the same.
+     */
+    number: string;
+    name: string;
+    greeting: string;
+    keys?: {
+        [key: string]: string;
+    };
+    directDial?: boolean;
+    waitSeconds?: number;
+    rounds?: number;
+    noInput?: string | null;
+    enabled?: boolean;
+};
+
+export type AttendantUpdate = {
+    /**
+     * What is dialled, 2 to 15 digits; nothing else has the same.
+     */
+    number?: string;
+    name?: string;
+    greeting?: string;
+    keys?: {
+        [key: string]: string;
+    };
+    directDial?: boolean;
+    waitSeconds?: number;
+    rounds?: number;
+    noInput?: string | null;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type AttendantRecording = {
+    /**
+     * A WAV file (16-bit PCM or G.711) or Opus in Ogg, base64; at most 10 MB.
+     */
+    sound: string;
 };
 
 /**
@@ -3535,6 +3747,10 @@ export type ExplainRoutingData = {
          * What is dialled.
          */
         to: string;
+        /**
+         * When, for opening hours; now when absent.
+         */
+        at?: string;
     };
     url: '/routing/explanation';
 };
@@ -3864,6 +4080,724 @@ export type UpdateRingGroupResponses = {
 };
 
 export type UpdateRingGroupResponse = UpdateRingGroupResponses[keyof UpdateRingGroupResponses];
+
+export type ListSchedulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/schedules';
+};
+
+export type ListSchedulesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListSchedulesError = ListSchedulesErrors[keyof ListSchedulesErrors];
+
+export type ListSchedulesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Schedule>;
+    };
+};
+
+export type ListSchedulesResponse = ListSchedulesResponses[keyof ListSchedulesResponses];
+
+export type CreateScheduleData = {
+    body: ScheduleCreate;
+    path?: never;
+    query?: never;
+    url: '/schedules';
+};
+
+export type CreateScheduleErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateScheduleError = CreateScheduleErrors[keyof CreateScheduleErrors];
+
+export type CreateScheduleResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: Schedule;
+    };
+};
+
+export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
+
+export type ReadCalendarData = {
+    body: CalendarInput;
+    path?: never;
+    query?: never;
+    url: '/schedules/calendar';
+};
+
+export type ReadCalendarErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReadCalendarError = ReadCalendarErrors[keyof ReadCalendarErrors];
+
+export type ReadCalendarResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Holiday>;
+    };
+};
+
+export type ReadCalendarResponse = ReadCalendarResponses[keyof ReadCalendarResponses];
+
+export type DeleteScheduleData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/schedules/{id}';
+};
+
+export type DeleteScheduleErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteScheduleError = DeleteScheduleErrors[keyof DeleteScheduleErrors];
+
+export type DeleteScheduleResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteScheduleResponse = DeleteScheduleResponses[keyof DeleteScheduleResponses];
+
+export type GetScheduleData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/schedules/{id}';
+};
+
+export type GetScheduleErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetScheduleError = GetScheduleErrors[keyof GetScheduleErrors];
+
+export type GetScheduleResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Schedule;
+    };
+};
+
+export type GetScheduleResponse = GetScheduleResponses[keyof GetScheduleResponses];
+
+export type UpdateScheduleData = {
+    body: ScheduleUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/schedules/{id}';
+};
+
+export type UpdateScheduleErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateScheduleError = UpdateScheduleErrors[keyof UpdateScheduleErrors];
+
+export type UpdateScheduleResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Schedule;
+    };
+};
+
+export type UpdateScheduleResponse = UpdateScheduleResponses[keyof UpdateScheduleResponses];
+
+export type ListAttendantsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/attendants';
+};
+
+export type ListAttendantsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListAttendantsError = ListAttendantsErrors[keyof ListAttendantsErrors];
+
+export type ListAttendantsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Attendant>;
+    };
+};
+
+export type ListAttendantsResponse = ListAttendantsResponses[keyof ListAttendantsResponses];
+
+export type CreateAttendantData = {
+    body: AttendantCreate;
+    path?: never;
+    query?: never;
+    url: '/attendants';
+};
+
+export type CreateAttendantErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateAttendantError = CreateAttendantErrors[keyof CreateAttendantErrors];
+
+export type CreateAttendantResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: Attendant;
+    };
+};
+
+export type CreateAttendantResponse = CreateAttendantResponses[keyof CreateAttendantResponses];
+
+export type DeleteAttendantData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/attendants/{id}';
+};
+
+export type DeleteAttendantErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteAttendantError = DeleteAttendantErrors[keyof DeleteAttendantErrors];
+
+export type DeleteAttendantResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteAttendantResponse = DeleteAttendantResponses[keyof DeleteAttendantResponses];
+
+export type GetAttendantData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/attendants/{id}';
+};
+
+export type GetAttendantErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetAttendantError = GetAttendantErrors[keyof GetAttendantErrors];
+
+export type GetAttendantResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Attendant;
+    };
+};
+
+export type GetAttendantResponse = GetAttendantResponses[keyof GetAttendantResponses];
+
+export type UpdateAttendantData = {
+    body: AttendantUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/attendants/{id}';
+};
+
+export type UpdateAttendantErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateAttendantError = UpdateAttendantErrors[keyof UpdateAttendantErrors];
+
+export type UpdateAttendantResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Attendant;
+    };
+};
+
+export type UpdateAttendantResponse = UpdateAttendantResponses[keyof UpdateAttendantResponses];
+
+export type GetAttendantGreetingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/attendants/{id}/greeting';
+};
+
+export type GetAttendantGreetingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetAttendantGreetingError = GetAttendantGreetingErrors[keyof GetAttendantGreetingErrors];
+
+export type GetAttendantGreetingResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetAttendantGreetingResponse = GetAttendantGreetingResponses[keyof GetAttendantGreetingResponses];
+
+export type RemoveAttendantRecordingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/attendants/{id}/recording';
+};
+
+export type RemoveAttendantRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RemoveAttendantRecordingError = RemoveAttendantRecordingErrors[keyof RemoveAttendantRecordingErrors];
+
+export type RemoveAttendantRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Attendant;
+    };
+};
+
+export type RemoveAttendantRecordingResponse = RemoveAttendantRecordingResponses[keyof RemoveAttendantRecordingResponses];
+
+export type SetAttendantRecordingData = {
+    body: AttendantRecording;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/attendants/{id}/recording';
+};
+
+export type SetAttendantRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetAttendantRecordingError = SetAttendantRecordingErrors[keyof SetAttendantRecordingErrors];
+
+export type SetAttendantRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Attendant;
+    };
+};
+
+export type SetAttendantRecordingResponse = SetAttendantRecordingResponses[keyof SetAttendantRecordingResponses];
 
 export type ListTrunksData = {
     body?: never;

@@ -68,6 +68,7 @@ export function applyMessage(message: unknown): void {
     case 'directory.changed':
       void queryClient.invalidateQueries({ queryKey: keys.extensions })
       void queryClient.invalidateQueries({ queryKey: keys.conferences })
+      void queryClient.invalidateQueries({ queryKey: keys.schedules })
       return
   }
 }

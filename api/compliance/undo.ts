@@ -22,7 +22,7 @@ interface UndoKind {
   secret?: readonly string[]
 }
 
-type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes'
+type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
 function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | Numbered>): ReadonlyMap<string, UndoKind> {
@@ -57,6 +57,8 @@ function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | Numbered>): Readonl
       secret: ['hasPin', 'unavailable', 'busy', 'temporary', 'name'],
     }],
     ['ring-group', numbered('ring group', 'extensions.write', pbx.ringGroups)],
+    ['schedule', numbered('opening hours', 'extensions.write', pbx.schedules)],
+    ['attendant', numbered('attendant', 'extensions.write', pbx.attendants)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],
     ['trunk', numbered('trunk', 'trunks.write', pbx.trunks, ['hasPassword'])],
     ['inbound-number', numbered('inbound number', 'trunks.write', pbx.inboundNumbers)],

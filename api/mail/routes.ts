@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
 import { done, idParams, one, pageOf, pagination, Success } from '../http/envelope.ts'
-import { given, isoOf, isoOrNull } from '../http/fields.ts'
+import { given, isoOf, isoOrNull, orNull } from '../http/fields.ts'
 import type { OutgoingMail as MailOfPbx } from '../../pbx/index.ts'
 import { MailQuery, MailSettings, MailSettingsInput, MailTest, OutgoingMail } from './schemas.ts'
 
@@ -11,7 +11,7 @@ const tag = 'Mail'
 const present = ({ createdAt, nextTry, sentAt, ...mail }: MailOfPbx): z.input<typeof OutgoingMail> => ({ ...mail, createdAt: isoOf(createdAt), nextTry: isoOrNull(nextTry), sentAt: isoOrNull(sentAt) })
 
 const getMailSettings = defineRoute({
-  method: 'get', path: '/mail/settings', operationId: 'getMailSettings', summary: 'The server that takes mail; null when none was set up', tag, permission: 'mail.read', response: z.object({ data: z.union([MailSettings, z.null()]) }),
+  method: 'get', path: '/mail/settings', operationId: 'getMailSettings', summary: 'The server that takes mail; null when none was set up', tag, permission: 'mail.read', response: z.object({ data: orNull(MailSettings) }),
   handle: async ({ world, actor }) => ({ data: await world.pbx.mail.settings(actor) }),
 })
 

@@ -8,13 +8,13 @@ const explainRouting = defineRoute({
   method: 'get',
   path: '/routing/explanation',
   operationId: 'explainRouting',
-  summary: 'What would happen if somebody called a number now',
+  summary: 'What would happen if somebody called a number, now or at another time',
   description: 'No call is placed. The steps come in the order in which they may happen, each with its reason; those of a case after what may lead into it.',
   tag: 'Routing',
   permission: 'extensions.read',
   query: RoutingQuestion,
   response: one(RoutingExplanation),
-  handle: async ({ world, actor, query: { to, ...rest } }) => ({ data: world.pbx.routing.explain(actor, { to, ...given(rest) }) }),
+  handle: async ({ world, actor, query: { to, at, ...rest } }) => ({ data: world.pbx.routing.explain(actor, { to, ...given({ ...rest, at: at === undefined ? undefined : Date.parse(at) }) }) }),
 })
 
 const listFeatureCodes = defineRoute({

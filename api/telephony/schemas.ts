@@ -193,6 +193,7 @@ export const RegistrationQuery = z.strictObject({
 export const RoutingQuestion = z.strictObject({
   from: z.string().regex(/^[0-9]{2,15}$/, 'must be the number of an extension').optional().meta({ description: 'The extension that calls; anybody when absent.' }),
   to: z.string().min(1).max(64).meta({ description: 'What is dialled.' }),
+  at: instant.optional().meta({ description: 'When, for opening hours; now when absent.' }),
 })
 
 export const RoutingExplanation = z
@@ -208,7 +209,7 @@ export const RoutingExplanation = z
           when: z.string().nullable().meta({ description: 'The case in which it comes, at the first step of the case.' }),
           depth: z.number().int().meta({ description: 'How many cases it lies in.' }),
           now: z.string().nullable().meta({ description: 'How the phones that ring are at this moment.' }),
-          subject: orNull(z.object({ type: z.enum(['extension', 'ring-group', 'conference']), id: z.uuid() }).meta({ id: 'RoutingSubject' })).meta({ description: 'What is configured to do this; its settings change the step.' }),
+          subject: orNull(z.object({ type: z.enum(['extension', 'ring-group', 'conference', 'schedule', 'attendant']), id: z.uuid() }).meta({ id: 'RoutingSubject' })).meta({ description: 'What is configured to do this; its settings change the step.' }),
         })
         .meta({ id: 'RoutingStep' }),
     ),

@@ -41,6 +41,12 @@ const verdicts = {
   'feature-done': { result: 'answered', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The feature code was carried out.' },
   'extension-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called extension is switched off.' },
 
+  'schedule-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The opening hours are switched off.' },
+  'attendant-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The attendant is switched off.' },
+  'no-attendant': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The attendant could not greet the caller: the media engine cannot play and hear keys now.' },
+  'no-choice': { result: 'missed', status: 480, phrase: 'No Choice', explanation: 'The caller chose nothing that the attendant offers.' },
+  'announced': { result: 'answered', status: 480, phrase: 'Announced', explanation: 'The caller heard the announcement.' },
+
   'conference-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called conference room is switched off.' },
   'no-conferences': { result: 'failed', status: 503, phrase: 'No Conferences', explanation: 'The media engine in use has no conferences.' },
   'wrong-pin': { result: 'refused', status: 403, phrase: 'Wrong PIN', explanation: 'No right PIN was entered for the conference room.' },

@@ -32,6 +32,8 @@ export interface CallWorld {
   voicemail: (call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }) => Promise<boolean>
   /** A caller who talks to the house itself goes on to a number, with the rights of `by`. */
   goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string) => Promise<void>
+  /** A sound of the tenant's own. */
+  findSound: (name: string, tenantId: string) => Promise<string | undefined>
   /** A phone in a call asks for a transfer. */
   onRefer: (call: Call, leg: Leg, refer: ReferRequest) => void
 }

@@ -6,6 +6,7 @@ import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
 import { createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
+import { createAttendantRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
 import type { Directory } from './types.ts'
@@ -38,6 +39,8 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
+    schedules: createScheduleRepository(world),
+    attendants: createAttendantRepository(world),
     ringGroups: createRingGroupRepository(world, { snapshot: () => refresher.snapshot(), logger }),
     onChange: (listener) => refresher.onChange(listener),
     close: () => refresher.close(),

@@ -83,7 +83,7 @@ export function numberTaken(message: string): Refusal {
 }
 
 /** Trims both where they are given. */
-function checkNumberAndName(checked: { number?: string; name?: string }, details: RefusalDetail[]): void {
+export function checkNumberAndName(checked: { number?: string; name?: string }, details: RefusalDetail[]): void {
   if (checked.number !== undefined) checked.number = checkNumber(checked.number, details)
   if (checked.name === undefined) return
   checked.name = checked.name.trim()
@@ -97,7 +97,7 @@ function checkNumber(given: string, details: RefusalDetail[]): string {
 }
 
 /** A number that can be dialled, without what only helps the eye. */
-function checkTarget(given: string, field: string, details: RefusalDetail[]): string {
+export function checkTarget(given: string, field: string, details: RefusalDetail[]): string {
   const number = given.trim().replace(/[\s.()-]/g, '')
   if (!/^[+*]?[0-9]{2,20}$/.test(number)) details.push({ field, message: 'A number has 2 to 20 digits, with a + before them or not; *99102 is the mailbox of 102.' })
   return number
@@ -123,11 +123,11 @@ function checkName(name: string, details: RefusalDetail[]): void {
   else if (/[\p{Cc}\p{Cs}]/u.test(name)) details.push({ field: 'name', message: 'A name is made of letters, digits and signs on one line.' })
 }
 
-function checkRange(value: number | null | undefined, field: string, what: string, min: number, max: number, details: RefusalDetail[]): void {
+export function checkRange(value: number | null | undefined, field: string, what: string, min: number, max: number, details: RefusalDetail[]): void {
   if (value == null || (Number.isInteger(value) && value >= min && value <= max)) return
   details.push({ field, message: `${what} is a whole number from ${min} to ${max}.` })
 }
 
-function refuse(details: RefusalDetail[]): void {
+export function refuse(details: RefusalDetail[]): void {
   if (details.length > 0) throw new Refusal('unprocessable', details.map((detail) => detail.message).join(' '), { details })
 }

@@ -2,14 +2,13 @@
 import type { Secrets } from '../../config/secrets.ts'
 import type { InboundNumberRow, OutboundRouteRow, TrunkRow } from '../../migrations/tables.ts'
 import type { InboundNumber, InboundNumberInput, InboundNumbers, Kept, OutboundRoute, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput } from '../door.ts'
+import { around, fromRow, toRow, type Columns } from './columns.ts'
 import { checkInboundNumber, checkOutboundRoute, checkTrunk } from './input-lines.ts'
 import { createNumberedRepository } from './numbered.ts'
 import type { SnapshotTrunk } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const PURPOSE = 'trunk-password'
-
-type Columns<Input, Row> = readonly (readonly [keyof Input & string, keyof Row & string])[]
 
 const TRUNK: Columns<Omit<TrunkInput, 'password'>, TrunkRow> = [
   ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['networks', 'networks'],
@@ -19,18 +18,6 @@ const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'numbe
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [
   ['name', 'name'], ['position', 'position'], ['pattern', 'pattern'], ['strip', 'strip'], ['prepend', 'prepend'], ['trunkIds', 'trunk_ids'], ['callerId', 'caller_id'], ['enabled', 'enabled'],
 ]
-
-/** Only what was given; the rest keeps its value, or gets the table's default. */
-function toRow<Input extends object, Row>(columns: Columns<Input, Row>, input: Partial<Input>): Record<string, unknown> {
-  return Object.fromEntries(columns.flatMap(([field, column]) => (input[field] === undefined ? [] : [[column, input[field]]])))
-}
-
-function fromRow<Input, Row extends object>(columns: Columns<Input, Row>, row: Row): Record<string, unknown> {
-  return Object.fromEntries(columns.map(([field, column]) => [field, row[column]]))
-}
-
-const around = (row: { id: string; version: number; created_at: Date; updated_at: Date }): { id: string; version: number; createdAt: Date; updatedAt: Date } =>
-  ({ id: row.id, version: row.version, createdAt: row.created_at, updatedAt: row.updated_at })
 
 export function createTrunkRepository(world: DirectoryWorld): Kept<Trunk, TrunkInput> {
   return createNumberedRepository<TrunkRow, TrunkInput, Trunk>(world, {

@@ -1,10 +1,11 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, RingGroupRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { AttendantRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { openTrunk } from './lines.ts'
+import { toAttendant, toSchedule } from './places.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
 import type { SnapshotConference, SnapshotDevice, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
@@ -30,6 +31,10 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   const devices = await trx<DeviceRow>('devices').where({ tenant_id: tenantId }).orderBy('created_at').orderBy('id')
   const conferences = await trx<ConferenceRow>('conferences').where({ tenant_id: tenantId })
   const ringGroups = await trx<RingGroupRow>('ring_groups').where({ tenant_id: tenantId })
+  const places = {
+    schedules: ((await trx<ScheduleRow>('schedules').where({ tenant_id: tenantId })) as ScheduleRow[]).map(toSchedule),
+    attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
+  }
   const lines = {
     trunks: (await trx<TrunkRow>('trunks').where({ tenant_id: tenantId }).orderByRaw('lower(name)')).flatMap((row) => toTrunk(row as TrunkRow, options)),
     numbers: (await trx<InboundNumberRow>('inbound_numbers').where({ tenant_id: tenantId })).map((row) => ({ id: row.id, tenantId, number: row.number, name: row.name, destination: row.destination, namePrefix: row.name_prefix, enabled: row.enabled })),
@@ -53,6 +58,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     conferences.flatMap((row) => toConference(row, options)),
     ringGroups.map(toRingGroup),
     lines,
+    places,
   )
 }
 

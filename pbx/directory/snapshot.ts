@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
+import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -9,10 +9,28 @@ export interface TenantPicture {
   readonly conferenceByNumber: ReadonlyMap<string, SnapshotConference>
   readonly ringGroups: ReadonlyMap<string, SnapshotRingGroup>
   readonly ringGroupByNumber: ReadonlyMap<string, SnapshotRingGroup>
+  readonly schedules: Numbered<SnapshotSchedule>
+  readonly attendants: Numbered<SnapshotAttendant>
   readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
   readonly devicesByExtension: ReadonlyMap<string, readonly SnapshotDevice[]>
+}
+
+/** Objects of one kind, by id and by number. */
+export interface Numbered<T> {
+  byId: ReadonlyMap<string, T>
+  byNumber: ReadonlyMap<string, T>
+}
+
+function numbered<T extends { id: string; number: string }>(objects: readonly T[]): Numbered<T> {
+  return { byId: new Map(objects.map((object) => [object.id, object])), byNumber: new Map(objects.map((object) => [object.number, object])) }
+}
+
+/** What decides where calls go, besides extensions and groups. */
+export interface Places {
+  schedules: readonly SnapshotSchedule[]
+  attendants: readonly SnapshotAttendant[]
 }
 
 /** All that concerns the outside. */
@@ -23,9 +41,10 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
+const NO_PLACES: Places = { schedules: [], attendants: [] }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
-export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES): TenantPicture {
+export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
   const devicesByExtension = new Map<string, SnapshotDevice[]>()
   for (const device of devices) {
     const list = devicesByExtension.get(device.extensionId)
@@ -40,6 +59,8 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     conferenceByNumber: new Map(conferences.map((conference) => [conference.number, conference])),
     ringGroups: new Map(ringGroups.map((group) => [group.id, group])),
     ringGroupByNumber: new Map(ringGroups.map((group) => [group.number, group])),
+    schedules: numbered(places.schedules),
+    attendants: numbered(places.attendants),
     lines,
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
@@ -78,6 +99,12 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     ringGroup: (id) => homeOf(id)?.ringGroups.get(id),
     ringGroupsOf: (tenantId) => [...(tenants.get(tenantId)?.ringGroups.values() ?? [])],
     ringGroupByNumber: (tenantId, number) => tenants.get(tenantId)?.ringGroupByNumber.get(number),
+    schedule: (id) => homeOf(id)?.schedules.byId.get(id),
+    schedulesOf: (tenantId) => [...(tenants.get(tenantId)?.schedules.byId.values() ?? [])],
+    scheduleByNumber: (tenantId, number) => tenants.get(tenantId)?.schedules.byNumber.get(number),
+    attendant: (id) => homeOf(id)?.attendants.byId.get(id),
+    attendantsOf: (tenantId) => [...(tenants.get(tenantId)?.attendants.byId.values() ?? [])],
+    attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
     trunk: (id) => homeOf(id)?.lines.trunks.find((trunk) => trunk.id === id),
     trunksOf: (tenantId) => tenants.get(tenantId)?.lines.trunks ?? [],
     inboundNumbersOf: (tenantId) => tenants.get(tenantId)?.lines.numbers ?? [],

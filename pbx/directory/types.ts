@@ -2,7 +2,8 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Trunk, TrunkInput } from '../door.ts'
+import type { Actor } from '../../config/actor.ts'
+import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Trunk, TrunkInput } from '../door.ts'
 
 export type { RingStrategy } from '../door.ts'
 
@@ -112,6 +113,10 @@ export interface SnapshotRingGroup {
   enabled: boolean
 }
 
+export type SnapshotSchedule = Omit<Schedule, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
+
+export type SnapshotAttendant = Omit<Attendant, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
+
 export interface SnapshotDevice {
   id: string
   tenantId: string
@@ -142,6 +147,12 @@ export interface DirectorySnapshot {
   ringGroup(id: string): SnapshotRingGroup | undefined
   ringGroupsOf(tenantId: string): readonly SnapshotRingGroup[]
   ringGroupByNumber(tenantId: string, number: string): SnapshotRingGroup | undefined
+  schedule(id: string): SnapshotSchedule | undefined
+  schedulesOf(tenantId: string): readonly SnapshotSchedule[]
+  scheduleByNumber(tenantId: string, number: string): SnapshotSchedule | undefined
+  attendant(id: string): SnapshotAttendant | undefined
+  attendantsOf(tenantId: string): readonly SnapshotAttendant[]
+  attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
   trunk(id: string): SnapshotTrunk | undefined
   /** By name. */
   trunksOf(tenantId: string): readonly SnapshotTrunk[]
@@ -162,6 +173,11 @@ export interface Directory {
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  schedules: Kept<Schedule, ScheduleInput>
+  attendants: Kept<Attendant, AttendantInput> & {
+    /** Whether a recording is played instead of the text, and how long it is. */
+    setRecordingSeconds(actor: Actor, id: string, seconds: number | null): Promise<Attendant>
+  }
   ringGroups: RingGroups & {
     /** Takes this call's turn in a group that rings in turn: a number that rises with every call, also over a restart. */
     takeTurn(id: string): number

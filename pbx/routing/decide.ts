@@ -1,14 +1,17 @@
 import { isEmergency } from '../emergency/recognise.ts'
-import type { DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from '../directory/types.ts'
+import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import type { Branch, Diversion, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
+import { stateAt } from './schedule.ts'
 
 export interface RoutingDefaults {
   /** Ring time of an extension that names none, in seconds. */
   ringSeconds: number
+  /** When, in milliseconds since the epoch: opening hours go by it. */
+  at: number
 }
 
 /** What a decision is made from, and the way it has come. */
@@ -21,7 +24,7 @@ interface Look {
   diverted: readonly Diversion[]
 }
 
-/** An extension or a ring group. */
+/** What sends calls on: an extension, a ring group, opening hours. */
 type Hop = Pick<SnapshotExtension, 'id' | 'number' | 'name'>
 
 type Meant = Omit<Plan, 'number'>
@@ -78,6 +81,12 @@ function meantBy(number: string, look: Look): Meant {
   const group = snapshot.ringGroupByNumber(tenantId, number)
   if (group) return internal(toGroup(group, look), { name: group.name })
 
+  const schedule = snapshot.scheduleByNumber(tenantId, number)
+  if (schedule) return bySchedule(schedule, look)
+
+  const attendant = snapshot.attendantByNumber(tenantId, number)
+  if (attendant) return internal([toAttendant(attendant)], { name: attendant.name })
+
   const conference = snapshot.conferenceByNumber(tenantId, number)
   if (conference) {
     return internal([conference.enabled
@@ -105,8 +114,26 @@ function meantBy(number: string, look: Look): Meant {
 
   return internal([{
     kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number',
-    reason: `No extension, ring group or conference room has the number ${number || '(empty)'}, and no outbound route takes it`,
+    reason: `Nothing here has the number ${number || '(empty)'}, and no outbound route takes it`,
   }])
+}
+
+/** Where its calls go at this moment. The phone that rings is not told: nobody forwarded anything. */
+function bySchedule(schedule: SnapshotSchedule, look: Look): Meant {
+  const { number, name, open, closed, holiday } = schedule
+  const circle = circling(schedule, look)
+  if (circle) return internal(circle, { name })
+  if (!schedule.enabled) return internal([{ kind: 'refuse', refusal: 'schedule-disabled', reason: `The opening hours ${number} (${name}) are switched off` }], { name })
+  const { is, why } = stateAt(schedule, look.defaults.at, look.snapshot.tenant(schedule.tenantId)?.timeZone ?? 'UTC')
+  const target = normaliseDialled({ open, closed, holiday: holiday ?? closed }[is])
+  const reason = `${number} (${name}) is ${is === 'holiday' ? 'closed for a holiday' : is}: ${why}, so calls go to ${target}`
+  const meant = meantBy(target, { ...look, path: [...look.path, schedule] })
+  return { ...meant, extensionId: null, name, steps: [{ kind: 'schedule', scheduleId: schedule.id, is, reason }, ...meant.steps] }
+}
+
+function toAttendant({ id, number, name, keys, noInput, enabled }: SnapshotAttendant): Step {
+  if (!enabled) return { kind: 'refuse', refusal: 'attendant-disabled', reason: `The attendant ${number} (${name}) is switched off` }
+  return { kind: 'attendant', attendantId: id, keys: Object.entries(keys).map(([key, target]) => ({ key, target })), noInput, reason: `${number} is the attendant ${name}` }
 }
 
 /** What was dialled leads to a mailbox. */

@@ -13,6 +13,7 @@ const CODES: readonly { code: string; action: FeatureAction; takesNumber: boolea
   { code: '*77', action: 'do-not-disturb-toggle', takesNumber: false },
   { code: '*78', action: 'do-not-disturb-on', takesNumber: false },
   { code: '*79', action: 'do-not-disturb-off', takesNumber: false },
+  { code: '*28', action: 'schedule-override', takesNumber: true },
   { code: '*97', action: 'voicemail-own', takesNumber: false },
   { code: '*98', action: 'voicemail-any', takesNumber: false },
   { code: '*99', action: 'voicemail-leave', takesNumber: true },

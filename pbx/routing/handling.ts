@@ -1,4 +1,5 @@
-import type { DirectorySnapshot, SnapshotExtension } from '../directory/types.ts'
+import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension } from '../directory/types.ts'
+import { isEmergency } from '../emergency/recognise.ts'
 import { decide } from './decide.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
@@ -20,7 +21,7 @@ export interface WrongForward {
 
 /** Somebody of the tenant who is none of those concerned. */
 const ANYBODY = { extensionId: '', deviceId: '', number: '', name: null }
-const ANY_TIME = { ringSeconds: 30 }
+const ANY_TIME = { ringSeconds: 30, at: 0 }
 
 /** Forwards that would lead nowhere or in a circle, to be refused before they are saved. */
 export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExtension, change: HandlingChange): WrongForward[] {
@@ -39,6 +40,10 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
     const message = normaliseDialled(target) === after.number ? `${after.number} cannot forward to itself.` : deadEnd(then, after.tenantId, target, after)
     if (message !== undefined) wrong.push({ field, message })
   }
+  if (wrong.length === 0 && typeof change.forwardAlways === 'string') {
+    const circle = circleOf(then, after.tenantId, after.number, [change.forwardAlways])
+    if (circle) return [{ field: 'forwardAlways', message: circle }]
+  }
   const loop = asked(after.number).find((step) => step.kind === 'refuse' && step.refusal === 'forward-loop')
   if (loop && wrong.length === 0) wrong.push({ field: change.forwardAlways == null ? 'forwardBusy' : 'forwardAlways', message: `${loop.reason}.` })
   return wrong
@@ -50,17 +55,58 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
  * @param by the extension that sends them on, which pays for calls to the outside
  */
 export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string, by?: Pick<SnapshotExtension, 'id' | 'number'>): string | undefined {
-  const [first] = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME).steps
+  if (isEmergency(normaliseDialled(target))) return `${target} calls the emergency services, where nothing that is set up may lead.`
+  const first = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME).steps.find(({ kind }) => kind !== 'schedule')
   if (first?.kind === 'feature' || (first?.kind === 'voicemail' && first.what === 'listen')) return `${target} is a feature code, and no phone.`
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }
 
-/** The extensions, ring groups and inbound numbers whose calls are sent on to a number. */
+/**
+ * The way that leads back to a number without anybody ringing or choosing, whatever the clock says; undefined when there is none.
+ *
+ * @param targets where calls of the number would go at once
+ */
+export function circleOf(snapshot: DirectorySnapshot, tenantId: string, number: string, targets: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  const walk = (from: string, path: readonly string[]): readonly string[] | undefined => {
+    if (from === number) return path
+    if (seen.has(from)) return undefined
+    seen.add(from)
+    for (const next of onwards(snapshot, tenantId, from)) {
+      const way = walk(normaliseDialled(next), [...path, normaliseDialled(next)])
+      if (way) return way
+    }
+    return undefined
+  }
+  for (const target of targets) {
+    const way = walk(normaliseDialled(target), [number, normaliseDialled(target)])
+    if (way) return `Calls would go in a circle: ${way.join(' to ')}.`
+  }
+  return undefined
+}
+
+/** Where a number sends every call on, at one time or another. */
+function onwards(snapshot: DirectorySnapshot, tenantId: string, number: string): string[] {
+  const extension = snapshot.extensionByNumber(tenantId, number)
+  const schedule = snapshot.scheduleByNumber(tenantId, number)
+  const attendant = snapshot.attendantByNumber(tenantId, number)
+  const targets = [extension?.forwardAlways, schedule?.open, schedule?.closed, schedule?.holiday, attendant && isAnnouncement(attendant) ? attendant.noInput : null]
+  return targets.filter((target) => typeof target === 'string')
+}
+
+/** Nothing can be chosen: it is played, and the call goes on. */
+export function isAnnouncement({ keys, directDial }: Pick<SnapshotAttendant, 'keys' | 'directDial'>): boolean {
+  return Object.keys(keys).length === 0 && !directDial
+}
+
+/** Everything whose calls are sent on to a number. */
 export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Pick<SnapshotExtension, 'number' | 'name'>[] {
   const leadsThere = (target: string | null): boolean => target !== null && (target === number || mailboxOf(target) === number)
   const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => leadsThere(extension[field])))
   const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => leadsThere(inbound.destination))
-  return [...extensions, ...numbers, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && leadsThere(group.noAnswer))]
+  const schedules = snapshot.schedulesOf(tenantId).filter((schedule) => schedule.number !== number && [schedule.open, schedule.closed, schedule.holiday].some(leadsThere))
+  const attendants = snapshot.attendantsOf(tenantId).filter((attendant) => attendant.number !== number && [...Object.values(attendant.keys), attendant.noInput].some(leadsThere))
+  return [...extensions, ...numbers, ...schedules, ...attendants, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && leadsThere(group.noAnswer))]
 }
 
 /** The number whose mailbox is meant: 102 of *99102. */

@@ -15,7 +15,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
@@ -86,7 +86,7 @@ export interface Diversion {
 /** Do what a feature code says, tell the caller, and hang up. */
 export interface FeatureStep {
   kind: 'feature'
-  action: SettingAction
+  action: SettingAction | ScheduleAction
   /** What was dialled after the code. */
   argument: string
   reason: string
@@ -95,12 +95,14 @@ export interface FeatureStep {
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off'
-  | VoicemailAction
+  | VoicemailAction | ScheduleAction
 
 /** Codes that lead to a mailbox instead of changing something. */
 export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
+/** Turns opening hours by hand, and back. */
+export type ScheduleAction = 'schedule-override'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, VoicemailAction>
+export type SettingAction = Exclude<FeatureAction, VoicemailAction | ScheduleAction>
 
 /** Answer, and take a message for an extension, or let somebody listen to the messages of one. */
 export interface VoicemailStep {
@@ -110,6 +112,25 @@ export interface VoicemailStep {
   extensionId: string | null
   /** Which greeting a caller hears who is to leave a message. */
   greeting: 'unavailable' | 'busy'
+  reason: string
+}
+
+/** Opening hours have decided where the call goes: what follows. Nothing is done. */
+export interface ScheduleStep {
+  kind: 'schedule'
+  scheduleId: string
+  is: 'open' | 'closed' | 'holiday'
+  reason: string
+}
+
+/** Answer, greet, and let the caller choose with the keys where the call goes on. */
+export interface AttendantStep {
+  kind: 'attendant'
+  attendantId: string
+  /** By the key: what is dialled for the caller. */
+  keys: readonly { key: string; target: string }[]
+  /** Where it goes without a choice; null: it ends. */
+  noInput: string | null
   reason: string
 }
 
@@ -135,7 +156,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled'
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction, string>> = {
@@ -150,10 +171,13 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'do-not-disturb-toggle': 'Turn do not disturb on or off',
   'do-not-disturb-on': 'Turn do not disturb on',
   'do-not-disturb-off': 'Turn do not disturb off',
+  'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'voicemail-own': 'Listen to your own voicemail',
   'voicemail-any': 'Listen to the voicemail of any extension, with its PIN',
   'voicemail-leave': 'Leave a message for an extension without ringing it',
 }
+
+export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant'
 
 /** A plan's steps in the order in which they may come, each with the case in which it does. */
 export interface ExplainedStep {
@@ -166,18 +190,22 @@ export interface ExplainedStep {
   /** Whose phones ring. */
   extensionId: string | null
   /** What is configured to do this; its settings change the step. */
-  subject: { type: 'extension' | 'ring-group' | 'conference'; id: string } | null
+  subject: { type: SubjectType; id: string } | null
 }
 
 const CASES: Readonly<Record<Unanswered, string>> = { busy: 'When busy', 'no-answer': 'When nobody answers', unreachable: 'When no phone is reachable' }
 
+/** What a step may lead to that is decided only then: a key that is pressed, another time of day. */
+export type Expand = (step: Step) => readonly { when: string; steps: readonly Step[] }[]
+
 /** Every step of a plan with those of its branches behind it. */
-export function explainSteps(steps: readonly Step[], when: string | null = null, depth = 0): ExplainedStep[] {
+export function explainSteps(steps: readonly Step[], expand: Expand = () => [], when: string | null = null, depth = 0): ExplainedStep[] {
   return steps.flatMap((step, index) => {
     const own: ExplainedStep = { step: describeStep(step), reason: step.reason, when: index === 0 ? when : null, depth, extensionId: step.kind === 'extension' ? step.extensionId : null, subject: subjectOf(step) }
-    if (step.kind !== 'extension' && step.kind !== 'ring-group') return [own]
+    const later = expand(step).flatMap((branch) => explainSteps(branch.steps, expand, branch.when, depth + 1))
+    if (step.kind !== 'extension' && step.kind !== 'ring-group') return [own, ...later]
     const branches = Object.entries(step.otherwise) as [Unanswered, Branch][]
-    return [own, ...branches.flatMap(([name, branch]) => explainSteps(branch.steps, `${CASES[name]}: ${branch.reason}`, depth + 1))]
+    return [own, ...branches.flatMap(([name, branch]) => explainSteps(branch.steps, expand, `${CASES[name]}: ${branch.reason}`, depth + 1))]
   })
 }
 
@@ -186,6 +214,8 @@ function subjectOf(step: Step): ExplainedStep['subject'] {
     case 'extension': return { type: 'extension', id: step.extensionId }
     case 'ring-group': return { type: 'ring-group', id: step.ringGroupId }
     case 'conference': return { type: 'conference', id: step.conferenceId }
+    case 'schedule': return { type: 'schedule', id: step.scheduleId }
+    case 'attendant': return { type: 'attendant', id: step.attendantId }
     default: return null
   }
 }
@@ -209,6 +239,10 @@ export function describeStep(step: Step): string {
       return featureWords[step.action]
     case 'voicemail':
       return step.what === 'leave' ? 'Take a message' : step.extensionId === null ? 'Ask for a mailbox and its PIN, and play its messages' : 'Play the messages of a mailbox'
+    case 'schedule':
+      return step.is === 'open' ? 'Go on as while open' : step.is === 'closed' ? 'Go on as while closed' : 'Go on as on a holiday'
+    case 'attendant':
+      return step.keys.length === 0 ? 'Play a greeting' : `Play a greeting and wait for one of the keys ${step.keys.map(({ key }) => key).join(', ')}`
     case 'conference':
       return 'Take the caller into the conference room'
     case 'announcement':

@@ -7,7 +7,8 @@ import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { wrongForwards } from '../routing/handling.ts'
-import { featureWords, type FeatureStep } from '../routing/plan.ts'
+import { featureWords, type FeatureStep, type SettingAction } from '../routing/plan.ts'
+import { stateAt } from '../routing/schedule.ts'
 import type { StepOutcome } from './outcome.ts'
 
 type Handling = Pick<Extension, 'doNotDisturb'>
@@ -19,7 +20,8 @@ export async function runFeature(world: CallWorld, call: Call, step: FeatureStep
   const extension = snapshot.extension(extensionId)
   if (!extension) return { kind: 'next', verdict: terminate('feature-refused', 'system') }
   const actor: DeviceActor = { kind: 'device', tenantId: call.tenantId, id: deviceId, name: `Phone of ${number}`, permissions: new Set() }
-  const change = changeOf(step, extension)
+  if (step.action === 'schedule-override') return turnSchedule(world, call, step.argument, actor)
+  const change = changeOf({ ...step, action: step.action }, extension)
   try {
     const [wrong] = wrongForwards(snapshot, extension, change)
     if (wrong) throw new Refusal('unprocessable', wrong.message)
@@ -36,7 +38,32 @@ export async function runFeature(world: CallWorld, call: Call, step: FeatureStep
   return { kind: 'done' }
 }
 
-function changeOf({ action, argument }: FeatureStep, now: Handling): Partial<ExtensionInput> {
+/** Open while the clock says closed and the other way round; once more, and the clock decides again. */
+async function turnSchedule(world: CallWorld, call: Call, number: string, actor: DeviceActor): Promise<StepOutcome> {
+  const snapshot = world.directory.snapshot()
+  const schedule = snapshot.scheduleByNumber(call.tenantId, number)
+  const refuse = async (why: string): Promise<StepOutcome> => {
+    await say(world, call, 'feature-refused')
+    return { kind: 'next', verdict: terminate('feature-refused', 'system', null, why) }
+  }
+  if (!schedule?.enabled) return refuse(`There are no opening hours with the number ${number}.`)
+  if (!schedule.byPhone) return refuse(`The opening hours ${number} (${schedule.name}) may not be turned from phones.`)
+  const now = stateAt(schedule, Date.now(), snapshot.tenant(call.tenantId)?.timeZone ?? 'UTC')
+  const override = schedule.override !== 'automatic' ? 'automatic' : now.is === 'open' ? 'closed' : 'open'
+  try {
+    await world.directory.schedules.update(actor, schedule.id, { override })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return refuse(messageOf(error))
+  }
+  await say(world, call, `schedule-${override}`)
+  hangUp(world, call, terminate('feature-done', 'system', null, override === 'automatic' ? `The clock decides again whether ${number} (${schedule.name}) is open.` : `${number} (${schedule.name}) is ${override} until it is turned back.`))
+  return { kind: 'done' }
+}
+
+type Setting = Pick<FeatureStep, 'argument'> & { action: SettingAction }
+
+function changeOf({ action, argument }: Setting, now: Handling): Partial<ExtensionInput> {
   switch (action) {
     case 'forward-always-on': return { forwardAlways: argument }
     case 'forward-always-off': return { forwardAlways: null }
@@ -52,7 +79,7 @@ function changeOf({ action, argument }: FeatureStep, now: Handling): Partial<Ext
   }
 }
 
-function promptOf({ action }: FeatureStep, change: Partial<ExtensionInput>): string {
+function promptOf({ action }: Pick<FeatureStep, 'action'>, change: Partial<ExtensionInput>): string {
   if (change.doNotDisturb !== undefined) return change.doNotDisturb ? 'do-not-disturb-on' : 'do-not-disturb-off'
   return action.endsWith('-on') ? 'forward-on' : 'forward-off'
 }

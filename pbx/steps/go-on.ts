@@ -22,7 +22,7 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
     call.transferring = { by: call.caller, number }
     const moved = await takeOut(call, call.caller, 'caller', `Went on to ${number}.`)
     const before = { step: `Go on to ${number}`, reason: why }
-    return openTransferred(world, call, moved, { number }, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => undefined)
+    return openTransferred(world, call, moved, { number }, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() }), before }), () => undefined)
   })
   if (!next) return
   hangUp(world, call, terminate('transferred', 'system', null, `${why}.`))

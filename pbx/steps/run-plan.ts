@@ -4,6 +4,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Step, Unanswered } from '../routing/plan.ts'
 import type { Termination } from '../events/catalogue.ts'
+import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
 import { joinConference } from './conference.ts'
 import { runFeature } from './feature.ts'
@@ -26,6 +27,7 @@ async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], be
   let verdict = before
   for (const step of steps) {
     if (call.over) return undefined
+    if (step.kind === 'schedule') continue
     const outcome = await runStep(world, call, step)
     if (outcome.kind === 'done') return undefined
     verdict = outcome.verdict
@@ -44,7 +46,7 @@ const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   'busy': 'busy', 'declined': 'busy', 'no-answer': 'no-answer', 'not-registered': 'unreachable', 'not-reachable': 'unreachable',
 }
 
-function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome> {
+function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'schedule' }>): Promise<StepOutcome> {
   switch (step.kind) {
     case 'extension':
       return ringExtension(world, call, step)
@@ -58,6 +60,8 @@ function runStep(world: CallWorld, call: Call, step: Step): Promise<StepOutcome>
       return runFeature(world, call, step)
     case 'voicemail':
       return goToVoicemail(world, call, step)
+    case 'attendant':
+      return attend(world, call, step)
     case 'announcement':
       return playAnnouncement(world, call, step)
     case 'refuse':

@@ -50,7 +50,7 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
     hangUp(world, call, world.sip.connected ? terminate('caller-cancelled', 'caller', 487) : terminate('signalling-lost', 'system'))
   })
 
-  call.plan = decide(call.request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds })
+  call.plan = decide(call.request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() })
   world.events.emit('call.started', call.tenantId, { call: call.view() })
   void follow(world, call, invite, replaced)
   return call
@@ -67,7 +67,7 @@ async function follow(world: CallWorld, call: Call, invite: IncomingInvite, repl
 
 /** The conference that the caller is about to join, so that its sound need not change threads. */
 function roomAhead(world: CallWorld, call: Call): Pick<EndpointOptions, 'near'> {
-  const step = call.plan?.steps[0]
+  const step = call.plan?.steps.find(({ kind }) => kind !== 'schedule')
   const near = step?.kind === 'conference' ? world.roomMedia(step.conferenceId) : undefined
   return near === undefined ? {} : { near }
 }

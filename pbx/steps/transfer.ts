@@ -76,7 +76,7 @@ type Found = NonNullable<ReturnType<CallWorld['registry']['findDialog']>>
 /** Blind: the other side calls the number itself, or one phone of it by its GRUU, on the authority of the phone that asked. */
 function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest, to: Called): void {
   const before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} transferred ${nameOf(moved)} to ${to.number}` }
-  const next = openTransferred(world, call, moved, to, by.origin, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds }), before }), () => refer.progress(180, 'Ringing'))
+  const next = openTransferred(world, call, moved, to, by.origin, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() }), before }), () => refer.progress(180, 'Ringing'))
   awaitAnswer(world, call, by, moved, role, refer, next)
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }

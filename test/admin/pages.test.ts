@@ -57,6 +57,8 @@ async function furnish(): Promise<Record<string, string>> {
   await desk.api.post('/inbound-numbers', { number: '+12025550100', name: 'Main line', destination: '201' })
   await desk.api.post('/outbound-routes', { name: 'Outside with 9', pattern: '9.', strip: 1, trunkIds: [trunk.id] })
   await desk.api.send('PUT', '/mail/settings', { host: 'smtp.example.invalid', port: 587, security: 'starttls', username: 'acme', password: 'not the right one', sender: 'phones@example.com', senderName: 'Acme' })
+  await desk.api.post('/attendants', { number: '700', name: 'Main menu', greeting: 'Welcome.', keys: { 1: '201' } })
+  await desk.api.post('/schedules', { number: '500', name: 'Office', open: '700', closed: '202', hours: [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '17:30' }] })
   const history = await desk.history()
   const live = await desk.liveCalls()
   assert.equal(history.length, 1)
@@ -64,7 +66,7 @@ async function furnish(): Promise<Record<string, string>> {
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations', 'conference rooms': '/conferences', 'conference room': `/conferences/${room.id}`,
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
-    users: '/users', mail: '/mail', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'outbound routes': '/outbound-routes', system: '/system', account: '/account', 'nothing there': '/nowhere',
+    users: '/users', mail: '/mail', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'outbound routes': '/outbound-routes', attendants: '/attendants', 'opening hours': '/hours', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
 }
 

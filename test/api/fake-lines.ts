@@ -7,7 +7,7 @@ import { now } from './fake-samples.ts'
 
 type CheckVersion = (row: { version: number }, version: number | undefined) => void
 
-function fakeKept<Shown extends { id: string; version: number }, Input>(actors: Actor[], checkVersion: CheckVersion, what: string, standard: object): Kept<Shown, Input> {
+export function fakeKept<Shown extends { id: string; version: number }, Input>(actors: Actor[], checkVersion: CheckVersion, what: string, standard: object): Kept<Shown, Input> {
   const rows = new Map<string, Shown & { tenantId: string }>()
   const plain = ({ tenantId: _tenant, ...shown }: Shown & { tenantId: string }): Shown => shown as unknown as Shown
   const find = (actor: Actor, id: string): Shown & { tenantId: string } => {

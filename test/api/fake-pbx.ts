@@ -12,6 +12,7 @@ import type {
 } from '../../pbx/index.ts'
 import { fakePrompts } from './fake-prompts.ts'
 import { carrier, certificates, now, recording, viewOfConference } from './fake-samples.ts'
+import { createFakeHours } from './fake-hours.ts'
 import { createFakeMail, type FakeMail } from './fake-mail.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
@@ -123,6 +124,7 @@ export function createFakePbx(): FakePbx {
       },
     },
     ringGroups: createFakeRingGroups(actors, checkVersion),
+    ...createFakeHours(actors, checkVersion),
     ...createFakeLines(actors, checkVersion),
     routing: {
       explain(actor, { to }) {

@@ -7,7 +7,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import type { Line } from '../support/desk.ts'
 import { startHouse, type House } from '../support/house.ts'
 import type { Phone, PhoneCall } from '../support/phone.ts'
-import { parseWav, secondsOfTone } from '../support/wav.ts'
+import { parseWav, secondsOfTone, toneWav } from '../support/wav.ts'
 
 interface Message { id: string; mailboxId: string; from: { number: string }; seconds: number; urgent: boolean; heardAt: string | null; forwardedBy: string | null }
 
@@ -146,7 +146,7 @@ suite('voicemail', () => {
 
   test('busy and unavailable callers hear different greetings, a temporary one comes before both', async () => {
     const [caller, anna] = [await house.registered(await house.extension(String(++number))), await box()]
-    const greet = (kind: string, tone: number) => house.api.send('PUT', `/mailboxes/${anna.extensionId}/greeting?kind=${kind}`, { sound: toneWav(tone).toString('base64') })
+    const greet = (kind: string, tone: number) => house.api.send('PUT', `/mailboxes/${anna.extensionId}/greeting?kind=${kind}`, { sound: toneWav(tone, 4).toString('base64') })
     await greet('unavailable', 500)
     await greet('busy', 1500)
     const hears = async (tone: number): Promise<void> => {
@@ -227,23 +227,3 @@ suite('voicemail', () => {
     assert.equal((await call.status(480)).status, 480)
   })
 })
-
-/** Four seconds of a tone. */
-function toneWav(frequency: number): Buffer {
-  const samples = 32_000
-  const file = Buffer.alloc(44 + samples * 2)
-  file.write('RIFF', 0)
-  file.writeUInt32LE(file.length - 8, 4)
-  file.write('WAVEfmt ', 8)
-  file.writeUInt32LE(16, 16)
-  file.writeUInt16LE(1, 20)
-  file.writeUInt16LE(1, 22)
-  file.writeUInt32LE(8000, 24)
-  file.writeUInt32LE(16_000, 28)
-  file.writeUInt16LE(2, 32)
-  file.writeUInt16LE(16, 34)
-  file.write('data', 36)
-  file.writeUInt32LE(samples * 2, 40)
-  for (let i = 0; i < samples; i += 1) file.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * frequency * i) / 8000)), 44 + i * 2)
-  return file
-}

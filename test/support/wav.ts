@@ -57,3 +57,23 @@ export function describeSound(samples: Int16Array, rate: number): string {
   const tone = strongest(samples.subarray(middle, middle + rate), rate)
   return `${(samples.length / rate).toFixed(1)} s, ${tone === undefined ? 'silence' : `${tone} Hz`}`
 }
+
+/** A WAV file of 8 kHz with a tone. */
+export function toneWav(hertz: number, seconds: number): Buffer {
+  const samples = Math.round(seconds * 8000)
+  const wav = Buffer.alloc(44 + samples * 2)
+  wav.write('RIFF', 0)
+  wav.writeUInt32LE(36 + samples * 2, 4)
+  wav.write('WAVEfmt ', 8)
+  wav.writeUInt32LE(16, 16)
+  wav.writeUInt16LE(1, 20)
+  wav.writeUInt16LE(1, 22)
+  wav.writeUInt32LE(8000, 24)
+  wav.writeUInt32LE(16_000, 28)
+  wav.writeUInt16LE(2, 32)
+  wav.writeUInt16LE(16, 34)
+  wav.write('data', 36)
+  wav.writeUInt32LE(samples * 2, 40)
+  for (let at = 0; at < samples; at += 1) wav.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * hertz * at) / 8000)), 44 + at * 2)
+  return wav
+}

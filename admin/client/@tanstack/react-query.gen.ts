@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createRingGroup, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteRecording, deleteRegistration, deleteRingGroup, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, discardMail, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getGreetingAudio, getHealth, getInboundNumber, getMailbox, getMailSettings, getMetrics, getOutboundRoute, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSession, getSetup, getSystem, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSipTargets, listTokens, listTrunks, listUsers, listVoiceMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, previewSpeech, readCertificates, recordCall, releaseRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, replacePrompt, resumeMediaServer, retryMail, revertPrompt, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, undoAuditEvent, updateConference, updateDevice, updateExtension, updateInboundNumber, updateMailbox, updateOutboundRoute, updateRecordingSettings, updateRingGroup, updateTrunk, updateUser } from '../sdk.gen.ts';
-import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createAttendant, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createRingGroup, createSchedule, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteAttendant, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteRecording, deleteRegistration, deleteRingGroup, deleteSchedule, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, discardMail, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getAttendant, getAttendantGreeting, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getGreetingAudio, getHealth, getInboundNumber, getMailbox, getMailSettings, getMetrics, getOutboundRoute, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSchedule, getSession, getSetup, getSystem, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAttendants, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSchedules, listSipTargets, listTokens, listTrunks, listUsers, listVoiceMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, previewSpeech, readCalendar, readCertificates, recordCall, releaseRecording, removeAttendantRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, replacePrompt, resumeMediaServer, retryMail, revertPrompt, setAttendantRecording, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, undoAuditEvent, updateAttendant, updateConference, updateDevice, updateExtension, updateInboundNumber, updateMailbox, updateOutboundRoute, updateRecordingSettings, updateRingGroup, updateSchedule, updateTrunk, updateUser } from '../sdk.gen.ts';
+import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateAttendantData, CreateAttendantError, CreateAttendantResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateScheduleData, CreateScheduleError, CreateScheduleResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteAttendantData, DeleteAttendantError, DeleteAttendantResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteScheduleData, DeleteScheduleError, DeleteScheduleResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetAttendantData, GetAttendantError, GetAttendantGreetingData, GetAttendantGreetingError, GetAttendantGreetingResponse, GetAttendantResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetScheduleData, GetScheduleError, GetScheduleResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAttendantsData, ListAttendantsError, ListAttendantsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSchedulesData, ListSchedulesError, ListSchedulesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCalendarData, ReadCalendarError, ReadCalendarResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveAttendantRecordingData, RemoveAttendantRecordingError, RemoveAttendantRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SetAttendantRecordingData, SetAttendantRecordingError, SetAttendantRecordingResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateAttendantData, UpdateAttendantError, UpdateAttendantResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateScheduleData, UpdateScheduleError, UpdateScheduleResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -773,7 +773,7 @@ export const deleteRegistrationMutation = (options?: Partial<Options<DeleteRegis
 export const explainRoutingQueryKey = (options: Options<ExplainRoutingData>) => createQueryKey('explainRouting', options);
 
 /**
- * What would happen if somebody called a number now
+ * What would happen if somebody called a number, now or at another time
  *
  * No call is placed. The steps come in the order in which they may happen, each with its reason; those of a case after what may lead into it. Needs the permission `extensions.read`.
  */
@@ -897,6 +897,277 @@ export const updateRingGroupMutation = (options?: Partial<Options<UpdateRingGrou
     const mutationOptions: UseMutationOptions<UpdateRingGroupResponse, UpdateRingGroupError, Options<UpdateRingGroupData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateRingGroup({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listSchedulesQueryKey = (options?: Options<ListSchedulesData>) => createQueryKey('listSchedules', options);
+
+/**
+ * Opening hours, with how they are now, by number
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const listSchedulesOptions = (options?: Options<ListSchedulesData>) => queryOptions<ListSchedulesResponse, ListSchedulesError, ListSchedulesResponse, ReturnType<typeof listSchedulesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSchedules({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSchedulesQueryKey(options)
+});
+
+/**
+ * Add opening hours
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const createScheduleMutation = (options?: Partial<Options<CreateScheduleData>>): UseMutationOptions<CreateScheduleResponse, CreateScheduleError, Options<CreateScheduleData>> => {
+    const mutationOptions: UseMutationOptions<CreateScheduleResponse, CreateScheduleError, Options<CreateScheduleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createSchedule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * The days of an iCalendar file, to be taken as holidays
+ *
+ * Nothing is kept; put them into the holidays of a schedule. Needs the permission `extensions.write`.
+ */
+export const readCalendarMutation = (options?: Partial<Options<ReadCalendarData>>): UseMutationOptions<ReadCalendarResponse, ReadCalendarError, Options<ReadCalendarData>> => {
+    const mutationOptions: UseMutationOptions<ReadCalendarResponse, ReadCalendarError, Options<ReadCalendarData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await readCalendar({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove opening hours
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const deleteScheduleMutation = (options?: Partial<Options<DeleteScheduleData>>): UseMutationOptions<DeleteScheduleResponse, DeleteScheduleError, Options<DeleteScheduleData>> => {
+    const mutationOptions: UseMutationOptions<DeleteScheduleResponse, DeleteScheduleError, Options<DeleteScheduleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteSchedule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getScheduleQueryKey = (options: Options<GetScheduleData>) => createQueryKey('getSchedule', options);
+
+/**
+ * Opening hours
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const getScheduleOptions = (options: Options<GetScheduleData>) => queryOptions<GetScheduleResponse, GetScheduleError, GetScheduleResponse, ReturnType<typeof getScheduleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSchedule({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getScheduleQueryKey(options)
+});
+
+/**
+ * Change opening hours, or open and close by hand
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const updateScheduleMutation = (options?: Partial<Options<UpdateScheduleData>>): UseMutationOptions<UpdateScheduleResponse, UpdateScheduleError, Options<UpdateScheduleData>> => {
+    const mutationOptions: UseMutationOptions<UpdateScheduleResponse, UpdateScheduleError, Options<UpdateScheduleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateSchedule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listAttendantsQueryKey = (options?: Options<ListAttendantsData>) => createQueryKey('listAttendants', options);
+
+/**
+ * Attendants, by number
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const listAttendantsOptions = (options?: Options<ListAttendantsData>) => queryOptions<ListAttendantsResponse, ListAttendantsError, ListAttendantsResponse, ReturnType<typeof listAttendantsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAttendants({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAttendantsQueryKey(options)
+});
+
+/**
+ * Add an attendant
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const createAttendantMutation = (options?: Partial<Options<CreateAttendantData>>): UseMutationOptions<CreateAttendantResponse, CreateAttendantError, Options<CreateAttendantData>> => {
+    const mutationOptions: UseMutationOptions<CreateAttendantResponse, CreateAttendantError, Options<CreateAttendantData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createAttendant({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove an attendant
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const deleteAttendantMutation = (options?: Partial<Options<DeleteAttendantData>>): UseMutationOptions<DeleteAttendantResponse, DeleteAttendantError, Options<DeleteAttendantData>> => {
+    const mutationOptions: UseMutationOptions<DeleteAttendantResponse, DeleteAttendantError, Options<DeleteAttendantData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteAttendant({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getAttendantQueryKey = (options: Options<GetAttendantData>) => createQueryKey('getAttendant', options);
+
+/**
+ * An attendant
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const getAttendantOptions = (options: Options<GetAttendantData>) => queryOptions<GetAttendantResponse, GetAttendantError, GetAttendantResponse, ReturnType<typeof getAttendantQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAttendant({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAttendantQueryKey(options)
+});
+
+/**
+ * Change an attendant
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const updateAttendantMutation = (options?: Partial<Options<UpdateAttendantData>>): UseMutationOptions<UpdateAttendantResponse, UpdateAttendantError, Options<UpdateAttendantData>> => {
+    const mutationOptions: UseMutationOptions<UpdateAttendantResponse, UpdateAttendantError, Options<UpdateAttendantData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateAttendant({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getAttendantGreetingQueryKey = (options: Options<GetAttendantGreetingData>) => createQueryKey('getAttendantGreeting', options);
+
+/**
+ * The greeting as callers hear it
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const getAttendantGreetingOptions = (options: Options<GetAttendantGreetingData>) => queryOptions<GetAttendantGreetingResponse, GetAttendantGreetingError, GetAttendantGreetingResponse, ReturnType<typeof getAttendantGreetingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAttendantGreeting({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAttendantGreetingQueryKey(options)
+});
+
+/**
+ * Speak the text again
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const removeAttendantRecordingMutation = (options?: Partial<Options<RemoveAttendantRecordingData>>): UseMutationOptions<RemoveAttendantRecordingResponse, RemoveAttendantRecordingError, Options<RemoveAttendantRecordingData>> => {
+    const mutationOptions: UseMutationOptions<RemoveAttendantRecordingResponse, RemoveAttendantRecordingError, Options<RemoveAttendantRecordingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeAttendantRecording({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Play a recording instead of the spoken text
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const setAttendantRecordingMutation = (options?: Partial<Options<SetAttendantRecordingData>>): UseMutationOptions<SetAttendantRecordingResponse, SetAttendantRecordingError, Options<SetAttendantRecordingData>> => {
+    const mutationOptions: UseMutationOptions<SetAttendantRecordingResponse, SetAttendantRecordingError, Options<SetAttendantRecordingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setAttendantRecording({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -6,6 +6,8 @@ export interface Question {
   /** The number of an extension; empty: anybody. */
   from: string
   to: string
+  /** `2026-12-24T18:00` where the browser is; empty: now. */
+  at: string
 }
 
 /** What would happen, asked anew whenever somebody asks. */
@@ -13,8 +15,8 @@ export function useExplanation(question: Question | undefined) {
   return useQuery({
     queryKey: [...keys.extensions, 'explanation', question],
     queryFn: async () => {
-      const { from, to } = question ?? { from: '', to: '' }
-      return (await explainRouting({ query: { to, ...(from !== '' && { from }) }, throwOnError: true })).data.data
+      const { from, to, at } = question ?? { from: '', to: '', at: '' }
+      return (await explainRouting({ query: { to, ...(from !== '' && { from }), ...(at !== '' && { at: new Date(at).toISOString() }) }, throwOnError: true })).data.data
     },
     enabled: question !== undefined,
     retry: false,

@@ -32,14 +32,14 @@ function TryNumber() {
   const [view, setView] = useState('list')
   const [editing, setEditing] = useState<RoutingStep['subject']>(null)
   const form = useForm({
-    initial: { from: '', to: '' },
+    initial: { from: '', to: '', at: '' },
     check: ({ from, to }): Record<string, string> => ({
       ...(to.trim() === '' && { to: 'Enter what is dialled, e.g. 201 or *78.' }),
       ...(from.trim() !== '' && !/^[0-9]{2,15}$/.test(from.trim()) && { from: 'Enter the number of an extension, or nothing.' }),
     }),
-    save: async ({ from, to }) => {
-      const next = { from: from.trim(), to: to.trim() }
-      if (question?.from === next.from && question.to === next.to) await answer.refetch()
+    save: async ({ from, to, at }) => {
+      const next = { from: from.trim(), to: to.trim(), at }
+      if (question?.from === next.from && question.to === next.to && question.at === at) await answer.refetch()
       else setQuestion(next)
     },
   })
@@ -55,6 +55,7 @@ function TryNumber() {
         <Group align="flex-start" gap="sm">
           <TextInput label="Caller" description="An extension; empty for anybody." inputMode="numeric" autoComplete="off" value={form.values.from} error={form.errors.from} onChange={(change) => form.set('from', change.currentTarget.value)} flex="1 1 180px" maw={260} />
           <TextInput label="Dials" description="A number or a feature code." withAsterisk autoComplete="off" value={form.values.to} error={form.errors.to} onChange={(change) => form.set('to', change.currentTarget.value)} flex="1 1 180px" maw={260} />
+          <TextInput type="datetime-local" label="When" description="Opening hours go by it; empty for now." value={form.values.at} onChange={(change) => form.set('at', change.currentTarget.value)} flex="1 1 180px" maw={260} />
         </Group>
         <Button type="submit" mt="sm" loading={form.busy || answer.isFetching}>Show</Button>
       </form>

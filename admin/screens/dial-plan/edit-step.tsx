@@ -1,8 +1,12 @@
 import type { RoutingStep } from '../../client/index.ts'
+import { AttendantForm } from '../attendants/attendant-form.tsx'
+import { useAttendants } from '../attendants/data.ts'
 import { ConferenceForm } from '../conferences/conference-form.tsx'
 import { useConference } from '../conferences/data.ts'
 import { useExtension } from '../extensions/data.ts'
 import { HandlingForm } from '../extensions/handling-form.tsx'
+import { useSchedules } from '../hours/data.ts'
+import { HoursForm } from '../hours/hours-form.tsx'
 import { useRingGroups } from '../ring-groups/data.ts'
 import { RingGroupForm } from '../ring-groups/ring-group-form.tsx'
 
@@ -13,6 +17,8 @@ export function EditStep({ subject, onClose }: { subject: Subject; onClose: () =
   switch (subject.type) {
     case 'extension': return <OfExtension id={subject.id} onClose={onClose} />
     case 'ring-group': return <OfRingGroup id={subject.id} onClose={onClose} />
+    case 'schedule': return <OfSchedule id={subject.id} onClose={onClose} />
+    case 'attendant': return <OfAttendant id={subject.id} onClose={onClose} />
     case 'conference': return <OfConference id={subject.id} onClose={onClose} />
   }
 }
@@ -35,4 +41,14 @@ function OfRingGroup({ id, onClose }: OneProps) {
 function OfConference({ id, onClose }: OneProps) {
   const { data } = useConference(id)
   return data === undefined ? null : <ConferenceForm editing={{ kind: 'edit', conference: data }} onClose={onClose} />
+}
+
+function OfSchedule({ id, onClose }: OneProps) {
+  const schedule = useSchedules().data?.find((one) => one.id === id)
+  return schedule === undefined ? null : <HoursForm editing={{ kind: 'edit', schedule }} onClose={onClose} />
+}
+
+function OfAttendant({ id, onClose }: OneProps) {
+  const attendant = useAttendants().data?.find((one) => one.id === id)
+  return attendant === undefined ? null : <AttendantForm editing={{ kind: 'edit', attendant }} onClose={onClose} />
 }

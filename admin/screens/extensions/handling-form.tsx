@@ -4,6 +4,7 @@ import { notify } from '../../app/notify.ts'
 import type { Extension } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { TargetInput } from '../dial-plan/target-input.tsx'
 import { changeExtension } from './data.ts'
 
 const forwards = [
@@ -63,7 +64,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       <TagsInput label="May disturb all the same" description="Numbers of callers; press Enter after each." value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
       <Checkbox label="Voicemail" description="Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case. *97 on the phone plays the messages." checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
       {forwards.map(({ field, label, description }) => (
-        <TextInput key={field} label={label} description={description} inputMode="tel" autoComplete="off" value={values[field]} error={errors[field]} onChange={(change) => set(field, change.currentTarget.value)} />
+        <TargetInput key={field} label={label} description={description} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       ))}
       <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
       <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />

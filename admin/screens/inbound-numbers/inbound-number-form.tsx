@@ -4,6 +4,7 @@ import { notify } from '../../app/notify.ts'
 import type { InboundNumber } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addInboundNumber, changeInboundNumber } from './data.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; number: InboundNumber } | null
@@ -26,7 +27,7 @@ function Fields({ current, onClose }: { current: InboundNumber | undefined; onCl
     check: ({ number: digits, name, destination }): Record<string, string> => ({
       ...(digits.trim() === '' && { number: 'Enter the number with its country code, such as +12025550100.' }),
       ...(name.trim() === '' && { name: 'Say what the number is for, such as “Main line”.' }),
-      ...(destination.trim() === '' && { destination: 'Enter an extension, ring group or conference room, such as 101.' }),
+      ...(destination.trim() === '' && { destination: 'Say where calls go, such as 101.' }),
     }),
     onSaved: onClose,
     save: async (values) => {
@@ -40,7 +41,7 @@ function Fields({ current, onClose }: { current: InboundNumber | undefined; onCl
     <FormBody submit={number === undefined ? 'Create inbound number' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label="Number" description="With its country code. However the carrier writes it, it is recognised." placeholder="+12025550100" inputMode="tel" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value)} />
       <TextInput label="Name" placeholder="Main line" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <TextInput label="Calls go to" description="What a phone in the house would dial to get there." placeholder="101" inputMode="tel" withAsterisk required autoComplete="off" value={values.destination} error={errors.destination} onChange={(change) => set('destination', change.currentTarget.value)} />
+      <TargetInput label="Calls go to" description="An extension, a group, an attendant, opening hours, or whatever else a phone in the house could dial." required value={values.destination} error={errors.destination} onChange={(value) => set('destination', value)} />
       <TextInput label="Before the caller's name" description="So that the phones show which number was called." placeholder="Main" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
       <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>

@@ -5,6 +5,7 @@ import type { RingGroup } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { strategyChoices } from '../../words/ring-group.ts'
+import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addRingGroup, changeRingGroup } from './data.ts'
 import { Members } from './members.tsx'
 
@@ -58,7 +59,7 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
       <Members members={values.members} waits={together} error={errors.members} onChange={(members) => set('members', members)} />
       {!together && <NumberInput label="Each rings for" min={5} max={120} allowDecimal={false} suffix=" s" value={values.memberSeconds} error={errors.memberSeconds} onChange={(value) => set('memberSeconds', value)} />}
       <NumberInput label="Rings for in all" min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />
-      <TextInput label="When nobody answers, go on to" description="A number; empty: the call ends." inputMode="tel" autoComplete="off" value={values.noAnswer} error={errors.noAnswer} onChange={(change) => set('noAnswer', change.currentTarget.value)} />
+      <TargetInput label="When nobody answers, go on to" description="Empty: the call ends." value={values.noAnswer} error={errors.noAnswer} onChange={(value) => set('noAnswer', value)} />
       <Checkbox label="Leave out who is in a call" checked={values.skipBusy} onChange={(change) => set('skipBusy', change.currentTarget.checked)} />
       <TextInput label="Before the caller's name" description="So that the phones show which group is called." placeholder="Sales" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
       <TextInput label="Ringing sound" description="The Alert-Info header as the phones' manual has it; empty for the usual sound." placeholder="<http://127.0.0.1/>;info=group" autoComplete="off" maxLength={100} value={values.alertInfo} error={errors.alertInfo} onChange={(change) => set('alertInfo', change.currentTarget.value)} />

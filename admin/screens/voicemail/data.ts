@@ -3,6 +3,7 @@ import {
   deleteVoiceMessage, forwardVoiceMessage, listMailboxes, listVoiceMessages, markVoiceMessage, removeGreeting, setGreeting, setMailboxPin, updateMailbox,
   type GreetingKind, type ListVoiceMessagesData, type MailboxUpdate,
 } from '../../client/index.ts'
+import { base64Of } from '../../app/base64.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
 
@@ -41,12 +42,3 @@ export const downloadOf = (id: string): string => `${audioOf(id)}?download=true`
 export const wavOf = (id: string): string => `${audioOf(id)}.wav`
 /** @param version of the mailbox: another greeting has another address */
 export const greetingOf = (id: string, kind: GreetingKind, version: number): string => `/api/v1/mailboxes/${id}/greeting?kind=${kind}#${version}`
-
-function base64Of(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader()
-    reader.addEventListener('load', () => resolve(String(reader.result).replace(/^[^,]*,/, '')))
-    reader.addEventListener('error', () => reject(reader.error ?? new Error('The file cannot be read.')))
-    reader.readAsDataURL(file)
-  })
-}

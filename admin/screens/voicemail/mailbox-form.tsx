@@ -1,10 +1,11 @@
-import { Checkbox, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Select, TagsInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { notify } from '../../app/notify.ts'
 import type { Mailbox } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { TargetInput } from '../dial-plan/target-input.tsx'
 import { PinField } from '../conferences/pin-field.tsx'
 import { changeMailbox, changePin } from './data.ts'
 
@@ -61,7 +62,7 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <PinField label="PIN" description="4 to 12 digits. Without one, the extension’s own phone asks for a new one at *97, and from other phones the mailbox cannot be heard." set={box.hasPin} value={values.pin} error={errors.pin} onChange={(value) => set('pin', value)} />
       <Checkbox label="Ask the extension’s own phones too" description="Without it, whoever picks up such a phone hears the messages." checked={values.askOwnPhone} onChange={(change) => set('askOwnPhone', change.currentTarget.checked)} />
-      <TextInput label="With 0 callers reach" description="A number that can be dialled, such as the reception; empty for nobody." inputMode="tel" autoComplete="off" value={values.operator} error={errors.operator} onChange={(change) => set('operator', change.currentTarget.value)} />
+      <TargetInput label="With 0 callers reach" description="Such as the reception; empty for nobody." value={values.operator} error={errors.operator} onChange={(value) => set('operator', value)} />
       <NumberInput label="Longest message" min={10} max={1800} allowDecimal={false} suffix=" s" value={values.maxSeconds} error={errors.maxSeconds} onChange={(value) => set('maxSeconds', value)} />
       <NumberInput label="Messages at most" description="New and heard together; from then on callers are told that it is full." min={1} max={1000} allowDecimal={false} value={values.maxMessages} error={errors.maxMessages} onChange={(value) => set('maxMessages', value)} />
       <NumberInput label="Messages are kept" description="Then they are deleted, heard or not; empty for ever." min={1} max={3650} allowDecimal={false} suffix=" days" placeholder="For ever" value={values.keepDays} error={errors.keepDays} onChange={(value) => set('keepDays', value)} />

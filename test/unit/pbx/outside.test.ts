@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { DirectorySnapshot, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../../../pbx/directory/types.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
 import { findInboundNumber, fits, wayOut, wayToHelp } from '../../../pbx/routing/outside.ts'
+import { nothing } from './nothing-else.ts'
 
 const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => ({
   id, tenantId: 't', name: `Trunk ${id}`, host: 'carrier.example', port: null, transport: 'udp', username: null, password: null, register: false, networks: [],
@@ -11,7 +12,7 @@ const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => 
 })
 const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, enabled: true, ...over })
 const snapshotOf = (trunks: SnapshotTrunk[], routes: SnapshotOutboundRoute[], numbers: Partial<SnapshotInboundNumber>[] = []) =>
-  ({ trunk: (id: string) => trunks.find((one) => one.id === id), trunksOf: () => trunks, outboundRoutesOf: () => routes, inboundNumbersOf: () => numbers }) as unknown as DirectorySnapshot
+  ({ ...nothing, trunk: (id: string) => trunks.find((one) => one.id === id), trunksOf: () => trunks, outboundRoutesOf: () => routes, inboundNumbersOf: () => numbers }) as unknown as DirectorySnapshot
 const payer = (outsideCalls: 'none' | 'national' | 'international', outsideNumber: string | null = null) => ({ number: '101', name: 'Anna', outsideCalls, outsideNumber })
 
 const first = (number: string, who: Parameters<typeof wayOut>[2], snapshot: DirectorySnapshot) => wayOut('t', number, who, snapshot)?.steps[0]
@@ -74,10 +75,9 @@ test('9 112 is a call for help as well, and neither a forward nor an inbound num
   const snapshot = {
     ...snapshotOf([trunk('a'), trunk('b', { emergency: true })], [route('9.', { strip: 1 })], [{ id: 'n', number: '+12025550100', name: 'Main', destination: '911', enabled: true }]),
     extension: (id: string) => (id === 'f' ? forwarder : undefined), extensionByNumber: (_: string, number: string) => (number === '102' ? forwarder : undefined),
-    ringGroupByNumber: () => undefined, conferenceByNumber: () => undefined,
   } as unknown as DirectorySnapshot
   const caller = { extensionId: '', deviceId: '', number: '103', name: null }
-  const stepOf = (dialled: string, inbound?: { trunkId: string; number: string }) => decide({ tenantId: 't', caller, dialled, ...(inbound && { inbound }) }, snapshot, { ringSeconds: 30 }).steps[0]
+  const stepOf = (dialled: string, inbound?: { trunkId: string; number: string }) => decide({ tenantId: 't', caller, dialled, ...(inbound && { inbound }) }, snapshot, { ringSeconds: 30, at: 0 }).steps[0]
   const help = stepOf('9112')
   assert.deepEqual(help?.kind === 'outside' && [help.number, help.emergency, help.attempts.map(({ trunkId }) => trunkId)], ['112', true, ['b']])
   for (const step of [stepOf('102'), stepOf('+12025550100', { trunkId: 'a', number: '+12025550100' })]) assert.deepEqual([step?.kind, /emergency services/.test(step?.reason ?? '')], ['announcement', true])

@@ -6,6 +6,7 @@ import { decide } from '../../../pbx/routing/decide.ts'
 import { normaliseDialled } from '../../../pbx/routing/number-format.ts'
 import { forwardedTo, wrongForwards } from '../../../pbx/routing/handling.ts'
 import { explainSteps } from '../../../pbx/routing/plan.ts'
+import { nothing } from './nothing-else.ts'
 
 const extension = (number: string, over: Partial<SnapshotExtension> = {}): SnapshotExtension => ({
   id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, contactsFull: null, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling, ...over,
@@ -16,17 +17,14 @@ const room = (number: string, enabled: boolean): SnapshotConference => ({
   announce: 'tones', mutedEntry: false, record: false, enabled,
 })
 const rooms = [room('600', true), room('601', false)]
-/** Without any line to the outside. */
-const noLines = { trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [] }
 const snapshot = {
-  ...noLines,
+  ...nothing,
   extension: (id: string) => all.find((each) => each.id === id),
   extensionByNumber: (tenantId: string, number: string) => (tenantId === 't' ? all.find((each) => each.number === number) : undefined),
-  ringGroupByNumber: () => undefined,
   conferenceByNumber: (tenantId: string, number: string) => (tenantId === 't' ? rooms.find((each) => each.number === number) : undefined),
 } as unknown as DirectorySnapshot
 const call = (dialled: string, tenantId = 't') =>
-  decide({ tenantId, caller: { extensionId: 'id-101', deviceId: 'd', number: '101', name: null }, dialled }, snapshot, { ringSeconds: 30 })
+  decide({ tenantId, caller: { extensionId: 'id-101', deviceId: 'd', number: '101', name: null }, dialled }, snapshot, { ringSeconds: 30, at: 0 })
 
 test('an extension rings for its own time, else for the time of the house', () => {
   const [first] = call('102').steps
@@ -88,7 +86,7 @@ const groups: SnapshotRingGroup[] = [{
   ringSeconds: 20, memberSeconds: 10, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: '202', nextMember: 0, enabled: true,
 }]
 const handling = {
-  ...noLines,
+  ...nothing,
   extension: (id: string) => handled.find((each) => each.id === id),
   extensionsOf: () => handled,
   ringGroupsOf: () => groups,
@@ -97,7 +95,7 @@ const handling = {
   conferenceByNumber: snapshot.conferenceByNumber,
 } as unknown as DirectorySnapshot
 const callOf = (from: string, dialled: string) =>
-  decide({ tenantId: 't', caller: { extensionId: `id-${from}`, deviceId: 'd', number: from, name: null }, dialled }, handling, { ringSeconds: 30 })
+  decide({ tenantId: 't', caller: { extensionId: `id-${from}`, deviceId: 'd', number: from, name: null }, dialled }, handling, { ringSeconds: 30, at: 0 })
 const stepsOf = (from: string, dialled: string): string[] => explainSteps(callOf(from, dialled).steps).map((each) => `${'>'.repeat(each.depth)}${each.reason}`)
 
 test('a forward of all calls goes on as a call to the other number, which is told who sent it', () => {

@@ -6,6 +6,7 @@ import type { DirectorySnapshot, SnapshotExtension } from '../../../pbx/director
 import { decide } from '../../../pbx/routing/decide.ts'
 import { forwardedTo, wrongForwards } from '../../../pbx/routing/handling.ts'
 import { explainSteps, type Plan } from '../../../pbx/routing/plan.ts'
+import { nothing } from './nothing-else.ts'
 
 const extension = (number: string, over: Partial<SnapshotExtension> = {}): SnapshotExtension => ({
   id: `id-${number}`, tenantId: 't', number, name: `Name ${number}`, ringSeconds: null, maxContacts: 10, contactsFull: null, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling, voicemail: true, ...over,
@@ -15,14 +16,13 @@ const all = [
   extension('205', { forwardAlways: '*99201' }), extension('206', { enabled: false }),
 ]
 const snapshot = {
+  ...nothing,
   extension: (id: string) => all.find((each) => each.id === id),
   extensionsOf: () => all,
   extensionByNumber: (tenantId: string, number: string) => (tenantId === 't' ? all.find((each) => each.number === number) : undefined),
-  trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [],
-  ringGroupsOf: () => [], ringGroupByNumber: () => undefined, conferenceByNumber: () => undefined,
 } as unknown as DirectorySnapshot
 const call = (from: string, dialled: string, tenantId = 't'): Plan =>
-  decide({ tenantId, caller: { extensionId: `id-${from}`, deviceId: 'd', number: from, name: null }, dialled }, snapshot, { ringSeconds: 30 })
+  decide({ tenantId, caller: { extensionId: `id-${from}`, deviceId: 'd', number: from, name: null }, dialled }, snapshot, { ringSeconds: 30, at: 0 })
 
 test('busy, unanswered and unreachable lead to the mailbox, where no forward of its own says otherwise', () => {
   const [step] = call('203', '201').steps

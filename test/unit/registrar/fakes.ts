@@ -116,6 +116,8 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     extensions: {} as Directory['extensions'],
     devices: {} as Directory['devices'],
     ringGroups: undefined as never,
+    schedules: undefined as never,
+    attendants: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,
     outboundRoutes: undefined as never,

@@ -1,0 +1,68 @@
+import { Autocomplete, Group, Text } from '@mantine/core'
+import { useExtensions } from '../extensions/data.ts'
+import { useAttendants } from '../attendants/data.ts'
+import { useConferences } from '../conferences/data.ts'
+import { useSchedules } from '../hours/data.ts'
+import { useRingGroups } from '../ring-groups/data.ts'
+
+interface TargetInputProps {
+  label: string
+  description?: string
+  placeholder?: string
+  required?: boolean
+  /** A number of the house, a mailbox (*99102), or a number outside. */
+  value: string
+  error: string | undefined
+  onChange: (value: string) => void
+}
+
+interface Choice {
+  number: string
+  name: string
+}
+
+const MOST = 20
+
+/** Where calls go: found by name, or typed as one would dial it. */
+export function TargetInput({ label, description, placeholder = 'Number or name', required = false, value, error, onChange }: TargetInputProps) {
+  const wanted = value.trim().toLowerCase()
+  const extensions: Choice[] = useExtensions({ ...(/^[\p{L}\p{N} ]{1,100}$/u.test(wanted) && { search: wanted }), limit: MOST }).data?.data ?? []
+  const groups: [group: string, choices: Choice[]][] = [
+    ['Extensions', extensions],
+    ['Ring groups', useRingGroups().data ?? []],
+    ['Attendants and announcements', useAttendants().data ?? []],
+    ['Opening hours', useSchedules().data ?? []],
+    ['Conference rooms', useConferences().data ?? []],
+    ['Voicemail', extensions.map(({ number, name }) => ({ number: `*99${number}`, name: `Mailbox of ${name}` }))],
+  ]
+  const names = new Map(groups.flatMap(([, choices]) => choices.map(({ number, name }) => [number, name])))
+  const fits = ({ number, name }: Choice): boolean => wanted === '' || number.includes(wanted) || name.toLowerCase().includes(wanted)
+  const chosen = names.get(value.trim())
+  const offered = groups.map(([group, choices]) => ({ group, items: choices.filter(fits).slice(0, MOST).map(({ number }) => number) })).filter(({ items }) => items.length > 0)
+  // It is typed in full: nothing is left to choose, and nothing hides the form.
+  const done = offered.flatMap(({ items }) => items).every((number) => number === value.trim())
+  return (
+    <Autocomplete
+      label={label}
+      description={chosen === undefined ? description : <>{description} {description !== undefined && '— '}Now: {chosen}</>}
+      placeholder={placeholder}
+      withAsterisk={required}
+      required={required}
+      autoComplete="off"
+      value={value}
+      error={error}
+      onChange={onChange}
+      // Fitting ones are chosen here, by name as well as by number.
+      filter={({ options }) => options}
+      data={done ? [] : offered}
+      renderOption={({ option }) => (
+        <Group gap="xs" wrap="nowrap">
+          <Text span size="sm" className="numbers" fw={600}>{option.value}</Text>
+          <Text span size="sm" truncate>{names.get(option.value)}</Text>
+        </Group>
+      )}
+      comboboxProps={{ shadow: 'md' }}
+      maxDropdownHeight={280}
+    />
+  )
+}

@@ -1,0 +1,79 @@
+import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core'
+import { Clock, DoorClosed, DoorOpen, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import { useCan } from '../../app/session.tsx'
+import type { Schedule } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { StatusDot } from '../../components/status.tsx'
+import { hoursWords, scheduleState } from '../../words/hours.ts'
+import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { changeSchedule, removeSchedule, useSchedules } from './data.ts'
+import { HoursForm, type Editing } from './hours-form.tsx'
+
+const columns: Column<Schedule>[] = [
+  { key: 'number', title: 'Number', width: 110, card: 'hide', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number}</span> },
+  { key: 'title', title: 'Opening hours', card: 'title', cardOnly: true, render: ({ number, name }) => <><span className="numbers">{number}</span> {name}</> },
+  { key: 'name', title: 'Name', card: 'hide', render: ({ name }) => name },
+  { key: 'state', title: 'Now', card: 'aside', render: (schedule) => <span title={schedule.now.why}><StatusDot {...scheduleState(schedule)} /></span> },
+  { key: 'hours', title: 'Open', render: ({ hours, holidays }) => (
+    <Stack gap={2}>
+      {hours.length === 0 && <Text span inherit>Never</Text>}
+      {hours.map((line) => <span key={hoursWords(line)} className="numbers">{hoursWords(line)}</span>)}
+      {holidays.length > 0 && <Text span size="xs" c="dimmed">{holidays.length === 1 ? 'One holiday' : `${holidays.length} holidays`}</Text>}
+    </Stack>
+  ) },
+  { key: 'open', title: 'Open, calls go to', render: ({ open }) => <span className="numbers">{open}</span> },
+  { key: 'closed', title: 'Closed, to', render: ({ closed }) => <span className="numbers">{closed}</span> },
+]
+
+/** Numbers whose calls go by the time. */
+export default function Hours() {
+  const query = useSchedules()
+  const can = useCan()
+  const [editing, setEditing] = useState<Editing>(null)
+  const [history, setHistory] = useState<Schedule | null>(null)
+  const [deleting, setDeleting] = useState<Schedule | null>(null)
+  const mayWrite = can('extensions.write')
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New opening hours</Button>
+  const turn = (schedule: Schedule, override: Schedule['override']) => void changeSchedule(schedule.id, { override, version: schedule.version }).catch(notify.failed)
+  return (
+    <Stack gap="md">
+      <PageHeader title="Opening hours" lead="A number whose calls go one way while you are there and another while you are not. Lead an inbound number to it." actions={mayWrite && create} />
+      <DataTable
+        label="Opening hours"
+        columns={columns}
+        rows={query.data}
+        rowKey={({ id }) => id}
+        {...(mayWrite && {
+          actions: (schedule: Schedule) => (
+            <Menu position="bottom-end" shadow="md">
+              <Menu.Target><ActionIcon aria-label={`Actions for opening hours ${schedule.number}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+              <Menu.Dropdown>
+                {schedule.override !== 'open' && <Menu.Item leftSection={<DoorOpen size={16} aria-hidden />} onClick={() => turn(schedule, 'open')}>Open by hand</Menu.Item>}
+                {schedule.override !== 'closed' && <Menu.Item leftSection={<DoorClosed size={16} aria-hidden />} onClick={() => turn(schedule, 'closed')}>Close by hand</Menu.Item>}
+                {schedule.override !== 'automatic' && <Menu.Item leftSection={<Clock size={16} aria-hidden />} onClick={() => turn(schedule, 'automatic')}>Let the clock decide</Menu.Item>}
+                <Menu.Divider />
+                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', schedule })}>Edit</Menu.Item>
+                <HistoryItem onClick={() => setHistory(schedule)} />
+                <Menu.Divider />
+                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(schedule)}>Delete</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          ),
+        })}
+        error={query.error}
+        retry={() => void query.refetch()}
+        empty={<EmptyState icon={Clock} title="No opening hours yet" action={mayWrite && create}>While open, calls ring the team; while closed, they reach an announcement or a mailbox. Create the hours and say where calls go.</EmptyState>}
+      />
+      <HistoryDrawer of={history === null ? undefined : { type: 'schedule', id: history.id, title: `opening hours ${history.number}` }} onClose={() => setHistory(null)} />
+      <HoursForm editing={editing} onClose={() => setEditing(null)} />
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete opening hours ${deleting?.number ?? ''}?`} confirm="Delete opening hours" onConfirm={async () => deleting && removeSchedule(deleting.id)} done={`Opening hours ${deleting?.number ?? ''} are deleted.`}>
+        Calls to {deleting?.number} are then told that there is no such number. They can be brought back from the audit log.
+      </Confirm>
+    </Stack>
+  )
+}

@@ -1,0 +1,26 @@
+import type { OpenHours, Schedule } from '../app/types.ts'
+import type { Wording } from './call.ts'
+
+export const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
+/** `Mon–Fri`, `Mon, Wed, Sat–Sun`. */
+export function daysWords(days: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const last = runs.at(-1)
+    if (last && last[1] === day - 1) last[1] = day
+    else runs.push([day, day])
+  }
+  return runs.map(([from, to]) => (from === to ? dayNames[from - 1] : `${dayNames[from - 1]}–${dayNames[to - 1]}`)).join(', ')
+}
+
+/** `Mon–Fri 09:00–17:30`. */
+export const hoursWords = ({ days, from, to }: OpenHours): string => `${daysWords(days)} ${from}–${to}`
+
+/** How it is now, in a word. */
+export function scheduleState({ enabled, now, override }: Schedule): Wording {
+  if (!enabled) return { label: 'Turned off', tone: 'quiet' }
+  if (override !== 'automatic') return { label: override === 'open' ? 'Open by hand' : 'Closed by hand', tone: 'busy' }
+  if (now.is === 'holiday') return { label: 'Holiday', tone: 'warning' }
+  return now.is === 'open' ? { label: 'Open', tone: 'good' } : { label: 'Closed', tone: 'quiet' }
+}

@@ -1,0 +1,21 @@
+/** Opening hours and attendants of the door of the PBX, kept in memory. */
+import { fileURLToPath } from 'node:url'
+import type { Actor } from '../../config/actor.ts'
+import type { Attendant, AttendantInput, Pbx, Schedule, ScheduleInput, ScheduleState } from '../../pbx/index.ts'
+import { fakeKept } from './fake-lines.ts'
+
+export function createFakeHours(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void): Pick<Pbx, 'schedules' | 'attendants'> {
+  const now: ScheduleState = { is: 'closed', why: 'it is Sunday' }
+  const attendants = fakeKept<Attendant, AttendantInput>(actors, checkVersion, 'attendant', { recordingSeconds: null, keys: {}, directDial: false, waitSeconds: 5, rounds: 3, noInput: null, enabled: true })
+  return {
+    schedules: fakeKept<Schedule & { now: ScheduleState }, ScheduleInput>(actors, checkVersion, 'opening hours', { timeZone: null, hours: [], holidays: [], holiday: null, override: 'automatic', byPhone: true, enabled: true, now }),
+    attendants: {
+      ...attendants,
+      async greeting(actor, id) {
+        await attendants.get(actor, id)
+        return fileURLToPath(import.meta.url)
+      },
+      setRecording: async (actor, id, sound) => ({ ...(await attendants.get(actor, id)), recordingSeconds: sound ? 1 : null }),
+    },
+  }
+}

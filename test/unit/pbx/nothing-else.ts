@@ -1,0 +1,12 @@
+import type { DirectorySnapshot } from '../../../pbx/directory/types.ts'
+
+/** A snapshot in which there is nothing, for tests that say what there is. */
+export const nothing = {
+  tenant: () => undefined,
+  extension: () => undefined, extensionsOf: () => [], extensionByNumber: () => undefined,
+  ringGroup: () => undefined, ringGroupsOf: () => [], ringGroupByNumber: () => undefined,
+  conference: () => undefined, conferenceByNumber: () => undefined,
+  schedule: () => undefined, schedulesOf: () => [], scheduleByNumber: () => undefined,
+  attendant: () => undefined, attendantsOf: () => [], attendantByNumber: () => undefined,
+  trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [],
+} satisfies Partial<DirectorySnapshot>
