@@ -131,6 +131,7 @@ export interface ExtensionRow {
   outside_calls: 'none' | 'national' | 'international'
   /** Shown outside; null: the company's. */
   outside_number: string | null
+  pickup_group: string | null
   /** Callers who reach nobody may leave a message. */
   voicemail: boolean
   version: number
@@ -237,6 +238,22 @@ export interface ScheduleRow {
   holiday_target: string | null
   override: 'automatic' | 'open' | 'closed'
   by_phone: boolean
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface ParkLotRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  first_slot: string
+  last_slot: string
+  timeout_seconds: number
+  /** Null: to who parked the call. */
+  return_to: string | null
   enabled: boolean
   version: number
   created_at: Date

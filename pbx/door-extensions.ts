@@ -53,6 +53,8 @@ export interface Extension {
   outsideCalls: OutsideCalls
   /** Shown outside; null: the route's or the trunk's. */
   outsideNumber: string | null
+  /** Calls that ring at extensions of the same may be picked up with *8; null: at those without one. */
+  pickupGroup: string | null
   /** Callers who reach nobody may leave a message, where no forward of its own says otherwise. */
   voicemail: boolean
   version: number
@@ -105,6 +107,7 @@ export interface ExtensionInput {
   callLimit?: number | null
   outsideCalls?: OutsideCalls
   outsideNumber?: string | null
+  pickupGroup?: string | null
   /** True when absent. */
   voicemail?: boolean
 }
@@ -162,7 +165,7 @@ export interface RoutingExplanation {
     /** How the phones that ring are at this moment. */
     now: string | null
     /** What is configured to do this. */
-    subject: { type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant'; id: string } | null
+    subject: { type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot'; id: string } | null
   }[]
 }
 

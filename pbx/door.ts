@@ -9,6 +9,7 @@ import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
 import type { MailDoor } from './door-mail.ts'
+import type { ParkLots } from './door-parking.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
@@ -17,6 +18,7 @@ export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
 export type * from './door-hours.ts'
 export type * from './door-mail.ts'
+export type * from './door-parking.ts'
 export type * from './door-voicemail.ts'
 
 export type { MediaServerState }
@@ -298,6 +300,7 @@ export interface Pbx {
   }
   ringGroups: RingGroups
   schedules: Schedules
+  parkLots: ParkLots
   attendants: Attendants
   trunks: Trunks
   inboundNumbers: InboundNumbers

@@ -35,6 +35,8 @@ import type { EngineLane } from './lane/types.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { openMailRoom } from './mail/room.ts'
+import { guardParkLots } from './park-lots.ts'
+import { createParking } from './calls/parking.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
@@ -101,7 +103,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const world: CallWorld = {
     trunks, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
-    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why) => goOn(world, call, number, by, why),
+    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
+    parking: createParking(events),
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
@@ -237,6 +240,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     },
     ringGroups: guardRingGroups(directory),
     schedules: guardSchedules(directory),
+    parkLots: guardParkLots(directory, world.parking),
     attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry }),
     inboundNumbers: guardInboundNumbers(directory),

@@ -14,6 +14,8 @@ export const keys = {
   outboundRoutes: ['outbound-routes'] as const,
   schedules: ['schedules'] as const,
   attendants: ['attendants'] as const,
+  parkLots: ['park-lots'] as const,
+  parked: ['parked-calls'] as const,
   featureCodes: ['feature-codes'] as const,
   prompts: ['prompts'] as const,
   voicemail: ['voicemail'] as const,

@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -21,6 +21,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/ring-groups', label: 'Ring groups', icon: UsersRound, permission: 'extensions.read' },
       { href: '/attendants', label: 'Attendants', icon: Grip, permission: 'extensions.read' },
       { href: '/hours', label: 'Opening hours', icon: Clock, permission: 'extensions.read' },
+      { href: '/parking', label: 'Parking', icon: CircleParking, permission: 'extensions.read' },
       { href: '/dial-plan', label: 'Dial plan', icon: Waypoints, permission: 'extensions.read' },
       { href: '/conferences', label: 'Conference rooms', icon: MessagesSquare, permission: 'conferences.read' },
       { href: '/registrations', label: 'Registered phones', icon: RadioTower, permission: 'registrations.read' },

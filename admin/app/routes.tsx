@@ -19,6 +19,7 @@ const screens: Screen[] = [
   { path: '/ring-groups', screen: lazy(() => import('../screens/ring-groups/ring-groups.tsx')), permission: 'extensions.read' },
   { path: '/attendants', screen: lazy(() => import('../screens/attendants/attendants.tsx')), permission: 'extensions.read' },
   { path: '/hours', screen: lazy(() => import('../screens/hours/hours.tsx')), permission: 'extensions.read' },
+  { path: '/parking', screen: lazy(() => import('../screens/parking/parking.tsx')), permission: 'extensions.read' },
   { path: '/trunks', screen: lazy(() => import('../screens/trunks/trunks.tsx')), permission: 'trunks.read' },
   { path: '/inbound-numbers', screen: lazy(() => import('../screens/inbound-numbers/inbound-numbers.tsx')), permission: 'trunks.read' },
   { path: '/outbound-routes', screen: lazy(() => import('../screens/outbound-routes/outbound-routes.tsx')), permission: 'trunks.read' },

@@ -25,6 +25,8 @@ export type LiveMessage = ({
 } & LiveRecordingDeleted) | ({
     type: 'voicemail.changed';
 } & LiveVoicemailChanged) | ({
+    type: 'park.changed';
+} & LiveParkChanged) | ({
     type: 'directory.changed';
 } & LiveDirectoryChanged) | ({
     type: 'ban.added';
@@ -340,6 +342,24 @@ export type LiveVoicemailChanged = {
     };
 };
 
+export type LiveParkChanged = {
+    type: 'park.changed';
+    id: string;
+    at: string;
+    data: {
+        lotId: string;
+        slot: string;
+        parked: LiveParked | null;
+    };
+};
+
+export type LiveParked = {
+    callId: string;
+    number: string;
+    name: string | null;
+    since: string;
+};
+
 export type LiveDirectoryChanged = {
     type: 'directory.changed';
     id: string;
@@ -636,6 +656,10 @@ export type Extension = {
      */
     outsideCalls: 'none' | 'national' | 'international';
     /**
+     * Calls that ring at extensions of the same are picked up with *8; null: at those without one.
+     */
+    pickupGroup: string | null;
+    /**
      * Shown outside; null: the one of the route or trunk.
      */
     outsideNumber: string | null;
@@ -719,6 +743,7 @@ export type ExtensionCreate = {
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
+    pickupGroup?: string | null;
     outsideNumber?: string | null;
     /**
      * Name of its first device; Phone when absent.
@@ -785,6 +810,7 @@ export type ExtensionUpdate = {
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
+    pickupGroup?: string | null;
     outsideNumber?: string | null;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
@@ -842,7 +868,7 @@ export type RoutingStep = {
 };
 
 export type RoutingSubject = {
-    type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant';
+    type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot';
     id: string;
 };
 
@@ -1160,6 +1186,84 @@ export type AttendantRecording = {
      * A WAV file (16-bit PCM or G.711) or Opus in Ogg, base64; at most 10 MB.
      */
     sound: string;
+};
+
+/**
+ * A place where calls wait until somebody fetches them from any phone.
+ */
+export type ParkLot = {
+    id: string;
+    /**
+     * Calls that are transferred here get the first free slot. A phone that dials it is told one.
+     */
+    number: string;
+    name: string;
+    /**
+     * The first slot, as it is dialled to fetch a call.
+     */
+    firstSlot: string;
+    lastSlot: string;
+    /**
+     * Seconds after which a call returns.
+     */
+    timeoutSeconds: number;
+    /**
+     * Where it returns to; null: to who parked it.
+     */
+    returnTo: string | null;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type ParkedCall = {
+    lotId: string;
+    slot: string;
+    callId: string;
+    /**
+     * Who waits.
+     */
+    number: string;
+    name: string | null;
+    /**
+     * Who parked it; null: nobody of the house.
+     */
+    by: Parker | null;
+    since: string;
+    /**
+     * When it returns.
+     */
+    until: string;
+};
+
+export type Parker = {
+    number: string;
+    extensionId: string | null;
+};
+
+export type ParkLotCreate = {
+    number: string;
+    name: string;
+    firstSlot: string;
+    lastSlot: string;
+    timeoutSeconds?: number;
+    returnTo?: string | null;
+    enabled?: boolean;
+};
+
+export type ParkLotUpdate = {
+    number?: string;
+    name?: string;
+    firstSlot?: string;
+    lastSlot?: string;
+    timeoutSeconds?: number;
+    returnTo?: string | null;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
 };
 
 /**
@@ -4798,6 +4902,296 @@ export type SetAttendantRecordingResponses = {
 };
 
 export type SetAttendantRecordingResponse = SetAttendantRecordingResponses[keyof SetAttendantRecordingResponses];
+
+export type ListParkLotsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/park-lots';
+};
+
+export type ListParkLotsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListParkLotsError = ListParkLotsErrors[keyof ListParkLotsErrors];
+
+export type ListParkLotsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ParkLot>;
+    };
+};
+
+export type ListParkLotsResponse = ListParkLotsResponses[keyof ListParkLotsResponses];
+
+export type CreateParkLotData = {
+    body: ParkLotCreate;
+    path?: never;
+    query?: never;
+    url: '/park-lots';
+};
+
+export type CreateParkLotErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateParkLotError = CreateParkLotErrors[keyof CreateParkLotErrors];
+
+export type CreateParkLotResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: ParkLot;
+    };
+};
+
+export type CreateParkLotResponse = CreateParkLotResponses[keyof CreateParkLotResponses];
+
+export type ListParkedCallsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/parked-calls';
+};
+
+export type ListParkedCallsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListParkedCallsError = ListParkedCallsErrors[keyof ListParkedCallsErrors];
+
+export type ListParkedCallsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ParkedCall>;
+    };
+};
+
+export type ListParkedCallsResponse = ListParkedCallsResponses[keyof ListParkedCallsResponses];
+
+export type DeleteParkLotData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/park-lots/{id}';
+};
+
+export type DeleteParkLotErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteParkLotError = DeleteParkLotErrors[keyof DeleteParkLotErrors];
+
+export type DeleteParkLotResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteParkLotResponse = DeleteParkLotResponses[keyof DeleteParkLotResponses];
+
+export type GetParkLotData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/park-lots/{id}';
+};
+
+export type GetParkLotErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetParkLotError = GetParkLotErrors[keyof GetParkLotErrors];
+
+export type GetParkLotResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ParkLot;
+    };
+};
+
+export type GetParkLotResponse = GetParkLotResponses[keyof GetParkLotResponses];
+
+export type UpdateParkLotData = {
+    body: ParkLotUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/park-lots/{id}';
+};
+
+export type UpdateParkLotErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateParkLotError = UpdateParkLotErrors[keyof UpdateParkLotErrors];
+
+export type UpdateParkLotResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ParkLot;
+    };
+};
+
+export type UpdateParkLotResponse = UpdateParkLotResponses[keyof UpdateParkLotResponses];
 
 export type ListTrunksData = {
     body?: never;

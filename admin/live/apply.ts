@@ -52,6 +52,9 @@ export function applyMessage(message: unknown): void {
       void queryClient.invalidateQueries({ queryKey: keys.calls })
       void queryClient.invalidateQueries({ queryKey: keys.recordings })
       return
+    case 'park.changed':
+      void queryClient.invalidateQueries({ queryKey: keys.parked })
+      return
     case 'voicemail.changed':
       void queryClient.invalidateQueries({ queryKey: keys.voicemail })
       return

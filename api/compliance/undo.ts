@@ -22,7 +22,7 @@ interface UndoKind {
   secret?: readonly string[]
 }
 
-type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants'
+type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
 function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | Numbered>): ReadonlyMap<string, UndoKind> {
@@ -59,6 +59,7 @@ function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | Numbered>): Readonl
     ['ring-group', numbered('ring group', 'extensions.write', pbx.ringGroups)],
     ['schedule', numbered('opening hours', 'extensions.write', pbx.schedules)],
     ['attendant', numbered('attendant', 'extensions.write', pbx.attendants)],
+    ['park-lot', numbered('park lot', 'extensions.write', pbx.parkLots)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],
     ['trunk', numbered('trunk', 'trunks.write', pbx.trunks, ['hasPassword'])],
     ['inbound-number', numbered('inbound number', 'trunks.write', pbx.inboundNumbers)],

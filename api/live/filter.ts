@@ -22,6 +22,7 @@ const needed: Record<EventName, PermissionName> = {
   'recording.stored': 'recordings.read',
   'recording.deleted': 'recordings.read',
   'voicemail.changed': 'voicemail.read',
+  'park.changed': 'calls.read',
   'directory.changed': 'extensions.read',
   'ban.added': 'bans.read',
   'ban.lifted': 'bans.read',
@@ -72,6 +73,10 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
     case 'voicemail.changed': {
       const { extensionId, unheard, unheardUrgent, heard, heardUrgent } = event.data
       return { ...envelope, type: event.type, data: { extensionId, unheard, unheardUrgent, heard, heardUrgent } }
+    }
+    case 'park.changed': {
+      const { lotId, slot, parked } = event.data
+      return { ...envelope, type: event.type, data: { lotId, slot, parked: parked && { ...parked, since: isoOf(parked.since) } } }
     }
     case 'directory.changed':
       return { ...envelope, type: event.type, data: {} }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Call } from '../calls/schemas.ts'
 import { LiveConference } from '../conferences/schemas.ts'
-import { instant } from '../http/fields.ts'
+import { instant, orNull } from '../http/fields.ts'
 import { Ban } from '../shield/schemas.ts'
 import { Registration } from '../telephony/schemas.ts'
 
@@ -54,6 +54,11 @@ export const LiveVoicemailChanged = event(
   z.object({ extensionId: z.uuid(), unheard: z.number().int(), unheardUrgent: z.number().int(), heard: z.number().int(), heardUrgent: z.number().int() }),
 ).meta({ id: 'LiveVoicemailChanged' })
 
+export const LiveParkChanged = event(
+  'park.changed',
+  z.object({ lotId: z.uuid(), slot: z.string(), parked: orNull(z.object({ callId: z.uuid(), number: z.string(), name: z.string().nullable(), since: instant }).meta({ id: 'LiveParked' })) }),
+).meta({ id: 'LiveParkChanged' })
+
 /** Extensions, devices or conference rooms changed: read them again. */
 export const LiveDirectoryChanged = event('directory.changed', z.object({})).meta({ id: 'LiveDirectoryChanged' })
 
@@ -70,6 +75,7 @@ export const LiveMessage = z
     LiveRecordingStored,
     LiveRecordingDeleted,
     LiveVoicemailChanged,
+    LiveParkChanged,
     LiveDirectoryChanged,
     LiveBanAdded,
     LiveBanLifted,

@@ -28,6 +28,7 @@ const COLUMNS = {
   vipNumbers: { kind: 'list', empty: [] },
   outsideCalls: { kind: 'text' },
   outsideNumber: { kind: 'text', empty: null },
+  pickupGroup: { kind: 'text', empty: null },
   recording: { kind: 'text' },
   recordingDays: { kind: 'number', empty: null },
   encryption: { kind: 'text', empty: null },

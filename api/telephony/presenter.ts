@@ -38,6 +38,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     callLimit: extension.callLimit,
     outsideCalls: extension.outsideCalls,
     outsideNumber: extension.outsideNumber,
+    pickupGroup: extension.pickupGroup,
     voicemail: extension.voicemail,
     version: extension.version,
     devices: extension.devices.map(presentDevice),

@@ -1,8 +1,9 @@
 import { deviceRoutes } from './device-routes.ts'
 import { extensionRoutes } from './extension-routes.ts'
 import { hoursRoutes } from './hours-routes.ts'
+import { parkRoutes } from './park-routes.ts'
 import { ringGroupRoutes } from './ring-group-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes]

@@ -41,6 +41,7 @@ export const Extension = z
     vipNumbers: z.array(z.string()).meta({ description: 'Callers who ring although do not disturb is on.' }),
     callLimit: z.number().int().nullable().meta({ description: 'Calls at once, from which on it is busy; null: as many as its phones take.' }),
     outsideCalls: z.enum(['none', 'national', 'international']).meta({ description: 'How far its calls to the outside may go.' }),
+    pickupGroup: z.string().nullable().meta({ description: 'Calls that ring at extensions of the same are picked up with *8; null: at those without one.' }),
     outsideNumber: z.string().nullable().meta({ description: 'Shown outside; null: the one of the route or trunk.' }),
     voicemail: z.boolean().meta({ description: 'Callers who reach nobody may leave a message, where no forward says otherwise.' }),
     version: z.number().int(),
@@ -87,6 +88,7 @@ const handling = {
   vipNumbers: z.array(z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number')).max(50).optional(),
   callLimit: z.number().int().min(1).max(50).nullable().optional(),
   outsideCalls: z.enum(['none', 'national', 'international']).optional(),
+  pickupGroup: line(40).nullable().optional(),
   outsideNumber: target,
 }
 const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
@@ -209,7 +211,7 @@ export const RoutingExplanation = z
           when: z.string().nullable().meta({ description: 'The case in which it comes, at the first step of the case.' }),
           depth: z.number().int().meta({ description: 'How many cases it lies in.' }),
           now: z.string().nullable().meta({ description: 'How the phones that ring are at this moment.' }),
-          subject: orNull(z.object({ type: z.enum(['extension', 'ring-group', 'conference', 'schedule', 'attendant']), id: z.uuid() }).meta({ id: 'RoutingSubject' })).meta({ description: 'What is configured to do this; its settings change the step.' }),
+          subject: orNull(z.object({ type: z.enum(['extension', 'ring-group', 'conference', 'schedule', 'attendant', 'park-lot']), id: z.uuid() }).meta({ id: 'RoutingSubject' })).meta({ description: 'What is configured to do this; its settings change the step.' }),
         })
         .meta({ id: 'RoutingStep' }),
     ),

@@ -69,6 +69,7 @@ export const catalogue = {
   'voicemail-forward-how': 'To record a comment first, press one. To send it without, press two.',
   'voicemail-comment': 'Record your comment after the tone, and press the hash key.',
   'voicemail-forwarded': 'Sent.',
+  'park-slot': 'Transfer your call to park it on',
   'attendant-wrong-key': 'That is not one of the choices.',
   'attendant-goodbye': 'You have chosen nothing. Goodbye.',
   'schedule-open': 'You are open now, until you dial this again.',

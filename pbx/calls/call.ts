@@ -73,6 +73,10 @@ export class Call {
   turnBack: ((verdict: Termination) => Promise<void>) | undefined
   /** How it ends when a phone of it hangs up, where that says more than that it was answered. */
   parting: ((by: Termination['by']) => Termination) | undefined
+  /** The slot it waits in, or waited in. */
+  parkedIn: string | undefined
+  /** A phone is told this slot, and may transfer a call of its own here: it is parked then. */
+  parkHere: string | undefined
   /** Who listen to it now, or are about to. */
   supervisors = 0
   /** The phones send their sound to each other, or are about to, or no longer. */

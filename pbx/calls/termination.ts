@@ -47,6 +47,15 @@ const verdicts = {
   'no-choice': { result: 'missed', status: 480, phrase: 'No Choice', explanation: 'The caller chose nothing that the attendant offers.' },
   'announced': { result: 'answered', status: 480, phrase: 'Announced', explanation: 'The caller heard the announcement.' },
 
+  'park-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The park lot is switched off.' },
+  'no-parking': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'No call can be parked: the media engine cannot play now.' },
+  'parking-full': { result: 'refused', status: 486, phrase: 'Parking Full', explanation: 'A call waits in every slot of the park lot.' },
+  'slot-taken': { result: 'refused', status: 486, phrase: 'Slot Taken', explanation: 'A call waits in this slot already.' },
+  'nothing-parked': { result: 'failed', status: 404, phrase: 'Nothing Parked', explanation: 'No call waits in this slot.' },
+  'nothing-brought': { result: 'answered', status: 480, phrase: 'Nothing Parked', explanation: 'The phone was told a free slot and brought no call.' },
+  'not-fetched': { result: 'answered', status: 480, phrase: 'Not Fetched', explanation: 'Nobody fetched the parked call.' },
+  'nothing-rings': { result: 'failed', status: 404, phrase: 'Nothing Rings', explanation: 'No call rings that could be picked up.' },
+
   'conference-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called conference room is switched off.' },
   'no-conferences': { result: 'failed', status: 503, phrase: 'No Conferences', explanation: 'The media engine in use has no conferences.' },
   'wrong-pin': { result: 'refused', status: 403, phrase: 'Wrong PIN', explanation: 'No right PIN was entered for the conference room.' },

@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Conference, MediaServer } from '../../media/contract.ts'
+import type { Parking } from './parking.ts'
 import type { PinTries } from './pin-tries.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
@@ -31,7 +32,9 @@ export interface CallWorld {
   /** Hands a call to a mailbox. Resolves when the caller has left it; false when the engine cannot serve one. */
   voicemail: (call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }) => Promise<boolean>
   /** A caller who talks to the house itself goes on to a number, with the rights of `by`. */
-  goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string) => Promise<void>
+  goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string, prefix?: string) => Promise<void>
+  /** Calls that wait for somebody to fetch them. */
+  parking: Parking
   /** A sound of the tenant's own. */
   findSound: (name: string, tenantId: string) => Promise<string | undefined>
   /** A phone in a call asks for a transfer. */

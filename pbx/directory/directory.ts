@@ -6,7 +6,7 @@ import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
 import { createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
-import { createAttendantRepository, createScheduleRepository } from './places.ts'
+import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
 import type { Directory } from './types.ts'
@@ -39,6 +39,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
+    parkLots: createParkLotRepository(world),
     schedules: createScheduleRepository(world),
     attendants: createAttendantRepository(world),
     ringGroups: createRingGroupRepository(world, { snapshot: () => refresher.snapshot(), logger }),

@@ -3,5 +3,5 @@ import type { SnapshotExtension } from './types.ts'
 /** An extension whose calls simply ring. */
 export const plainHandling = {
   forwardAlways: null, forwardBusy: null, forwardNoAnswer: null, forwardUnreachable: null, doNotDisturb: false, vipNumbers: [] as string[], callLimit: null, voicemail: false,
-  outsideCalls: 'national', outsideNumber: null,
+  outsideCalls: 'national', outsideNumber: null, pickupGroup: null,
 } satisfies Partial<SnapshotExtension>

@@ -1,6 +1,6 @@
-/** What people enter for opening hours and attendants, checked. */
+/** What people enter for opening hours, attendants and park lots, checked. */
 import type { RefusalDetail } from '../../config/errors.ts'
-import type { AttendantInput, Holiday, OpenHours, ScheduleInput } from '../door.ts'
+import type { AttendantInput, Holiday, OpenHours, ParkLotInput, ScheduleInput } from '../door.ts'
 import { checkNumberAndName, checkRange, checkTarget, refuse } from './input.ts'
 
 const TIME = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/
@@ -51,6 +51,23 @@ export function checkAttendant<T extends Partial<AttendantInput>>(input: T): T {
   if (typeof input.noInput === 'string') checked.noInput = checkTarget(input.noInput, 'noInput', details)
   checkRange(input.waitSeconds, 'waitSeconds', 'The wait for a key in seconds', 1, 30, details)
   checkRange(input.rounds, 'rounds', 'How often the greeting is played', 1, 10, details)
+  refuse(details)
+  return checked
+}
+
+/** @throws Refusal `unprocessable` that names every wrong field */
+export function checkParkLot<T extends Partial<ParkLotInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  checkNumberAndName(checked, details)
+  for (const field of ['firstSlot', 'lastSlot'] as const) {
+    const slot = input[field]?.trim()
+    if (slot === undefined) continue
+    checked[field] = slot
+    if (!/^[0-9]{2,15}$/.test(slot)) details.push({ field, message: 'A slot is dialled with 2 to 15 digits.' })
+  }
+  checkRange(input.timeoutSeconds, 'timeoutSeconds', 'How long a call is parked in seconds', 10, 3600, details)
+  if (typeof input.returnTo === 'string') checked.returnTo = checkTarget(input.returnTo, 'returnTo', details)
   refuse(details)
   return checked
 }

@@ -26,6 +26,10 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
     checked.vipNumbers = [...new Set(input.vipNumbers.map((number) => checkTarget(number, 'vipNumbers', details)))]
     if (checked.vipNumbers.length > MOST_VIPS) details.push({ field: 'vipNumbers', message: `There are at most ${MOST_VIPS} numbers that ring all the same.` })
   }
+  if (typeof input.pickupGroup === 'string') {
+    checked.pickupGroup = input.pickupGroup.trim()
+    if (checked.pickupGroup === '' || checked.pickupGroup.length > 40 || /[\p{Cc}\p{Cs}]/u.test(checked.pickupGroup)) details.push({ field: 'pickupGroup', message: 'The name of a pickup group has 1 to 40 letters, digits and signs.' })
+  }
   checkRange(input.recordingDays, 'recordingDays', 'The days recordings are kept', 1, 3650, details)
   refuse(details)
   return checked

@@ -1,11 +1,11 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { AttendantRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { AttendantRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { openTrunk } from './lines.ts'
-import { toAttendant, toSchedule } from './places.ts'
+import { toAttendant, toParkLot, toSchedule } from './places.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
 import type { SnapshotConference, SnapshotDevice, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
@@ -33,6 +33,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   const ringGroups = await trx<RingGroupRow>('ring_groups').where({ tenant_id: tenantId })
   const places = {
     schedules: ((await trx<ScheduleRow>('schedules').where({ tenant_id: tenantId })) as ScheduleRow[]).map(toSchedule),
+    parkLots: ((await trx<ParkLotRow>('park_lots').where({ tenant_id: tenantId }).orderBy('number')) as ParkLotRow[]).map(toParkLot),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
   }
   const lines = {
@@ -49,7 +50,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       maxContacts: row.max_contacts, contactsFull: row.contacts_full, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
       forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
       doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit, voicemail: row.voicemail,
-      outsideCalls: row.outside_calls, outsideNumber: row.outside_number,
+      outsideCalls: row.outside_calls, outsideNumber: row.outside_number, pickupGroup: row.pickup_group,
     })),
     devices.flatMap((row) => {
       const ha1 = ha1Of(row, options)

@@ -1,10 +1,10 @@
-/** Opening hours and attendants: what the panel and the API read and change. */
-import type { AttendantRow, ScheduleRow } from '../../migrations/tables.ts'
-import type { Attendant, AttendantInput, Kept, Schedule, ScheduleInput } from '../door.ts'
+/** Opening hours, attendants and park lots: what the panel and the API read and change. */
+import type { AttendantRow, ParkLotRow, ScheduleRow } from '../../migrations/tables.ts'
+import type { Attendant, AttendantInput, Kept, ParkLot, ParkLotInput, Schedule, ScheduleInput } from '../door.ts'
 import { around, fromRow, toRow, type Columns } from './columns.ts'
-import { checkAttendant, checkSchedule } from './input-places.ts'
+import { checkAttendant, checkParkLot, checkSchedule } from './input-places.ts'
 import { createNumberedRepository } from './numbered.ts'
-import type { Directory, SnapshotAttendant, SnapshotSchedule } from './types.ts'
+import type { Directory, SnapshotAttendant, SnapshotParkLot, SnapshotSchedule } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const SCHEDULE: Columns<ScheduleInput, ScheduleRow> = [
@@ -13,6 +13,9 @@ const SCHEDULE: Columns<ScheduleInput, ScheduleRow> = [
 ]
 const ATTENDANT: Columns<AttendantInput, AttendantRow> = [
   ['number', 'number'], ['name', 'name'], ['greeting', 'greeting'], ['keys', 'keys'], ['directDial', 'direct_dial'], ['waitSeconds', 'wait_seconds'], ['rounds', 'rounds'], ['noInput', 'no_input'], ['enabled', 'enabled'],
+]
+const PARK_LOT: Columns<ParkLotInput, ParkLotRow> = [
+  ['number', 'number'], ['name', 'name'], ['firstSlot', 'first_slot'], ['lastSlot', 'last_slot'], ['timeoutSeconds', 'timeout_seconds'], ['returnTo', 'return_to'], ['enabled', 'enabled'],
 ]
 const JSONB = new Set(['hours', 'holidays', 'keys'])
 
@@ -51,6 +54,22 @@ export function createAttendantRepository(world: DirectoryWorld): Directory['att
       return show(row)
     },
   }
+}
+
+export function createParkLotRepository(world: DirectoryWorld): Kept<ParkLot, ParkLotInput> {
+  return createNumberedRepository<ParkLotRow, ParkLotInput, ParkLot>(world, {
+    table: 'park_lots',
+    subject: 'park-lot',
+    name: 'park lot',
+    check: checkParkLot,
+    toRow: (_actor, input) => toRow(PARK_LOT, input),
+    show: (_trx, row) => ({ ...fromRow(PARK_LOT, row), ...around(row) }) as unknown as ParkLot,
+    forAudit: (row) => fromRow(PARK_LOT, row),
+  })
+}
+
+export function toParkLot(row: ParkLotRow): SnapshotParkLot {
+  return { ...(fromRow(PARK_LOT, row) as unknown as Omit<SnapshotParkLot, 'id' | 'tenantId'>), id: row.id, tenantId: row.tenant_id }
 }
 
 export function toSchedule(row: ScheduleRow): SnapshotSchedule {

@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotTrunk } from './types.ts'
+import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -11,6 +11,7 @@ export interface TenantPicture {
   readonly ringGroupByNumber: ReadonlyMap<string, SnapshotRingGroup>
   readonly schedules: Numbered<SnapshotSchedule>
   readonly attendants: Numbered<SnapshotAttendant>
+  readonly parkLots: Numbered<SnapshotParkLot>
   readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
@@ -31,6 +32,7 @@ function numbered<T extends { id: string; number: string }>(objects: readonly T[
 export interface Places {
   schedules: readonly SnapshotSchedule[]
   attendants: readonly SnapshotAttendant[]
+  parkLots: readonly SnapshotParkLot[]
 }
 
 /** All that concerns the outside. */
@@ -41,7 +43,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [] }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [] }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -61,6 +63,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     ringGroupByNumber: new Map(ringGroups.map((group) => [group.number, group])),
     schedules: numbered(places.schedules),
     attendants: numbered(places.attendants),
+    parkLots: numbered(places.parkLots),
     lines,
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
@@ -105,6 +108,8 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendant: (id) => homeOf(id)?.attendants.byId.get(id),
     attendantsOf: (tenantId) => [...(tenants.get(tenantId)?.attendants.byId.values() ?? [])],
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
+    parkLot: (id) => homeOf(id)?.parkLots.byId.get(id),
+    parkLotsOf: (tenantId) => [...(tenants.get(tenantId)?.parkLots.byId.values() ?? [])],
     trunk: (id) => homeOf(id)?.lines.trunks.find((trunk) => trunk.id === id),
     trunksOf: (tenantId) => tenants.get(tenantId)?.lines.trunks ?? [],
     inboundNumbersOf: (tenantId) => tenants.get(tenantId)?.lines.numbers ?? [],

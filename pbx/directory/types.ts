@@ -3,7 +3,7 @@
  * database while a phone waits.
  */
 import type { Actor } from '../../config/actor.ts'
-import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Trunk, TrunkInput } from '../door.ts'
 
 export type { RingStrategy } from '../door.ts'
 
@@ -49,6 +49,8 @@ export interface SnapshotExtension {
   outsideNumber: string | null
   /** Callers who reach nobody may leave a message. */
   voicemail: boolean
+  /** Calls that ring at others of the same may be picked up; null: of those without one. */
+  pickupGroup: string | null
 }
 
 export interface SnapshotTrunk {
@@ -115,6 +117,8 @@ export interface SnapshotRingGroup {
 
 export type SnapshotSchedule = Omit<Schedule, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
+export type SnapshotParkLot = Omit<ParkLot, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
+
 export type SnapshotAttendant = Omit<Attendant, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
 export interface SnapshotDevice {
@@ -153,6 +157,8 @@ export interface DirectorySnapshot {
   attendant(id: string): SnapshotAttendant | undefined
   attendantsOf(tenantId: string): readonly SnapshotAttendant[]
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
+  parkLot(id: string): SnapshotParkLot | undefined
+  parkLotsOf(tenantId: string): readonly SnapshotParkLot[]
   trunk(id: string): SnapshotTrunk | undefined
   /** By name. */
   trunksOf(tenantId: string): readonly SnapshotTrunk[]
@@ -173,6 +179,7 @@ export interface Directory {
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  parkLots: Kept<ParkLot, ParkLotInput>
   schedules: Kept<Schedule, ScheduleInput>
   attendants: Kept<Attendant, AttendantInput> & {
     /** Whether a recording is played instead of the text, and how long it is. */

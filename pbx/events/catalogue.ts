@@ -199,6 +199,8 @@ export interface EventCatalogue {
   'recording.stored': { recordingId: string; callId: string }
   /** What a mailbox holds is another number of messages than before. */
   'voicemail.changed': { extensionId: string; unheard: number; unheardUrgent: number; heard: number; heardUrgent: number }
+  /** A call waits in this slot, or none any more. */
+  'park.changed': { lotId: string; slot: string; parked: { callId: string; number: string; name: string | null; since: number } | null }
   'recording.deleted': { recordingId: string; callId: string; by: string }
   'directory.changed': Record<never, never>
   'ban.added': { ban: BanView }

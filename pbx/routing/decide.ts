@@ -3,9 +3,10 @@ import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotR
 import { findFeatureCode } from './feature-codes.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
-import type { Branch, Diversion, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
+import type { Branch, Diversion, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
+import { isSlot } from './slots.ts'
 
 export interface RoutingDefaults {
   /** Ring time of an extension that names none, in seconds. */
@@ -87,6 +88,16 @@ function meantBy(number: string, look: Look): Meant {
   const attendant = snapshot.attendantByNumber(tenantId, number)
   if (attendant) return internal([toAttendant(attendant)], { name: attendant.name })
 
+  const lots = snapshot.parkLotsOf(tenantId)
+  const lot = lots.find((one) => one.number === number)
+  const slotOf = lot ? undefined : lots.find((one) => isSlot(one, number))
+  const parking = lot ?? slotOf
+  if (parking) {
+    return internal([parking.enabled
+      ? { kind: 'park', lotId: parking.id, slot: slotOf ? number : null, reason: lot ? `${number} is the park lot ${lot.name}` : `${number} is a slot of the park lot ${parking.number} (${parking.name})` }
+      : { kind: 'refuse', refusal: 'park-disabled', reason: `The park lot ${parking.number} (${parking.name}) is switched off` }], { name: parking.name })
+  }
+
   const conference = snapshot.conferenceByNumber(tenantId, number)
   if (conference) {
     return internal([conference.enabled
@@ -99,6 +110,7 @@ function meantBy(number: string, look: Look): Meant {
   if (feature && (look.path.length === 0 || feature.code.action === 'voicemail-leave')) {
     const { code: { code, action, takesNumber }, argument } = feature
     if (takesNumber && argument === '') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
+    if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     return internal([{ kind: 'feature', action, argument, reason: `${code} is a feature code` }])
   }
@@ -146,6 +158,16 @@ function toMailbox(code: string, action: VoicemailAction, argument: string, { re
   }
   if (action === 'voicemail-own') return internal([{ kind: 'voicemail', what: 'listen', extensionId: extension.id, greeting: 'unavailable', reason: `${code} plays the caller's own messages` }], extension)
   return internal([leaveMessage(extension, 'unavailable', `${code} leads to the mailbox of ${extension.number} (${extension.name})`)], extension)
+}
+
+function toPickUp(code: string, action: PickUpAction, argument: string, { request: { tenantId, caller }, snapshot }: Look): Meant {
+  if (action === 'pick-up-group') {
+    const group = snapshot.extension(caller.extensionId)?.pickupGroup ?? null
+    return internal([{ kind: 'pick-up', extensionId: null, reason: `${code} picks up a call that rings ${group === null ? 'at an extension without a pickup group, as the caller has none' : `in the pickup group ${group}`}` }])
+  }
+  const extension = snapshot.extensionByNumber(tenantId, argument)
+  if (!extension) return internal([{ kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `There is no extension ${argument} whose calls could be picked up` }])
+  return internal([{ kind: 'pick-up', extensionId: extension.id, reason: `${code} picks up a call that rings at ${extension.number} (${extension.name})` }], extension)
 }
 
 function leaveMessage(extension: SnapshotExtension, greeting: VoicemailStep['greeting'], reason: string): VoicemailStep {

@@ -106,7 +106,8 @@ export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, numbe
   const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => leadsThere(inbound.destination))
   const schedules = snapshot.schedulesOf(tenantId).filter((schedule) => schedule.number !== number && [schedule.open, schedule.closed, schedule.holiday].some(leadsThere))
   const attendants = snapshot.attendantsOf(tenantId).filter((attendant) => attendant.number !== number && [...Object.values(attendant.keys), attendant.noInput].some(leadsThere))
-  return [...extensions, ...numbers, ...schedules, ...attendants, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && leadsThere(group.noAnswer))]
+  const lots = snapshot.parkLotsOf(tenantId).filter((lot) => lot.number !== number && leadsThere(lot.returnTo))
+  return [...extensions, ...numbers, ...lots, ...schedules, ...attendants, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && leadsThere(group.noAnswer))]
 }
 
 /** The number whose mailbox is meant: 102 of *99102. */

@@ -15,7 +15,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PickUpStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
@@ -24,6 +24,8 @@ export interface ExtensionStep {
   ringSeconds: number
   /** Calls at once, from which on the extension is busy without being rung; null: it decides itself. */
   busyAt: number | null
+  /** Before the caller's name. */
+  namePrefix?: string
   /** Whose forward led here, the last first; told to the phone (RFC 5806). */
   diverted: readonly Diversion[]
   /** What follows by what became of the ringing; without a branch the call ends with that. */
@@ -95,14 +97,16 @@ export interface FeatureStep {
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off'
-  | VoicemailAction | ScheduleAction
+  | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that lead to a mailbox instead of changing something. */
 export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
 /** Turns opening hours by hand, and back. */
 export type ScheduleAction = 'schedule-override'
+/** Codes that pick up a call that rings elsewhere. */
+export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, VoicemailAction | ScheduleAction>
+export type SettingAction = Exclude<FeatureAction, VoicemailAction | ScheduleAction | PickUpAction>
 
 /** Answer, and take a message for an extension, or let somebody listen to the messages of one. */
 export interface VoicemailStep {
@@ -134,6 +138,23 @@ export interface AttendantStep {
   reason: string
 }
 
+/** Let the call wait in a slot; or, for a phone of the house that dialled it, say a free slot, or give it the call that waits there. */
+export interface ParkStep {
+  kind: 'park'
+  lotId: string
+  /** Null: the first that is free. */
+  slot: string | null
+  reason: string
+}
+
+/** Give the phone a call that rings elsewhere. Which one is seen when it dials: what rings is no matter of routing. */
+export interface PickUpStep {
+  kind: 'pick-up'
+  /** Calls that ring there; null: in the pickup group of the caller. */
+  extensionId: string | null
+  reason: string
+}
+
 /** Answer, ask for the PIN where there is one, and take the caller in. */
 export interface ConferenceStep {
   kind: 'conference'
@@ -156,7 +177,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled'
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction, string>> = {
@@ -172,12 +193,14 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'do-not-disturb-on': 'Turn do not disturb on',
   'do-not-disturb-off': 'Turn do not disturb off',
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
+  'pick-up-group': 'Pick up a call that rings in your pickup group',
+  'pick-up-extension': 'Pick up a call that rings at this extension',
   'voicemail-own': 'Listen to your own voicemail',
   'voicemail-any': 'Listen to the voicemail of any extension, with its PIN',
   'voicemail-leave': 'Leave a message for an extension without ringing it',
 }
 
-export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant'
+export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot'
 
 /** A plan's steps in the order in which they may come, each with the case in which it does. */
 export interface ExplainedStep {
@@ -216,6 +239,7 @@ function subjectOf(step: Step): ExplainedStep['subject'] {
     case 'conference': return { type: 'conference', id: step.conferenceId }
     case 'schedule': return { type: 'schedule', id: step.scheduleId }
     case 'attendant': return { type: 'attendant', id: step.attendantId }
+    case 'park': return { type: 'park-lot', id: step.lotId }
     default: return null
   }
 }
@@ -243,6 +267,10 @@ export function describeStep(step: Step): string {
       return step.is === 'open' ? 'Go on as while open' : step.is === 'closed' ? 'Go on as while closed' : 'Go on as on a holiday'
     case 'attendant':
       return step.keys.length === 0 ? 'Play a greeting' : `Play a greeting and wait for one of the keys ${step.keys.map(({ key }) => key).join(', ')}`
+    case 'park':
+      return step.slot === null ? 'Park whoever is transferred there; tell a phone that dials it a free slot' : 'Fetch the call that waits in the slot, or park whoever is transferred there'
+    case 'pick-up':
+      return 'Pick up a call that rings'
     case 'conference':
       return 'Take the caller into the conference room'
     case 'announcement':

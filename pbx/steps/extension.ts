@@ -11,6 +11,6 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
   if (!extension) return next('unknown-number', 404)
   const found = contactsToRing(world, call, extension, step.busyAt)
   if ('verdict' in found) return { kind: 'next', verdict: found.verdict }
-  const targets = found.contacts.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted }))
+  const targets = found.contacts.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted, ...(step.namePrefix !== undefined && { namePrefix: step.namePrefix }) }))
   return ring(world, call, targets, step.ringSeconds)
 }

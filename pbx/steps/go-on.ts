@@ -12,8 +12,10 @@ import { openTransferred, type Authority } from './transfer.ts'
 /**
  * A caller who talks to the house itself goes on to a number, as if he had been transferred there: he leaves for a call
  * of his own, and this one is over.
+ *
+ * @param prefix before the caller's name on the phones of an extension
  */
-export async function goOn(world: CallWorld, call: Call, dialled: string, by: Authority, why: string): Promise<void> {
+export async function goOn(world: CallWorld, call: Call, dialled: string, by: Authority, why: string, prefix?: string): Promise<void> {
   const number = normaliseDialled(dialled)
   // Nobody is sent to the emergency services by what somebody else has set up.
   if (isEmergency(number)) return hangUp(world, call, terminate('unknown-number', 'system', null, `${why}, and nothing that is set up may lead to the emergency services.`))
@@ -22,7 +24,10 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
     call.transferring = { by: call.caller, number }
     const moved = await takeOut(call, call.caller, 'caller', `Went on to ${number}.`)
     const before = { step: `Go on to ${number}`, reason: why }
-    return openTransferred(world, call, moved, { number }, by, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() }), before }), () => undefined)
+    return openTransferred(world, call, moved, { number }, by, (request) => {
+      const plan = decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() })
+      return { ...plan, steps: plan.steps.map((step) => (prefix !== undefined && step.kind === 'extension' ? { ...step, namePrefix: prefix } : step)), before }
+    }, () => undefined)
   })
   if (!next) return
   hangUp(world, call, terminate('transferred', 'system', null, `${why}.`))

@@ -4,16 +4,21 @@ import type { Call } from '../calls/call.ts'
 import { encryptionOfCaller } from '../calls/encryption.ts'
 import type { Leg } from '../calls/leg.ts'
 import type { CallWorld } from '../calls/world.ts'
+import { findFeatureCode } from '../routing/feature-codes.ts'
+import { normaliseDialled } from '../routing/number-format.ts'
 import type { IncomingInvite, SipDialog } from '../sip/types.ts'
 import { legOf, type Caller } from './caller.ts'
 import type { Replaced } from './replace.ts'
-import { introduce } from './transfer.ts'
+import { introduce } from './introduce.ts'
+
+/** A call that rings elsewhere, and whether it is meant only as long as it does. */
+type Ringing = Pick<Replaced, 'call'> & { name: Pick<Replaced['name'], 'earlyOnly'> }
 
 /**
  * Picks up a call that rings elsewhere (RFC 3891 §3, an early dialog): the phone behind the INVITE is answered, takes the
  * place of those that ring, which are cancelled, and so answers the caller. It is one call, and one record.
  */
-export async function pickUp(world: CallWorld, invite: IncomingInvite, by: Caller, { call, name }: Replaced): Promise<void> {
+export async function pickUp(world: CallWorld, invite: IncomingInvite, by: Caller, { call, name }: Ringing): Promise<void> {
   const leg = legOf(invite, by, 'callee')
   let endpoint: Endpoint | undefined
   try {
@@ -35,6 +40,31 @@ export async function pickUp(world: CallWorld, invite: IncomingInvite, by: Calle
     invite.reply(error instanceof Refusal ? (error.code === 'unprocessable' ? 488 : 503) : 500)
   }
   await endpoint?.close()
+}
+
+/** The call that a phone picks up by dialling *8 or ** and an extension; undefined when it dials something else, or none rings that it may have. */
+export function findRinging(world: CallWorld, invite: IncomingInvite, by: Caller): Ringing | undefined {
+  if (by.inbound || by.extensionId === '') return undefined
+  const snapshot = world.directory.snapshot()
+  const dialled = normaliseDialled(invite.requestUri.user ?? '')
+  const feature = findFeatureCode(dialled)
+  if (feature?.code.action !== 'pick-up-group' && feature?.code.action !== 'pick-up-extension') return undefined
+  const own = snapshot.extension(by.extensionId)
+  const wanted = feature.code.action === 'pick-up-extension' ? snapshot.extensionByNumber(by.tenantId, feature.argument)?.id : undefined
+  const mine = own?.pickupGroup ?? null
+  const may = (extensionId: string): boolean => {
+    const group = snapshot.extension(extensionId)?.pickupGroup ?? null
+    // Who has a group shares its calls with it and with nobody else, when others may only be picked up by name.
+    if (feature.code.action === 'pick-up-group') return group === mine
+    return extensionId === wanted && (world.settings.calls.pickup === 'everybody' || (group !== null && group === mine))
+  }
+  const ringing = world.registry.list(by.tenantId)
+    .filter((call) => call.pickUp && !call.over && call.answeredAt === null && call.request.caller.extensionId !== by.extensionId)
+    .toSorted((a, b) => a.startedAt - b.startedAt)
+  for (const call of ringing) {
+    if (call.legs.some(({ over, origin: { role, extensionId } }) => role === 'callee' && !over && extensionId !== null && extensionId !== by.extensionId && may(extensionId))) return { call, name: { earlyOnly: true } }
+  }
+  return undefined
 }
 
 async function acceptedBy(invite: IncomingInvite, endpoint: Endpoint): Promise<SipDialog> {

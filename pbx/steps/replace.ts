@@ -7,7 +7,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { parseReplaces, type ReplacesName } from '../sip/refer.ts'
 import type { IncomingInvite } from '../sip/types.ts'
-import { introduce, nameOf } from './transfer.ts'
+import { introduce, nameOf } from './introduce.ts'
 
 /** The leg whose place a new call takes. */
 export interface Replaced {

@@ -6,6 +6,7 @@ import type { Step, Unanswered } from '../routing/plan.ts'
 import type { Termination } from '../events/catalogue.ts'
 import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
+import { park } from './park.ts'
 import { joinConference } from './conference.ts'
 import { runFeature } from './feature.ts'
 import { ringExtension } from './extension.ts'
@@ -62,6 +63,10 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return goToVoicemail(world, call, step)
     case 'attendant':
       return attend(world, call, step)
+    case 'park':
+      return park(world, call, step)
+    case 'pick-up':
+      return Promise.resolve({ kind: 'next', verdict: terminate('nothing-rings', 'system', null, `${step.reason}, and none does.`) })
     case 'announcement':
       return playAnnouncement(world, call, step)
     case 'refuse':

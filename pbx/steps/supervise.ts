@@ -12,7 +12,7 @@ import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotExtension } from '../directory/types.ts'
 import type { SupervisionOrder } from '../door.ts'
 import { verdictOf } from './ring.ts'
-import { nameOf } from './transfer.ts'
+import { nameOf } from './introduce.ts'
 
 /** The keys with which the supervisor goes from one to the other. */
 const KEYS: Readonly<Record<string, SupervisionMode>> = { 4: 'listen', 5: 'whisper', 6: 'barge' }

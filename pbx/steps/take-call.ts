@@ -9,7 +9,7 @@ import type { CallWorld } from '../calls/world.ts'
 import { decide } from '../routing/decide.ts'
 import type { IncomingInvite } from '../sip/types.ts'
 import { legOf, type Caller } from './caller.ts'
-import { pickUp } from './pick-up.ts'
+import { findRinging, pickUp } from './pick-up.ts'
 import { findReplaced, takePlace, type Replaced } from './replace.ts'
 import { runPlan } from './run-plan.ts'
 
@@ -21,7 +21,8 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   const replaces = invite.header('replaces')
   const replaced = replaces === undefined ? undefined : findReplaced(world, invite, caller.tenantId, caller.extensionId, replaces)
   if (replaces !== undefined && !replaced) return undefined
-  if (replaced?.early) return void pickUp(world, invite, caller, replaced)
+  const picked = replaced?.early ? replaced : replaced === undefined ? findRinging(world, invite, caller) : undefined
+  if (picked) return void pickUp(world, invite, caller, picked)
   const phone = caller.inbound ? undefined : world.registrar.phoneOf(caller.tenantId, invite.requestUri)
   // RFC 5627 §5.5: it means nobody, or nobody any more.
   if (phone === 'invalid') return void invite.reply(404)

@@ -14,6 +14,7 @@ import type { Termination } from '../events/catalogue.ts'
 import { decide } from '../routing/decide.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { ReferRequest } from '../sip/types.ts'
+import { introduce, nameOf } from './introduce.ts'
 import { runPlan } from './run-plan.ts'
 
 /** The phone that asked gets its last NOTIFY before its BYE, and has this long to say that it did. */
@@ -108,7 +109,7 @@ function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Le
       return hangUp(world, call, next.verdict?.by === 'caller' ? terminate('hung-up', role) : (next.verdict ?? terminate('hung-up', role)))
     }
     if (next.callee) introduce(world, moved, next.callee)
-    await finish(world, refer, [{ call, by }], nameOf(moved), next.request.dialled)
+    await finish(world, refer, [{ call, by }], nameOf(moved), next.request.dialled, next.parkedIn === undefined ? 'OK' : `Parked on ${next.parkedIn}`)
   })
 }
 
@@ -122,6 +123,7 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
   if (by.origin.extensionId === null || found.leg.origin.extensionId !== by.origin.extensionId) return refer.refuse(403)
   const second = found.call
   const far = (): Leg | undefined => (found.leg === second.caller ? second.callee : second.caller)
+  if (second.parkHere !== undefined && found.leg === second.caller && !second.over) return parkThere(world, call, by, other, refer, second, second.parkHere)
   const rings = second.answeredAt === null
   if (second.over || (rings ? found.leg !== second.caller : !far()?.dialog)) return refer.refuse(481, 'No Such Call')
   if (second.transferring && second.transferring !== mark) return refer.refuse(491)
@@ -167,6 +169,19 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
   })
   introduce(world, near, joined)
   void finish(world, refer, [{ call, by }, { call: second, by: found.leg }], nameOf(near), joined.origin.number)
+}
+
+/** The phone asked the park lot for a slot first: the other side is parked there. Runs in the mailbox of `call`. */
+async function parkThere(world: CallWorld, call: Call, by: Leg, other: Leg, refer: ReferRequest, second: Call, slot: string): Promise<void> {
+  refer.accept()
+  call.transferring = { by, number: slot }
+  second.parting = undefined
+  await by.endpoint?.unbridge()
+  const role = other.origin.role
+  const moved = await takeOut(call, other, 'caller', `Parked in slot ${slot} by ${nameOf(by)}.`)
+  // The slot stays its own until the call is in it.
+  dialOn(world, call, by, moved, role, refer, { number: slot })
+  hangUp(world, second, terminate('transferred', 'system', null, `${nameOf(by)} parked its call in slot ${slot}.`))
 }
 
 /** `near` takes the place of the phone that asked, in the second call, and hears what that heard. Runs in its mailbox. @returns `near` */
@@ -222,8 +237,8 @@ export function openTransferred(world: CallWorld, from: Call, caller: Leg, to: C
 }
 
 /** The last NOTIFY, then BYE to what the phone that asked still has. */
-async function finish(world: CallWorld, refer: ReferRequest, left: readonly { call: Call; by: Leg }[], who: string, number: string): Promise<void> {
-  await Promise.race([refer.end(200, 'OK'), wait(LAST_WORD_MS, undefined, { ref: false })])
+async function finish(world: CallWorld, refer: ReferRequest, left: readonly { call: Call; by: Leg }[], who: string, number: string, phrase = 'OK'): Promise<void> {
+  await Promise.race([refer.end(200, phrase), wait(LAST_WORD_MS, undefined, { ref: false })])
   for (const { call, by } of left) hangUp(world, call, terminate('transferred', by.origin.role, null, `${nameOf(by)} transferred the call: ${who} went on with ${number}.`))
 }
 
@@ -259,16 +274,4 @@ function callBack(world: CallWorld, call: Call, by: Leg, returned: Leg, why: Ter
   const next = openTransferred(world, call, returned, { number }, by.origin, () => plan, () => undefined)
   void next.answered.promise.then(() => next.callee && introduce(world, returned, next.callee))
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
-}
-
-/** Each phone is told who is at its other end now. */
-export function introduce(world: CallWorld, one: Leg, other: Leg): void {
-  const tenant = world.directory.snapshot().extension(one.origin.extensionId ?? '')?.tenantId ?? ''
-  const domain = world.directory.snapshot().tenant(tenant)?.domains[0] ?? 'localhost'
-  one.dialog?.identify({ number: other.origin.number, name: other.origin.name, domain })
-  other.dialog?.identify({ number: one.origin.number, name: one.origin.name, domain })
-}
-
-export function nameOf({ origin }: Leg): string {
-  return origin.name === null ? origin.number : `${origin.number} (${origin.name})`
 }

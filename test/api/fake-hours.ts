@@ -1,13 +1,21 @@
-/** Opening hours and attendants of the door of the PBX, kept in memory. */
+/** Opening hours, attendants and park lots of the door of the PBX, kept in memory. */
 import { fileURLToPath } from 'node:url'
 import type { Actor } from '../../config/actor.ts'
-import type { Attendant, AttendantInput, Pbx, Schedule, ScheduleInput, ScheduleState } from '../../pbx/index.ts'
+import type { Attendant, AttendantInput, ParkLot, ParkLotInput, Pbx, Schedule, ScheduleInput, ScheduleState } from '../../pbx/index.ts'
 import { fakeKept } from './fake-lines.ts'
 
-export function createFakeHours(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void): Pick<Pbx, 'schedules' | 'attendants'> {
+export function createFakeHours(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void): Pick<Pbx, 'schedules' | 'attendants' | 'parkLots'> {
   const now: ScheduleState = { is: 'closed', why: 'it is Sunday' }
   const attendants = fakeKept<Attendant, AttendantInput>(actors, checkVersion, 'attendant', { recordingSeconds: null, keys: {}, directDial: false, waitSeconds: 5, rounds: 3, noInput: null, enabled: true })
+  const parkLots = fakeKept<ParkLot, ParkLotInput>(actors, checkVersion, 'park lot', { timeoutSeconds: 120, returnTo: null, enabled: true })
   return {
+    parkLots: {
+      ...parkLots,
+      parked(actor) {
+        actors.push(actor)
+        return []
+      },
+    },
     schedules: fakeKept<Schedule & { now: ScheduleState }, ScheduleInput>(actors, checkVersion, 'opening hours', { timeZone: null, hours: [], holidays: [], holiday: null, override: 'automatic', byPhone: true, enabled: true, now }),
     attendants: {
       ...attendants,

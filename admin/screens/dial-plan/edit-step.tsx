@@ -7,6 +7,8 @@ import { useExtension } from '../extensions/data.ts'
 import { HandlingForm } from '../extensions/handling-form.tsx'
 import { useSchedules } from '../hours/data.ts'
 import { HoursForm } from '../hours/hours-form.tsx'
+import { useParkLots } from '../parking/data.ts'
+import { ParkLotForm } from '../parking/park-lot-form.tsx'
 import { useRingGroups } from '../ring-groups/data.ts'
 import { RingGroupForm } from '../ring-groups/ring-group-form.tsx'
 
@@ -19,6 +21,7 @@ export function EditStep({ subject, onClose }: { subject: Subject; onClose: () =
     case 'ring-group': return <OfRingGroup id={subject.id} onClose={onClose} />
     case 'schedule': return <OfSchedule id={subject.id} onClose={onClose} />
     case 'attendant': return <OfAttendant id={subject.id} onClose={onClose} />
+    case 'park-lot': return <OfParkLot id={subject.id} onClose={onClose} />
     case 'conference': return <OfConference id={subject.id} onClose={onClose} />
   }
 }
@@ -51,4 +54,9 @@ function OfSchedule({ id, onClose }: OneProps) {
 function OfAttendant({ id, onClose }: OneProps) {
   const attendant = useAttendants().data?.find((one) => one.id === id)
   return attendant === undefined ? null : <AttendantForm editing={{ kind: 'edit', attendant }} onClose={onClose} />
+}
+
+function OfParkLot({ id, onClose }: OneProps) {
+  const lot = useParkLots().data?.find((one) => one.id === id)
+  return lot === undefined ? null : <ParkLotForm editing={{ kind: 'edit', lot }} onClose={onClose} />
 }

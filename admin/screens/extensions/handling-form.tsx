@@ -23,6 +23,8 @@ interface Values extends Record<(typeof forwards)[number]['field'], string> {
   outsideCalls: Extension['outsideCalls']
   /** Empty: the route's or the trunk's. */
   outsideNumber: string
+  /** Empty: none. */
+  pickupGroup: string
 }
 
 const outside: { value: Extension['outsideCalls']; label: string }[] = [
@@ -47,13 +49,13 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
       forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, callLimit: extension.callLimit ?? '',
-      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '',
+      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '',
     },
     check: () => ({}),
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, callLimit, outsideCalls, outsideNumber, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, callLimit, outsideCalls, outsideNumber, pickupGroup, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, numbers[field].trim() === '' ? null : numbers[field].trim()]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: outsideNumber.trim() === '' ? null : outsideNumber.trim(), version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: outsideNumber.trim() === '' ? null : outsideNumber.trim(), pickupGroup: pickupGroup.trim() === '' ? null : pickupGroup.trim(), version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
@@ -67,6 +69,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
         <TargetInput key={field} label={label} description={description} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       ))}
       <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
+      <TextInput label="Pickup group" description="Colleagues of the same group pick up its calls with *8; empty: those who have none either." placeholder="Sales" autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
       <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
       <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: the one of the outbound route." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>

@@ -27,7 +27,7 @@ test('prompts are spoken once, whole, at 8 kHz, and found again', async (t) => {
   // All of the catalogue, made without being asked for.
   await Promise.all(Object.keys(catalogue).map((name) => prompts.prompt(name)))
   await prompts.close()
-  assert.deepEqual((await readdir(folder)).sort(), Object.values(catalogue).map(promptFile).sort())
+  assert.deepEqual((await readdir(folder)).sort(), [...new Set(Object.values(catalogue).map(promptFile))].sort(), 'the same words are one file')
 
   const made = (await stat(path)).mtimeMs
   const later = openPrompts(folder, createLogger('silent'))

@@ -8,5 +8,6 @@ export const nothing = {
   conference: () => undefined, conferenceByNumber: () => undefined,
   schedule: () => undefined, schedulesOf: () => [], scheduleByNumber: () => undefined,
   attendant: () => undefined, attendantsOf: () => [], attendantByNumber: () => undefined,
+  parkLot: () => undefined, parkLotsOf: () => [],
   trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [],
 } satisfies Partial<DirectorySnapshot>

@@ -118,6 +118,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     ringGroups: undefined as never,
     schedules: undefined as never,
     attendants: undefined as never,
+    parkLots: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,
     outboundRoutes: undefined as never,
