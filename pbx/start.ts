@@ -41,6 +41,7 @@ import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
 import { createRegistrar } from './registrar/registrar.ts'
+import { createLamps } from './presence/lamps.ts'
 import { createWatchers } from './registrar/watchers.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
 import type { EngineGate } from './shield/gate.ts'
@@ -139,10 +140,12 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   })
   await takeover.begin()
 
+  const lamps = createLamps({ directory, events, parking: world.parking, contactsOf: (id) => registrar.contactsOf(id), messages: (id) => voicemail.counts.of(id), settings })
+
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
   const entrance = startEntrance({
-    sip, directory, registrar, watchers, shield, trunks, settings, secrets, logger,
+    sip, directory, registrar, watchers, lamps, shield, trunks, settings, secrets, logger,
     onCall: (invite, caller) => {
       // Whoever calls for help is served to the last.
       if (stopping || (drainer.on && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
@@ -287,6 +290,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await lender?.close()
       entrance.close()
       watchers.close()
+      lamps.close()
       if (sip.keepsCalls) await sip.close()
       watchdog.stop()
       rooms.close()

@@ -7,6 +7,7 @@ import type { Secrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { Lamps } from '../presence/lamps.ts'
 import type { Watchers } from '../registrar/watchers.ts'
 import type { Guard } from '../shield/shield.ts'
 import type { IncomingInvite, IncomingRequest, SipServer } from '../sip/types.ts'
@@ -26,6 +27,7 @@ export interface EntranceOptions {
   directory: Directory
   registrar: Pick<Registrar, 'register'>
   watchers: Pick<Watchers, 'watch'>
+  lamps: Pick<Lamps, 'watch'>
   shield: Guard
   trunks: Pick<TrunkRoom, 'recognise'>
   settings: Pick<Settings, 'registrar'>
@@ -60,6 +62,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
     },
     registrar,
     watchers,
+    options.lamps,
     onCall,
   )
   let closed = false

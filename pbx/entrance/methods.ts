@@ -1,5 +1,6 @@
 import type { IncomingInvite } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { Lamps } from '../presence/lamps.ts'
 import type { Watchers } from '../registrar/watchers.ts'
 import { unlessFromTrunk } from './from-trunk.ts'
 import { createCall } from './on-invite.ts'
@@ -27,11 +28,12 @@ export function chainsOf(
   { guard, fromTrunk, identify, authenticateRegistration, authenticateCaller }: Gates,
   registrar: Pick<Registrar, 'register'>,
   watchers: Pick<Watchers, 'watch'>,
+  lamps: Pick<Lamps, 'watch'>,
   onCall: (invite: IncomingInvite, caller: Caller) => void,
 ): { readonly [M in Method]: readonly Step[] } {
   const register = createRegister(registrar)
   const call = createCall(onCall)
-  const watch = createWatch(watchers)
+  const watch = createWatch(watchers, lamps)
   return {
     REGISTER: [guard, understand, identify, authenticateRegistration, mayRegister, register],
     INVITE: [guard, understand, fromTrunk, unlessFromTrunk(identify), unlessFromTrunk(authenticateCaller), call],

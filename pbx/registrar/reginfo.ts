@@ -1,5 +1,6 @@
 /** What a phone hears of the registrations of its extension (RFC 3680 §5). */
 import type { RegistrationView } from '../events/catalogue.ts'
+import { escapeXml } from '../sip/xml.ts'
 
 export const REGINFO = 'application/reginfo+xml'
 
@@ -17,7 +18,7 @@ export function writeReginfo(options: { aor: string; id: string; version: number
   return [
     '<?xml version="1.0"?>',
     `<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" version="${version}" state="${state}">`,
-    `<registration aor="${escape(aor)}" id="${id}" state="${active ? 'active' : 'terminated'}">`,
+    `<registration aor="${escapeXml(aor)}" id="${id}" state="${active ? 'active' : 'terminated'}">`,
     ...contacts.map((contact) => writeContact(contact, now)),
     '</registration>',
     '</reginfo>',
@@ -29,10 +30,6 @@ function writeContact({ registration, state, event }: ContactState, now: number)
   const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1000))
   const { id, contact, registeredAt, expiresAt, q, instance, regId } = registration
   const expires = state === 'active' ? ` expires="${seconds(expiresAt - now)}"` : ''
-  const params = [['+sip.instance', instance === null ? null : `"${instance}"`], ['reg-id', regId]].flatMap(([name, value]) => (value === null || value === undefined ? [] : [`<unknown-param name="${name}">${escape(value)}</unknown-param>`]))
-  return `<contact id="${id}" state="${state}" event="${event}" duration-registered="${seconds(now - registeredAt)}"${expires} q="${q}"><uri>${escape(contact)}</uri>${params.join('')}</contact>`
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  const params = [['+sip.instance', instance === null ? null : `"${instance}"`], ['reg-id', regId]].flatMap(([name, value]) => (value === null || value === undefined ? [] : [`<unknown-param name="${name}">${escapeXml(value)}</unknown-param>`]))
+  return `<contact id="${id}" state="${state}" event="${event}" duration-registered="${seconds(now - registeredAt)}"${expires} q="${q}"><uri>${escapeXml(contact)}</uri>${params.join('')}</contact>`
 }

@@ -3,7 +3,7 @@
 /** Packages that are notified of in a call. */
 export const ALLOW_EVENTS = 'refer'
 /** And outside one. */
-export const PACKAGES = 'refer, reg'
+export const PACKAGES = 'refer, reg, dialog, message-summary, presence'
 
 /** The package an Event header names, in lower case; empty when there is none. */
 export function packageOf(event: string | undefined): string {

@@ -13,6 +13,9 @@ export class ReceivedSubscribe extends ReceivedRequest {
   }
 }
 
+/** So many in a row that it did not hear, and the phone is gone. */
+const MOST_UNHEARD = 3
+
 /** What a phone subscribed to: its time, its refreshes, and our NOTIFYs, one after the other so that they arrive in order. */
 class HeldSubscription implements Subscription, OpenDialog, Waiting {
   readonly #stack: Stack
@@ -25,6 +28,8 @@ class HeldSubscription implements Subscription, OpenDialog, Waiting {
   #queue: Promise<void>
   #onRefresh: (() => void) | undefined
   #onEnd: ((asked: boolean) => void) | undefined
+  /** NOTIFYs in a row that nobody answered. */
+  #unheard = 0
 
   constructor(stack: Stack, req: SrfRequest, res: SrfReply, seconds: number, most: number) {
     this.#stack = stack
@@ -109,8 +114,9 @@ class HeldSubscription implements Subscription, OpenDialog, Waiting {
       sendRequest(this.#stack, 'sip:placeholder', { method: 'NOTIFY', stackDialogId: this.#id, headers: { Event: this.#event, 'Subscription-State': state, 'Content-Type': contentType }, body }, {
         response: ({ status }) => {
           if (status < 200) return
-          // RFC 6665 §4.2.2: the phone does not know it any more, or is gone.
-          if (status === 481 || status === 408 || status === 503) this.#tellEnd(false)
+          // RFC 6665 §4.2.2: the phone does not know it any more, or is gone. One that was lost on the way is not that.
+          this.#unheard = status === 408 || status === 503 ? this.#unheard + 1 : 0
+          if (status === 481 || this.#unheard >= MOST_UNHEARD) this.#tellEnd(false)
           resolve()
         },
         failed: () => {

@@ -81,9 +81,9 @@ suite('bad input', () => {
   })
 
   test('methods that are known but not here, and one that nobody knows', async () => {
-    const subscribe = await alice.request('SUBSCRIBE', `sip:101@127.0.0.1:${house.sip.port}`, [['Event', 'presence']])
+    const subscribe = await alice.request('SUBSCRIBE', `sip:101@127.0.0.1:${house.sip.port}`, [['Event', 'conference']])
     assert.equal(subscribe.status, 489)
-    assert.equal(headerOf(subscribe, 'Allow-Events'), 'refer, reg')
+    assert.equal(headerOf(subscribe, 'Allow-Events'), 'refer, reg, dialog, message-summary, presence')
     const eventless = await alice.request('SUBSCRIBE', `sip:101@127.0.0.1:${house.sip.port}`)
     assert.equal(eventless.status, 400)
     const publish = await alice.request('PUBLISH', `sip:101@127.0.0.1:${house.sip.port}`, [['Event', 'presence']])

@@ -49,6 +49,7 @@ function setUp(): World {
     sip: { onRequest: (method, handler) => void handlers.set(method, handler), onInvite: (handler) => void (inviteHandler = handler) },
     directory,
     watchers: { watch: (request, device) => request.reply(200, { headers: { 'X-Device': device.id } }) },
+    lamps: { watch: (request, device, name) => request.reply(200, { headers: { 'X-Device': device.id, 'X-Package': name } }) },
     registrar: {
       register(request, device) {
         world.registered.push({ request, device })
@@ -247,10 +248,10 @@ test('OPTIONS is answered without a password, other methods with 405 and Allow',
 test('SUBSCRIBE and NOTIFY of packages nobody tells of are 489 with those there are; without Event 400', async () => {
   const world = setUp()
   for (const method of ['SUBSCRIBE', 'NOTIFY']) {
-    for (const event of ['presence', 'message-summary;id=3', 'keep-alive', 'constructor']) {
+    for (const event of ['conference', 'winfo;id=3', 'keep-alive', 'constructor']) {
       const answer = await world.handle(requestOf(method, { event }))
       assert.equal(answer.status, 489, `${method} ${event}`)
-      assert.equal(answer.options.headers?.['Allow-Events'], 'refer, reg')
+      assert.equal(answer.options.headers?.['Allow-Events'], 'refer, reg, dialog, message-summary, presence')
     }
     for (const headers of [{}, { event: '' }, { event: ' ;id=1' }]) assert.equal((await world.handle(requestOf(method, headers))).status, 400)
   }

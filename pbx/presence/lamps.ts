@@ -1,0 +1,178 @@
+/** Phones that watch others: lamps for extensions, park slots, opening hours and do not disturb, waiting messages, presence (RFC 6665). */
+import { Refusal } from '../../config/errors.ts'
+import type { Parking } from '../calls/parking.ts'
+import type { Directory, SnapshotDevice, SnapshotExtension } from '../directory/types.ts'
+import type { MessageCounts } from '../door.ts'
+import type { Events } from '../events/events.ts'
+import type { RegistrationView } from '../events/catalogue.ts'
+import { findFeatureCode } from '../routing/feature-codes.ts'
+import { isSlot } from '../routing/slots.ts'
+import type { IncomingRequest } from '../sip/types.ts'
+import { dialogInfo, messageSummary, pidf, TYPES, versioned, type PackageName, type WatchedDialog } from './documents.ts'
+import { createEngaged } from './engaged.ts'
+
+/** A phone that asks for nothing gets this; every refresh tells all anew. */
+const SECONDS = 3_600
+/** Of one device: a phone with its side cars has a lamp for every colleague. */
+const MOST = 500
+
+export interface Lamps {
+  /** Answers an authenticated SUBSCRIBE. @throws Refusal `not-found`, `forbidden`, `interval-too-brief`, or `unavailable` when the device has very many */
+  watch(request: IncomingRequest, device: SnapshotDevice, name: PackageName): void
+  readonly size: number
+  close(): void
+}
+
+/** What is watched: its key, and how it is now. */
+interface Resource {
+  key: string
+  document(): string
+}
+
+interface Watcher {
+  device: SnapshotDevice
+  name: PackageName
+  user: string
+  resource: Resource
+  tell(force: boolean): void
+  end(reason: string): void
+}
+
+export function createLamps(options: {
+  directory: Pick<Directory, 'snapshot' | 'onChange'>; events: Pick<Events, 'subscribe'>; parking: Pick<Parking, 'at'>; contactsOf: (extensionId: string) => readonly unknown[]; messages: (mailboxId: string) => MessageCounts
+  settings: { registrar: { expiresMin: number } }
+}): Lamps {
+  const { directory, events, parking, contactsOf, messages } = options
+  const { expiresMin } = options.settings.registrar
+  const engaged = createEngaged()
+  const watchers = new Set<Watcher>()
+  const byKey = new Map<string, Set<Watcher>>()
+
+  const changed = (key: string): void => {
+    for (const watcher of byKey.get(key) ?? []) watcher.tell(false)
+  }
+  const stops = [
+    events.subscribe((event) => {
+      switch (event.type) {
+        case 'call.started':
+        case 'call.updated':
+        case 'call.ended':
+          for (const id of engaged.heard(event.data.call)) {
+            changed(`calls ${id}`)
+            changed(`presence ${id}`)
+          }
+          return
+        case 'registration.changed':
+        case 'registration.removed':
+          return changed(`presence ${(event.data.registration as RegistrationView).extensionId}`)
+        case 'voicemail.changed':
+          return changed(`messages ${event.data.extensionId}`)
+        case 'park.changed':
+          return changed(`slot ${event.tenantId} ${event.data.slot}`)
+      }
+    }),
+    directory.onChange((tenantId) => {
+      const snapshot = directory.snapshot()
+      for (const watcher of [...watchers]) {
+        if (watcher.device.tenantId !== tenantId) continue
+        const device = snapshot.device(watcher.device.id)
+        const allowed = device?.enabled === true && device.credentialsChangedAt === watcher.device.credentialsChangedAt && snapshot.extension(device.extensionId)?.enabled === true
+        if (!allowed) watcher.end(device ? 'rejected' : 'noresource')
+        else if (find(watcher.user, '', watcher.device, watcher.name)?.key !== watcher.resource.key) watcher.end('noresource')
+        else watcher.tell(false)
+      }
+    }),
+  ]
+
+  /** What a phone means by this user part; undefined for nothing that is here. */
+  const find = (user: string, host: string, device: SnapshotDevice, name: PackageName): Resource | undefined => {
+    const snapshot = directory.snapshot()
+    const { tenantId } = device
+    const domain = snapshot.tenant(tenantId)?.domains[0] ?? host
+    const extension = user === device.sipUsername ? snapshot.extension(device.extensionId) : snapshot.extensionByNumber(tenantId, user)
+    const lamp = (key: string, isOn: () => boolean, words: string): Resource => ({
+      key, document: () => dialogInfo(user, domain, isOn() ? [{ id: user, direction: 'recipient', state: 'confirmed', number: user, name: words }] : []),
+    })
+    if (name === 'message-summary') {
+      const own = snapshot.extension(device.extensionId)
+      if (own && (extension?.id === own.id || user === '*97')) return { key: `messages ${own.id}`, document: () => messageSummary(`sip:*97@${domain}`, messages(own.id)) }
+      if (extension) throw new Refusal('forbidden', 'Only the own messages may be watched')
+      return undefined
+    }
+    if (extension && name === 'dialog') return { key: `calls ${extension.id}`, document: () => dialogInfo(user, domain, engaged.of(extension.id)) }
+    if (extension) return { key: `presence ${extension.id}`, document: () => pidf(user, domain, presenceOf(directory.snapshot().extension(extension.id), contactsOf(extension.id).length > 0, engaged.of(extension.id))) }
+    if (name !== 'dialog') return undefined
+    if (snapshot.parkLotsOf(tenantId).some((lot) => isSlot(lot, user))) {
+      return { key: `slot ${tenantId} ${user}`, document: () => {
+        const parked = parking.at(tenantId, user)
+        return dialogInfo(user, domain, parked ? [{ id: parked.callId, direction: 'recipient', state: 'confirmed', number: parked.number, name: parked.name }] : [])
+      } }
+    }
+    const feature = findFeatureCode(user)
+    const schedule = snapshot.scheduleByNumber(tenantId, feature?.code.action === 'schedule-override' ? feature.argument : user)
+    if (schedule) return lamp(`hours ${schedule.id}`, () => (directory.snapshot().schedule(schedule.id)?.override ?? 'automatic') !== 'automatic', `${schedule.name}: by hand`)
+    if (feature && /^do-not-disturb/.test(feature.code.action)) {
+      const own = snapshot.extension(device.extensionId)
+      if (own) return lamp(`disturb ${own.id}`, () => directory.snapshot().extension(own.id)?.doNotDisturb === true, 'Do not disturb')
+    }
+    return undefined
+  }
+
+  return {
+    get size() {
+      return watchers.size
+    },
+    watch(request, device, name) {
+      const { user = '', host } = request.requestUri
+      const resource = find(user, host, device, name)
+      if (!resource) throw new Refusal('not-found', 'There is nothing of this number that could be watched')
+      const asked = /^\s*(\d+)\s*$/.exec(request.header('expires') ?? '')?.[1]
+      const seconds = asked === undefined ? SECONDS : Math.min(Number(asked), SECONDS)
+      if (seconds > 0 && seconds < Math.min(expiresMin, SECONDS)) throw new Refusal('interval-too-brief', `Subscriptions last at least ${expiresMin} seconds here.`)
+      if ([...watchers].filter((watcher) => watcher.device.id === device.id).length >= MOST) throw new Refusal('unavailable', 'This device has too many subscriptions', { retryAfter: 60 })
+      if (!request.subscribe) throw new Error('Only a SUBSCRIBE makes a subscription.')
+      const subscription = request.subscribe(seconds, SECONDS)
+      let version = 0
+      let told: string | undefined
+      const forget = (): void => {
+        watchers.delete(watcher)
+        const same = byKey.get(resource.key)
+        same?.delete(watcher)
+        if (same?.size === 0) byKey.delete(resource.key)
+      }
+      const watcher: Watcher = {
+        device, name, user, resource,
+        tell(force) {
+          const document = resource.document()
+          // All of it each time: a NOTIFY that is lost is made up for by the next.
+          if (!force && document === told) return
+          told = document
+          subscription.notify(TYPES[name], versioned(document, version++))
+        },
+        end(reason) {
+          forget()
+          subscription.end(reason, TYPES[name], versioned(resource.document(), version++))
+        },
+      }
+      subscription.onRefresh(() => watcher.tell(true))
+      subscription.onEnd((wanted) => (wanted ? watcher.end('timeout') : forget()))
+      if (seconds === 0) return watcher.end('timeout')
+      watchers.add(watcher)
+      const same = byKey.get(resource.key) ?? new Set<Watcher>()
+      byKey.set(resource.key, same.add(watcher))
+      watcher.tell(true)
+    },
+    close() {
+      for (const stop of stops) stop()
+      // The phones subscribe again by themselves.
+      for (const watcher of [...watchers]) watcher.end('deactivated')
+    },
+  }
+}
+
+function presenceOf(extension: SnapshotExtension | undefined, reachable: boolean, dialogs: readonly WatchedDialog[]): Parameters<typeof pidf>[2] {
+  if (extension?.enabled !== true || !reachable) return { open: false, activity: null, note: 'Not reachable' }
+  if (dialogs.some(({ state }) => state === 'confirmed')) return { open: true, activity: 'on-the-phone', note: 'On the phone' }
+  if (extension.doNotDisturb) return { open: true, activity: 'busy', note: 'Do not disturb' }
+  return dialogs.length > 0 ? { open: true, activity: 'on-the-phone', note: 'Ringing' } : { open: true, activity: null, note: 'Available' }
+}
