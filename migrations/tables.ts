@@ -260,6 +260,91 @@ export interface ParkLotRow {
   updated_at: Date
 }
 
+export interface EmergencySiteRow {
+  id: string
+  tenant_id: string
+  name: string
+  country: string
+  state: string
+  city: string
+  postal_code: string
+  street: string
+  house_number: string
+  callback_number: string | null
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface EmergencyLocationRow {
+  id: string
+  tenant_id: string
+  site_id: string
+  name: string
+  floor: string
+  room: string
+  details: string
+  callback_number: string | null
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface EmergencyNetworkRow {
+  id: string
+  tenant_id: string
+  kind: 'bssid' | 'switch-port' | 'network'
+  value: string
+  location_id: string
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface EmergencyDeviceRow {
+  device_id: string
+  tenant_id: string
+  /** Where it always is. */
+  location_id: string | null
+  confirmed_location_id: string | null
+  confirmed_at: Date | null
+  reported: { bssid?: string; chassis?: string; port?: string; address?: string } | null
+  reported_at: Date | null
+}
+
+export interface EmergencySettingsRow {
+  tenant_id: string
+  location_id: string | null
+  mail_to: string[]
+  extensions: string[]
+  escalate_minutes: number
+  escalate_to: string[]
+  callback_hours: number
+  updated_at: Date
+}
+
+/** A call for help, or a test of one. It has the id of the call. */
+export interface EmergencyCallRow {
+  id: string
+  tenant_id: string
+  kind: 'call' | 'test'
+  dialled: string
+  started_at: Date
+  caller: { number: string; name: string | null; extensionId: string | null; deviceId: string | null; device: string | null; address: string }
+  /** Where the caller was taken to be, as it was sent. */
+  location: unknown
+  callback_number: string | null
+  attempts: { trunk: string; at: number; status: number | null; answered: boolean }[]
+  answered_at: Date | null
+  ended_at: Date | null
+  outcome: string | null
+  notified: { how: 'mail' | 'phone' | 'panel'; to: string; at: number }[]
+  escalated_at: Date | null
+  acknowledged_at: Date | null
+  acknowledged_by: string | null
+  note: string | null
+}
+
 export interface AttendantRow {
   id: string
   tenant_id: string
@@ -523,6 +608,7 @@ export interface TrunkRow {
   identity: 'pai' | 'rpid' | 'none'
   max_calls: number | null
   emergency: boolean
+  send_location: boolean
   enabled: boolean
   version: number
   created_at: Date

@@ -34,6 +34,8 @@ export interface Trunk {
   maxCalls: number | null
   /** It carries calls to the emergency services. */
   emergency: boolean
+  /** Such calls carry the place of the caller (PIDF-LO, RFC 6442). */
+  sendLocation: boolean
   enabled: boolean
   version: number
   createdAt: Date
@@ -56,6 +58,7 @@ export interface TrunkInput {
   identity?: Trunk['identity']
   maxCalls?: number | null
   emergency?: boolean
+  sendLocation?: boolean
   enabled?: boolean
 }
 

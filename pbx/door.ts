@@ -7,6 +7,7 @@ import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine,
 import type { InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
+import type { EmergencyDoor } from './door-emergency.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
 import type { MailDoor } from './door-mail.ts'
 import type { ParkLots } from './door-parking.ts'
@@ -16,6 +17,7 @@ import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, Registrati
 
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
+export type * from './door-emergency.ts'
 export type * from './door-hours.ts'
 export type * from './door-mail.ts'
 export type * from './door-parking.ts'
@@ -301,6 +303,7 @@ export interface Pbx {
   ringGroups: RingGroups
   schedules: Schedules
   parkLots: ParkLots
+  emergency: EmergencyDoor
   attendants: Attendants
   trunks: Trunks
   inboundNumbers: InboundNumbers

@@ -26,7 +26,9 @@ import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
 import type { Directory } from './directory/types.ts'
 import type { PastCall, Pbx } from './door.ts'
+import { createEmergencyDoor } from './emergency-door.ts'
 import { isEmergency } from './emergency/recognise.ts'
+import { openHelpRecords } from './help/records.ts'
 import { startEntrance } from './entrance/entrance.ts'
 import { createEvents } from './events/events.ts'
 import { healthOf } from './health.ts'
@@ -106,6 +108,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
     parking: createParking(events),
+    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located) => help.tested(call, located) },
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
@@ -118,6 +121,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   }
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
   const mail = await openMailRoom({ database, secrets, logger })
+  const help = await openHelpRecords({ database, logger, home, registry, directory, events, mail, registrar, sip })
   const voicemail = await openVoicemailRoom({
     mail,
     world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
@@ -244,6 +248,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     ringGroups: guardRingGroups(directory),
     schedules: guardSchedules(directory),
     parkLots: guardParkLots(directory, world.parking),
+    emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry }),
     inboundNumbers: guardInboundNumbers(directory),
@@ -300,6 +305,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       retention.stop()
       recent.close()
       await voicemail.close()
+      await help.close()
       await mail.close()
       await recordings.close()
       await takeover.close()

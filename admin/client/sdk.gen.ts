@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateAttendantData, CreateAttendantErrors, CreateAttendantResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateParkLotData, CreateParkLotErrors, CreateParkLotResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteAttendantData, DeleteAttendantErrors, DeleteAttendantResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteParkLotData, DeleteParkLotErrors, DeleteParkLotResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DiscardMailData, DiscardMailErrors, DiscardMailResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetAttendantData, GetAttendantErrors, GetAttendantGreetingData, GetAttendantGreetingErrors, GetAttendantGreetingResponses, GetAttendantResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailSettingsData, GetMailSettingsErrors, GetMailSettingsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetParkLotData, GetParkLotErrors, GetParkLotResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAttendantsData, ListAttendantsErrors, ListAttendantsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailData, ListMailErrors, ListMailResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListParkedCallsData, ListParkedCallsErrors, ListParkedCallsResponses, ListParkLotsData, ListParkLotsErrors, ListParkLotsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCalendarData, ReadCalendarErrors, ReadCalendarResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveAttendantRecordingData, RemoveAttendantRecordingErrors, RemoveAttendantRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RemoveMailSettingsData, RemoveMailSettingsErrors, RemoveMailSettingsResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SetAttendantRecordingData, SetAttendantRecordingErrors, SetAttendantRecordingResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SetMailSettingsData, SetMailSettingsErrors, SetMailSettingsResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestMailData, TestMailErrors, TestMailResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateAttendantData, UpdateAttendantErrors, UpdateAttendantResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateParkLotData, UpdateParkLotErrors, UpdateParkLotResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
+import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallErrors, AcknowledgeEmergencyCallResponses, BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ConfirmPlaceData, ConfirmPlaceErrors, ConfirmPlaceResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateAttendantData, CreateAttendantErrors, CreateAttendantResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEmergencyLocationData, CreateEmergencyLocationErrors, CreateEmergencyLocationResponses, CreateEmergencyNetworkData, CreateEmergencyNetworkErrors, CreateEmergencyNetworkResponses, CreateEmergencySiteData, CreateEmergencySiteErrors, CreateEmergencySiteResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreateParkLotData, CreateParkLotErrors, CreateParkLotResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteAttendantData, DeleteAttendantErrors, DeleteAttendantResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteEmergencyLocationData, DeleteEmergencyLocationErrors, DeleteEmergencyLocationResponses, DeleteEmergencyNetworkData, DeleteEmergencyNetworkErrors, DeleteEmergencyNetworkResponses, DeleteEmergencySiteData, DeleteEmergencySiteErrors, DeleteEmergencySiteResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeleteParkLotData, DeleteParkLotErrors, DeleteParkLotResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DiscardMailData, DiscardMailErrors, DiscardMailResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetAttendantData, GetAttendantErrors, GetAttendantGreetingData, GetAttendantGreetingErrors, GetAttendantGreetingResponses, GetAttendantResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetEmergencyCallData, GetEmergencyCallErrors, GetEmergencyCallResponses, GetEmergencyLocationData, GetEmergencyLocationErrors, GetEmergencyLocationResponses, GetEmergencyNetworkData, GetEmergencyNetworkErrors, GetEmergencyNetworkResponses, GetEmergencySettingsData, GetEmergencySettingsErrors, GetEmergencySettingsResponses, GetEmergencySiteData, GetEmergencySiteErrors, GetEmergencySiteResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetLocatedDeviceData, GetLocatedDeviceErrors, GetLocatedDeviceResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailSettingsData, GetMailSettingsErrors, GetMailSettingsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetParkLotData, GetParkLotErrors, GetParkLotResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAttendantsData, ListAttendantsErrors, ListAttendantsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBansData, ListBansErrors, ListBansResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListEmergencyCallsData, ListEmergencyCallsErrors, ListEmergencyCallsResponses, ListEmergencyLocationsData, ListEmergencyLocationsErrors, ListEmergencyLocationsResponses, ListEmergencyNetworksData, ListEmergencyNetworksErrors, ListEmergencyNetworksResponses, ListEmergencySitesData, ListEmergencySitesErrors, ListEmergencySitesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListLocatedDevicesData, ListLocatedDevicesErrors, ListLocatedDevicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailData, ListMailErrors, ListMailResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListParkedCallsData, ListParkedCallsErrors, ListParkedCallsResponses, ListParkLotsData, ListParkLotsErrors, ListParkLotsResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PlaceDeviceData, PlaceDeviceErrors, PlaceDeviceResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCalendarData, ReadCalendarErrors, ReadCalendarResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveAttendantRecordingData, RemoveAttendantRecordingErrors, RemoveAttendantRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RemoveMailSettingsData, RemoveMailSettingsErrors, RemoveMailSettingsResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ReportNetworkData, ReportNetworkErrors, ReportNetworkResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SetAttendantRecordingData, SetAttendantRecordingErrors, SetAttendantRecordingResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SetMailSettingsData, SetMailSettingsErrors, SetMailSettingsResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestMailData, TestMailErrors, TestMailResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UpdateAttendantData, UpdateAttendantErrors, UpdateAttendantResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateEmergencyLocationData, UpdateEmergencyLocationErrors, UpdateEmergencyLocationResponses, UpdateEmergencyNetworkData, UpdateEmergencyNetworkErrors, UpdateEmergencyNetworkResponses, UpdateEmergencySettingsData, UpdateEmergencySettingsErrors, UpdateEmergencySettingsResponses, UpdateEmergencySiteData, UpdateEmergencySiteErrors, UpdateEmergencySiteResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdateParkLotData, UpdateParkLotErrors, UpdateParkLotResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1951,6 +1951,425 @@ export const discardMail = <ThrowOnError extends boolean = false>(options: Optio
         }, { scheme: 'bearer', type: 'http' }],
     url: '/mail/{id}',
     ...options
+});
+
+/**
+ * Sites, in order
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencySites = <ThrowOnError extends boolean = false>(options?: Options<ListEmergencySitesData, ThrowOnError>): RequestResult<ListEmergencySitesResponses, ListEmergencySitesErrors, ThrowOnError> => (options?.client ?? client).get<ListEmergencySitesResponses, ListEmergencySitesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/sites',
+    ...options
+});
+
+/**
+ * Add to the sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const createEmergencySite = <ThrowOnError extends boolean = false>(options: Options<CreateEmergencySiteData, ThrowOnError>): RequestResult<CreateEmergencySiteResponses, CreateEmergencySiteErrors, ThrowOnError> => (options.client ?? client).post<CreateEmergencySiteResponses, CreateEmergencySiteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/sites',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove one of the sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const deleteEmergencySite = <ThrowOnError extends boolean = false>(options: Options<DeleteEmergencySiteData, ThrowOnError>): RequestResult<DeleteEmergencySiteResponses, DeleteEmergencySiteErrors, ThrowOnError> => (options.client ?? client).delete<DeleteEmergencySiteResponses, DeleteEmergencySiteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/sites/{id}',
+    ...options
+});
+
+/**
+ * One of the sites
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencySite = <ThrowOnError extends boolean = false>(options: Options<GetEmergencySiteData, ThrowOnError>): RequestResult<GetEmergencySiteResponses, GetEmergencySiteErrors, ThrowOnError> => (options.client ?? client).get<GetEmergencySiteResponses, GetEmergencySiteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/sites/{id}',
+    ...options
+});
+
+/**
+ * Change one of the sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencySite = <ThrowOnError extends boolean = false>(options: Options<UpdateEmergencySiteData, ThrowOnError>): RequestResult<UpdateEmergencySiteResponses, UpdateEmergencySiteErrors, ThrowOnError> => (options.client ?? client).patch<UpdateEmergencySiteResponses, UpdateEmergencySiteErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/sites/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Places in sites, in order
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencyLocations = <ThrowOnError extends boolean = false>(options?: Options<ListEmergencyLocationsData, ThrowOnError>): RequestResult<ListEmergencyLocationsResponses, ListEmergencyLocationsErrors, ThrowOnError> => (options?.client ?? client).get<ListEmergencyLocationsResponses, ListEmergencyLocationsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/locations',
+    ...options
+});
+
+/**
+ * Add to the places in sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const createEmergencyLocation = <ThrowOnError extends boolean = false>(options: Options<CreateEmergencyLocationData, ThrowOnError>): RequestResult<CreateEmergencyLocationResponses, CreateEmergencyLocationErrors, ThrowOnError> => (options.client ?? client).post<CreateEmergencyLocationResponses, CreateEmergencyLocationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/locations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove one of the places in sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const deleteEmergencyLocation = <ThrowOnError extends boolean = false>(options: Options<DeleteEmergencyLocationData, ThrowOnError>): RequestResult<DeleteEmergencyLocationResponses, DeleteEmergencyLocationErrors, ThrowOnError> => (options.client ?? client).delete<DeleteEmergencyLocationResponses, DeleteEmergencyLocationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/locations/{id}',
+    ...options
+});
+
+/**
+ * One of the places in sites
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencyLocation = <ThrowOnError extends boolean = false>(options: Options<GetEmergencyLocationData, ThrowOnError>): RequestResult<GetEmergencyLocationResponses, GetEmergencyLocationErrors, ThrowOnError> => (options.client ?? client).get<GetEmergencyLocationResponses, GetEmergencyLocationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/locations/{id}',
+    ...options
+});
+
+/**
+ * Change one of the places in sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencyLocation = <ThrowOnError extends boolean = false>(options: Options<UpdateEmergencyLocationData, ThrowOnError>): RequestResult<UpdateEmergencyLocationResponses, UpdateEmergencyLocationErrors, ThrowOnError> => (options.client ?? client).patch<UpdateEmergencyLocationResponses, UpdateEmergencyLocationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/locations/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Networks that tell of a place, in order
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencyNetworks = <ThrowOnError extends boolean = false>(options?: Options<ListEmergencyNetworksData, ThrowOnError>): RequestResult<ListEmergencyNetworksResponses, ListEmergencyNetworksErrors, ThrowOnError> => (options?.client ?? client).get<ListEmergencyNetworksResponses, ListEmergencyNetworksErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/networks',
+    ...options
+});
+
+/**
+ * Add to the networks that tell of a place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const createEmergencyNetwork = <ThrowOnError extends boolean = false>(options: Options<CreateEmergencyNetworkData, ThrowOnError>): RequestResult<CreateEmergencyNetworkResponses, CreateEmergencyNetworkErrors, ThrowOnError> => (options.client ?? client).post<CreateEmergencyNetworkResponses, CreateEmergencyNetworkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/networks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove one of the networks that tell of a place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const deleteEmergencyNetwork = <ThrowOnError extends boolean = false>(options: Options<DeleteEmergencyNetworkData, ThrowOnError>): RequestResult<DeleteEmergencyNetworkResponses, DeleteEmergencyNetworkErrors, ThrowOnError> => (options.client ?? client).delete<DeleteEmergencyNetworkResponses, DeleteEmergencyNetworkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/networks/{id}',
+    ...options
+});
+
+/**
+ * One of the networks that tell of a place
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencyNetwork = <ThrowOnError extends boolean = false>(options: Options<GetEmergencyNetworkData, ThrowOnError>): RequestResult<GetEmergencyNetworkResponses, GetEmergencyNetworkErrors, ThrowOnError> => (options.client ?? client).get<GetEmergencyNetworkResponses, GetEmergencyNetworkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/networks/{id}',
+    ...options
+});
+
+/**
+ * Change one of the networks that tell of a place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencyNetwork = <ThrowOnError extends boolean = false>(options: Options<UpdateEmergencyNetworkData, ThrowOnError>): RequestResult<UpdateEmergencyNetworkResponses, UpdateEmergencyNetworkErrors, ThrowOnError> => (options.client ?? client).patch<UpdateEmergencyNetworkResponses, UpdateEmergencyNetworkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/networks/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Who is told of calls for help, and the default place
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencySettings = <ThrowOnError extends boolean = false>(options?: Options<GetEmergencySettingsData, ThrowOnError>): RequestResult<GetEmergencySettingsResponses, GetEmergencySettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetEmergencySettingsResponses, GetEmergencySettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/settings',
+    ...options
+});
+
+/**
+ * Change who is told of calls for help, or the default place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencySettings = <ThrowOnError extends boolean = false>(options: Options<UpdateEmergencySettingsData, ThrowOnError>): RequestResult<UpdateEmergencySettingsResponses, UpdateEmergencySettingsErrors, ThrowOnError> => (options.client ?? client).patch<UpdateEmergencySettingsResponses, UpdateEmergencySettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * All phones, and where help would be sent
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listLocatedDevices = <ThrowOnError extends boolean = false>(options?: Options<ListLocatedDevicesData, ThrowOnError>): RequestResult<ListLocatedDevicesResponses, ListLocatedDevicesErrors, ThrowOnError> => (options?.client ?? client).get<ListLocatedDevicesResponses, ListLocatedDevicesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/devices',
+    ...options
+});
+
+/**
+ * Where help would be sent for a phone
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getLocatedDevice = <ThrowOnError extends boolean = false>(options: Options<GetLocatedDeviceData, ThrowOnError>): RequestResult<GetLocatedDeviceResponses, GetLocatedDeviceErrors, ThrowOnError> => (options.client ?? client).get<GetLocatedDeviceResponses, GetLocatedDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/devices/{id}',
+    ...options
+});
+
+/**
+ * Say where a phone always is; null: it moves
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const placeDevice = <ThrowOnError extends boolean = false>(options: Options<PlaceDeviceData, ThrowOnError>): RequestResult<PlaceDeviceResponses, PlaceDeviceErrors, ThrowOnError> => (options.client ?? client).put<PlaceDeviceResponses, PlaceDeviceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/devices/{id}/place',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say where a phone is now, for its user
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const confirmPlace = <ThrowOnError extends boolean = false>(options: Options<ConfirmPlaceData, ThrowOnError>): RequestResult<ConfirmPlaceResponses, ConfirmPlaceErrors, ThrowOnError> => (options.client ?? client).put<ConfirmPlaceResponses, ConfirmPlaceErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/devices/{id}/confirmed',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say what network a phone is in: its access point, switch port or own address
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const reportNetwork = <ThrowOnError extends boolean = false>(options: Options<ReportNetworkData, ThrowOnError>): RequestResult<ReportNetworkResponses, ReportNetworkErrors, ThrowOnError> => (options.client ?? client).put<ReportNetworkResponses, ReportNetworkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/devices/{id}/network',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Calls for help and tests, newest first
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencyCalls = <ThrowOnError extends boolean = false>(options?: Options<ListEmergencyCallsData, ThrowOnError>): RequestResult<ListEmergencyCallsResponses, ListEmergencyCallsErrors, ThrowOnError> => (options?.client ?? client).get<ListEmergencyCallsResponses, ListEmergencyCallsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/calls',
+    ...options
+});
+
+/**
+ * All that is known of a call for help, as a regulator asks
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencyCall = <ThrowOnError extends boolean = false>(options: Options<GetEmergencyCallData, ThrowOnError>): RequestResult<GetEmergencyCallResponses, GetEmergencyCallErrors, ThrowOnError> => (options.client ?? client).get<GetEmergencyCallResponses, GetEmergencyCallErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/calls/{id}',
+    ...options
+});
+
+/**
+ * Say that somebody looks after it
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const acknowledgeEmergencyCall = <ThrowOnError extends boolean = false>(options: Options<AcknowledgeEmergencyCallData, ThrowOnError>): RequestResult<AcknowledgeEmergencyCallResponses, AcknowledgeEmergencyCallErrors, ThrowOnError> => (options.client ?? client).post<AcknowledgeEmergencyCallResponses, AcknowledgeEmergencyCallErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/emergency/calls/{id}/acknowledge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -27,6 +27,10 @@ export type LiveMessage = ({
 } & LiveVoicemailChanged) | ({
     type: 'park.changed';
 } & LiveParkChanged) | ({
+    type: 'emergency.called';
+} & LiveEmergencyCalled) | ({
+    type: 'emergency.changed';
+} & LiveEmergencyChanged) | ({
     type: 'directory.changed';
 } & LiveDirectoryChanged) | ({
     type: 'ban.added';
@@ -360,6 +364,28 @@ export type LiveParked = {
     since: string;
 };
 
+export type LiveEmergencyCalled = {
+    type: 'emergency.called';
+    id: string;
+    at: string;
+    data: {
+        callId: string;
+        dialled: string;
+        number: string;
+        name: string | null;
+        place: string | null;
+    };
+};
+
+export type LiveEmergencyChanged = {
+    type: 'emergency.changed';
+    id: string;
+    at: string;
+    data: {
+        callId: string;
+    };
+};
+
 export type LiveDirectoryChanged = {
     type: 'directory.changed';
     id: string;
@@ -477,7 +503,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -1312,6 +1338,10 @@ export type Trunk = {
      * It carries calls to the emergency services.
      */
     emergency: boolean;
+    /**
+     * Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.
+     */
+    sendLocation: boolean;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -1389,6 +1419,10 @@ export type TrunkCreate = {
      * It carries calls to the emergency services.
      */
     emergency?: boolean;
+    /**
+     * Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.
+     */
+    sendLocation?: boolean;
     enabled?: boolean;
 };
 
@@ -1434,6 +1468,10 @@ export type TrunkUpdate = {
      * It carries calls to the emergency services.
      */
     emergency?: boolean;
+    /**
+     * Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.
+     */
+    sendLocation?: boolean;
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
@@ -2088,6 +2126,308 @@ export type OutgoingMail = {
     nextTry: string | null;
     lastError: string | null;
     sentAt: string | null;
+};
+
+/**
+ * A building with an address that an ambulance finds.
+ */
+export type EmergencySite = {
+    id: string;
+    name: string;
+    /**
+     * ISO 3166, two letters.
+     */
+    country: string;
+    state: string;
+    city: string;
+    postalCode: string;
+    street: string;
+    houseNumber: string;
+    /**
+     * One of the company’s, shown to the dispatcher, who calls back on it; null: that of the caller.
+     */
+    callbackNumber: string | null;
+    /**
+     * What an ambulance would miss. Calls go out all the same.
+     */
+    problems: Array<string>;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type EmergencySiteCreate = {
+    name: string;
+    country?: string;
+    state?: string;
+    city?: string;
+    postalCode?: string;
+    street?: string;
+    houseNumber?: string;
+    callbackNumber?: string | null;
+};
+
+export type EmergencySiteUpdate = {
+    name?: string;
+    country?: string;
+    state?: string;
+    city?: string;
+    postalCode?: string;
+    street?: string;
+    houseNumber?: string;
+    callbackNumber?: string | null;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * A place in a building.
+ */
+export type EmergencyLocation = {
+    id: string;
+    siteId: string;
+    name: string;
+    floor: string;
+    room: string;
+    /**
+     * What helps to find it.
+     */
+    details: string;
+    /**
+     * Null: that of the site.
+     */
+    callbackNumber: string | null;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type EmergencyLocationCreate = {
+    siteId: string;
+    name: string;
+    floor?: string;
+    room?: string;
+    details?: string;
+    callbackNumber?: string | null;
+};
+
+export type EmergencyLocationUpdate = {
+    siteId?: string;
+    name?: string;
+    floor?: string;
+    room?: string;
+    details?: string;
+    callbackNumber?: string | null;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * What tells of a place.
+ */
+export type EmergencyNetwork = {
+    id: string;
+    /**
+     * `bssid`: an access point, 00:11:22:33:44:55, the last digits may be *. `switch-port`: chassis/port, the port may be *. `network`: where phones register from, 192.0.2.0/24 or one address.
+     */
+    kind: 'bssid' | 'switch-port' | 'network';
+    value: string;
+    locationId: string;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type EmergencyNetworkCreate = {
+    /**
+     * `bssid`: an access point, 00:11:22:33:44:55, the last digits may be *. `switch-port`: chassis/port, the port may be *. `network`: where phones register from, 192.0.2.0/24 or one address.
+     */
+    kind: 'bssid' | 'switch-port' | 'network';
+    value: string;
+    locationId: string;
+};
+
+export type EmergencyNetworkUpdate = {
+    /**
+     * `bssid`: an access point, 00:11:22:33:44:55, the last digits may be *. `switch-port`: chassis/port, the port may be *. `network`: where phones register from, 192.0.2.0/24 or one address.
+     */
+    kind: 'bssid' | 'switch-port' | 'network';
+    value: string;
+    locationId: string;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type EmergencySettings = {
+    /**
+     * Where phones are of which nothing else is known.
+     */
+    locationId: string | null;
+    mailTo: Array<string>;
+    /**
+     * Extensions whose phones show a message.
+     */
+    extensions: Array<string>;
+    /**
+     * Minutes without acknowledgement after which others are told.
+     */
+    escalateMinutes: number;
+    escalateTo: Array<string>;
+    /**
+     * Hours for which the dispatcher’s call back rings the very phone.
+     */
+    callbackHours: number;
+};
+
+export type EmergencySettingsUpdate = {
+    locationId?: string | null;
+    mailTo?: Array<string>;
+    extensions?: Array<string>;
+    escalateMinutes?: number;
+    escalateTo?: Array<string>;
+    callbackHours?: number;
+};
+
+/**
+ * A phone and where it is.
+ */
+export type LocatedDevice = {
+    deviceId: string;
+    name: string;
+    extension: {
+        id: string;
+        number: string;
+        name: string;
+    };
+    /**
+     * Where it registered from; null: it is not registered.
+     */
+    address: string | null;
+    /**
+     * Where it always is; null: it moves, or nobody said.
+     */
+    locationId: string | null;
+    confirmed: ConfirmedPlace | null;
+    reported: ReportedNetwork | null;
+    /**
+     * Null: nothing is known, and nothing would be sent.
+     */
+    located: Located | null;
+};
+
+export type ConfirmedPlace = {
+    locationId: string;
+    at: string;
+};
+
+export type ReportedNetwork = {
+    bssid?: string;
+    chassis?: string;
+    port?: string;
+    address?: string;
+    at: string;
+};
+
+/**
+ * Where somebody is.
+ */
+export type Located = {
+    locationId: string;
+    site: {
+        name: string;
+        /**
+         * ISO 3166, two letters.
+         */
+        country: string;
+        state: string;
+        city: string;
+        postalCode: string;
+        street: string;
+        houseNumber: string;
+    };
+    name: string;
+    floor: string;
+    room: string;
+    details: string;
+    /**
+     * How it is known, the most specific first.
+     */
+    source: 'bssid' | 'switch-port' | 'network' | 'device' | 'confirmed' | 'default';
+    why: string;
+    /**
+     * Since when; null: it was configured, and does not age.
+     */
+    since: string | null;
+    problems: Array<string>;
+    callbackNumber: string | null;
+};
+
+export type PlaceOfDevice = {
+    locationId: string | null;
+};
+
+/**
+ * What a phone, or a program beside it, says of the network it is in.
+ */
+export type NetworkReport = {
+    bssid?: string;
+    chassis?: string;
+    port?: string;
+    address?: string;
+};
+
+/**
+ * A call for help, or a test of one, with all that is known of it.
+ */
+export type EmergencyCall = {
+    /**
+     * That of the call.
+     */
+    id: string;
+    kind: 'call' | 'test';
+    dialled: string;
+    startedAt: string;
+    caller: {
+        number: string;
+        name: string | null;
+        extensionId: string | null;
+        deviceId: string | null;
+        device: string | null;
+        address: string;
+    };
+    location: Located | null;
+    callbackNumber: string | null;
+    /**
+     * The trunks that were tried, in order.
+     */
+    attempts: Array<{
+        trunk: string;
+        at: string;
+        status: number | null;
+        answered: boolean;
+    }>;
+    answeredAt: string | null;
+    endedAt: string | null;
+    outcome: string | null;
+    notified: Array<{
+        how: 'mail' | 'phone' | 'panel';
+        to: string;
+        at: string;
+    }>;
+    escalatedAt: string | null;
+    acknowledgedAt: string | null;
+    acknowledgedBy: string | null;
+    note: string | null;
+};
+
+export type Acknowledgement = {
+    note?: string;
 };
 
 /**
@@ -8575,6 +8915,1267 @@ export type DiscardMailResponses = {
 };
 
 export type DiscardMailResponse = DiscardMailResponses[keyof DiscardMailResponses];
+
+export type ListEmergencySitesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/sites';
+};
+
+export type ListEmergencySitesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListEmergencySitesError = ListEmergencySitesErrors[keyof ListEmergencySitesErrors];
+
+export type ListEmergencySitesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<EmergencySite>;
+    };
+};
+
+export type ListEmergencySitesResponse = ListEmergencySitesResponses[keyof ListEmergencySitesResponses];
+
+export type CreateEmergencySiteData = {
+    body: EmergencySiteCreate;
+    path?: never;
+    query?: never;
+    url: '/emergency/sites';
+};
+
+export type CreateEmergencySiteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateEmergencySiteError = CreateEmergencySiteErrors[keyof CreateEmergencySiteErrors];
+
+export type CreateEmergencySiteResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: EmergencySite;
+    };
+};
+
+export type CreateEmergencySiteResponse = CreateEmergencySiteResponses[keyof CreateEmergencySiteResponses];
+
+export type DeleteEmergencySiteData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/sites/{id}';
+};
+
+export type DeleteEmergencySiteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteEmergencySiteError = DeleteEmergencySiteErrors[keyof DeleteEmergencySiteErrors];
+
+export type DeleteEmergencySiteResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteEmergencySiteResponse = DeleteEmergencySiteResponses[keyof DeleteEmergencySiteResponses];
+
+export type GetEmergencySiteData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/sites/{id}';
+};
+
+export type GetEmergencySiteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetEmergencySiteError = GetEmergencySiteErrors[keyof GetEmergencySiteErrors];
+
+export type GetEmergencySiteResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencySite;
+    };
+};
+
+export type GetEmergencySiteResponse = GetEmergencySiteResponses[keyof GetEmergencySiteResponses];
+
+export type UpdateEmergencySiteData = {
+    body: EmergencySiteUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/sites/{id}';
+};
+
+export type UpdateEmergencySiteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateEmergencySiteError = UpdateEmergencySiteErrors[keyof UpdateEmergencySiteErrors];
+
+export type UpdateEmergencySiteResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencySite;
+    };
+};
+
+export type UpdateEmergencySiteResponse = UpdateEmergencySiteResponses[keyof UpdateEmergencySiteResponses];
+
+export type ListEmergencyLocationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/locations';
+};
+
+export type ListEmergencyLocationsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListEmergencyLocationsError = ListEmergencyLocationsErrors[keyof ListEmergencyLocationsErrors];
+
+export type ListEmergencyLocationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<EmergencyLocation>;
+    };
+};
+
+export type ListEmergencyLocationsResponse = ListEmergencyLocationsResponses[keyof ListEmergencyLocationsResponses];
+
+export type CreateEmergencyLocationData = {
+    body: EmergencyLocationCreate;
+    path?: never;
+    query?: never;
+    url: '/emergency/locations';
+};
+
+export type CreateEmergencyLocationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateEmergencyLocationError = CreateEmergencyLocationErrors[keyof CreateEmergencyLocationErrors];
+
+export type CreateEmergencyLocationResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: EmergencyLocation;
+    };
+};
+
+export type CreateEmergencyLocationResponse = CreateEmergencyLocationResponses[keyof CreateEmergencyLocationResponses];
+
+export type DeleteEmergencyLocationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/locations/{id}';
+};
+
+export type DeleteEmergencyLocationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteEmergencyLocationError = DeleteEmergencyLocationErrors[keyof DeleteEmergencyLocationErrors];
+
+export type DeleteEmergencyLocationResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteEmergencyLocationResponse = DeleteEmergencyLocationResponses[keyof DeleteEmergencyLocationResponses];
+
+export type GetEmergencyLocationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/locations/{id}';
+};
+
+export type GetEmergencyLocationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetEmergencyLocationError = GetEmergencyLocationErrors[keyof GetEmergencyLocationErrors];
+
+export type GetEmergencyLocationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencyLocation;
+    };
+};
+
+export type GetEmergencyLocationResponse = GetEmergencyLocationResponses[keyof GetEmergencyLocationResponses];
+
+export type UpdateEmergencyLocationData = {
+    body: EmergencyLocationUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/locations/{id}';
+};
+
+export type UpdateEmergencyLocationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateEmergencyLocationError = UpdateEmergencyLocationErrors[keyof UpdateEmergencyLocationErrors];
+
+export type UpdateEmergencyLocationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencyLocation;
+    };
+};
+
+export type UpdateEmergencyLocationResponse = UpdateEmergencyLocationResponses[keyof UpdateEmergencyLocationResponses];
+
+export type ListEmergencyNetworksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/networks';
+};
+
+export type ListEmergencyNetworksErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListEmergencyNetworksError = ListEmergencyNetworksErrors[keyof ListEmergencyNetworksErrors];
+
+export type ListEmergencyNetworksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<EmergencyNetwork>;
+    };
+};
+
+export type ListEmergencyNetworksResponse = ListEmergencyNetworksResponses[keyof ListEmergencyNetworksResponses];
+
+export type CreateEmergencyNetworkData = {
+    body: EmergencyNetworkCreate;
+    path?: never;
+    query?: never;
+    url: '/emergency/networks';
+};
+
+export type CreateEmergencyNetworkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateEmergencyNetworkError = CreateEmergencyNetworkErrors[keyof CreateEmergencyNetworkErrors];
+
+export type CreateEmergencyNetworkResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: EmergencyNetwork;
+    };
+};
+
+export type CreateEmergencyNetworkResponse = CreateEmergencyNetworkResponses[keyof CreateEmergencyNetworkResponses];
+
+export type DeleteEmergencyNetworkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/networks/{id}';
+};
+
+export type DeleteEmergencyNetworkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteEmergencyNetworkError = DeleteEmergencyNetworkErrors[keyof DeleteEmergencyNetworkErrors];
+
+export type DeleteEmergencyNetworkResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteEmergencyNetworkResponse = DeleteEmergencyNetworkResponses[keyof DeleteEmergencyNetworkResponses];
+
+export type GetEmergencyNetworkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/networks/{id}';
+};
+
+export type GetEmergencyNetworkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetEmergencyNetworkError = GetEmergencyNetworkErrors[keyof GetEmergencyNetworkErrors];
+
+export type GetEmergencyNetworkResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencyNetwork;
+    };
+};
+
+export type GetEmergencyNetworkResponse = GetEmergencyNetworkResponses[keyof GetEmergencyNetworkResponses];
+
+export type UpdateEmergencyNetworkData = {
+    body: EmergencyNetworkUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/networks/{id}';
+};
+
+export type UpdateEmergencyNetworkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateEmergencyNetworkError = UpdateEmergencyNetworkErrors[keyof UpdateEmergencyNetworkErrors];
+
+export type UpdateEmergencyNetworkResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencyNetwork;
+    };
+};
+
+export type UpdateEmergencyNetworkResponse = UpdateEmergencyNetworkResponses[keyof UpdateEmergencyNetworkResponses];
+
+export type GetEmergencySettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/settings';
+};
+
+export type GetEmergencySettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetEmergencySettingsError = GetEmergencySettingsErrors[keyof GetEmergencySettingsErrors];
+
+export type GetEmergencySettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencySettings;
+    };
+};
+
+export type GetEmergencySettingsResponse = GetEmergencySettingsResponses[keyof GetEmergencySettingsResponses];
+
+export type UpdateEmergencySettingsData = {
+    body: EmergencySettingsUpdate;
+    path?: never;
+    query?: never;
+    url: '/emergency/settings';
+};
+
+export type UpdateEmergencySettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateEmergencySettingsError = UpdateEmergencySettingsErrors[keyof UpdateEmergencySettingsErrors];
+
+export type UpdateEmergencySettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencySettings;
+    };
+};
+
+export type UpdateEmergencySettingsResponse = UpdateEmergencySettingsResponses[keyof UpdateEmergencySettingsResponses];
+
+export type ListLocatedDevicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/devices';
+};
+
+export type ListLocatedDevicesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListLocatedDevicesError = ListLocatedDevicesErrors[keyof ListLocatedDevicesErrors];
+
+export type ListLocatedDevicesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<LocatedDevice>;
+    };
+};
+
+export type ListLocatedDevicesResponse = ListLocatedDevicesResponses[keyof ListLocatedDevicesResponses];
+
+export type GetLocatedDeviceData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/devices/{id}';
+};
+
+export type GetLocatedDeviceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetLocatedDeviceError = GetLocatedDeviceErrors[keyof GetLocatedDeviceErrors];
+
+export type GetLocatedDeviceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LocatedDevice;
+    };
+};
+
+export type GetLocatedDeviceResponse = GetLocatedDeviceResponses[keyof GetLocatedDeviceResponses];
+
+export type PlaceDeviceData = {
+    body: PlaceOfDevice;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/devices/{id}/place';
+};
+
+export type PlaceDeviceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type PlaceDeviceError = PlaceDeviceErrors[keyof PlaceDeviceErrors];
+
+export type PlaceDeviceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LocatedDevice;
+    };
+};
+
+export type PlaceDeviceResponse = PlaceDeviceResponses[keyof PlaceDeviceResponses];
+
+export type ConfirmPlaceData = {
+    body: PlaceOfDevice;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/devices/{id}/confirmed';
+};
+
+export type ConfirmPlaceErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ConfirmPlaceError = ConfirmPlaceErrors[keyof ConfirmPlaceErrors];
+
+export type ConfirmPlaceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LocatedDevice;
+    };
+};
+
+export type ConfirmPlaceResponse = ConfirmPlaceResponses[keyof ConfirmPlaceResponses];
+
+export type ReportNetworkData = {
+    body: NetworkReport;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/devices/{id}/network';
+};
+
+export type ReportNetworkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReportNetworkError = ReportNetworkErrors[keyof ReportNetworkErrors];
+
+export type ReportNetworkResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LocatedDevice;
+    };
+};
+
+export type ReportNetworkResponse = ReportNetworkResponses[keyof ReportNetworkResponses];
+
+export type ListEmergencyCallsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/emergency/calls';
+};
+
+export type ListEmergencyCallsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListEmergencyCallsError = ListEmergencyCallsErrors[keyof ListEmergencyCallsErrors];
+
+export type ListEmergencyCallsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<EmergencyCall>;
+        pagination: Pagination;
+    };
+};
+
+export type ListEmergencyCallsResponse = ListEmergencyCallsResponses[keyof ListEmergencyCallsResponses];
+
+export type GetEmergencyCallData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/calls/{id}';
+};
+
+export type GetEmergencyCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetEmergencyCallError = GetEmergencyCallErrors[keyof GetEmergencyCallErrors];
+
+export type GetEmergencyCallResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencyCall;
+    };
+};
+
+export type GetEmergencyCallResponse = GetEmergencyCallResponses[keyof GetEmergencyCallResponses];
+
+export type AcknowledgeEmergencyCallData = {
+    body: Acknowledgement;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/calls/{id}/acknowledge';
+};
+
+export type AcknowledgeEmergencyCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type AcknowledgeEmergencyCallError = AcknowledgeEmergencyCallErrors[keyof AcknowledgeEmergencyCallErrors];
+
+export type AcknowledgeEmergencyCallResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmergencyCall;
+    };
+};
+
+export type AcknowledgeEmergencyCallResponse = AcknowledgeEmergencyCallResponses[keyof AcknowledgeEmergencyCallResponses];
 
 export type ListPromptsData = {
     body?: never;

@@ -1,5 +1,6 @@
 /** What each message of the live connection does to the store and to the query cache. */
 import { keys } from '../app/keys.ts'
+import { notify } from '../app/notify.ts'
 import { queryClient } from '../app/query-client.ts'
 import type { LiveMessage } from '../app/types.ts'
 import { instant } from '../words/time.ts'
@@ -51,6 +52,15 @@ export function applyMessage(message: unknown): void {
     case 'recording.deleted':
       void queryClient.invalidateQueries({ queryKey: keys.calls })
       void queryClient.invalidateQueries({ queryKey: keys.recordings })
+      return
+    case 'emergency.called': {
+      const { name, number, dialled, place, callId } = message.data
+      notify.alarm(`${name ?? number} calls for help`, `${number} dialled ${dialled}. ${place === null ? 'Where the phone is, is not known.' : `Help comes to ${place}.`}`, `/emergency/${callId}`)
+      void queryClient.invalidateQueries({ queryKey: keys.emergency })
+      return
+    }
+    case 'emergency.changed':
+      void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return
     case 'park.changed':
       void queryClient.invalidateQueries({ queryKey: keys.parked })

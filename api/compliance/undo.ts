@@ -25,14 +25,14 @@ interface UndoKind {
 type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
-function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | Numbered>): ReadonlyMap<string, UndoKind> {
+function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
   const { extensions } = pbx
   // What is put back passes every check of the door, so what does not fit the kind is refused there.
-  const numbered = (name: string, permission: PermissionName, door: Pbx[Numbered], secret?: readonly string[]): UndoKind => ({
+  const numbered = (name: string, permission: PermissionName, door: Pick<Pbx['trunks'], 'remove'> & { get(actor: Actor, id: string): Promise<{ version: number }>; create(actor: Actor, input: never): Promise<{ id: string }>; update(actor: Actor, id: string, input: never, version?: number): Promise<unknown> }, secret?: readonly string[]): UndoKind => ({
     name,
     permission,
     get: (actor, id) => door.get(actor, id),
-    update: (actor, id, input, version) => door.update(actor, id, input, version),
+    update: (actor, id, input, version) => door.update(actor, id, input as never, version),
     create: async (actor, input) => (await door.create(actor, input as never)).id,
     remove: (actor, id) => door.remove(actor, id),
     ...(secret && { secret }),
@@ -60,6 +60,9 @@ function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | Numbered>): Readonl
     ['schedule', numbered('opening hours', 'extensions.write', pbx.schedules)],
     ['attendant', numbered('attendant', 'extensions.write', pbx.attendants)],
     ['park-lot', numbered('park lot', 'extensions.write', pbx.parkLots)],
+    ['emergency-site', numbered('site', 'emergency.write', pbx.emergency.sites)],
+    ['emergency-location', numbered('place', 'emergency.write', pbx.emergency.locations)],
+    ['emergency-network', numbered('network of a place', 'emergency.write', pbx.emergency.networks)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],
     ['trunk', numbered('trunk', 'trunks.write', pbx.trunks, ['hasPassword'])],
     ['inbound-number', numbered('inbound number', 'trunks.write', pbx.inboundNumbers)],

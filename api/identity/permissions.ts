@@ -28,6 +28,8 @@ export const permissions = {
   'recordings.delete': 'Delete recordings',
   'voicemail.read': 'See mailboxes and listen to their messages',
   'voicemail.write': 'Change mailboxes, mark, send on and delete messages',
+  'emergency.read': 'See calls for help, and where phones are',
+  'emergency.write': 'Say where phones are and who is told of calls for help, and acknowledge such calls',
   'mail.read': 'See where mail is handed over, and what was sent',
   'mail.write': 'Change where mail is handed over, try again and discard mail',
   'bans.read': 'See banned addresses',

@@ -30,6 +30,7 @@ const trunk = {
   identity: z.enum(['pai', 'rpid', 'none']).meta({ description: 'The header that names the caller besides From.' }),
   maxCalls: z.number().int().min(1).max(10_000).nullable(),
   emergency: z.boolean().meta({ description: 'It carries calls to the emergency services.' }),
+  sendLocation: z.boolean().meta({ description: 'Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.' }),
   enabled: z.boolean(),
 }
 

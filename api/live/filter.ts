@@ -23,6 +23,8 @@ const needed: Record<EventName, PermissionName> = {
   'recording.deleted': 'recordings.read',
   'voicemail.changed': 'voicemail.read',
   'park.changed': 'calls.read',
+  'emergency.called': 'emergency.read',
+  'emergency.changed': 'emergency.read',
   'directory.changed': 'extensions.read',
   'ban.added': 'bans.read',
   'ban.lifted': 'bans.read',
@@ -74,6 +76,12 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
       const { extensionId, unheard, unheardUrgent, heard, heardUrgent } = event.data
       return { ...envelope, type: event.type, data: { extensionId, unheard, unheardUrgent, heard, heardUrgent } }
     }
+    case 'emergency.called': {
+      const { callId, dialled, number, name, place } = event.data
+      return { ...envelope, type: event.type, data: { callId, dialled, number, name, place } }
+    }
+    case 'emergency.changed':
+      return { ...envelope, type: event.type, data: { callId: event.data.callId } }
     case 'park.changed': {
       const { lotId, slot, parked } = event.data
       return { ...envelope, type: event.type, data: { lotId, slot, parked: parked && { ...parked, since: isoOf(parked.since) } } }

@@ -59,6 +59,9 @@ export const LiveParkChanged = event(
   z.object({ lotId: z.uuid(), slot: z.string(), parked: orNull(z.object({ callId: z.uuid(), number: z.string(), name: z.string().nullable(), since: instant }).meta({ id: 'LiveParked' })) }),
 ).meta({ id: 'LiveParkChanged' })
 
+export const LiveEmergencyCalled = event('emergency.called', z.object({ callId: z.uuid(), dialled: z.string(), number: z.string(), name: z.string().nullable(), place: z.string().nullable() })).meta({ id: 'LiveEmergencyCalled' })
+export const LiveEmergencyChanged = event('emergency.changed', z.object({ callId: z.uuid() })).meta({ id: 'LiveEmergencyChanged' })
+
 /** Extensions, devices or conference rooms changed: read them again. */
 export const LiveDirectoryChanged = event('directory.changed', z.object({})).meta({ id: 'LiveDirectoryChanged' })
 
@@ -76,6 +79,8 @@ export const LiveMessage = z
     LiveRecordingDeleted,
     LiveVoicemailChanged,
     LiveParkChanged,
+    LiveEmergencyCalled,
+    LiveEmergencyChanged,
     LiveDirectoryChanged,
     LiveBanAdded,
     LiveBanLifted,

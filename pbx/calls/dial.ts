@@ -251,9 +251,9 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
 
 /** Nothing of the house but what the carrier needs: its own domain in From, To and Diversion, our address in Contact and Via. */
 function inviteOutside(world: CallWorld, { number, diverted, line }: OutsideTarget, leg: Leg, { onFailure }: BranchHandlers): OutgoingInvite {
-  const { uri, domain, from, account, headers, silenceMs } = line
+  const { uri, domain, from, account, headers, parts, silenceMs } = line
   const invite = world.sip.invite({
-    uri, from: { ...from, domain }, to: { number, domain }, sdp: leg.endpoint?.localSdp ?? '', ...(account && { account }),
+    uri, from: { ...from, domain }, to: { number, domain }, sdp: leg.endpoint?.localSdp ?? '', ...(account && { account }), ...(parts && { parts }),
     headers: { ...headers, ...(diverted?.length && { Diversion: diversionOf(diverted, domain) }) },
   })
   void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)

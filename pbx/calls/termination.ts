@@ -47,6 +47,8 @@ const verdicts = {
   'no-choice': { result: 'missed', status: 480, phrase: 'No Choice', explanation: 'The caller chose nothing that the attendant offers.' },
   'announced': { result: 'answered', status: 480, phrase: 'Announced', explanation: 'The caller heard the announcement.' },
 
+  'location-told': { result: 'answered', status: 480, phrase: 'Location Told', explanation: 'The phone was told where help would be sent.' },
+
   'park-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The park lot is switched off.' },
   'no-parking': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'No call can be parked: the media engine cannot play now.' },
   'parking-full': { result: 'refused', status: 486, phrase: 'Parking Full', explanation: 'A call waits in every slot of the park lot.' },

@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Conference, MediaServer } from '../../media/contract.ts'
+import type { Located } from '../door.ts'
 import type { Parking } from './parking.ts'
 import type { PinTries } from './pin-tries.ts'
 import type { Directory } from '../directory/types.ts'
@@ -33,6 +34,13 @@ export interface CallWorld {
   voicemail: (call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }) => Promise<boolean>
   /** A caller who talks to the house itself goes on to a number, with the rights of `by`. */
   goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string, prefix?: string) => Promise<void>
+  /** Calls for help, and tests of them. */
+  help: {
+    /** Who called for help a while ago with this number; undefined: nobody. */
+    callBackFor: (tenantId: string, number: string) => { extensionId: string; deviceId: string | null } | undefined
+    /** A phone was told where help would be sent. */
+    tested: (call: Call, located: Located | null) => void
+  }
   /** Calls that wait for somebody to fetch them. */
   parking: Parking
   /** A sound of the tenant's own. */

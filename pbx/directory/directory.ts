@@ -5,6 +5,7 @@ import type { Settings } from '../../config/settings/settings.ts'
 import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
+import { createEmergencyRepositories } from './emergency.ts'
 import { createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
@@ -39,6 +40,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
+    emergency: createEmergencyRepositories(world),
     parkLots: createParkLotRepository(world),
     schedules: createScheduleRepository(world),
     attendants: createAttendantRepository(world),

@@ -12,7 +12,7 @@ const PURPOSE = 'trunk-password'
 
 const TRUNK: Columns<Omit<TrunkInput, 'password'>, TrunkRow> = [
   ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['networks', 'networks'],
-  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['emergency', 'emergency'], ['enabled', 'enabled'],
+  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['enabled', 'enabled'],
 ]
 const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['namePrefix', 'name_prefix'], ['enabled', 'enabled']]
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [

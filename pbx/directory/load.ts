@@ -4,6 +4,7 @@ import type { Secrets } from '../../config/secrets.ts'
 import type { AttendantRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
+import { loadEmergency } from './emergency.ts'
 import { openTrunk } from './lines.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
 import { drawTenant } from './snapshot.ts'
@@ -34,6 +35,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   const places = {
     schedules: ((await trx<ScheduleRow>('schedules').where({ tenant_id: tenantId })) as ScheduleRow[]).map(toSchedule),
     parkLots: ((await trx<ParkLotRow>('park_lots').where({ tenant_id: tenantId }).orderBy('number')) as ParkLotRow[]).map(toParkLot),
+    emergency: await loadEmergency(trx, tenantId),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
   }
   const lines = {

@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotTrunk } from './types.ts'
+import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -12,6 +12,7 @@ export interface TenantPicture {
   readonly schedules: Numbered<SnapshotSchedule>
   readonly attendants: Numbered<SnapshotAttendant>
   readonly parkLots: Numbered<SnapshotParkLot>
+  readonly emergency: SnapshotEmergency
   readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
@@ -33,6 +34,12 @@ export interface Places {
   schedules: readonly SnapshotSchedule[]
   attendants: readonly SnapshotAttendant[]
   parkLots: readonly SnapshotParkLot[]
+  emergency: SnapshotEmergency
+}
+
+/** Nothing is known of where anybody is. */
+export const NOWHERE: SnapshotEmergency = {
+  sites: [], locations: [], networks: [], devices: new Map(), settings: { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3 },
 }
 
 /** All that concerns the outside. */
@@ -43,7 +50,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [] }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -64,6 +71,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     schedules: numbered(places.schedules),
     attendants: numbered(places.attendants),
     parkLots: numbered(places.parkLots),
+    emergency: places.emergency,
     lines,
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
@@ -108,6 +116,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendant: (id) => homeOf(id)?.attendants.byId.get(id),
     attendantsOf: (tenantId) => [...(tenants.get(tenantId)?.attendants.byId.values() ?? [])],
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
+    emergencyOf: (tenantId) => tenants.get(tenantId)?.emergency ?? NOWHERE,
     parkLot: (id) => homeOf(id)?.parkLots.byId.get(id),
     parkLotsOf: (tenantId) => [...(tenants.get(tenantId)?.parkLots.byId.values() ?? [])],
     trunk: (id) => homeOf(id)?.lines.trunks.find((trunk) => trunk.id === id),

@@ -3,9 +3,9 @@
  * database while a phone waits.
  */
 import type { Actor } from '../../config/actor.ts'
-import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Trunk, TrunkInput } from '../door.ts'
 
-export type { RingStrategy } from '../door.ts'
+export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
 export interface SnapshotTenant {
   id: string
@@ -71,6 +71,7 @@ export interface SnapshotTrunk {
   identity: Trunk['identity']
   maxCalls: number | null
   emergency: boolean
+  sendLocation: boolean
   enabled: boolean
 }
 
@@ -117,6 +118,16 @@ export interface SnapshotRingGroup {
 
 export type SnapshotSchedule = Omit<Schedule, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
+/** Where callers for help of a tenant are. */
+export interface SnapshotEmergency {
+  sites: readonly Omit<EmergencySite, 'problems' | 'version' | 'createdAt' | 'updatedAt'>[]
+  locations: readonly Omit<EmergencyLocation, 'version' | 'createdAt' | 'updatedAt'>[]
+  networks: readonly Pick<EmergencyNetwork, 'kind' | 'value' | 'locationId'>[]
+  /** By device. Times in milliseconds since the epoch. */
+  devices: ReadonlyMap<string, { locationId: string | null; confirmedLocationId: string | null; confirmedAt: number | null; reported: NetworkReport | null; reportedAt: number | null }>
+  settings: EmergencySettings
+}
+
 export type SnapshotParkLot = Omit<ParkLot, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
 export type SnapshotAttendant = Omit<Attendant, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
@@ -157,6 +168,7 @@ export interface DirectorySnapshot {
   attendant(id: string): SnapshotAttendant | undefined
   attendantsOf(tenantId: string): readonly SnapshotAttendant[]
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
+  emergencyOf(tenantId: string): SnapshotEmergency
   parkLot(id: string): SnapshotParkLot | undefined
   parkLotsOf(tenantId: string): readonly SnapshotParkLot[]
   trunk(id: string): SnapshotTrunk | undefined
@@ -179,6 +191,14 @@ export interface Directory {
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  emergency: {
+    sites: Kept<EmergencySite, EmergencySiteInput>
+    locations: Kept<EmergencyLocation, EmergencyLocationInput>
+    networks: Kept<EmergencyNetwork, EmergencyNetworkInput>
+    configure(actor: Actor, input: Partial<EmergencySettings>): Promise<void>
+    /** Only what is given changes. Refuses `not-found` for a device that is none of the tenant's. */
+    setDevice(actor: Actor, deviceId: string, change: { locationId?: string | null; confirmedLocationId?: string | null; reported?: NetworkReport }): Promise<void>
+  }
   parkLots: Kept<ParkLot, ParkLotInput>
   schedules: Kept<Schedule, ScheduleInput>
   attendants: Kept<Attendant, AttendantInput> & {

@@ -201,6 +201,10 @@ export interface EventCatalogue {
   'voicemail.changed': { extensionId: string; unheard: number; unheardUrgent: number; heard: number; heardUrgent: number }
   /** A call waits in this slot, or none any more. */
   'park.changed': { lotId: string; slot: string; parked: { callId: string; number: string; name: string | null; since: number } | null }
+  /** Somebody calls for help. */
+  'emergency.called': { callId: string; dialled: string; number: string; name: string | null; place: string | null }
+  /** What is known of such a call is other than before. */
+  'emergency.changed': { callId: string }
   'recording.deleted': { recordingId: string; callId: string; by: string }
   'directory.changed': Record<never, never>
   'ban.added': { ban: BanView }

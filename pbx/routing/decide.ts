@@ -1,6 +1,7 @@
 import { isEmergency } from '../emergency/recognise.ts'
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
 import { findFeatureCode } from './feature-codes.ts'
+import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import type { Branch, Diversion, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
@@ -33,6 +34,10 @@ type Meant = Omit<Plan, 'number'>
 /** A plan branches three ways at each, so it must end somewhere. */
 const MOST_FORWARDS = 5
 /** Forwards that ring nobody first. */
+/** Who calls back waits for an answer. */
+const CALL_BACK_SECONDS = 60
+/** Tells where a call for help would send somebody. */
+const LOCATION_TEST = '933'
 const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not-disturb'])
 
 /**
@@ -51,13 +56,16 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
 
 /** Without an outside line the caller must learn at once to use another phone. */
 function forHelp(number: string, look: Look): Meant {
-  const steps = wayToHelp(look.request.tenantId, number, payerOf(look), look.snapshot)
+  const { tenantId, caller } = look.request
+  const steps = wayToHelp(tenantId, number, payerOf(look), look.snapshot, locate(look.snapshot.emergencyOf(tenantId), caller))
   const reason = `${number} calls the emergency services, and this system has no outside line that could carry the call`
   return { direction: 'outbound', extensionId: null, name: null, steps: steps.length > 0 ? steps : [{ kind: 'announcement', prompt: 'no-emergency-line', refusal: 'no-emergency-line', reason }] }
 }
 
 /** A call of a carrier: its number says where it goes. Nobody outside dials anything else. */
 function fromOutside({ trunkId, number }: NonNullable<CallRequest['inbound']>, look: Look): Meant {
+  const back = calledBack(look)
+  if (back) return back
   const trunk = look.snapshot.trunk(trunkId)
   const found = trunk && findInboundNumber(look.snapshot, trunk, number)
   const base = { direction: 'inbound', extensionId: null, name: null } as const
@@ -66,6 +74,15 @@ function fromOutside({ trunkId, number }: NonNullable<CallRequest['inbound']>, l
   const [first, ...rest] = steps
   const reason = `${found.number} (${found.name}) leads to ${found.destination}`
   return { ...base, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
+}
+
+/** A dispatcher calls back: the very phone that called for help, whatever its extension does with its calls, and then all of its phones. */
+function calledBack({ request: { callBack }, snapshot }: Look): Meant | undefined {
+  const extension = callBack && snapshot.extension(callBack.extensionId)
+  if (!extension) return undefined
+  const reason = `${extension.number} (${extension.name}) called for help a while ago, and is called back`
+  const ringing = { kind: 'extension', extensionId: extension.id, ringSeconds: CALL_BACK_SECONDS, busyAt: null, namePrefix: 'Emergency services:', diverted: [], otherwise: {} } as const
+  return { direction: 'inbound', extensionId: extension.id, name: extension.name, steps: [...(callBack.deviceId === null ? [] : [{ ...ringing, deviceId: callBack.deviceId, reason }]), { ...ringing, reason }] }
 }
 
 /** Who pays for a call to the outside: the last who sent it on, whoever transfers it, or whoever calls. */
@@ -113,6 +130,11 @@ function meantBy(number: string, look: Look): Meant {
     if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     return internal([{ kind: 'feature', action, argument, reason: `${code} is a feature code` }])
+  }
+
+  if (number === LOCATION_TEST && look.path.length === 0 && !look.request.inbound) {
+    const located = locate(snapshot.emergencyOf(tenantId), look.request.caller) ?? null
+    return internal([{ kind: 'location-test', located, reason: located ? `${number} tells that help would come to ${addressLine(located)}, as ${located.why}` : `${number} tells that it is not known where the phone is` }])
   }
 
   const out = wayOut(tenantId, number, payerOf(look), snapshot)

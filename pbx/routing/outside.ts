@@ -1,6 +1,7 @@
 /** Calls to and from the outside: which trunks, with which number, shown as whom, and whether it is allowed. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
-import type { DirectorySnapshot, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../directory/types.ts'
+import type { DirectorySnapshot, Located, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../directory/types.ts'
+import { addressLine } from './locate.ts'
 import type { OutsideStep, Step } from './plan.ts'
 
 /** The number of another country or of ours, as far as it is one. */
@@ -62,13 +63,14 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
 }
 
 /** The way out for a call for help: over every trunk that may carry one, whatever else is configured. */
-export function wayToHelp(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot): Step[] {
+export function wayToHelp(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot, located: Located | undefined): Step[] {
   const trunks = snapshot.trunksOf(tenantId).filter((trunk) => trunk.enabled && trunk.emergency)
   if (trunks.length === 0) return []
   // The 9 before it asks for an outside line (47 U.S.C. §623).
   const called = number === '9911' ? '911' : number
-  const reason = `${number} calls the emergency services: over ${trunks.map(({ name }) => name).join(', then ')}`
-  return [{ ...step(called, trunks, (trunk) => payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true }]
+  const place = located ? `, from ${addressLine(located)}, as ${located.why}` : ', and where the phone is, is not known'
+  const reason = `${number} calls the emergency services: over ${trunks.map(({ name }) => name).join(', then ')}${place}`
+  return [{ ...step(called, trunks, (trunk) => located?.callbackNumber ?? payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true, located: located ?? null }]
 }
 
 function step(number: string, trunks: readonly SnapshotTrunk[], callerId: (trunk: SnapshotTrunk) => string | null, parsed: Parsed | undefined, reason: string): OutsideStep {

@@ -1,4 +1,4 @@
-import type { RingStrategy } from '../directory/types.ts'
+import type { Located, RingStrategy } from '../directory/types.ts'
 
 /** What should happen to a call: steps in order, each with the reason for it in words. */
 export interface Plan {
@@ -15,7 +15,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PickUpStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once. */
 export interface ExtensionStep {
@@ -24,6 +24,8 @@ export interface ExtensionStep {
   ringSeconds: number
   /** Calls at once, from which on the extension is busy without being rung; null: it decides itself. */
   busyAt: number | null
+  /** This phone of it, as long as it is registered. */
+  deviceId?: string | null
   /** Before the caller's name. */
   namePrefix?: string
   /** Whose forward led here, the last first; told to the phone (RFC 5806). */
@@ -57,6 +59,8 @@ export interface OutsideStep {
   number: string
   /** For help: nothing may keep it back. */
   emergency: boolean
+  /** Of a call for help: where the caller is, as far as it is known. */
+  located?: Located | null
   attempts: readonly {
     trunkId: string
     trunk: string
@@ -152,6 +156,13 @@ export interface PickUpStep {
   kind: 'pick-up'
   /** Calls that ring there; null: in the pickup group of the caller. */
   extensionId: string | null
+  reason: string
+}
+
+/** Tell the caller where a call for help from this phone would send somebody. */
+export interface LocationTestStep {
+  kind: 'location-test'
+  located: Located | null
   reason: string
 }
 
@@ -271,6 +282,8 @@ export function describeStep(step: Step): string {
       return step.slot === null ? 'Park whoever is transferred there; tell a phone that dials it a free slot' : 'Fetch the call that waits in the slot, or park whoever is transferred there'
     case 'pick-up':
       return 'Pick up a call that rings'
+    case 'location-test':
+      return 'Tell the caller where help would be sent'
     case 'conference':
       return 'Take the caller into the conference room'
     case 'announcement':

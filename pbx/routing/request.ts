@@ -1,13 +1,22 @@
 /** A wish to call somebody, whoever had it: a phone's INVITE or, later, a click in a CRM. */
 export interface CallRequest {
   tenantId: string
-  caller: { extensionId: string; deviceId: string; number: string; name: string | null }
+  caller: {
+    extensionId: string
+    deviceId: string
+    number: string
+    name: string | null
+    /** Where its signalling comes from, without a port: it may tell where the phone is. */
+    address?: string
+  }
   /** Whose rights count when it is not the caller who dials: the phone that transfers it. */
   onBehalfOf?: { extensionId: string; number: string }
   /** The user part of the Request-URI as dialled. */
   dialled: string
   /** It came over a trunk, for this number. */
   inbound?: { trunkId: string; number: string }
+  /** A dispatcher calls back whoever called for help a while ago: that very phone. */
+  callBack?: { extensionId: string; deviceId: string | null }
   /** Only this phone of whoever is called: the call is for its GRUU (RFC 5627). */
   instance?: string
 }

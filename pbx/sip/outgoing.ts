@@ -9,7 +9,7 @@ import { agreedBy, allows, minSe, offerSession } from './session-timer.ts'
 import type { SrfRequest, SrfResponse } from './srf-types.ts'
 import { guard, isLocal, linkLostRefusal, sendRequest } from './stack.ts'
 import type { Stack, Waiting } from './stack.ts'
-import type { DialogName, InviteFailure, OutgoingInvite, OutgoingInviteOptions, OutgoingRequest, SipDialog, SipResponse } from './types.ts'
+import type { BodyPart, DialogName, InviteFailure, OutgoingInvite, OutgoingInviteOptions, OutgoingRequest, SipDialog, SipResponse } from './types.ts'
 import { escapeUser } from './uri.ts'
 
 export const USER_AGENT = 'Dialplane'
@@ -18,6 +18,13 @@ export const USER_AGENT = 'Dialplane'
 const CANCEL_DEADLINE_MS = 2_000
 
 type Progress = { status: number; reason: string; sdp: string | undefined; userAgent: string | undefined }
+
+/** The session description first: who takes no other part takes that (RFC 5621 §3). */
+function multipart(sdp: string, parts: readonly BodyPart[]): { contentType: string; text: string } {
+  const boundary = `part-${randomToken(12)}`
+  const written = [`Content-Type: application/sdp\r\n\r\n${sdp}`, ...parts.map(({ contentType, contentId, body }) => `Content-Type: ${contentType}\r\nContent-ID: <${contentId}>\r\nContent-Disposition: render;handling=optional\r\n\r\n${body}`)]
+  return { contentType: `multipart/mixed;boundary=${boundary}`, text: `${written.map((part) => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n` }
+}
 
 /** One branch of ours. Whatever the far end does, the call hears one ending. */
 export class SentInvite implements OutgoingInvite, Waiting {
@@ -78,7 +85,9 @@ export class SentInvite implements OutgoingInvite, Waiting {
       ...options.headers,
       ...again,
     })
-    const request = { method: 'INVITE', headers, body: options.sdp, ...proxyOf(options) }
+    const body = options.parts?.length ? multipart(options.sdp, options.parts) : undefined
+    if (body) Object.assign(headers, { 'Content-Type': body.contentType, 'MIME-Version': '1.0' })
+    const request = { method: 'INVITE', headers, body: body?.text ?? options.sdp, ...proxyOf(options) }
     sendRequest(stack, options.uri, request, {
       sent: (sent) => {
         this.#request = sent

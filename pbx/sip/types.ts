@@ -114,8 +114,18 @@ export interface OutgoingInviteOptions {
   to: { number: string; domain: string }
   sdp: string
   headers?: Readonly<Record<string, string>>
+  /** Goes along with the SDP, in one multipart/mixed body (RFC 5621). */
+  parts?: readonly BodyPart[]
   /** Answers a challenge (401, 407) once, and again when only its nonce was old. */
   account?: SipAccount
+}
+
+/** A part of a body of several. */
+export interface BodyPart {
+  contentType: string
+  /** Without angle brackets; headers name it `cid:`. */
+  contentId: string
+  body: string
 }
 
 /** Who we are at somebody else's server. */

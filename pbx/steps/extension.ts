@@ -11,6 +11,8 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
   if (!extension) return next('unknown-number', 404)
   const found = contactsToRing(world, call, extension, step.busyAt)
   if ('verdict' in found) return { kind: 'next', verdict: found.verdict }
-  const targets = found.contacts.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted, ...(step.namePrefix !== undefined && { namePrefix: step.namePrefix }) }))
+  const named = found.contacts.filter(({ deviceId }) => deviceId === step.deviceId)
+  if (step.deviceId != null && named.length === 0) return next('not-registered')
+  const targets = (step.deviceId == null ? found.contacts : named).map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted, ...(step.namePrefix !== undefined && { namePrefix: step.namePrefix }) }))
   return ring(world, call, targets, step.ringSeconds)
 }

@@ -4,6 +4,7 @@ import { dial } from '../calls/dial.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
+import type { Located } from '../door.ts'
 import type { OutsideStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
@@ -16,16 +17,21 @@ const RING_SECONDS = 120
 export async function callOutside(world: CallWorld, call: Call, step: OutsideStep): Promise<StepOutcome> {
   const down = (trunkId: string): number => Number(world.trunks.status(trunkId).state === 'down')
   // What is known of one that is down may be old: it is the last, and not left out.
-  const attempts = step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId))
+  const attempts = withoutPlace(world, step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId)), step)
   const causes: string[] = []
   let last: InviteFailure | undefined
+  /** Of the attempt before. */
+  let failure: InviteFailure | undefined
   for (const [at, attempt] of attempts.entries()) {
     if (call.over) return { kind: 'done' }
+    // The same carrier once more, without the place: only when it did not want the one with it.
+    if (attempt.again && !refusedPlace(failure)) continue
+    failure = undefined
     if (!makeRoom(world, call, attempt.trunkId, step.emergency)) {
       causes.push(`${attempt.trunk} has as many calls as it may`)
       continue
     }
-    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: attempt.callerId, emergency: step.emergency, more: at < attempts.length - 1 })
+    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: attempt.callerId, emergency: step.emergency, located: attempt.located, more: attempts.slice(at + 1).some(({ again }) => !again) })
     if (!line) {
       causes.push(`${attempt.trunk} is switched off`)
       continue
@@ -43,13 +49,29 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
       case 'no-media':
         return { kind: 'next', verdict: terminate('no-media', 'system', null, `The media engine cannot take another call: ${outcome.reason}.`) }
       case 'failed':
-        if (!isOfTrunk(outcome.failure)) return { kind: 'next', verdict: verdictOf(outcome.failure) }
-        last = outcome.failure
+        // Whoever calls for help is not told that one carrier did not like the call.
+        if (!step.emergency && !isOfTrunk(outcome.failure)) return { kind: 'next', verdict: verdictOf(outcome.failure) }
+        last = failure = outcome.failure
         causes.push(`${attempt.trunk}: ${causeOf(outcome.failure)}`)
     }
   }
   const why = causes.length > 0 ? ` ${causes.join('; ')}.` : ''
   return { kind: 'next', verdict: terminate('no-trunk', 'system', last?.status ?? null, `No trunk could carry the call.${why}`) }
+}
+
+type Attempt = OutsideStep['attempts'][number] & { located: Located | null; again: boolean }
+
+/** A call for help with its place, and after each trunk that takes the place the same without it: some carriers refuse a body of several parts. */
+function withoutPlace(world: CallWorld, attempts: OutsideStep['attempts'], { located = null }: OutsideStep): Attempt[] {
+  return attempts.flatMap((attempt) => {
+    const sends = located !== null && world.directory.snapshot().trunk(attempt.trunkId)?.sendLocation === true
+    return [{ ...attempt, located, again: false }, ...(sends ? [{ ...attempt, located: null, again: true }] : [])]
+  })
+}
+
+/** RFC 6442 §4.3 (424 Bad Location Information), and what elements say that cannot read the body. */
+function refusedPlace(failure: InviteFailure | undefined): boolean {
+  return failure?.kind === 'refused' && [400, 406, 413, 415, 420, 424, 488, 500, 501, 513, 606].includes(failure.status)
 }
 
 /** Whether it says something of the trunk and nothing of whoever is called (RFC 3261 §21.4, §21.5). */

@@ -6,6 +6,7 @@ import type { Step, Unanswered } from '../routing/plan.ts'
 import type { Termination } from '../events/catalogue.ts'
 import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
+import { tellLocation } from './location-test.ts'
 import { park } from './park.ts'
 import { joinConference } from './conference.ts'
 import { runFeature } from './feature.ts'
@@ -67,6 +68,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return park(world, call, step)
     case 'pick-up':
       return Promise.resolve({ kind: 'next', verdict: terminate('nothing-rings', 'system', null, `${step.reason}, and none does.`) })
+    case 'location-test':
+      return tellLocation(world, call, step)
     case 'announcement':
       return playAnnouncement(world, call, step)
     case 'refuse':

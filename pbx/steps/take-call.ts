@@ -26,13 +26,15 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   const phone = caller.inbound ? undefined : world.registrar.phoneOf(caller.tenantId, invite.requestUri)
   // RFC 5627 §5.5: it means nobody, or nobody any more.
   if (phone === 'invalid') return void invite.reply(404)
+  const callBack = caller.inbound && world.help.callBackFor(caller.tenantId, caller.inbound.number)
   const leg = legOf(invite, caller, 'caller')
   const call = new Call({
     request: {
       tenantId: caller.tenantId,
-      caller: { extensionId: caller.extensionId, deviceId: caller.deviceId, number: caller.number, name: caller.name },
+      caller: { extensionId: caller.extensionId, deviceId: caller.deviceId, number: caller.number, name: caller.name, address: invite.source.address },
       dialled: caller.inbound?.number ?? phone?.number ?? invite.requestUri.user ?? '',
       ...(caller.inbound && { inbound: caller.inbound }),
+      ...(callBack && { callBack }),
       ...(phone ? { instance: phone.instance } : {}),
     },
     invite,

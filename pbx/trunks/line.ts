@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import type { SnapshotTrunk } from '../directory/types.ts'
-import type { SipAccount } from '../sip/types.ts'
+import type { Located } from '../door.ts'
+import { locationBody } from './pidf-lo.ts'
+import type { BodyPart, SipAccount } from '../sip/types.ts'
 import { escapeUser, formatHostPort } from '../sip/uri.ts'
 
 /** The way over a trunk, ready to be sent. */
@@ -15,6 +17,8 @@ export interface OutsideLine {
   from: { number: string; name: string | undefined }
   account: SipAccount | undefined
   headers: Readonly<Record<string, string>>
+  /** What goes along with the session description. */
+  parts?: readonly BodyPart[]
   /** Left when nothing at all is heard for so long; undefined: it is the last, and waited for. */
   silenceMs: number | undefined
 }
@@ -42,6 +46,8 @@ export interface LineWish {
   number: string
   callerId: string | null
   emergency: boolean
+  /** Where a caller for help is; null: it is not known, or no such call. */
+  located: Located | null
   /** Another trunk follows. */
   more: boolean
 }
@@ -50,10 +56,11 @@ export interface LineWish {
 const SILENCE_MS = 1_700
 
 /** @param addresses where its host leads, as far as is known */
-export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { number, callerId, emergency, more }: LineWish): OutsideLine {
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { number, callerId, emergency, located, more }: LineWish): OutsideLine {
   const domain = hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
   const who = `<sip:${escapeUser(user)}@${domain}>`
+  const place = located && trunk.sendLocation ? locationBody(located, `${user}@${domain}`, Date.now()) : undefined
   return {
     trunkId: trunk.id,
     uri: uriOf(trunk, number),
@@ -66,7 +73,9 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { nu
       ...(callerId !== null && trunk.identity === 'pai' && { 'P-Asserted-Identity': who }),
       ...(callerId !== null && trunk.identity === 'rpid' && { 'Remote-Party-ID': `${who};party=calling;privacy=off;screen=yes` }),
       ...(emergency && { Priority: 'emergency' }),
+      ...place?.headers,
     },
+    ...(place && { parts: [place.part] }),
     silenceMs: more ? SILENCE_MS : undefined,
   }
 }

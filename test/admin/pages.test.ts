@@ -59,14 +59,23 @@ async function furnish(): Promise<Record<string, string>> {
   await desk.api.send('PUT', '/mail/settings', { host: 'smtp.example.invalid', port: 587, security: 'starttls', username: 'acme', password: 'not the right one', sender: 'phones@example.com', senderName: 'Acme' })
   await desk.api.post('/attendants', { number: '700', name: 'Main menu', greeting: 'Welcome.', keys: { 1: '201' } })
   await desk.api.post('/schedules', { number: '500', name: 'Office', open: '700', closed: '202', hours: [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '17:30' }] })
-  const history = await desk.history()
+  const site = await desk.api.post<{ id: string }>('/emergency/sites', { name: 'Headquarters', houseNumber: '12', street: 'Main Street', city: 'Springfield', state: 'IL', postalCode: '62701' })
+  await desk.api.post('/emergency/sites', { name: 'Warehouse', city: 'Springfield' })
+  const place = await desk.api.post<{ id: string }>('/emergency/locations', { siteId: site.id, name: 'Headquarters, 3rd floor', floor: '3', room: '312' })
+  await desk.api.post('/emergency/networks', { kind: 'network', value: '127.0.0.0/8', locationId: place.id })
+  await desk.api.send('PATCH', '/emergency/settings', { locationId: place.id, mailTo: ['security@example.com'] })
+  const test933 = await alice.invite('933')
+  await test933.answered()
+  await test933.bye()
+  const [help] = await eventually(async () => { const all = await desk.api.get<{ id: string }[]>('/emergency/calls'); return all.length > 0 && all }, 'the test of a call for help')
+  const history = (await desk.history()).filter(({ to }) => to.number === '202')
   const live = await desk.liveCalls()
   assert.equal(history.length, 1)
   assert.equal(live.length, 2)
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations', 'conference rooms': '/conferences', 'conference room': `/conferences/${room.id}`,
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
-    users: '/users', mail: '/mail', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'outbound routes': '/outbound-routes', attendants: '/attendants', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere',
+    emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'outbound routes': '/outbound-routes', attendants: '/attendants', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
 }
 
@@ -105,6 +114,7 @@ for (const [size, scheme] of [['desk', 'light'], ['desk', 'dark'], ['phone', 'li
       await t.test(name, async () => {
         await page.goto(house.at(path))
         await settled(page)
+        if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name.replaceAll(' ', '-')}-${size}-${scheme}.png` })
         assert.deepEqual(await faults(page), [])
         assert.equal(await isTooWide(page), false, 'the page is wider than the screen')
       })

@@ -12,13 +12,14 @@ import type {
 } from '../../pbx/index.ts'
 import { fakePrompts } from './fake-prompts.ts'
 import { carrier, certificates, now, recording, viewOfConference } from './fake-samples.ts'
+import { createFakeEmergency, type FakeEmergency } from './fake-emergency.ts'
 import { createFakeHours } from './fake-hours.ts'
 import { createFakeMail, type FakeMail } from './fake-mail.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
 type Owned<T> = T & { tenantId: string }
 
-export interface FakePbx extends Pbx, Pick<FakeVoicemail, 'addMailbox' | 'addMessage'>, Pick<FakeMail, 'addMail'> {
+export interface FakePbx extends Pbx, Pick<FakeVoicemail, 'addMailbox' | 'addMessage'>, Pick<FakeMail, 'addMail'>, Pick<FakeEmergency, 'addEmergencyCall'> {
   addCall(tenantId: string, change?: Partial<CallView>): CallView
   addRegistration(tenantId: string, change?: Partial<RegistrationView>): RegistrationView
   addRecording(tenantId: string, path: string): RecordingInfo
@@ -124,6 +125,7 @@ export function createFakePbx(): FakePbx {
       },
     },
     ringGroups: createFakeRingGroups(actors, checkVersion),
+    ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device),
     ...createFakeHours(actors, checkVersion),
     ...createFakeLines(actors, checkVersion),
     routing: {

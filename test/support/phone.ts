@@ -326,7 +326,7 @@ export class Phone {
       this.#transactions.reply(request, responseTo(request, 200, 'OK', ''))
     } else if (call && !(call.isEnded && request.method === 'OPTIONS')) {
       void call.receiveRequest(request)
-    } else if (request.method === 'OPTIONS' && paramOf(need(request, 'To'), 'tag') === undefined) {
+    } else if ((request.method === 'OPTIONS' || request.method === 'MESSAGE') && paramOf(need(request, 'To'), 'tag') === undefined) {
       this.#reply(request, 200)
     } else if (request.method !== 'ACK') {
       this.#reply(request, 481)

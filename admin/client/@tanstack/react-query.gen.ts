@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { beginDrain, changePassword, completeSetup, createAllowedNetwork, createAttendant, createBan, createConference, createDevice, createExtension, createInboundNumber, createOutboundRoute, createParkLot, createRingGroup, createSchedule, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteAttendant, deleteBan, deleteConference, deleteDevice, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteParkLot, deleteRecording, deleteRegistration, deleteRingGroup, deleteSchedule, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, discardMail, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getAttendant, getAttendantGreeting, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getExtension, getGreetingAudio, getHealth, getInboundNumber, getMailbox, getMailSettings, getMetrics, getOutboundRoute, getParkLot, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSchedule, getSession, getSetup, getSystem, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAttendants, listAuditEvents, listBans, listCalls, listConferences, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listParkedCalls, listParkLots, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSchedules, listSipTargets, listTokens, listTrunks, listUsers, listVoiceMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, previewSpeech, readCalendar, readCertificates, recordCall, releaseRecording, removeAttendantRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, replacePrompt, resumeMediaServer, retryMail, revertPrompt, setAttendantRecording, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, undoAuditEvent, updateAttendant, updateConference, updateDevice, updateExtension, updateInboundNumber, updateMailbox, updateOutboundRoute, updateParkLot, updateRecordingSettings, updateRingGroup, updateSchedule, updateTrunk, updateUser } from '../sdk.gen.ts';
-import type { BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateAttendantData, CreateAttendantError, CreateAttendantResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateParkLotData, CreateParkLotError, CreateParkLotResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateScheduleData, CreateScheduleError, CreateScheduleResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteAttendantData, DeleteAttendantError, DeleteAttendantResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteParkLotData, DeleteParkLotError, DeleteParkLotResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteScheduleData, DeleteScheduleError, DeleteScheduleResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetAttendantData, GetAttendantError, GetAttendantGreetingData, GetAttendantGreetingError, GetAttendantGreetingResponse, GetAttendantResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetParkLotData, GetParkLotError, GetParkLotResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetScheduleData, GetScheduleError, GetScheduleResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAttendantsData, ListAttendantsError, ListAttendantsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListParkedCallsData, ListParkedCallsError, ListParkedCallsResponse, ListParkLotsData, ListParkLotsError, ListParkLotsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSchedulesData, ListSchedulesError, ListSchedulesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCalendarData, ReadCalendarError, ReadCalendarResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveAttendantRecordingData, RemoveAttendantRecordingError, RemoveAttendantRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SetAttendantRecordingData, SetAttendantRecordingError, SetAttendantRecordingResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateAttendantData, UpdateAttendantError, UpdateAttendantResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateParkLotData, UpdateParkLotError, UpdateParkLotResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateScheduleData, UpdateScheduleError, UpdateScheduleResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { acknowledgeEmergencyCall, beginDrain, changePassword, completeSetup, confirmPlace, createAllowedNetwork, createAttendant, createBan, createConference, createDevice, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, createExtension, createInboundNumber, createOutboundRoute, createParkLot, createRingGroup, createSchedule, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteAttendant, deleteBan, deleteConference, deleteDevice, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deleteParkLot, deleteRecording, deleteRegistration, deleteRingGroup, deleteSchedule, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, discardMail, drainMediaServer, endDrain, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getAttendant, getAttendantGreeting, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getEmergencyCall, getEmergencyLocation, getEmergencyNetwork, getEmergencySettings, getEmergencySite, getExtension, getGreetingAudio, getHealth, getInboundNumber, getLocatedDevice, getMailbox, getMailSettings, getMetrics, getOutboundRoute, getParkLot, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSchedule, getSession, getSetup, getSystem, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAttendants, listAuditEvents, listBans, listCalls, listConferences, listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listLocatedDevices, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listParkedCalls, listParkLots, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSchedules, listSipTargets, listTokens, listTrunks, listUsers, listVoiceMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, placeDevice, previewSpeech, readCalendar, readCertificates, recordCall, releaseRecording, removeAttendantRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, replacePrompt, reportNetwork, resumeMediaServer, retryMail, revertPrompt, setAttendantRecording, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, undoAuditEvent, updateAttendant, updateConference, updateDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite, updateExtension, updateInboundNumber, updateMailbox, updateOutboundRoute, updateParkLot, updateRecordingSettings, updateRingGroup, updateSchedule, updateTrunk, updateUser } from '../sdk.gen.ts';
+import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallError, AcknowledgeEmergencyCallResponse, BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, ConfirmPlaceData, ConfirmPlaceError, ConfirmPlaceResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateAttendantData, CreateAttendantError, CreateAttendantResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateEmergencyLocationData, CreateEmergencyLocationError, CreateEmergencyLocationResponse, CreateEmergencyNetworkData, CreateEmergencyNetworkError, CreateEmergencyNetworkResponse, CreateEmergencySiteData, CreateEmergencySiteError, CreateEmergencySiteResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreateParkLotData, CreateParkLotError, CreateParkLotResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateScheduleData, CreateScheduleError, CreateScheduleResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteAttendantData, DeleteAttendantError, DeleteAttendantResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteEmergencyLocationData, DeleteEmergencyLocationError, DeleteEmergencyLocationResponse, DeleteEmergencyNetworkData, DeleteEmergencyNetworkError, DeleteEmergencyNetworkResponse, DeleteEmergencySiteData, DeleteEmergencySiteError, DeleteEmergencySiteResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeleteParkLotData, DeleteParkLotError, DeleteParkLotResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteScheduleData, DeleteScheduleError, DeleteScheduleResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetAttendantData, GetAttendantError, GetAttendantGreetingData, GetAttendantGreetingError, GetAttendantGreetingResponse, GetAttendantResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetEmergencyCallData, GetEmergencyCallError, GetEmergencyCallResponse, GetEmergencyLocationData, GetEmergencyLocationError, GetEmergencyLocationResponse, GetEmergencyNetworkData, GetEmergencyNetworkError, GetEmergencyNetworkResponse, GetEmergencySettingsData, GetEmergencySettingsError, GetEmergencySettingsResponse, GetEmergencySiteData, GetEmergencySiteError, GetEmergencySiteResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetLocatedDeviceData, GetLocatedDeviceError, GetLocatedDeviceResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetParkLotData, GetParkLotError, GetParkLotResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetScheduleData, GetScheduleError, GetScheduleResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAttendantsData, ListAttendantsError, ListAttendantsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListEmergencyCallsData, ListEmergencyCallsError, ListEmergencyCallsResponse, ListEmergencyLocationsData, ListEmergencyLocationsError, ListEmergencyLocationsResponse, ListEmergencyNetworksData, ListEmergencyNetworksError, ListEmergencyNetworksResponse, ListEmergencySitesData, ListEmergencySitesError, ListEmergencySitesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListLocatedDevicesData, ListLocatedDevicesError, ListLocatedDevicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListParkedCallsData, ListParkedCallsError, ListParkedCallsResponse, ListParkLotsData, ListParkLotsError, ListParkLotsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSchedulesData, ListSchedulesError, ListSchedulesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PlaceDeviceData, PlaceDeviceError, PlaceDeviceResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCalendarData, ReadCalendarError, ReadCalendarResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveAttendantRecordingData, RemoveAttendantRecordingError, RemoveAttendantRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ReportNetworkData, ReportNetworkError, ReportNetworkResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SetAttendantRecordingData, SetAttendantRecordingError, SetAttendantRecordingResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UpdateAttendantData, UpdateAttendantError, UpdateAttendantResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateEmergencyLocationData, UpdateEmergencyLocationError, UpdateEmergencyLocationResponse, UpdateEmergencyNetworkData, UpdateEmergencyNetworkError, UpdateEmergencyNetworkResponse, UpdateEmergencySettingsData, UpdateEmergencySettingsError, UpdateEmergencySettingsResponse, UpdateEmergencySiteData, UpdateEmergencySiteError, UpdateEmergencySiteResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdateParkLotData, UpdateParkLotError, UpdateParkLotResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateScheduleData, UpdateScheduleError, UpdateScheduleResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -2691,6 +2691,524 @@ export const discardMailMutation = (options?: Partial<Options<DiscardMailData>>)
     const mutationOptions: UseMutationOptions<DiscardMailResponse, DiscardMailError, Options<DiscardMailData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await discardMail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listEmergencySitesQueryKey = (options?: Options<ListEmergencySitesData>) => createQueryKey('listEmergencySites', options);
+
+/**
+ * Sites, in order
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencySitesOptions = (options?: Options<ListEmergencySitesData>) => queryOptions<ListEmergencySitesResponse, ListEmergencySitesError, ListEmergencySitesResponse, ReturnType<typeof listEmergencySitesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEmergencySites({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEmergencySitesQueryKey(options)
+});
+
+/**
+ * Add to the sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const createEmergencySiteMutation = (options?: Partial<Options<CreateEmergencySiteData>>): UseMutationOptions<CreateEmergencySiteResponse, CreateEmergencySiteError, Options<CreateEmergencySiteData>> => {
+    const mutationOptions: UseMutationOptions<CreateEmergencySiteResponse, CreateEmergencySiteError, Options<CreateEmergencySiteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createEmergencySite({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove one of the sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const deleteEmergencySiteMutation = (options?: Partial<Options<DeleteEmergencySiteData>>): UseMutationOptions<DeleteEmergencySiteResponse, DeleteEmergencySiteError, Options<DeleteEmergencySiteData>> => {
+    const mutationOptions: UseMutationOptions<DeleteEmergencySiteResponse, DeleteEmergencySiteError, Options<DeleteEmergencySiteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteEmergencySite({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getEmergencySiteQueryKey = (options: Options<GetEmergencySiteData>) => createQueryKey('getEmergencySite', options);
+
+/**
+ * One of the sites
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencySiteOptions = (options: Options<GetEmergencySiteData>) => queryOptions<GetEmergencySiteResponse, GetEmergencySiteError, GetEmergencySiteResponse, ReturnType<typeof getEmergencySiteQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getEmergencySite({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getEmergencySiteQueryKey(options)
+});
+
+/**
+ * Change one of the sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencySiteMutation = (options?: Partial<Options<UpdateEmergencySiteData>>): UseMutationOptions<UpdateEmergencySiteResponse, UpdateEmergencySiteError, Options<UpdateEmergencySiteData>> => {
+    const mutationOptions: UseMutationOptions<UpdateEmergencySiteResponse, UpdateEmergencySiteError, Options<UpdateEmergencySiteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateEmergencySite({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listEmergencyLocationsQueryKey = (options?: Options<ListEmergencyLocationsData>) => createQueryKey('listEmergencyLocations', options);
+
+/**
+ * Places in sites, in order
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencyLocationsOptions = (options?: Options<ListEmergencyLocationsData>) => queryOptions<ListEmergencyLocationsResponse, ListEmergencyLocationsError, ListEmergencyLocationsResponse, ReturnType<typeof listEmergencyLocationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEmergencyLocations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEmergencyLocationsQueryKey(options)
+});
+
+/**
+ * Add to the places in sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const createEmergencyLocationMutation = (options?: Partial<Options<CreateEmergencyLocationData>>): UseMutationOptions<CreateEmergencyLocationResponse, CreateEmergencyLocationError, Options<CreateEmergencyLocationData>> => {
+    const mutationOptions: UseMutationOptions<CreateEmergencyLocationResponse, CreateEmergencyLocationError, Options<CreateEmergencyLocationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createEmergencyLocation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove one of the places in sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const deleteEmergencyLocationMutation = (options?: Partial<Options<DeleteEmergencyLocationData>>): UseMutationOptions<DeleteEmergencyLocationResponse, DeleteEmergencyLocationError, Options<DeleteEmergencyLocationData>> => {
+    const mutationOptions: UseMutationOptions<DeleteEmergencyLocationResponse, DeleteEmergencyLocationError, Options<DeleteEmergencyLocationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteEmergencyLocation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getEmergencyLocationQueryKey = (options: Options<GetEmergencyLocationData>) => createQueryKey('getEmergencyLocation', options);
+
+/**
+ * One of the places in sites
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencyLocationOptions = (options: Options<GetEmergencyLocationData>) => queryOptions<GetEmergencyLocationResponse, GetEmergencyLocationError, GetEmergencyLocationResponse, ReturnType<typeof getEmergencyLocationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getEmergencyLocation({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getEmergencyLocationQueryKey(options)
+});
+
+/**
+ * Change one of the places in sites
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencyLocationMutation = (options?: Partial<Options<UpdateEmergencyLocationData>>): UseMutationOptions<UpdateEmergencyLocationResponse, UpdateEmergencyLocationError, Options<UpdateEmergencyLocationData>> => {
+    const mutationOptions: UseMutationOptions<UpdateEmergencyLocationResponse, UpdateEmergencyLocationError, Options<UpdateEmergencyLocationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateEmergencyLocation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listEmergencyNetworksQueryKey = (options?: Options<ListEmergencyNetworksData>) => createQueryKey('listEmergencyNetworks', options);
+
+/**
+ * Networks that tell of a place, in order
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencyNetworksOptions = (options?: Options<ListEmergencyNetworksData>) => queryOptions<ListEmergencyNetworksResponse, ListEmergencyNetworksError, ListEmergencyNetworksResponse, ReturnType<typeof listEmergencyNetworksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEmergencyNetworks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEmergencyNetworksQueryKey(options)
+});
+
+/**
+ * Add to the networks that tell of a place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const createEmergencyNetworkMutation = (options?: Partial<Options<CreateEmergencyNetworkData>>): UseMutationOptions<CreateEmergencyNetworkResponse, CreateEmergencyNetworkError, Options<CreateEmergencyNetworkData>> => {
+    const mutationOptions: UseMutationOptions<CreateEmergencyNetworkResponse, CreateEmergencyNetworkError, Options<CreateEmergencyNetworkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createEmergencyNetwork({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove one of the networks that tell of a place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const deleteEmergencyNetworkMutation = (options?: Partial<Options<DeleteEmergencyNetworkData>>): UseMutationOptions<DeleteEmergencyNetworkResponse, DeleteEmergencyNetworkError, Options<DeleteEmergencyNetworkData>> => {
+    const mutationOptions: UseMutationOptions<DeleteEmergencyNetworkResponse, DeleteEmergencyNetworkError, Options<DeleteEmergencyNetworkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteEmergencyNetwork({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getEmergencyNetworkQueryKey = (options: Options<GetEmergencyNetworkData>) => createQueryKey('getEmergencyNetwork', options);
+
+/**
+ * One of the networks that tell of a place
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencyNetworkOptions = (options: Options<GetEmergencyNetworkData>) => queryOptions<GetEmergencyNetworkResponse, GetEmergencyNetworkError, GetEmergencyNetworkResponse, ReturnType<typeof getEmergencyNetworkQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getEmergencyNetwork({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getEmergencyNetworkQueryKey(options)
+});
+
+/**
+ * Change one of the networks that tell of a place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencyNetworkMutation = (options?: Partial<Options<UpdateEmergencyNetworkData>>): UseMutationOptions<UpdateEmergencyNetworkResponse, UpdateEmergencyNetworkError, Options<UpdateEmergencyNetworkData>> => {
+    const mutationOptions: UseMutationOptions<UpdateEmergencyNetworkResponse, UpdateEmergencyNetworkError, Options<UpdateEmergencyNetworkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateEmergencyNetwork({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getEmergencySettingsQueryKey = (options?: Options<GetEmergencySettingsData>) => createQueryKey('getEmergencySettings', options);
+
+/**
+ * Who is told of calls for help, and the default place
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencySettingsOptions = (options?: Options<GetEmergencySettingsData>) => queryOptions<GetEmergencySettingsResponse, GetEmergencySettingsError, GetEmergencySettingsResponse, ReturnType<typeof getEmergencySettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getEmergencySettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getEmergencySettingsQueryKey(options)
+});
+
+/**
+ * Change who is told of calls for help, or the default place
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const updateEmergencySettingsMutation = (options?: Partial<Options<UpdateEmergencySettingsData>>): UseMutationOptions<UpdateEmergencySettingsResponse, UpdateEmergencySettingsError, Options<UpdateEmergencySettingsData>> => {
+    const mutationOptions: UseMutationOptions<UpdateEmergencySettingsResponse, UpdateEmergencySettingsError, Options<UpdateEmergencySettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateEmergencySettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listLocatedDevicesQueryKey = (options?: Options<ListLocatedDevicesData>) => createQueryKey('listLocatedDevices', options);
+
+/**
+ * All phones, and where help would be sent
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listLocatedDevicesOptions = (options?: Options<ListLocatedDevicesData>) => queryOptions<ListLocatedDevicesResponse, ListLocatedDevicesError, ListLocatedDevicesResponse, ReturnType<typeof listLocatedDevicesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listLocatedDevices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listLocatedDevicesQueryKey(options)
+});
+
+export const getLocatedDeviceQueryKey = (options: Options<GetLocatedDeviceData>) => createQueryKey('getLocatedDevice', options);
+
+/**
+ * Where help would be sent for a phone
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getLocatedDeviceOptions = (options: Options<GetLocatedDeviceData>) => queryOptions<GetLocatedDeviceResponse, GetLocatedDeviceError, GetLocatedDeviceResponse, ReturnType<typeof getLocatedDeviceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getLocatedDevice({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getLocatedDeviceQueryKey(options)
+});
+
+/**
+ * Say where a phone always is; null: it moves
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const placeDeviceMutation = (options?: Partial<Options<PlaceDeviceData>>): UseMutationOptions<PlaceDeviceResponse, PlaceDeviceError, Options<PlaceDeviceData>> => {
+    const mutationOptions: UseMutationOptions<PlaceDeviceResponse, PlaceDeviceError, Options<PlaceDeviceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await placeDevice({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Say where a phone is now, for its user
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const confirmPlaceMutation = (options?: Partial<Options<ConfirmPlaceData>>): UseMutationOptions<ConfirmPlaceResponse, ConfirmPlaceError, Options<ConfirmPlaceData>> => {
+    const mutationOptions: UseMutationOptions<ConfirmPlaceResponse, ConfirmPlaceError, Options<ConfirmPlaceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await confirmPlace({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Say what network a phone is in: its access point, switch port or own address
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const reportNetworkMutation = (options?: Partial<Options<ReportNetworkData>>): UseMutationOptions<ReportNetworkResponse, ReportNetworkError, Options<ReportNetworkData>> => {
+    const mutationOptions: UseMutationOptions<ReportNetworkResponse, ReportNetworkError, Options<ReportNetworkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportNetwork({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listEmergencyCallsQueryKey = (options?: Options<ListEmergencyCallsData>) => createQueryKey('listEmergencyCalls', options);
+
+/**
+ * Calls for help and tests, newest first
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencyCallsOptions = (options?: Options<ListEmergencyCallsData>) => queryOptions<ListEmergencyCallsResponse, ListEmergencyCallsError, ListEmergencyCallsResponse, ReturnType<typeof listEmergencyCallsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEmergencyCalls({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEmergencyCallsQueryKey(options)
+});
+
+export const listEmergencyCallsInfiniteQueryKey = (options?: Options<ListEmergencyCallsData>): QueryKey<Options<ListEmergencyCallsData>> => createQueryKey('listEmergencyCalls', options, true);
+
+/**
+ * Calls for help and tests, newest first
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const listEmergencyCallsInfiniteOptions = (options?: Options<ListEmergencyCallsData>) => {
+    const opts = infiniteQueryOptions<ListEmergencyCallsResponse, ListEmergencyCallsError, InfiniteData<ListEmergencyCallsResponse>, QueryKey<Options<ListEmergencyCallsData>>, number | Pick<QueryKey<Options<ListEmergencyCallsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListEmergencyCallsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listEmergencyCalls({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listEmergencyCallsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getEmergencyCallQueryKey = (options: Options<GetEmergencyCallData>) => createQueryKey('getEmergencyCall', options);
+
+/**
+ * All that is known of a call for help, as a regulator asks
+ *
+ * Needs the permission `emergency.read`.
+ */
+export const getEmergencyCallOptions = (options: Options<GetEmergencyCallData>) => queryOptions<GetEmergencyCallResponse, GetEmergencyCallError, GetEmergencyCallResponse, ReturnType<typeof getEmergencyCallQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getEmergencyCall({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getEmergencyCallQueryKey(options)
+});
+
+/**
+ * Say that somebody looks after it
+ *
+ * Needs the permission `emergency.write`.
+ */
+export const acknowledgeEmergencyCallMutation = (options?: Partial<Options<AcknowledgeEmergencyCallData>>): UseMutationOptions<AcknowledgeEmergencyCallResponse, AcknowledgeEmergencyCallError, Options<AcknowledgeEmergencyCallData>> => {
+    const mutationOptions: UseMutationOptions<AcknowledgeEmergencyCallResponse, AcknowledgeEmergencyCallError, Options<AcknowledgeEmergencyCallData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acknowledgeEmergencyCall({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

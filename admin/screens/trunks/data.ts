@@ -5,8 +5,8 @@ import { createTrunk, deleteTrunk, listTrunks, testTrunk, updateTrunk, type Trun
 import type { Trunk } from '../../app/types.ts'
 
 /** Trunks with how each is now: nobody announces that, so it is asked for again while somebody looks. */
-export function useTrunks() {
-  return useQuery({ queryKey: keys.trunks, queryFn: async () => (await listTrunks({ throwOnError: true })).data.data, refetchInterval: 5_000 })
+export function useTrunks({ enabled = true } = {}) {
+  return useQuery({ enabled, queryKey: keys.trunks, queryFn: async () => (await listTrunks({ throwOnError: true })).data.data, refetchInterval: 5_000 })
 }
 
 async function changed<T>(writing: Promise<T>): Promise<T> {

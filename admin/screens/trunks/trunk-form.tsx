@@ -19,7 +19,7 @@ export function TrunkForm({ editing, onClose }: { editing: Editing; onClose: () 
   )
 }
 
-type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'register' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'enabled'> & {
+type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'register' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'enabled'> & {
   /** Empty: where DNS says. */
   port: number | string
   /** Empty: none. */
@@ -40,7 +40,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
     initial: {
       name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
       register: trunk?.register ?? true, networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
-      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', emergency: trunk?.emergency ?? false, enabled: trunk?.enabled ?? true,
+      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, enabled: trunk?.enabled ?? true,
     },
     check: ({ name, host, country, register, username, password }): Record<string, string> => ({
       ...(name.trim() === '' && { name: 'Name it as you speak of it, such as the carrier’s name.' }),
@@ -79,6 +79,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       <Select label="The caller is named in" data={identityChoices} allowDeselect={false} value={values.identity} onChange={(value) => set('identity', (value ?? 'pai') as Trunk['identity'])} />
       <NumberInput label="Calls at once" description="What you pay for, or empty for no limit. Further calls take the next trunk of their route." min={1} max={10_000} allowDecimal={false} placeholder="No limit" value={values.maxCalls} error={errors.maxCalls} onChange={(value) => set('maxCalls', value)} />
       <Checkbox label="Carries calls to the emergency services" description="Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives." checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
+      {values.emergency && <Checkbox label="Send the caller’s place along" description="As PIDF-LO, for carriers that take it (dynamic location). Others go by the address registered for the number." checked={values.sendLocation} onChange={(change) => set('sendLocation', change.currentTarget.checked)} />}
       <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )

@@ -8,7 +8,7 @@ import { nothing } from './nothing-else.ts'
 
 const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => ({
   id, tenantId: 't', name: `Trunk ${id}`, host: 'carrier.example', port: null, transport: 'udp', username: null, password: null, register: false, networks: [],
-  country: 'US', format: 'plus', callerId: '+12025550100', identity: 'pai', maxCalls: null, emergency: false, enabled: true, ...over,
+  country: 'US', format: 'plus', callerId: '+12025550100', identity: 'pai', maxCalls: null, emergency: false, sendLocation: false, enabled: true, ...over,
 })
 const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, enabled: true, ...over })
 const snapshotOf = (trunks: SnapshotTrunk[], routes: SnapshotOutboundRoute[], numbers: Partial<SnapshotInboundNumber>[] = []) =>
@@ -58,9 +58,9 @@ test('the first route that fits is taken, those switched off are not; without a 
 })
 
 test('help goes over the trunks that carry it, whoever calls and whatever the routes say', () => {
-  const [step] = wayToHelp('t', '9911', payer('none'), snapshotOf([trunk('a'), trunk('b', { emergency: true }), trunk('c', { emergency: true, enabled: false })], []))
+  const [step] = wayToHelp('t', '9911', payer('none'), snapshotOf([trunk('a'), trunk('b', { emergency: true }), trunk('c', { emergency: true, enabled: false })], []), undefined)
   assert.deepEqual(step?.kind === 'outside' && [step.number, step.emergency, step.attempts.map(({ trunkId, number }) => [trunkId, number])], ['911', true, [['b', '911']]])
-  assert.deepEqual(wayToHelp('t', '911', undefined, snapshotOf([trunk('a')], [])), [])
+  assert.deepEqual(wayToHelp('t', '911', undefined, snapshotOf([trunk('a')], []), undefined), [])
 })
 
 test('an inbound number is found however the carrier writes it, and no other', () => {

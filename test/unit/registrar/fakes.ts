@@ -119,6 +119,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     schedules: undefined as never,
     attendants: undefined as never,
     parkLots: undefined as never,
+    emergency: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,
     outboundRoutes: undefined as never,

@@ -1,0 +1,62 @@
+import { Alert, Button, Stack, Tabs } from '@mantine/core'
+import { Settings, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { useListState } from '../../components/use-list-state.ts'
+import { useTrunks } from '../trunks/data.ts'
+import { HelpCalls } from './calls.tsx'
+import { useSettings } from './data.ts'
+import { Networks } from './networks.tsx'
+import { Phones } from './phones.tsx'
+import { Places } from './places.tsx'
+import { EmergencySettingsForm } from './settings-form.tsx'
+
+const tabs = ['calls', 'phones', 'places', 'networks'] as const
+
+/** Calls for help: where phones are, who is told, what became of each. */
+export default function Emergency() {
+  const list = useListState('started_at', 'desc')
+  const can = useCan()
+  const [settings, setSettings] = useState(false)
+  const tab = tabs.find((one) => one === list.get('tab')) ?? 'calls'
+  return (
+    <Stack gap="md">
+      <PageHeader title="Emergency" lead="Calls to 911 and 112 go out before every other rule. Here you say where your phones are, so that help finds the caller, and who in the house is told." actions={can('emergency.write') && <Button variant="default" leftSection={<Settings size={16} aria-hidden />} onClick={() => setSettings(true)}>Who is told</Button>} />
+      <Warnings onSettings={() => setSettings(true)} />
+      <Tabs value={tab} onChange={(value) => list.set({ tab: value === 'calls' ? '' : (value ?? '') })} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="calls">Calls and tests</Tabs.Tab>
+          <Tabs.Tab value="phones">Phones</Tabs.Tab>
+          <Tabs.Tab value="places">Places</Tabs.Tab>
+          <Tabs.Tab value="networks">Networks</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="calls"><HelpCalls /></Tabs.Panel>
+        <Tabs.Panel value="phones"><Phones /></Tabs.Panel>
+        <Tabs.Panel value="places"><Places /></Tabs.Panel>
+        <Tabs.Panel value="networks"><Networks /></Tabs.Panel>
+      </Tabs>
+      <EmergencySettingsForm opened={settings} onClose={() => setSettings(false)} />
+    </Stack>
+  )
+}
+
+/** What would go wrong today. */
+function Warnings({ onSettings }: { onSettings: () => void }) {
+  const can = useCan()
+  const settings = useSettings()
+  const trunks = useTrunks({ enabled: can('trunks.read') })
+  const noTrunk = trunks.data !== undefined && !trunks.data.some(({ emergency, enabled }) => emergency && enabled)
+  const nobody = settings.data !== undefined && settings.data.mailTo.length === 0 && settings.data.extensions.length === 0
+  if (!noTrunk && !nobody && settings.data?.locationId !== null) return null
+  return (
+    <Alert color="red" icon={<TriangleAlert size={18} aria-hidden />} title="Before somebody needs help">
+      <Stack gap={4}>
+        {noTrunk && <span>No trunk carries calls to the emergency services: a caller of 911 is told to use another phone. <Link href="/trunks">Trunks</Link></span>}
+        {settings.data?.locationId === null && <span>Phones that no network and no place is known of are nowhere. Add a place, and choose it as the default. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>Choose</Button>}</span>}
+        {nobody && <span>Nobody is told when somebody calls for help. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>Say who</Button>}</span>}
+      </Stack>
+    </Alert>
+  )
+}

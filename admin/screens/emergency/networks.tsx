@@ -1,0 +1,77 @@
+import { ActionIcon, Button, Menu, Select, Stack, TextInput } from '@mantine/core'
+import { Ellipsis, Network, Pencil, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import { useCan } from '../../app/session.tsx'
+import type { EmergencyNetwork } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { networkKinds } from '../../words/emergency.ts'
+import { addNetwork, changeNetwork, removeNetwork, useNetworks, usePlaces } from './data.ts'
+
+type Editing = { network?: EmergencyNetwork } | null
+
+/** What tells of a place: networks, access points and switch ports. */
+export function Networks() {
+  const [query, places, can] = [useNetworks(), usePlaces(), useCan()]
+  const [editing, setEditing] = useState<Editing>(null)
+  const [deleting, setDeleting] = useState<EmergencyNetwork | null>(null)
+  const mayWrite = can('emergency.write')
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({})}>New network</Button>
+  const columns: Column<EmergencyNetwork>[] = [
+    { key: 'value', title: 'Network', card: 'title', render: ({ value }) => <span className="numbers" style={{ fontWeight: 600 }}>{value}</span> },
+    { key: 'kind', title: 'What it is', render: ({ kind }) => networkKinds.find((one) => one.value === kind)?.label },
+    { key: 'place', title: 'Who is there is in', render: ({ locationId }) => places.data?.find(({ id }) => id === locationId)?.name ?? '' },
+  ]
+  return (
+    <Stack gap="md" align="stretch">
+      {mayWrite && (query.data?.length ?? 0) > 0 && <div style={{ alignSelf: 'flex-end' }}>{create}</div>}
+      <DataTable
+        label="Networks" columns={columns} rows={query.data} rowKey={({ id }) => id} error={query.error} retry={() => void query.refetch()}
+        {...(mayWrite && {
+          actions: (network: EmergencyNetwork) => (
+            <Menu position="bottom-end" shadow="md">
+              <Menu.Target><ActionIcon aria-label={`Actions for ${network.value}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ network })}>Edit</Menu.Item>
+                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(network)}>Delete</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          ),
+        })}
+        empty={<EmptyState icon={Network} title="No networks yet" action={mayWrite && create}>A phone that registers from 192.168.30.0/24 is on the third floor: say so here, and its calls for help do. Access points and switch ports are told by phones and programs that know them.</EmptyState>}
+      />
+      <FormDrawer opened={editing !== null} onClose={() => setEditing(null)} title={editing?.network ? 'Edit network' : 'New network'}>
+        <Fields current={editing?.network} places={(places.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} onClose={() => setEditing(null)} />
+      </FormDrawer>
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.value ?? ''}?`} confirm="Delete" onConfirm={async () => deleting && removeNetwork(deleting.id)} done="It is deleted.">
+        Phones there are then where the next best says.
+      </Confirm>
+    </Stack>
+  )
+}
+
+function Fields({ current, places, onClose }: { current: EmergencyNetwork | undefined; places: { value: string; label: string }[]; onClose: () => void }) {
+  // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
+  const [network] = useState(current)
+  const form = useForm<{ kind: EmergencyNetwork['kind']; value: string; locationId: string }>({
+    initial: { kind: network?.kind ?? 'network', value: network?.value ?? '', locationId: network?.locationId ?? '' },
+    check: ({ value, locationId }): Record<string, string> => ({ ...(value.trim() === '' && { value: 'Say which.' }), ...(locationId === '' && { locationId: 'Choose the place.' }) }),
+    onSaved: onClose,
+    save: async (input) => {
+      await (network === undefined ? addNetwork(input) : changeNetwork(network.id, { ...input, version: network.version }))
+      notify.done('It is saved.')
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormBody submit={network === undefined ? 'Create' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <Select label="What it is" data={networkKinds} allowDeselect={false} value={values.kind} onChange={(value) => set('kind', (value ?? 'network') as EmergencyNetwork['kind'])} />
+      <TextInput label="Which" withAsterisk required data-autofocus spellCheck={false} autoComplete="off" placeholder={networkKinds.find(({ value }) => value === values.kind)?.example ?? ''} value={values.value} error={errors.value} onChange={(change) => set('value', change.currentTarget.value)} />
+      <Select label="Who is there is in" withAsterisk searchable data={places} allowDeselect={false} nothingFoundMessage="No such place. Add it under Places." value={values.locationId === '' ? null : values.locationId} error={errors.locationId} onChange={(value) => set('locationId', value ?? '')} />
+    </FormBody>
+  )
+}

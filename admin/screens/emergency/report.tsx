@@ -1,0 +1,93 @@
+import { Button, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { Printer } from 'lucide-react'
+import { useState } from 'react'
+import { Link, useParams } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import { Fact } from '../../components/fact.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
+import { ErrorState, PageLoader } from '../../components/states.tsx'
+import { StatusDot } from '../../components/status.tsx'
+import { partyName } from '../../words/call.ts'
+import { addressWords, sourceWords } from '../../words/emergency.ts'
+import { AcknowledgeForm } from './acknowledge-form.tsx'
+import { helpState } from './calls.tsx'
+import { useHelpCall } from './data.ts'
+
+const ways = { mail: 'By e-mail', phone: 'On the phone', panel: 'In the panel' } as const
+const exact = (at: string | null): string => (at === null ? '–' : new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' }))
+
+/** All that is known of a call for help, on one page that can be printed for a regulator. */
+export default function Report() {
+  const { id = '' } = useParams()
+  const query = useHelpCall(id)
+  const can = useCan()
+  const [acknowledging, setAcknowledging] = useState(false)
+  const call = query.data
+  if (query.isError) return <ErrorState error={query.error} retry={() => void query.refetch()} />
+  if (call === undefined) return <PageLoader />
+  const { location, caller } = call
+  return (
+    <Stack gap="md">
+      <PageHeader
+        title={`${call.kind === 'test' ? 'Test' : 'Call for help'} of ${partyName(caller)}`}
+        lead={`Dialled ${call.dialled}, ${exact(call.startedAt)}.`}
+        actions={(
+          <Group gap="xs" className="no-print">
+            {call.kind === 'call' && call.acknowledgedAt === null && can('emergency.write') && <Button onClick={() => setAcknowledging(true)}>Acknowledge</Button>}
+            <Button variant="default" leftSection={<Printer size={16} aria-hidden />} onClick={() => window.print()}>Print</Button>
+          </Group>
+        )}
+      />
+      <Panel component="section" aria-label="The call">
+        <Group gap="xl" align="flex-start">
+          <Fact label="State"><StatusDot {...helpState(call)} /></Fact>
+          <Fact label="Phone">{caller.device ?? 'Not known'}</Fact>
+          <Fact label="From the address">{caller.address}</Fact>
+          <Fact label="Number shown">{call.callbackNumber ?? 'None'}</Fact>
+          <Fact label="Answered">{exact(call.answeredAt)}</Fact>
+          <Fact label="Ended">{exact(call.endedAt)}</Fact>
+        </Group>
+        {call.outcome !== null && <Text size="sm" mt="sm">{call.outcome}</Text>}
+        {can('calls.read') && <Text size="sm" mt="xs" className="no-print"><Link href={`/calls/${call.id}`}>The call with its messages</Link></Text>}
+      </Panel>
+      <Panel component="section" aria-labelledby="place">
+        <Title order={2} size="h4" id="place" mb="xs">Where the caller was</Title>
+        {location === null
+          ? <Text>Nothing was known of where the phone is, and nothing was sent.</Text>
+          : (
+              <Stack gap="xs">
+                <Text fw={600}>{location.site.name}: {addressWords(location)}</Text>
+                <Group gap="xl">
+                  <Fact label="Known by">{sourceWords(location.source)}</Fact>
+                  <Fact label="That is">{location.why}</Fact>
+                  <Fact label="Since">{location.since === null ? 'Configured' : exact(location.since)}</Fact>
+                </Group>
+                {location.problems.length > 0 && <Text c="red" size="sm">{location.problems.join(' ')}</Text>}
+              </Stack>
+            )}
+      </Panel>
+      <Panel component="section" aria-labelledby="attempts">
+        <Title order={2} size="h4" id="attempts" mb="xs">Trunks</Title>
+        {call.attempts.length === 0 ? <Text size="sm">None was tried.</Text> : (
+          <Table>
+            <Table.Thead><Table.Tr><Table.Th>Trunk</Table.Th><Table.Th>Tried</Table.Th><Table.Th>What came of it</Table.Th></Table.Tr></Table.Thead>
+            <Table.Tbody>{call.attempts.map((attempt) => <Table.Tr key={`${attempt.trunk} ${attempt.at}`}><Table.Td>{attempt.trunk}</Table.Td><Table.Td>{exact(attempt.at)}</Table.Td><Table.Td>{attempt.answered ? 'Answered' : attempt.status === null ? 'Rang' : `Refused with ${attempt.status}`}</Table.Td></Table.Tr>)}</Table.Tbody>
+          </Table>
+        )}
+      </Panel>
+      <Panel component="section" aria-labelledby="told">
+        <Title order={2} size="h4" id="told" mb="xs">Who was told</Title>
+        {call.notified.length === 0 ? <Text size="sm">Nobody.</Text> : (
+          <Table>
+            <Table.Thead><Table.Tr><Table.Th>How</Table.Th><Table.Th>Who</Table.Th><Table.Th>When</Table.Th></Table.Tr></Table.Thead>
+            <Table.Tbody>{call.notified.map((each) => <Table.Tr key={`${each.how} ${each.to}`}><Table.Td>{ways[each.how]}</Table.Td><Table.Td className="break-anywhere">{each.to}</Table.Td><Table.Td>{exact(each.at)}</Table.Td></Table.Tr>)}</Table.Tbody>
+          </Table>
+        )}
+        {call.escalatedAt !== null && <Text size="sm" mt="xs">Nobody acknowledged it in time, so others were told: {exact(call.escalatedAt)}.</Text>}
+        {call.acknowledgedAt !== null && <Text size="sm" mt="xs">Acknowledged by {call.acknowledgedBy}, {exact(call.acknowledgedAt)}.{call.note !== null && ` “${call.note}”`}</Text>}
+      </Panel>
+      <AcknowledgeForm call={acknowledging ? call : null} onClose={() => setAcknowledging(false)} />
+    </Stack>
+  )
+}

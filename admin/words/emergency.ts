@@ -1,0 +1,17 @@
+import type { EmergencyNetwork, Located } from '../app/types.ts'
+
+const sources: Record<Located['source'], string> = {
+  bssid: 'Access point', 'switch-port': 'Switch port', network: 'Network', device: 'Fixed place', confirmed: 'Said by its user', default: 'Default',
+}
+export const sourceWords = (source: Located['source']): string => sources[source]
+
+export const networkKinds: { value: EmergencyNetwork['kind']; label: string; example: string }[] = [
+  { value: 'network', label: 'Network or address', example: '192.168.10.0/24' }, { value: 'bssid', label: 'Wi-Fi access point (BSSID)', example: '00:11:22:33:44:*' }, { value: 'switch-port', label: 'Switch and port', example: 'sw-3/gi1/0/7' },
+]
+
+/** As one would write it on a letter. */
+export function addressWords({ site: { street, houseNumber, city, state, postalCode, country }, floor, room, details, name }: Pick<Located, 'site' | 'floor' | 'room' | 'details' | 'name'>): string {
+  const street1 = country === 'US' ? `${houseNumber} ${street}` : `${street} ${houseNumber}`
+  const place = [floor && `floor ${floor}`, room && `room ${room}`, details].filter(Boolean).join(', ')
+  return [[street1.trim(), city, `${state} ${postalCode}`.trim()].filter(Boolean).join(', '), place || name].filter(Boolean).join('; ')
+}

@@ -1,0 +1,157 @@
+/** Calls for help as the API sees them: a part of the door in `door.ts`. */
+import type { Actor } from '../config/actor.ts'
+import type { Page, Paged } from './door-extensions.ts'
+import type { Kept } from './door-trunks.ts'
+
+/** A building with an address that an ambulance finds. */
+export interface EmergencySite {
+  id: string
+  name: string
+  /** ISO 3166 */
+  country: string
+  state: string
+  city: string
+  postalCode: string
+  street: string
+  houseNumber: string
+  /** One of the company's, on which the dispatcher calls back; null: that of the caller. */
+  callbackNumber: string | null
+  /** What an ambulance would miss, in words; calls go out all the same. */
+  problems: string[]
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export type EmergencySiteInput = Pick<EmergencySite, 'name'> & Partial<Pick<EmergencySite, 'country' | 'state' | 'city' | 'postalCode' | 'street' | 'houseNumber' | 'callbackNumber'>>
+
+/** A place in a building. */
+export interface EmergencyLocation {
+  id: string
+  siteId: string
+  name: string
+  floor: string
+  room: string
+  /** What helps to find it: the wing, the nearest door. */
+  details: string
+  /** Null: that of the site. */
+  callbackNumber: string | null
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export type EmergencyLocationInput = Pick<EmergencyLocation, 'siteId' | 'name'> & Partial<Pick<EmergencyLocation, 'floor' | 'room' | 'details' | 'callbackNumber'>>
+
+/**
+ * What tells of a place: an access point (`00:11:22:33:44:55`, the last digits may be `*`), a switch and its port
+ * (`chassis/port`, the port may be `*`), or the network a phone comes from (`192.0.2.0/24`, a public address).
+ */
+export interface EmergencyNetwork {
+  id: string
+  kind: 'bssid' | 'switch-port' | 'network'
+  value: string
+  locationId: string
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export type EmergencyNetworkInput = Pick<EmergencyNetwork, 'kind' | 'value' | 'locationId'>
+
+/** What a phone, or a program beside it, says of where it is. */
+export interface NetworkReport {
+  bssid?: string | undefined
+  chassis?: string | undefined
+  port?: string | undefined
+  /** Its own address in its network. */
+  address?: string | undefined
+}
+
+/** How a place is known, the most specific first. */
+export type LocationSource = 'bssid' | 'switch-port' | 'network' | 'device' | 'confirmed' | 'default'
+
+/** Where somebody is. */
+export interface Located {
+  locationId: string
+  site: Omit<EmergencySite, 'id' | 'callbackNumber' | 'problems' | 'version' | 'createdAt' | 'updatedAt'>
+  name: string
+  floor: string
+  room: string
+  details: string
+  source: LocationSource
+  /** In words: which network, or who said so. */
+  why: string
+  /** Since when it is known, in milliseconds since the epoch; null: it was configured, and does not age. */
+  since: number | null
+  problems: string[]
+  callbackNumber: string | null
+}
+
+export interface EmergencySettings {
+  /** Where phones are of which nothing else is known; null: nothing is sent for them. */
+  locationId: string | null
+  mailTo: string[]
+  /** Extensions whose phones show a message. */
+  extensions: string[]
+  /** Minutes without acknowledgement after which others are told. */
+  escalateMinutes: number
+  escalateTo: string[]
+  /** Hours for which the dispatcher's call back rings the very phone. */
+  callbackHours: number
+}
+
+/** A phone and where it is. */
+export interface LocatedDevice {
+  deviceId: string
+  name: string
+  extension: { id: string; number: string; name: string }
+  /** host of where it registered from; null: not registered. */
+  address: string | null
+  /** Where it always is, as the administrator says; null: it moves, or nobody said. */
+  locationId: string | null
+  confirmed: { locationId: string; at: Date } | null
+  reported: (NetworkReport & { at: Date }) | null
+  /** Null: nothing is known, and nothing would be sent. */
+  located: Located | null
+}
+
+export interface EmergencyCall {
+  id: string
+  kind: 'call' | 'test'
+  dialled: string
+  startedAt: Date
+  caller: { number: string; name: string | null; extensionId: string | null; deviceId: string | null; device: string | null; address: string }
+  location: Located | null
+  callbackNumber: string | null
+  /** The trunks that were tried, in order. */
+  attempts: { trunk: string; at: number; status: number | null; answered: boolean }[]
+  answeredAt: Date | null
+  endedAt: Date | null
+  /** How it ended, in a sentence. */
+  outcome: string | null
+  notified: { how: 'mail' | 'phone' | 'panel'; to: string; at: number }[]
+  escalatedAt: Date | null
+  acknowledgedAt: Date | null
+  acknowledgedBy: string | null
+  note: string | null
+}
+
+export interface EmergencyDoor {
+  sites: Kept<EmergencySite, EmergencySiteInput>
+  locations: Kept<EmergencyLocation, EmergencyLocationInput>
+  networks: Kept<EmergencyNetwork, EmergencyNetworkInput>
+  settings(actor: Actor): Promise<EmergencySettings>
+  configure(actor: Actor, input: Partial<EmergencySettings>): Promise<EmergencySettings>
+  devices(actor: Actor): Promise<LocatedDevice[]>
+  device(actor: Actor, deviceId: string): Promise<LocatedDevice>
+  /** Where it always is; null: it moves. */
+  place(actor: Actor, deviceId: string, locationId: string | null): Promise<LocatedDevice>
+  /** Its user says where it is now. */
+  confirm(actor: Actor, deviceId: string, locationId: string | null): Promise<LocatedDevice>
+  /** A phone, or a program beside it, says what network it is in. */
+  report(actor: Actor, deviceId: string, report: NetworkReport): Promise<LocatedDevice>
+  calls(actor: Actor, page: Page): Promise<Paged<EmergencyCall>>
+  call(actor: Actor, id: string): Promise<EmergencyCall>
+  acknowledge(actor: Actor, id: string, note: string): Promise<EmergencyCall>
+}

@@ -1,0 +1,153 @@
+import type { Actor } from '../config/actor.ts'
+import { isForeignKeyViolation, type Database } from '../config/database/index.ts'
+import { Refusal, type RefusalDetail } from '../config/errors.ts'
+import type { EmergencyCallRow } from '../migrations/tables.ts'
+import { bssidOf } from './directory/emergency.ts'
+import type { Directory, SnapshotDevice } from './directory/types.ts'
+import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, Kept, Located, LocatedDevice } from './door.ts'
+import type { HelpRecords } from './help/records.ts'
+import type { Events } from './events/events.ts'
+import { isOwn, NOT_OWN } from './lines.ts'
+import { isAddress } from './mail/settings.ts'
+import type { Registrar } from './registrar/types.ts'
+import { locate, problemsOf } from './routing/locate.ts'
+
+/** Places, who is told, and what became of calls for help. */
+export function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush'>; events: Events }): EmergencyDoor {
+  const { database, directory, registrar, records, events } = options
+  const { sites, locations, networks } = directory.emergency
+  const refuse = (field: string, message: string): never => {
+    throw new Refusal('unprocessable', message, { details: [{ field, message }] })
+  }
+  const checkOwn = (actor: Actor, number: string | null | undefined): void => {
+    if (typeof number === 'string' && !isOwn(directory, actor.tenantId, number.replace(/[\s.()-]/g, ''))) refuse('callbackNumber', NOT_OWN)
+  }
+  const checkLocation = (actor: Actor, id: string | null | undefined, field = 'locationId'): void => {
+    if (typeof id === 'string' && !directory.snapshot().emergencyOf(actor.tenantId).locations.some((one) => one.id === id)) refuse(field, 'There is no such place.')
+  }
+  /** What is in use cannot go. */
+  const guarded = <Shown, Input>(kept: Kept<Shown, Input>, check: (actor: Actor, input: Partial<Input>) => void, used: string, show: (shown: Shown) => Shown = (shown) => shown): Kept<Shown, Input> => ({
+    list: async (actor) => (await kept.list(actor)).map(show),
+    get: async (actor, id) => show(await kept.get(actor, id)),
+    async create(actor, input) {
+      check(actor, input as Partial<Input>)
+      return show(await kept.create(actor, input))
+    },
+    async update(actor, id, input, version) {
+      check(actor, input)
+      return show(await kept.update(actor, id, input, version))
+    },
+    async remove(actor, id) {
+      try {
+        await kept.remove(actor, id)
+      } catch (error) {
+        if (isForeignKeyViolation(error)) throw new Refusal('conflict', used)
+        throw error
+      }
+    },
+  })
+  const deviceOf = (actor: Actor, id: string): SnapshotDevice => {
+    const device = directory.snapshot().device(id)
+    if (device?.tenantId !== actor.tenantId) throw new Refusal('not-found', 'There is no such device.')
+    return device
+  }
+  const shown = (device: SnapshotDevice): LocatedDevice => {
+    const snapshot = directory.snapshot()
+    const emergency = snapshot.emergencyOf(device.tenantId)
+    const extension = snapshot.extension(device.extensionId)
+    const known = emergency.devices.get(device.id)
+    const contact = registrar.contactsOf(device.extensionId).find(({ deviceId }) => deviceId === device.id)
+    const address = contact ? contact.received.slice(0, contact.received.lastIndexOf(':')).replace(/^\[|\]$/g, '') : null
+    return {
+      deviceId: device.id, name: device.name, extension: { id: device.extensionId, number: extension?.number ?? '', name: extension?.name ?? '' }, address,
+      locationId: known?.locationId ?? null,
+      confirmed: known?.confirmedLocationId && known.confirmedAt !== null ? { locationId: known.confirmedLocationId, at: new Date(known.confirmedAt) } : null,
+      reported: known?.reported && known.reportedAt !== null ? { ...known.reported, at: new Date(known.reportedAt) } : null,
+      located: locate(emergency, { deviceId: device.id, ...(address !== null && { address }) }) ?? null,
+    }
+  }
+  const after = async (actor: Actor, id: string, change: Parameters<Directory['emergency']['setDevice']>[2]): Promise<LocatedDevice> => {
+    deviceOf(actor, id)
+    await directory.emergency.setDevice(actor, id, change)
+    return shown(deviceOf(actor, id))
+  }
+
+  return {
+    sites: guarded(sites, (actor, input) => checkOwn(actor, input.callbackNumber), 'There are places in this site. Remove them first.', (site: EmergencySite) => ({ ...site, problems: problemsOf(site) })),
+    locations: guarded(locations, (actor, input) => {
+      checkOwn(actor, input.callbackNumber)
+      if (input.siteId !== undefined && !directory.snapshot().emergencyOf(actor.tenantId).sites.some((one) => one.id === input.siteId)) refuse('siteId', 'There is no such site.')
+    }, 'Phones, networks or the default lead to this place. Change them first.'),
+    networks: guarded(networks, (actor, input) => checkLocation(actor, input.locationId), 'It is in use.'),
+    settings: (actor) => Promise.resolve(directory.snapshot().emergencyOf(actor.tenantId).settings),
+    async configure(actor, input) {
+      checkSettings(directory, actor, input)
+      checkLocation(actor, input.locationId)
+      await directory.emergency.configure(actor, input)
+      return directory.snapshot().emergencyOf(actor.tenantId).settings
+    },
+    async devices(actor) {
+      const snapshot = directory.snapshot()
+      return snapshot.extensionsOf(actor.tenantId).toSorted((a, b) => a.number.length - b.number.length || a.number.localeCompare(b.number)).flatMap(({ id }) => snapshot.devicesOf(id)).map(shown)
+    },
+    device: async (actor, id) => shown(deviceOf(actor, id)),
+    place(actor, id, locationId) {
+      checkLocation(actor, locationId)
+      return after(actor, id, { locationId })
+    },
+    confirm(actor, id, locationId) {
+      checkLocation(actor, locationId)
+      return after(actor, id, { confirmedLocationId: locationId })
+    },
+    report: (actor, id, { bssid, ...report }) => after(actor, id, { reported: { ...report, ...(bssid !== undefined && { bssid: bssidOf(bssid) }) } }),
+    async calls(actor, { page, limit }) {
+      await records.flush()
+      return database.read(actor, async (trx) => {
+        const [{ count } = { count: '0' }] = await trx('emergency_calls').count<{ count: string }[]>('* as count')
+        const rows = (await trx('emergency_calls').orderBy([{ column: 'started_at', order: 'desc' }, 'id']).limit(limit).offset((page - 1) * limit)) as EmergencyCallRow[]
+        return { rows: rows.map(showCall), total: Number(count) }
+      })
+    },
+    async call(actor, id) {
+      await records.flush()
+      return showCall(await database.read(actor, (trx) => findCall(trx('emergency_calls').where({ id }).first())))
+    },
+    async acknowledge(actor, id, note) {
+      await records.flush()
+      const row = await database.change(actor, async (trx) => {
+        const before = await findCall(trx('emergency_calls').where({ id }).forUpdate().first())
+        if (before.acknowledged_at !== null) throw new Refusal('conflict', `${before.acknowledged_by} has acknowledged this call already.`)
+        const [row] = (await trx('emergency_calls').where({ id }).update({ acknowledged_at: new Date(), acknowledged_by: actor.name, note: note.trim() === '' ? null : note.trim() }).returning('*')) as [EmergencyCallRow]
+        return { result: row, audit: { action: 'emergency-call.acknowledge', subjectType: 'emergency-call', subjectId: id, after: { note } } }
+      })
+      events.emit('emergency.changed', actor.tenantId, { callId: id })
+      return showCall(row)
+    },
+  }
+}
+
+async function findCall(asking: Promise<unknown> | PromiseLike<unknown>): Promise<EmergencyCallRow> {
+  const row = (await asking) as EmergencyCallRow | undefined
+  if (!row) throw new Refusal('not-found', 'There was no such call for help.')
+  return row
+}
+
+function checkSettings(directory: Directory, actor: Actor, { mailTo, escalateTo, extensions, escalateMinutes, callbackHours }: Partial<EmergencySettings>): void {
+  const details: RefusalDetail[] = []
+  for (const [field, list] of [['mailTo', mailTo], ['escalateTo', escalateTo]] as const) {
+    const wrong = list?.find((address) => !isAddress(address))
+    if (wrong !== undefined) details.push({ field, message: `${wrong} is no e-mail address.` })
+  }
+  const unknown = extensions?.find((number) => !directory.snapshot().extensionByNumber(actor.tenantId, number))
+  if (unknown !== undefined) details.push({ field: 'extensions', message: `There is no extension ${unknown}.` })
+  if (escalateMinutes !== undefined && !(Number.isInteger(escalateMinutes) && escalateMinutes >= 1 && escalateMinutes <= 120)) details.push({ field: 'escalateMinutes', message: 'From 1 to 120 minutes.' })
+  if (callbackHours !== undefined && !(Number.isInteger(callbackHours) && callbackHours >= 1 && callbackHours <= 72)) details.push({ field: 'callbackHours', message: 'From 1 to 72 hours.' })
+  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+}
+
+function showCall(row: EmergencyCallRow): EmergencyCall {
+  return {
+    id: row.id, kind: row.kind, dialled: row.dialled, startedAt: row.started_at, caller: row.caller, location: row.location as Located | null, callbackNumber: row.callback_number, attempts: row.attempts,
+    answeredAt: row.answered_at, endedAt: row.ended_at, outcome: row.outcome, notified: row.notified, escalatedAt: row.escalated_at, acknowledgedAt: row.acknowledged_at, acknowledgedBy: row.acknowledged_by, note: row.note,
+  }
+}

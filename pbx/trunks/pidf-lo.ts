@@ -1,0 +1,46 @@
+/** The place of a caller on its way to the dispatcher: a civic address (RFC 5139) in PIDF-LO (RFC 4119, RFC 5491), by value (RFC 6442). */
+import { randomToken } from '../../config/ids.ts'
+import type { Located } from '../door.ts'
+import type { BodyPart } from '../sip/types.ts'
+import { escapeXml } from '../sip/xml.ts'
+
+export const PIDF_LO = 'application/pidf+xml'
+
+export interface LocationBody {
+  headers: Readonly<Record<string, string>>
+  part: BodyPart
+}
+
+/**
+ * @param entity the caller as the carrier sees it, `12025550100@carrier.example`: nothing of the house
+ * @param at when the call was made, in milliseconds since the epoch
+ */
+export function locationBody(located: Located, entity: string, at: number): LocationBody {
+  const contentId = `location-${randomToken(9)}@dialplane.invalid`
+  return {
+    headers: { Geolocation: `<cid:${contentId}>`, 'Geolocation-Routing': 'yes' },
+    part: { contentType: PIDF_LO, contentId, body: pidfLo(located, entity, at) },
+  }
+}
+
+/** The elements of a civic address in the order of the schema (RFC 5139 §4). */
+export function pidfLo({ site, name, floor, room, details, source, since }: Located, entity: string, at: number): string {
+  const elements: [string, string][] = [
+    ['country', site.country], ['A1', site.state], ['A3', site.city], ['RD', site.street], ['HNO', site.houseNumber], ['LOC', details || name], ['FLR', floor], ['NAM', site.name], ['PC', site.postalCode], ['ROOM', room],
+  ]
+  const civic = elements.filter(([, value]) => value !== '').map(([tag, value]) => `<ca:${tag}>${escapeXml(value)}</ca:${tag}>`).join('')
+  const method = source === 'bssid' ? '802.11' : source === 'switch-port' || source === 'network' ? 'Derived' : 'Manual'
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10" xmlns:ca="urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr"',
+    `  entity="pres:${escapeXml(entity)}">`,
+    '<dm:device id="phone">',
+    `<gp:geopriv><gp:location-info><ca:civicAddress xml:lang="en">${civic}</ca:civicAddress></gp:location-info>`,
+    `<gp:usage-rules><gp:retransmission-allowed>yes</gp:retransmission-allowed><gp:retention-expiry>${new Date(at + 86_400_000).toISOString()}</gp:retention-expiry></gp:usage-rules>`,
+    `<gp:method>${method}</gp:method></gp:geopriv>`,
+    `<dm:timestamp>${new Date(since ?? at).toISOString()}</dm:timestamp>`,
+    '</dm:device>',
+    '</presence>',
+    '',
+  ].join('\r\n')
+}

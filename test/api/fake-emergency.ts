@@ -1,0 +1,72 @@
+/** Calls for help of the door of the PBX, kept in memory. */
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../../config/actor.ts'
+import { Refusal } from '../../config/errors.ts'
+import type { EmergencyCall, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, Located, LocatedDevice, Pbx } from '../../pbx/index.ts'
+import { fakeKept } from './fake-lines.ts'
+import { now } from './fake-samples.ts'
+
+export interface FakeEmergency {
+  emergency: Pbx['emergency']
+  addEmergencyCall(tenantId: string): EmergencyCall
+}
+
+export function createFakeEmergency(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void, deviceOf: (actor: Actor, id: string) => { id: string; name: string; extensionId: string }): FakeEmergency {
+  const calls = new Map<string, { tenantId: string; call: EmergencyCall }>()
+  let settings: EmergencySettings = { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3 }
+  const located: Located = {
+    locationId: randomUUID(), site: { name: 'HQ', country: 'US', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12' }, name: 'Reception', floor: '1', room: '', details: '',
+    source: 'bssid', why: 'the access point', since: now.getTime(), problems: [], callbackNumber: null,
+  }
+  const shown = (actor: Actor, id: string): LocatedDevice => {
+    actors.push(actor)
+    const device = deviceOf(actor, id)
+    return { deviceId: device.id, name: device.name, extension: { id: device.extensionId, number: '100', name: 'Ada' }, address: '192.0.2.1', locationId: null, confirmed: { locationId: located.locationId, at: now }, reported: { bssid: '00:11:22:33:44:55', at: now }, located }
+  }
+  const callOf = (actor: Actor, id: string): EmergencyCall => {
+    actors.push(actor)
+    const found = calls.get(id)
+    if (found?.tenantId !== actor.tenantId) throw new Refusal('not-found', 'There was no such call for help.')
+    return found.call
+  }
+  return {
+    addEmergencyCall(tenantId) {
+      const call: EmergencyCall = {
+        id: randomUUID(), kind: 'call', dialled: '911', startedAt: now, caller: { number: '100', name: 'Ada', extensionId: randomUUID(), deviceId: null, device: 'Phone', address: '192.0.2.1' }, location: located, callbackNumber: '+12025550100',
+        attempts: [{ trunk: 'Carrier', at: now.getTime(), status: 200, answered: true }], answeredAt: now, endedAt: null, outcome: null, notified: [{ how: 'mail', to: 'ada@example.com', at: now.getTime() }],
+        escalatedAt: null, acknowledgedAt: null, acknowledgedBy: null, note: null,
+      }
+      calls.set(call.id, { tenantId, call })
+      return call
+    },
+    emergency: {
+      sites: fakeKept<EmergencySite, EmergencySiteInput>(actors, checkVersion, 'site', { country: 'US', state: '', city: '', postalCode: '', street: '', houseNumber: '', callbackNumber: null, problems: ['The street is missing.'] }),
+      locations: fakeKept<EmergencyLocation, EmergencyLocationInput>(actors, checkVersion, 'place', { floor: '', room: '', details: '', callbackNumber: null }),
+      networks: fakeKept<EmergencyNetwork, EmergencyNetworkInput>(actors, checkVersion, 'network', {}),
+      async settings(actor) {
+        actors.push(actor)
+        return settings
+      },
+      async configure(actor, input) {
+        actors.push(actor)
+        settings = { ...settings, ...input }
+        return settings
+      },
+      async devices(actor) {
+        actors.push(actor)
+        return []
+      },
+      device: async (actor, id) => shown(actor, id),
+      place: async (actor, id, locationId) => ({ ...shown(actor, id), locationId }),
+      confirm: async (actor, id) => shown(actor, id),
+      report: async (actor, id) => shown(actor, id),
+      async calls(actor) {
+        actors.push(actor)
+        const rows = [...calls.values()].filter(({ tenantId }) => tenantId === actor.tenantId).map(({ call }) => call)
+        return { rows, total: rows.length }
+      },
+      call: async (actor, id) => callOf(actor, id),
+      acknowledge: async (actor, id, note) => Object.assign(callOf(actor, id), { acknowledgedAt: now, acknowledgedBy: actor.name, note }),
+    },
+  }
+}

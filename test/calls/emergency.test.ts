@@ -1,0 +1,218 @@
+/** Calls for help with real phones and carriers: where the caller is, who is told, the call back, 933, and what is written down. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, suite, test } from 'node:test'
+import type { Line } from '../support/desk.ts'
+import { eventually } from '../support/eventually.ts'
+import { startHouse, type House } from '../support/house.ts'
+import { startMailServer, type TestMailServer } from '../support/mail-server.ts'
+import { headerOf, openPhone, type Phone, type PhoneCall } from '../support/phone.ts'
+
+interface Located { name: string; source: string; floor: string; since: string | null; problems: string[] }
+interface Device { deviceId: string; located: Located | null }
+interface Help {
+  id: string; kind: string; dialled: string; caller: { number: string; device: string | null }; location: Located | null; callbackNumber: string | null; outcome: string | null
+  attempts: { trunk: string; status: number | null; answered: boolean }[]; notified: { how: string; to: string }[]; acknowledgedBy: string | null; note: string | null
+}
+
+suite('calls for help', () => {
+  let house: House
+  let mails: TestMailServer
+  let carrier: Phone
+  let trunk: { id: string }
+  let line: Line
+  let anna: Phone
+  let guard: Phone
+  const places: Record<string, string> = {}
+  before(async () => {
+    house = await startHouse({ change: ({ registrar }) => void (registrar.qualifySeconds = 0) })
+    mails = await startMailServer()
+    carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    trunk = await house.api.post('/trunks', { name: 'Carrier A', host: '127.0.0.1', port: carrier.local.port, callerId: '+15550001000', emergency: true, sendLocation: true })
+    line = await house.extension('101', { name: 'Anna Berg' })
+    anna = await house.registered(line)
+    guard = await house.registered(await house.extension('102', { name: 'Guard' }))
+    await house.api.post('/inbound-numbers', { number: '+15550001000', name: 'Main line', destination: '102' })
+    await house.api.post('/inbound-numbers', { number: '+15550001911', name: 'For dispatchers', destination: '102' })
+    await house.api.send('PUT', '/mail/settings', { host: '127.0.0.1', port: mails.port, security: 'none', username: null, sender: 'phones@example.com', senderName: '' })
+    const site = await house.api.post<{ id: string; problems: string[] }>('/emergency/sites', { name: 'HQ & annex', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12', callbackNumber: '+15550001911' })
+    assert.deepEqual(site.problems, [])
+    for (const [name, floor, room] of [['Reception', '1', ''], ['Lab', '3', '312'], ['Attic', '4', '']]) places[name!] = (await house.api.post<{ id: string }>('/emergency/locations', { siteId: site.id, name, floor, room })).id
+    await house.api.send('PATCH', '/emergency/settings', { locationId: places['Reception'], mailTo: ['security@example.com'], extensions: ['102'] })
+  })
+  after(async () => {
+    await carrier?.close()
+    await mails?.close()
+    await house?.close()
+  })
+  afterEach(() => house.idle())
+
+  const device = (): Promise<Device> => house.api.get<Device>(`/emergency/devices/${line.deviceId}`)
+  const records = (): Promise<Help[]> => house.api.get<Help[]>('/emergency/calls')
+  async function help(dialled = '911'): Promise<{ call: PhoneCall; there: PhoneCall }> {
+    const mark = carrier.incoming.mark()
+    const call = await anna.invite(dialled)
+    return { call, there: await carrier.nextCall({ from: mark }) }
+  }
+  async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
+    one.audio.play(440)
+    other.audio.play(1000)
+    one.audio.forget()
+    other.audio.forget()
+    await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
+  }
+
+  test('the place goes along as PIDF-LO beside the SDP, with the number of the building; nothing of the house is seen', async () => {
+    const { call, there } = await help()
+    const { headers, body, uri } = there.invite
+    assert.match(uri, /^sip:911@/)
+    assert.match(headerOf(there.invite, 'Content-Type') ?? '', /^multipart\/mixed;boundary=/)
+    const cid = /^<cid:(.+)>$/.exec(headerOf(there.invite, 'Geolocation') ?? '')?.[1]
+    assert.ok(cid)
+    assert.equal(headerOf(there.invite, 'Geolocation-Routing'), 'yes')
+    assert.ok(body.includes(`Content-ID: <${cid}>`))
+    const pidf = /<\?xml[^]*<\/presence>/.exec(body)?.[0] ?? ''
+    const values = [...pidf.matchAll(/<ca:(\w+)>([^<]*)</g)].map(([, tag, value]) => [tag, value])
+    assert.deepEqual(values, [['country', 'US'], ['A1', 'IL'], ['A3', 'Springfield'], ['RD', 'Main Street'], ['HNO', '12'], ['LOC', 'Reception'], ['FLR', '1'], ['NAM', 'HQ &#38; annex'], ['PC', '62701']], 'in the order of the schema')
+    assert.match(pidf, /entity="pres:\+15550001911@127\.0\.0\.1"/)
+    assert.match(headerOf(there.invite, 'From') ?? '', /sip:\+15550001911@/)
+    assert.doesNotMatch(`${headers.map(String).join('\n')}${body}`, /Anna|sip:101/)
+    there.invite.body = /v=0[^]*?(?=\r\n--)/.exec(body)?.[0] ?? ''
+    await there.answer()
+    await call.answered()
+    await hearEachOther(call, there)
+    await there.bye()
+    await call.ended()
+    const mail = await mails.mailFor('security@example.com')
+    assert.match(mail.headers, /^subject: EMERGENCY CALL: 101 Anna Berg dialled 911$/im)
+    assert.match(mail.headers, /^importance: high$/im)
+    assert.match(mail.parts[0]?.content.toString() ?? '', /Place: +12 Main Street, Springfield, IL 62701, US; floor 1/)
+    const message = await guard.received.until(({ method }) => method === 'MESSAGE', 'a MESSAGE')
+    assert.match(message.body, /EMERGENCY CALL: 101 Anna Berg[^]*floor 1/)
+    const record = await eventually(async () => (await records()).find(({ outcome, notified }) => outcome !== null && notified.some(({ how }) => how === 'phone')), 'the record')
+    assert.deepEqual([record.kind, record.dialled, record.caller.number, record.location?.name, record.location?.source, record.callbackNumber], ['call', '911', '101', 'Reception', 'default', '+15550001911'])
+    assert.deepEqual(record.attempts.map(({ trunk: name, status, answered }) => [name, status, answered]), [['Carrier A', 200, true]])
+    assert.deepEqual(record.notified.map(({ how, to }) => [how, to]).slice(1), [['mail', 'security@example.com'], ['phone', '102']])
+    const acknowledged = await house.api.post<Help>(`/emergency/calls/${record.id}/acknowledge`, { note: 'I am there.' })
+    assert.deepEqual([acknowledged.note, typeof acknowledged.acknowledgedBy], ['I am there.', 'string'])
+    assert.equal((await house.api.send('POST', `/emergency/calls/${record.id}/acknowledge`, {})).status, 409)
+  })
+
+  test('the most specific that is known wins: access point, switch port, network, the phone’s own place, what its user says, the default', async () => {
+    const at = `/emergency/devices/${line.deviceId}`
+    const isAt = async (name: string, source: string): Promise<void> => assert.deepEqual([(await device()).located?.name, (await device()).located?.source], [name, source])
+    await isAt('Reception', 'default')
+    await house.api.ask('PUT', `${at}/place`, { locationId: places['Attic'] })
+    await isAt('Attic', 'device')
+    await house.api.ask('PUT', `${at}/confirmed`, { locationId: places['Lab'] })
+    await isAt('Lab', 'confirmed')
+    const network = await house.api.post<{ id: string }>('/emergency/networks', { kind: 'network', value: '127.0.0.0/8', locationId: places['Reception'] })
+    await isAt('Attic', 'device')
+    await house.api.ask('PUT', `${at}/place`, { locationId: null })
+    await isAt('Reception', 'network')
+    await house.api.post('/emergency/networks', { kind: 'switch-port', value: 'sw-3/*', locationId: places['Attic'] })
+    await house.api.post('/emergency/networks', { kind: 'switch-port', value: 'sw-3/gi1/0/7', locationId: places['Lab'] })
+    await house.api.post('/emergency/networks', { kind: 'bssid', value: '00-11-22-33-44-*', locationId: places['Attic'] })
+    await house.api.ask('PUT', `${at}/network`, { chassis: 'SW-3', port: 'Gi1/0/7' })
+    await isAt('Lab', 'switch-port')
+    await house.api.ask('PUT', `${at}/network`, { chassis: 'sw-3', port: 'gi1/0/8' })
+    await isAt('Attic', 'switch-port')
+    await house.api.ask('PUT', `${at}/network`, { chassis: 'sw-3', port: 'gi1/0/7', bssid: '001122334455' })
+    await isAt('Attic', 'bssid')
+    assert.ok((await device()).located?.since, 'what a phone reported has an age')
+    // The softphone has gone to another floor: the next call says so.
+    const { call, there } = await help('9911')
+    assert.match(there.invite.body, /<ca:FLR>4</)
+    assert.match(there.invite.body, /<gp:method>802\.11</)
+    there.reject(486)
+    await call.ended()
+    await house.api.ask('PUT', `${at}/network`, {})
+    await house.api.ask('DELETE', `/emergency/networks/${network.id}`)
+    await house.api.ask('PUT', `${at}/confirmed`, { locationId: null })
+    await isAt('Reception', 'default')
+  })
+
+  test('a carrier that refuses the place gets the call without it; what one refuses goes to the next', async () => {
+    const other = await openPhone({ server: house.sip, user: 'other', password: '' })
+    const second = await house.api.post<{ id: string }>('/trunks', { name: 'Carrier B', host: '127.0.0.1', port: other.local.port, callerId: '+15550002000', emergency: true })
+    try {
+      let mark = carrier.incoming.mark()
+      const call = await anna.invite('911')
+      const first = await carrier.nextCall({ from: mark })
+      mark = carrier.incoming.mark()
+      first.reject(415)
+      const again = await carrier.nextCall({ from: mark })
+      assert.equal(headerOf(again.invite, 'Content-Type'), 'application/sdp')
+      assert.equal(headerOf(again.invite, 'Geolocation'), undefined)
+      again.reject(404)
+      const there = await other.nextCall()
+      await there.answer()
+      await call.answered()
+      await hearEachOther(call, there)
+      await call.bye()
+      await there.ended()
+      const record = await eventually(async () => (await records()).find(({ outcome, attempts }) => outcome !== null && attempts.length === 3), 'the record')
+      assert.deepEqual(record.attempts.map(({ trunk: name, status }) => [name, status]), [['Carrier A', 415], ['Carrier A', 404], ['Carrier B', 200]])
+    } finally {
+      await house.api.ask('DELETE', `/trunks/${second.id}`)
+      await other.close()
+    }
+  })
+
+  test('the dispatcher calls back, and the very phone rings, past do not disturb and forwards', async () => {
+    const { call, there } = await help()
+    there.reject(486)
+    await call.ended()
+    await house.api.ask('PATCH', `/extensions/${line.extensionId}`, { doNotDisturb: true, forwardAlways: '102' })
+    const { credentials } = await house.api.post<{ credentials: { deviceId: string; username: string; password: string } }>(`/extensions/${line.extensionId}/devices`, { name: 'Second phone' })
+    const desk = await house.phone({ user: credentials.username, password: credentials.password })
+    await desk.register()
+    try {
+      const [mark, elsewhere, reception] = [anna.incoming.mark(), desk.incoming.mark(), guard.incoming.mark()]
+      const back = await carrier.invite('+15550001911')
+      const ringing = await anna.nextCall({ from: mark })
+      assert.match(headerOf(ringing.invite, 'From') ?? '', /"Emergency services:/)
+      await ringing.answer()
+      await back.answered()
+      await hearEachOther(back, ringing)
+      assert.deepEqual([desk.incoming.mark(), guard.incoming.mark()], [elsewhere, reception])
+      await back.bye()
+      await ringing.ended()
+    } finally {
+      await house.api.ask('PATCH', `/extensions/${line.extensionId}`, { doNotDisturb: false, forwardAlways: null })
+      await desk.unregister()
+    }
+  })
+
+  test('933 tells the phone where help would be sent, and that it did is written down', async () => {
+    const call = await anna.invite('933')
+    await call.answered()
+    await call.audio.hearsSomething()
+    await call.bye()
+    const record = await eventually(async () => (await records()).find(({ kind }) => kind === 'test'), 'the record')
+    assert.match(record.outcome ?? '', /^Told: 12 Main Street, Springfield, IL 62701, US; floor 1/)
+  })
+
+  test('without any trunk for it the call is refused, and all the same told and written down', async () => {
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { emergency: false })
+    const before = (await records()).length
+    const call = await anna.invite('911')
+    await call.ended()
+    const record = await eventually(async () => { const all = await records(); return all.length > before && all[0]?.outcome ? all[0] : undefined }, 'the record')
+    assert.deepEqual([record.attempts, record.location?.name], [[], 'Reception'])
+    assert.match(record.outcome ?? '', /no outside line/)
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { emergency: true })
+  })
+
+  test('what is checked: addresses are flagged and kept, places in use stay, numbers are the company’s', async () => {
+    const site = await house.api.post<{ id: string; problems: string[] }>('/emergency/sites', { name: 'Shed', city: 'Springfield' })
+    assert.deepEqual(site.problems, ['The street is missing.', 'The house number is missing.', 'The state has two letters, such as IL.', 'A ZIP code has five digits.'])
+    const refused = async (method: string, path: string, body: unknown, words: RegExp): Promise<void> => assert.match((await house.api.send(method, path, body)).body.toString(), words)
+    await refused('PATCH', `/emergency/sites/${site.id}`, { callbackNumber: '+15559999999' }, /not the company/)
+    await refused('DELETE', `/emergency/locations/${places['Reception']}`, undefined, /Phones, networks or the default/)
+    await refused('POST', '/emergency/networks', { kind: 'bssid', value: 'nonsense', locationId: places['Lab'] }, /An access point is written/)
+    await refused('POST', '/emergency/networks', { kind: 'network', value: '192.0.2.0/40', locationId: places['Lab'] }, /A network is written/)
+    await refused('POST', '/emergency/networks', { kind: 'switch-port', value: 'SW-3/*', locationId: places['Lab'] }, /tells of a place already/)
+    await refused('PATCH', '/emergency/settings', { extensions: ['999'] }, /no extension 999/)
+    await refused('PATCH', '/emergency/settings', { mailTo: ['nobody'] }, /no e-mail address/)
+  })
+})
