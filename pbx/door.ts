@@ -85,6 +85,18 @@ export interface SupervisionOrder {
   mode: 'listen' | 'whisper' | 'barge'
 }
 
+/** A wish to call somebody with a phone that rings first. */
+export interface ClickToDial {
+  /** Whose phone. */
+  extensionId: string
+  /** As it was clicked: spaces and signs do not matter, nor `tel:`. */
+  to: string
+  /** This phone alone; null: all of the extension. */
+  deviceId?: string | null
+  /** The phone is asked to answer by itself. */
+  autoAnswer?: boolean
+}
+
 /** Which calls of the history. */
 export interface CallQuery {
   /** Calls of one chain of transfers: those that share this `rootId`. */
@@ -278,7 +290,10 @@ export interface Pbx {
   calls: {
     /** Calls going on. */
     live(actor: Actor): CallView[]
+    /** Also by the id of the first call of a chain. */
     hangUp(actor: Actor, id: string): Promise<void>
+    /** Click-to-dial. Says what speaks against it before anything rings: `unprocessable`, `conflict`. A second click within seconds is the first again. */
+    dial(actor: Actor, wish: ClickToDial): Promise<CallView>
     /** Starts, pauses, resumes or stops recording of an answered call. */
     record(actor: Actor, id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<RecordingInfo>
     /** Rings an extension and lets it listen to a call that goes on; returns the call of whoever listens. Its mode is changed by keys: 4 listens, 5 whispers, 6 barges in. */

@@ -50,6 +50,7 @@ import type { EngineGate } from './shield/gate.ts'
 import type { SipSource } from './sip/types.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
+import { originate } from './steps/originate.ts'
 import { supervise } from './steps/supervise.ts'
 import { goOn } from './steps/go-on.ts'
 import { takeCall } from './steps/take-call.ts'
@@ -161,7 +162,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const lender = lane && startLender({ lane, directory, registrar, events, nonces: entrance.nonces, settings, secrets })
 
   const liveCall = (actor: Actor, id: string): Call => {
-    const call = registry.get(actor.tenantId, id)
+    // What came of a click, or of a transfer, has the id of its first call.
+    const call = registry.get(actor.tenantId, id) ?? registry.list(actor.tenantId).find(({ rootId, over }) => rootId === id && !over)
     if (!call) throw new Refusal('not-found', 'This call is not going on. It may have ended a moment ago.')
     return call
   }
@@ -197,6 +199,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
           result: await recordings.control(call, action, actor.name),
           audit: callAudit(`recording.${action}`, call),
         }))
+      },
+      async dial(actor, wish) {
+        const call = originate(world, { ...wish, tenantId: actor.tenantId, by: actor.name })
+        await auditIfPossible(database, logger, actor, { action: 'call.dial', subjectType: 'call', subjectId: call.id, after: { extension: directory.snapshot().extension(wish.extensionId)?.number, to: wish.to } })
+        return call.view()
       },
       async supervise(actor, id, order) {
         const call = liveCall(actor, id)

@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessagesSquare, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -40,6 +40,7 @@ export const places: { group: string; places: Place[] }[] = [
     group: 'Calls',
     places: [
       { href: '/calls', label: 'Live calls', icon: PhoneCall, permission: 'calls.read' },
+      { href: '/call', label: 'Click to dial', icon: MousePointerClick, permission: 'calls.dial' },
       { href: '/history', label: 'Call history', icon: History, permission: 'calls.read' },
       { href: '/voicemail', label: 'Voicemail', icon: Voicemail, permission: 'voicemail.read' },
       { href: '/recordings', label: 'Recordings', icon: AudioLines, permission: 'recordings.read' },

@@ -29,6 +29,7 @@ const screens: Screen[] = [
   { path: '/registrations', screen: lazy(() => import('../screens/registrations/registrations.tsx')), permission: 'registrations.read' },
   { path: '/calls', screen: lazy(() => import('../screens/calls/live-calls.tsx')), permission: 'calls.read' },
   { path: '/calls/:id', screen: lazy(() => import('../screens/trace/call.tsx')), permission: 'calls.read' },
+  { path: '/call', screen: lazy(() => import('../screens/call/call.tsx')), permission: 'calls.dial' },
   { path: '/history', screen: lazy(() => import('../screens/history/history.tsx')), permission: 'calls.read' },
   { path: '/voicemail', screen: lazy(() => import('../screens/voicemail/voicemail.tsx')), permission: 'voicemail.read' },
   { path: '/recordings', screen: lazy(() => import('../screens/recordings/recordings.tsx')), permission: 'recordings.read' },

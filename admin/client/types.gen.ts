@@ -503,7 +503,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -1750,6 +1750,25 @@ export type TraceMessage = {
      * The whole message; credentials and SRTP keys are masked.
      */
     text: string;
+};
+
+export type ClickToDial = {
+    /**
+     * Whose phone rings first.
+     */
+    extensionId: string;
+    /**
+     * The number as it was clicked: spaces and signs do not matter, nor tel:.
+     */
+    to: string;
+    /**
+     * This phone alone; null or left out: all of the extension.
+     */
+    deviceId?: string | null;
+    /**
+     * The phone is asked to answer by itself.
+     */
+    autoAnswer?: boolean;
 };
 
 export type SupervisionOrder = {
@@ -6469,6 +6488,57 @@ export type ListCallsResponses = {
 };
 
 export type ListCallsResponse = ListCallsResponses[keyof ListCallsResponses];
+
+export type DialCallData = {
+    body: ClickToDial;
+    path?: never;
+    query?: never;
+    url: '/calls';
+};
+
+export type DialCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DialCallError = DialCallErrors[keyof DialCallErrors];
+
+export type DialCallResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: Call;
+    };
+};
+
+export type DialCallResponse = DialCallResponses[keyof DialCallResponses];
 
 export type ExportCallsData = {
     body?: never;

@@ -3,7 +3,7 @@ import { done, idParams, one, pageOf, pagination, slice, Success } from '../http
 import { given } from '../http/fields.ts'
 import { callsAsCsv } from './csv.ts'
 import { presentCall, presentPastCall, presentRecording, presentTrace } from './presenter.ts'
-import { Call, CallDetail, CallExportQuery, CallQuery, LiveCallQuery, RecordAction, Recording, SupervisionOrder, Trace } from './schemas.ts'
+import { Call, CallDetail, CallExportQuery, ClickToDial, CallQuery, LiveCallQuery, RecordAction, Recording, SupervisionOrder, Trace } from './schemas.ts'
 
 const listLiveCalls = defineRoute({
   method: 'get',
@@ -112,6 +112,20 @@ const hangUpCall = defineRoute({
   },
 })
 
+const dialCall = defineRoute({
+  method: 'post',
+  path: '/calls',
+  operationId: 'dialCall',
+  summary: 'Click to dial: ring a phone of an extension, and call the number once it is answered',
+  description: 'What speaks against the call is said before anything rings: 422 for a number that may not be called, 409 when no phone can be rung. A second click within seconds is the first again. What comes of it has the id of this call as its rootId.',
+  tag: 'Calls',
+  permission: 'calls.dial',
+  body: ClickToDial,
+  status: 202,
+  response: one(Call),
+  handle: async ({ world, actor, body }) => ({ data: presentCall(await world.pbx.calls.dial(actor, given(body))) }),
+})
+
 const superviseCall = defineRoute({
   method: 'post',
   path: '/calls/{id}/supervision',
@@ -142,4 +156,4 @@ const recordCall = defineRoute({
   }),
 })
 
-export const callRoutes = [listLiveCalls, listCalls, exportCalls, getCall, getCallTrace, getCallCapture, hangUpCall, superviseCall, recordCall]
+export const callRoutes = [listLiveCalls, listCalls, exportCalls, getCall, getCallTrace, getCallCapture, hangUpCall, dialCall, superviseCall, recordCall]

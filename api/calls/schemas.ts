@@ -172,4 +172,13 @@ export const SupervisionOrder = z
   })
   .meta({ id: 'SupervisionOrder' })
 
+export const ClickToDial = z
+  .strictObject({
+    extensionId: z.uuid().meta({ description: 'Whose phone rings first.' }),
+    to: z.string().trim().min(1).max(100).meta({ description: 'The number as it was clicked: spaces and signs do not matter, nor tel:.' }),
+    deviceId: z.uuid().nullable().optional().meta({ description: 'This phone alone; null or left out: all of the extension.' }),
+    autoAnswer: z.boolean().default(false).meta({ description: 'The phone is asked to answer by itself.' }),
+  })
+  .meta({ id: 'ClickToDial' })
+
 export const RecordAction = z.strictObject({ action: z.enum(['start', 'pause', 'resume', 'stop']) }).meta({ id: 'RecordAction' })

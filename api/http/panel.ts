@@ -14,6 +14,11 @@ const MISSING = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Dia
 export function createPanel(folder: string): Router {
   const router = express.Router()
   router.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '365d', index: false, redirect: false, fallthrough: false }))
+  // Pages of others include it; everything else of the panel is ours alone.
+  router.get('/dial.js', (_request, response, next) => {
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
+    next()
+  })
   router.use(express.static(folder, { index: false, redirect: false, cacheControl: false, setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache') }))
   router.get('/{*path}', (request, response, next) => {
     // A file that is not there is not a page of the panel.

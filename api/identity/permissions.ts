@@ -16,6 +16,7 @@ export const permissions = {
   'calls.read': 'See live calls and the history',
   'calls.trace': 'See the SIP messages of a call',
   'calls.control': 'Hang up calls',
+  'calls.dial': 'Call numbers with the phone of an extension (click to dial)',
   'calls.record': 'Start and stop recording',
   'calls.listen': 'Listen to living calls, whisper into them and join them',
   'conferences.read': 'See conference rooms and who is in them',

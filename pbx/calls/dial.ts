@@ -26,6 +26,8 @@ interface AnyTarget {
   namePrefix?: string
   /** How it shall ring (RFC 3261 §20.4). */
   alertInfo?: string
+  /** It shall answer by itself. */
+  autoAnswer?: boolean
 }
 
 interface PhoneTarget extends AnyTarget {
@@ -242,6 +244,8 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
     headers: {
       ...(target.diverted?.length && { Diversion: diversionOf(target.diverted, domain) }),
       ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
+      // Every vendor has a word of its own for it; what a phone does not know it passes over (RFC 5373 has the standard's).
+      ...(target.autoAnswer === true && { 'Call-Info': `<sip:${domain}>;answer-after=0`, 'Alert-Info': '<http://127.0.0.1>;info=alert-autoanswer;delay=0', 'Answer-Mode': 'Auto' }),
     },
   }, ({ received, transport }, sipCallId) => {
     leg.origin = { ...leg.origin, address: received, transport }

@@ -1,7 +1,7 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { SupervisionMode } from '../../media/contract.ts'
 import { follow } from '../calls/answer.ts'
-import { Call, type CallerLine } from '../calls/call.ts'
+import { Call } from '../calls/call.ts'
 import { dial, type DialOutcome, type DialTarget } from '../calls/dial.ts'
 import { leaveDirect } from '../calls/direct.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
@@ -11,19 +11,12 @@ import { watchCall } from '../calls/watch.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotExtension } from '../directory/types.ts'
 import type { SupervisionOrder } from '../door.ts'
+import { NO_LINE } from './no-line.ts'
 import { verdictOf } from './ring.ts'
 import { nameOf } from './introduce.ts'
 
 /** The keys with which the supervisor goes from one to the other. */
 const KEYS: Readonly<Record<string, SupervisionMode>> = { 4: 'listen', 5: 'whisper', 6: 'barge' }
-
-/** Nobody is there to be told anything: the call begins with us. */
-const NO_LINE: CallerLine = {
-  callId: '', answered: true, wantsOffer: false,
-  progress: () => undefined,
-  accept: () => Promise.reject(new Refusal('gone', 'nobody calls here')),
-  reply: () => undefined,
-}
 
 export interface Supervising extends SupervisionOrder {
   /** Who asked for it, in words for the history. */

@@ -74,7 +74,7 @@ async function furnish(): Promise<Record<string, string>> {
   assert.equal(live.length, 2)
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations', 'conference rooms': '/conferences', 'conference room': `/conferences/${room.id}`,
-    'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
+    'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', 'click to dial': '/call?to=%2B12025550123', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
     emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'outbound routes': '/outbound-routes', attendants: '/attendants', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
 }

@@ -174,6 +174,10 @@ export function createFakePbx(): FakePbx {
       async hangUp(actor, id) {
         find(calls, actor, id, 'call')
       },
+      async dial(actor) {
+        actors.push(actor)
+        return pbx.addCall(actor.tenantId)
+      },
       supervise: async (actor, id) => find(calls, actor, id, 'call'),
       async record(actor, id) {
         const call = find(calls, actor, id, 'call')

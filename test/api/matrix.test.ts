@@ -91,6 +91,7 @@ const bodies: Record<string, () => unknown> = {
   importExtensions: () => ({ csv: `number,name\n${++number},New\n`, trial: true }),
   createDevice: () => ({ name: `Device ${++sip}` }),
   updateDevice: () => ({ enabled: false }),
+  dialCall: () => ({ extensionId: randomUUID(), to: '+1 (202) 555-0123' }),
   superviseCall: () => ({ extensionId: randomUUID(), side: 'callee', mode: 'listen' }),
   createConference: () => ({ number: String(++number), name: 'New', pin: '1234' }),
   updateConference: () => ({ name: 'Renamed', pin: null }),

@@ -30,6 +30,8 @@ export function useExtension(id: string) {
   return useQuery({
     queryKey: [...keys.extensions, 'one', id],
     queryFn: async () => (await getExtension({ path: { id }, throwOnError: true })).data.data,
+    // Nobody is chosen yet.
+    enabled: id !== '',
   })
 }
 

@@ -15,7 +15,7 @@ export interface Suite {
   commands?: readonly Command[]
   /** Test files, from the top of the repository. */
   files?: readonly string[]
-  /** Files at once. Suites that measure sound or load want the machine to themselves. */
+  /** Files at once, on two cores. Calls and pages wait for packets and timers most of their time. */
   atOnce: number
   /** After this many minutes a file is stopped and has failed. */
   minutes: number
@@ -40,9 +40,9 @@ export function allSuites(): Suite[] {
     { name: 'contract', files: find('test/contract/**/*.test.ts'), atOnce: 2, minutes: 4 },
     { name: 'torture', files: find('test/torture/**/*.test.ts'), atOnce: 1, minutes: 5 },
     { name: 'api', files: find('test/api/**/*.test.ts'), atOnce: 2, minutes: 4 },
-    { name: 'calls', files: find('test/calls/**/*.test.ts'), atOnce: 1, minutes: 8 },
+    { name: 'calls', files: find('test/calls/**/*.test.ts'), atOnce: 2, minutes: 8 },
     { name: 'sipp', files: find('test/sipp/**/*.test.ts'), atOnce: 1, minutes: 4 },
-    { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 1, minutes: 6 },
+    { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 2, minutes: 6 },
   ]
 }
 

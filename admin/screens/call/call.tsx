@@ -1,0 +1,124 @@
+import { Button, Checkbox, Code, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Link2, Phone, PhoneOff } from 'lucide-react'
+import { useState } from 'react'
+import { Link, useSearch } from 'wouter'
+import { dialCall, hangUpCall, type Call } from '../../client/index.ts'
+import { notify } from '../../app/notify.ts'
+import { useCan } from '../../app/session.tsx'
+import { CopyButton } from '../../components/copy.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
+import { Problem } from '../../components/states.tsx'
+import { StatusBadge } from '../../components/status.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { useLive } from '../../live/store.ts'
+import { stateWords } from '../../words/call.ts'
+import { useExtension, useExtensions } from '../extensions/data.ts'
+
+const MINE = 'dialplane.my-phone'
+
+/** Which phone is one's own, kept in this browser. */
+function remembered(): { extensionId: string; autoAnswer: boolean } {
+  try {
+    return { extensionId: '', autoAnswer: false, ...(JSON.parse(localStorage.getItem(MINE) ?? '{}') as object) }
+  } catch {
+    return { extensionId: '', autoAnswer: false }
+  }
+}
+
+/** Click to dial: a number that was clicked anywhere is called with one's own phone. */
+export default function CallPage() {
+  const search = useSearch()
+  const to = (new URLSearchParams(search).get('to') ?? '').replace(/^(web\+)?tel:/i, '')
+  return (
+    <Stack gap="md" maw={720}>
+      <PageHeader title="Click to dial" lead="Your own phone rings first. Answer it, and the number is called as if you had dialled it." />
+      <Dial key={to} to={to} />
+      <Elsewhere />
+    </Stack>
+  )
+}
+
+function Dial({ to }: { to: string }) {
+  const [call, setCall] = useState<Call | null>(null)
+  const form = useForm({
+    initial: { to, ...remembered() },
+    check: (values): Record<string, string> => ({
+      ...(values.extensionId === '' && { extensionId: 'Choose your own phone. It is remembered in this browser.' }),
+      ...(values.to.trim() === '' && { to: 'Enter a number.' }),
+    }),
+    save: async (values) => {
+      localStorage.setItem(MINE, JSON.stringify({ extensionId: values.extensionId, autoAnswer: values.autoAnswer }))
+      setCall((await dialCall({ body: { extensionId: values.extensionId, to: values.to.trim(), autoAnswer: values.autoAnswer }, throwOnError: true })).data.data)
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <Panel component="section" aria-label="Call">
+      <form
+        noValidate
+        onSubmit={(submitted) => {
+          submitted.preventDefault()
+          form.submit()
+        }}
+      >
+        <Stack gap="sm">
+          <TextInput label="Number" description="As it is written anywhere; spaces and signs do not matter." inputMode="tel" autoComplete="off" data-autofocus withAsterisk required value={values.to} error={errors.to} onChange={(change) => set('to', change.currentTarget.value)} />
+          <MyPhone value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />
+          <Checkbox label="My phone answers by itself" description="If it can: most desk phones allow this in their settings." checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
+          <Problem error={form.problem} />
+          <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>Call</Button></Group>
+        </Stack>
+      </form>
+      {call !== null && <Progress first={call} />}
+    </Panel>
+  )
+}
+
+/** What becomes of it: the call to the own phone, then the one to the number. */
+function Progress({ first }: { first: Call }) {
+  const can = useCan()
+  const calls = useLive((state) => state.calls)
+  const now = [...calls.values()].findLast(({ id, rootId }) => id === first.id || rootId === first.rootId)
+  return (
+    <Group mt="md" gap="sm" role="status" aria-live="polite">
+      {now === undefined ? <Text size="sm">The call is over. <Link href={`/calls/${first.id}`}>What became of it</Link></Text> : (
+        <>
+          <StatusBadge {...stateWords[now.state]} />
+          <Text size="sm">{now.id === first.id ? 'Your phone rings: answer it.' : `Calling ${now.to.name ?? now.to.number}.`}</Text>
+          {can('calls.control') && <Button size="xs" variant="default" color="red" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void hangUpCall({ path: { id: now.id }, throwOnError: true }).catch(notify.failed)}>Hang up</Button>}
+        </>
+      )}
+    </Group>
+  )
+}
+
+function MyPhone({ value, error, onChange }: { value: string; error: string | undefined; onChange: (id: string) => void }) {
+  const [search, setSearch] = useState('')
+  const found = useExtensions({ search, limit: 20 }).data?.data ?? []
+  const chosen = useExtension(value).data
+  const rows = chosen === undefined || found.some(({ id }) => id === chosen.id) ? found : [chosen, ...found]
+  return (
+    <Select label="My phone" description="The extension whose phones ring first." placeholder="Number or name" withAsterisk searchable searchValue={search} onSearchChange={setSearch} filter={({ options }) => options} data={rows.map(({ id, number, name }) => ({ value: id, label: `${number} ${name}` }))} value={value === '' ? null : value} error={error} onChange={(id) => onChange(id ?? '')} nothingFoundMessage="No such extension." />
+  )
+}
+
+/** How numbers in other programs and pages get here. */
+function Elsewhere() {
+  const script = `<script src="${new URL('/admin/dial.js', location.href).href}" defer></script>`
+  return (
+    <Panel component="section" aria-labelledby="elsewhere">
+      <Title order={2} size="h4" id="elsewhere" mb="xs">From other pages and programs</Title>
+      <Stack gap="sm">
+        {'registerProtocolHandler' in navigator && (
+          <Group gap="sm">
+            <Button variant="default" leftSection={<Link2 size={16} aria-hidden />} onClick={() => navigator.registerProtocolHandler('tel', new URL('/admin/call?to=%s', location.href).href)}>Open tel: links here</Button>
+            <Text size="sm" c="dimmed">The browser asks once; then every phone link opens this page.</Text>
+          </Group>
+        )}
+        <Text size="sm">In a CRM or web page of your own, this line makes every number clickable. The page gets no password and no token: whoever clicks is signed in here.</Text>
+        <Group gap="xs" wrap="nowrap"><Code block style={{ flex: 1, overflowX: 'auto' }} tabIndex={0}>{script}</Code><CopyButton text={script} what="the line" /></Group>
+      </Stack>
+    </Panel>
+  )
+}

@@ -1,0 +1,59 @@
+/** Numbers on somebody else's web page are clickable, open the panel, and are called with one's own phone. */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { launch, openPage, skip } from './browser.ts'
+import { setUpInBrowser, startPanelHouse } from './panel-house.ts'
+
+const page = (panel: string): string => `<!doctype html><meta charset="utf-8"><title>CRM</title>
+<p id="one">Call Ben at +1 (202) 555-0123 or 030/1234567 today.</p>
+<p id="none">Order 2026-11-26, 12.05.2026, EUR 1234567.89, item A1234567, ip 192.168.100.200, v1.2.3456789, 123 456.</p>
+<p id="tel"><a href="tel:102">Ben</a></p><textarea id="text">+1 202 555 0199</textarea>
+<script src="${panel}dial.js" defer></script>`
+
+test('a page of others', { skip, timeout: 120_000 }, async (t) => {
+  const house = await startPanelHouse()
+  t.after(() => house.close())
+  const browser = await launch()
+  t.after(() => browser.close())
+  const { page: panel, context, complaints } = await openPage(browser)
+  await setUpInBrowser(panel, house.setupLink)
+  const { desk } = house
+  await desk.api.signIn()
+  const [anna, ben] = [await desk.registered(await desk.extension('101', { name: 'Anna' })), await desk.registered(await desk.extension('102', { name: 'Ben' }))]
+  const crm = createServer((_request, response) => void response.setHeader('Content-Type', 'text/html').end(page(house.at('/'))))
+  await new Promise<void>((resolve) => void crm.listen(0, '127.0.0.2', resolve))
+  t.after(() => void crm.close())
+
+  const theirs = await context.newPage()
+  await theirs.goto(`http://127.0.0.2:${(crm.address() as AddressInfo).port}/`)
+  await theirs.locator('#one a').first().waitFor()
+  assert.deepEqual(await theirs.locator('#one a').evaluateAll((all) => all.map((one) => one.getAttribute('href'))), ['tel:+12025550123', 'tel:0301234567'])
+  assert.equal(await theirs.locator('#none a').count(), 0, await theirs.locator('#none').innerHTML())
+  await theirs.evaluate(`document.body.append(Object.assign(document.createElement('p'), { id: 'late', textContent: 'or 202-555-0177' }))`)
+  await theirs.locator('#late a').waitFor()
+
+  const opening = context.waitForEvent('page')
+  await theirs.locator('#tel a').click()
+  const window = await opening
+  await window.getByRole('heading', { level: 1, name: 'Click to dial' }).waitFor()
+  assert.equal(await window.getByLabel('Number').first().inputValue(), '102')
+  await window.getByRole('button', { name: 'Call', exact: true }).click()
+  await window.getByText('Choose your own phone').waitFor()
+  await window.getByPlaceholder('Number or name').fill('101')
+  await window.getByRole('option', { name: '101 Anna' }).click()
+  if (process.env['SCREENSHOTS']) await window.screenshot({ path: `${process.env['SCREENSHOTS']}/click-to-dial.png` })
+  await window.getByRole('button', { name: 'Call', exact: true }).click()
+  const own = await anna.nextCall()
+  await window.getByText('Your phone rings: answer it.').waitFor()
+  await own.answer()
+  const other = await ben.nextCall()
+  other.ring()
+  await window.getByText('Calling Ben.').waitFor()
+  await other.answer()
+  await window.getByRole('button', { name: 'Hang up' }).click()
+  await Promise.all([own.ended(), other.ended()])
+  await window.getByText('The call is over.').waitFor()
+  assert.deepEqual(complaints, [])
+})

@@ -1,0 +1,104 @@
+/** Click-to-dial: the own phone first, then the number; refused before anything rings; twice is once. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, suite, test } from 'node:test'
+import type { CallView } from '../../pbx/events/catalogue.ts'
+import type { Line } from '../support/desk.ts'
+import { startHouse, type House } from '../support/house.ts'
+import { headerOf, openPhone, type Phone, type PhoneCall } from '../support/phone.ts'
+
+suite('click to dial', () => {
+  let house: House
+  let anna: Line
+  let hers: Phone
+  let ben: Phone
+  let carrier: Phone
+  before(async () => {
+    house = await startHouse({ change: ({ registrar }) => void (registrar.qualifySeconds = 0) })
+    anna = await house.extension('101', { name: 'Anna' })
+    hers = await house.registered(anna)
+    ben = await house.registered(await house.extension('102', { name: 'Ben' }))
+    carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    const trunk = await house.api.post<{ id: string }>('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, callerId: '+15550001000' })
+    await house.api.post('/outbound-routes', { name: 'Outside', pattern: '+.', trunkIds: [trunk.id] })
+  })
+  after(async () => {
+    await carrier?.close()
+    await house?.close()
+  })
+  afterEach(() => house.idle())
+
+  const click = (to: string, more: Record<string, unknown> = {}): Promise<CallView> => house.api.post<CallView>('/calls', { extensionId: anna.extensionId, to, ...more })
+  async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
+    one.audio.play(440)
+    other.audio.play(1000)
+    one.audio.forget()
+    other.audio.forget()
+    await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
+  }
+
+  test('the own phone rings with who will be called, and once answered the other does; one chain in the history', async () => {
+    const [mark, theirs] = [hers.incoming.mark(), ben.incoming.mark()]
+    const call = await click('102')
+    const own = await hers.nextCall({ from: mark })
+    assert.match(headerOf(own.invite, 'From') ?? '', /"Ben" <sip:102@/)
+    assert.equal(headerOf(own.invite, 'Call-Info'), undefined)
+    assert.equal(ben.incoming.mark(), theirs, 'nobody else rings yet')
+    await own.answer()
+    const other = await ben.nextCall({ from: theirs })
+    assert.match(headerOf(other.invite, 'From') ?? '', /"Anna" <sip:101@/)
+    other.ring()
+    await own.audio.hearsTogether([440, 480])
+    await other.answer()
+    await hearEachOther(own, other)
+    assert.equal((await house.api.send('POST', `/calls/${call.id}/hang-up`)).status, 202, 'by the id of the click')
+    await Promise.all([own.ended(), other.ended()])
+    await house.idle()
+    const chain = await house.history(`?rootId=${call.rootId}&order=asc`)
+    assert.deepEqual(chain.map(({ from, to, termination }) => [from.number, to.number, termination?.reason]), [['102', '101', 'transferred'], ['101', '102', 'administrator']])
+    assert.match(chain[0]?.plan.steps[0]?.step ?? '', /Click to dial 102: ring the own phone first/)
+  })
+
+  test('a number outside as people write it, over the trunk with the rights of the extension; the phone may answer by itself', async () => {
+    const [mark, outside] = [hers.incoming.mark(), carrier.incoming.mark()]
+    await click('tel:+1-202-555-0123;ext=7', { autoAnswer: true })
+    const own = await hers.nextCall({ from: mark })
+    assert.match(headerOf(own.invite, 'Call-Info') ?? '', /answer-after=0/)
+    assert.match(headerOf(own.invite, 'Alert-Info') ?? '', /alert-autoanswer/)
+    await own.answer()
+    const there = await carrier.nextCall({ from: outside })
+    assert.match(there.invite.uri, /^sip:\+12025550123@/)
+    assert.match(headerOf(there.invite, 'From') ?? '', /\+15550001000/)
+    await there.answer()
+    await hearEachOther(own, there)
+    await own.bye()
+    await there.ended()
+  })
+
+  test('what speaks against it is said before anything rings', async () => {
+    const mark = hers.incoming.mark()
+    const refused = async (to: string, status: number, words: RegExp, more: Record<string, unknown> = {}): Promise<void> => {
+      const answer = await house.api.send('POST', '/calls', { extensionId: anna.extensionId, to, ...more })
+      assert.deepEqual([answer.status, words.test(answer.body.toString())], [status, true], answer.body.toString())
+    }
+    await refused('7777', 422, /Nothing here has the number 7777/)
+    await refused('+49 30 123456', 422, /is abroad/)
+    await refused('911', 422, /from the phone itself/)
+    await refused('hello', 422, /no number that can be dialled/)
+    await refused('102', 422, /no such extension/, { extensionId: '00000000-0000-4000-8000-000000000000' })
+    await refused('102', 409, /This phone is not registered/, { deviceId: '00000000-0000-4000-8000-000000000000' })
+    const silent = await house.extension('103')
+    await refused('102', 409, /No phone of 103 is registered/, { extensionId: silent.extensionId })
+    assert.equal(hers.incoming.mark(), mark)
+  })
+
+  test('a second click is the first again; who does not answer is not called for anything', async () => {
+    const mark = hers.incoming.mark()
+    const [one, two] = await Promise.all([click('102'), click('102')])
+    assert.equal(one.id, two.id)
+    const own = await hers.nextCall({ from: mark })
+    assert.equal(hers.incoming.mark(), mark + 1)
+    own.reject(486)
+    const view = await house.verdict(own)
+    assert.equal(view.termination?.reason, 'busy')
+  })
+})
