@@ -345,6 +345,24 @@ export interface EmergencyCallRow {
   note: string | null
 }
 
+export interface TollSettingsRow {
+  tenant_id: string
+  /** Null: all. */
+  countries: string[] | null
+  at_once_extension: number
+  at_once_tenant: number
+  per_hour: number
+  mail_to: string[]
+  updated_at: Date
+}
+
+export interface TollLockRow {
+  extension_id: string
+  tenant_id: string
+  reason: string
+  locked_at: Date
+}
+
 export interface AttendantRow {
   id: string
   tenant_id: string

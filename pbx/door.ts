@@ -11,6 +11,7 @@ import type { EmergencyDoor } from './door-emergency.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
 import type { MailDoor } from './door-mail.ts'
 import type { ParkLots } from './door-parking.ts'
+import type { TollDoor } from './door-toll.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
@@ -21,6 +22,7 @@ export type * from './door-emergency.ts'
 export type * from './door-hours.ts'
 export type * from './door-mail.ts'
 export type * from './door-parking.ts'
+export type * from './door-toll.ts'
 export type * from './door-voicemail.ts'
 
 export type { MediaServerState }
@@ -319,6 +321,7 @@ export interface Pbx {
   schedules: Schedules
   parkLots: ParkLots
   emergency: EmergencyDoor
+  toll: TollDoor
   attendants: Attendants
   trunks: Trunks
   inboundNumbers: InboundNumbers

@@ -64,6 +64,7 @@ import { hepPacket } from './trace/hep.ts'
 import { openHepSender } from './trace/hep-sender.ts'
 import { pcapOf } from './trace/pcap.ts'
 import { openVoicemailRoom } from './voicemail/room.ts'
+import { createTollDoor } from './toll-door.ts'
 import { createTraces } from './trace/trace.ts'
 
 export interface PbxOptions {
@@ -109,6 +110,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
     parking: createParking(events),
+    lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located) => help.tested(call, located) },
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
@@ -122,6 +124,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   }
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
   const mail = await openMailRoom({ database, secrets, logger })
+  const toll = createTollDoor({ directory, mail, events })
   const help = await openHelpRecords({ database, logger, home, registry, directory, events, mail, registrar, sip })
   const voicemail = await openVoicemailRoom({
     mail,
@@ -255,6 +258,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     ringGroups: guardRingGroups(directory),
     schedules: guardSchedules(directory),
     parkLots: guardParkLots(directory, world.parking),
+    toll: toll.door,
     emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry }),

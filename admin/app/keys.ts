@@ -16,6 +16,7 @@ export const keys = {
   attendants: ['attendants'] as const,
   parkLots: ['park-lots'] as const,
   parked: ['parked-calls'] as const,
+  toll: ['toll'] as const,
   featureCodes: ['feature-codes'] as const,
   prompts: ['prompts'] as const,
   voicemail: ['voicemail'] as const,

@@ -29,6 +29,8 @@ export type LiveMessage = ({
 } & LiveParkChanged) | ({
     type: 'emergency.called';
 } & LiveEmergencyCalled) | ({
+    type: 'toll.locked';
+} & LiveTollLocked) | ({
     type: 'emergency.changed';
 } & LiveEmergencyChanged) | ({
     type: 'directory.changed';
@@ -374,6 +376,18 @@ export type LiveEmergencyCalled = {
         number: string;
         name: string | null;
         place: string | null;
+    };
+};
+
+export type LiveTollLocked = {
+    type: 'toll.locked';
+    id: string;
+    at: string;
+    data: {
+        extensionId: string;
+        number: string;
+        name: string;
+        reason: string;
     };
 };
 
@@ -2447,6 +2461,51 @@ export type EmergencyCall = {
 
 export type Acknowledgement = {
     note?: string;
+};
+
+/**
+ * How much may be called abroad before somebody looks.
+ */
+export type TollSettings = {
+    /**
+     * ISO 3166 of the countries that may be called besides the own one; null: all.
+     */
+    countries: Array<string> | null;
+    /**
+     * Calls abroad at once of one extension.
+     */
+    atOnceExtension: number;
+    /**
+     * Calls abroad at once of all together.
+     */
+    atOnceTenant: number;
+    /**
+     * Calls abroad within an hour after which an extension is locked.
+     */
+    perHour: number;
+    /**
+     * Who is told of a lock.
+     */
+    mailTo: Array<string>;
+};
+
+export type TollSettingsUpdate = {
+    countries?: Array<string> | null;
+    atOnceExtension?: number;
+    atOnceTenant?: number;
+    perHour?: number;
+    mailTo?: Array<string>;
+};
+
+/**
+ * An extension that calls nobody abroad any more until somebody has looked.
+ */
+export type TollLock = {
+    extensionId: string;
+    number: string;
+    name: string;
+    reason: string;
+    lockedAt: string;
 };
 
 /**
@@ -10246,6 +10305,190 @@ export type AcknowledgeEmergencyCallResponses = {
 };
 
 export type AcknowledgeEmergencyCallResponse = AcknowledgeEmergencyCallResponses[keyof AcknowledgeEmergencyCallResponses];
+
+export type GetTollSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/toll/settings';
+};
+
+export type GetTollSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetTollSettingsError = GetTollSettingsErrors[keyof GetTollSettingsErrors];
+
+export type GetTollSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TollSettings;
+    };
+};
+
+export type GetTollSettingsResponse = GetTollSettingsResponses[keyof GetTollSettingsResponses];
+
+export type UpdateTollSettingsData = {
+    body: TollSettingsUpdate;
+    path?: never;
+    query?: never;
+    url: '/toll/settings';
+};
+
+export type UpdateTollSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateTollSettingsError = UpdateTollSettingsErrors[keyof UpdateTollSettingsErrors];
+
+export type UpdateTollSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TollSettings;
+    };
+};
+
+export type UpdateTollSettingsResponse = UpdateTollSettingsResponses[keyof UpdateTollSettingsResponses];
+
+export type ListTollLocksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/toll/locks';
+};
+
+export type ListTollLocksErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListTollLocksError = ListTollLocksErrors[keyof ListTollLocksErrors];
+
+export type ListTollLocksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<TollLock>;
+    };
+};
+
+export type ListTollLocksResponse = ListTollLocksResponses[keyof ListTollLocksResponses];
+
+export type UnlockTollData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/toll/locks/{id}';
+};
+
+export type UnlockTollErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UnlockTollError = UnlockTollErrors[keyof UnlockTollErrors];
+
+export type UnlockTollResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type UnlockTollResponse = UnlockTollResponses[keyof UnlockTollResponses];
 
 export type ListPromptsData = {
     body?: never;

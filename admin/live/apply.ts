@@ -59,6 +59,10 @@ export function applyMessage(message: unknown): void {
       void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return
     }
+    case 'toll.locked':
+      notify.alarm(`${message.data.number} ${message.data.name} is locked`, `It has made ${message.data.reason}.`, '/outbound-routes')
+      void queryClient.invalidateQueries({ queryKey: keys.toll })
+      return
     case 'emergency.changed':
       void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return

@@ -23,6 +23,7 @@ const needed: Record<EventName, PermissionName> = {
   'recording.deleted': 'recordings.read',
   'voicemail.changed': 'voicemail.read',
   'park.changed': 'calls.read',
+  'toll.locked': 'trunks.read',
   'emergency.called': 'emergency.read',
   'emergency.changed': 'emergency.read',
   'directory.changed': 'extensions.read',
@@ -79,6 +80,10 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
     case 'emergency.called': {
       const { callId, dialled, number, name, place } = event.data
       return { ...envelope, type: event.type, data: { callId, dialled, number, name, place } }
+    }
+    case 'toll.locked': {
+      const { extensionId, number, name, reason } = event.data
+      return { ...envelope, type: event.type, data: { extensionId, number, name, reason } }
     }
     case 'emergency.changed':
       return { ...envelope, type: event.type, data: { callId: event.data.callId } }

@@ -60,6 +60,7 @@ export const LiveParkChanged = event(
 ).meta({ id: 'LiveParkChanged' })
 
 export const LiveEmergencyCalled = event('emergency.called', z.object({ callId: z.uuid(), dialled: z.string(), number: z.string(), name: z.string().nullable(), place: z.string().nullable() })).meta({ id: 'LiveEmergencyCalled' })
+export const LiveTollLocked = event('toll.locked', z.object({ extensionId: z.uuid(), number: z.string(), name: z.string(), reason: z.string() })).meta({ id: 'LiveTollLocked' })
 export const LiveEmergencyChanged = event('emergency.changed', z.object({ callId: z.uuid() })).meta({ id: 'LiveEmergencyChanged' })
 
 /** Extensions, devices or conference rooms changed: read them again. */
@@ -80,6 +81,7 @@ export const LiveMessage = z
     LiveVoicemailChanged,
     LiveParkChanged,
     LiveEmergencyCalled,
+    LiveTollLocked,
     LiveEmergencyChanged,
     LiveDirectoryChanged,
     LiveBanAdded,

@@ -73,6 +73,8 @@ export class Call {
   turnBack: ((verdict: Termination) => Promise<void>) | undefined
   /** How it ends when a phone of it hangs up, where that says more than that it was answered. */
   parting: ((by: Termination['by']) => Termination) | undefined
+  /** It calls abroad, and this extension pays; null: the house. */
+  abroad: { payerId: string | null } | undefined
   /** The slot it waits in, or waited in. */
   parkedIn: string | undefined
   /** A phone is told this slot, and may transfer a call of its own here: it is parked then. */

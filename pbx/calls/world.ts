@@ -41,6 +41,8 @@ export interface CallWorld {
     /** A phone was told where help would be sent. */
     tested: (call: Call, located: Located | null) => void
   }
+  /** An extension calls nobody abroad any more until somebody has looked. */
+  lockToll: (tenantId: string, extensionId: string, reason: string) => Promise<void>
   /** Calls that wait for somebody to fetch them. */
   parking: Parking
   /** A sound of the tenant's own. */

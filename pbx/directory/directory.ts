@@ -10,6 +10,7 @@ import { createInboundNumberRepository, createOutboundRouteRepository, createTru
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
+import { createTollRepository } from './toll.ts'
 import type { Directory } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
@@ -40,6 +41,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
+    toll: createTollRepository(world),
     emergency: createEmergencyRepositories(world),
     parkLots: createParkLotRepository(world),
     schedules: createScheduleRepository(world),

@@ -7,6 +7,7 @@ import { openCredentials } from './credentials.ts'
 import { loadEmergency } from './emergency.ts'
 import { openTrunk } from './lines.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
+import { loadToll } from './toll.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
 import type { SnapshotConference, SnapshotDevice, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
@@ -36,6 +37,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     schedules: ((await trx<ScheduleRow>('schedules').where({ tenant_id: tenantId })) as ScheduleRow[]).map(toSchedule),
     parkLots: ((await trx<ParkLotRow>('park_lots').where({ tenant_id: tenantId }).orderBy('number')) as ParkLotRow[]).map(toParkLot),
     emergency: await loadEmergency(trx, tenantId),
+    toll: await loadToll(trx, tenantId),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
   }
   const lines = {

@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotTrunk } from './types.ts'
+import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -13,6 +13,7 @@ export interface TenantPicture {
   readonly attendants: Numbered<SnapshotAttendant>
   readonly parkLots: Numbered<SnapshotParkLot>
   readonly emergency: SnapshotEmergency
+  readonly toll: SnapshotToll
   readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
@@ -35,7 +36,11 @@ export interface Places {
   attendants: readonly SnapshotAttendant[]
   parkLots: readonly SnapshotParkLot[]
   emergency: SnapshotEmergency
+  toll: SnapshotToll
 }
+
+/** As long as nobody has said otherwise. */
+export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, mailTo: [] }, locks: new Map() }
 
 /** Nothing is known of where anybody is. */
 export const NOWHERE: SnapshotEmergency = {
@@ -50,7 +55,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -72,6 +77,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     attendants: numbered(places.attendants),
     parkLots: numbered(places.parkLots),
     emergency: places.emergency,
+    toll: places.toll,
     lines,
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
@@ -117,6 +123,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendantsOf: (tenantId) => [...(tenants.get(tenantId)?.attendants.byId.values() ?? [])],
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
     emergencyOf: (tenantId) => tenants.get(tenantId)?.emergency ?? NOWHERE,
+    tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
     parkLot: (id) => homeOf(id)?.parkLots.byId.get(id),
     parkLotsOf: (tenantId) => [...(tenants.get(tenantId)?.parkLots.byId.values() ?? [])],
     trunk: (id) => homeOf(id)?.lines.trunks.find((trunk) => trunk.id === id),

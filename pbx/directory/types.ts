@@ -3,7 +3,8 @@
  * database while a phone waits.
  */
 import type { Actor } from '../../config/actor.ts'
-import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Trunk, TrunkInput } from '../door.ts'
+import type { Transaction } from '../../config/database/index.ts'
+import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
@@ -118,6 +119,12 @@ export interface SnapshotRingGroup {
 
 export type SnapshotSchedule = Omit<Schedule, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
+/** Limits for calls abroad of a tenant, and its extensions that are locked. */
+export interface SnapshotToll {
+  settings: TollSettings
+  locks: ReadonlyMap<string, { reason: string; lockedAt: Date }>
+}
+
 /** Where callers for help of a tenant are. */
 export interface SnapshotEmergency {
   sites: readonly Omit<EmergencySite, 'problems' | 'version' | 'createdAt' | 'updatedAt'>[]
@@ -169,6 +176,7 @@ export interface DirectorySnapshot {
   attendantsOf(tenantId: string): readonly SnapshotAttendant[]
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
   emergencyOf(tenantId: string): SnapshotEmergency
+  tollOf(tenantId: string): SnapshotToll
   parkLot(id: string): SnapshotParkLot | undefined
   parkLotsOf(tenantId: string): readonly SnapshotParkLot[]
   trunk(id: string): SnapshotTrunk | undefined
@@ -191,6 +199,12 @@ export interface Directory {
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  toll: {
+    configure(actor: Actor, input: Partial<TollSettings>): Promise<void>
+    /** @param alongside what else is to be written in the same transaction */
+    lock(tenantId: string, extensionId: string, reason: string, alongside: (trx: Transaction) => Promise<void>): Promise<void>
+    unlock(actor: Actor, extensionId: string): Promise<void>
+  }
   emergency: {
     sites: Kept<EmergencySite, EmergencySiteInput>
     locations: Kept<EmergencyLocation, EmergencyLocationInput>

@@ -201,6 +201,8 @@ export interface EventCatalogue {
   'voicemail.changed': { extensionId: string; unheard: number; unheardUrgent: number; heard: number; heardUrgent: number }
   /** A call waits in this slot, or none any more. */
   'park.changed': { lotId: string; slot: string; parked: { callId: string; number: string; name: string | null; since: number } | null }
+  /** An extension has called abroad too often. */
+  'toll.locked': { extensionId: string; number: string; name: string; reason: string }
   /** Somebody calls for help. */
   'emergency.called': { callId: string; dialled: string; number: string; name: string | null; place: string | null }
   /** What is known of such a call is other than before. */

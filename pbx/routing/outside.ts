@@ -37,7 +37,7 @@ export function fits(pattern: string, number: string): boolean {
 const LOCAL = /^(?!00|011)[0-9*#]{1,8}$/
 
 /** Who pays for a call to the outside: the extension that made it, sent it on or transferred it; undefined: the house, by its own configuration. */
-type Payer = Pick<SnapshotExtension, 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
+type Payer = Pick<SnapshotExtension, 'id' | 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
 
 /** The way out for a number; undefined when no route fits. */
 export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
@@ -54,11 +54,18 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
     if (payer.outsideCalls === 'none') return refuse('outside-forbidden', `${payer.number} (${payer.name}) may not call outside`)
     if (abroad && payer.outsideCalls !== 'international') return refuse('outside-forbidden', `${wanted} ${parsed ? `is abroad${parsed.country === undefined ? '' : ` (${parsed.country})`}` : `is no whole number of ${first.country}, so it may lead abroad`}, and ${payer.number} (${payer.name}) may call within ${first.country} only`)
   }
+  if (abroad) {
+    const { settings, locks } = snapshot.tollOf(tenantId)
+    const lock = payer && locks.get(payer.id)
+    if (lock) return refuse('outside-forbidden', `${payer.number} (${payer.name}) is locked for calls abroad: ${lock.reason}`)
+    const country = parsed?.country
+    if (settings.countries !== null && (country === undefined || !settings.countries.includes(country))) return refuse('outside-forbidden', `${wanted} is ${country === undefined ? 'in no country that can be told' : `in ${country}`}, which is not among the countries that may be called`)
+  }
   if (parsed?.premium) return refuse('outside-forbidden', `${wanted} is a premium-rate number, and those are not called`)
   const names = trunks.map(({ name }) => name).join(', then ')
   return {
     route,
-    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}`)],
+    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}`)].map((one) => ({ ...one, abroad, payerId: payer?.id ?? null })),
   }
 }
 

@@ -59,6 +59,10 @@ export interface OutsideStep {
   number: string
   /** For help: nothing may keep it back. */
   emergency: boolean
+  /** It leads to another country, or may. */
+  abroad?: boolean
+  /** The extension whose limits count; null: the house called by its own configuration. */
+  payerId?: string | null
   /** Of a call for help: where the caller is, as far as it is known. */
   located?: Located | null
   attempts: readonly {

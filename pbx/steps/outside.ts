@@ -9,12 +9,15 @@ import type { OutsideStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
 import { next, verdictOf } from './ring.ts'
+import { tooMany } from './toll.ts'
 
 /** Whoever is called outside decides when to answer; a carrier's own announcement ends sooner. */
 const RING_SECONDS = 120
 
 /** Calls over one trunk after the other while the fault is the trunk's; whoever is busy or declines is not called twice. */
 export async function callOutside(world: CallWorld, call: Call, step: OutsideStep): Promise<StepOutcome> {
+  const many = tooMany(world, call, step)
+  if (many !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${many}.`) }
   const down = (trunkId: string): number => Number(world.trunks.status(trunkId).state === 'down')
   // What is known of one that is down may be old: it is the last, and not left out.
   const attempts = withoutPlace(world, step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId)), step)

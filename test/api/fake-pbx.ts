@@ -15,6 +15,7 @@ import { carrier, certificates, now, recording, viewOfConference } from './fake-
 import { createFakeEmergency, type FakeEmergency } from './fake-emergency.ts'
 import { createFakeHours } from './fake-hours.ts'
 import { createFakeMail, type FakeMail } from './fake-mail.ts'
+import { createFakeToll } from './fake-toll.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
 type Owned<T> = T & { tenantId: string }
@@ -126,6 +127,7 @@ export function createFakePbx(): FakePbx {
     },
     ringGroups: createFakeRingGroups(actors, checkVersion),
     ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device),
+    toll: createFakeToll(actors),
     ...createFakeHours(actors, checkVersion),
     ...createFakeLines(actors, checkVersion),
     routing: {

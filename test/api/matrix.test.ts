@@ -11,6 +11,7 @@ import { builtInRoles, permissionNames, permissions } from '../../api/identity/p
 import { routes } from '../../api/routes.ts'
 import type { ApiClient } from '../support/http-client.ts'
 import { errorOf, openGround, type Ground } from './ground.ts'
+import { lockedExtension } from './fake-toll.ts'
 
 let ground: Ground
 let wav: string
@@ -48,6 +49,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   emergencySite: async () => (await ground.admin.post<{ id: string }>('/emergency/sites', { name: `Site ${++number}` })).id,
   emergencyLocation: async () => (await ground.admin.post<{ id: string }>('/emergency/locations', { siteId: randomUUID(), name: `Place ${++number}` })).id,
   emergencyNetwork: async () => (await ground.admin.post<{ id: string }>('/emergency/networks', { kind: 'network', value: `192.0.2.${++number % 250}`, locationId: randomUUID() })).id,
+  tollLock: () => lockedExtension(ground.tenantId),
   parkLot: async () => (await ground.admin.post<{ id: string }>('/park-lots', { number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' })).id,
   schedule: async () => (await ground.admin.post<{ id: string }>('/schedules', { number: String(++number), name: 'Hours', open: '100', closed: '101' })).id,
   attendant: async () => (await ground.admin.post<{ id: string }>('/attendants', { number: String(++number), name: 'Front door', greeting: 'Welcome.' })).id,
@@ -75,6 +77,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getParkLot: 'parkLot', updateParkLot: 'parkLot', deleteParkLot: 'parkLot',
   getSchedule: 'schedule', updateSchedule: 'schedule', deleteSchedule: 'schedule', getAttendant: 'attendant', updateAttendant: 'attendant', deleteAttendant: 'attendant',
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
+  unlockToll: 'tollLock',
   retryMail: 'mail', discardMail: 'mail',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
@@ -128,6 +131,7 @@ const bodies: Record<string, () => unknown> = {
   placeDevice: () => ({ locationId: null }),
   confirmPlace: () => ({ locationId: randomUUID() }),
   reportNetwork: () => ({ bssid: '00:11:22:33:44:55' }),
+  updateTollSettings: () => ({ countries: ['CA'], perHour: 10 }),
   acknowledgeEmergencyCall: () => ({ note: 'On the way' }),
   createParkLot: () => ({ number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' }),
   updateParkLot: () => ({ timeoutSeconds: 60 }),

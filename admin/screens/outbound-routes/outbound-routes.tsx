@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, Stack } from '@mantine/core'
-import { Ellipsis, Pencil, PhoneOutgoing, Plus, Trash2 } from 'lucide-react'
+import { Ellipsis, Gauge, Pencil, PhoneOutgoing, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { OutboundRoute } from '../../app/types.ts'
@@ -12,6 +12,7 @@ import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
 import { useTrunks } from '../trunks/data.ts'
 import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
 import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
+import { TollForm, TollLocks } from './toll.tsx'
 
 const columns: Column<OutboundRoute>[] = [
   { key: 'position', title: 'Position', width: 90, render: ({ position }) => <span className="numbers">{position}</span> },
@@ -39,13 +40,15 @@ export default function OutboundRoutes() {
   const query = useOutboundRoutes()
   const can = useCan()
   const [editing, setEditing] = useState<Editing>(null)
+  const [limits, setLimits] = useState(false)
   const [history, setHistory] = useState<OutboundRoute | null>(null)
   const [deleting, setDeleting] = useState<OutboundRoute | null>(null)
   const mayWrite = can('trunks.write')
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New outbound route</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Outbound routes" lead="Which calls leave the house, over which trunks. Numbers of the house come first; of the routes, the first that fits. Calls abroad are only for extensions that may." actions={mayWrite && create} />
+      <PageHeader title="Outbound routes" lead="Which calls leave the house, over which trunks. Numbers of the house come first; of the routes, the first that fits. Calls abroad are only for extensions that may." actions={mayWrite && <><Button variant="default" leftSection={<Gauge size={16} aria-hidden />} onClick={() => setLimits(true)}>Limits abroad</Button>{create}</>} />
+      <TollLocks />
       <DataTable
         label="Outbound routes"
         columns={columns}
@@ -69,6 +72,7 @@ export default function OutboundRoutes() {
         empty={<EmptyState icon={PhoneOutgoing} title="No outbound routes yet" action={mayWrite && create}>A route says which numbers go out over which trunk, such as everything that begins with 9. Without one, nobody can call outside.</EmptyState>}
       />
       <HistoryDrawer of={history === null ? undefined : { type: 'outbound-route', id: history.id, title: `outbound route ${history.name}` }} onClose={() => setHistory(null)} />
+      <TollForm opened={limits} onClose={() => setLimits(false)} />
       <OutboundRouteForm editing={editing} onClose={() => setEditing(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete outbound route ${deleting?.name ?? ''}?`} confirm="Delete outbound route" onConfirm={async () => deleting && removeOutboundRoute(deleting.id)} done={`Outbound route ${deleting?.name ?? ''} is deleted.`}>
         Numbers that took it then take the next route that fits, or cannot be called.

@@ -13,7 +13,7 @@ const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => 
 const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, enabled: true, ...over })
 const snapshotOf = (trunks: SnapshotTrunk[], routes: SnapshotOutboundRoute[], numbers: Partial<SnapshotInboundNumber>[] = []) =>
   ({ ...nothing, trunk: (id: string) => trunks.find((one) => one.id === id), trunksOf: () => trunks, outboundRoutesOf: () => routes, inboundNumbersOf: () => numbers }) as unknown as DirectorySnapshot
-const payer = (outsideCalls: 'none' | 'national' | 'international', outsideNumber: string | null = null) => ({ number: '101', name: 'Anna', outsideCalls, outsideNumber })
+const payer = (outsideCalls: 'none' | 'national' | 'international', outsideNumber: string | null = null) => ({ id: 'id-101', number: '101', name: 'Anna', outsideCalls, outsideNumber })
 
 const first = (number: string, who: Parameters<typeof wayOut>[2], snapshot: DirectorySnapshot) => wayOut('t', number, who, snapshot)?.steps[0]
 

@@ -1,0 +1,78 @@
+import { Alert, Button, Group, NumberInput, Stack, Switch, TagsInput, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Lock } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { keys } from '../../app/keys.ts'
+import { notify } from '../../app/notify.ts'
+import { queryClient } from '../../app/query-client.ts'
+import { useCan } from '../../app/session.tsx'
+import { getTollSettings, listTollLocks, unlockToll, updateTollSettings, type TollSettings } from '../../client/index.ts'
+import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { PageLoader } from '../../components/states.tsx'
+import { Time } from '../../components/time.tsx'
+import { useForm } from '../../components/use-form.ts'
+
+const useTollSettings = () => useQuery({ queryKey: [...keys.toll, 'settings'], queryFn: async () => (await getTollSettings({ throwOnError: true })).data.data })
+const changed = () => void queryClient.invalidateQueries({ queryKey: keys.toll })
+
+/** Extensions that are locked for calls abroad, each with the way out. */
+export function TollLocks() {
+  const locks = useQuery({ queryKey: [...keys.toll, 'locks'], queryFn: async () => (await listTollLocks({ throwOnError: true })).data.data })
+  const can = useCan()
+  const [unlocking, setUnlocking] = useState<string | null>(null)
+  if (locks.data === undefined || locks.data.length === 0) return null
+  const unlock = (id: string) => {
+    setUnlocking(id)
+    unlockToll({ path: { id }, throwOnError: true })
+      .then(() => notify.done('It may call abroad again.'), notify.failed)
+      .finally(() => {
+        setUnlocking(null)
+        changed()
+      })
+  }
+  return (
+    <Alert color="red" icon={<Lock size={18} aria-hidden />} title="Locked for calls abroad">
+      <Stack gap="xs">
+        <Text size="sm">If nobody there made these calls, the password of a phone is known to others: give it a new one before you unlock.</Text>
+        {locks.data.map(({ extensionId, number, name, reason, lockedAt }) => (
+          <Group key={extensionId} gap="sm">
+            <Text size="sm"><Link href={`/extensions/${extensionId}`}>{number} {name}</Link>: {reason}, <Time at={lockedAt} /></Text>
+            {can('trunks.write') && <Button size="compact-sm" variant="default" loading={unlocking === extensionId} onClick={() => unlock(extensionId)}>Unlock</Button>}
+          </Group>
+        ))}
+      </Stack>
+    </Alert>
+  )
+}
+
+/** How much may be called abroad before somebody looks. */
+export function TollForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const settings = useTollSettings()
+  return <FormDrawer opened={opened} onClose={onClose} title="Limits for calls abroad">{settings.data === undefined ? <PageLoader /> : <Fields settings={settings.data} onClose={onClose} />}</FormDrawer>
+}
+
+function Fields({ settings, onClose }: { settings: TollSettings; onClose: () => void }) {
+  const form = useForm({
+    initial: { some: settings.countries !== null, countries: settings.countries ?? [], atOnceExtension: settings.atOnceExtension as number | string, atOnceTenant: settings.atOnceTenant as number | string, perHour: settings.perHour as number | string, mailTo: settings.mailTo },
+    check: ({ countries, some }): Record<string, string> => (some && countries.some((country) => !/^[A-Z]{2}$/.test(country)) ? { countries: 'A country is two letters, such as CA or MX.' } : {}),
+    onSaved: onClose,
+    save: async ({ some, countries, atOnceExtension, atOnceTenant, perHour, mailTo }) => {
+      await updateTollSettings({ body: { countries: some ? countries : null, atOnceExtension: Number(atOnceExtension), atOnceTenant: Number(atOnceTenant), perHour: Number(perHour), mailTo }, throwOnError: true })
+      changed()
+      notify.done('The limits are saved.')
+    },
+  })
+  const { values, errors, set } = form
+  return (
+    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <Text size="sm">They count for extensions that may call everywhere; the others call nobody abroad at all. Stolen passwords are used for expensive numbers, many at once.</Text>
+      <NumberInput label="At once, each extension" min={1} max={1_000} allowDecimal={false} suffix=" calls" value={values.atOnceExtension} error={errors.atOnceExtension} onChange={(value) => set('atOnceExtension', value)} />
+      <NumberInput label="At once, all together" min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.atOnceTenant} error={errors.atOnceTenant} onChange={(value) => set('atOnceTenant', value)} />
+      <NumberInput label="Within an hour, each extension" description="With one more it is locked for calls abroad until somebody unlocks it." min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.perHour} error={errors.perHour} onChange={(value) => set('perHour', value)} />
+      <TagsInput label="A lock is told by e-mail to" description={<>Press Enter after each address. <Link href="/mail">Mail</Link> says which server takes it.</>} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
+      <Switch label="Only some countries" description="Others are refused, whoever calls." checked={values.some} onChange={(change) => set('some', change.currentTarget.checked)} />
+      {values.some && <TagsInput label="Countries that may be called" description="Two letters each, such as CA, MX or GB; press Enter after each. The own one always may." value={values.countries} error={errors.countries} onChange={(value) => set('countries', value.map((country) => country.trim().toUpperCase()))} />}
+    </FormBody>
+  )
+}

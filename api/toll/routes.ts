@@ -1,0 +1,54 @@
+/** Limits for calls abroad. */
+import { z } from 'zod'
+import { defineRoute } from '../http/define-route.ts'
+import { done, idParams, one, Success } from '../http/envelope.ts'
+import { given, instant, isoOf } from '../http/fields.ts'
+
+const tag = 'Outbound routes'
+const country = z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters')
+
+const TollSettings = z
+  .object({
+    countries: z.array(z.string()).nullable().meta({ description: 'ISO 3166 of the countries that may be called besides the own one; null: all.' }),
+    atOnceExtension: z.number().int().meta({ description: 'Calls abroad at once of one extension.' }),
+    atOnceTenant: z.number().int().meta({ description: 'Calls abroad at once of all together.' }),
+    perHour: z.number().int().meta({ description: 'Calls abroad within an hour after which an extension is locked.' }),
+    mailTo: z.array(z.string()).meta({ description: 'Who is told of a lock.' }),
+  })
+  .meta({ id: 'TollSettings', description: 'How much may be called abroad before somebody looks.' })
+
+const TollSettingsUpdate = z
+  .strictObject({
+    countries: z.array(country).max(250).nullable().optional(), atOnceExtension: z.number().int().min(1).max(1_000).optional(), atOnceTenant: z.number().int().min(1).max(10_000).optional(), perHour: z.number().int().min(1).max(10_000).optional(),
+    mailTo: z.array(z.string().trim().min(3).max(254)).max(20).optional(),
+  })
+  .meta({ id: 'TollSettingsUpdate' })
+
+const TollLock = z
+  .object({ extensionId: z.uuid(), number: z.string(), name: z.string(), reason: z.string(), lockedAt: instant })
+  .meta({ id: 'TollLock', description: 'An extension that calls nobody abroad any more until somebody has looked.' })
+
+const getTollSettings = defineRoute({
+  method: 'get', path: '/toll/settings', operationId: 'getTollSettings', summary: 'Limits for calls abroad', tag, permission: 'trunks.read', response: one(TollSettings),
+  handle: ({ world, actor }) => Promise.resolve({ data: world.pbx.toll.settings(actor) }),
+})
+
+const updateTollSettings = defineRoute({
+  method: 'patch', path: '/toll/settings', operationId: 'updateTollSettings', summary: 'Change the limits for calls abroad', tag, permission: 'trunks.write', body: TollSettingsUpdate, response: one(TollSettings),
+  handle: async ({ world, actor, body }) => ({ data: await world.pbx.toll.configure(actor, given(body)) }),
+})
+
+const listTollLocks = defineRoute({
+  method: 'get', path: '/toll/locks', operationId: 'listTollLocks', summary: 'Extensions that are locked for calls abroad', tag, permission: 'trunks.read', response: z.object({ data: z.array(TollLock) }),
+  handle: ({ world, actor }) => Promise.resolve({ data: world.pbx.toll.locks(actor).map((lock) => ({ ...lock, lockedAt: isoOf(lock.lockedAt) })) }),
+})
+
+const unlockToll = defineRoute({
+  method: 'delete', path: '/toll/locks/{id}', operationId: 'unlockToll', summary: 'Let an extension call abroad again', tag, permission: 'trunks.write', params: idParams, response: Success,
+  async handle({ world, actor, params }) {
+    await world.pbx.toll.unlock(actor, params.id)
+    return done
+  },
+})
+
+export const tollRoutes = [getTollSettings, updateTollSettings, listTollLocks, unlockToll]

@@ -1,0 +1,59 @@
+/** Limits for calls abroad, and the extensions that are locked. */
+import { serviceActor } from '../../config/actor.ts'
+import type { Transaction } from '../../config/database/index.ts'
+import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import type { TollLockRow, TollSettingsRow } from '../../migrations/tables.ts'
+import type { TollSettings } from '../door.ts'
+import { fromRow, toRow, type Columns } from './columns.ts'
+import { checkRange, refuse } from './input.ts'
+import { USUAL_TOLL } from './snapshot.ts'
+import type { Directory, SnapshotToll } from './types.ts'
+import type { DirectoryWorld } from './world.ts'
+
+const SETTINGS: Columns<TollSettings, TollSettingsRow> = [['countries', 'countries'], ['atOnceExtension', 'at_once_extension'], ['atOnceTenant', 'at_once_tenant'], ['perHour', 'per_hour'], ['mailTo', 'mail_to']]
+
+export function createTollRepository(world: DirectoryWorld): Directory['toll'] {
+  const { database } = world
+  return {
+    async configure(actor, input) {
+      const details: RefusalDetail[] = []
+      checkRange(input.atOnceExtension, 'atOnceExtension', 'Calls abroad at once', 1, 1_000, details)
+      checkRange(input.atOnceTenant, 'atOnceTenant', 'Calls abroad at once', 1, 10_000, details)
+      checkRange(input.perHour, 'perHour', 'Calls abroad in an hour', 1, 10_000, details)
+      if (input.countries?.some((country) => !/^[A-Z]{2}$/.test(country))) details.push({ field: 'countries', message: 'A country is two letters, such as CA or MX.' })
+      refuse(details)
+      await database.change(actor, async (trx) => {
+        const before = (await trx<TollSettingsRow>('toll_settings').first()) as TollSettingsRow | undefined
+        await trx('toll_settings').insert({ tenant_id: actor.tenantId, ...toRow(SETTINGS, input), updated_at: new Date() }).onConflict('tenant_id').merge()
+        const after = (await trx<TollSettingsRow>('toll_settings').first()) as TollSettingsRow
+        return { result: undefined, audit: { action: 'toll-settings.update', subjectType: 'tenant', subjectId: actor.tenantId, before: before && fromRow(SETTINGS, before), after: fromRow(SETTINGS, after) } }
+      })
+      await world.refresh(actor.tenantId)
+    },
+    async lock(tenantId, extensionId, reason, alongside) {
+      await database.change(serviceActor(tenantId, 'toll'), async (trx) => {
+        await trx('toll_locks').insert({ extension_id: extensionId, tenant_id: tenantId, reason }).onConflict('extension_id').ignore()
+        await alongside(trx)
+        return { result: undefined, audit: { action: 'toll.lock', subjectType: 'extension', subjectId: extensionId, after: { reason } } }
+      })
+      await world.refresh(tenantId)
+    },
+    async unlock(actor, extensionId) {
+      await database.change(actor, async (trx) => {
+        const [row] = (await trx('toll_locks').where({ extension_id: extensionId }).delete().returning('*')) as TollLockRow[]
+        if (!row) throw new Refusal('not-found', 'This extension is not locked.')
+        return { result: undefined, audit: { action: 'toll.unlock', subjectType: 'extension', subjectId: extensionId, before: { reason: row.reason } } }
+      })
+      await world.refresh(actor.tenantId)
+    },
+  }
+}
+
+export async function loadToll(trx: Transaction, tenantId: string): Promise<SnapshotToll> {
+  const settings = (await trx<TollSettingsRow>('toll_settings').where({ tenant_id: tenantId }).first()) as TollSettingsRow | undefined
+  const locks = (await trx<TollLockRow>('toll_locks').where({ tenant_id: tenantId })) as TollLockRow[]
+  return {
+    settings: settings ? (fromRow(SETTINGS, settings) as unknown as TollSettings) : USUAL_TOLL.settings,
+    locks: new Map(locks.map((row) => [row.extension_id, { reason: row.reason, lockedAt: row.locked_at }])),
+  }
+}
