@@ -29,7 +29,7 @@ const createSchedule = defineRoute({
 const readCalendar = defineRoute({
   method: 'post', path: '/schedules/calendar', operationId: 'readCalendar', summary: 'The days of an iCalendar file, to be taken as holidays', description: 'Nothing is kept; put them into the holidays of a schedule.', tag: HOURS, permission: write,
   body: CalendarInput, bodyMax: 1_100_000, response: z.object({ data: z.array(Holiday) }),
-  handle: ({ body }) => Promise.resolve({ data: holidaysOf(body.calendar) }),
+  handle: ({ body }) => Promise.resolve({ data: holidaysOf(body.calendar, new Date().getUTCFullYear()) }),
 })
 
 const getSchedule = defineRoute({

@@ -119,7 +119,7 @@ function Holidays({ holidays, error, onChange }: ListProps<Holiday> & { holidays
     <Stack gap="xs">
       <div>
         <Input.Label component="div">Holidays</Input.Label>
-        <Input.Description>They come before the opening hours.</Input.Description>
+        <Input.Description>They come before the opening hours. From a calendar file, days whose date moves from year to year are taken for the next five years.</Input.Description>
       </div>
       {holidays.map((holiday, at) => (
         <Stack key={at} gap={6} role="group" aria-label={`Holiday ${at + 1}`}>
