@@ -3,7 +3,7 @@ import type { PromptDesk } from '../media/contract.ts'
 import type { Directory, SnapshotAttendant, SnapshotSchedule } from './directory/types.ts'
 import type { AttendantInput, Attendants, Schedule, ScheduleInput, Schedules, ScheduleState } from './door.ts'
 import { refuseUsed } from './extensions.ts'
-import { circleOf, deadEnd, isAnnouncement } from './routing/handling.ts'
+import { circleOf, deadEnd } from './routing/handling.ts'
 import { normaliseDialled } from './routing/number-format.ts'
 import { stateAt } from './routing/schedule.ts'
 import { recordingOf } from './steps/attendant.ts'
@@ -42,7 +42,7 @@ export function guardSchedules(directory: Directory): Schedules {
   }
 }
 
-/** Attendants, of which every key must lead somewhere. Menus may lead back to one another: a caller chooses that. */
+/** Attendants, of which every key must lead somewhere. Keys may lead back to other menus, for a caller chooses that; a line on which nobody does anything must not go round for ever. */
 export function guardAttendants(directory: Directory, desk: Pick<PromptDesk, 'own' | 'preview'>): Attendants {
   const { attendants } = directory
   const check = (tenantId: string, before: SnapshotAttendant | undefined, input: Partial<AttendantInput>): void => {
@@ -51,9 +51,7 @@ export function guardAttendants(directory: Directory, desk: Pick<PromptDesk, 'ow
     // A key that plays the menu once more is customary.
     const others = Object.fromEntries(Object.entries(keys).filter(([, target]) => normaliseDialled(target) !== number))
     refuseTargets(directory, tenantId, number, { ...others, noInput: input.noInput })
-    const then = { keys: input.keys ?? before?.keys ?? {}, directDial: input.directDial ?? before?.directDial ?? false }
-    const noInput = input.noInput === undefined ? (before?.noInput ?? null) : input.noInput
-    const circle = noInput !== null && isAnnouncement(then) ? circleOf(directory.snapshot(), tenantId, number, [noInput]) : undefined
+    const circle = input.noInput == null ? undefined : circleOf(directory.snapshot(), tenantId, number, [input.noInput])
     if (circle !== undefined) throw new Refusal('unprocessable', circle, { details: [{ field: 'noInput', message: circle }] })
   }
   return {

@@ -85,12 +85,12 @@ export function circleOf(snapshot: DirectorySnapshot, tenantId: string, number: 
   return undefined
 }
 
-/** Where a number sends every call on, at one time or another. */
+/** Where a number sends a caller who does nothing, at one time or another. */
 function onwards(snapshot: DirectorySnapshot, tenantId: string, number: string): string[] {
   const extension = snapshot.extensionByNumber(tenantId, number)
   const schedule = snapshot.scheduleByNumber(tenantId, number)
   const attendant = snapshot.attendantByNumber(tenantId, number)
-  const targets = [extension?.forwardAlways, schedule?.open, schedule?.closed, schedule?.holiday, attendant && isAnnouncement(attendant) ? attendant.noInput : null]
+  const targets = [extension?.forwardAlways, schedule?.open, schedule?.closed, schedule?.holiday, attendant?.noInput]
   return targets.filter((target) => typeof target === 'string')
 }
 
