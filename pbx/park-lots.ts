@@ -4,7 +4,7 @@ import type { ParkLotInput, ParkLots } from './door.ts'
 import { refuseUsed } from './extensions.ts'
 import type { Parking } from './calls/parking.ts'
 import { deadEnd } from './routing/handling.ts'
-import { isSlot, MOST_SLOTS } from './routing/slots.ts'
+import { holderOf, isSlot, MOST_SLOTS, slotsOf } from './routing/slots.ts'
 
 /** Park lots, of which every slot must be free to dial and calls return to somebody. */
 export function guardParkLots(directory: Directory, parking: Pick<Parking, 'list'>): ParkLots {
@@ -21,8 +21,8 @@ export function guardParkLots(directory: Directory, parking: Pick<Parking, 'list
     else {
       const other = snapshot.parkLotsOf(tenantId).find((lot) => lot.id !== before?.id && (isSlot(lot, slots.firstSlot) || isSlot(lot, slots.lastSlot) || isSlot(slots, lot.firstSlot) || isSlot(slots, lot.number) || isSlot(lot, number)))
       if (other) details.push({ field: 'firstSlot', message: `These numbers belong to the park lot ${other.number} (${other.name}).` })
-      const taken = [...snapshot.extensionsOf(tenantId), ...snapshot.ringGroupsOf(tenantId), ...snapshot.schedulesOf(tenantId), ...snapshot.attendantsOf(tenantId)].find((one) => isSlot(slots, one.number))
-      if (taken) details.push({ field: 'firstSlot', message: `${taken.number} is in use already, by ${taken.name}.` })
+      const taken = slotsOf(slots).find((slot) => holderOf(snapshot, tenantId, slot))
+      if (taken !== undefined) details.push({ field: 'firstSlot', message: `${taken} is in use already, by ${holderOf(snapshot, tenantId, taken)!.name}.` })
     }
     if (typeof input.returnTo === 'string') {
       const why = input.returnTo.trim() === number || isSlot(slots, input.returnTo.trim()) ? 'Calls cannot return to the lot itself.' : deadEnd(snapshot, tenantId, input.returnTo)

@@ -42,6 +42,7 @@ import { createParking } from './calls/parking.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
+import { holderOf } from './routing/slots.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { createLamps } from './presence/lamps.ts'
 import { createWatchers } from './registrar/watchers.ts'
@@ -109,7 +110,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     trunks, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
-    parking: createParking(events),
+    parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located) => help.tested(call, located) },
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),

@@ -27,8 +27,11 @@ export interface Parking {
 
 type Place = { holder: string } | Parked
 
-/** @param events told `park.changed` at every change, for lamps and lists */
-export function createParking(events: Events): Parking {
+/**
+ * @param isTaken whether a slot is somebody's number by now, an extension's say: nobody could fetch a call from it
+ * @param events told `park.changed` at every change, for lamps and lists
+ */
+export function createParking(events: Events, isTaken: (tenantId: string, slot: string) => boolean): Parking {
   const places = new Map<string, Map<string, Place>>()
   const of = (tenantId: string): Map<string, Place> => {
     const known = places.get(tenantId) ?? new Map<string, Place>()
@@ -42,7 +45,7 @@ export function createParking(events: Events): Parking {
   return {
     reserve(lot, holder) {
       const taken = of(lot.tenantId)
-      const slot = slotsOf(lot).find((one) => !taken.has(one))
+      const slot = slotsOf(lot).find((one) => !taken.has(one) && !isTaken(lot.tenantId, one))
       if (slot !== undefined) taken.set(slot, { holder })
       return slot
     },
@@ -52,7 +55,7 @@ export function createParking(events: Events): Parking {
     },
     park(lot, wanted, holder, call, by, now) {
       const taken = of(lot.tenantId)
-      const slot = wanted === null ? slotsOf(lot).find((one) => isFree(taken.get(one), null)) : isFree(taken.get(wanted), holder) ? wanted : undefined
+      const slot = wanted === null ? slotsOf(lot).find((one) => isFree(taken.get(one), null) && !isTaken(lot.tenantId, one)) : isFree(taken.get(wanted), holder) ? wanted : undefined
       if (slot === undefined) return undefined
       const { number, name } = call.caller.origin
       const parked: Parked = { lotId: lot.id, slot, callId: call.id, call, number, name, by, since: now, until: now + lot.timeoutSeconds * 1000 }

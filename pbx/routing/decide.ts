@@ -105,6 +105,13 @@ function meantBy(number: string, look: Look): Meant {
   const attendant = snapshot.attendantByNumber(tenantId, number)
   if (attendant) return internal([toAttendant(attendant)], { name: attendant.name })
 
+  const conference = snapshot.conferenceByNumber(tenantId, number)
+  if (conference) {
+    return internal([conference.enabled
+      ? { kind: 'conference', conferenceId: conference.id, reason: `${number} is the conference room ${conference.name}` }
+      : { kind: 'refuse', refusal: 'conference-disabled', reason: `The conference room ${number} (${conference.name}) is switched off` }], { name: conference.name })
+  }
+
   const lots = snapshot.parkLotsOf(tenantId)
   const lot = lots.find((one) => one.number === number)
   const slotOf = lot ? undefined : lots.find((one) => isSlot(one, number))
@@ -113,13 +120,6 @@ function meantBy(number: string, look: Look): Meant {
     return internal([parking.enabled
       ? { kind: 'park', lotId: parking.id, slot: slotOf ? number : null, reason: lot ? `${number} is the park lot ${lot.name}` : `${number} is a slot of the park lot ${parking.number} (${parking.name})` }
       : { kind: 'refuse', refusal: 'park-disabled', reason: `The park lot ${parking.number} (${parking.name}) is switched off` }], { name: parking.name })
-  }
-
-  const conference = snapshot.conferenceByNumber(tenantId, number)
-  if (conference) {
-    return internal([conference.enabled
-      ? { kind: 'conference', conferenceId: conference.id, reason: `${number} is the conference room ${conference.name}` }
-      : { kind: 'refuse', refusal: 'conference-disabled', reason: `The conference room ${number} (${conference.name}) is switched off` }], { name: conference.name })
   }
 
   const feature = findFeatureCode(number)

@@ -148,6 +148,28 @@ suite('parking and picking up', () => {
     await nothing.status(404)
   })
 
+  test('a slot that became a number of its own is passed over, and a room among the slots is reached', async () => {
+    const { extension: { id } } = await house.api.post<{ extension: { id: string } }>('/extensions', { number: '5901', name: 'Newcomer' })
+    const [a, b, c] = await phones({}, {}, {})
+    const ab = await talk(a!.phone, b!.phone, b!.number)
+    await ab.in.refer(`<sip:${lot.number}@${house.sip.host}>`)
+    await ab.in.ended()
+    const slot = await slotOf(a!.number)
+    assert.equal(slot, '5902')
+    const fetch = await c!.phone.invite(slot)
+    await fetch.answered()
+    await hearEachOther(fetch, ab.out)
+    await fetch.bye()
+    await ab.out.ended()
+    assert.equal((await house.api.send('DELETE', `/extensions/${id}`)).status, 200)
+
+    const room = await house.api.post<{ id: string }>('/conferences', { number: '5950', name: 'Room' })
+    const { steps } = await house.api.get<{ steps: { reason: string }[] }>('/routing/explanation?to=5950')
+    assert.match(steps[0]?.reason ?? '', /5950 is the conference room Room/)
+    assert.match((await house.api.send('PATCH', `/park-lots/${lot.id}`, { lastSlot: '5951' })).body.toString(), /5950 is in use already, by Room/)
+    assert.equal((await house.api.send('DELETE', `/conferences/${room.id}`)).status, 200)
+  })
+
   test('lots are checked: slots in use, circles, and what is explained', async () => {
     const refused = async (change: Record<string, unknown>, words: RegExp): Promise<void> => assert.match((await house.api.send('PATCH', `/park-lots/${lot.id}`, change)).body.toString(), words)
     const [one] = await phones({})
