@@ -42,7 +42,7 @@ export function allSuites(): Suite[] {
     { name: 'api', files: find('test/api/**/*.test.ts'), atOnce: 2, minutes: 4 },
     { name: 'calls', files: find('test/calls/**/*.test.ts'), atOnce: 2, minutes: 8 },
     { name: 'sipp', files: find('test/sipp/**/*.test.ts'), atOnce: 1, minutes: 4 },
-    { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 2, minutes: 6 },
+    { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 1, minutes: 10 },
   ]
 }
 
