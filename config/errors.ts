@@ -46,6 +46,16 @@ export class Refusal extends Error {
   }
 }
 
+/** The refusal of input in which one field is wrong; the form shows the message there. */
+export function wrongField(field: string, message: string, cause?: unknown): Refusal {
+  return new Refusal('unprocessable', message, { details: [{ field, message }], cause })
+}
+
+/** @throws Refusal `unprocessable` that names every wrong field, when there are any */
+export function refuseWrong(details: RefusalDetail[]): void {
+  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+}
+
 /** The message of anything that was thrown, for logs and for people. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])

@@ -1,6 +1,6 @@
 import type { Actor } from '../config/actor.ts'
 import { isForeignKeyViolation, type Database } from '../config/database/index.ts'
-import { Refusal, type RefusalDetail } from '../config/errors.ts'
+import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import type { EmergencyCallRow } from '../migrations/tables.ts'
 import { bssidOf } from './directory/emergency.ts'
 import type { Directory, SnapshotDevice } from './directory/types.ts'
@@ -8,7 +8,7 @@ import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, Ke
 import type { HelpRecords } from './help/records.ts'
 import type { Events } from './events/events.ts'
 import { isOwn, NOT_OWN } from './lines.ts'
-import { isAddress } from './mail/settings.ts'
+import { checkAddresses } from './mail/settings.ts'
 import type { Registrar } from './registrar/types.ts'
 import { locate, problemsOf } from './routing/locate.ts'
 
@@ -16,14 +16,11 @@ import { locate, problemsOf } from './routing/locate.ts'
 export function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush'>; events: Events }): EmergencyDoor {
   const { database, directory, registrar, records, events } = options
   const { sites, locations, networks } = directory.emergency
-  const refuse = (field: string, message: string): never => {
-    throw new Refusal('unprocessable', message, { details: [{ field, message }] })
-  }
   const checkOwn = (actor: Actor, number: string | null | undefined): void => {
-    if (typeof number === 'string' && !isOwn(directory, actor.tenantId, number.replace(/[\s.()-]/g, ''))) refuse('callbackNumber', NOT_OWN)
+    if (typeof number === 'string' && !isOwn(directory, actor.tenantId, number.replace(/[\s.()-]/g, ''))) throw wrongField('callbackNumber', NOT_OWN)
   }
   const checkLocation = (actor: Actor, id: string | null | undefined, field = 'locationId'): void => {
-    if (typeof id === 'string' && !directory.snapshot().emergencyOf(actor.tenantId).locations.some((one) => one.id === id)) refuse(field, 'There is no such place.')
+    if (typeof id === 'string' && !directory.snapshot().emergencyOf(actor.tenantId).locations.some((one) => one.id === id)) throw wrongField(field, 'There is no such place.')
   }
   /** What is in use cannot go. */
   const guarded = <Shown, Input>(kept: Kept<Shown, Input>, check: (actor: Actor, input: Partial<Input>) => void, used: string, show: (shown: Shown) => Shown = (shown) => shown): Kept<Shown, Input> => ({
@@ -76,7 +73,7 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
     sites: guarded(sites, (actor, input) => checkOwn(actor, input.callbackNumber), 'There are places in this site. Remove them first.', (site: EmergencySite) => ({ ...site, problems: problemsOf(site) })),
     locations: guarded(locations, (actor, input) => {
       checkOwn(actor, input.callbackNumber)
-      if (input.siteId !== undefined && !directory.snapshot().emergencyOf(actor.tenantId).sites.some((one) => one.id === input.siteId)) refuse('siteId', 'There is no such site.')
+      if (input.siteId !== undefined && !directory.snapshot().emergencyOf(actor.tenantId).sites.some((one) => one.id === input.siteId)) throw wrongField('siteId', 'There is no such site.')
     }, 'Phones, networks or the default lead to this place. Change them first.'),
     networks: guarded(networks, (actor, input) => checkLocation(actor, input.locationId), 'It is in use.'),
     settings: (actor) => Promise.resolve(directory.snapshot().emergencyOf(actor.tenantId).settings),
@@ -134,15 +131,13 @@ async function findCall(asking: Promise<unknown> | PromiseLike<unknown>): Promis
 
 function checkSettings(directory: Directory, actor: Actor, { mailTo, escalateTo, extensions, escalateMinutes, callbackHours }: Partial<EmergencySettings>): void {
   const details: RefusalDetail[] = []
-  for (const [field, list] of [['mailTo', mailTo], ['escalateTo', escalateTo]] as const) {
-    const wrong = list?.find((address) => !isAddress(address))
-    if (wrong !== undefined) details.push({ field, message: `${wrong} is no e-mail address.` })
-  }
+  checkAddresses(mailTo, 'mailTo', details)
+  checkAddresses(escalateTo, 'escalateTo', details)
   const unknown = extensions?.find((number) => !directory.snapshot().extensionByNumber(actor.tenantId, number))
   if (unknown !== undefined) details.push({ field: 'extensions', message: `There is no extension ${unknown}.` })
   if (escalateMinutes !== undefined && !(Number.isInteger(escalateMinutes) && escalateMinutes >= 1 && escalateMinutes <= 120)) details.push({ field: 'escalateMinutes', message: 'From 1 to 120 minutes.' })
   if (callbackHours !== undefined && !(Number.isInteger(callbackHours) && callbackHours >= 1 && callbackHours <= 72)) details.push({ field: 'callbackHours', message: 'From 1 to 72 hours.' })
-  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+  refuseWrong(details)
 }
 
 function showCall(row: EmergencyCallRow): EmergencyCall {

@@ -1,4 +1,4 @@
-import { Refusal, type RefusalDetail } from '../config/errors.ts'
+import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import { plainHandling } from './directory/handling.ts'
 import { checkExtension } from './directory/input.ts'
 import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from './directory/types.ts'
@@ -14,13 +14,13 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
     ...extensions,
     async create(actor, input) {
       // It has no number to come back to yet, so only where its forwards lead can be wrong.
-      refuseWrong(directory, actor.tenantId, undefined, input)
+      refuseDeadEnds(directory, actor.tenantId, undefined, input)
       return extensions.create(actor, input)
     },
     async update(actor, id, input, version) {
       const before = directory.snapshot().extension(id)
       if (before?.tenantId === actor.tenantId) {
-        refuseWrong(directory, actor.tenantId, id, input)
+        refuseDeadEnds(directory, actor.tenantId, id, input)
         if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
       }
       return extensions.update(actor, id, input, version)
@@ -114,7 +114,7 @@ export function guardRingGroups(directory: Directory): RingGroups {
         if (why !== undefined) details.push({ field: 'noAnswer', message: why })
       }
     }
-    if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+    refuseWrong(details)
   }
   return {
     list: (actor) => ringGroups.list(actor),
@@ -139,13 +139,12 @@ export function guardRingGroups(directory: Directory): RingGroups {
   }
 }
 
-function refuseWrong(directory: Directory, tenantId: string, id: string | undefined, change: HandlingChange & Pick<ExtensionInput, 'outsideNumber'>): void {
+function refuseDeadEnds(directory: Directory, tenantId: string, id: string | undefined, change: HandlingChange & Pick<ExtensionInput, 'outsideNumber'>): void {
   const snapshot = directory.snapshot()
-  if (typeof change.outsideNumber === 'string' && !isOwn(directory, tenantId, change.outsideNumber)) throw new Refusal('unprocessable', NOT_OWN, { details: [{ field: 'outsideNumber', message: NOT_OWN }] })
+  if (typeof change.outsideNumber === 'string' && !isOwn(directory, tenantId, change.outsideNumber)) throw wrongField('outsideNumber', NOT_OWN)
   const before = id === undefined ? newcomer(tenantId) : snapshot.extension(id)
   if (!before) return
-  const details = wrongForwards(snapshot, before, change)
-  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+  refuseWrong(wrongForwards(snapshot, before, change))
 }
 
 /** @throws Refusal `conflict` when calls of others are sent on to this number */

@@ -1,4 +1,4 @@
-import { Refusal, type RefusalDetail } from '../config/errors.ts'
+import { refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import type { PromptDesk } from '../media/contract.ts'
 import type { Directory, SnapshotAttendant, SnapshotSchedule } from './directory/types.ts'
 import type { AttendantInput, Attendants, Schedule, ScheduleInput, Schedules, ScheduleState } from './door.ts'
@@ -8,6 +8,8 @@ import { normaliseDialled } from './routing/number-format.ts'
 import { stateAt } from './routing/schedule.ts'
 import { recordingOf } from './steps/attendant.ts'
 
+const WAYS = ['open', 'closed', 'holiday'] as const
+
 /** Opening hours, of which every way must lead somewhere and none back. */
 export function guardSchedules(directory: Directory): Schedules {
   const { schedules } = directory
@@ -15,9 +17,9 @@ export function guardSchedules(directory: Directory): Schedules {
   const check = (tenantId: string, before: SnapshotSchedule | undefined, input: Partial<ScheduleInput>): void => {
     const number = input.number ?? before?.number ?? ''
     refuseTargets(directory, tenantId, number, { open: input.open, closed: input.closed, holiday: input.holiday })
-    const targets = (['open', 'closed', 'holiday'] as const).flatMap((field) => input[field] ?? [])
+    const targets = WAYS.flatMap((field) => input[field] ?? [])
     const circle = circleOf(directory.snapshot(), tenantId, number, targets)
-    if (circle !== undefined) throw new Refusal('unprocessable', circle, { details: [{ field: (['open', 'closed', 'holiday'] as const).find((field) => input[field] != null) ?? 'open', message: circle }] })
+    if (circle !== undefined) throw wrongField(WAYS.find((field) => input[field] != null) ?? 'open', circle)
   }
   return {
     list: async (actor) => (await schedules.list(actor)).map((schedule) => shown(schedule, actor.tenantId)),
@@ -52,7 +54,7 @@ export function guardAttendants(directory: Directory, desk: Pick<PromptDesk, 'ow
     const others = Object.fromEntries(Object.entries(keys).filter(([, target]) => normaliseDialled(target) !== number))
     refuseTargets(directory, tenantId, number, { ...others, noInput: input.noInput })
     const circle = input.noInput == null ? undefined : circleOf(directory.snapshot(), tenantId, number, [input.noInput])
-    if (circle !== undefined) throw new Refusal('unprocessable', circle, { details: [{ field: 'noInput', message: circle }] })
+    if (circle !== undefined) throw wrongField('noInput', circle)
   }
   return {
     list: (actor) => attendants.list(actor),
@@ -100,5 +102,5 @@ function refuseTargets(directory: Directory, tenantId: string, number: string, t
     const message = normaliseDialled(target) === number ? 'Calls cannot go on to the number itself.' : deadEnd(snapshot, tenantId, target)
     return message === undefined ? [] : [{ field, message }]
   })
-  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+  refuseWrong(details)
 }

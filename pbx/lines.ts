@@ -1,5 +1,5 @@
 import type { Actor } from '../config/actor.ts'
-import { Refusal, type RefusalDetail } from '../config/errors.ts'
+import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import type { CallRegistry } from './calls/registry.ts'
 import type { Directory } from './directory/types.ts'
 import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkStatus, Trunks } from './door.ts'
@@ -38,7 +38,7 @@ export function guardInboundNumbers(directory: Directory): InboundNumbers {
   const check = (actor: Actor, { destination }: Partial<InboundNumberInput>): void => {
     if (destination === undefined) return
     const why = deadEnd(directory.snapshot(), actor.tenantId, destination)
-    if (why !== undefined) throw new Refusal('unprocessable', why, { details: [{ field: 'destination', message: why }] })
+    if (why !== undefined) throw wrongField('destination', why)
   }
   return {
     ...inboundNumbers,
@@ -61,7 +61,7 @@ export function guardOutboundRoutes(directory: Directory): OutboundRoutes {
     const details: RefusalDetail[] = []
     if (trunkIds?.some((id) => snapshot.trunk(id)?.tenantId !== actor.tenantId)) details.push({ field: 'trunkIds', message: 'One of the trunks is not there.' })
     if (typeof callerId === 'string' && !isOwn(directory, actor.tenantId, callerId)) details.push({ field: 'callerId', message: NOT_OWN })
-    if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+    refuseWrong(details)
   }
   return {
     ...outboundRoutes,

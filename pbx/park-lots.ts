@@ -1,4 +1,4 @@
-import { Refusal, type RefusalDetail } from '../config/errors.ts'
+import { refuseWrong, type RefusalDetail } from '../config/errors.ts'
 import type { Directory, SnapshotParkLot } from './directory/types.ts'
 import type { ParkLotInput, ParkLots } from './door.ts'
 import { refuseUsed } from './extensions.ts'
@@ -28,7 +28,7 @@ export function guardParkLots(directory: Directory, parking: Pick<Parking, 'list
       const why = input.returnTo.trim() === number || isSlot(slots, input.returnTo.trim()) ? 'Calls cannot return to the lot itself.' : deadEnd(snapshot, tenantId, input.returnTo)
       if (why !== undefined) details.push({ field: 'returnTo', message: why })
     }
-    if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+    refuseWrong(details)
   }
   return {
     list: (actor) => parkLots.list(actor),

@@ -1,5 +1,5 @@
 import type { Actor } from '../config/actor.ts'
-import { Refusal } from '../config/errors.ts'
+import { wrongField } from '../config/errors.ts'
 import type { Directory, DirectorySnapshot } from './directory/types.ts'
 import type { Pbx } from './door.ts'
 import type { Registrar } from './registrar/types.ts'
@@ -28,7 +28,7 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
     explain(actor, { from, to, at = Date.now() }) {
       const snapshot = directory.snapshot()
       const caller = from === undefined ? undefined : snapshot.extensionByNumber(actor.tenantId, from)
-      if (from !== undefined && !caller) throw new Refusal('unprocessable', `There is no extension ${from}.`, { details: [{ field: 'from', message: `There is no extension ${from}.` }] })
+      if (from !== undefined && !caller) throw wrongField('from', `There is no extension ${from}.`)
       const request = { tenantId: actor.tenantId, caller: { extensionId: caller?.id ?? '', deviceId: '', number: caller?.number ?? '', name: caller?.name ?? null }, dialled: to }
       const rules = { ...defaults, at }
       const plan = decide(request, snapshot, rules)

@@ -1,9 +1,9 @@
-import { Refusal } from '../config/errors.ts'
+import { refuseWrong, type RefusalDetail } from '../config/errors.ts'
 import type { Directory } from './directory/types.ts'
 import type { TollDoor } from './door.ts'
 import type { Events } from './events/events.ts'
 import type { MailRoom } from './mail/room.ts'
-import { isAddress } from './mail/settings.ts'
+import { checkAddresses } from './mail/settings.ts'
 
 /** Limits for calls abroad, and what happens when an extension passes them. */
 export function createTollDoor(options: { directory: Directory; mail: Pick<MailRoom, 'post'>; events: Events }): { door: TollDoor; lock(tenantId: string, extensionId: string, reason: string): Promise<void> } {
@@ -27,8 +27,9 @@ export function createTollDoor(options: { directory: Directory; mail: Pick<MailR
     door: {
       settings: (actor) => directory.snapshot().tollOf(actor.tenantId).settings,
       async configure(actor, input) {
-        const wrong = input.mailTo?.find((address) => !isAddress(address))
-        if (wrong !== undefined) throw new Refusal('unprocessable', `${wrong} is no e-mail address.`, { details: [{ field: 'mailTo', message: `${wrong} is no e-mail address.` }] })
+        const details: RefusalDetail[] = []
+        checkAddresses(input.mailTo, 'mailTo', details)
+        refuseWrong(details)
         await directory.toll.configure(actor, input)
         return directory.snapshot().tollOf(actor.tenantId).settings
       },

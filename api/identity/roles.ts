@@ -1,4 +1,4 @@
-import { Refusal } from '../../config/errors.ts'
+import { Refusal, wrongField } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { Database, Transaction } from '../../config/database/index.ts'
 import type { RolePermissionRow, RoleRow, TenantRow } from '../../migrations/tables.ts'
@@ -48,10 +48,7 @@ export async function rolesByKey(trx: Transaction, keys: readonly string[]): Pro
   const all = await listRoles(trx)
   return [...new Set(keys)].map((key) => {
     const role = all.find((candidate) => candidate.key === key)
-    if (!role) {
-      const message = `There is no role '${key}'; there are ${all.map((candidate) => candidate.key).join(', ')}.`
-      throw new Refusal('unprocessable', message, { details: [{ field: 'roles', message }] })
-    }
+    if (!role) throw wrongField('roles', `There is no role '${key}'; there are ${all.map((candidate) => candidate.key).join(', ')}.`)
     return role
   })
 }

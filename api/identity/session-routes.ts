@@ -1,4 +1,4 @@
-import { Refusal } from '../../config/errors.ts'
+import { wrongField } from '../../config/errors.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { done, one, Success } from '../http/envelope.ts'
 import { checkPasswordPolicy } from './passwords.ts'
@@ -69,10 +69,7 @@ const changePassword = defineRoute({
     const attempts = `${actor.id} password`
     world.limits.login.take(attempts)
     const user = await world.database.read(actor, (trx) => getUser(trx, actor.id))
-    if (!(await world.passwords.verify(user.password_hash, body.current))) {
-      const message = 'This is not your current password.'
-      throw new Refusal('unprocessable', message, { details: [{ field: 'current', message }] })
-    }
+    if (!(await world.passwords.verify(user.password_hash, body.current))) throw wrongField('current', 'This is not your current password.')
     world.limits.login.forget(attempts)
     checkPasswordPolicy(body.next, user)
     const passwordHash = await world.passwords.hash(body.next)

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js'
-import { messageOf, Refusal } from '../../config/errors.ts'
+import { messageOf, wrongField } from '../../config/errors.ts'
 import type { Holiday } from '../../pbx/index.ts'
 import { DAY_MS, dayOf, recurrences, sameDate, timeOf } from './calendar-rule.ts'
 
@@ -18,10 +18,10 @@ export function holidaysOf(calendar: string, thisYear: number): Holiday[] {
   try {
     events = new ICAL.Component(ICAL.parse(calendar)).getAllSubcomponents('vevent')
   } catch (error) {
-    refuse(`This is no iCalendar file: ${messageOf(error)}`)
+    throw wrongField('calendar', `This is no iCalendar file: ${messageOf(error)}`)
   }
   const series = events.filter((event) => event.hasProperty('rrule')).length
-  if (series > MOST) refuse(`There are ${series} events in this calendar that come back, and at most ${MOST} fit. Take one of holidays only.`)
+  if (series > MOST) throw wrongField('calendar', `There are ${series} events in this calendar that come back, and at most ${MOST} fit. Take one of holidays only.`)
   const moved = movedDays(events)
   const found = events.flatMap((component) => {
     const event = new ICAL.Event(component)
@@ -39,8 +39,8 @@ export function holidaysOf(calendar: string, thisYear: number): Holiday[] {
     if (days === 'yearly' && except.size === 0) return [holiday(from, true)]
     return (days === 'yearly' ? sameDate(from, thisYear) : days).filter((day) => !except.has(day)).map((day) => holiday(day, false))
   })
-  if (found.length === 0) refuse('There are no whole days to come in this calendar.')
-  if (found.length > MOST) refuse(`There are ${found.length} days in this calendar, and at most ${MOST} fit. Take one of fewer years.`)
+  if (found.length === 0) throw wrongField('calendar', 'There are no whole days to come in this calendar.')
+  if (found.length > MOST) throw wrongField('calendar', `There are ${found.length} days in this calendar, and at most ${MOST} fit. Take one of fewer years.`)
   return found.toSorted((a, b) => a.from.localeCompare(b.from))
 }
 
@@ -53,8 +53,4 @@ function movedDays(events: readonly ICAL.Component[]): Map<string, string[]> {
     if (day !== null && typeof uid === 'string') moved.set(uid, [...(moved.get(uid) ?? []), day.toString().slice(0, 10)])
   }
   return moved
-}
-
-function refuse(message: string): never {
-  throw new Refusal('unprocessable', message, { details: [{ field: 'calendar', message }] })
 }

@@ -1,7 +1,7 @@
 import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { messageOf, Refusal } from '../../config/errors.ts'
+import { messageOf, Refusal, wrongField } from '../../config/errors.ts'
 import { JobThread } from '../job-thread.ts'
 import type { ConvertJob } from './convert-thread.ts'
 
@@ -35,8 +35,7 @@ export function openOwnPrompts(folder: string): OwnPrompts {
         return await converting.run({ sound, path: pathOf(name, tenantId), longestSeconds: LONGEST_SECONDS })
       } catch (error) {
         if (error instanceof Error && 'code' in error) throw new Refusal('unavailable', `The prompt could not be written: ${messageOf(error)}`, { cause: error })
-        const message = messageOf(error)
-        throw new Refusal('unprocessable', message, { details: [{ field: 'sound', message }], cause: error })
+        throw wrongField('sound', messageOf(error), error)
       }
     },
     remove: (name, tenantId) => rm(pathOf(name, tenantId), { force: true }),

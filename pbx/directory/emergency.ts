@@ -3,11 +3,11 @@ import { isIP } from 'node:net'
 import { isUniqueViolation } from '../../config/database/failure.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import { toJsonb } from '../../config/database/json.ts'
-import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { EmergencyDeviceRow, EmergencyLocationRow, EmergencyNetworkRow, EmergencySettingsRow, EmergencySiteRow } from '../../migrations/tables.ts'
 import type { EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput } from '../door.ts'
 import { around, fromRow, toRow, type Columns } from './columns.ts'
-import { checkNumberAndName, checkTarget, refuse } from './input.ts'
+import { checkNumberAndName, checkTarget } from './input.ts'
 import { createNumberedRepository } from './numbered.ts'
 import { NOWHERE } from './snapshot.ts'
 import type { Directory, SnapshotEmergency } from './types.ts'
@@ -111,7 +111,7 @@ function checkSite<T extends Partial<EmergencySiteInput>>(input: T): T {
   checkNumberAndName(checked, details)
   if (typeof checked.callbackNumber === 'string') checked.callbackNumber = checkTarget(checked.callbackNumber, 'callbackNumber', details)
   if (checked.country === 'US' && checked.state !== undefined) checked.state = checked.state.toUpperCase()
-  refuse(details)
+  refuseWrong(details)
   return checked as T
 }
 
@@ -120,7 +120,7 @@ function checkLocation<T extends Partial<EmergencyLocationInput>>(input: T): T {
   const checked: Partial<EmergencyLocationInput> = texts<Partial<EmergencyLocationInput>>(input, ['floor', 'room', 'details'], details)
   checkNumberAndName(checked, details)
   if (typeof checked.callbackNumber === 'string') checked.callbackNumber = checkTarget(checked.callbackNumber, 'callbackNumber', details)
-  refuse(details)
+  refuseWrong(details)
   return checked as T
 }
 
@@ -136,7 +136,7 @@ function checkNetwork<T extends Partial<EmergencyNetworkInput>>(input: T): T {
     else if (checked.kind === 'switch-port' && !/^[^\s/]{1,60}\/(?:\*|[^\s]{1,60})$/.test(value)) details.push({ field: 'value', message: 'A switch and its port are written chassis/port; a * is any port.' })
     else if (checked.kind === 'network' && (isIP(base) === 0 || (bits !== undefined && !(/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (isIP(base) === 6 ? 128 : 32))))) details.push({ field: 'value', message: 'A network is written 192.0.2.0/24, an address alone without the /24.' })
   }
-  refuse(details)
+  refuseWrong(details)
   return checked as T
 }
 

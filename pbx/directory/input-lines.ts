@@ -1,6 +1,6 @@
 /** What people enter for lines to the outside, checked. */
 import { isIP } from 'node:net'
-import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
@@ -26,7 +26,7 @@ export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
     for (const network of checked.networks) if (!isNetwork(network)) details.push({ field: 'networks', message: `${network} is no address or network, such as 198.51.100.7 or 198.51.100.0/24.` })
   }
   if (checked.register === true && checked.username === null) details.push({ field: 'username', message: 'Registering needs a user name.' })
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -41,7 +41,7 @@ export function checkInboundNumber<T extends Partial<InboundNumberInput>>(input:
     if (!/^[+*#]?[0-9*#]{1,20}$/.test(checked.destination)) details.push({ field: 'destination', message: 'Enter what one would dial to get there, such as 300.' })
   }
   if (checked.namePrefix !== undefined && (checked.namePrefix.length > 20 || /[\p{Cc}\p{Cs}]/u.test(checked.namePrefix))) details.push({ field: 'namePrefix', message: 'At most 20 letters, digits and signs.' })
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -57,7 +57,7 @@ export function checkOutboundRoute<T extends Partial<OutboundRouteInput>>(input:
   if (checked.prepend !== undefined && !/^\+?[0-9*#]{0,20}$/.test(checked.prepend)) details.push({ field: 'prepend', message: 'Digits, with a + before them or not.' })
   if (checked.callerId) checked.callerId = number(checked.callerId, 'callerId', details)
   if (checked.trunkIds !== undefined && (checked.trunkIds.length === 0 || new Set(checked.trunkIds).size < checked.trunkIds.length)) details.push({ field: 'trunkIds', message: 'Choose at least one trunk, and each once.' })
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -77,8 +77,4 @@ function isNetwork(text: string): boolean {
   const [address, bits, ...rest] = text.split('/')
   const family = isIP(address ?? '')
   return family !== 0 && rest.length === 0 && (bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
-}
-
-function refuse(details: RefusalDetail[]): void {
-  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
 }

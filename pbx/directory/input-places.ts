@@ -1,7 +1,7 @@
 /** What people enter for opening hours, attendants and park lots, checked. */
-import type { RefusalDetail } from '../../config/errors.ts'
+import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { AttendantInput, Holiday, OpenHours, ParkLotInput, ScheduleInput } from '../door.ts'
-import { checkNumberAndName, checkRange, checkTarget, refuse } from './input.ts'
+import { checkNumberAndName, checkRange, checkTarget } from './input.ts'
 
 const TIME = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/
 const MOST_HOURS = 50
@@ -30,7 +30,7 @@ export function checkSchedule<T extends Partial<ScheduleInput>>(input: T): T {
     if (wrong !== undefined) details.push({ field: 'holidays', message: wrong })
     else if (checked.holidays.length > MOST_HOLIDAYS) details.push({ field: 'holidays', message: `There are at most ${MOST_HOLIDAYS} holidays.` })
   }
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -51,7 +51,7 @@ export function checkAttendant<T extends Partial<AttendantInput>>(input: T): T {
   if (typeof input.noInput === 'string') checked.noInput = checkTarget(input.noInput, 'noInput', details)
   checkRange(input.waitSeconds, 'waitSeconds', 'The wait for a key in seconds', 1, 30, details)
   checkRange(input.rounds, 'rounds', 'How often the greeting is played', 1, 10, details)
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -68,7 +68,7 @@ export function checkParkLot<T extends Partial<ParkLotInput>>(input: T): T {
   }
   checkRange(input.timeoutSeconds, 'timeoutSeconds', 'How long a call is parked in seconds', 10, 3600, details)
   if (typeof input.returnTo === 'string') checked.returnTo = checkTarget(input.returnTo, 'returnTo', details)
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 

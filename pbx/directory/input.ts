@@ -1,5 +1,4 @@
-import { Refusal } from '../../config/errors.ts'
-import type { RefusalDetail } from '../../config/errors.ts'
+import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { ConferenceInput, ExtensionInput, RingGroupInput } from '../door.ts'
 
 const LONGEST_NAME = 100
@@ -31,7 +30,7 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
     if (checked.pickupGroup === '' || checked.pickupGroup.length > 40 || /[\p{Cc}\p{Cs}]/u.test(checked.pickupGroup)) details.push({ field: 'pickupGroup', message: 'The name of a pickup group has 1 to 40 letters, digits and signs.' })
   }
   checkRange(input.recordingDays, 'recordingDays', 'The days recordings are kept', 1, 3650, details)
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -50,7 +49,7 @@ export function checkConference<T extends Partial<ConferenceInput>>(input: T): T
   }
   if (typeof input.pin === 'string' && input.pin === input.moderatorPin) details.push({ field: 'moderatorPin', message: 'Moderators need a PIN of their own.' })
   checkRange(input.maxParties, 'maxParties', 'The number of people', 2, 200, details)
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -77,7 +76,7 @@ export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
     const text = input[field]
     if (text !== undefined && (text.length > most || /[\p{Cc}\p{Cs}]/u.test(text))) details.push({ field, message: `At most ${most} letters, digits and signs on one line.` })
   }
-  refuse(details)
+  refuseWrong(details)
   return checked
 }
 
@@ -116,7 +115,7 @@ export function outdated(): Refusal {
 export function checkDeviceName(name: string): string {
   const details: RefusalDetail[] = []
   checkName(name.trim(), details)
-  refuse(details)
+  refuseWrong(details)
   return name.trim()
 }
 
@@ -130,8 +129,4 @@ function checkName(name: string, details: RefusalDetail[]): void {
 export function checkRange(value: number | null | undefined, field: string, what: string, min: number, max: number, details: RefusalDetail[]): void {
   if (value == null || (Number.isInteger(value) && value >= min && value <= max)) return
   details.push({ field, message: `${what} is a whole number from ${min} to ${max}.` })
-}
-
-export function refuse(details: RefusalDetail[]): void {
-  if (details.length > 0) throw new Refusal('unprocessable', details.map((detail) => detail.message).join(' '), { details })
 }

@@ -1,11 +1,11 @@
 /** Limits for calls abroad, and the extensions that are locked. */
 import { serviceActor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { TollLockRow, TollSettingsRow } from '../../migrations/tables.ts'
 import type { TollSettings } from '../door.ts'
 import { fromRow, toRow, type Columns } from './columns.ts'
-import { checkRange, refuse } from './input.ts'
+import { checkRange } from './input.ts'
 import { USUAL_TOLL } from './snapshot.ts'
 import type { Directory, SnapshotToll } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
@@ -21,7 +21,7 @@ export function createTollRepository(world: DirectoryWorld): Directory['toll'] {
       checkRange(input.atOnceTenant, 'atOnceTenant', 'Calls abroad at once', 1, 10_000, details)
       checkRange(input.perHour, 'perHour', 'Calls abroad in an hour', 1, 10_000, details)
       if (input.countries?.some((country) => !/^[A-Z]{2}$/.test(country))) details.push({ field: 'countries', message: 'A country is two letters, such as CA or MX.' })
-      refuse(details)
+      refuseWrong(details)
       await database.change(actor, async (trx) => {
         const before = (await trx<TollSettingsRow>('toll_settings').first()) as TollSettingsRow | undefined
         await trx('toll_settings').insert({ tenant_id: actor.tenantId, ...toRow(SETTINGS, input), updated_at: new Date() }).onConflict('tenant_id').merge()

@@ -1,6 +1,6 @@
 import type { Actor } from '../../config/actor.ts'
 import type { Database, Transaction } from '../../config/database/index.ts'
-import { messageOf, Refusal } from '../../config/errors.ts'
+import { messageOf, Refusal, wrongField } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
@@ -48,10 +48,7 @@ export async function openMailRoom(options: { database: Database; secrets: Secre
       },
       remove: (actor) => settings.remove(actor),
       async test(actor, to) {
-        if (!isAddress(to)) {
-          const message = 'Give an e-mail address such as you@example.com.'
-          throw new Refusal('unprocessable', message, { details: [{ field: 'to', message }] })
-        }
+        if (!isAddress(to)) throw wrongField('to', 'Give an e-mail address such as you@example.com.')
         const server = await settings.server(actor.tenantId)
         if (!server) throw new Refusal('conflict', 'Set up a mail server first.')
         await database.change(actor, async () => ({ result: undefined, audit: { action: 'mail.test', subjectType: 'tenant', subjectId: actor.tenantId, after: { to, host: server.host } } }))

@@ -1,6 +1,6 @@
 import type { Actor } from '../../config/actor.ts'
 import type { Database, Transaction } from '../../config/database/index.ts'
-import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../../config/errors.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { MailSettingsRow } from '../../migrations/tables.ts'
 import type { MailSettings, MailSettingsInput } from '../door.ts'
@@ -13,6 +13,13 @@ const ADDRESS = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,6
 
 /** Whether mail can be sent to it. */
 export const isAddress = (text: string): boolean => text.length <= 254 && ADDRESS.test(text)
+
+/** Whether mail can be sent to all of them; the first to which it cannot is written down as wrong. */
+export function checkAddresses(addresses: readonly string[] | undefined, field: string, details: RefusalDetail[]): boolean {
+  const wrong = addresses?.find((address) => !isAddress(address))
+  if (wrong !== undefined) details.push({ field, message: `${wrong} is no e-mail address.` })
+  return wrong === undefined
+}
 
 export interface MailSettingsStore {
   get(actor: Actor): Promise<MailSettings | null>
@@ -33,10 +40,10 @@ export function createMailSettings(database: Database, secrets: Secrets): MailSe
         if (version !== undefined && version !== (before?.version ?? 0)) throw new Refusal('conflict', 'Somebody else changed this in the meantime. Load it again and repeat your change.')
         // A password goes to the server it was given for and to no other.
         if (password === undefined && input.username !== null && before?.password_sealed && before.host !== input.host) {
-          refuse([{ field: 'password', message: 'Give the password again: the stored one was for another server.' }])
+          throw wrongField('password', 'Give the password again: the stored one was for another server.')
         }
         const sealed = input.username === null ? null : password === undefined ? (before?.password_sealed ?? null) : secrets.seal(PURPOSE, actor.tenantId, password)
-        if (input.username !== null && sealed === null) refuse([{ field: 'password', message: 'Signing in needs a password too.' }])
+        if (input.username !== null && sealed === null) throw wrongField('password', 'Signing in needs a password too.')
         const { senderName, ...columns } = input
         const row = { ...columns, sender_name: senderName, password_sealed: sealed, version: (before?.version ?? 0) + 1, updated_at: new Date() }
         await trx('mail_settings').insert({ tenant_id: actor.tenantId, ...row }).onConflict('tenant_id').merge()
@@ -72,10 +79,6 @@ function seen(row: MailSettingsRow | undefined, newPassword: boolean): object | 
   return { ...rest, password: newPassword ? 'changed' : hasPassword ? 'set' : 'none' }
 }
 
-const refuse = (details: RefusalDetail[]): never => {
-  throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
-}
-
 function check(given: MailSettingsInput): MailSettingsInput {
   const input = { ...given, host: given.host.trim(), username: given.username?.trim() || null, sender: given.sender.trim(), senderName: given.senderName.trim() }
   const details: RefusalDetail[] = []
@@ -85,6 +88,6 @@ function check(given: MailSettingsInput): MailSettingsInput {
   if (/[\p{Cc}<>"]/u.test(input.senderName) || input.senderName.length > 100) details.push({ field: 'senderName', message: 'A name has at most 100 characters, without quotes and angle brackets.' })
   // A password in the clear is one for everybody on the way.
   if (input.security === 'none' && input.username !== null) details.push({ field: 'security', message: 'A user name and password are only sent encrypted: choose TLS or STARTTLS.' })
-  if (details.length > 0) refuse(details)
+  refuseWrong(details)
   return input
 }

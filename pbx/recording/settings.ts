@@ -1,6 +1,6 @@
 import type { Actor } from '../../config/actor.ts'
 import type { Database } from '../../config/database/index.ts'
-import { Refusal } from '../../config/errors.ts'
+import { wrongField } from '../../config/errors.ts'
 import type { RecordingSettingsRow } from '../../migrations/tables.ts'
 import type { RecordingSettings } from '../door.ts'
 
@@ -21,10 +21,7 @@ export async function loadRecordingRules(database: Database, standardDays: numbe
     of,
     async change(actor, input) {
       const { days } = input
-      if (days !== undefined && days !== null && !(Number.isInteger(days) && days >= 1 && days <= 3650)) {
-        const message = 'Recordings are kept for 1 to 3650 days.'
-        throw new Refusal('unprocessable', message, { details: [{ field: 'days', message }] })
-      }
+      if (days !== undefined && days !== null && !(Number.isInteger(days) && days >= 1 && days <= 3650)) throw wrongField('days', 'Recordings are kept for 1 to 3650 days.')
       const before = of(actor.tenantId)
       const after = { ...before, ...input }
       await database.change(actor, async (trx) => {

@@ -2,7 +2,7 @@
 import type { Actor } from '../../config/actor.ts'
 import type { Clock } from '../../config/clock.ts'
 import type { AuditEntry, Database } from '../../config/database/index.ts'
-import { Refusal } from '../../config/errors.ts'
+import { Refusal, wrongField } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import { formatNetwork, parseNetwork, type Network } from '../../config/network.ts'
 import { createNetworkSet } from '../../config/network-set.ts'
@@ -42,7 +42,7 @@ export function createShieldDoor({ shield, database, directory, registrar, clock
       return parseNetwork(text)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      throw new Refusal('unprocessable', error.message, { details: [{ field: 'network', message: error.message }] })
+      throw wrongField('network', error.message)
     }
   }
   const conflict = (message: string): Refusal => new Refusal('conflict', message, { details: [{ field: 'network', message }] })

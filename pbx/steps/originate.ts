@@ -1,4 +1,4 @@
-import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import { Refusal, wrongField } from '../../config/errors.ts'
 import { follow } from '../calls/answer.ts'
 import { Call } from '../calls/call.ts'
 import { dial, type DialOutcome, type DialTarget } from '../calls/dial.ts'
@@ -40,10 +40,10 @@ export function originate(world: CallWorld, wish: Originating): Call {
   const { tenantId, extensionId } = wish
   const snapshot = world.directory.snapshot()
   const extension = snapshot.extension(extensionId)
-  if (extension?.tenantId !== tenantId || !extension.enabled) throw refusal('extensionId', 'There is no such extension, or it is switched off.')
+  if (extension?.tenantId !== tenantId || !extension.enabled) throw wrongField('extensionId', 'There is no such extension, or it is switched off.')
   const number = normaliseDialled(wish.to.replace(/^tel:/i, '').replace(/;.*$/, '').replaceAll(/[^0-9+*#]/g, ''))
-  if (!/^[+*#]?[0-9*#]{1,30}$/.test(number)) throw refusal('to', `${wish.to} is no number that can be dialled.`)
-  if (isEmergency(number)) throw refusal('to', 'Call for help from the phone itself: it must not wait for another phone to be answered.')
+  if (!/^[+*#]?[0-9*#]{1,30}$/.test(number)) throw wrongField('to', `${wish.to} is no number that can be dialled.`)
+  if (isEmergency(number)) throw wrongField('to', 'Call for help from the phone itself: it must not wait for another phone to be answered.')
   const known = clicks.get(world) ?? new Map<string, { call: Call; at: number }>()
   clicks.set(world, known)
   const key = `${extensionId} ${number}`
@@ -53,7 +53,7 @@ export function originate(world: CallWorld, wish: Originating): Call {
   const caller = { extensionId, deviceId: '', number: extension.number, name: extension.name }
   const plan = decide({ tenantId, caller, dialled: number }, snapshot, { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() })
   const first = plan.steps.find(({ kind }) => kind !== 'schedule')
-  if (!first || first.kind === 'refuse' || first.kind === 'announcement') throw refusal('to', `${first?.reason ?? `${number} leads nowhere`}.`)
+  if (!first || first.kind === 'refuse' || first.kind === 'announcement') throw wrongField('to', `${first?.reason ?? `${number} leads nowhere`}.`)
   const contacts = world.registrar.contactsOf(extension.id).filter(({ reachable, deviceId }) => reachable !== 'no' && (wish.deviceId == null || deviceId === wish.deviceId))
   if (contacts.length === 0) throw new Refusal('conflict', wish.deviceId == null ? `No phone of ${extension.number} is registered and answers.` : 'This phone is not registered, or does not answer.')
 
@@ -65,11 +65,6 @@ export function originate(world: CallWorld, wish: Originating): Call {
     .then((outcome) => (outcome.kind === 'answered' ? callOn(world, own, outcome.leg, extension, number, wish.by) : giveUp(world, own, outcome)))
     .catch((error: unknown) => endAfterBug(world, own, error))
   return own
-}
-
-function refusal(field: string, message: string): Refusal {
-  const details: RefusalDetail[] = [{ field, message }]
-  return new Refusal('unprocessable', message, { details })
 }
 
 function openCall(world: CallWorld, extension: SnapshotExtension, number: string, { name }: Plan, by: string): Call {

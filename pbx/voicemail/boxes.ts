@@ -1,12 +1,12 @@
 import type { Actor } from '../../config/actor.ts'
 import { toJsonb } from '../../config/database/json.ts'
 import type { AuditEntry, Database, Transaction } from '../../config/database/index.ts'
-import { Refusal, type RefusalDetail } from '../../config/errors.ts'
+import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { PromptDesk } from '../../media/contract.ts'
 import type { ExtensionRow, MailboxRow } from '../../migrations/tables.ts'
 import type { GreetingKind, Mailbox, MailboxInput } from '../door.ts'
-import { isAddress } from '../mail/settings.ts'
+import { checkAddresses } from '../mail/settings.ts'
 import type { Counts } from './counts.ts'
 import { isPin, refuseFault, sealPin } from './pin.ts'
 
@@ -114,10 +114,8 @@ function check(actor: Actor, input: MailboxInput, checkOperator: (tenantId: stri
   }
   if (input.mailTo !== undefined) {
     checked.mailTo = [...new Set(input.mailTo.map((address) => address.trim()).filter((address) => address !== ''))]
-    const wrong = checked.mailTo.find((address) => !isAddress(address))
-    if (wrong !== undefined) details.push({ field: 'mailTo', message: `${wrong} is no e-mail address.` })
-    else if (checked.mailTo.length > 10) details.push({ field: 'mailTo', message: 'Up to 10 addresses get the messages.' })
+    if (checkAddresses(checked.mailTo, 'mailTo', details) && checked.mailTo.length > 10) details.push({ field: 'mailTo', message: 'Up to 10 addresses get the messages.' })
   }
-  if (details.length > 0) throw new Refusal('unprocessable', details.map(({ message }) => message).join(' '), { details })
+  refuseWrong(details)
   return checked
 }

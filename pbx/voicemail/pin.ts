@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Refusal } from '../../config/errors.ts'
+import { wrongField } from '../../config/errors.ts'
 import type { Secrets } from '../../config/secrets.ts'
 
 const PURPOSE = 'voicemail-pin'
@@ -19,7 +19,7 @@ export function pinFault(pin: string, number: string): string | undefined {
 /** @throws Refusal `unprocessable` with the fault */
 export function refuseFault(pin: string, number: string): void {
   const message = pinFault(pin, number)
-  if (message !== undefined) throw new Refusal('unprocessable', message, { details: [{ field: 'pin', message }] })
+  if (message !== undefined) throw wrongField('pin', message)
 }
 
 /** A slow hash, and sealed: so few digits are guessed in no time by whoever has the hash alone. */
