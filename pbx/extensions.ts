@@ -4,10 +4,14 @@ import { checkExtension } from './directory/input.ts'
 import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from './directory/types.ts'
 import type { ConferenceRooms, ExtensionInput, ExtensionLine, ImportReport, Pbx, RingGroupInput, RingGroups } from './door.ts'
 import { isOwn, NOT_OWN } from './lines.ts'
-import { deadEnd, forwardedTo, wrongForwards, type HandlingChange } from './routing/handling.ts'
+import { guardNumbered, refuseUsed } from './numbered.ts'
+import { deadEnd, wrongForwards, type HandlingChange } from './routing/handling.ts'
 
-/** Extensions as the directory keeps them, but for changes that would lead calls nowhere. */
-/** @param onRemoved what else is to go with an extension */
+/**
+ * Extensions as the directory keeps them, but for changes that would lead calls nowhere.
+ *
+ * @param onRemoved what else is to go with an extension
+ */
 export function guardExtensions(directory: Directory, onRemoved: (tenantId: string, id: string) => Promise<void> = async () => undefined): Pbx['extensions'] {
   const { extensions } = directory
   return {
@@ -84,25 +88,11 @@ function wrongLines(directory: Directory, tenantId: string, lines: readonly Exte
 
 /** Conference rooms, which calls may be forwarded to as well. */
 export function guardConferences(directory: Directory): ConferenceRooms {
-  const { conferences } = directory
-  return {
-    ...conferences,
-    async update(actor, id, input, version) {
-      const before = directory.snapshot().conference(id)
-      if (before?.tenantId === actor.tenantId && input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
-      return conferences.update(actor, id, input, version)
-    },
-    async remove(actor, id) {
-      const before = directory.snapshot().conference(id)
-      if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
-      return conferences.remove(actor, id)
-    },
-  }
+  return guardNumbered(directory.conferences, { directory, find: (id) => directory.snapshot().conference(id) })
 }
 
 /** Ring groups, of which every member must be there and every way lead somewhere. */
 export function guardRingGroups(directory: Directory): RingGroups {
-  const { ringGroups } = directory
   const check = (tenantId: string, before: SnapshotRingGroup | undefined, input: Partial<RingGroupInput>): void => {
     const snapshot = directory.snapshot()
     const details: RefusalDetail[] = []
@@ -116,27 +106,7 @@ export function guardRingGroups(directory: Directory): RingGroups {
     }
     refuseWrong(details)
   }
-  return {
-    list: (actor) => ringGroups.list(actor),
-    get: (actor, id) => ringGroups.get(actor, id),
-    async create(actor, input) {
-      check(actor.tenantId, undefined, input)
-      return ringGroups.create(actor, input)
-    },
-    async update(actor, id, input, version) {
-      const before = directory.snapshot().ringGroup(id)
-      if (before?.tenantId === actor.tenantId) {
-        check(actor.tenantId, before, input)
-        if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
-      }
-      return ringGroups.update(actor, id, input, version)
-    },
-    async remove(actor, id) {
-      const before = directory.snapshot().ringGroup(id)
-      if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
-      return ringGroups.remove(actor, id)
-    },
-  }
+  return guardNumbered(directory.ringGroups, { directory, find: (id) => directory.snapshot().ringGroup(id), check })
 }
 
 function refuseDeadEnds(directory: Directory, tenantId: string, id: string | undefined, change: HandlingChange & Pick<ExtensionInput, 'outsideNumber'>): void {
@@ -145,15 +115,6 @@ function refuseDeadEnds(directory: Directory, tenantId: string, id: string | und
   const before = id === undefined ? newcomer(tenantId) : snapshot.extension(id)
   if (!before) return
   refuseWrong(wrongForwards(snapshot, before, change))
-}
-
-/** @throws Refusal `conflict` when calls of others are sent on to this number */
-export function refuseUsed(directory: Directory, tenantId: string, number: string): void {
-  const users = forwardedTo(directory.snapshot(), tenantId, number)
-  if (users.length === 0) return
-  const names = users.slice(0, 5).map((each) => `${each.number} (${each.name})`).join(', ')
-  const more = users.length > 5 ? ` and ${users.length - 5} more` : ''
-  throw new Refusal('conflict', `Calls of ${names}${more} are forwarded to ${number}. Change that first.`)
 }
 
 function newcomer(tenantId: string): SnapshotExtension {

@@ -2,7 +2,7 @@ import { refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts
 import type { PromptDesk } from '../media/contract.ts'
 import type { Directory, SnapshotAttendant, SnapshotSchedule } from './directory/types.ts'
 import type { AttendantInput, Attendants, Schedule, ScheduleInput, Schedules, ScheduleState } from './door.ts'
-import { refuseUsed } from './extensions.ts'
+import { guardNumbered } from './numbered.ts'
 import { circleOf, deadEnd } from './routing/handling.ts'
 import { normaliseDialled } from './routing/number-format.ts'
 import { stateAt } from './routing/schedule.ts'
@@ -12,7 +12,6 @@ const WAYS = ['open', 'closed', 'holiday'] as const
 
 /** Opening hours, of which every way must lead somewhere and none back. */
 export function guardSchedules(directory: Directory): Schedules {
-  const { schedules } = directory
   const shown = (schedule: Schedule, tenantId: string): Schedule & { now: ScheduleState } => ({ ...schedule, now: stateAt(schedule, Date.now(), directory.snapshot().tenant(tenantId)?.timeZone ?? 'UTC') })
   const check = (tenantId: string, before: SnapshotSchedule | undefined, input: Partial<ScheduleInput>): void => {
     const number = input.number ?? before?.number ?? ''
@@ -21,26 +20,13 @@ export function guardSchedules(directory: Directory): Schedules {
     const circle = circleOf(directory.snapshot(), tenantId, number, targets)
     if (circle !== undefined) throw wrongField(WAYS.find((field) => input[field] != null) ?? 'open', circle)
   }
+  const schedules = guardNumbered(directory.schedules, { directory, find: (id) => directory.snapshot().schedule(id), check })
   return {
     list: async (actor) => (await schedules.list(actor)).map((schedule) => shown(schedule, actor.tenantId)),
     get: async (actor, id) => shown(await schedules.get(actor, id), actor.tenantId),
-    async create(actor, input) {
-      check(actor.tenantId, undefined, input)
-      return shown(await schedules.create(actor, input), actor.tenantId)
-    },
-    async update(actor, id, input, version) {
-      const before = directory.snapshot().schedule(id)
-      if (before?.tenantId === actor.tenantId) {
-        check(actor.tenantId, before, input)
-        if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
-      }
-      return shown(await schedules.update(actor, id, input, version), actor.tenantId)
-    },
-    async remove(actor, id) {
-      const before = directory.snapshot().schedule(id)
-      if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
-      return schedules.remove(actor, id)
-    },
+    create: async (actor, input) => shown(await schedules.create(actor, input), actor.tenantId),
+    update: async (actor, id, input, version) => shown(await schedules.update(actor, id, input, version), actor.tenantId),
+    remove: (actor, id) => schedules.remove(actor, id),
   }
 }
 
@@ -56,25 +42,11 @@ export function guardAttendants(directory: Directory, desk: Pick<PromptDesk, 'ow
     const circle = input.noInput == null ? undefined : circleOf(directory.snapshot(), tenantId, number, [input.noInput])
     if (circle !== undefined) throw wrongField('noInput', circle)
   }
+  const guarded = guardNumbered(attendants, { directory, find: (id) => directory.snapshot().attendant(id), check })
   return {
-    list: (actor) => attendants.list(actor),
-    get: (actor, id) => attendants.get(actor, id),
-    async create(actor, input) {
-      check(actor.tenantId, undefined, input)
-      return attendants.create(actor, input)
-    },
-    async update(actor, id, input, version) {
-      const before = directory.snapshot().attendant(id)
-      if (before?.tenantId === actor.tenantId) {
-        check(actor.tenantId, before, input)
-        if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
-      }
-      return attendants.update(actor, id, input, version)
-    },
+    ...guarded,
     async remove(actor, id) {
-      const before = directory.snapshot().attendant(id)
-      if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
-      await attendants.remove(actor, id)
+      await guarded.remove(actor, id)
       await desk.own.remove(recordingOf(id), actor.tenantId)
     },
     async greeting(actor, id) {

@@ -1,14 +1,13 @@
 import { refuseWrong, type RefusalDetail } from '../config/errors.ts'
 import type { Directory, SnapshotParkLot } from './directory/types.ts'
 import type { ParkLotInput, ParkLots } from './door.ts'
-import { refuseUsed } from './extensions.ts'
 import type { Parking } from './calls/parking.ts'
+import { guardNumbered } from './numbered.ts'
 import { deadEnd } from './routing/handling.ts'
 import { holderOf, isSlot, MOST_SLOTS, slotsOf } from './routing/slots.ts'
 
 /** Park lots, of which every slot must be free to dial and calls return to somebody. */
 export function guardParkLots(directory: Directory, parking: Pick<Parking, 'list'>): ParkLots {
-  const { parkLots } = directory
   const check = (tenantId: string, before: SnapshotParkLot | undefined, input: Partial<ParkLotInput>): void => {
     const snapshot = directory.snapshot()
     const details: RefusalDetail[] = []
@@ -31,25 +30,7 @@ export function guardParkLots(directory: Directory, parking: Pick<Parking, 'list
     refuseWrong(details)
   }
   return {
-    list: (actor) => parkLots.list(actor),
-    get: (actor, id) => parkLots.get(actor, id),
+    ...guardNumbered(directory.parkLots, { directory, find: (id) => directory.snapshot().parkLot(id), check }),
     parked: (actor) => parking.list(actor.tenantId).map(({ call: _call, ...parked }) => parked),
-    async create(actor, input) {
-      check(actor.tenantId, undefined, input)
-      return parkLots.create(actor, input)
-    },
-    async update(actor, id, input, version) {
-      const before = directory.snapshot().parkLot(id)
-      if (before?.tenantId === actor.tenantId) {
-        check(actor.tenantId, before, input)
-        if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
-      }
-      return parkLots.update(actor, id, input, version)
-    },
-    async remove(actor, id) {
-      const before = directory.snapshot().parkLot(id)
-      if (before?.tenantId === actor.tenantId) refuseUsed(directory, actor.tenantId, before.number)
-      return parkLots.remove(actor, id)
-    },
   }
 }

@@ -1,13 +1,14 @@
 import type { Secrets } from '../../config/secrets.ts'
 import type { ConferenceRow } from '../../migrations/tables.ts'
 import type { ConferenceInput, ConferenceRoom, ConferenceRooms } from '../door.ts'
+import { fromRow, toRow, type Columns } from './columns.ts'
 import { checkConference } from './input.ts'
 import { createNumberedRepository } from './numbered.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const PURPOSE = 'conference-pin'
 
-const COLUMNS: readonly (readonly [Exclude<keyof ConferenceInput, 'pin' | 'moderatorPin'>, keyof ConferenceRow])[] = [
+const COLUMNS: Columns<Omit<ConferenceInput, 'pin' | 'moderatorPin'>, ConferenceRow> = [
   ['number', 'number'], ['name', 'name'], ['waitForModerator', 'wait_for_moderator'], ['endWithModerator', 'end_with_moderator'],
   ['maxParties', 'max_parties'], ['announce', 'announce'], ['mutedEntry', 'muted_entry'], ['record', 'record'], ['enabled', 'enabled'],
 ]
@@ -19,7 +20,7 @@ export function createConferenceRepository(world: DirectoryWorld): ConferenceRoo
     subject: 'conference',
     name: 'conference room',
     check: checkConference,
-    toRow: (actor, input) => toRow(world.secrets, actor.tenantId, input),
+    toRow: (actor, input) => withPins(world.secrets, actor.tenantId, input),
     show: (_trx, row) => toConference(row),
     forAudit,
   })
@@ -38,10 +39,8 @@ function toConference(row: ConferenceRow): ConferenceRoom {
   }
 }
 
-/** Only what was given; the rest keeps its value, or gets the table's default. */
-function toRow(secrets: Secrets, tenantId: string, input: Partial<ConferenceInput>): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
-  for (const [field, column] of COLUMNS) if (input[field] !== undefined) row[column] = input[field]
+function withPins(secrets: Secrets, tenantId: string, input: Partial<ConferenceInput>): Record<string, unknown> {
+  const row = toRow(COLUMNS, input)
   const seal = (pin: string | null): Buffer | null => (pin === null ? null : secrets.seal(PURPOSE, tenantId, pin))
   if (input.pin !== undefined) row['pin_sealed'] = seal(input.pin)
   if (input.moderatorPin !== undefined) row['moderator_pin_sealed'] = seal(input.moderatorPin)
@@ -49,6 +48,5 @@ function toRow(secrets: Secrets, tenantId: string, input: Partial<ConferenceInpu
 }
 
 function forAudit(row: ConferenceRow): Record<string, unknown> {
-  const facts = Object.fromEntries(COLUMNS.map(([field, column]) => [field, row[column]]))
-  return { ...facts, hasPin: row.pin_sealed !== null, hasModeratorPin: row.moderator_pin_sealed !== null }
+  return { ...fromRow(COLUMNS, row), hasPin: row.pin_sealed !== null, hasModeratorPin: row.moderator_pin_sealed !== null }
 }

@@ -6,9 +6,8 @@ import { toJsonb } from '../../config/database/json.ts'
 import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { EmergencyDeviceRow, EmergencyLocationRow, EmergencyNetworkRow, EmergencySettingsRow, EmergencySiteRow } from '../../migrations/tables.ts'
 import type { EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput } from '../door.ts'
-import { around, fromRow, toRow, type Columns } from './columns.ts'
+import { createColumnRepository, fromRow, saveSettings, type Columns } from './columns.ts'
 import { checkNumberAndName, checkTarget } from './input.ts'
-import { createNumberedRepository } from './numbered.ts'
 import { NOWHERE } from './snapshot.ts'
 import type { Directory, SnapshotEmergency } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
@@ -24,9 +23,8 @@ const SETTINGS: Columns<EmergencySettings, EmergencySettingsRow> = [
 
 export function createEmergencyRepositories(world: DirectoryWorld): Directory['emergency'] {
   // It has neither number nor name.
-  const networks = createNumberedRepository<EmergencyNetworkRow, EmergencyNetworkInput & { name?: never }, EmergencyNetwork>(world, {
-    table: 'emergency_networks', subject: 'emergency-network', name: 'network of a place', order: 'kind, value', check: checkNetwork, toRow: (_actor, input) => toRow(NETWORK, input),
-    show: (_trx, row) => ({ ...fromRow(NETWORK, row), ...around(row) }) as unknown as EmergencyNetwork, forAudit: (row) => fromRow(NETWORK, row),
+  const networks = createColumnRepository<EmergencyNetworkRow, EmergencyNetworkInput & { name?: never }, EmergencyNetwork>(world, {
+    table: 'emergency_networks', subject: 'emergency-network', name: 'network of a place', order: 'kind, value', check: checkNetwork, columns: NETWORK,
   })
   const once = async <T>(writing: Promise<T>): Promise<T> => {
     try {
@@ -38,24 +36,14 @@ export function createEmergencyRepositories(world: DirectoryWorld): Directory['e
     }
   }
   return {
-    sites: createNumberedRepository<EmergencySiteRow, EmergencySiteInput, EmergencySite>(world, {
-      table: 'emergency_sites', subject: 'emergency-site', name: 'site', order: 'lower(name)', check: checkSite, toRow: (_actor, input) => toRow(SITE, input),
-      show: (_trx, row) => ({ ...fromRow(SITE, row), problems: [], ...around(row) }) as unknown as EmergencySite, forAudit: (row) => fromRow(SITE, row),
+    sites: createColumnRepository<EmergencySiteRow, EmergencySiteInput, EmergencySite>(world, {
+      table: 'emergency_sites', subject: 'emergency-site', name: 'site', order: 'lower(name)', check: checkSite, columns: SITE, add: () => ({ problems: [] }),
     }),
-    locations: createNumberedRepository<EmergencyLocationRow, EmergencyLocationInput, EmergencyLocation>(world, {
-      table: 'emergency_locations', subject: 'emergency-location', name: 'place', order: 'lower(name)', check: checkLocation, toRow: (_actor, input) => toRow(LOCATION, input),
-      show: (_trx, row) => ({ ...fromRow(LOCATION, row), ...around(row) }) as unknown as EmergencyLocation, forAudit: (row) => fromRow(LOCATION, row),
+    locations: createColumnRepository<EmergencyLocationRow, EmergencyLocationInput, EmergencyLocation>(world, {
+      table: 'emergency_locations', subject: 'emergency-location', name: 'place', order: 'lower(name)', check: checkLocation, columns: LOCATION,
     }),
     networks: { ...networks, create: (actor, input) => once(networks.create(actor, input)), update: (actor, id, input, version) => once(networks.update(actor, id, input, version)) },
-    async configure(actor, input) {
-      await world.database.change(actor, async (trx) => {
-        const before = (await trx<EmergencySettingsRow>('emergency_settings').first()) as EmergencySettingsRow | undefined
-        await trx('emergency_settings').insert({ tenant_id: actor.tenantId, ...toRow(SETTINGS, input), updated_at: new Date() }).onConflict('tenant_id').merge()
-        const after = (await trx<EmergencySettingsRow>('emergency_settings').first()) as EmergencySettingsRow
-        return { result: undefined, audit: { action: 'emergency-settings.update', subjectType: 'tenant', subjectId: actor.tenantId, before: before && fromRow(SETTINGS, before), after: fromRow(SETTINGS, after) } }
-      })
-      await world.refresh(actor.tenantId)
-    },
+    configure: (actor, input) => saveSettings(world, actor, 'emergency', SETTINGS, input),
     async setDevice(actor, deviceId, { locationId, confirmedLocationId, reported }) {
       await world.database.change(actor, async (trx) => {
         if (!(await trx('devices').where({ id: deviceId }).first())) throw new Refusal('not-found', 'There is no such device.')

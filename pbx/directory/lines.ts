@@ -2,7 +2,7 @@
 import type { Secrets } from '../../config/secrets.ts'
 import type { InboundNumberRow, OutboundRouteRow, TrunkRow } from '../../migrations/tables.ts'
 import type { InboundNumber, InboundNumberInput, InboundNumbers, Kept, OutboundRoute, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput } from '../door.ts'
-import { around, fromRow, toRow, type Columns } from './columns.ts'
+import { around, createColumnRepository, fromRow, seen, toRow, type Columns } from './columns.ts'
 import { checkInboundNumber, checkOutboundRoute, checkTrunk } from './input-lines.ts'
 import { createNumberedRepository } from './numbered.ts'
 import type { SnapshotTrunk } from './types.ts'
@@ -36,32 +36,17 @@ export function createTrunkRepository(world: DirectoryWorld): Kept<Trunk, TrunkI
 }
 
 export function createInboundNumberRepository(world: DirectoryWorld): InboundNumbers {
-  return createNumberedRepository<InboundNumberRow, InboundNumberInput, InboundNumber>(world, {
-    table: 'inbound_numbers',
-    subject: 'inbound-number',
-    name: 'inbound number',
-    check: checkInboundNumber,
-    toRow: (_actor, input) => toRow(NUMBER, input),
-    show: (_trx, row) => ({ ...fromRow(NUMBER, row), ...around(row) }) as unknown as InboundNumber,
-    forAudit: (row) => fromRow(NUMBER, row),
-  })
+  return createColumnRepository<InboundNumberRow, InboundNumberInput, InboundNumber>(world, { table: 'inbound_numbers', subject: 'inbound-number', name: 'inbound number', check: checkInboundNumber, columns: NUMBER })
 }
 
 export function createOutboundRouteRepository(world: DirectoryWorld): OutboundRoutes {
-  return createNumberedRepository<OutboundRouteRow, OutboundRouteInput, OutboundRoute>(world, {
-    table: 'outbound_routes',
-    subject: 'outbound-route',
-    name: 'outbound route',
-    order: 'position, lower(name)',
-    check: checkOutboundRoute,
-    toRow: (_actor, input) => toRow(ROUTE, input),
-    show: (_trx, row) => ({ ...fromRow(ROUTE, row), ...around(row) }) as unknown as OutboundRoute,
-    forAudit: (row) => fromRow(ROUTE, row),
+  return createColumnRepository<OutboundRouteRow, OutboundRouteInput, OutboundRoute>(world, {
+    table: 'outbound_routes', subject: 'outbound-route', name: 'outbound route', order: 'position, lower(name)', check: checkOutboundRoute, columns: ROUTE,
   })
 }
 
 /** As the call path sees it. @throws Error when the password does not open */
 export function openTrunk(secrets: Secrets, row: TrunkRow): SnapshotTrunk {
   const password = row.password_sealed === null ? null : secrets.open(PURPOSE, row.tenant_id, row.password_sealed)
-  return { ...(fromRow(TRUNK, row) as unknown as Omit<SnapshotTrunk, 'id' | 'tenantId' | 'password'>), id: row.id, tenantId: row.tenant_id, password }
+  return { ...seen<SnapshotTrunk, TrunkRow>(TRUNK, row), password }
 }

@@ -7,12 +7,12 @@ import { numberTaken, outdated } from './input.ts'
 import type { DirectoryWorld } from './world.ts'
 
 /** What the input of every kind has. */
-interface Named {
+export interface Named {
   number?: string
   name?: string
 }
 
-interface NumberedRow {
+export interface NumberedRow {
   id: string
   version: number
 }

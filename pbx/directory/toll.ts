@@ -4,7 +4,7 @@ import type { Transaction } from '../../config/database/index.ts'
 import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { TollLockRow, TollSettingsRow } from '../../migrations/tables.ts'
 import type { TollSettings } from '../door.ts'
-import { fromRow, toRow, type Columns } from './columns.ts'
+import { fromRow, saveSettings, type Columns } from './columns.ts'
 import { checkRange } from './input.ts'
 import { USUAL_TOLL } from './snapshot.ts'
 import type { Directory, SnapshotToll } from './types.ts'
@@ -22,13 +22,7 @@ export function createTollRepository(world: DirectoryWorld): Directory['toll'] {
       checkRange(input.perHour, 'perHour', 'Calls abroad in an hour', 1, 10_000, details)
       if (input.countries?.some((country) => !/^[A-Z]{2}$/.test(country))) details.push({ field: 'countries', message: 'A country is two letters, such as CA or MX.' })
       refuseWrong(details)
-      await database.change(actor, async (trx) => {
-        const before = (await trx<TollSettingsRow>('toll_settings').first()) as TollSettingsRow | undefined
-        await trx('toll_settings').insert({ tenant_id: actor.tenantId, ...toRow(SETTINGS, input), updated_at: new Date() }).onConflict('tenant_id').merge()
-        const after = (await trx<TollSettingsRow>('toll_settings').first()) as TollSettingsRow
-        return { result: undefined, audit: { action: 'toll-settings.update', subjectType: 'tenant', subjectId: actor.tenantId, before: before && fromRow(SETTINGS, before), after: fromRow(SETTINGS, after) } }
-      })
-      await world.refresh(actor.tenantId)
+      await saveSettings(world, actor, 'toll', SETTINGS, input)
     },
     async lock(tenantId, extensionId, reason, alongside) {
       await database.change(serviceActor(tenantId, 'toll'), async (trx) => {
