@@ -1,4 +1,5 @@
 /** The place of a caller on its way to the dispatcher: a civic address (RFC 5139) in PIDF-LO (RFC 4119, RFC 5491), by value (RFC 6442). */
+import { randomUUID } from 'node:crypto'
 import { randomToken } from '../../config/ids.ts'
 import type { Located } from '../door.ts'
 import type { BodyPart } from '../sip/types.ts'
@@ -32,12 +33,15 @@ export function pidfLo({ site, name, floor, room, details, source, since }: Loca
   const method = source === 'bssid' ? '802.11' : source === 'switch-port' || source === 'network' ? 'Derived' : 'Manual'
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    '<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10" xmlns:ca="urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr"',
+    '<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10" xmlns:gbp="urn:ietf:params:xml:ns:pidf:geopriv10:basicPolicy" xmlns:ca="urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr"',
     `  entity="pres:${escapeXml(entity)}">`,
     '<dm:device id="phone">',
     `<gp:geopriv><gp:location-info><ca:civicAddress xml:lang="en">${civic}</ca:civicAddress></gp:location-info>`,
-    `<gp:usage-rules><gp:retransmission-allowed>yes</gp:retransmission-allowed><gp:retention-expiry>${new Date(at + 86_400_000).toISOString()}</gp:retention-expiry></gp:usage-rules>`,
+    // RFC 4119 §2.2.5: the rules have a namespace of their own, and the permission is an xs:boolean, whatever the examples there write.
+    `<gp:usage-rules><gbp:retransmission-allowed>true</gbp:retransmission-allowed><gbp:retention-expiry>${new Date(at + 86_400_000).toISOString()}</gbp:retention-expiry></gp:usage-rules>`,
     `<gp:method>${method}</gp:method></gp:geopriv>`,
+    // RFC 4479 has one device here and wants its name; one for this call alone tells nothing of the house.
+    `<dm:deviceID>urn:uuid:${randomUUID()}</dm:deviceID>`,
     `<dm:timestamp>${new Date(since ?? at).toISOString()}</dm:timestamp>`,
     '</dm:device>',
     '</presence>',

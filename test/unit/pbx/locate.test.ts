@@ -62,7 +62,10 @@ test('the document has the order of the schema, escapes what people write, and n
   const document = pidfLo(located, '12025550100@carrier.example', Date.parse('2026-11-26T12:00:00Z'))
   assert.deepEqual([...document.matchAll(/<ca:(\w+)>/g)].map(([, tag]) => tag), ['country', 'A1', 'A3', 'RD', 'HNO', 'LOC', 'FLR', 'NAM', 'PC', 'ROOM'])
   assert.match(document, /<ca:ROOM>3 &#38; &#34;4&#34; &#60;x&#62;<\/ca:ROOM>/)
-  assert.match(document, /<gp:retention-expiry>2026-11-27T12:00:00\.000Z/)
+  assert.match(document, /<gp:usage-rules><gbp:retransmission-allowed>true<\/gbp:retransmission-allowed><gbp:retention-expiry>2026-11-27T12:00:00\.000Z<\/gbp:retention-expiry><\/gp:usage-rules>/)
+  assert.match(document, /xmlns:gbp="urn:ietf:params:xml:ns:pidf:geopriv10:basicPolicy"/)
+  // RFC 4479: the extension, then the device's name, then when; each in its place or the document is not valid.
+  assert.match(document, /<\/gp:geopriv>\s*<dm:deviceID>urn:uuid:[0-9a-f-]{36}<\/dm:deviceID>\s*<dm:timestamp>[^<]+<\/dm:timestamp>\s*<\/dm:device>/)
   assert.match(document, /<gp:method>Derived</)
   const { headers, part } = locationBody(located, 'a@b', 0)
   assert.equal(headers['Geolocation'], `<cid:${part.contentId}>`)
