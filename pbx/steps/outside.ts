@@ -20,21 +20,18 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
   if (many !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${many}.`) }
   const down = (trunkId: string): number => Number(world.trunks.status(trunkId).state === 'down')
   // What is known of one that is down may be old: it is the last, and not left out.
-  const attempts = withoutPlace(world, step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId)), step)
+  const waiting = step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId)).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step) }))
   const causes: string[] = []
   let last: InviteFailure | undefined
-  /** Of the attempt before. */
-  let failure: InviteFailure | undefined
-  for (const [at, attempt] of attempts.entries()) {
+  for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
     if (call.over) return { kind: 'done' }
-    // The same carrier once more, without the place: only when it did not want the one with it.
-    if (attempt.again && !refusedPlace(failure)) continue
-    failure = undefined
     if (!makeRoom(world, call, attempt.trunkId, step.emergency)) {
       causes.push(`${attempt.trunk} has as many calls as it may`)
       continue
     }
-    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: attempt.callerId, emergency: step.emergency, located: attempt.located, more: attempts.slice(at + 1).some(({ again }) => !again) })
+    // One that says nothing to the place is asked again without it, so that it is never the last that is waited for.
+    const more = waiting.length > 0 || attempt.located !== null
+    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: attempt.callerId, emergency: step.emergency, located: attempt.located, more })
     if (!line) {
       causes.push(`${attempt.trunk} is switched off`)
       continue
@@ -48,34 +45,43 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
       case 'over':
         return { kind: 'done' }
       case 'no-answer':
-        return next('no-answer')
+        // Another carrier may lead to dispatchers who have time.
+        if (!step.emergency) return next('no-answer')
+        causes.push(`${attempt.trunk}: nobody answered`)
+        break
       case 'no-media':
         return { kind: 'next', verdict: terminate('no-media', 'system', null, `The media engine cannot take another call: ${outcome.reason}.`) }
       case 'failed':
         // Whoever calls for help is not told that one carrier did not like the call.
         if (!step.emergency && !isOfTrunk(outcome.failure)) return { kind: 'next', verdict: verdictOf(outcome.failure) }
-        last = failure = outcome.failure
+        last = outcome.failure
         causes.push(`${attempt.trunk}: ${causeOf(outcome.failure)}`)
+        if (attempt.located !== null) askWithoutPlace(waiting, attempt, outcome.failure)
     }
   }
   const why = causes.length > 0 ? ` ${causes.join('; ')}.` : ''
   return { kind: 'next', verdict: terminate('no-trunk', 'system', last?.status ?? null, `No trunk could carry the call.${why}`) }
 }
 
-type Attempt = OutsideStep['attempts'][number] & { located: Located | null; again: boolean }
+type Attempt = OutsideStep['attempts'][number] & { located: Located | null }
 
-/** A call for help with its place, and after each trunk that takes the place the same without it: some carriers refuse a body of several parts. */
-function withoutPlace(world: CallWorld, attempts: OutsideStep['attempts'], { located = null }: OutsideStep): Attempt[] {
-  return attempts.flatMap((attempt) => {
-    const sends = located !== null && world.directory.snapshot().trunk(attempt.trunkId)?.sendLocation === true
-    return [{ ...attempt, located, again: false }, ...(sends ? [{ ...attempt, located: null, again: true }] : [])]
-  })
+/** Where a caller for help is, for a trunk that takes it. */
+function placeFor(world: CallWorld, trunkId: string, { located = null }: OutsideStep): Located | null {
+  return world.directory.snapshot().trunk(trunkId)?.sendLocation === true ? located : null
+}
+
+/**
+ * The same trunk once more without the place: at once when it refused that, and after all others when nothing was heard, for a body
+ * that takes two packets is lost where one would come through.
+ */
+function askWithoutPlace(waiting: Attempt[], attempt: Attempt, failure: InviteFailure): void {
+  const again = { ...attempt, located: null }
+  if (failure.kind !== 'refused') waiting.push(again)
+  else if (PLACE_REFUSED.has(failure.status)) waiting.unshift(again)
 }
 
 /** RFC 6442 §4.3 (424 Bad Location Information), and what elements say that cannot read the body. */
-function refusedPlace(failure: InviteFailure | undefined): boolean {
-  return failure?.kind === 'refused' && [400, 406, 413, 415, 420, 424, 488, 500, 501, 513, 606].includes(failure.status)
-}
+const PLACE_REFUSED: ReadonlySet<number> = new Set([400, 406, 413, 415, 420, 424, 488, 500, 501, 513, 606])
 
 /** Whether it says something of the trunk and nothing of whoever is called (RFC 3261 §21.4, §21.5). */
 function isOfTrunk({ kind, status }: InviteFailure): boolean {

@@ -158,6 +158,27 @@ suite('calls for help', () => {
     }
   })
 
+  test('a carrier from which nothing is heard while the place goes along is asked without it, so one trunk alone is enough', async () => {
+    const deaf = await openPhone({ server: house.sip, user: 'deaf', password: '', hears: (text) => !text.includes('application/pidf+xml') })
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { port: deaf.local.port })
+    try {
+      const call = await anna.invite('911')
+      const there = await deaf.nextCall()
+      assert.equal(headerOf(there.invite, 'Content-Type'), 'application/sdp')
+      assert.match(headerOf(there.invite, 'From') ?? '', /sip:\+15550001911@/)
+      await there.answer()
+      await call.answered()
+      await hearEachOther(call, there)
+      await there.bye()
+      await call.ended()
+      const record = await eventually(async () => (await records()).find(({ outcome, attempts }) => outcome !== null && attempts[0]?.status === 408), 'the record')
+      assert.deepEqual(record.attempts.map(({ status, answered }) => [status, answered]), [[408, false], [200, true]])
+    } finally {
+      await house.api.ask('PATCH', `/trunks/${trunk.id}`, { port: carrier.local.port })
+      await deaf.close()
+    }
+  })
+
   test('the dispatcher calls back, and the very phone rings, past do not disturb and forwards', async () => {
     const { call, there } = await help()
     there.reject(486)

@@ -41,6 +41,8 @@ export interface PhoneOptions {
   payloads?: readonly number[]
   /** First retransmission interval in milliseconds (RFC 3261 T1). */
   t1?: number
+  /** What is not heard is lost on its way. */
+  hears?: (text: string) => boolean
 }
 
 export async function openPhone(options: PhoneOptions): Promise<Phone> {
@@ -307,7 +309,7 @@ export class Phone {
   }
 
   #receive(text: string, from: Place): void {
-    if (this.#silent) return
+    if (this.#silent || this.options.hears?.(text) === false) return
     const message = parseMessage(text)
     if (!message) return
     this.received.add(message)
