@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
 import { dial } from '../calls/dial.ts'
@@ -20,14 +21,19 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
   if (many !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${many}.`) }
   const down = (trunkId: string): number => Number(world.trunks.status(trunkId).state === 'down')
   // What is known of one that is down may be old: it is the last, and not left out.
-  const waiting = step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId)).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step) }))
+  const waiting = step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId)).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step), displaces: false }))
   const causes: string[] = []
   let last: InviteFailure | undefined
   for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
     if (call.over) return { kind: 'done' }
-    if (!makeRoom(world, call, attempt.trunkId, step.emergency)) {
-      causes.push(`${attempt.trunk} has as many calls as it may`)
-      continue
+    if (attempt.displaces && !(await displace(world, call, attempt.trunkId))) continue
+    // Nothing is awaited between counting and dialling an ordinary call: two that come at once do not both take the last place.
+    if (isFull(world, call, attempt.trunkId)) {
+      if (!step.emergency) {
+        causes.push(`${attempt.trunk} has as many calls as it may`)
+        continue
+      }
+      await displace(world, call, attempt.trunkId)
     }
     // One that says nothing to the place is asked again without it, so that it is never the last that is waited for.
     const more = waiting.length > 0 || attempt.located !== null
@@ -56,14 +62,20 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
         if (!step.emergency && !isOfTrunk(outcome.failure)) return { kind: 'next', verdict: verdictOf(outcome.failure) }
         last = outcome.failure
         causes.push(`${attempt.trunk}: ${causeOf(outcome.failure)}`)
-        if (attempt.located !== null) askWithoutPlace(waiting, attempt, outcome.failure)
+        if (attempt.located !== null && askWithoutPlace(waiting, attempt, outcome.failure)) break
+        // The carrier counts for itself how many calls it takes: when nobody else does, an ordinary one makes room.
+        if (step.emergency && !attempt.displaces && outcome.failure.kind === 'refused' && FULL.has(outcome.failure.status)) waiting.push({ ...attempt, displaces: true })
     }
   }
   const why = causes.length > 0 ? ` ${causes.join('; ')}.` : ''
   return { kind: 'next', verdict: terminate('no-trunk', 'system', last?.status ?? null, `No trunk could carry the call.${why}`) }
 }
 
-type Attempt = OutsideStep['attempts'][number] & { located: Located | null }
+type Attempt = OutsideStep['attempts'][number] & {
+  located: Located | null
+  /** An ordinary call on the trunk is ended first. */
+  displaces: boolean
+}
 
 /** Where a caller for help is, for a trunk that takes it. */
 function placeFor(world: CallWorld, trunkId: string, { located = null }: OutsideStep): Located | null {
@@ -74,10 +86,12 @@ function placeFor(world: CallWorld, trunkId: string, { located = null }: Outside
  * The same trunk once more without the place: at once when it refused that, and after all others when nothing was heard, for a body
  * that takes two packets is lost where one would come through.
  */
-function askWithoutPlace(waiting: Attempt[], attempt: Attempt, failure: InviteFailure): void {
+function askWithoutPlace(waiting: Attempt[], attempt: Attempt, failure: InviteFailure): boolean {
   const again = { ...attempt, located: null }
   if (failure.kind !== 'refused') waiting.push(again)
   else if (PLACE_REFUSED.has(failure.status)) waiting.unshift(again)
+  else return false
+  return true
 }
 
 /** RFC 6442 §4.3 (424 Bad Location Information), and what elements say that cannot read the body. */
@@ -95,15 +109,24 @@ function causeOf({ kind, status, reason }: InviteFailure): string {
   return status === 401 || status === 407 ? 'it refused the user name or password' : `it refused with ${status} ${reason}`
 }
 
-/** Whether the trunk takes another call. One for help always fits: the newest ordinary call makes room. */
-function makeRoom(world: CallWorld, call: Call, trunkId: string, emergency: boolean): boolean {
+/** What carriers say that have no channel left, RFC 3261 §21.4 to §21.6. */
+const FULL: ReadonlySet<number> = new Set([403, 480, 486, 500, 503, 600, 603])
+
+/** Whether the trunk takes no other ordinary call. */
+function isFull(world: CallWorld, call: Call, trunkId: string): boolean {
   const most = world.directory.snapshot().trunk(trunkId)?.maxCalls ?? null
-  if (most === null) return true
-  const over = callsOver(world, trunkId).filter((other) => other !== call)
-  if (over.length < most) return true
-  if (!emergency) return false
-  const ordinary = over.filter((other) => !other.plan?.steps.some((step) => step.kind === 'outside' && step.emergency)).toSorted((a, b) => b.startedAt - a.startedAt)[0]
-  if (ordinary) hangUp(world, ordinary, terminate('displaced', 'system'))
+  return most !== null && callsOver(world, trunkId).filter((other) => other !== call).length >= most
+}
+
+/** The carrier hears of the end of the one before it hears of the other, or the other does not wait for that. */
+const DISPLACED_MS = 500
+
+/** A call for help always fits: the newest ordinary call on the trunk makes room. False when there is none. */
+async function displace(world: CallWorld, call: Call, trunkId: string): Promise<boolean> {
+  const ordinary = callsOver(world, trunkId).filter((other) => other !== call && !other.plan?.steps.some((step) => step.kind === 'outside' && step.emergency)).toSorted((a, b) => b.startedAt - a.startedAt)[0]
+  if (!ordinary) return false
+  hangUp(world, ordinary, terminate('displaced', 'system'))
+  await Promise.race([ordinary.mailbox.run(() => undefined), wait(DISPLACED_MS, undefined, { ref: false })])
   return true
 }
 

@@ -158,6 +158,31 @@ suite('calls for help', () => {
     }
   })
 
+  test('a carrier without a free channel gets the call again once an ordinary one has made room', async () => {
+    const route = await house.api.post<{ id: string }>('/outbound-routes', { name: 'Out', pattern: '92.', strip: 1, trunkIds: [trunk.id] })
+    try {
+      let mark = carrier.incoming.mark()
+      const ordinary = await guard.invite('92025550123')
+      const there = await carrier.nextCall({ from: mark })
+      await there.answer()
+      await ordinary.answered()
+      mark = carrier.incoming.mark()
+      const call = await anna.invite('911')
+      const first = await carrier.nextCall({ from: mark })
+      mark = carrier.incoming.mark()
+      first.reject(503)
+      await there.ended()
+      const second = await carrier.nextCall({ from: mark })
+      assert.equal((await house.verdict(ordinary)).termination?.reason, 'displaced')
+      assert.match(second.invite.body, /application\/pidf\+xml/, 'the place still goes along')
+      second.reject(503)
+      // There is nobody left to make room, and it ends.
+      assert.equal((await call.ended()).status, 503)
+    } finally {
+      await house.api.ask('DELETE', `/outbound-routes/${route.id}`)
+    }
+  })
+
   test('a carrier from which nothing is heard while the place goes along is asked without it, so one trunk alone is enough', async () => {
     const deaf = await openPhone({ server: house.sip, user: 'deaf', password: '', hears: (text) => !text.includes('application/pidf+xml') })
     await house.api.ask('PATCH', `/trunks/${trunk.id}`, { port: deaf.local.port })
