@@ -112,7 +112,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
-    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located) => help.tested(call, located) },
+    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located, untold) => help.tested(call, located, untold) },
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 

@@ -6,6 +6,7 @@ import type { Parking } from './parking.ts'
 import type { PinTries } from './pin-tries.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
+import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { TrunkRoom } from '../trunks/trunks.ts'
@@ -37,9 +38,9 @@ export interface CallWorld {
   /** Calls for help, and tests of them. */
   help: {
     /** Who called for help a while ago with this number; undefined: nobody. */
-    callBackFor: (tenantId: string, number: string) => { extensionId: string; deviceId: string | null } | undefined
-    /** A phone was told where help would be sent. */
-    tested: (call: Call, located: Located | null) => void
+    callBackFor: (tenantId: string, number: string) => CallBack | undefined
+    /** A phone was told where help would be sent, or was not. */
+    tested: (call: Call, located: Located | null, untold: string | undefined) => void
   }
   /** An extension calls nobody abroad any more until somebody has looked. */
   lockToll: (tenantId: string, extensionId: string, reason: string) => Promise<void>

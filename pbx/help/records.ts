@@ -15,6 +15,7 @@ import type { MailRoom } from '../mail/room.ts'
 import type { Registrar } from '../registrar/types.ts'
 import { addressLine, locate } from '../routing/locate.ts'
 import type { OutsideStep } from '../routing/plan.ts'
+import type { CallBack } from '../routing/request.ts'
 import type { SipServer } from '../sip/types.ts'
 import { isEmergency } from '../emergency/recognise.ts'
 
@@ -37,8 +38,10 @@ interface Fact {
 }
 
 export interface HelpRecords {
-  callBackFor(tenantId: string, number: string): { extensionId: string; deviceId: string | null } | undefined
-  tested(call: Call, located: Located | null): void
+  /** Who called for help a while ago and was seen with this number. */
+  callBackFor(tenantId: string, number: string): CallBack | undefined
+  /** @param untold why the phone was not told, undefined when it was */
+  tested(call: Call, located: Located | null, untold: string | undefined): void
   /** Everything so far is in the database. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -55,7 +58,7 @@ export async function openHelpRecords(options: {
   const logger = options.logger.child({ room: 'emergency' })
   const open = new Map<string, { call: Call; fact: Fact }>()
   /** Who may be called back, the newest first. */
-  let callers: { tenantId: string; number: string; extensionId: string; deviceId: string | null; at: number }[] = []
+  let callers: { tenantId: string; number: string; own: string | null; extensionId: string; deviceId: string | null; at: number }[] = []
 
   const journal = createJournal<Fact>({
     name: 'emergency calls', database, logger, spoolFile: join(options.home, 'spool', 'emergency.jsonl'), delayMs: 10,
@@ -69,7 +72,7 @@ export async function openHelpRecords(options: {
       id: fact.id, tenant_id: fact.tenantId, kind: fact.kind, dialled: fact.dialled, started_at: new Date(fact.startedAt), caller: toJsonb(fact.caller), location: fact.location && toJsonb(fact.location),
       callback_number: fact.callbackNumber, attempts: toJsonb(fact.attempts), answered_at: time(fact.answeredAt), ended_at: time(fact.endedAt), outcome: fact.outcome, notified: toJsonb(fact.notified),
     }
-    await trx('emergency_calls').insert(row).onConflict('id').merge(['attempts', 'answered_at', 'ended_at', 'outcome', 'notified'])
+    await trx('emergency_calls').insert(row).onConflict('id').merge(['callback_number', 'attempts', 'answered_at', 'ended_at', 'outcome', 'notified'])
     if (fact.mailTo.length > 0) await mail.post(trx, { tenantId: fact.tenantId, kind: 'emergency', subjectId: fact.id, urgent: true, recipients: fact.mailTo, ...lettersOf(fact) })
   }
   const note = (fact: Fact): void => {
@@ -97,7 +100,9 @@ export async function openHelpRecords(options: {
     fact.notified = [{ how: 'panel', to: 'everybody who may see it', at }, ...settings.mailTo.map((to) => ({ how: 'mail' as const, to, at }))]
     open.set(call.id, { call, fact })
     const { extensionId, deviceId } = fact.caller
-    if (fact.callbackNumber !== null && extensionId !== null) callers = [{ tenantId: call.tenantId, number: fact.callbackNumber, extensionId, deviceId, at }, ...callers].slice(0, 1_000)
+    // Each trunk may show another number, and the dispatcher calls back the one he saw.
+    const shown = new Set(helpOf(call)?.attempts.flatMap(({ callerId }) => callerId ?? []))
+    if (extensionId !== null) callers = [...[...shown].map((number) => ({ tenantId: call.tenantId, number, own: located?.callbackNumber ?? null, extensionId, deviceId, at })), ...callers].slice(0, 1_000)
     call.log.warn({ emergency: true, place: located && addressLine(located) }, 'a call for help')
     events.emit('emergency.called', call.tenantId, { callId: call.id, dialled: fact.dialled, number: fact.caller.number, name: fact.caller.name, place: located && addressLine(located) })
     note(fact)
@@ -127,10 +132,12 @@ export async function openHelpRecords(options: {
   }
   const follow = (entry: { call: Call; fact: Fact }, over: boolean): void => {
     const { call, fact } = entry
-    const attempts = call.legs.filter(({ origin }) => origin.trunkId !== undefined).map((leg) => ({ trunk: leg.origin.name ?? '', at: leg.startedAt, status: leg.sipStatus, answered: leg.answeredAt !== null }))
+    const legs = call.legs.filter(({ origin }) => origin.trunkId !== undefined)
+    const shown = helpOf(call)?.attempts.find(({ trunkId }) => trunkId === legs.at(-1)?.origin.trunkId)
+    const attempts = legs.map((leg) => ({ trunk: leg.origin.name ?? '', at: leg.startedAt, status: leg.sipStatus, answered: leg.answeredAt !== null }))
     const changed = over || JSON.stringify(attempts) !== JSON.stringify(fact.attempts) || call.answeredAt !== fact.answeredAt
     if (!changed) return
-    Object.assign(fact, { attempts, answeredAt: attempts.some(({ answered }) => answered) ? call.answeredAt : null, ...(over && { endedAt: call.endedAt ?? Date.now(), outcome: call.verdict?.explanation ?? null }) })
+    Object.assign(fact, { attempts, ...(shown && { callbackNumber: shown.callerId }), answeredAt: attempts.some(({ answered }) => answered) ? call.answeredAt : null, ...(over && { endedAt: call.endedAt ?? Date.now(), outcome: call.verdict?.explanation ?? null }) })
     note(fact)
   }
 
@@ -178,7 +185,7 @@ export async function openHelpRecords(options: {
   // A restart forgets nobody who may be called back.
   const recent = (await database.system('recent calls for help', (trx) =>
     trx('emergency_calls').where({ kind: 'call' }).where('started_at', '>', new Date(Date.now() - MOST_HOURS * HOUR_MS)).whereNotNull('callback_number').orderBy('started_at', 'desc').limit(1_000))) as EmergencyCallRow[]
-  callers = recent.flatMap(({ tenant_id: tenantId, callback_number: number, caller, started_at: at }) => (number === null || caller.extensionId === null ? [] : [{ tenantId, number, extensionId: caller.extensionId, deviceId: caller.deviceId, at: at.getTime() }]))
+  callers = recent.flatMap(({ tenant_id: tenantId, callback_number: number, location, caller, started_at: at }) => (number === null || caller.extensionId === null ? [] : [{ tenantId, number, own: (location as Located | null)?.callbackNumber ?? null, extensionId: caller.extensionId, deviceId: caller.deviceId, at: at.getTime() }]))
 
   // It may have been due while nobody ran.
   lookAfter()
@@ -187,11 +194,13 @@ export async function openHelpRecords(options: {
     callBackFor(tenantId, number) {
       if (callers.length === 0) return undefined
       const since = Date.now() - directory.snapshot().emergencyOf(tenantId).settings.callbackHours * HOUR_MS
-      return callers.find((one) => one.tenantId === tenantId && one.at >= since && isSame(one.number, number))
+      const found = callers.find((one) => one.tenantId === tenantId && one.at >= since && isSame(one.number, number))
+      return found && { extensionId: found.extensionId, deviceId: found.deviceId, shared: found.number !== found.own && found.number !== directory.snapshot().extension(found.extensionId)?.outsideNumber }
     },
-    tested(call, located) {
+    tested(call, located, untold) {
       const fact = factOf(call, 'test', located)
-      note({ ...fact, answeredAt: Date.now(), outcome: located ? `Told: ${addressLine(located)}` : 'Told that it is not known where the phone is.' })
+      const told = located ? `Told: ${addressLine(located)}` : 'Told that it is not known where the phone is.'
+      note({ ...fact, answeredAt: call.answeredAt, endedAt: Date.now(), outcome: untold === undefined ? told : `Not told: ${untold}.` })
     },
     flush: () => journal.flush(),
     async close() {

@@ -34,8 +34,9 @@ type Meant = Omit<Plan, 'number'>
 /** A plan branches three ways at each, so it must end somewhere. */
 const MOST_FORWARDS = 5
 /** Forwards that ring nobody first. */
-/** Who calls back waits for an answer. */
+/** Who calls back waits for an answer; where others call too they are not kept for long. */
 const CALL_BACK_SECONDS = 60
+const SHARED_SECONDS = 15
 /** Tells where a call for help would send somebody. */
 const LOCATION_TEST = '933'
 const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not-disturb'])
@@ -63,9 +64,12 @@ function forHelp(number: string, look: Look): Meant {
 }
 
 /** A call of a carrier: its number says where it goes. Nobody outside dials anything else. */
-function fromOutside({ trunkId, number }: NonNullable<CallRequest['inbound']>, look: Look): Meant {
-  const back = calledBack(look)
-  if (back) return back
+function fromOutside(inbound: NonNullable<CallRequest['inbound']>, look: Look): Meant {
+  const usual = byInboundNumber(inbound, look)
+  return calledBack(usual, look) ?? usual
+}
+
+function byInboundNumber({ trunkId, number }: NonNullable<CallRequest['inbound']>, look: Look): Meant {
   const trunk = look.snapshot.trunk(trunkId)
   const found = trunk && findInboundNumber(look.snapshot, trunk, number)
   const base = { direction: 'inbound', extensionId: null, name: null } as const
@@ -76,13 +80,18 @@ function fromOutside({ trunkId, number }: NonNullable<CallRequest['inbound']>, l
   return { ...base, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
 }
 
-/** A dispatcher calls back: the very phone that called for help, whatever its extension does with its calls, and then all of its phones. */
-function calledBack({ request: { callBack }, snapshot }: Look): Meant | undefined {
+/**
+ * A dispatcher calls back: the very phone that called for help, whatever its extension does with its calls, then all of its phones,
+ * and then whoever the number leads to. On a number that is everybody's, the very phone has a moment before all others.
+ */
+function calledBack(usual: Meant, { request: { callBack }, snapshot }: Look): Meant | undefined {
   const extension = callBack && snapshot.extension(callBack.extensionId)
   if (!extension) return undefined
-  const reason = `${extension.number} (${extension.name}) called for help a while ago, and is called back`
-  const ringing = { kind: 'extension', extensionId: extension.id, ringSeconds: CALL_BACK_SECONDS, busyAt: null, namePrefix: 'Emergency services:', diverted: [], otherwise: {} } as const
-  return { direction: 'inbound', extensionId: extension.id, name: extension.name, steps: [...(callBack.deviceId === null ? [] : [{ ...ringing, deviceId: callBack.deviceId, reason }]), { ...ringing, reason }] }
+  const { deviceId, shared } = callBack
+  const reason = `${extension.number} (${extension.name}) called for help a while ago, and is called back${shared ? '; others call on this number too, so they go on soon' : ''}`
+  const ringing = { kind: 'extension', extensionId: extension.id, ringSeconds: shared ? SHARED_SECONDS : CALL_BACK_SECONDS, busyAt: null, namePrefix: shared ? 'Call back?' : 'Emergency services:', diverted: [], otherwise: {}, reason } as const
+  const own = [...(deviceId === null ? [] : [{ ...ringing, deviceId }]), ...(shared && deviceId !== null ? [] : [ringing])]
+  return { direction: 'inbound', extensionId: extension.id, name: extension.name, steps: [...own, ...usual.steps.filter(({ kind }) => kind !== 'refuse')] }
 }
 
 /** Who pays for a call to the outside: the last who sent it on, whoever transfers it, or whoever calls. */

@@ -16,7 +16,15 @@ export interface CallRequest {
   /** It came over a trunk, for this number. */
   inbound?: { trunkId: string; number: string }
   /** A dispatcher calls back whoever called for help a while ago: that very phone. */
-  callBack?: { extensionId: string; deviceId: string | null }
+  callBack?: CallBack
   /** Only this phone of whoever is called: the call is for its GRUU (RFC 5627). */
   instance?: string
+}
+
+/** Whom a dispatcher calls back. */
+export interface CallBack {
+  extensionId: string
+  deviceId: string | null
+  /** Others are called on the same number: whoever calls may be no dispatcher. */
+  shared: boolean
 }

@@ -1,3 +1,5 @@
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Endpoint, PlaySource } from '../../media/contract.ts'
 import { answer } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
@@ -5,30 +7,42 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Located } from '../door.ts'
 import type { LocationTestStep } from '../routing/plan.ts'
-import { openTalk } from '../voicemail/talk.ts'
-import { speak, spokenNumber } from '../voicemail/world.ts'
+import { spokenNumber } from '../voicemail/world.ts'
 import type { StepOutcome } from './outcome.ts'
 import { next } from './ring.ts'
 
-/** Says the address as a dispatcher would get it, and writes down that it did. */
+/** Says the address as a dispatcher would get it, and writes down whether it was said to its end. */
 export async function tellLocation(world: CallWorld, call: Call, { located }: LocationTestStep): Promise<StepOutcome> {
-  world.help.tested(call, located)
   const { endpoint } = call.caller
-  const { play, speak: speaks, collect, tap } = world.media.capabilities
-  if (!endpoint || endpoint.bypass === true || !play || !speaks || !collect) return next('no-attendant')
-  const talk = openTalk(call, endpoint, tap)
-  call.cleanup.add(talk.close)
+  const { play, speak: speaks } = world.media.capabilities
+  if (!endpoint || endpoint.bypass === true || !play || !speaks) {
+    world.help.tested(call, located, 'the media engine cannot speak now')
+    return next('no-attendant')
+  }
   await call.mailbox.run(() => answer(world, call))
   await call.accepting
-  await talk.say('location-test')
-  // Twice, as it is written down meanwhile.
-  for (let time = 0; time < 2 && !call.over; time += 1) {
-    if (located) await talk.say('location-help-comes', speak(spokenPlace(located)))
-    else await talk.say('location-unknown')
-    if (located && located.problems.length > 0) await talk.say('location-problem')
-  }
-  if (!call.over) hangUp(world, call, terminate('location-told', 'system'))
+  const prompt = (name: string): PlaySource => ({ kind: 'prompt', name, tenantId: call.tenantId })
+  const place = located ? [prompt('location-help-comes'), { kind: 'speak' as const, text: spokenPlace(located) }, ...(located.problems.length > 0 ? [prompt('location-problem')] : [])] : [prompt('location-unknown')]
+  const untold = await say(call, endpoint, [prompt('location-test'), ...place])
+  world.help.tested(call, located, untold)
+  // Again, as it is written down meanwhile.
+  if (untold === undefined) await say(call, endpoint, place)
+  if (!call.over) hangUp(world, call, terminate('location-told', 'system', null, untold === undefined ? undefined : `The phone was not told where help would be sent: ${untold}.`))
   return { kind: 'done' }
+}
+
+/** One after the other, whatever keys are pressed. Why not all of them were heard; undefined when they were. */
+async function say(call: Call, endpoint: Endpoint, sounds: readonly PlaySource[]): Promise<string | undefined> {
+  try {
+    for (const sound of sounds) {
+      if (!call.over) await endpoint.play(sound, { signal: call.signal })
+      if (call.over) return 'the caller hung up before it was said'
+    }
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return call.over ? 'the caller hung up before it was said' : messageOf(error).replace(/\.$/, '')
+  }
 }
 
 function spokenPlace({ site, name, floor, room, details }: Located): string {

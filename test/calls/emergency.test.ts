@@ -22,6 +22,7 @@ suite('calls for help', () => {
   let line: Line
   let anna: Phone
   let guard: Phone
+  let site: { id: string; problems: string[] }
   const places: Record<string, string> = {}
   before(async () => {
     house = await startHouse({ change: ({ registrar }) => void (registrar.qualifySeconds = 0) })
@@ -34,7 +35,7 @@ suite('calls for help', () => {
     await house.api.post('/inbound-numbers', { number: '+15550001000', name: 'Main line', destination: '102' })
     await house.api.post('/inbound-numbers', { number: '+15550001911', name: 'For dispatchers', destination: '102' })
     await house.api.send('PUT', '/mail/settings', { host: '127.0.0.1', port: mails.port, security: 'none', username: null, sender: 'phones@example.com', senderName: '' })
-    const site = await house.api.post<{ id: string; problems: string[] }>('/emergency/sites', { name: 'HQ & annex', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12', callbackNumber: '+15550001911' })
+    site = await house.api.post<{ id: string; problems: string[] }>('/emergency/sites', { name: 'HQ & annex', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12', callbackNumber: '+15550001911' })
     assert.deepEqual(site.problems, [])
     for (const [name, floor, room] of [['Reception', '1', ''], ['Lab', '3', '312'], ['Attic', '4', '']]) places[name!] = (await house.api.post<{ id: string }>('/emergency/locations', { siteId: site.id, name, floor, room })).id
     await house.api.send('PATCH', '/emergency/settings', { locationId: places['Reception'], mailTo: ['security@example.com'], extensions: ['102'] })
@@ -151,6 +152,7 @@ suite('calls for help', () => {
       await call.bye()
       await there.ended()
       const record = await eventually(async () => (await records()).find(({ outcome, attempts }) => outcome !== null && attempts.length === 3), 'the record')
+      assert.equal(record.callbackNumber, '+15550001911')
       assert.deepEqual(record.attempts.map(({ trunk: name, status }) => [name, status]), [['Carrier A', 415], ['Carrier A', 404], ['Carrier B', 200]])
     } finally {
       await house.api.ask('DELETE', `/trunks/${second.id}`)
@@ -223,19 +225,70 @@ suite('calls for help', () => {
       assert.deepEqual([desk.incoming.mark(), guard.incoming.mark()], [elsewhere, reception])
       await back.bye()
       await ringing.ended()
+      // When she does not take it, nor her other phone, somebody else must.
+      let rings = anna.incoming.mark()
+      const again = await carrier.invite('+15550001911')
+      ;(await anna.nextCall({ from: rings })).reject(486)
+      rings = anna.incoming.mark()
+      ;(await desk.nextCall({ from: elsewhere })).reject(486)
+      ;(await anna.nextCall({ from: rings })).reject(486)
+      const instead = await guard.nextCall({ from: reception })
+      await instead.answer()
+      await again.answered()
+      await again.bye()
+      await instead.ended()
     } finally {
       await house.api.ask('PATCH', `/extensions/${line.extensionId}`, { doNotDisturb: false, forwardAlways: null })
       await desk.unregister()
     }
   })
 
-  test('933 tells the phone where help would be sent, and that it did is written down', async () => {
+  test('without a number for dispatchers the one that the last carrier showed is written down; the very phone has a moment before whoever it leads to', async () => {
+    await house.api.ask('PATCH', `/emergency/sites/${site.id}`, { callbackNumber: null })
+    const other = await openPhone({ server: house.sip, user: 'other', password: '' })
+    const main = await house.api.post<{ id: string }>('/inbound-numbers', { number: '+15550002000', name: 'Second line', destination: '102' })
+    const second = await house.api.post<{ id: string }>('/trunks', { name: 'Carrier C', host: '127.0.0.1', port: other.local.port, callerId: '+15550002000', emergency: true })
+    try {
+      const { call, there } = await help()
+      there.reject(404)
+      const last = await other.nextCall()
+      assert.match(headerOf(last.invite, 'From') ?? '', /sip:\+15550002000@/)
+      last.reject(486)
+      await call.ended()
+      const record = await eventually(async () => (await records()).find(({ outcome, attempts }) => outcome !== null && attempts.at(-1)?.trunk === 'Carrier C'), 'the record')
+      assert.equal(record.callbackNumber, '+15550002000')
+      const [rings, reception] = [anna.incoming.mark(), guard.incoming.mark()]
+      const back = await other.invite('+15550002000')
+      const ringing = await anna.nextCall({ from: rings })
+      assert.match(headerOf(ringing.invite, 'From') ?? '', /"Call back\? /)
+      ringing.reject(486)
+      const usual = await guard.nextCall({ from: reception })
+      assert.doesNotMatch(headerOf(usual.invite, 'From') ?? '', /Call back/)
+      await usual.answer()
+      await back.answered()
+      await back.bye()
+      await usual.ended()
+    } finally {
+      await house.api.ask('DELETE', `/trunks/${second.id}`)
+      await house.api.ask('DELETE', `/inbound-numbers/${main.id}`)
+      await house.api.ask('PATCH', `/emergency/sites/${site.id}`, { callbackNumber: '+15550001911' })
+      await other.close()
+    }
+  })
+
+  test('933 tells the phone where help would be sent, and whether it did is written down', async () => {
+    const tests = async (): Promise<Help[]> => (await records()).filter(({ kind }) => kind === 'test')
     const call = await anna.invite('933')
     await call.answered()
     await call.audio.hearsSomething()
-    await call.bye()
-    const record = await eventually(async () => (await records()).find(({ kind }) => kind === 'test'), 'the record')
+    const record = await eventually(async () => (await tests())[0], 'the record')
     assert.match(record.outcome ?? '', /^Told: 12 Main Street, Springfield, IL 62701, US; floor 1/)
+    await call.bye()
+    const hasty = await anna.invite('933')
+    await hasty.answered()
+    await hasty.bye()
+    const untold = await eventually(async () => (await tests()).find(({ id }) => id !== record.id), 'the second record')
+    assert.equal(untold.outcome, 'Not told: the caller hung up before it was said.')
   })
 
   test('without any trunk for it the call is refused, and all the same told and written down', async () => {
@@ -250,10 +303,10 @@ suite('calls for help', () => {
   })
 
   test('what is checked: addresses are flagged and kept, places in use stay, numbers are the company’s', async () => {
-    const site = await house.api.post<{ id: string; problems: string[] }>('/emergency/sites', { name: 'Shed', city: 'Springfield' })
-    assert.deepEqual(site.problems, ['The street is missing.', 'The house number is missing.', 'The state has two letters, such as IL.', 'A ZIP code has five digits.'])
+    const shed = await house.api.post<{ id: string; problems: string[] }>('/emergency/sites', { name: 'Shed', city: 'Springfield' })
+    assert.deepEqual(shed.problems, ['The street is missing.', 'The house number is missing.', 'The state has two letters, such as IL.', 'A ZIP code has five digits.'])
     const refused = async (method: string, path: string, body: unknown, words: RegExp): Promise<void> => assert.match((await house.api.send(method, path, body)).body.toString(), words)
-    await refused('PATCH', `/emergency/sites/${site.id}`, { callbackNumber: '+15559999999' }, /not the company/)
+    await refused('PATCH', `/emergency/sites/${shed.id}`, { callbackNumber: '+15559999999' }, /not the company/)
     await refused('DELETE', `/emergency/locations/${places['Reception']}`, undefined, /Phones, networks or the default/)
     await refused('POST', '/emergency/networks', { kind: 'bssid', value: 'nonsense', locationId: places['Lab'] }, /An access point is written/)
     await refused('POST', '/emergency/networks', { kind: 'network', value: '192.0.2.0/40', locationId: places['Lab'] }, /A network is written/)

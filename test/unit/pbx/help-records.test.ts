@@ -26,7 +26,7 @@ suite('records of calls for help', () => {
 
   const open = (post: (mail: NewMail) => void): Promise<HelpRecords> =>
     openHelpRecords({
-      database: ground.database, logger, home, registry: createCallRegistry(), events: createEvents(logger), directory: { snapshot: () => ({ emergencyOf: () => NOWHERE }) } as never,
+      database: ground.database, logger, home, registry: createCallRegistry(), events: createEvents(logger), directory: { snapshot: () => ({ emergencyOf: () => NOWHERE, extension: () => ({ outsideNumber: '+12025550111' }) }) } as never,
       registrar: { contactsOf: () => [] }, sip: { request: () => Promise.reject(new Error('no phones here')) }, mail: { post: async (_trx, mail) => post(mail) },
     })
   async function call(minutesAgo: number, change: Record<string, unknown> = {}): Promise<string> {
@@ -64,6 +64,12 @@ suite('records of calls for help', () => {
     for (const number of ['+12025550101', '550100', '']) assert.equal(records.callBackFor(tenantId, number), undefined, number)
     assert.equal(records.callBackFor(randomUUID(), '+12025550100'), undefined, 'another tenant')
     await records.close()
+    // A number that only the place or the extension has is a dispatcher's; on that of the trunk everybody calls.
+    await call(160, { callback_number: '+12025550111' })
+    await call(150, { callback_number: '+12025550122', location: JSON.stringify({ callbackNumber: '+12025550122' }) })
+    const again = await open(() => undefined)
+    assert.deepEqual(['+12025550100', '+12025550111', '+12025550122'].map((number) => again.callBackFor(tenantId, number)?.shared), [true, false, false])
+    await again.close()
     await ground.database.system('test', (trx) => trx('emergency_calls').update({ started_at: new Date(Date.now() - 190 * 60_000) }))
     const later = await open(() => undefined)
     assert.equal(later.callBackFor(tenantId, '+12025550100'), undefined)
