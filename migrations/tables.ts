@@ -308,8 +308,11 @@ export interface EmergencyDeviceRow {
   location_id: string | null
   confirmed_location_id: string | null
   confirmed_at: Date | null
+  /** The address it was registered from then; null: it was not. */
+  confirmed_from: string | null
   reported: { bssid?: string; chassis?: string; port?: string; address?: string } | null
   reported_at: Date | null
+  reported_from: string | null
 }
 
 export interface EmergencySettingsRow {

@@ -48,13 +48,17 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
     if (device?.tenantId !== actor.tenantId) throw new Refusal('not-found', 'There is no such device.')
     return device
   }
+  /** Where it registered from. */
+  const addressOf = (device: SnapshotDevice): string | null => {
+    const contact = registrar.contactsOf(device.extensionId).find(({ deviceId }) => deviceId === device.id)
+    return contact ? contact.received.slice(0, contact.received.lastIndexOf(':')).replace(/^\[|\]$/g, '') : null
+  }
   const shown = (device: SnapshotDevice): LocatedDevice => {
     const snapshot = directory.snapshot()
     const emergency = snapshot.emergencyOf(device.tenantId)
     const extension = snapshot.extension(device.extensionId)
     const known = emergency.devices.get(device.id)
-    const contact = registrar.contactsOf(device.extensionId).find(({ deviceId }) => deviceId === device.id)
-    const address = contact ? contact.received.slice(0, contact.received.lastIndexOf(':')).replace(/^\[|\]$/g, '') : null
+    const address = addressOf(device)
     return {
       deviceId: device.id, name: device.name, extension: { id: device.extensionId, number: extension?.number ?? '', name: extension?.name ?? '' }, address,
       locationId: known?.locationId ?? null,
@@ -64,8 +68,7 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
     }
   }
   const after = async (actor: Actor, id: string, change: Parameters<Directory['emergency']['setDevice']>[2]): Promise<LocatedDevice> => {
-    deviceOf(actor, id)
-    await directory.emergency.setDevice(actor, id, change)
+    await directory.emergency.setDevice(actor, id, change, addressOf(deviceOf(actor, id)))
     return shown(deviceOf(actor, id))
   }
 

@@ -44,14 +44,14 @@ export function createEmergencyRepositories(world: DirectoryWorld): Directory['e
     }),
     networks: { ...networks, create: (actor, input) => once(networks.create(actor, input)), update: (actor, id, input, version) => once(networks.update(actor, id, input, version)) },
     configure: (actor, input) => saveSettings(world, actor, 'emergency', SETTINGS, input),
-    async setDevice(actor, deviceId, { locationId, confirmedLocationId, reported }) {
+    async setDevice(actor, deviceId, { locationId, confirmedLocationId, reported }, from) {
       await world.database.change(actor, async (trx) => {
         if (!(await trx('devices').where({ id: deviceId }).first())) throw new Refusal('not-found', 'There is no such device.')
         const before = (await trx<EmergencyDeviceRow>('emergency_devices').where({ device_id: deviceId }).first()) as EmergencyDeviceRow | undefined
         const row = {
           ...(locationId !== undefined && { location_id: locationId }),
-          ...(confirmedLocationId !== undefined && { confirmed_location_id: confirmedLocationId, confirmed_at: confirmedLocationId === null ? null : new Date() }),
-          ...(reported !== undefined && { reported: toJsonb(reported), reported_at: new Date() }),
+          ...(confirmedLocationId !== undefined && { confirmed_location_id: confirmedLocationId, confirmed_at: confirmedLocationId === null ? null : new Date(), confirmed_from: from }),
+          ...(reported !== undefined && { reported: toJsonb(reported), reported_at: new Date(), reported_from: from }),
         }
         await trx('emergency_devices').insert({ device_id: deviceId, tenant_id: actor.tenantId, ...row }).onConflict('device_id').merge(row)
         const seen = (one: Partial<EmergencyDeviceRow> | undefined): object => ({ locationId: one?.location_id ?? null, confirmedLocationId: one?.confirmed_location_id ?? null, reported: one?.reported ?? null })
@@ -73,7 +73,8 @@ export async function loadEmergency(trx: Transaction, tenantId: string): Promise
     locations: (await of<EmergencyLocationRow>('emergency_locations')).map((row) => ({ id: row.id, ...fromRow(LOCATION, row) }) as unknown as SnapshotEmergency['locations'][number]),
     networks: (await of<EmergencyNetworkRow>('emergency_networks')).map((row) => fromRow(NETWORK, row) as unknown as SnapshotEmergency['networks'][number]),
     devices: new Map(devices.map((row) => [row.device_id, {
-      locationId: row.location_id, confirmedLocationId: row.confirmed_location_id, confirmedAt: row.confirmed_at?.getTime() ?? null, reported: row.reported, reportedAt: row.reported_at?.getTime() ?? null,
+      locationId: row.location_id, confirmedLocationId: row.confirmed_location_id, confirmedAt: row.confirmed_at?.getTime() ?? null, confirmedFrom: row.confirmed_from,
+      reported: row.reported, reportedAt: row.reported_at?.getTime() ?? null, reportedFrom: row.reported_from,
     }])),
     settings: settings ? (fromRow(SETTINGS, settings) as unknown as EmergencySettings) : NOWHERE.settings,
   }

@@ -131,7 +131,16 @@ export interface SnapshotEmergency {
   locations: readonly Omit<EmergencyLocation, 'version' | 'createdAt' | 'updatedAt'>[]
   networks: readonly Pick<EmergencyNetwork, 'kind' | 'value' | 'locationId'>[]
   /** By device. Times in milliseconds since the epoch. */
-  devices: ReadonlyMap<string, { locationId: string | null; confirmedLocationId: string | null; confirmedAt: number | null; reported: NetworkReport | null; reportedAt: number | null }>
+  devices: ReadonlyMap<string, {
+    locationId: string | null
+    confirmedLocationId: string | null
+    confirmedAt: number | null
+    /** The address it was registered from then; null: it was not. */
+    confirmedFrom: string | null
+    reported: NetworkReport | null
+    reportedAt: number | null
+    reportedFrom: string | null
+  }>
   settings: EmergencySettings
 }
 
@@ -210,8 +219,8 @@ export interface Directory {
     locations: Kept<EmergencyLocation, EmergencyLocationInput>
     networks: Kept<EmergencyNetwork, EmergencyNetworkInput>
     configure(actor: Actor, input: Partial<EmergencySettings>): Promise<void>
-    /** Only what is given changes. Refuses `not-found` for a device that is none of the tenant's. */
-    setDevice(actor: Actor, deviceId: string, change: { locationId?: string | null; confirmedLocationId?: string | null; reported?: NetworkReport }): Promise<void>
+    /** Only what is given changes; `from` is the address it is registered from. Refuses `not-found` for a device that is none of the tenant's. */
+    setDevice(actor: Actor, deviceId: string, change: { locationId?: string | null; confirmedLocationId?: string | null; reported?: NetworkReport }, from: string | null): Promise<void>
   }
   parkLots: Kept<ParkLot, ParkLotInput>
   schedules: Kept<Schedule, ScheduleInput>

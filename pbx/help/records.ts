@@ -92,7 +92,9 @@ export async function openHelpRecords(options: {
     }
   }
   const begin = (call: Call): void => {
-    const located = helpOf(call)?.located ?? locate(directory.snapshot().emergencyOf(call.tenantId), call.request.caller) ?? null
+    const { caller } = call.request
+    const help = helpOf(call)
+    const located = (help || caller.extensionId === '' ? help?.located : locate(directory.snapshot().emergencyOf(call.tenantId), caller)) ?? null
     const fact = factOf(call, 'call', located)
     const { settings } = directory.snapshot().emergencyOf(call.tenantId)
     fact.mailTo = settings.mailTo

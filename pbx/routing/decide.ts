@@ -58,7 +58,9 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
 /** Without an outside line the caller must learn at once to use another phone. */
 function forHelp(number: string, look: Look): Meant {
   const { tenantId, caller } = look.request
-  const steps = wayToHelp(tenantId, number, payerOf(look), look.snapshot, locate(look.snapshot.emergencyOf(tenantId), caller))
+  // Somebody from outside who is transferred there is in none of our buildings.
+  const located = caller.extensionId === '' ? undefined : locate(look.snapshot.emergencyOf(tenantId), caller)
+  const steps = wayToHelp(tenantId, number, payerOf(look), look.snapshot, located)
   const reason = `${number} calls the emergency services, and this system has no outside line that could carry the call`
   return { direction: 'outbound', extensionId: null, name: null, steps: steps.length > 0 ? steps : [{ kind: 'announcement', prompt: 'no-emergency-line', refusal: 'no-emergency-line', reason }] }
 }

@@ -11,22 +11,50 @@ export interface Whereabouts {
 
 /**
  * The most specific that is known wins: the access point, the switch port, the network; a fixed place of the device within the
- * same building is more specific than a network; then what its user confirmed, the fixed place, and the default.
+ * same building is more specific than a network; then what its user confirmed, the fixed place, what was so in another network, and
+ * the default. What was said in another network than the phone is in now may be anywhere: help must not go to where it was yesterday.
  */
-export function locate(emergency: SnapshotEmergency, { deviceId, address }: Whereabouts): Located | undefined {
+export function locate(emergency: SnapshotEmergency, { deviceId, address: heard }: Whereabouts): Located | undefined {
   const device = emergency.devices.get(deviceId)
+  const address = heard === undefined ? undefined : plainOf(heard)
+  const stayed = (from: string | null | undefined): boolean => from == null || address === undefined || inOneNetwork(emergency, plainOf(from), address)
   const report = device?.reported ?? undefined
-  const network = byNetwork(emergency, report, address)
+  const here = stayed(device?.reportedFrom)
+  const network = byNetwork(emergency, here ? report : undefined, address)
   const fixed = device?.locationId ?? null
   const siteOf = (id: string | null): string | undefined => emergency.locations.find((one) => one.id === id)?.siteId
   if (network && !(network.kind === 'network' && fixed !== null && siteOf(fixed) === siteOf(network.locationId))) {
     return located(emergency, network.locationId, network.kind, network.why, network.reported ? (device?.reportedAt ?? null) : null)
   }
   if (network) return located(emergency, fixed ?? '', 'device', `the phone has its place there, and its network (${network.why}) is in the same building`, null)
-  if (device?.confirmedLocationId) return located(emergency, device.confirmedLocationId, 'confirmed', 'the user of the phone said so', device.confirmedAt)
+  const confirmed = device?.confirmedLocationId ?? null
+  const still = stayed(device?.confirmedFrom)
+  if (device && confirmed !== null && still) return located(emergency, confirmed, 'confirmed', 'the user of the phone said so', device.confirmedAt)
   if (fixed !== null) return located(emergency, fixed, 'device', 'the phone has its place there', null)
+  if (device && confirmed !== null) return left(located(emergency, confirmed, 'confirmed', 'the user of the phone said so', device.confirmedAt))
+  const before = here ? undefined : byNetwork(emergency, report, undefined)
+  if (device && before) return left(located(emergency, before.locationId, before.kind, before.why, device.reportedAt))
   if (emergency.settings.locationId !== null) return located(emergency, emergency.settings.locationId, 'default', 'nothing more is known of the phone', null)
   return undefined
+}
+
+/** The best there is, and said not to be sure. */
+function left(found: Located | undefined): Located | undefined {
+  return found && { ...found, why: `${found.why}, in another network than it is in now`, problems: [...found.problems, 'The phone has changed its network since, and may be elsewhere.'] }
+}
+
+/** Whether a phone at these addresses has not moved: the same address, the same IPv6 network, or one network that is told of here. */
+function inOneNetwork({ networks }: SnapshotEmergency, one: string, other: string): boolean {
+  if (one === other) return true
+  if (isIP(one) === 6 && isIP(other) === 6 && covers(`${one}/64`, other)) return true
+  const known = (address: string): string | undefined => longest(networks.filter(({ kind, value }) => kind === 'network' && covers(value, address)), ({ value }) => bitsOf(value))?.value
+  const found = known(one)
+  return found !== undefined && found === known(other)
+}
+
+/** `::ffff:192.0.2.1` is 192.0.2.1, and the zone of a link-local address says nothing here. */
+function plainOf(address: string): string {
+  return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
 interface Found {
@@ -52,7 +80,7 @@ function byNetwork({ networks }: SnapshotEmergency, report: NetworkReport | unde
   }
   for (const [own, reported] of [[report?.address, true], [address, false]] as const) {
     if (own === undefined || isIP(own) === 0) continue
-    const found = longest(of('network').filter(({ value }) => covers(value, own)), ({ value }) => Number(value.split('/')[1] ?? 128))
+    const found = longest(of('network').filter(({ value }) => covers(value, own)), ({ value }) => bitsOf(value))
     if (found) return { kind: 'network', locationId: found.locationId, why: `the network ${found.value}, at ${own}`, reported }
   }
   return undefined
@@ -60,6 +88,10 @@ function byNetwork({ networks }: SnapshotEmergency, report: NetworkReport | unde
 
 function longest<T>(all: readonly T[], length: (one: T) => number): T | undefined {
   return all.toSorted((a, b) => length(b) - length(a))[0]
+}
+
+function bitsOf(network: string): number {
+  return Number(network.split('/')[1] ?? 128)
 }
 
 function covers(network: string, address: string): boolean {

@@ -207,10 +207,10 @@ export interface Authority {
 }
 
 function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Authority): Call['request'] {
-  const { extensionId, deviceId, number, name } = caller.origin
+  const { extensionId, deviceId, number, name, address } = caller.origin
   return {
     tenantId: from.tenantId,
-    caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name },
+    caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name, address: address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '') },
     dialled,
     ...(instance === undefined ? {} : { instance }),
     onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number },

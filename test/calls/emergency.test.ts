@@ -132,6 +132,31 @@ suite('calls for help', () => {
     await isAt('Reception', 'default')
   })
 
+  test('what was said in another network no longer counts where the network tells, and is marked where nothing does', async () => {
+    const laptop = await house.extension('103', { name: 'Laptop' })
+    const at = `/emergency/devices/${laptop.deviceId}`
+    const inOffice = await house.registered(laptop)
+    await house.api.post('/emergency/networks', { kind: 'bssid', value: '02:00:00:00:00:01', locationId: places['Lab'] })
+    await house.api.ask('PUT', `${at}/network`, { bssid: '02:00:00:00:00:01' })
+    const seen = async (): Promise<[string | undefined, string | undefined, number | undefined]> => {
+      const { located } = await house.api.get<Device>(at)
+      return [located?.name, located?.source, located?.problems.length]
+    }
+    assert.deepEqual(await seen(), ['Lab', 'bssid', 0])
+    await inOffice.unregister()
+    const away = await house.registered(laptop, { address: '127.0.0.2' })
+    assert.deepEqual(await seen(), ['Lab', 'bssid', 1], 'the last that is known, and that it may be wrong')
+    const network = await house.api.post<{ id: string }>('/emergency/networks', { kind: 'network', value: '127.0.0.2', locationId: places['Attic'] })
+    assert.deepEqual(await seen(), ['Attic', 'network', 0])
+    const mark = carrier.incoming.mark()
+    const call = await away.invite('911')
+    const there = await carrier.nextCall({ from: mark })
+    assert.match(there.invite.body, /<ca:FLR>4</)
+    there.reject(486)
+    await call.ended()
+    await house.api.ask('DELETE', `/emergency/networks/${network.id}`)
+  })
+
   test('a carrier that refuses the place gets the call without it; what one refuses goes to the next', async () => {
     const other = await openPhone({ server: house.sip, user: 'other', password: '' })
     const second = await house.api.post<{ id: string }>('/trunks', { name: 'Carrier B', host: '127.0.0.1', port: other.local.port, callerId: '+15550002000', emergency: true })

@@ -17,8 +17,8 @@ const emergency = (over: Partial<SnapshotEmergency> = {}): SnapshotEmergency => 
   ],
   settings: { ...NOWHERE.settings, locationId: 'hall' }, ...over,
 })
-const known = (of: Partial<{ locationId: string; confirmedLocationId: string; reported: object }>): Partial<SnapshotEmergency> => ({
-  devices: new Map([['d', { locationId: of.locationId ?? null, confirmedLocationId: of.confirmedLocationId ?? null, confirmedAt: of.confirmedLocationId ? 7 : null, reported: of.reported ?? null, reportedAt: of.reported ? 9 : null }]]),
+const known = (of: Partial<{ locationId: string; confirmedLocationId: string; reported: object; from: string }>): Partial<SnapshotEmergency> => ({
+  devices: new Map([['d', { locationId: of.locationId ?? null, confirmedLocationId: of.confirmedLocationId ?? null, confirmedAt: of.confirmedLocationId ? 7 : null, confirmedFrom: of.from ?? null, reported: of.reported ?? null, reportedAt: of.reported ? 9 : null, reportedFrom: of.from ?? null }]]),
 })
 
 test('the most specific that is known wins', () => {
@@ -40,11 +40,26 @@ test('the most specific that is known wins', () => {
     ['its own place, with nothing else', { locationId: 'lab' }, undefined, 'lab', 'device', null],
     ['its own place in the building the network says', { locationId: 'lab' }, '10.9.9.9', 'lab', 'device', null],
     ['carried to another building', { locationId: 'lab' }, '10.1.2.3', 'shed', 'network', null],
+    ['an IPv4 address as IPv6 sockets write it', {}, '::ffff:10.1.2.3', 'shed', 'network', null],
+    ['what its user said in the network it is still in', { confirmedLocationId: 'shed', from: '203.0.113.1' }, '203.0.113.1', 'shed', 'confirmed', 7],
+    ['what its user said in another', { confirmedLocationId: 'shed', from: '203.0.113.1' }, '203.0.113.2', 'shed', 'confirmed', 7],
+    ['its own place before what its user said in another', { confirmedLocationId: 'shed', locationId: 'lab', from: '203.0.113.1' }, '203.0.113.2', 'lab', 'device', null],
+    ['an access point of another network gives way to the network', { reported: { bssid: '00:11:22:33:44:55' }, from: '203.0.113.1' }, '10.1.2.3', 'shed', 'network', null],
+    ['an access point with another address of the same network', { reported: { bssid: '00:11:22:33:44:55' }, from: '10.1.9.9' }, '10.1.2.3', 'lab', 'bssid', 9],
+    ['an access point with another address of the same IPv6 network', { reported: { bssid: '00:11:22:33:44:55' }, from: '2001:db9::1' }, '2001:db9::2', 'lab', 'bssid', 9],
+    ['an access point in a network nobody knows, now in another', { reported: { bssid: '00:11:22:33:44:55' }, from: '203.0.113.1' }, '203.0.113.2', 'lab', 'bssid', 9],
+    ['an access point that its phone does not say where', { reported: { bssid: '00:11:22:33:44:55' } }, '203.0.113.2', 'lab', 'bssid', 9],
     ['an access point before its own place', { locationId: 'hall', reported: { bssid: '00:11:22:33:44:55' } }, '10.9.9.9', 'lab', 'bssid', 9],
   ]
   for (const [what, of, address, expected, source, since] of table) {
     const found = locate(emergency(known(of)), { deviceId: 'd', ...(address !== undefined && { address }) })
     assert.deepEqual([found?.locationId, found?.source, found?.since], [expected, source, since], what)
+  }
+  const moved = (of: Parameters<typeof known>[0], address: string) => locate(emergency(known(of)), { deviceId: 'd', address })
+  for (const said of [{ confirmedLocationId: 'shed', from: '203.0.113.1' }, { reported: { bssid: '00:11:22:33:44:55' }, from: '203.0.113.1' }]) {
+    assert.deepEqual(moved(said, '203.0.113.1')?.problems, [])
+    assert.match(moved(said, '203.0.113.2')?.problems.join() ?? '', /changed its network/, 'it is said that it may be wrong')
+    assert.match(moved(said, '203.0.113.2')?.why ?? '', /in another network/)
   }
   assert.equal(locate(emergency({ settings: NOWHERE.settings }), { deviceId: 'd' }), undefined)
   assert.deepEqual(['10.9.9.9', '198.51.100.7'].map((address) => locate(emergency(), { deviceId: 'd', address })?.callbackNumber), ['+15550001911', '+15550001312'])
