@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
+import { openPhone } from '../support/phone.ts'
 import { freePort } from '../support/ports.ts'
 import { writeSdp } from '../support/phone/sdp.ts'
 
@@ -39,6 +40,39 @@ suite('no media server', () => {
     await call.bye()
     await incoming.ended()
     assert.equal((await house.verdict(call)).termination?.reason, 'hung-up')
+  })
+
+  test('a call for help goes out with its place, over a trunk that is full', async () => {
+    const carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    const trunk = await house.api.post<{ id: string }>('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, emergency: true, sendLocation: true, maxCalls: 1 })
+    try {
+      const route = await house.api.post<{ id: string }>('/outbound-routes', { name: 'Out', pattern: '9.', strip: 1, trunkIds: [trunk.id] })
+      const { id: siteId } = await house.api.post<{ id: string }>('/emergency/sites', { name: 'HQ', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12' })
+      const place = await house.api.post<{ id: string }>('/emergency/locations', { siteId, name: 'Hall', floor: '1' })
+      await house.api.send('PATCH', '/emergency/settings', { locationId: place.id })
+      const { alice, bob } = await house.pair('306', '307')
+      let mark = carrier.incoming.mark()
+      const ordinary = await bob.invite('92025550123')
+      await (await carrier.nextCall({ from: mark })).answer()
+      await ordinary.answered()
+      mark = carrier.incoming.mark()
+      const call = await alice.invite('911')
+      const there = await carrier.nextCall({ from: mark })
+      assert.equal((await house.verdict(ordinary)).termination?.reason, 'displaced')
+      assert.match(there.invite.body, /<ca:FLR>1</)
+      there.invite.body = /v=0[^]*?(?=\r\n--)/.exec(there.invite.body)?.[0] ?? ''
+      await there.answer()
+      await call.answered()
+      call.audio.play(440)
+      there.audio.play(1000)
+      await Promise.all([call.audio.hears(1000), there.audio.hears(440)])
+      await call.bye()
+      await there.ended()
+      await house.api.ask('DELETE', `/outbound-routes/${route.id}`)
+    } finally {
+      await house.api.ask('DELETE', `/trunks/${trunk.id}`)
+      await carrier.close()
+    }
   })
 
   test('a phone whose description names another address than it calls from is told why', async () => {
