@@ -99,6 +99,8 @@ export interface EndpointOptions {
   encryption?: LegEncryption
   /** The leg goes on from another endpoint whose last description had this `o=` line: ours continues it (RFC 3264 §8). An engine may not be able to. */
   follows?: { id: string; version: number }
+  /** No engine shall carry the sound of this call: the caller's description is passed on, as while none is up. */
+  withoutEngine?: boolean
 }
 
 export type EndpointEvents = {

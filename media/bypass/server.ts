@@ -38,7 +38,7 @@ export class MediaServerWithBypass implements MediaServer {
 
   async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
     const caller = this.#callers.get(options.callId)
-    if (caller === undefined && this.#server.available) return this.#server.createEndpoint(options)
+    if (caller === undefined && this.#server.available && options.withoutEngine !== true) return this.#server.createEndpoint(options)
     const { encryption } = options
     if (encryption?.browser || encryption?.policy === 'require') throw new Refusal('unavailable', 'no media engine is up, and without one no audio is encrypted')
     const offer = options.offer
@@ -53,7 +53,7 @@ export class MediaServerWithBypass implements MediaServer {
     })
     if (caller === undefined) {
       this.#callers.set(options.callId, endpoint)
-      this.#logger.warn({ call: options.callId }, 'no media engine is up: this call goes from phone to phone')
+      this.#logger.warn({ call: options.callId }, `${this.#server.available ? 'the media engine has no place' : 'no media engine is up'}: this call goes from phone to phone`)
     }
     return endpoint
   }

@@ -86,6 +86,8 @@ export class Call {
   directTries = 0
   /** While its caller hands it to somebody else: what comes of the ringing waits for that. */
   handing: Promise<void> | undefined
+  /** A call for help goes on without the media engine; false: it is over. Rejects with a Refusal where phone and carrier cannot hear each other so. */
+  passOn: (() => Promise<boolean>) | undefined
   /** While phones ring: an answered leg that is none of them takes the call, and they are cancelled. False when it is too late. */
   pickUp: ((leg: Leg) => boolean) | undefined
   /** Resolves when somebody answered. */

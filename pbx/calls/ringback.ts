@@ -11,7 +11,7 @@ export function startRingback(world: CallWorld, call: Call): boolean {
   const { caller } = call
   const source = sourceOf(world)
   // Without the caller's offer there is no address to play to before it answers ours.
-  if (source === undefined || !world.media.capabilities.play || !caller.endpoint?.codec) return false
+  if (source === undefined || !world.media.capabilities.play || !caller.endpoint?.codec || caller.endpoint.bypass === true) return false
   // Another phone of the extension is heard already.
   if (call.legs.some((leg) => leg !== caller && leg.state === 'early')) return false
   if (call.ringback !== undefined) return true

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { Refusal } from '../../config/errors.ts'
 import { connect } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
 import { dial } from '../calls/dial.ts'
@@ -56,6 +57,10 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
         causes.push(`${attempt.trunk}: nobody answered`)
         break
       case 'no-media':
+        if (await passOn(call)) {
+          waiting.unshift(attempt)
+          break
+        }
         return { kind: 'next', verdict: terminate('no-media', 'system', null, `The media engine cannot take another call: ${outcome.reason}.`) }
       case 'failed':
         // Whoever calls for help is not told that one carrier did not like the call.
@@ -75,6 +80,19 @@ type Attempt = OutsideStep['attempts'][number] & {
   located: Located | null
   /** An ordinary call on the trunk is ended first. */
   displaces: boolean
+}
+
+/** The engine had a place for the caller and none for the carrier: one that calls for help goes on without any. Once. */
+async function passOn(call: Call): Promise<boolean> {
+  const { passOn: pass } = call
+  call.passOn = undefined
+  try {
+    // A caller who hears something of ours already stays with it.
+    return pass !== undefined && call.state !== 'early' && call.caller.endpoint?.bypass !== true && (await pass())
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return false
+  }
 }
 
 /** Where a caller for help is, for a trunk that takes it. */

@@ -1,6 +1,6 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import { followEarly, followEarlyAnswer } from '../calls/answer.ts'
-import type { EndpointOptions } from '../../media/contract.ts'
+import type { Endpoint, EndpointOptions } from '../../media/contract.ts'
 import { Call } from '../calls/call.ts'
 import { encryptionOfCaller } from '../calls/encryption.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
@@ -83,24 +83,40 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
     hangUp(world, call, terminate('caller-media', 'system', 488, `The caller's phone sent ${invite.contentType ?? ''} instead of SDP.`))
     return false
   }
-  try {
-    const endpoint = await world.media.createEndpoint({
+  const open = (withoutEngine: boolean): Promise<Endpoint> =>
+    world.media.createEndpoint({
       callId: call.id,
       legId: call.caller.id,
       peerAddress: invite.source.address,
       encryption: encryptionOfCaller(world, call.caller.origin.extensionId, invite.source.transport),
       ...roomAhead(world, call),
       ...(hasOffer ? { offer: invite.body } : {}),
+      ...(withoutEngine && { withoutEngine }),
     })
-    return await call.mailbox.run(async () => {
+  const take = (endpoint: Endpoint): Promise<boolean> =>
+    call.mailbox.run(async () => {
+      const before = call.caller.endpoint
       call.caller.endpoint = endpoint
+      if (before) await before.close()
       if (!call.over) return true
       // Cancelled meanwhile: the teardown saw no endpoint yet.
       await endpoint.close()
       return false
     })
+  const forHelp = call.plan?.steps.some((step) => step.kind === 'outside' && step.emergency) === true
+  // Its phone and the carrier may hear each other where the engine has no place for them.
+  if (forHelp) call.passOn = async () => take(await open(true))
+  try {
+    return await take(await open(false))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
+    if (forHelp && error.code !== 'unprocessable') {
+      try {
+        return await take(await open(true))
+      } catch (again) {
+        if (!(again instanceof Refusal)) throw again
+      }
+    }
     const verdict = error.code === 'unprocessable' ? terminate('caller-media', 'system', 488, messageOf(error)) : terminate('no-media', 'system', 503, `The media engine cannot take another call: ${messageOf(error)}.`)
     hangUp(world, call, verdict)
     return false

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
-import { headerOf } from '../support/phone.ts'
+import { headerOf, openPhone } from '../support/phone.ts'
 
 suite('no RTP ports', () => {
   let house: House
@@ -18,6 +18,29 @@ suite('no RTP ports', () => {
     const ringing = await bob.nextCall()
     await ringing.answer()
     await first.answered()
+
+    // A call for help goes on all the same, its sound from phone to carrier: where only the carrier's port is missing, and where the caller's is.
+    const carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    try {
+      await house.api.post('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, emergency: true })
+      // The port that the first gave back rests, for a while at least.
+      for (const legs of [[3], [2, 3]]) {
+        const mark = carrier.incoming.mark()
+        const call = await bob.invite('911')
+        const there = await carrier.nextCall({ from: mark })
+        await there.answer()
+        await call.answered()
+        call.audio.play(440)
+        there.audio.play(1000)
+        await Promise.all([call.audio.hears(1000), there.audio.hears(440)])
+        assert.equal(call.audio.remote?.port, there.audio.local.port)
+        await call.bye()
+        await there.ended()
+        assert.ok(legs.includes((await house.verdict(call)).legs.length))
+      }
+    } finally {
+      await carrier.close()
+    }
 
     const second = await bob.invite('101')
     const { status, message } = await second.ended()
