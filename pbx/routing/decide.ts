@@ -33,12 +33,12 @@ type Meant = Omit<Plan, 'number'>
 
 /** A plan branches three ways at each, so it must end somewhere. */
 const MOST_FORWARDS = 5
-/** Forwards that ring nobody first. */
 /** Who calls back waits for an answer; where others call too they are not kept for long. */
 const CALL_BACK_SECONDS = 60
 const SHARED_SECONDS = 15
 /** Tells where a call for help would send somebody. */
 const LOCATION_TEST = '933'
+/** Forwards that ring nobody first. */
 const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not-disturb'])
 
 /**
