@@ -31,6 +31,6 @@ export function guardParkLots(directory: Directory, parking: Pick<Parking, 'list
   }
   return {
     ...guardNumbered(directory.parkLots, { directory, find: (id) => directory.snapshot().parkLot(id), check }),
-    parked: (actor) => parking.list(actor.tenantId).map(({ call: _call, ...parked }) => parked),
+    parked: (actor) => parking.list(actor.tenantId).map(({ call: _call, left: _left, ...parked }) => parked),
   }
 }

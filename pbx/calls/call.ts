@@ -6,6 +6,7 @@ import type { CallState, CallView, PlanView, Termination } from '../events/catal
 import { explainSteps, type Plan } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
 import type { IncomingInvite } from '../sip/types.ts'
+import type { Keypad } from './keypad.ts'
 import { Leg } from './leg.ts'
 import { Mailbox } from './mailbox.ts'
 import { callTable, type CallInput } from './states.ts'
@@ -75,6 +76,8 @@ export class Call {
   parting: ((by: Termination['by']) => Termination) | undefined
   /** It calls abroad, and this extension pays; null: the house. */
   abroad: { payerId: string | null } | undefined
+  /** Since the house talks to its caller. */
+  keypad: Keypad | undefined
   /** The slot it waits in, or waited in. */
   parkedIn: string | undefined
   /** A phone is told this slot, and may transfer a call of its own here: it is parked then. */

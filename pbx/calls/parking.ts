@@ -7,6 +7,8 @@ import { slotsOf } from '../routing/slots.ts'
 /** A call that waits in a slot. */
 export interface Parked extends ParkedCall {
   call: Call
+  /** Aborted when it waits there no longer: the music stops. */
+  left: AbortController
 }
 
 /** Which slots are taken: by calls that wait, and by phones that are about to bring one. One at a time, in one process. */
@@ -39,14 +41,14 @@ export function createParking(events: Events, isTaken: (tenantId: string, slot: 
     return known
   }
   const isFree = (place: Place | undefined, holder: string | null): boolean => place === undefined || ('holder' in place && place.holder === holder)
+  const firstFree = (lot: SnapshotParkLot): string | undefined => slotsOf(lot).find((one) => !of(lot.tenantId).has(one) && !isTaken(lot.tenantId, one))
   const tell = (tenantId: string, lotId: string, slot: string, parked: Parked | null): void =>
     events.emit('park.changed', tenantId, { lotId, slot, parked: parked && { callId: parked.callId, number: parked.number, name: parked.name, since: parked.since } })
 
   return {
     reserve(lot, holder) {
-      const taken = of(lot.tenantId)
-      const slot = slotsOf(lot).find((one) => !taken.has(one) && !isTaken(lot.tenantId, one))
-      if (slot !== undefined) taken.set(slot, { holder })
+      const slot = firstFree(lot)
+      if (slot !== undefined) of(lot.tenantId).set(slot, { holder })
       return slot
     },
     release(tenantId, slot, holder) {
@@ -55,10 +57,10 @@ export function createParking(events: Events, isTaken: (tenantId: string, slot: 
     },
     park(lot, wanted, holder, call, by, now) {
       const taken = of(lot.tenantId)
-      const slot = wanted === null ? slotsOf(lot).find((one) => isFree(taken.get(one), null) && !isTaken(lot.tenantId, one)) : isFree(taken.get(wanted), holder) ? wanted : undefined
+      const slot = wanted === null ? firstFree(lot) : isFree(taken.get(wanted), holder) ? wanted : undefined
       if (slot === undefined) return undefined
       const { number, name } = call.caller.origin
-      const parked: Parked = { lotId: lot.id, slot, callId: call.id, call, number, name, by, since: now, until: now + lot.timeoutSeconds * 1000 }
+      const parked: Parked = { lotId: lot.id, slot, callId: call.id, call, number, name, by, since: now, until: now + lot.timeoutSeconds * 1000, left: new AbortController() }
       taken.set(slot, parked)
       tell(lot.tenantId, lot.id, slot, parked)
       return parked
@@ -71,6 +73,7 @@ export function createParking(events: Events, isTaken: (tenantId: string, slot: 
       const { tenantId } = parked.call
       if (of(tenantId).get(parked.slot) !== parked) return false
       of(tenantId).delete(parked.slot)
+      parked.left.abort()
       tell(tenantId, parked.lotId, parked.slot, null)
       return true
     },

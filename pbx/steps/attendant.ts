@@ -1,4 +1,3 @@
-import { answer } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
@@ -6,7 +5,7 @@ import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotAttendant } from '../directory/types.ts'
 import { isAnnouncement } from '../routing/handling.ts'
 import type { AttendantStep } from '../routing/plan.ts'
-import { openTalk, type Sound, type Talk } from '../voicemail/talk.ts'
+import { answerAndTalk, canTalk, type Sound, type Talk } from '../voicemail/talk.ts'
 import type { StepOutcome } from './outcome.ts'
 
 const NEXT_KEY_MS = 3_000
@@ -18,16 +17,10 @@ export const recordingOf = (attendantId: string): string => `attendant-${attenda
 /** Greets the caller and takes a choice; the call goes on there, or ends. */
 export async function attend(world: CallWorld, call: Call, step: AttendantStep): Promise<StepOutcome> {
   const attendant = world.directory.snapshot().attendant(step.attendantId)
-  const { endpoint } = call.caller
-  const { play, speak, collect, tap } = world.media.capabilities
-  if (!attendant || !play || !speak || !collect || !endpoint || endpoint.bypass === true) return { kind: 'next', verdict: terminate('no-attendant', 'system') }
-  const talk = openTalk(call, endpoint, tap)
-  call.cleanup.add(talk.close)
+  if (!attendant || !canTalk(world, call)) return { kind: 'next', verdict: terminate('no-attendant', 'system') }
   call.parting = (by) => terminate(isAnnouncement(attendant) ? 'announced' : 'no-choice', by)
-  // A caller who came from another attendant is connected already.
-  if (call.answeredAt === null) await call.mailbox.run(() => answer(world, call))
-  await call.accepting
-  if (call.over) return { kind: 'done' }
+  const talk = await answerAndTalk(world, call)
+  if (!talk) return { kind: 'done' }
   const choice = await choose(world, call, talk, attendant)
   if (call.over) return { kind: 'done' }
   const target = choice?.target ?? attendant.noInput

@@ -1,13 +1,17 @@
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import type { Call } from '../calls/call.ts'
+import { handKeypad } from '../calls/keypad.ts'
 import { takeOut } from '../calls/move.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { isEmergency } from '../emergency/recognise.ts'
-import { decide } from '../routing/decide.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
+import type { Step } from '../routing/plan.ts'
+import { decideNow } from './decide-now.ts'
 import { runPlan } from './run-plan.ts'
 import { openTransferred, type Authority } from './transfer.ts'
+
+const TALKS: ReadonlySet<Step['kind'] | undefined> = new Set(['attendant', 'voicemail', 'feature'])
 
 /**
  * A caller who talks to the house itself goes on to a number, as if he had been transferred there: he leaves for a call
@@ -25,11 +29,13 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
     const moved = await takeOut(call, call.caller, 'caller', `Went on to ${number}.`)
     const before = { step: `Go on to ${number}`, reason: why }
     return openTransferred(world, call, moved, { number }, by, (request) => {
-      const plan = decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() })
+      const plan = decideNow(world, request)
       return { ...plan, steps: plan.steps.map((step) => (prefix !== undefined && step.kind === 'extension' ? { ...step, namePrefix: prefix } : step)), before }
     }, () => undefined)
   })
   if (!next) return
+  // Who is rung next presses keys of its own; whoever speaks next takes those that were meant for it.
+  if (TALKS.has(next.plan?.steps.find(({ kind }) => kind !== 'schedule')?.kind)) handKeypad(call, next)
   hangUp(world, call, terminate('transferred', 'system', null, `${why}.`))
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }

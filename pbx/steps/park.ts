@@ -9,7 +9,7 @@ import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotParkLot } from '../directory/types.ts'
 import type { Parked } from '../calls/parking.ts'
 import type { ParkStep } from '../routing/plan.ts'
-import { openTalk } from '../voicemail/talk.ts'
+import { answerAndTalk, canTalk } from '../voicemail/talk.ts'
 import { speak, spokenNumber } from '../voicemail/world.ts'
 import type { StepOutcome } from './outcome.ts'
 import { next } from './ring.ts'
@@ -48,14 +48,9 @@ async function keep(world: CallWorld, call: Call, lot: SnapshotParkLot, slot: st
   const timer = setTimeout(() => void giveBack(world, call, lot, parked), lot.timeoutSeconds * 1000)
   call.cleanup.add(() => clearTimeout(timer))
   call.changed()
-  const away = new AbortController()
-  parkedMusic.set(parked, away)
-  void wait(world, call, AbortSignal.any([away.signal, call.signal]))
+  void wait(world, call, AbortSignal.any([parked.left.signal, call.signal]))
   return { kind: 'done' }
 }
-
-/** What stops the music of a call that waits. */
-const parkedMusic = new WeakMap<Parked, AbortController>()
 
 const SILENCE: PlaySource = { kind: 'tone', frequencies: [0], cadenceMs: [1000] }
 
@@ -76,7 +71,6 @@ async function wait(world: CallWorld, call: Call, signal: AbortSignal): Promise<
 /** Nobody came: it goes to who parked it, or where the lot says. */
 async function giveBack(world: CallWorld, call: Call, lot: SnapshotParkLot, parked: Parked): Promise<void> {
   if (call.over || !world.parking.leave(parked)) return
-  parkedMusic.get(parked)?.abort()
   const target = lot.returnTo ?? parked.by?.number
   const waited = `Nobody fetched the call from slot ${parked.slot} within ${lot.timeoutSeconds} seconds`
   if (target === undefined) return hangUp(world, call, terminate('not-fetched', 'system', null, `${waited}, and there is nobody it could return to.`))
@@ -85,22 +79,17 @@ async function giveBack(world: CallWorld, call: Call, lot: SnapshotParkLot, park
 
 /** A free slot is kept for the phone that asks, and said until it hangs up or transfers a call. */
 async function tellSlot(world: CallWorld, call: Call, lot: SnapshotParkLot): Promise<StepOutcome> {
-  const { endpoint } = call.caller
-  const { play, speak: speaks, collect, tap } = world.media.capabilities
-  if (!endpoint || endpoint.bypass === true || !play || !speaks || !collect) return next('no-parking')
+  if (!canTalk(world, call)) return next('no-parking')
   const holder = call.request.caller.extensionId
   const slot = world.parking.reserve(lot, holder)
   if (slot === undefined) return next('parking-full')
   call.cleanup.add(() => world.parking.release(call.tenantId, slot, holder))
   call.parkHere = slot
   call.parting = (by) => terminate('nothing-brought', by)
-  const talk = openTalk(call, endpoint, tap)
-  call.cleanup.add(talk.close)
-  await call.mailbox.run(() => answer(world, call))
-  await call.accepting
+  const talk = await answerAndTalk(world, call)
   for (let time = 0; time < TELL_TIMES && !call.over; time += 1) {
-    await talk.say('park-slot', speak(spokenNumber(slot)))
-    await talk.key(BETWEEN_MS)
+    await talk?.say('park-slot', speak(spokenNumber(slot)))
+    await talk?.key(BETWEEN_MS)
   }
   if (!call.over) hangUp(world, call, terminate('nothing-brought', 'system'))
   return { kind: 'done' }
@@ -112,7 +101,6 @@ async function fetch(world: CallWorld, call: Call, lot: SnapshotParkLot, slot: s
   // Whoever is first has it.
   if (!parked || !world.parking.leave(parked)) return { kind: 'next', verdict: terminate('nothing-parked', 'system', null, `No call waits in slot ${slot} of ${lot.name}.`) }
   const old = parked.call
-  parkedMusic.get(parked)?.abort()
   const moved = await old.mailbox.run(async () => {
     if (old.over || old.transferring || !old.caller.dialog) return undefined
     old.transferring = { by: old.caller, number: call.request.caller.number }

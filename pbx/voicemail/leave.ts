@@ -6,8 +6,8 @@ import { terminate } from '../calls/termination.ts'
 import { listenTo } from './listen.ts'
 import type { BoxRow } from './boxes.ts'
 import { greetingName } from './boxes.ts'
-import type { Sound, Talk } from './talk.ts'
-import { answerAndTalk, isRefusal, speak, spokenNumber, type VoicemailWorld } from './world.ts'
+import { answerAndTalk, type Sound, type Talk } from './talk.ts'
+import { isRefusal, speak, spokenNumber, type VoicemailWorld } from './world.ts'
 
 /** Shorter is no message: somebody who hangs up after the tone. */
 const LEAST_SECONDS = 2
@@ -24,7 +24,7 @@ export async function leaveMessage(world: VoicemailWorld, call: Call, extensionI
   let kept = false
   let recording: number | undefined
   call.parting = (by) => (kept || (recording !== undefined && Date.now() - recording >= LEAST_SECONDS * 1000) ? terminate('voicemail-left', by) : terminate('voicemail-empty', by))
-  const talk = await answerAndTalk(world, call)
+  const talk = await answerAndTalk(world.calls, call)
   if (!talk) return
   const box = await knownBox(world, call, extensionId)
   if (await isFull(world, call, box)) {

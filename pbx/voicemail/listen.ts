@@ -5,8 +5,8 @@ import { terminate } from '../calls/termination.ts'
 import type { BoxRow } from './boxes.ts'
 import { mailboxOptions, setNewPin } from './options.ts'
 import { playMessages } from './play.ts'
-import type { Talk } from './talk.ts'
-import { actorOf, answerAndTalk, isRefusal, speak, spokenNumber, type VoicemailWorld } from './world.ts'
+import { answerAndTalk, type Talk } from './talk.ts'
+import { actorOf, isRefusal, speak, spokenNumber, type VoicemailWorld } from './world.ts'
 
 const TRIES = 3
 const LONGEST_PIN = 12
@@ -14,7 +14,7 @@ const LONGEST_NUMBER = 15
 
 /** Somebody dialled in to hear messages: those of this mailbox, or of one that he names. */
 export async function listen(world: VoicemailWorld, call: Call, extensionId: string | null): Promise<void> {
-  const talk = await answerAndTalk(world, call)
+  const talk = await answerAndTalk(world.calls, call)
   if (talk) await listenTo(world, call, talk, extensionId)
 }
 

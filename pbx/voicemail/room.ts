@@ -16,7 +16,8 @@ import { mailMessages } from './mailing.ts'
 import { listen } from './listen.ts'
 import { createMessages, messageInfo } from './messages.ts'
 import { openShelf } from './shelf.ts'
-import { canTalk, type VoicemailWorld } from './world.ts'
+import { canTalk } from './talk.ts'
+import type { VoicemailWorld } from './world.ts'
 
 export interface VoicemailRoom {
   door: VoicemailDoor
@@ -53,7 +54,7 @@ export async function openVoicemailRoom(options: {
   return {
     counts,
     async serve(call, step) {
-      if (!canTalk(world, call)) return false
+      if (!canTalk(world.calls, call) || !world.calls.media.capabilities.record) return false
       const work = step.what === 'leave' && step.extensionId !== null ? leaveMessage(world, call, step.extensionId, step.greeting) : listen(world, call, step.extensionId)
       busy.add(work)
       await work.finally(() => busy.delete(work))

@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Endpoint, PlaySource } from '../../media/contract.ts'
+import { answer } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
+import { keypadOf } from '../calls/keypad.ts'
+import type { CallWorld } from '../calls/world.ts'
 
 /** The name of a prompt, or any other sound. */
 export type Sound = string | PlaySource
@@ -30,7 +33,6 @@ export interface Talk {
   digits(sounds: readonly Sound[], most: number): Promise<string>
   /** After a tone, into this WAV file, until a key, silence, the longest time or the end of the call. Rejects with a Refusal when nothing can be written. */
   record(path: string, limits: { seconds: number; silenceSeconds: number }): Promise<Recorded>
-  close(): void
 }
 
 const FIRST_MS = 8_000
@@ -40,29 +42,43 @@ const TRIES = 3
 const SILENCE: PlaySource = { kind: 'tone', frequencies: [0], cadenceMs: [1000] }
 const BEEP: PlaySource = { kind: 'tone', frequencies: [1000], cadenceMs: [700, 50] }
 
+/** Whether the engine of this call can speak to its caller and take keys. */
+export function canTalk({ media }: CallWorld, call: Call): boolean {
+  const { play, speak, collect } = media.capabilities
+  const { endpoint } = call.caller
+  return play && speak && collect && endpoint !== undefined && endpoint.bypass !== true
+}
+
+/** Answers, unless it is answered, so that the caller can be heard and has a keypad. Undefined when he has hung up. */
+export async function answerAndTalk(world: CallWorld, call: Call): Promise<Talk | undefined> {
+  const { endpoint } = call.caller
+  if (call.over || !endpoint) return undefined
+  // Whoever knows the way types before the first word, and before the ACK is here.
+  const talk = openTalk(call, endpoint, world.media.capabilities.tap)
+  await call.mailbox.run(() => answer(world, call))
+  // A caller who left the offer to us can be heard once its answer is here.
+  await call.accepting
+  return call.over ? undefined : talk
+}
+
 /** @param canHear the engine says when somebody speaks */
-export function openTalk(call: Call, endpoint: Endpoint, canHear: boolean): Talk {
-  const typed: string[] = []
-  let onKey: (() => void) | undefined
-  const off = endpoint.on('digit', (digit) => {
-    typed.push(digit)
-    onKey?.()
-  })
+function openTalk(call: Call, endpoint: Endpoint, canHear: boolean): Talk {
+  const keypad = keypadOf(call, endpoint)
+  const { typed } = keypad
 
   /** Until a key, the time is over, or `signal`. */
   const next = async (ms: number, signal?: AbortSignal): Promise<string> => {
     const early = new AbortController()
-    const stop = (): void => early.abort()
-    onKey = stop
+    keypad.onKey = () => early.abort()
     const all = AbortSignal.any([call.signal, early.signal, ...(signal ? [signal] : [])])
     if (typed.length === 0 && !all.aborted) await wait(ms, undefined, { signal: all }).catch(() => undefined)
-    onKey = undefined
+    keypad.onKey = undefined
     return typed.shift() ?? ''
   }
 
   const play = async (sound: Sound): Promise<void> => {
     const early = new AbortController()
-    onKey = () => early.abort()
+    keypad.onKey = () => early.abort()
     const source: PlaySource = typeof sound === 'string' ? { kind: 'prompt', name: sound, tenantId: call.tenantId } : sound
     try {
       await endpoint.play(source, { signal: AbortSignal.any([call.signal, early.signal]) })
@@ -70,7 +86,7 @@ export function openTalk(call: Call, endpoint: Endpoint, canHear: boolean): Talk
       if (!(error instanceof Refusal)) throw error
       if (!call.over) call.log.warn(`voicemail: a sound was not played: ${messageOf(error)}`)
     } finally {
-      onKey = undefined
+      keypad.onKey = undefined
     }
   }
 
@@ -135,7 +151,6 @@ export function openTalk(call: Call, endpoint: Endpoint, canHear: boolean): Talk
       const result = await recording.stop().catch(() => recording.finished)
       return { seconds: result.seconds, key, spoke }
     },
-    close: off,
   }
   return talk
 }

@@ -1,12 +1,11 @@
 import type { DeviceActor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { Call } from '../calls/call.ts'
-import { answer } from '../calls/answer.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Boxes } from './boxes.ts'
 import type { Messages } from './messages.ts'
 import type { Shelf } from './shelf.ts'
-import { openTalk, type Sound, type Talk } from './talk.ts'
+import type { Sound } from './talk.ts'
 
 /** What the conversations of a mailbox work with. */
 export interface VoicemailWorld {
@@ -21,25 +20,6 @@ export interface VoicemailWorld {
 /** The phone that calls, as the audit names it. */
 export function actorOf({ tenantId, request: { caller } }: Call): DeviceActor {
   return { kind: 'device', tenantId, id: caller.deviceId, name: `Phone of ${caller.number}`, permissions: new Set() }
-}
-
-/** Answers, so that the caller can be heard and has a keypad. Undefined when he has hung up. */
-export async function answerAndTalk({ calls }: VoicemailWorld, call: Call): Promise<Talk | undefined> {
-  const { endpoint } = call.caller
-  if (call.over || !endpoint) return undefined
-  // Whoever knows the way types before the first word, and before the ACK is here.
-  const talk = openTalk(call, endpoint, calls.media.capabilities.tap)
-  call.cleanup.add(talk.close)
-  await call.mailbox.run(() => answer(calls, call))
-  // A caller who left the offer to us can be heard once its answer is here.
-  await call.accepting
-  return call.over ? undefined : talk
-}
-
-/** Whether the engine of this call can do all that a mailbox needs. */
-export function canTalk({ calls: { media } }: VoicemailWorld, call: Call): boolean {
-  const { play, record, speak, collect } = media.capabilities
-  return play && record && speak && collect && call.caller.endpoint?.bypass !== true
 }
 
 /** A number, digit by digit. */

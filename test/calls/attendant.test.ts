@@ -103,9 +103,8 @@ suite('attendants', () => {
     await call.audio.hearsSomething()
     await call.audio.press('2')
     await call.audio.hears(600)
-    await call.audio.press('9')
-    await call.audio.press('2')
-    await call.audio.press('1')
+    // Typed ahead, through both menus.
+    await call.audio.press('921')
     await connected(call, mark)
     const heard = await house.api.send('GET', `/attendants/${inner.id}/greeting`)
     assert.equal(heard.status, 200)
