@@ -11,6 +11,7 @@ import { isOwn, NOT_OWN } from './lines.ts'
 import { checkAddresses } from './mail/settings.ts'
 import type { Registrar } from './registrar/types.ts'
 import { locate, problemsOf } from './routing/locate.ts'
+import { hostPart } from './sip/uri.ts'
 
 /** Places, who is told, and what became of calls for help. */
 export function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush'>; events: Events }): EmergencyDoor {
@@ -51,7 +52,7 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
   /** Where it registered from. */
   const addressOf = (device: SnapshotDevice): string | null => {
     const contact = registrar.contactsOf(device.extensionId).find(({ deviceId }) => deviceId === device.id)
-    return contact ? contact.received.slice(0, contact.received.lastIndexOf(':')).replace(/^\[|\]$/g, '') : null
+    return contact ? hostPart(contact.received) : null
   }
   const shown = (device: SnapshotDevice): LocatedDevice => {
     const snapshot = directory.snapshot()

@@ -49,6 +49,7 @@ import { createWatchers } from './registrar/watchers.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
 import type { EngineGate } from './shield/gate.ts'
 import type { SipSource } from './sip/types.ts'
+import { hostPart } from './sip/uri.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { originate } from './steps/originate.ts'
@@ -99,7 +100,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const registry = createCallRegistry()
   const shield = await createShield({
     settings, database, directory, registrar, events, logger, clock: systemClock, gate: options.signalling.gate,
-    hasCallWith: (address) => registry.all().some((call) => call.legs.some((leg) => leg.origin.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') === address)),
+    hasCallWith: (address) => registry.all().some((call) => call.legs.some((leg) => hostPart(leg.origin.address) === address)),
   })
   const { names } = options.signalling
   const trunks = createTrunks({

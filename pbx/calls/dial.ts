@@ -2,6 +2,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
+import { hostPart } from '../sip/uri.ts'
 import type { OutsideLine } from '../trunks/line.ts'
 import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
@@ -201,7 +202,7 @@ async function startBranch(
   try {
     // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
     const endpoint = await world.media.createEndpoint({
-      callId: call.id, legId: leg.id, peerAddress: hostOf(target.line ? target.line.address : target.contact.received), codecs: codecOrder(world, call),
+      callId: call.id, legId: leg.id, peerAddress: hostPart(target.line ? target.line.address : target.contact.received), codecs: codecOrder(world, call),
       ...(target.line ? {} : { encryption: encryptionOfCallee(world, target.extensionId, target.contact) }),
     })
     await call.mailbox.run(() => {
@@ -300,7 +301,3 @@ function legFor(target: DialTarget): Leg {
   })
 }
 
-/** The host of `host:port`, also of `[v6]:port`. */
-function hostOf(received: string): string {
-  return received.slice(0, received.lastIndexOf(':')).replace(/^\[|\]$/g, '')
-}

@@ -114,3 +114,8 @@ export function isIpLiteral(host: string): boolean {
 export function formatHostPort(address: string, port: number): string {
   return address.includes(':') && !address.startsWith('[') ? `[${address}]:${port}` : `${address}:${port}`
 }
+
+/** The host of `host:port`, also of `[v6]:port`, as it is without brackets. */
+export function hostPart(address: string): string {
+  return address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+}

@@ -1,19 +1,15 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { SupervisionMode } from '../../media/contract.ts'
-import { follow } from '../calls/answer.ts'
-import { Call } from '../calls/call.ts'
-import { dial, type DialOutcome, type DialTarget } from '../calls/dial.ts'
+import type { Call } from '../calls/call.ts'
+import type { DialTarget } from '../calls/dial.ts'
 import { leaveDirect } from '../calls/direct.ts'
-import { endAfterBug, hangUp } from '../calls/hang-up.ts'
-import { Leg } from '../calls/leg.ts'
+import { hangUp } from '../calls/hang-up.ts'
+import type { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
-import { watchCall } from '../calls/watch.ts'
 import type { CallWorld } from '../calls/world.ts'
-import type { SnapshotExtension } from '../directory/types.ts'
 import type { SupervisionOrder } from '../door.ts'
-import { NO_LINE } from './no-line.ts'
-import { verdictOf } from './ring.ts'
 import { nameOf } from './introduce.ts'
+import { openOwnCall, ringOwn, takeAnswered } from './own-call.ts'
 
 /** The keys with which the supervisor goes from one to the other. */
 const KEYS: Readonly<Record<string, SupervisionMode>> = { 4: 'listen', 5: 'whisper', 6: 'barge' }
@@ -41,55 +37,16 @@ export function supervise(world: CallWorld, call: Call, order: Supervising): Cal
   if (call.legs.some((one) => one.origin.extensionId === extension.id && !one.over)) throw new Refusal('conflict', 'This extension is in the call itself.')
   const contacts = world.registrar.contactsOf(extension.id).filter((contact) => contact.reachable !== 'no')
   if (contacts.length === 0) throw new Refusal('conflict', `No phone of ${extension.number} is registered and answers.`)
-  const own = openCall(world, call, leg, extension, order)
+  const { number } = leg.origin
+  const name = `Listen to ${leg.origin.name ?? number}`
+  const own = openOwnCall(world, { extension, shows: { number, name }, name, before: { step: `Supervise the call of ${nameOf(leg)}`, reason: `${order.by} asked for it (${order.mode})` } })
   const targets = contacts.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name }))
-  dial(world, own, targets, extension.ringSeconds ?? world.settings.calls.ringSeconds)
-    .then((outcome) => (outcome.kind === 'answered' ? listen(world, call, leg, own, outcome.leg, order) : giveUp(world, own, outcome)))
-    .catch((error: unknown) => endAfterBug(world, own, error))
+  ringOwn(world, own, extension, targets, (answered) => listen(world, call, leg, own, answered, order))
   return own
-}
-
-function openCall(world: CallWorld, call: Call, supervised: Leg, extension: SnapshotExtension, { mode, by }: Supervising): Call {
-  const { number } = supervised.origin
-  const name = `Listen to ${supervised.origin.name ?? number}`
-  const caller = new Leg({ role: 'caller', extensionId: null, deviceId: null, number, name, address: '', transport: '', userAgent: null, sipCallId: '' })
-  const own = new Call({
-    request: { tenantId: call.tenantId, caller: { extensionId: '', deviceId: '', number, name }, dialled: extension.number },
-    invite: NO_LINE,
-    caller,
-    logger: world.logger,
-    onChange: (changed) => world.events.emit('call.updated', changed.tenantId, { call: changed.view() }),
-    onBug: (broken, error) => endAfterBug(world, broken, error),
-  })
-  // Whoever listens is not recorded for it.
-  own.recordingTried = true
-  own.plan = {
-    direction: 'internal', number: extension.number, extensionId: extension.id, name: extension.name, steps: [],
-    before: { step: `Supervise the call of ${nameOf(supervised)}`, reason: `${by} asked for it (${mode})` },
-  }
-  world.registry.add(own)
-  world.events.emit('call.started', own.tenantId, { call: own.view() })
-  return own
-}
-
-function giveUp(world: CallWorld, own: Call, outcome: Exclude<DialOutcome, { kind: 'answered' }>): void {
-  if (outcome.kind === 'failed') hangUp(world, own, verdictOf(outcome.failure))
-  else if (outcome.kind === 'no-media') hangUp(world, own, terminate('no-media', 'system', null, `The media engine cannot take another call: ${outcome.reason}.`))
-  else if (outcome.kind === 'no-answer') hangUp(world, own, terminate('no-answer', 'system'))
 }
 
 async function listen(world: CallWorld, call: Call, supervised: Leg, own: Call, leg: Leg, order: Supervising): Promise<void> {
-  const open = await own.mailbox.run(() => {
-    if (own.over) return void (leg.dialog && world.registry.linger(leg.dialog.bye()))
-    own.callee = leg
-    leg.sipStatus = 200
-    own.caller.step('answer')
-    own.step('answer')
-    follow(world, own, leg)
-    watchCall(world, own)
-    return true
-  })
-  if (!open) return
+  if (!(await own.mailbox.run(() => takeAnswered(world, own, leg)))) return
   const { endpoint } = supervised
   try {
     if (call.over || !endpoint || !leg.endpoint) throw new Refusal('gone', 'the call has ended')

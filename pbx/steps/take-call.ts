@@ -6,8 +6,8 @@ import { encryptionOfCaller } from '../calls/encryption.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
-import { decide } from '../routing/decide.ts'
 import type { IncomingInvite } from '../sip/types.ts'
+import { decideNow } from './decide-now.ts'
 import { legOf, type Caller } from './caller.ts'
 import { findRinging, pickUp } from './pick-up.ts'
 import { findReplaced, takePlace, type Replaced } from './replace.ts'
@@ -53,7 +53,7 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
     hangUp(world, call, world.sip.connected ? terminate('caller-cancelled', 'caller', 487) : terminate('signalling-lost', 'system'))
   })
 
-  call.plan = decide(call.request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() })
+  call.plan = decideNow(world, call.request)
   world.events.emit('call.started', call.tenantId, { call: call.view() })
   void follow(world, call, invite, replaced)
   return call

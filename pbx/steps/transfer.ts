@@ -11,9 +11,10 @@ import { refusalOf, statusForCaller, terminate } from '../calls/termination.ts'
 import { watchCall, watchLeg } from '../calls/watch.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
-import { decide } from '../routing/decide.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { ReferRequest } from '../sip/types.ts'
+import { hostPart } from '../sip/uri.ts'
+import { decideNow } from './decide-now.ts'
 import { introduce, nameOf } from './introduce.ts'
 import { runPlan } from './run-plan.ts'
 
@@ -77,7 +78,7 @@ type Found = NonNullable<ReturnType<CallWorld['registry']['findDialog']>>
 /** Blind: the other side calls the number itself, or one phone of it by its GRUU, on the authority of the phone that asked. */
 function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest, to: Called): void {
   const before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} transferred ${nameOf(moved)} to ${to.number}` }
-  const next = openTransferred(world, call, moved, to, by.origin, (request) => ({ ...decide(request, world.directory.snapshot(), { ringSeconds: world.settings.calls.ringSeconds, at: Date.now() }), before }), () => refer.progress(180, 'Ringing'))
+  const next = openTransferred(world, call, moved, to, by.origin, (request) => ({ ...decideNow(world, request), before }), () => refer.progress(180, 'Ringing'))
   awaitAnswer(world, call, by, moved, role, refer, next)
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
 }
@@ -210,7 +211,7 @@ function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Calle
   const { extensionId, deviceId, number, name, address } = caller.origin
   return {
     tenantId: from.tenantId,
-    caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name, address: address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '') },
+    caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name, address: hostPart(address) },
     dialled,
     ...(instance === undefined ? {} : { instance }),
     onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number },

@@ -8,6 +8,7 @@ import type { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
 import { watchCall } from '../calls/watch.ts'
 import type { CallWorld } from '../calls/world.ts'
+import { hostPart } from '../sip/uri.ts'
 import type { SavedLeg } from './saved.ts'
 
 /** Descriptions that the process before may have given after it last told us of one. */
@@ -40,7 +41,7 @@ function openEndpoint(world: CallWorld, call: Call, leg: Leg, saved: SavedLeg | 
   return world.media.createEndpoint({
     callId: call.id,
     legId: leg.id,
-    peerAddress: leg.origin.address.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''),
+    peerAddress: hostPart(leg.origin.address),
     encryption: { ...encryptionOfCaller(world, leg.origin.extensionId, leg.origin.transport), browser: saved?.security?.keying === 'dtls' },
     codecs: [...first, ...codecs.filter((name) => name !== leg.codec)],
     ...(description ? { follows: { id: description.id, version: description.version + SPARE_VERSIONS } } : {}),
