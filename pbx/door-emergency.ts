@@ -1,7 +1,7 @@
 /** Calls for help as the API sees them: a part of the door in `door.ts`. */
 import type { Actor } from '../config/actor.ts'
 import type { Page, Paged } from './door-extensions.ts'
-import type { Kept } from './door-trunks.ts'
+import type { Kept } from './door-kept.ts'
 
 /** A building with an address that an ambulance finds. */
 export interface EmergencySite {

@@ -1,5 +1,5 @@
 /** Extensions, their devices, and where calls to them lead, as the API sees them: a part of the door in `door.ts`. */
-import type { Actor } from '../config/actor.ts'
+import type { Kept } from './door-kept.ts'
 import type { OutsideCalls } from './door-trunks.ts'
 
 export interface Page {
@@ -218,11 +218,4 @@ export interface RingGroupInput {
   enabled?: boolean
 }
 
-export interface RingGroups {
-  list(actor: Actor): Promise<RingGroup[]>
-  get(actor: Actor, id: string): Promise<RingGroup>
-  create(actor: Actor, input: RingGroupInput): Promise<RingGroup>
-  /** `version` is the one that was read; another in the database is a `conflict`. */
-  update(actor: Actor, id: string, input: Partial<RingGroupInput>, version?: number): Promise<RingGroup>
-  remove(actor: Actor, id: string): Promise<void>
-}
+export type RingGroups = Kept<RingGroup, RingGroupInput>

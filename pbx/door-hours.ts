@@ -1,6 +1,6 @@
 /** Opening hours and attendants as the API sees them: a part of the door in `door.ts`. */
 import type { Actor } from '../config/actor.ts'
-import type { Kept } from './door-trunks.ts'
+import type { Kept } from './door-kept.ts'
 
 /** When a company is there, every week. */
 export interface OpenHours {

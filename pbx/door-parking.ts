@@ -1,6 +1,6 @@
 /** Parking as the API sees it: a part of the door in `door.ts`. */
 import type { Actor } from '../config/actor.ts'
-import type { Kept } from './door-trunks.ts'
+import type { Kept } from './door-kept.ts'
 
 /** A place where calls wait until somebody fetches them from any phone. */
 export interface ParkLot {

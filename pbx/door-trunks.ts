@@ -1,5 +1,6 @@
 /** Lines to the outside as the API sees them: a part of the door in `door.ts`. */
 import type { Actor } from '../config/actor.ts'
+import type { Kept } from './door-kept.ts'
 
 /** How far calls to the outside may go. */
 export type OutsideCalls = 'none' | 'national' | 'international'
@@ -76,13 +77,8 @@ export interface TrunkStatus {
   calls: number
 }
 
-export interface Trunks {
-  list(actor: Actor): Promise<(Trunk & { status: TrunkStatus })[]>
-  get(actor: Actor, id: string): Promise<Trunk & { status: TrunkStatus }>
-  create(actor: Actor, input: TrunkInput): Promise<Trunk & { status: TrunkStatus }>
-  update(actor: Actor, id: string, input: Partial<TrunkInput>, version?: number): Promise<Trunk & { status: TrunkStatus }>
-  /** Refuses `conflict` while a route uses it. */
-  remove(actor: Actor, id: string): Promise<void>
+/** One that a route uses is not removed: `conflict`. */
+export interface Trunks extends Kept<Trunk & { status: TrunkStatus }, TrunkInput> {
   /** Asks the carrier now: registers anew, or sends OPTIONS. */
   test(actor: Actor, id: string): Promise<Trunk & { status: TrunkStatus }>
 }
@@ -125,14 +121,6 @@ export interface OutboundRoute {
 }
 
 export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'enabled'>>
-
-export interface Kept<Shown, Input> {
-  list(actor: Actor): Promise<Shown[]>
-  get(actor: Actor, id: string): Promise<Shown>
-  create(actor: Actor, input: Input): Promise<Shown>
-  update(actor: Actor, id: string, input: Partial<Input>, version?: number): Promise<Shown>
-  remove(actor: Actor, id: string): Promise<void>
-}
 
 export type InboundNumbers = Kept<InboundNumber, InboundNumberInput>
 export type OutboundRoutes = Kept<OutboundRoute, OutboundRouteInput>

@@ -4,6 +4,7 @@
  */
 import type { Actor } from '../config/actor.ts'
 import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { Kept } from './door-kept.ts'
 import type { InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
@@ -29,6 +30,7 @@ export type { MediaServerState }
 
 export type * from './door-extensions.ts'
 export type * from './door-trunks.ts'
+export type * from './door-kept.ts'
 
 /** How a room says that somebody came or went. */
 export type ConferenceAnnounce = 'none' | 'tones' | 'words'
@@ -70,15 +72,8 @@ export interface ConferenceInput {
 export type ConferenceAction = 'lock' | 'unlock' | 'mute-all' | 'unmute-all' | 'end'
 
 /** Rooms as they are configured. */
-export interface ConferenceRooms {
-  list(actor: Actor): Promise<ConferenceRoom[]>
-  get(actor: Actor, id: string): Promise<ConferenceRoom>
-  create(actor: Actor, input: ConferenceInput): Promise<ConferenceRoom>
-  /** `version` is the one that was read; another in the database is a `conflict`. */
-  update(actor: Actor, id: string, input: Partial<ConferenceInput>, version?: number): Promise<ConferenceRoom>
-  /** Who is in goes on until they leave. */
-  remove(actor: Actor, id: string): Promise<void>
-}
+/** Who is in a room that is removed goes on until they leave. */
+export type ConferenceRooms = Kept<ConferenceRoom, ConferenceInput>
 
 /** Who is to listen to a call, and from which side: that of the phone which alone hears a whisper. */
 export interface SupervisionOrder {

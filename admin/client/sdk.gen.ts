@@ -612,25 +612,6 @@ export const createSchedule = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * The days of an iCalendar file, to be taken as holidays
- *
- * Nothing is kept; put them into the holidays of a schedule. Needs the permission `extensions.write`.
- */
-export const readCalendar = <ThrowOnError extends boolean = false>(options: Options<ReadCalendarData, ThrowOnError>): RequestResult<ReadCalendarResponses, ReadCalendarErrors, ThrowOnError> => (options.client ?? client).post<ReadCalendarResponses, ReadCalendarErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'dialplane_session',
-            type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/schedules/calendar',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * Remove opening hours
  *
  * Needs the permission `extensions.write`.
@@ -672,6 +653,25 @@ export const updateSchedule = <ThrowOnError extends boolean = false>(options: Op
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/schedules/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The days of an iCalendar file, to be taken as holidays
+ *
+ * Nothing is kept; put them into the holidays of a schedule. Needs the permission `extensions.write`.
+ */
+export const readCalendar = <ThrowOnError extends boolean = false>(options: Options<ReadCalendarData, ThrowOnError>): RequestResult<ReadCalendarResponses, ReadCalendarErrors, ThrowOnError> => (options.client ?? client).post<ReadCalendarResponses, ReadCalendarErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/schedules/calendar',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -846,21 +846,6 @@ export const createParkLot = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Calls that wait now, by slot
- *
- * Needs the permission `calls.read`.
- */
-export const listParkedCalls = <ThrowOnError extends boolean = false>(options?: Options<ListParkedCallsData, ThrowOnError>): RequestResult<ListParkedCallsResponses, ListParkedCallsErrors, ThrowOnError> => (options?.client ?? client).get<ListParkedCallsResponses, ListParkedCallsErrors, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'dialplane_session',
-            type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/parked-calls',
-    ...options
-});
-
-/**
  * Remove a park lot
  *
  * Calls that wait in it still return. Needs the permission `extensions.write`.
@@ -907,6 +892,21 @@ export const updateParkLot = <ThrowOnError extends boolean = false>(options: Opt
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Calls that wait now, by slot
+ *
+ * Needs the permission `calls.read`.
+ */
+export const listParkedCalls = <ThrowOnError extends boolean = false>(options?: Options<ListParkedCallsData, ThrowOnError>): RequestResult<ListParkedCallsResponses, ListParkedCallsErrors, ThrowOnError> => (options?.client ?? client).get<ListParkedCallsResponses, ListParkedCallsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/parked-calls',
+    ...options
 });
 
 /**

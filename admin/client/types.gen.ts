@@ -1109,13 +1109,6 @@ export type ScheduleCreate = {
     enabled?: boolean;
 };
 
-export type CalendarInput = {
-    /**
-     * An iCalendar file (RFC 5545).
-     */
-    calendar: string;
-};
-
 export type ScheduleUpdate = {
     /**
      * What is dialled, 2 to 15 digits; nothing else has the same.
@@ -1138,6 +1131,13 @@ export type ScheduleUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+export type CalendarInput = {
+    /**
+     * An iCalendar file (RFC 5545).
+     */
+    calendar: string;
 };
 
 /**
@@ -1257,6 +1257,30 @@ export type ParkLot = {
     updatedAt: string;
 };
 
+export type ParkLotCreate = {
+    number: string;
+    name: string;
+    firstSlot: string;
+    lastSlot: string;
+    timeoutSeconds?: number;
+    returnTo?: string | null;
+    enabled?: boolean;
+};
+
+export type ParkLotUpdate = {
+    number?: string;
+    name?: string;
+    firstSlot?: string;
+    lastSlot?: string;
+    timeoutSeconds?: number;
+    returnTo?: string | null;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
 export type ParkedCall = {
     lotId: string;
     slot: string;
@@ -1280,30 +1304,6 @@ export type ParkedCall = {
 export type Parker = {
     number: string;
     extensionId: string | null;
-};
-
-export type ParkLotCreate = {
-    number: string;
-    name: string;
-    firstSlot: string;
-    lastSlot: string;
-    timeoutSeconds?: number;
-    returnTo?: string | null;
-    enabled?: boolean;
-};
-
-export type ParkLotUpdate = {
-    number?: string;
-    name?: string;
-    firstSlot?: string;
-    lastSlot?: string;
-    timeoutSeconds?: number;
-    returnTo?: string | null;
-    enabled?: boolean;
-    /**
-     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
-     */
-    version?: number;
 };
 
 /**
@@ -4693,57 +4693,6 @@ export type CreateScheduleResponses = {
 
 export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
 
-export type ReadCalendarData = {
-    body: CalendarInput;
-    path?: never;
-    query?: never;
-    url: '/schedules/calendar';
-};
-
-export type ReadCalendarErrors = {
-    /**
-     * Malformed; details name the fields.
-     */
-    400: ErrorAnswer;
-    /**
-     * No valid credential.
-     */
-    401: ErrorAnswer;
-    /**
-     * Not permitted.
-     */
-    403: ErrorAnswer;
-    /**
-     * Something else is in the way.
-     */
-    409: ErrorAnswer;
-    /**
-     * Understood, but not possible.
-     */
-    422: ErrorAnswer;
-    /**
-     * Too many requests; see Retry-After.
-     */
-    429: ErrorAnswer;
-    /**
-     * A part that is needed is away; see Retry-After.
-     */
-    503: ErrorAnswer;
-};
-
-export type ReadCalendarError = ReadCalendarErrors[keyof ReadCalendarErrors];
-
-export type ReadCalendarResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<Holiday>;
-    };
-};
-
-export type ReadCalendarResponse = ReadCalendarResponses[keyof ReadCalendarResponses];
-
 export type DeleteScheduleData = {
     body?: never;
     path: {
@@ -4904,6 +4853,57 @@ export type UpdateScheduleResponses = {
 };
 
 export type UpdateScheduleResponse = UpdateScheduleResponses[keyof UpdateScheduleResponses];
+
+export type ReadCalendarData = {
+    body: CalendarInput;
+    path?: never;
+    query?: never;
+    url: '/schedules/calendar';
+};
+
+export type ReadCalendarErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReadCalendarError = ReadCalendarErrors[keyof ReadCalendarErrors];
+
+export type ReadCalendarResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Holiday>;
+    };
+};
+
+export type ReadCalendarResponse = ReadCalendarResponses[keyof ReadCalendarResponses];
 
 export type ListAttendantsData = {
     body?: never;
@@ -5411,45 +5411,6 @@ export type CreateParkLotResponses = {
 
 export type CreateParkLotResponse = CreateParkLotResponses[keyof CreateParkLotResponses];
 
-export type ListParkedCallsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/parked-calls';
-};
-
-export type ListParkedCallsErrors = {
-    /**
-     * No valid credential.
-     */
-    401: ErrorAnswer;
-    /**
-     * Not permitted.
-     */
-    403: ErrorAnswer;
-    /**
-     * Too many requests; see Retry-After.
-     */
-    429: ErrorAnswer;
-    /**
-     * A part that is needed is away; see Retry-After.
-     */
-    503: ErrorAnswer;
-};
-
-export type ListParkedCallsError = ListParkedCallsErrors[keyof ListParkedCallsErrors];
-
-export type ListParkedCallsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ParkedCall>;
-    };
-};
-
-export type ListParkedCallsResponse = ListParkedCallsResponses[keyof ListParkedCallsResponses];
-
 export type DeleteParkLotData = {
     body?: never;
     path: {
@@ -5610,6 +5571,45 @@ export type UpdateParkLotResponses = {
 };
 
 export type UpdateParkLotResponse = UpdateParkLotResponses[keyof UpdateParkLotResponses];
+
+export type ListParkedCallsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/parked-calls';
+};
+
+export type ListParkedCallsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListParkedCallsError = ListParkedCallsErrors[keyof ListParkedCallsErrors];
+
+export type ListParkedCallsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ParkedCall>;
+    };
+};
+
+export type ListParkedCallsResponse = ListParkedCallsResponses[keyof ListParkedCallsResponses];
 
 export type ListTrunksData = {
     body?: never;

@@ -1,78 +1,9 @@
 import { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
-import { done, idParams, one, Success } from '../http/envelope.ts'
-import { given } from '../http/fields.ts'
+import { idParams, one } from '../http/envelope.ts'
+import { keptRoutes } from '../http/kept-routes.ts'
 import { presentConference, presentLiveConference } from './presenter.ts'
 import { Conference, ConferenceAction, ConferenceCreate, ConferencePartyAction, ConferenceUpdate, LiveConference } from './schemas.ts'
-
-const listConferences = defineRoute({
-  method: 'get',
-  path: '/conferences',
-  operationId: 'listConferences',
-  summary: 'Conference rooms, by number',
-  tag: 'Conferences',
-  permission: 'conferences.read',
-  response: z.object({ data: z.array(Conference) }),
-  handle: async ({ world, actor }) => ({ data: (await world.pbx.conferences.list(actor)).map(presentConference) }),
-})
-
-const createConference = defineRoute({
-  method: 'post',
-  path: '/conferences',
-  operationId: 'createConference',
-  summary: 'Add a conference room',
-  tag: 'Conferences',
-  permission: 'conferences.write',
-  body: ConferenceCreate,
-  status: 201,
-  response: one(Conference),
-  handle: async ({ world, actor, body }) => ({ data: presentConference(await world.pbx.conferences.create(actor, given(body))) }),
-})
-
-const getConference = defineRoute({
-  method: 'get',
-  path: '/conferences/{id}',
-  operationId: 'getConference',
-  summary: 'A conference room',
-  tag: 'Conferences',
-  permission: 'conferences.read',
-  params: idParams,
-  response: one(Conference),
-  handle: async ({ world, actor, params }) => ({ data: presentConference(await world.pbx.conferences.get(actor, params.id)) }),
-})
-
-const updateConference = defineRoute({
-  method: 'patch',
-  path: '/conferences/{id}',
-  operationId: 'updateConference',
-  summary: 'Change a conference room',
-  description: 'Who is in is not concerned; what is new holds for those who come.',
-  tag: 'Conferences',
-  permission: 'conferences.write',
-  params: idParams,
-  body: ConferenceUpdate,
-  versioned: true,
-  response: one(Conference),
-  async handle({ world, actor, params, body: { version, ...input }, ifMatch }) {
-    return { data: presentConference(await world.pbx.conferences.update(actor, params.id, given(input), ifMatch ?? version)) }
-  },
-})
-
-const deleteConference = defineRoute({
-  method: 'delete',
-  path: '/conferences/{id}',
-  operationId: 'deleteConference',
-  summary: 'Remove a conference room',
-  description: 'Who is in goes on until they leave.',
-  tag: 'Conferences',
-  permission: 'conferences.write',
-  params: idParams,
-  response: Success,
-  async handle({ world, actor, params }) {
-    await world.pbx.conferences.remove(actor, params.id)
-    return done
-  },
-})
 
 const listLiveConferences = defineRoute({
   method: 'get',
@@ -115,5 +46,12 @@ const steerConferenceParty = defineRoute({
 })
 
 export const conferenceRoutes = [
-  listLiveConferences, listConferences, createConference, getConference, updateConference, deleteConference, steerConference, steerConferenceParty,
+  listLiveConferences,
+  ...keptRoutes({
+    path: '/conferences', one: 'Conference', many: 'Conferences', tag: 'Conferences', read: 'conferences.read', write: 'conferences.write',
+    words: { list: 'Conference rooms, by number', create: 'Add a conference room', get: 'A conference room', update: 'Change a conference room', remove: 'Remove a conference room' },
+    more: { update: 'Who is in is not concerned; what is new holds for those who come.', remove: 'Who is in goes on until they leave.' },
+    shown: Conference, create: ConferenceCreate, update: ConferenceUpdate, kept: ({ conferences }) => conferences, present: (room) => presentConference(room),
+  }),
+  steerConference, steerConferenceParty,
 ]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, line } from '../http/fields.ts'
+import { instant, line, ownNumber, readVersion, stamps } from '../http/fields.ts'
 
 const announce = z.enum(['none', 'tones', 'words']).meta({ description: 'How those who are in hear that somebody comes or goes.' })
 
@@ -17,13 +17,11 @@ export const Conference = z
     mutedEntry: z.boolean().meta({ description: 'All but moderators come in muted.' }),
     record: z.boolean().meta({ description: 'It is recorded from the first to the last.' }),
     enabled: z.boolean(),
-    version: z.number().int(),
-    createdAt: instant,
-    updatedAt: instant,
+    ...stamps,
   })
   .meta({ id: 'Conference', description: 'A conference room as it is configured.' })
 
-const number = z.string().regex(/^[0-9]{2,15}$/, 'must be 2 to 15 digits').meta({ description: 'What is dialled, 2 to 15 digits; no extension has the same.' })
+const number = ownNumber.meta({ description: 'What is dialled, 2 to 15 digits; no extension has the same.' })
 const pin = z
   .string()
   .regex(/^[0-9]{4,12}$/, 'must be 4 to 12 digits')
@@ -49,7 +47,7 @@ export const ConferenceUpdate = z
     number: number.optional(),
     name: line(100).optional(),
     ...options,
-    version: z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' }),
+    version: readVersion,
   })
   .meta({ id: 'ConferenceUpdate' })
 

@@ -1,9 +1,10 @@
 /** Calls for help: where phones are, who is told, what became of each. */
 import { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
-import { done, idParams, one, pageOf, pageQuery, pagination, Success } from '../http/envelope.ts'
+import { idParams, one, pageOf, pageQuery, pagination } from '../http/envelope.ts'
 import { given, isoOf, isoOrNull } from '../http/fields.ts'
-import type { EmergencyCall as CallOfPbx, EmergencyDoor, Located as LocatedOfPbx, LocatedDevice as DeviceOfPbx } from '../../pbx/index.ts'
+import { keptRoutes, stamped } from '../http/kept-routes.ts'
+import type { EmergencyCall as CallOfPbx, Located as LocatedOfPbx, LocatedDevice as DeviceOfPbx } from '../../pbx/index.ts'
 import {
   Acknowledgement, EmergencyCall, EmergencyLocation, EmergencyLocationCreate, EmergencyLocationUpdate, EmergencyNetwork, EmergencyNetworkCreate, EmergencyNetworkUpdate, EmergencySettings, EmergencySettingsUpdate,
   EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, type Located, LocatedDevice, NetworkReport, PlaceOf,
@@ -13,7 +14,6 @@ const tag = 'Emergency'
 const read = 'emergency.read'
 const write = 'emergency.write'
 
-const stamped = <T extends { createdAt: Date; updatedAt: Date }>({ createdAt, updatedAt, ...rest }: T) => ({ ...rest, createdAt: isoOf(createdAt), updatedAt: isoOf(updatedAt) })
 const presentLocated = (located: LocatedOfPbx | null): z.input<typeof Located> | null => located && { ...located, since: isoOrNull(located.since) }
 const presentDevice = ({ confirmed, reported, located, ...device }: DeviceOfPbx): z.input<typeof LocatedDevice> => ({
   ...device, confirmed: confirmed && { ...confirmed, at: isoOf(confirmed.at) }, reported: reported && { ...given(reported), at: isoOf(reported.at) }, located: presentLocated(located),
@@ -22,41 +22,6 @@ const presentCall = ({ startedAt, location, attempts, answeredAt, endedAt, notif
   ...call, startedAt: isoOf(startedAt), location: presentLocated(location), attempts: attempts.map((attempt) => ({ ...attempt, at: isoOf(attempt.at) })), answeredAt: isoOrNull(answeredAt), endedAt: isoOrNull(endedAt),
   notified: notified.map((each) => ({ ...each, at: isoOf(each.at) })), escalatedAt: isoOrNull(escalatedAt), acknowledgedAt: isoOrNull(acknowledgedAt),
 })
-
-/** List, add, read, change and remove, as for every kind of object. */
-function kept<Kind extends 'sites' | 'locations' | 'networks'>(kind: Kind, names: { one: string; many: string; what: string }, schemas: { shown: z.ZodType; create: z.ZodType; update: z.ZodType }) {
-  const path = `/emergency/${kind}`
-  const door = (pbx: { emergency: EmergencyDoor }) => pbx.emergency[kind] as EmergencyDoor['sites']
-  const show = (row: never): never => stamped(row as { createdAt: Date; updatedAt: Date }) as never
-  return [
-    defineRoute({
-      method: 'get', path, operationId: `list${names.many}`, summary: `${names.what}, in order`, tag, permission: read, response: z.object({ data: z.array(schemas.shown) }),
-      handle: async ({ world, actor }) => ({ data: ((await door(world.pbx).list(actor)) as never[]).map(show) }),
-    }),
-    defineRoute({
-      method: 'post', path, operationId: `create${names.one}`, summary: `Add to the ${names.what.toLowerCase()}`, tag, permission: write, body: schemas.create, status: 201, response: one(schemas.shown),
-      handle: async ({ world, actor, body }) => ({ data: show((await door(world.pbx).create(actor, given(body as object) as never)) as never) }),
-    }),
-    defineRoute({
-      method: 'get', path: `${path}/{id}`, operationId: `get${names.one}`, summary: `One of the ${names.what.toLowerCase()}`, tag, permission: read, params: idParams, response: one(schemas.shown),
-      handle: async ({ world, actor, params }) => ({ data: show((await door(world.pbx).get(actor, params.id)) as never) }),
-    }),
-    defineRoute({
-      method: 'patch', path: `${path}/{id}`, operationId: `update${names.one}`, summary: `Change one of the ${names.what.toLowerCase()}`, tag, permission: write, params: idParams, body: schemas.update, versioned: true, response: one(schemas.shown),
-      async handle({ world, actor, params, body, ifMatch }) {
-        const { version, ...input } = body as { version?: number }
-        return { data: show((await door(world.pbx).update(actor, params.id, given(input) as never, ifMatch ?? version)) as never) }
-      },
-    }),
-    defineRoute({
-      method: 'delete', path: `${path}/{id}`, operationId: `delete${names.one}`, summary: `Remove one of the ${names.what.toLowerCase()}`, tag, permission: write, params: idParams, response: Success,
-      async handle({ world, actor, params }) {
-        await door(world.pbx).remove(actor, params.id)
-        return done
-      },
-    }),
-  ]
-}
 
 const getEmergencySettings = defineRoute({
   method: 'get', path: '/emergency/settings', operationId: 'getEmergencySettings', summary: 'Who is told of calls for help, and the default place', tag, permission: read, response: one(EmergencySettings),
@@ -112,8 +77,20 @@ const acknowledgeEmergencyCall = defineRoute({
 })
 
 export const emergencyRoutes = [
-  ...kept('sites', { one: 'EmergencySite', many: 'EmergencySites', what: 'Sites' }, { shown: EmergencySite, create: EmergencySiteCreate, update: EmergencySiteUpdate }),
-  ...kept('locations', { one: 'EmergencyLocation', many: 'EmergencyLocations', what: 'Places in sites' }, { shown: EmergencyLocation, create: EmergencyLocationCreate, update: EmergencyLocationUpdate }),
-  ...kept('networks', { one: 'EmergencyNetwork', many: 'EmergencyNetworks', what: 'Networks that tell of a place' }, { shown: EmergencyNetwork, create: EmergencyNetworkCreate, update: EmergencyNetworkUpdate }),
+  ...keptRoutes({
+    path: '/emergency/sites', one: 'EmergencySite', many: 'EmergencySites', tag, read, write,
+    words: { list: 'Sites, in order', create: 'Add to the sites', get: 'One of the sites', update: 'Change one of the sites', remove: 'Remove one of the sites' },
+    shown: EmergencySite, create: EmergencySiteCreate, update: EmergencySiteUpdate, kept: ({ emergency }) => emergency.sites, present: stamped,
+  }),
+  ...keptRoutes({
+    path: '/emergency/locations', one: 'EmergencyLocation', many: 'EmergencyLocations', tag, read, write,
+    words: { list: 'Places in sites, in order', create: 'Add to the places in sites', get: 'One of the places in sites', update: 'Change one of the places in sites', remove: 'Remove one of the places in sites' },
+    shown: EmergencyLocation, create: EmergencyLocationCreate, update: EmergencyLocationUpdate, kept: ({ emergency }) => emergency.locations, present: stamped,
+  }),
+  ...keptRoutes({
+    path: '/emergency/networks', one: 'EmergencyNetwork', many: 'EmergencyNetworks', tag, read, write,
+    words: { list: 'Networks that tell of a place, in order', create: 'Add to the networks that tell of a place', get: 'One of the networks that tell of a place', update: 'Change one of the networks that tell of a place', remove: 'Remove one of the networks that tell of a place' },
+    shown: EmergencyNetwork, create: EmergencyNetworkCreate, update: EmergencyNetworkUpdate, kept: ({ emergency }) => emergency.networks, present: stamped,
+  }),
   getEmergencySettings, updateEmergencySettings, listLocatedDevices, getLocatedDevice, placeDevice, confirmPlace, reportNetwork, listEmergencyCalls, getEmergencyCall, acknowledgeEmergencyCall,
 ]

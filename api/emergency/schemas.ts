@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { instant, line, orNull } from '../http/fields.ts'
+import { instant, line, orNull, readVersion, stamps } from '../http/fields.ts'
 
 const text = z.string().trim().max(100)
 const target = z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number').nullable()
-const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
-const around = { version: z.number().int(), createdAt: instant, updatedAt: instant }
 
 const address = {
   country: z.string().meta({ description: 'ISO 3166, two letters.' }),
@@ -15,25 +13,25 @@ export const EmergencySite = z
     id: z.uuid(), name: z.string(), ...address,
     callbackNumber: z.string().nullable().meta({ description: 'One of the company’s, shown to the dispatcher, who calls back on it; null: that of the caller.' }),
     problems: z.array(z.string()).meta({ description: 'What an ambulance would miss. Calls go out all the same.' }),
-    ...around,
+    ...stamps,
   })
   .meta({ id: 'EmergencySite', description: 'A building with an address that an ambulance finds.' })
 
 const addressInput = { country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters').optional(), state: text.optional(), city: text.optional(), postalCode: text.optional(), street: text.optional(), houseNumber: text.optional(), callbackNumber: target.optional() }
 export const EmergencySiteCreate = z.strictObject({ name: line(100), ...addressInput }).meta({ id: 'EmergencySiteCreate' })
-export const EmergencySiteUpdate = z.strictObject({ name: line(100).optional(), ...addressInput, version }).meta({ id: 'EmergencySiteUpdate' })
+export const EmergencySiteUpdate = z.strictObject({ name: line(100).optional(), ...addressInput, version: readVersion }).meta({ id: 'EmergencySiteUpdate' })
 
 export const EmergencyLocation = z
-  .object({ id: z.uuid(), siteId: z.uuid(), name: z.string(), floor: z.string(), room: z.string(), details: z.string().meta({ description: 'What helps to find it.' }), callbackNumber: z.string().nullable().meta({ description: 'Null: that of the site.' }), ...around })
+  .object({ id: z.uuid(), siteId: z.uuid(), name: z.string(), floor: z.string(), room: z.string(), details: z.string().meta({ description: 'What helps to find it.' }), callbackNumber: z.string().nullable().meta({ description: 'Null: that of the site.' }), ...stamps })
   .meta({ id: 'EmergencyLocation', description: 'A place in a building.' })
 const place = { floor: text.optional(), room: text.optional(), details: text.optional(), callbackNumber: target.optional() }
 export const EmergencyLocationCreate = z.strictObject({ siteId: z.uuid(), name: line(100), ...place }).meta({ id: 'EmergencyLocationCreate' })
-export const EmergencyLocationUpdate = z.strictObject({ siteId: z.uuid().optional(), name: line(100).optional(), ...place, version }).meta({ id: 'EmergencyLocationUpdate' })
+export const EmergencyLocationUpdate = z.strictObject({ siteId: z.uuid().optional(), name: line(100).optional(), ...place, version: readVersion }).meta({ id: 'EmergencyLocationUpdate' })
 
 const kind = z.enum(['bssid', 'switch-port', 'network']).meta({ description: '`bssid`: an access point, 00:11:22:33:44:55, the last digits may be *. `switch-port`: chassis/port, the port may be *. `network`: where phones register from, 192.0.2.0/24 or one address.' })
-export const EmergencyNetwork = z.object({ id: z.uuid(), kind, value: z.string(), locationId: z.uuid(), ...around }).meta({ id: 'EmergencyNetwork', description: 'What tells of a place.' })
+export const EmergencyNetwork = z.object({ id: z.uuid(), kind, value: z.string(), locationId: z.uuid(), ...stamps }).meta({ id: 'EmergencyNetwork', description: 'What tells of a place.' })
 export const EmergencyNetworkCreate = z.strictObject({ kind, value: z.string().trim().min(1).max(130), locationId: z.uuid() }).meta({ id: 'EmergencyNetworkCreate' })
-export const EmergencyNetworkUpdate = z.strictObject({ kind, value: z.string().trim().min(1).max(130), locationId: z.uuid(), version }).meta({ id: 'EmergencyNetworkUpdate' })
+export const EmergencyNetworkUpdate = z.strictObject({ kind, value: z.string().trim().min(1).max(130), locationId: z.uuid(), version: readVersion }).meta({ id: 'EmergencyNetworkUpdate' })
 
 export const EmergencySettings = z
   .object({

@@ -26,3 +26,15 @@ export function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K
 
 /** A named schema or null. Not `.nullable()`: the document would then call the named schema itself nullable. */
 export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()])
+
+/** What every kept object has beside its own fields. */
+export const stamps = { version: z.number().int(), createdAt: instant, updatedAt: instant }
+
+/** In the body of a change. */
+export const readVersion = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
+
+/** A number that is dialled inside the house. */
+export const ownNumber = z.string().regex(/^[0-9]{2,15}$/, 'must be 2 to 15 digits')
+
+/** Where a call is led: what one would dial, inside or outside. */
+export const dialled = z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled')

@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { instant, line, orNull } from '../http/fields.ts'
+import { instant, line, orNull, readVersion, stamps } from '../http/fields.ts'
 
-const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
 const whenNumber = z.string().regex(/^\+?[0-9 .()/-]{2,30}$/, 'must be a number')
-const kept = { version: z.number().int(), createdAt: instant, updatedAt: instant }
 
 export const TrunkStatus = z
   .object({
@@ -35,14 +33,14 @@ const trunk = {
 }
 
 export const Trunk = z
-  .object({ id: z.uuid(), name: z.string(), host: z.string(), hasPassword: z.boolean(), ...trunk, ...kept, status: TrunkStatus })
+  .object({ id: z.uuid(), name: z.string(), host: z.string(), hasPassword: z.boolean(), ...trunk, ...stamps, status: TrunkStatus })
   .meta({ id: 'Trunk', description: 'A line to a carrier.' })
 
 const trunkInput = z.object({ ...trunk, callerId: whenNumber.nullable() }).partial().shape
 const password = z.string().max(200).nullable().optional().meta({ description: 'Null takes it away. Never shown again.' })
 
 export const TrunkCreate = z.strictObject({ name: line(100), host: z.string().min(1).max(260), password, ...trunkInput }).meta({ id: 'TrunkCreate' })
-export const TrunkUpdate = z.strictObject({ name: line(100).optional(), host: z.string().min(1).max(260).optional(), password, ...trunkInput, version }).meta({ id: 'TrunkUpdate' })
+export const TrunkUpdate = z.strictObject({ name: line(100).optional(), host: z.string().min(1).max(260).optional(), password, ...trunkInput, version: readVersion }).meta({ id: 'TrunkUpdate' })
 
 const inbound = {
   destination: z.string().min(1).max(30).meta({ description: 'What would be dialled to reach where its calls go.' }),
@@ -51,13 +49,13 @@ const inbound = {
 }
 
 export const InboundNumber = z
-  .object({ id: z.uuid(), number: z.string(), name: z.string(), ...inbound, ...kept })
+  .object({ id: z.uuid(), number: z.string(), name: z.string(), ...inbound, ...stamps })
   .meta({ id: 'InboundNumber', description: 'A number that carriers send calls for.' })
 
 export const InboundNumberCreate = z
   .strictObject({ number: whenNumber.meta({ description: 'With country code, or as the carrier sends it.' }), name: line(100), destination: inbound.destination, namePrefix: inbound.namePrefix.optional(), enabled: inbound.enabled.optional() })
   .meta({ id: 'InboundNumberCreate' })
-export const InboundNumberUpdate = InboundNumberCreate.partial().extend({ version }).meta({ id: 'InboundNumberUpdate' })
+export const InboundNumberUpdate = InboundNumberCreate.partial().extend({ version: readVersion }).meta({ id: 'InboundNumberUpdate' })
 
 const route = {
   position: z.number().int().min(1).max(9999).meta({ description: 'The first that fits is taken.' }),
@@ -70,10 +68,10 @@ const pattern = z.string().min(1).max(40).meta({ description: 'Digits, X (0–9)
 const trunkIds = z.array(z.uuid()).min(1).max(20).meta({ description: 'In the order in which they are tried.' })
 
 export const OutboundRoute = z
-  .object({ id: z.uuid(), name: z.string(), pattern, trunkIds, ...route, ...kept })
+  .object({ id: z.uuid(), name: z.string(), pattern, trunkIds, ...route, ...stamps })
   .meta({ id: 'OutboundRoute', description: 'Which calls go out over which trunks.' })
 
 const routeInput = z.object({ ...route, callerId: whenNumber.nullable() }).partial().shape
 
 export const OutboundRouteCreate = z.strictObject({ name: line(100), pattern, trunkIds, ...routeInput }).meta({ id: 'OutboundRouteCreate' })
-export const OutboundRouteUpdate = z.strictObject({ name: line(100).optional(), pattern: pattern.optional(), trunkIds: trunkIds.optional(), ...routeInput, version }).meta({ id: 'OutboundRouteUpdate' })
+export const OutboundRouteUpdate = z.strictObject({ name: line(100).optional(), pattern: pattern.optional(), trunkIds: trunkIds.optional(), ...routeInput, version: readVersion }).meta({ id: 'OutboundRouteUpdate' })

@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import { instant, line } from '../http/fields.ts'
+import { dialled, line, ownNumber, readVersion, stamps } from '../http/fields.ts'
 
 /** Of a greeting; base64 makes it a third more. */
 export const GREETING_MAX = 10_000_000
 
-const number = z.string().regex(/^[0-9]{2,15}$/, 'must be 2 to 15 digits').meta({ description: 'What is dialled, 2 to 15 digits; nothing else has the same.' })
-const target = z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled')
+const number = ownNumber.meta({ description: 'What is dialled, 2 to 15 digits; nothing else has the same.' })
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-12-24')
-const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
 
 const hours = z.array(
   z
@@ -40,9 +38,7 @@ export const Schedule = z
     byPhone: z.boolean().meta({ description: 'Any phone may turn it by hand with *28 and the number.' }),
     enabled: z.boolean(),
     now: z.object({ is: z.enum(['open', 'closed', 'holiday']), why: z.string() }).meta({ id: 'ScheduleState', description: 'How it is at this moment.' }),
-    version: z.number().int(),
-    createdAt: instant,
-    updatedAt: instant,
+    ...stamps,
   })
   .meta({ id: 'Schedule', description: 'Opening hours: a number whose calls go one way while the company is there and another while it is not.' })
 
@@ -50,18 +46,18 @@ const scheduleOptions = {
   timeZone: z.string().max(60).nullable().optional(),
   hours: hours.optional(),
   holidays: z.array(Holiday).max(500).optional(),
-  holiday: target.nullable().optional(),
+  holiday: dialled.nullable().optional(),
   override: override.optional(),
   byPhone: z.boolean().optional(),
   enabled: z.boolean().optional(),
 }
 
-export const ScheduleCreate = z.strictObject({ number, name: line(100), open: target, closed: target, ...scheduleOptions }).meta({ id: 'ScheduleCreate' })
-export const ScheduleUpdate = z.strictObject({ number: number.optional(), name: line(100).optional(), open: target.optional(), closed: target.optional(), ...scheduleOptions, version }).meta({ id: 'ScheduleUpdate' })
+export const ScheduleCreate = z.strictObject({ number, name: line(100), open: dialled, closed: dialled, ...scheduleOptions }).meta({ id: 'ScheduleCreate' })
+export const ScheduleUpdate = z.strictObject({ number: number.optional(), name: line(100).optional(), open: dialled.optional(), closed: dialled.optional(), ...scheduleOptions, version: readVersion }).meta({ id: 'ScheduleUpdate' })
 
 export const CalendarInput = z.strictObject({ calendar: z.string().min(1).max(1_000_000).meta({ description: 'An iCalendar file (RFC 5545).' }) }).meta({ id: 'CalendarInput' })
 
-const keys = z.record(z.string().regex(/^[0-9*#]$/, 'must be one of 0 to 9, * and #'), target)
+const keys = z.record(z.string().regex(/^[0-9*#]$/, 'must be one of 0 to 9, * and #'), dialled)
 
 export const Attendant = z
   .object({
@@ -76,9 +72,7 @@ export const Attendant = z
     rounds: z.number().int().meta({ description: 'How often the greeting is played.' }),
     noInput: z.string().nullable().meta({ description: 'Where callers go who choose nothing, or what an announcement leads to; null: the call ends.' }),
     enabled: z.boolean(),
-    version: z.number().int(),
-    createdAt: instant,
-    updatedAt: instant,
+    ...stamps,
   })
   .meta({ id: 'Attendant', description: 'A number that greets callers and lets them choose with their keys.' })
 
@@ -87,13 +81,13 @@ const attendantOptions = {
   directDial: z.boolean().optional(),
   waitSeconds: z.number().int().min(1).max(30).optional(),
   rounds: z.number().int().min(1).max(10).optional(),
-  noInput: target.nullable().optional(),
+  noInput: dialled.nullable().optional(),
   enabled: z.boolean().optional(),
 }
 const greeting = z.string().trim().min(1).max(1000)
 
 export const AttendantCreate = z.strictObject({ number, name: line(100), greeting, ...attendantOptions }).meta({ id: 'AttendantCreate' })
-export const AttendantUpdate = z.strictObject({ number: number.optional(), name: line(100).optional(), greeting: greeting.optional(), ...attendantOptions, version }).meta({ id: 'AttendantUpdate' })
+export const AttendantUpdate = z.strictObject({ number: number.optional(), name: line(100).optional(), greeting: greeting.optional(), ...attendantOptions, version: readVersion }).meta({ id: 'AttendantUpdate' })
 
 export const AttendantRecording = z
   .strictObject({ sound: z.base64().min(1).max(Math.ceil(GREETING_MAX / 3) * 4).meta({ description: 'A WAV file (16-bit PCM or G.711) or Opus in Ogg, base64; at most 10 MB.' }) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, line } from '../http/fields.ts'
+import { dialled, line, ownNumber, readVersion, stamps } from '../http/fields.ts'
 
 const strategy = z.enum(['all', 'in-order', 'random', 'in-turn']).meta({
   description: 'all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.',
@@ -22,13 +22,11 @@ export const RingGroup = z
     alertInfo: z.string().meta({ description: 'Alert-Info header, for a ringing sound of its own; empty: none.' }),
     noAnswer: z.string().nullable().meta({ description: 'Number that calls go on to when nobody answers; null: they end.' }),
     enabled: z.boolean(),
-    version: z.number().int(),
-    createdAt: instant,
-    updatedAt: instant,
+    ...stamps,
   })
   .meta({ id: 'RingGroup', description: 'A number that rings the phones of several extensions.' })
 
-const number = z.string().regex(/^[0-9]{2,15}$/, 'must be 2 to 15 digits').meta({ description: 'What is dialled, 2 to 15 digits; nothing else has the same.' })
+const number = ownNumber.meta({ description: 'What is dialled, 2 to 15 digits; nothing else has the same.' })
 const options = {
   strategy: strategy.optional(),
   members: members.optional(),
@@ -37,7 +35,7 @@ const options = {
   skipBusy: z.boolean().optional(),
   namePrefix: z.string().max(20).optional(),
   alertInfo: z.string().max(100).optional(),
-  noAnswer: z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional(),
+  noAnswer: dialled.nullable().optional(),
   enabled: z.boolean().optional(),
 }
 
@@ -48,6 +46,6 @@ export const RingGroupUpdate = z
     number: number.optional(),
     name: line(100).optional(),
     ...options,
-    version: z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' }),
+    version: readVersion,
   })
   .meta({ id: 'RingGroupUpdate' })

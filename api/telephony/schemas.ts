@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, line, orNull } from '../http/fields.ts'
+import { dialled, instant, line, orNull, readVersion } from '../http/fields.ts'
 import { order, pageQuery, search } from '../http/envelope.ts'
 
 export const Device = z
@@ -77,7 +77,7 @@ const recordingDays = z.number().int().min(1).max(3650).nullable().optional()
 const maxContacts = z.number().int().min(1).max(100).optional()
 const contactsFull = z.enum(['replace', 'reject']).nullable().optional()
 const encryption = z.enum(['off', 'offer', 'require']).nullable().optional()
-const target = z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional()
+const target = dialled.nullable().optional()
 const handling = {
   forwardAlways: target,
   forwardBusy: target,
@@ -91,7 +91,6 @@ const handling = {
   pickupGroup: line(40).nullable().optional(),
   outsideNumber: target,
 }
-const version = z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' })
 
 /** Characters of an import. */
 export const IMPORT_MAX = 5_000_000
@@ -124,7 +123,7 @@ export const ExtensionUpdate = z
     recordingDays,
     encryption,
     ...handling,
-    version,
+    version: readVersion,
   })
   .meta({ id: 'ExtensionUpdate' })
 
@@ -150,7 +149,7 @@ export const ExtensionImportReport = z
 export const DeviceCreate = z.strictObject({ name: line(100) }).meta({ id: 'DeviceCreate' })
 
 export const DeviceUpdate = z
-  .strictObject({ name: line(100).optional(), enabled: z.boolean().optional(), version })
+  .strictObject({ name: line(100).optional(), enabled: z.boolean().optional(), version: readVersion })
   .meta({ id: 'DeviceUpdate' })
 
 export const ExtensionQuery = z.strictObject({

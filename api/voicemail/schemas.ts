@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { order, pageQuery, search } from '../http/envelope.ts'
-import { instant } from '../http/fields.ts'
+import { dialled, instant, readVersion } from '../http/fields.ts'
 
 /** Of a greeting; base64 makes it a third more. */
 export const GREETING_MAX = 10_000_000
@@ -40,14 +40,14 @@ export const Mailbox = z
 export const MailboxUpdate = z
   .strictObject({
     askOwnPhone: z.boolean().optional(),
-    operator: z.string().regex(/^[+*]?[0-9 .()-]{2,30}$/, 'must be a number that can be dialled').nullable().optional(),
+    operator: dialled.nullable().optional(),
     maxMessages: z.number().int().min(1).max(1000).optional(),
     maxSeconds: z.number().int().min(10).max(1800).optional(),
     keepDays: z.number().int().min(1).max(3650).nullable().optional(),
     mailTo: z.array(z.string().trim().max(254)).max(10).optional(),
     mailAttach: z.boolean().optional(),
     mailThen: mailThen.optional(),
-    version: z.number().int().min(1).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' }),
+    version: readVersion,
   })
   .meta({ id: 'MailboxUpdate' })
 

@@ -947,25 +947,6 @@ export const createScheduleMutation = (options?: Partial<Options<CreateScheduleD
 };
 
 /**
- * The days of an iCalendar file, to be taken as holidays
- *
- * Nothing is kept; put them into the holidays of a schedule. Needs the permission `extensions.write`.
- */
-export const readCalendarMutation = (options?: Partial<Options<ReadCalendarData>>): UseMutationOptions<ReadCalendarResponse, ReadCalendarError, Options<ReadCalendarData>> => {
-    const mutationOptions: UseMutationOptions<ReadCalendarResponse, ReadCalendarError, Options<ReadCalendarData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await readCalendar({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
  * Remove opening hours
  *
  * Needs the permission `extensions.write`.
@@ -1013,6 +994,25 @@ export const updateScheduleMutation = (options?: Partial<Options<UpdateScheduleD
     const mutationOptions: UseMutationOptions<UpdateScheduleResponse, UpdateScheduleError, Options<UpdateScheduleData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateSchedule({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * The days of an iCalendar file, to be taken as holidays
+ *
+ * Nothing is kept; put them into the holidays of a schedule. Needs the permission `extensions.write`.
+ */
+export const readCalendarMutation = (options?: Partial<Options<ReadCalendarData>>): UseMutationOptions<ReadCalendarResponse, ReadCalendarError, Options<ReadCalendarData>> => {
+    const mutationOptions: UseMutationOptions<ReadCalendarResponse, ReadCalendarError, Options<ReadCalendarData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await readCalendar({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1217,26 +1217,6 @@ export const createParkLotMutation = (options?: Partial<Options<CreateParkLotDat
     return mutationOptions;
 };
 
-export const listParkedCallsQueryKey = (options?: Options<ListParkedCallsData>) => createQueryKey('listParkedCalls', options);
-
-/**
- * Calls that wait now, by slot
- *
- * Needs the permission `calls.read`.
- */
-export const listParkedCallsOptions = (options?: Options<ListParkedCallsData>) => queryOptions<ListParkedCallsResponse, ListParkedCallsError, ListParkedCallsResponse, ReturnType<typeof listParkedCallsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listParkedCalls({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listParkedCallsQueryKey(options)
-});
-
 /**
  * Remove a park lot
  *
@@ -1294,6 +1274,26 @@ export const updateParkLotMutation = (options?: Partial<Options<UpdateParkLotDat
     };
     return mutationOptions;
 };
+
+export const listParkedCallsQueryKey = (options?: Options<ListParkedCallsData>) => createQueryKey('listParkedCalls', options);
+
+/**
+ * Calls that wait now, by slot
+ *
+ * Needs the permission `calls.read`.
+ */
+export const listParkedCallsOptions = (options?: Options<ListParkedCallsData>) => queryOptions<ListParkedCallsResponse, ListParkedCallsError, ListParkedCallsResponse, ReturnType<typeof listParkedCallsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listParkedCalls({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listParkedCallsQueryKey(options)
+});
 
 export const listTrunksQueryKey = (options?: Options<ListTrunksData>) => createQueryKey('listTrunks', options);
 
