@@ -12,3 +12,17 @@ export const queryClient = new QueryClient({
     mutations: { retry: false },
   },
 })
+
+/**
+ * For the writes of a screen: what is shown under this key is read again after each. After a refusal too: it may say that
+ * someone else was faster. Not awaited: a form closes when its write is done, not when every list is read again.
+ */
+export function rereading(queryKey: readonly unknown[]): <T>(writing: Promise<T>) => Promise<T> {
+  return async (writing) => {
+    try {
+      return await writing
+    } finally {
+      void queryClient.invalidateQueries({ queryKey })
+    }
+  }
+}

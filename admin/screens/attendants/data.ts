@@ -1,21 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { base64Of } from '../../app/base64.ts'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import { createAttendant, deleteAttendant, listAttendants, removeAttendantRecording, setAttendantRecording, updateAttendant, type AttendantCreate, type AttendantUpdate } from '../../client/index.ts'
 
 export function useAttendants() {
   return useQuery({ queryKey: keys.attendants, queryFn: async () => (await listAttendants({ throwOnError: true })).data.data })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.attendants })
-  }
-}
+const changed = rereading(keys.attendants)
 
 export const addAttendant = (body: AttendantCreate) => changed(createAttendant({ body, throwOnError: true }))
 export const changeAttendant = (id: string, body: AttendantUpdate) => changed(updateAttendant({ path: { id }, body, throwOnError: true }))

@@ -4,7 +4,7 @@ import {
   type ConferenceAction, type ConferenceCreate, type ConferencePartyAction, type ConferenceUpdate,
 } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { queryClient, rereading } from '../../app/query-client.ts'
 import type { Conference, LiveConference } from '../../app/types.ts'
 import { useLive } from '../../live/store.ts'
 
@@ -24,14 +24,7 @@ export function useLiveConference(id: string): LiveConference | undefined {
   return useLive((state) => state.conferences.get(id))
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.conferences })
-  }
-}
+const changed = rereading(keys.conferences)
 
 export async function addConference(body: ConferenceCreate): Promise<Conference> {
   return (await changed(createConference({ body, throwOnError: true }))).data.data

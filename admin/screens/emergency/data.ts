@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import {
   acknowledgeEmergencyCall, confirmPlace, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, getEmergencyCall, getEmergencySettings,
   listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listLocatedDevices, placeDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite,
@@ -17,14 +17,7 @@ export const useSettings = () => useQuery({ queryKey: of('settings'), queryFn: a
 export const useHelpCalls = (page: number) => useQuery({ queryKey: [...of('calls'), page], queryFn: async () => (await listEmergencyCalls({ query: { page, limit: 25 }, throwOnError: true })).data })
 export const useHelpCall = (id: string) => useQuery({ queryKey: [...of('call'), id], queryFn: async () => (await getEmergencyCall({ path: { id }, throwOnError: true })).data.data })
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster. A place changes where phones are.
-    void queryClient.invalidateQueries({ queryKey: keys.emergency })
-  }
-}
+const changed = rereading(keys.emergency)
 
 export const addSite = (body: EmergencySiteCreate) => changed(createEmergencySite({ body, throwOnError: true }))
 export const changeSite = (id: string, body: EmergencySiteUpdate) => changed(updateEmergencySite({ path: { id }, body, throwOnError: true }))

@@ -4,7 +4,7 @@ import {
   type ExtensionCreate, type ExtensionImportReport, type ExtensionUpdate,
 } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { queryClient, rereading } from '../../app/query-client.ts'
 import type { Device, Extension, SipCredentials } from '../../app/types.ts'
 
 export interface ExtensionFilter {
@@ -35,14 +35,7 @@ export function useExtension(id: string) {
   })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster. Not awaited: a form closes when its write is done, not when every list is read again.
-    void queryClient.invalidateQueries({ queryKey: keys.extensions })
-  }
-}
+const changed = rereading(keys.extensions)
 
 export async function addExtension(body: ExtensionCreate): Promise<{ extension: Extension; credentials: SipCredentials }> {
   return (await changed(createExtension({ body, throwOnError: true }))).data.data

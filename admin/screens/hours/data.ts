@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import { createSchedule, deleteSchedule, listSchedules, readCalendar, updateSchedule, type ScheduleCreate, type ScheduleUpdate } from '../../client/index.ts'
 
 /** How they are changes with the clock. */
@@ -10,14 +10,7 @@ export function useSchedules() {
   return useQuery({ queryKey: keys.schedules, queryFn: async () => (await listSchedules({ throwOnError: true })).data.data, refetchInterval: EVERY_MS })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.schedules })
-  }
-}
+const changed = rereading(keys.schedules)
 
 export const addSchedule = (body: ScheduleCreate) => changed(createSchedule({ body, throwOnError: true }))
 export const changeSchedule = (id: string, body: ScheduleUpdate) => changed(updateSchedule({ path: { id }, body, throwOnError: true }))

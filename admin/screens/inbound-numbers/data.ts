@@ -1,20 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import { createInboundNumber, deleteInboundNumber, listInboundNumbers, updateInboundNumber, type InboundNumberCreate, type InboundNumberUpdate } from '../../client/index.ts'
 
 export function useInboundNumbers() {
   return useQuery({ queryKey: keys.inboundNumbers, queryFn: async () => (await listInboundNumbers({ throwOnError: true })).data.data })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.inboundNumbers })
-  }
-}
+const changed = rereading(keys.inboundNumbers)
 
 export async function addInboundNumber(body: InboundNumberCreate): Promise<void> {
   await changed(createInboundNumber({ body, throwOnError: true }))

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { discardMail, getMailSettings, listMail, removeMailSettings, retryMail, setMailSettings, testMail, type ListMailData, type MailSettingsInput } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 
 export function useMailSettings() {
   return useQuery({ queryKey: [...keys.mail, 'settings'], queryFn: async () => (await getMailSettings({ throwOnError: true })).data.data })
@@ -17,13 +17,7 @@ export function useMail(query: NonNullable<ListMailData['query']>) {
   })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    void queryClient.invalidateQueries({ queryKey: keys.mail })
-  }
-}
+const changed = rereading(keys.mail)
 
 export const saveSettings = (body: MailSettingsInput) => changed(setMailSettings({ body, throwOnError: true }))
 export const removeSettings = () => changed(removeMailSettings({ throwOnError: true }))

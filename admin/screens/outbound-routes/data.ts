@@ -1,20 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import { createOutboundRoute, deleteOutboundRoute, listOutboundRoutes, updateOutboundRoute, type OutboundRouteCreate, type OutboundRouteUpdate } from '../../client/index.ts'
 
 export function useOutboundRoutes() {
   return useQuery({ queryKey: keys.outboundRoutes, queryFn: async () => (await listOutboundRoutes({ throwOnError: true })).data.data })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.outboundRoutes })
-  }
-}
+const changed = rereading(keys.outboundRoutes)
 
 export async function addOutboundRoute(body: OutboundRouteCreate): Promise<void> {
   await changed(createOutboundRoute({ body, throwOnError: true }))

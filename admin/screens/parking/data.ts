@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import { createParkLot, deleteParkLot, listParkedCalls, listParkLots, updateParkLot, type ParkLotCreate, type ParkLotUpdate } from '../../client/index.ts'
 
 export function useParkLots() {
@@ -12,14 +12,7 @@ export function useParkedCalls({ enabled }: { enabled: boolean }) {
   return useQuery({ queryKey: keys.parked, queryFn: async () => (await listParkedCalls({ throwOnError: true })).data.data, enabled })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.parkLots })
-  }
-}
+const changed = rereading(keys.parkLots)
 
 export const addParkLot = (body: ParkLotCreate) => changed(createParkLot({ body, throwOnError: true }))
 export const changeParkLot = (id: string, body: ParkLotUpdate) => changed(updateParkLot({ path: { id }, body, throwOnError: true }))

@@ -1,20 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import { createRingGroup, deleteRingGroup, listRingGroups, updateRingGroup, type RingGroupCreate, type RingGroupUpdate } from '../../client/index.ts'
 
 export function useRingGroups() {
   return useQuery({ queryKey: keys.ringGroups, queryFn: async () => (await listRingGroups({ throwOnError: true })).data.data })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.ringGroups })
-  }
-}
+const changed = rereading(keys.ringGroups)
 
 export async function addRingGroup(body: RingGroupCreate): Promise<void> {
   await changed(createRingGroup({ body, throwOnError: true }))

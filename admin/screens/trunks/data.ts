@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 import { createTrunk, deleteTrunk, listTrunks, testTrunk, updateTrunk, type TrunkCreate, type TrunkUpdate } from '../../client/index.ts'
 import type { Trunk } from '../../app/types.ts'
 
@@ -9,14 +9,7 @@ export function useTrunks({ enabled = true } = {}) {
   return useQuery({ enabled, queryKey: keys.trunks, queryFn: async () => (await listTrunks({ throwOnError: true })).data.data, refetchInterval: 5_000 })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.trunks })
-  }
-}
+const changed = rereading(keys.trunks)
 
 export async function addTrunk(body: TrunkCreate): Promise<void> {
   await changed(createTrunk({ body, throwOnError: true }))

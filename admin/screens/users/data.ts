@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { createUser, deleteUser, listRoles, listUsers, updateUser, type UserCreate, type UserUpdate } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { queryClient, rereading } from '../../app/query-client.ts'
 
 export interface UserFilter {
   search?: string
@@ -27,13 +27,7 @@ export function useRoles() {
   })
 }
 
-async function changed(writing: Promise<unknown>): Promise<void> {
-  try {
-    await writing
-  } finally {
-    void queryClient.invalidateQueries({ queryKey: keys.users })
-  }
-}
+const changed = rereading(keys.users)
 
 export const addUser = (body: UserCreate) => changed(createUser({ body, throwOnError: true }))
 

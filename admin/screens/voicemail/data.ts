@@ -5,7 +5,7 @@ import {
 } from '../../client/index.ts'
 import { base64Of } from '../../app/base64.ts'
 import { keys } from '../../app/keys.ts'
-import { queryClient } from '../../app/query-client.ts'
+import { rereading } from '../../app/query-client.ts'
 
 export function useMailboxes() {
   return useQuery({ queryKey: [...keys.voicemail, 'boxes'], queryFn: async () => (await listMailboxes({ throwOnError: true })).data.data })
@@ -19,14 +19,7 @@ export function useMessages(query: NonNullable<ListVoiceMessagesData['query']>) 
   })
 }
 
-async function changed<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } finally {
-    // After a refusal too: it may say that someone else was faster.
-    void queryClient.invalidateQueries({ queryKey: keys.voicemail })
-  }
-}
+const changed = rereading(keys.voicemail)
 
 export const changeMailbox = (id: string, body: MailboxUpdate) => changed(updateMailbox({ path: { id }, body, throwOnError: true }))
 export const changePin = (id: string, pin: string | null) => changed(setMailboxPin({ path: { id }, body: { pin }, throwOnError: true }))
