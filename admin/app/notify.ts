@@ -7,6 +7,10 @@ export const notify = {
   done(message: string): void {
     notifications.show({ message, color: 'green', autoClose: 4000, closeButtonProps: { 'aria-label': 'Dismiss' } })
   },
+  /** It worked, and still something is to be looked at. */
+  warned(title: string, message: string): void {
+    notifications.show({ title, message, color: 'orange', autoClose: 12_000, closeButtonProps: { 'aria-label': 'Dismiss' } })
+  },
   /** Stays until it is closed; a click leads on. */
   alarm(title: string, message: string, href: string): void {
     notifications.show({

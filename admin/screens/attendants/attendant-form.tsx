@@ -1,6 +1,7 @@
 import { Button, Checkbox, FileInput, Group, Input, NumberInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { X } from 'lucide-react'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Attendant } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -55,7 +56,7 @@ function Fields({ current, onClose }: { current: Attendant | undefined; onClose:
     }),
     onSaved: onClose,
     save: async ({ file, waitSeconds, rounds, noInput, keys, ...rest }) => {
-      const input = { ...rest, keys: Object.fromEntries(Object.entries(keys).map(([key, target]) => [key, target.trim()])), waitSeconds: Number(waitSeconds), rounds: Number(rounds), noInput: noInput.trim() === '' ? null : noInput.trim() }
+      const input = { ...rest, keys: Object.fromEntries(Object.entries(keys).map(([key, target]) => [key, target.trim()])), waitSeconds: Number(waitSeconds), rounds: Number(rounds), noInput: trimmedOrNull(noInput) }
       const saved = attendant === undefined ? await addAttendant(input) : await changeAttendant(attendant.id, { ...input, version: attendant.version })
       const { id } = saved.data.data
       if (file !== null) await playRecording(id, file)

@@ -1,14 +1,15 @@
-import { ActionIcon, Button, Menu, Stack } from '@mantine/core'
-import { Ellipsis, Grip, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Button, Stack } from '@mantine/core'
+import { Grip, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { Attendant } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
+import { numberColumns, OnOff } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
-import { StatusDot } from '../../components/status.tsx'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { AttendantForm, type Editing } from './attendant-form.tsx'
 import { removeAttendant, useAttendants } from './data.ts'
 
@@ -19,10 +20,8 @@ function offers({ keys, directDial }: Attendant): string {
 }
 
 const columns: Column<Attendant>[] = [
-  { key: 'number', title: 'Number', width: 110, card: 'hide', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number}</span> },
-  { key: 'title', title: 'Attendant', card: 'title', cardOnly: true, render: ({ number, name }) => <><span className="numbers">{number}</span> {name}</> },
-  { key: 'name', title: 'Name', card: 'hide', render: ({ name }) => name },
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <StatusDot {...(enabled ? { label: 'On', tone: 'good' as const } : { label: 'Turned off', tone: 'quiet' as const })} /> },
+  ...numberColumns('Attendant'),
+  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
   { key: 'keys', title: 'Offers', render: (attendant) => <span className="numbers">{offers(attendant)}</span> },
   { key: 'then', title: 'Nothing chosen', render: ({ noInput }) => noInput === null ? 'The call ends' : <>On to <span className="numbers">{noInput}</span></> },
 ]
@@ -46,15 +45,7 @@ export default function Attendants() {
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (attendant: Attendant) => (
-            <Menu position="bottom-end" shadow="md">
-              <Menu.Target><ActionIcon aria-label={`Actions for attendant ${attendant.number}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', attendant })}>Edit</Menu.Item>
-                <HistoryItem onClick={() => setHistory(attendant)} />
-                <Menu.Divider />
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(attendant)}>Delete</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <RowMenu of={`attendant ${attendant.number}`} onEdit={() => setEditing({ kind: 'edit', attendant })} onHistory={() => setHistory(attendant)} onDelete={() => setDeleting(attendant)} />
           ),
         })}
         error={query.error}

@@ -1,7 +1,6 @@
-import { Button, Divider, Drawer, Group, Menu, Stack, Table, Text } from '@mantine/core'
+import { Button, Divider, Drawer, Group, Stack, Table, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { History as HistoryIcon, Undo2 } from 'lucide-react'
-import { useCan } from '../../app/session.tsx'
 import { notify } from '../../app/notify.ts'
 import { queryClient } from '../../app/query-client.ts'
 import type { AuditEvent } from '../../app/types.ts'
@@ -56,12 +55,6 @@ export function UndoButton({ entry, onDone }: { entry: AuditEvent; onDone?: () =
       <Button variant="default" size="xs" leftSection={<Undo2 size={14} aria-hidden />} loading={action.isPending} onClick={() => action.mutate()}>Undo this change</Button>
     </>
   )
-}
-
-/** Opens the history from an object's menu; nothing for those who may not see it. */
-export function HistoryItem({ onClick }: { onClick: () => void }) {
-  const can = useCan()
-  return can('audit.read') ? <Menu.Item leftSection={<HistoryIcon size={16} aria-hidden />} onClick={onClick}>History and undo</Menu.Item> : null
 }
 
 interface HistoryDrawerProps {

@@ -1,9 +1,8 @@
-import { ActionIcon, Menu } from '@mantine/core'
-import { Ellipsis, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Conference } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { removeConference } from './data.ts'
 
 /** What can be done to one room as it is configured. */
@@ -13,17 +12,7 @@ export function ConferenceMenu({ conference, onEdit, onDeleted }: { conference: 
   const { id, number } = conference
   return (
     <>
-      <Menu position="bottom-end" shadow="md">
-        <Menu.Target>
-          <ActionIcon aria-label={`Actions for conference room ${number}`}><Ellipsis size={18} aria-hidden /></ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
-          <HistoryItem onClick={() => setHistory(true)} />
-          <Menu.Divider />
-          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking(true)}>Delete</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <RowMenu of={`conference room ${number}`} onEdit={onEdit} onHistory={() => setHistory(true)} onDelete={() => setAsking(true)} />
       <HistoryDrawer of={history ? { type: 'conference', id, title: `conference room ${number}` } : undefined} onClose={() => setHistory(false)} />
       <Confirm
         opened={asking}

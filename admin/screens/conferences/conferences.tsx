@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { Conference } from '../../app/types.ts'
 import { DataTable, type Column } from '../../components/data-table.tsx'
+import { numberColumns } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { ConferenceForm, type Editing } from './conference-form.tsx'
@@ -17,9 +18,7 @@ function access({ hasPin, hasModeratorPin, waitForModerator }: Conference): stri
 }
 
 const columns: Column<Conference>[] = [
-  { key: 'number', title: 'Number', width: 110, card: 'hide', render: (conference) => <span className="numbers" style={{ fontWeight: 600 }}>{conference.number}</span> },
-  { key: 'title', title: 'Room', card: 'title', cardOnly: true, render: (conference) => <><span className="numbers">{conference.number}</span> {conference.name}</> },
-  { key: 'name', title: 'Name', card: 'hide', render: (conference) => conference.name },
+  ...numberColumns('Room'),
   { key: 'now', title: 'Now', card: 'aside', render: (conference) => <RoomState conference={conference} /> },
   { key: 'access', title: 'Who may come in', render: access },
   { key: 'size', title: 'People at most', align: 'right', width: 130, render: (conference) => <span className="numbers">{conference.maxParties}</span> },

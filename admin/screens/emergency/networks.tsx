@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Menu, Select, Stack, TextInput } from '@mantine/core'
-import { Ellipsis, Network, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Button, Select, Stack, TextInput } from '@mantine/core'
+import { Network, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
@@ -7,6 +7,7 @@ import type { EmergencyNetwork } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { networkKinds } from '../../words/emergency.ts'
@@ -33,13 +34,7 @@ export function Networks() {
         label="Networks" columns={columns} rows={query.data} rowKey={({ id }) => id} error={query.error} retry={() => void query.refetch()}
         {...(mayWrite && {
           actions: (network: EmergencyNetwork) => (
-            <Menu position="bottom-end" shadow="md">
-              <Menu.Target><ActionIcon aria-label={`Actions for ${network.value}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ network })}>Edit</Menu.Item>
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(network)}>Delete</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <RowMenu of={network.value} onEdit={() => setEditing({ network })} onDelete={() => setDeleting(network)} />
           ),
         })}
         empty={<EmptyState icon={Network} title="No networks yet" action={mayWrite && create}>A phone that registers from 192.168.30.0/24 is on the third floor: say so here, and its calls for help do. Access points and switch ports are told by phones and programs that know them.</EmptyState>}

@@ -1,16 +1,18 @@
-import { ActionIcon, Button, Group, Menu, Select, Stack, Text, TextInput, Title } from '@mantine/core'
-import { Building2, Ellipsis, MapPin, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Button, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Building2, MapPin, Plus } from 'lucide-react'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
 import type { EmergencyLocation, EmergencySite } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { useForm } from '../../components/use-form.ts'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { addPlace, addSite, changePlace, changeSite, removePlace, removeSite, usePlaces, useSites } from './data.ts'
 
 type Editing = { kind: 'site'; site?: EmergencySite } | { kind: 'place'; place?: EmergencyLocation } | null
@@ -33,15 +35,7 @@ export function Places() {
   const newSite = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'site' })}>New site</Button>
   const newPlace = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'place' })}>New place</Button>
   const menu = (name: string, onEdit: () => void, onHistory: () => void, onDelete: () => void) => (
-    <Menu position="bottom-end" shadow="md">
-      <Menu.Target><ActionIcon aria-label={`Actions for ${name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
-        <HistoryItem onClick={onHistory} />
-        <Menu.Divider />
-        <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu of={name} onEdit={onEdit} onHistory={onHistory} onDelete={onDelete} />
   )
   const siteName = (id: string) => sites.data?.find((site) => site.id === id)?.name ?? ''
   const placeColumns: Column<EmergencyLocation>[] = [
@@ -82,8 +76,6 @@ export function Places() {
   )
 }
 
-const optional = (text: string): string | null => (text.trim() === '' ? null : text.trim())
-
 function SiteFields({ current, onClose }: { current: EmergencySite | undefined; onClose: () => void }) {
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [site] = useState(current)
@@ -92,10 +84,10 @@ function SiteFields({ current, onClose }: { current: EmergencySite | undefined; 
     check: ({ name, country }): Record<string, string> => ({ ...(name.trim() === '' && { name: 'Name it, such as “Headquarters”.' }), ...(!/^[A-Z]{2}$/.test(country) && { country: 'Two letters, such as US.' }) }),
     onSaved: onClose,
     save: async ({ callbackNumber, ...rest }) => {
-      const input = { ...rest, callbackNumber: optional(callbackNumber) }
+      const input = { ...rest, callbackNumber: trimmedOrNull(callbackNumber) }
       const { problems } = (await (site === undefined ? addSite(input) : changeSite(site.id, { ...input, version: site.version }))).data.data
       if (problems.length === 0) notify.done(`Site ${input.name.trim()} is saved.`)
-      else notify.failed(new Error(`The site is saved, but an ambulance would miss something. ${problems.join(' ')}`))
+      else notify.warned('Saved with gaps', `The site is saved, but an ambulance would miss something. ${problems.join(' ')}`)
     },
   })
   const { values, errors, set } = form
@@ -118,7 +110,7 @@ function PlaceFields({ current, sites, onClose }: { current: EmergencyLocation |
     check: ({ siteId, name }): Record<string, string> => ({ ...(siteId === '' && { siteId: 'Choose the building.' }), ...(name.trim() === '' && { name: 'Name it, such as “Headquarters, 3rd floor”.' }) }),
     onSaved: onClose,
     save: async ({ callbackNumber, ...rest }) => {
-      const input = { ...rest, callbackNumber: optional(callbackNumber) }
+      const input = { ...rest, callbackNumber: trimmedOrNull(callbackNumber) }
       await (place === undefined ? addPlace(input) : changePlace(place.id, { ...input, version: place.version }))
       notify.done(`Place ${input.name.trim()} is saved.`)
     },

@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { Extension } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryItem } from '../../components/row-menu.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { changeExtension, removeExtension } from './data.ts'
 
 interface ExtensionMenuProps {

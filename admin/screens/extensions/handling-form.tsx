@@ -1,5 +1,6 @@
 import { Checkbox, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Extension } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -54,8 +55,8 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     check: () => ({}),
     onSaved: onClose,
     save: async ({ doNotDisturb, voicemail, vipNumbers, callLimit, outsideCalls, outsideNumber, pickupGroup, ...numbers }) => {
-      const targets = Object.fromEntries(forwards.map(({ field }) => [field, numbers[field].trim() === '' ? null : numbers[field].trim()]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: outsideNumber.trim() === '' ? null : outsideNumber.trim(), pickupGroup: pickupGroup.trim() === '' ? null : pickupGroup.trim(), version: extension.version })
+      const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })

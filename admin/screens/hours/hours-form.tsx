@@ -1,6 +1,7 @@
 import { Button, Checkbox, Chip, FileButton, Group, Input, Select, Stack, TextInput } from '@mantine/core'
 import { Plus, Upload, X } from 'lucide-react'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Holiday, OpenHours, Schedule } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -46,7 +47,7 @@ function Fields({ current, onClose }: { current: Schedule | undefined; onClose: 
     }),
     onSaved: onClose,
     save: async ({ open, closed, holiday, ...rest }) => {
-      const input = { ...rest, open: open.trim(), closed: closed.trim(), holiday: holiday.trim() === '' ? null : holiday.trim() }
+      const input = { ...rest, open: open.trim(), closed: closed.trim(), holiday: trimmedOrNull(holiday) }
       if (schedule === undefined) await addSchedule(input)
       else await changeSchedule(schedule.id, { ...input, version: schedule.version })
       notify.done(`Opening hours ${input.number} are saved.`)

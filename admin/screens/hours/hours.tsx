@@ -1,23 +1,23 @@
-import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core'
-import { Clock, DoorClosed, DoorOpen, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Button, Menu, Stack, Text } from '@mantine/core'
+import { Clock, DoorClosed, DoorOpen, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
 import type { Schedule } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
+import { numberColumns } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { hoursWords, scheduleState } from '../../words/hours.ts'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { changeSchedule, removeSchedule, useSchedules } from './data.ts'
 import { HoursForm, type Editing } from './hours-form.tsx'
 
 const columns: Column<Schedule>[] = [
-  { key: 'number', title: 'Number', width: 110, card: 'hide', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number}</span> },
-  { key: 'title', title: 'Opening hours', card: 'title', cardOnly: true, render: ({ number, name }) => <><span className="numbers">{number}</span> {name}</> },
-  { key: 'name', title: 'Name', card: 'hide', render: ({ name }) => name },
+  ...numberColumns('Opening hours'),
   { key: 'state', title: 'Now', card: 'aside', render: (schedule) => <span title={schedule.now.why}><StatusDot {...scheduleState(schedule)} /></span> },
   { key: 'hours', title: 'Open', render: ({ hours, holidays }) => (
     <Stack gap={2}>
@@ -50,19 +50,12 @@ export default function Hours() {
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (schedule: Schedule) => (
-            <Menu position="bottom-end" shadow="md">
-              <Menu.Target><ActionIcon aria-label={`Actions for opening hours ${schedule.number}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                {schedule.override !== 'open' && <Menu.Item leftSection={<DoorOpen size={16} aria-hidden />} onClick={() => turn(schedule, 'open')}>Open by hand</Menu.Item>}
-                {schedule.override !== 'closed' && <Menu.Item leftSection={<DoorClosed size={16} aria-hidden />} onClick={() => turn(schedule, 'closed')}>Close by hand</Menu.Item>}
-                {schedule.override !== 'automatic' && <Menu.Item leftSection={<Clock size={16} aria-hidden />} onClick={() => turn(schedule, 'automatic')}>Let the clock decide</Menu.Item>}
-                <Menu.Divider />
-                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', schedule })}>Edit</Menu.Item>
-                <HistoryItem onClick={() => setHistory(schedule)} />
-                <Menu.Divider />
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(schedule)}>Delete</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <RowMenu of={`opening hours ${schedule.number}`} onEdit={() => setEditing({ kind: 'edit', schedule })} onHistory={() => setHistory(schedule)} onDelete={() => setDeleting(schedule)}>
+              {schedule.override !== 'open' && <Menu.Item leftSection={<DoorOpen size={16} aria-hidden />} onClick={() => turn(schedule, 'open')}>Open by hand</Menu.Item>}
+              {schedule.override !== 'closed' && <Menu.Item leftSection={<DoorClosed size={16} aria-hidden />} onClick={() => turn(schedule, 'closed')}>Close by hand</Menu.Item>}
+              {schedule.override !== 'automatic' && <Menu.Item leftSection={<Clock size={16} aria-hidden />} onClick={() => turn(schedule, 'automatic')}>Let the clock decide</Menu.Item>}
+              <Menu.Divider />
+            </RowMenu>
           ),
         })}
         error={query.error}

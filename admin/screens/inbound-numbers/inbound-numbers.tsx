@@ -1,21 +1,22 @@
-import { ActionIcon, Button, Menu, Stack } from '@mantine/core'
-import { Ellipsis, Pencil, PhoneIncoming, Plus, Trash2 } from 'lucide-react'
+import { Button, Stack } from '@mantine/core'
+import { PhoneIncoming, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { InboundNumber } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
+import { OnOff } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
-import { StatusDot } from '../../components/status.tsx'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { removeInboundNumber, useInboundNumbers } from './data.ts'
 import { InboundNumberForm, type Editing } from './inbound-number-form.tsx'
 
 const columns: Column<InboundNumber>[] = [
   { key: 'number', title: 'Number', card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number}</span> },
   { key: 'name', title: 'Name', render: ({ name }) => name },
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => enabled ? <StatusDot label="On" tone="good" /> : <StatusDot label="Turned off" tone="quiet" /> },
+  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
   { key: 'destination', title: 'Calls go to', render: ({ destination }) => <span className="numbers">{destination}</span> },
   { key: 'prefix', title: 'Before the name', render: ({ namePrefix }) => namePrefix === '' ? 'Nothing' : namePrefix },
 ]
@@ -39,15 +40,7 @@ export default function InboundNumbers() {
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (number: InboundNumber) => (
-            <Menu position="bottom-end" shadow="md">
-              <Menu.Target><ActionIcon aria-label={`Actions for inbound number ${number.number}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', number })}>Edit</Menu.Item>
-                <HistoryItem onClick={() => setHistory(number)} />
-                <Menu.Divider />
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(number)}>Delete</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <RowMenu of={`inbound number ${number.number}`} onEdit={() => setEditing({ kind: 'edit', number })} onHistory={() => setHistory(number)} onDelete={() => setDeleting(number)} />
           ),
         })}
         error={query.error}

@@ -1,5 +1,6 @@
 import { NumberInput, PasswordInput, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { MailSettings } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -35,7 +36,7 @@ function Fields({ current, onClose }: { current: MailSettings | null; onClose: (
     onSaved: onClose,
     save: async ({ host, port, security, username, password, sender, senderName }) => {
       await saveSettings({
-        host: host.trim(), port: Number(port), security, username: username.trim() === '' ? null : username.trim(), ...(password !== '' && { password }), sender: sender.trim(), senderName: senderName.trim(),
+        host: host.trim(), port: Number(port), security, username: trimmedOrNull(username), ...(password !== '' && { password }), sender: sender.trim(), senderName: senderName.trim(),
         version: before?.version ?? 0,
       })
       notify.done('The mail server is saved. Send a test to see whether it takes mail.')

@@ -1,5 +1,6 @@
 import { Checkbox, MultiSelect, NumberInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { OutboundRoute } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -42,7 +43,7 @@ function Fields({ current, onClose }: { current: OutboundRoute | undefined; onCl
     }),
     onSaved: onClose,
     save: async ({ position, strip, callerId, ...rest }) => {
-      const input = { ...rest, position: Number(position) || 100, strip: Number(strip) || 0, callerId: callerId.trim() === '' ? null : callerId.trim() }
+      const input = { ...rest, position: Number(position) || 100, strip: Number(strip) || 0, callerId: trimmedOrNull(callerId) }
       if (route === undefined) await addOutboundRoute(input)
       else await changeOutboundRoute(route.id, { ...input, version: route.version })
       notify.done(`Outbound route ${input.name.trim()} is saved.`)

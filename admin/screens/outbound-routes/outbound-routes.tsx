@@ -1,14 +1,15 @@
-import { ActionIcon, Button, Menu, Stack } from '@mantine/core'
-import { Ellipsis, Gauge, Pencil, PhoneOutgoing, Plus, Trash2 } from 'lucide-react'
+import { Button, Stack } from '@mantine/core'
+import { Gauge, PhoneOutgoing, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { OutboundRoute } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
+import { OnOff } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
-import { StatusDot } from '../../components/status.tsx'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { useTrunks } from '../trunks/data.ts'
 import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
 import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
@@ -17,7 +18,7 @@ import { TollForm, TollLocks } from './toll.tsx'
 const columns: Column<OutboundRoute>[] = [
   { key: 'position', title: 'Position', width: 90, render: ({ position }) => <span className="numbers">{position}</span> },
   { key: 'name', title: 'Route', card: 'title', render: ({ name }) => <span style={{ fontWeight: 600 }}>{name}</span> },
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => enabled ? <StatusDot label="On" tone="good" /> : <StatusDot label="Turned off" tone="quiet" /> },
+  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
   { key: 'pattern', title: 'Numbers', render: ({ pattern }) => <span className="numbers">{pattern}</span> },
   { key: 'change', title: 'Sent', render: (route) => changeWords(route) },
   { key: 'trunks', title: 'Over', render: ({ trunkIds }) => <TrunkNames ids={trunkIds} /> },
@@ -56,15 +57,7 @@ export default function OutboundRoutes() {
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (route: OutboundRoute) => (
-            <Menu position="bottom-end" shadow="md">
-              <Menu.Target><ActionIcon aria-label={`Actions for outbound route ${route.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', route })}>Edit</Menu.Item>
-                <HistoryItem onClick={() => setHistory(route)} />
-                <Menu.Divider />
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(route)}>Delete</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <RowMenu of={`outbound route ${route.name}`} onEdit={() => setEditing({ kind: 'edit', route })} onHistory={() => setHistory(route)} onDelete={() => setDeleting(route)} />
           ),
         })}
         error={query.error}

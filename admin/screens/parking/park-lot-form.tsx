@@ -1,5 +1,6 @@
 import { Checkbox, Group, NumberInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { ParkLot } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -34,7 +35,7 @@ function Fields({ current, onClose }: { current: ParkLot | undefined; onClose: (
     }),
     onSaved: onClose,
     save: async ({ timeoutSeconds, returnTo, ...rest }) => {
-      const input = { ...rest, timeoutSeconds: Number(timeoutSeconds), returnTo: returnTo.trim() === '' ? null : returnTo.trim() }
+      const input = { ...rest, timeoutSeconds: Number(timeoutSeconds), returnTo: trimmedOrNull(returnTo) }
       if (lot === undefined) await addParkLot(input)
       else await changeParkLot(lot.id, { ...input, version: lot.version })
       notify.done(`Park lot ${input.number} is saved.`)

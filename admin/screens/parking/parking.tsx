@@ -1,25 +1,24 @@
-import { ActionIcon, Button, Menu, Stack, Title } from '@mantine/core'
-import { CircleParking, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react'
+import { Button, Stack, Title } from '@mantine/core'
+import { CircleParking, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { useCan } from '../../app/session.tsx'
 import type { ParkedCall, ParkLot } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
+import { numberColumns, OnOff } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
-import { StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
 import { partyName } from '../../words/call.ts'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { removeParkLot, useParkedCalls, useParkLots } from './data.ts'
 import { ParkLotForm, type Editing } from './park-lot-form.tsx'
 
 const columns: Column<ParkLot>[] = [
-  { key: 'number', title: 'Number', width: 110, card: 'hide', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number}</span> },
-  { key: 'title', title: 'Park lot', card: 'title', cardOnly: true, render: ({ number, name }) => <><span className="numbers">{number}</span> {name}</> },
-  { key: 'name', title: 'Name', card: 'hide', render: ({ name }) => name },
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <StatusDot {...(enabled ? { label: 'On', tone: 'good' as const } : { label: 'Turned off', tone: 'quiet' as const })} /> },
+  ...numberColumns('Park lot'),
+  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
   { key: 'slots', title: 'Slots', render: ({ firstSlot, lastSlot }) => <span className="numbers">{firstSlot}–{lastSlot}</span> },
   { key: 'returns', title: 'Returns', render: ({ timeoutSeconds, returnTo }) => <>after <span className="numbers">{timeoutSeconds} s</span> to {returnTo ?? 'who parked it'}</> },
 ]
@@ -52,15 +51,7 @@ export default function ParkingPage() {
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (lot: ParkLot) => (
-            <Menu position="bottom-end" shadow="md">
-              <Menu.Target><ActionIcon aria-label={`Actions for park lot ${lot.number}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', lot })}>Edit</Menu.Item>
-                <HistoryItem onClick={() => setHistory(lot)} />
-                <Menu.Divider />
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(lot)}>Delete</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <RowMenu of={`park lot ${lot.number}`} onEdit={() => setEditing({ kind: 'edit', lot })} onHistory={() => setHistory(lot)} onDelete={() => setDeleting(lot)} />
           ),
         })}
         error={query.error}

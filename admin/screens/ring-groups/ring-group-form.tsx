@@ -1,5 +1,6 @@
 import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { RingGroup } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -43,7 +44,7 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
     }),
     onSaved: onClose,
     save: async ({ ringSeconds, memberSeconds, noAnswer, ...rest }) => {
-      const input = { ...rest, ringSeconds: Number(ringSeconds), memberSeconds: Number(memberSeconds), noAnswer: noAnswer.trim() === '' ? null : noAnswer.trim() }
+      const input = { ...rest, ringSeconds: Number(ringSeconds), memberSeconds: Number(memberSeconds), noAnswer: trimmedOrNull(noAnswer) }
       if (group === undefined) await addRingGroup(input)
       else await changeRingGroup(group.id, { ...input, version: group.version })
       notify.done(`Ring group ${input.number} is saved.`)

@@ -1,23 +1,23 @@
-import { ActionIcon, Button, Menu, Stack } from '@mantine/core'
-import { Ellipsis, Pencil, Plus, Trash2, UsersRound } from 'lucide-react'
+import { Button, Stack } from '@mantine/core'
+import { Plus, UsersRound } from 'lucide-react'
 import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { RingGroup } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
+import { numberColumns, OnOff } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { strategyWords } from '../../words/ring-group.ts'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { removeRingGroup, useRingGroups } from './data.ts'
 import { RingGroupForm, type Editing } from './ring-group-form.tsx'
 
 const columns: Column<RingGroup>[] = [
-  { key: 'number', title: 'Number', width: 110, card: 'hide', render: (group) => <span className="numbers" style={{ fontWeight: 600 }}>{group.number}</span> },
-  { key: 'title', title: 'Ring group', card: 'title', cardOnly: true, render: (group) => <><span className="numbers">{group.number}</span> {group.name}</> },
-  { key: 'name', title: 'Name', card: 'hide', render: (group) => group.name },
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled, members }) => enabled ? members.length === 0 ? <StatusDot label="No members" tone="warning" /> : <StatusDot label="On" tone="good" /> : <StatusDot label="Turned off" tone="quiet" /> },
+  ...numberColumns('Ring group'),
+  { key: 'state', title: 'State', card: 'aside', render: ({ enabled, members }) => enabled && members.length === 0 ? <StatusDot label="No members" tone="warning" /> : <OnOff enabled={enabled} /> },
   { key: 'members', title: 'Members', render: ({ members }) => members.length },
   { key: 'strategy', title: 'They ring', render: ({ strategy }) => strategyWords(strategy) },
   { key: 'then', title: 'Nobody answers', render: ({ noAnswer }) => noAnswer === null ? 'The call ends' : <>On to <span className="numbers">{noAnswer}</span></> },
@@ -42,15 +42,7 @@ export default function RingGroups() {
         rowKey={(group) => group.id}
         {...(mayWrite && {
           actions: (group: RingGroup) => (
-            <Menu position="bottom-end" shadow="md">
-              <Menu.Target><ActionIcon aria-label={`Actions for ring group ${group.number}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing({ kind: 'edit', group })}>Edit</Menu.Item>
-                <HistoryItem onClick={() => setHistory(group)} />
-                <Menu.Divider />
-                <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDeleting(group)}>Delete</Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <RowMenu of={`ring group ${group.number}`} onEdit={() => setEditing({ kind: 'edit', group })} onHistory={() => setHistory(group)} onDelete={() => setDeleting(group)} />
           ),
         })}
         error={query.error}

@@ -1,5 +1,6 @@
 import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Trunk } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -52,7 +53,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
     onSaved: onClose,
     save: async ({ port, username, password, callerId, maxCalls, ...rest }) => {
       const input = {
-        ...rest, port: port === '' ? null : Number(port), username: username.trim() === '' ? null : username.trim(), callerId: callerId.trim() === '' ? null : callerId.trim(),
+        ...rest, port: port === '' ? null : Number(port), username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
         maxCalls: maxCalls === '' ? null : Number(maxCalls),
         // Without a user name there is nothing that a password could prove.
         ...(username.trim() === '' ? { password: null } : password !== '' && { password }),

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Menu, Stack, Text } from '@mantine/core'
-import { Cable, Ellipsis, Pencil, Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { Button, Menu, Stack, Text } from '@mantine/core'
+import { Cable, Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
@@ -7,11 +7,12 @@ import type { Trunk } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
 import { answerWords, carrierAddress, trunkState } from '../../words/trunk.ts'
-import { HistoryDrawer, HistoryItem } from '../audit/history.tsx'
+import { HistoryDrawer } from '../audit/history.tsx'
 import { askCarrier, removeTrunk, useTrunks } from './data.ts'
 import { TrunkForm, type Editing } from './trunk-form.tsx'
 
@@ -88,15 +89,8 @@ function TrunkMenu({ trunk, onEdit, onHistory, onDelete }: TrunkMenuProps) {
     }
   }
   return (
-    <Menu position="bottom-end" shadow="md">
-      <Menu.Target><ActionIcon loading={asking} aria-label={`Actions for trunk ${trunk.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-      <Menu.Dropdown>
-        {trunk.enabled && <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => void ask()}>Test now</Menu.Item>}
-        <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
-        <HistoryItem onClick={onHistory} />
-        <Menu.Divider />
-        <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <RowMenu of={`trunk ${trunk.name}`} busy={asking} onEdit={onEdit} onHistory={onHistory} onDelete={onDelete}>
+      {trunk.enabled && <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => void ask()}>Test now</Menu.Item>}
+    </RowMenu>
   )
 }

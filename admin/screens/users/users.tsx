@@ -1,11 +1,12 @@
-import { ActionIcon, Button, Group, Menu, Stack, Text } from '@mantine/core'
-import { Ellipsis, Pencil, Plus, SearchX, Trash2 } from 'lucide-react'
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { Plus, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import { useCan, useSession } from '../../app/session.tsx'
 import type { User } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
@@ -77,14 +78,7 @@ export default function Users() {
 function UserMenu({ user, onEdit, onDelete }: { user: User; onEdit: () => void; onDelete: () => void }) {
   return (
     <Group justify="flex-end">
-      <Menu position="bottom-end" shadow="md">
-        <Menu.Target><ActionIcon aria-label={`Actions for ${user.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
-          <Menu.Divider />
-          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <RowMenu of={user.name} onEdit={onEdit} onDelete={onDelete} />
     </Group>
   )
 }

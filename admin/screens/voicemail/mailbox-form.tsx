@@ -1,6 +1,7 @@
 import { Checkbox, NumberInput, Select, TagsInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Mailbox } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -51,7 +52,7 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
       // The PIN first: one that is refused leaves all as it was.
       const version = pin === undefined ? box.version : (await changePin(box.id, pin)).data.data.version
       await changeMailbox(box.id, {
-        askOwnPhone, operator: operator.trim() === '' ? null : operator.trim(), maxMessages: Number(maxMessages), maxSeconds: Number(maxSeconds),
+        askOwnPhone, operator: trimmedOrNull(operator), maxMessages: Number(maxMessages), maxSeconds: Number(maxSeconds),
         keepDays: keepDays === '' ? null : Number(keepDays), mailTo, mailAttach, mailThen: mailThen === 'delete' && !mailAttach ? 'keep' : mailThen, version,
       })
       notify.done(`The mailbox of ${box.number} is saved.`)
