@@ -1,12 +1,14 @@
 /** Phones that watch others: lamps for extensions, park slots, opening hours and do not disturb, waiting messages, presence (RFC 6665). */
 import { Refusal } from '../../config/errors.ts'
 import type { Parking } from '../calls/parking.ts'
+import { whyOver } from '../directory/still-known.ts'
 import type { Directory, SnapshotDevice, SnapshotExtension } from '../directory/types.ts'
 import type { MessageCounts } from '../door.ts'
 import type { Events } from '../events/events.ts'
 import type { RegistrationView } from '../events/catalogue.ts'
 import { findFeatureCode } from '../routing/feature-codes.ts'
 import { isSlot } from '../routing/slots.ts'
+import { createSubscribers, type Subscriber } from '../sip/subscribers.ts'
 import type { IncomingRequest } from '../sip/types.ts'
 import { dialogInfo, messageSummary, pidf, TYPES, versioned, type PackageName, type WatchedDialog } from './documents.ts'
 import { createEngaged } from './engaged.ts'
@@ -29,13 +31,13 @@ interface Resource {
   document(): string
 }
 
-interface Watcher {
+interface Watcher extends Subscriber {
+  /** As it was when it subscribed. */
   device: SnapshotDevice
   name: PackageName
   user: string
   resource: Resource
   tell(force: boolean): void
-  end(reason: string): void
 }
 
 export function createLamps(options: {
@@ -43,9 +45,8 @@ export function createLamps(options: {
   settings: { registrar: { expiresMin: number } }
 }): Lamps {
   const { directory, events, parking, contactsOf, messages } = options
-  const { expiresMin } = options.settings.registrar
   const engaged = createEngaged()
-  const watchers = new Set<Watcher>()
+  const watchers = createSubscribers<Watcher>({ seconds: SECONDS, least: options.settings.registrar.expiresMin, most: MOST })
   const byKey = new Map<string, Set<Watcher>>()
 
   const changed = (key: string): void => {
@@ -73,12 +74,9 @@ export function createLamps(options: {
     }),
     directory.onChange((tenantId) => {
       const snapshot = directory.snapshot()
-      for (const watcher of [...watchers]) {
+      for (const watcher of watchers.endWhere(({ device }) => (device.tenantId === tenantId ? whyOver(snapshot, device) : undefined))) {
         if (watcher.device.tenantId !== tenantId) continue
-        const device = snapshot.device(watcher.device.id)
-        const allowed = device?.enabled === true && device.credentialsChangedAt === watcher.device.credentialsChangedAt && snapshot.extension(device.extensionId)?.enabled === true
-        if (!allowed) watcher.end(device ? 'rejected' : 'noresource')
-        else if (find(watcher.user, '', watcher.device, watcher.name)?.key !== watcher.resource.key) watcher.end('noresource')
+        if (find(watcher.user, '', watcher.device, watcher.name)?.key !== watcher.resource.key) watcher.end('noresource')
         else watcher.tell(false)
       }
     }),
@@ -126,16 +124,11 @@ export function createLamps(options: {
       const { user = '', host } = request.requestUri
       const resource = find(user, host, device, name)
       if (!resource) throw new Refusal('not-found', 'There is nothing of this number that could be watched')
-      const asked = /^\s*(\d+)\s*$/.exec(request.header('expires') ?? '')?.[1]
-      const seconds = asked === undefined ? SECONDS : Math.min(Number(asked), SECONDS)
-      if (seconds > 0 && seconds < Math.min(expiresMin, SECONDS)) throw new Refusal('interval-too-brief', `Subscriptions last at least ${expiresMin} seconds here.`)
-      if ([...watchers].filter((watcher) => watcher.device.id === device.id).length >= MOST) throw new Refusal('unavailable', 'This device has too many subscriptions', { retryAfter: 60 })
-      if (!request.subscribe) throw new Error('Only a SUBSCRIBE makes a subscription.')
-      const subscription = request.subscribe(seconds, SECONDS)
+      const { subscription, seconds } = watchers.open(request, device)
       let version = 0
       let told: string | undefined
       const forget = (): void => {
-        watchers.delete(watcher)
+        watchers.forget(watcher)
         const same = byKey.get(resource.key)
         same?.delete(watcher)
         if (same?.size === 0) byKey.delete(resource.key)
@@ -164,8 +157,7 @@ export function createLamps(options: {
     },
     close() {
       for (const stop of stops) stop()
-      // The phones subscribe again by themselves.
-      for (const watcher of [...watchers]) watcher.end('deactivated')
+      watchers.close()
     },
   }
 }

@@ -1,9 +1,10 @@
 /** Phones that watch the registrations of their own extension: the event package `reg` (RFC 3680). */
 import type { Clock } from '../../config/clock.ts'
-import { Refusal } from '../../config/errors.ts'
+import { whyOver } from '../directory/still-known.ts'
 import type { Directory, SnapshotDevice } from '../directory/types.ts'
 import type { EventCatalogue, RegistrationView } from '../events/catalogue.ts'
 import type { Events } from '../events/events.ts'
+import { createSubscribers, type Subscriber } from '../sip/subscribers.ts'
 import type { IncomingRequest, Subscription } from '../sip/types.ts'
 import { REGINFO, writeReginfo, type ContactEvent, type ContactState } from './reginfo.ts'
 import type { Registrar } from './types.ts'
@@ -31,25 +32,21 @@ export interface Watchers {
 
 export function createWatchers(options: { registrar: Pick<Registrar, 'list'>; directory: Pick<Directory, 'snapshot' | 'onChange'>; events: Pick<Events, 'subscribe'>; clock: Clock; settings: { registrar: { expiresMin: number } } }): Watchers {
   const { registrar, directory, events, clock } = options
-  const { expiresMin } = options.settings.registrar
-  const watchers = new Set<Watcher>()
+  const watchers = createSubscribers<Watcher>({ seconds: SECONDS, least: options.settings.registrar.expiresMin, most: MOST })
 
   const stops = [
     events.subscribe((event) => {
       if (event.type !== 'registration.changed' && event.type !== 'registration.removed') return
       const { registration } = event.data
-      for (const watcher of watchers) {
+      for (const watcher of watchers.all()) {
         if (watcher.device.extensionId !== registration.extensionId) continue
         if ('why' in event.data) watcher.changed({ registration, state: 'terminated', event: ENDED[event.data.why] })
         else if (event.data.change !== 'reachability') watcher.changed({ registration, state: 'active', event: event.data.change === 'added' ? 'registered' : 'refreshed' })
       }
     }),
     directory.onChange(() => {
-      for (const watcher of [...watchers]) {
-        const device = directory.snapshot().device(watcher.device.id)
-        const allowed = device?.enabled === true && device.credentialsChangedAt === watcher.device.credentialsChangedAt && directory.snapshot().extension(device.extensionId)?.enabled === true
-        if (!allowed) watcher.end(device ? 'rejected' : 'noresource')
-      }
+      const snapshot = directory.snapshot()
+      watchers.endWhere(({ device }) => whyOver(snapshot, device))
     }),
   ]
   return {
@@ -57,17 +54,12 @@ export function createWatchers(options: { registrar: Pick<Registrar, 'list'>; di
       return watchers.size
     },
     watch(request, device) {
-      const asked = /^\s*(\d+)\s*$/.exec(request.header('expires') ?? '')?.[1]
-      const seconds = asked === undefined ? SECONDS : Math.min(Number(asked), SECONDS)
-      if (seconds > 0 && seconds < Math.min(expiresMin, SECONDS)) throw new Refusal('interval-too-brief', `Subscriptions last at least ${expiresMin} seconds here.`)
-      if ([...watchers].filter((watcher) => watcher.device.id === device.id).length >= MOST) throw new Refusal('unavailable', 'This device has too many subscriptions', { retryAfter: 60 })
-      if (!request.subscribe) throw new Error('Only a SUBSCRIBE makes a subscription.')
-      const subscription = request.subscribe(seconds, SECONDS)
+      const { subscription, seconds } = watchers.open(request, device)
       const { user = '', host } = request.requestUri
       const watcher = createWatcher({
         subscription, device, aor: `sip:${user}@${host}`, clock,
         contacts: () => registrar.list(device.tenantId).filter((one) => one.extensionId === device.extensionId),
-        forget: () => void watchers.delete(watcher),
+        forget: () => watchers.forget(watcher),
       })
       if (seconds === 0) return watcher.end('timeout')
       watchers.add(watcher)
@@ -75,17 +67,16 @@ export function createWatchers(options: { registrar: Pick<Registrar, 'list'>; di
     },
     close() {
       for (const stop of stops) stop()
-      // The phones subscribe again by themselves.
-      for (const watcher of [...watchers]) watcher.end('deactivated')
+      watchers.close()
     },
   }
 }
 
-interface Watcher {
+interface Watcher extends Subscriber {
+  /** As it was when it subscribed. */
   readonly device: SnapshotDevice
   changed(contact: ContactState): void
   tellAll(): void
-  end(reason: string): void
 }
 
 function createWatcher(options: { subscription: Subscription; device: SnapshotDevice; aor: string; clock: Clock; contacts: () => RegistrationView[]; forget: () => void }): Watcher {
