@@ -2,18 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPhone } from '../support/phone.ts'
-import { launch, openPage, skip } from './browser.ts'
-import { setUpInBrowser, startPanelHouse } from './panel-house.ts'
+import { skip } from './browser.ts'
+import { enterPanelHouse } from './panel-house.ts'
 
 test('a site, a place and who is told; a call for help alarms, is acknowledged and printed', { skip, timeout: 120_000 }, async (t) => {
-  const house = await startPanelHouse()
-  t.after(() => house.close())
-  const browser = await launch()
-  t.after(() => browser.close())
-  const { page, complaints } = await openPage(browser)
-  await setUpInBrowser(page, house.setupLink)
-  const { desk } = house
-  await desk.api.signIn()
+  const { desk, page, complaints } = await enterPanelHouse(t)
   const phone = await desk.registered(await desk.extension('101', { name: 'Anna' }))
   const carrier = await openPhone({ server: desk.sip, user: 'carrier', password: '' })
   t.after(() => carrier.close())

@@ -1,18 +1,11 @@
 /** A front door set up from the screens alone: an announcement, an attendant, opening hours with a holiday file, and a call through it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { launch, openPage, skip } from './browser.ts'
-import { setUpInBrowser, startPanelHouse } from './panel-house.ts'
+import { skip } from './browser.ts'
+import { enterPanelHouse } from './panel-house.ts'
 
 test('announcement, attendant and opening hours lead a caller to somebody', { skip, timeout: 180_000 }, async (t) => {
-  const house = await startPanelHouse()
-  t.after(() => house.close())
-  const browser = await launch()
-  t.after(() => browser.close())
-  const { page, complaints } = await openPage(browser)
-  await setUpInBrowser(page, house.setupLink)
-  const { desk } = house
-  await desk.api.signIn()
+  const { desk, page, complaints } = await enterPanelHouse(t)
   const [caller, anna] = [await desk.extension('101', { name: 'Carl' }), await desk.extension('102', { name: 'Anna' })]
   const [phone, hers] = [await desk.registered(caller), await desk.registered(anna)]
   const shot = async (name: string): Promise<void> => {

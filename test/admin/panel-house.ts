@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
 import { createLogger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/index.ts'
@@ -11,7 +12,7 @@ import { sipPlace, testSettings } from '../support/house.ts'
 import { administrator, ApiClient } from '../support/http-client.ts'
 import { Desk } from '../support/desk.ts'
 import { freePort } from '../support/ports.ts'
-import { buildPanel } from './browser.ts'
+import { buildPanel, launch, openPage } from './browser.ts'
 
 export interface PanelHouse {
   dialplane: Dialplane
@@ -49,6 +50,18 @@ export async function startPanelHouse(change: (settings: Settings) => void = () 
 }
 
 /** Makes the first administrator in the browser, as the printed link leads to it. */
+/** A house whose first administrator has just come in, in the browser and at the API; everything is closed after the test. */
+export async function enterPanelHouse(t: TestContext): Promise<{ desk: Desk; page: Page; complaints: string[] }> {
+  const house = await startPanelHouse()
+  t.after(() => house.close())
+  const browser = await launch()
+  t.after(() => browser.close())
+  const { page, complaints } = await openPage(browser)
+  await setUpInBrowser(page, house.setupLink)
+  await house.desk.api.signIn()
+  return { desk: house.desk, page, complaints }
+}
+
 export async function setUpInBrowser(page: Page, setupLink: string): Promise<void> {
   await page.goto(setupLink)
   await page.getByLabel('Your name').fill(administrator.name)

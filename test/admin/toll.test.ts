@@ -2,18 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPhone } from '../support/phone.ts'
-import { launch, openPage, skip } from './browser.ts'
-import { setUpInBrowser, startPanelHouse } from './panel-house.ts'
+import { skip } from './browser.ts'
+import { enterPanelHouse } from './panel-house.ts'
 
 test('limits are set, passed, and the lock taken off again', { skip, timeout: 120_000 }, async (t) => {
-  const house = await startPanelHouse()
-  t.after(() => house.close())
-  const browser = await launch()
-  t.after(() => browser.close())
-  const { page, complaints } = await openPage(browser)
-  await setUpInBrowser(page, house.setupLink)
-  const { desk } = house
-  await desk.api.signIn()
+  const { desk, page, complaints } = await enterPanelHouse(t)
   const line = await desk.extension('101', { name: 'Anna' })
   await desk.api.ask('PATCH', `/extensions/${line.extensionId}`, { outsideCalls: 'international' })
   const phone = await desk.registered(line)

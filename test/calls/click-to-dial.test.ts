@@ -4,7 +4,8 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import type { CallView } from '../../pbx/events/catalogue.ts'
 import type { Line } from '../support/desk.ts'
 import { startHouse, type House } from '../support/house.ts'
-import { headerOf, openPhone, type Phone, type PhoneCall } from '../support/phone.ts'
+import { headerOf, openPhone, type Phone } from '../support/phone.ts'
+import { hearEachOther } from '../support/talk.ts'
 
 suite('click to dial', () => {
   let house: House
@@ -28,14 +29,6 @@ suite('click to dial', () => {
   afterEach(() => house.idle())
 
   const click = (to: string, more: Record<string, unknown> = {}): Promise<CallView> => house.api.post<CallView>('/calls', { extensionId: anna.extensionId, to, ...more })
-  async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
-    one.audio.play(440)
-    other.audio.play(1000)
-    one.audio.forget()
-    other.audio.forget()
-    await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
-  }
-
   test('the own phone rings with who will be called, and once answered the other does; one chain in the history', async () => {
     const [mark, theirs] = [hers.incoming.mark(), ben.incoming.mark()]
     const call = await click('102')

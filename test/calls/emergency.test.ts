@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { startMailServer, type TestMailServer } from '../support/mail-server.ts'
 import { headerOf, openPhone, type Phone, type PhoneCall } from '../support/phone.ts'
+import { hearEachOther } from '../support/talk.ts'
 
 interface Located { name: string; source: string; floor: string; since: string | null; problems: string[] }
 interface Device { deviceId: string; located: Located | null }
@@ -54,14 +55,6 @@ suite('calls for help', () => {
     const call = await anna.invite(dialled)
     return { call, there: await carrier.nextCall({ from: mark }) }
   }
-  async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
-    one.audio.play(440)
-    other.audio.play(1000)
-    one.audio.forget()
-    other.audio.forget()
-    await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
-  }
-
   test('the place goes along as PIDF-LO beside the SDP, with the number of the building; nothing of the house is seen', async () => {
     const { call, there } = await help()
     const { headers, body, uri } = there.invite

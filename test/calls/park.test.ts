@@ -4,6 +4,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { headerOf, type Phone, type PhoneCall } from '../support/phone.ts'
+import { hearEachOther, talk } from '../support/talk.ts'
 
 interface Lot { id: string; number: string }
 interface Parked { slot: string; number: string; by: { number: string } | null }
@@ -27,21 +28,6 @@ suite('parking and picking up', () => {
       const number = String(next++)
       return { number, phone: await house.registered(await house.extension(number, { ringSeconds: 5, ...wish })) }
     }))
-  }
-  async function talk(from: Phone, to: Phone, number: string): Promise<{ out: PhoneCall; in: PhoneCall }> {
-    const mark = to.incoming.mark()
-    const out = await from.invite(number)
-    const incoming = await to.nextCall({ from: mark })
-    await incoming.answer()
-    await out.answered()
-    return { out, in: incoming }
-  }
-  async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
-    one.audio.play(440)
-    other.audio.play(1000)
-    one.audio.forget()
-    other.audio.forget()
-    await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
   }
   const parked = (): Promise<Parked[]> => house.api.get<Parked[]>('/parked-calls')
   const slotOf = (number: string): Promise<string> => eventually(async () => (await parked()).find((one) => one.number === number)?.slot, `${number} in a slot`)

@@ -6,7 +6,8 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { CallView, EventOf } from '../../pbx/events/catalogue.ts'
 import { startHouse, type House } from '../support/house.ts'
-import type { Phone, PhoneCall } from '../support/phone.ts'
+import type { Phone } from '../support/phone.ts'
+import { talk } from '../support/talk.ts'
 
 interface Scene {
   a: Phone
@@ -129,15 +130,6 @@ const scenes: [name: string, play: (scene: Scene) => Promise<void>, records: str
 ]
 
 let house: House
-
-async function talk(from: Phone, to: Phone, number: string): Promise<{ out: PhoneCall; in: PhoneCall }> {
-  const mark = to.incoming.mark()
-  const out = await from.invite(number)
-  const incoming = await to.nextCall({ from: mark })
-  await incoming.answer()
-  await out.answered()
-  return { out, in: incoming }
-}
 
 function lineOf(call: CallView): string {
   const { from, to, termination: end, legs } = call

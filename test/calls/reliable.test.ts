@@ -3,17 +3,10 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
 import { headerOf, type Phone, type PhoneCall, type SipMessage } from '../support/phone.ts'
+import { hearEachOther } from '../support/talk.ts'
 
 const REQUIRED: [string, string][] = [['Require', '100rel'], ['Allow', 'INVITE, ACK, BYE, CANCEL, PRACK, UPDATE']]
 const SUPPORTED: [string, string][] = [['Supported', '100rel'], ['Allow', 'INVITE, ACK, BYE, CANCEL, PRACK, UPDATE']]
-
-async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
-  one.audio.play(440)
-  other.audio.play(1000)
-  one.audio.forget()
-  other.audio.forget()
-  await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
-}
 
 function isReliable(response: SipMessage): boolean {
   return headerOf(response, 'RSeq') !== undefined && /100rel/.test(headerOf(response, 'Require') ?? '')

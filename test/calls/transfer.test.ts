@@ -4,6 +4,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import type { CallView } from '../../pbx/events/catalogue.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { headerOf, type Phone, type PhoneCall } from '../support/phone.ts'
+import { hearEachOther, talk as talkAs } from '../support/talk.ts'
 
 let house: House
 
@@ -18,23 +19,8 @@ async function three(): Promise<{ a: Phone; b: Phone; c: Phone; numbers: [string
   return { a: a as Phone, b: b as Phone, c: c as Phone, numbers }
 }
 
-async function talk(from: Phone, to: Phone, number: string): Promise<{ out: PhoneCall; in: PhoneCall }> {
-  const mark = to.incoming.mark()
-  const out = await from.invite(number, { headers: [['Allow', 'INVITE, ACK, BYE, UPDATE']] })
-  const incoming = await to.nextCall({ from: mark })
-  await incoming.answer()
-  await out.answered()
-  return { out, in: incoming }
-}
-
-/** Each hears the other, newly. */
-async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<void> {
-  one.audio.play(440)
-  other.audio.play(1000)
-  one.audio.forget()
-  other.audio.forget()
-  await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
-}
+/** By phones that take UPDATE: they are told who is at the other end now. */
+const talk = (from: Phone, to: Phone, number: string): ReturnType<typeof talkAs> => talkAs(from, to, number, { headers: [['Allow', 'INVITE, ACK, BYE, UPDATE']] })
 
 /** The finished calls this phone's call took part in, oldest first. */
 async function chain(root: CallView): Promise<CallView[]> {
