@@ -88,10 +88,12 @@ behaves('beyond its rate an address gets no answer; its established call goes on
   rule(scene, { burst: 20, perSecond: 1 })
   await ruledNow(scene)
   const flooding = await scene.udp(HOSTILE)
-  const told = reported(scene, ({ offences }) => offences.some(({ cause, network }) => cause === 'flood' && network === HOSTILE))
+  const isFlood = ({ cause, network }: GateReport['offences'][number]): boolean => cause === 'flood' && network === HOSTILE
+  const told = reported(scene, ({ offences }) => offences.some(isFlood))
   for (let i = 0; i < 40; i++) flooding.send(options(flooding))
   const { offences } = await told
-  assert.equal(offences[0]?.detail, 'more than 1 requests a second')
+  // The scanner's last packet may be in the same report.
+  assert.equal(offences.find(isFlood)?.detail, 'more than 1 requests a second')
   const other = await scene.udp()
   other.send(options(other))
   await other.take('200')
