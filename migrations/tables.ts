@@ -366,6 +366,20 @@ export interface TollLockRow {
   locked_at: Date
 }
 
+export interface BlockedCallerRow {
+  id: string
+  tenant_id: string
+  /** As the house writes numbers, a * at the end for all that begin so; or `anonymous`. */
+  number: string
+  /** Why, for people. */
+  name: string
+  action: 'decline' | 'busy' | 'not-in-service' | 'allow'
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
 export interface AttendantRow {
   id: string
   tenant_id: string

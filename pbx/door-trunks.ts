@@ -122,5 +122,23 @@ export interface OutboundRoute {
 
 export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'enabled'>>
 
+/** A caller from outside who is not put through, or an exception. */
+export interface BlockedCaller {
+  id: string
+  /** `+12025550123`, `+1900*` for all that begin so, or `anonymous` for who hides. The rule that says most counts. */
+  number: string
+  /** Why. */
+  name: string
+  /** What such a caller hears; `allow`: it is put through all the same. */
+  action: 'decline' | 'busy' | 'not-in-service' | 'allow'
+  enabled: boolean
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export type BlockedCallerInput = Pick<BlockedCaller, 'number' | 'name'> & Partial<Pick<BlockedCaller, 'action' | 'enabled'>>
+
 export type InboundNumbers = Kept<InboundNumber, InboundNumberInput>
 export type OutboundRoutes = Kept<OutboundRoute, OutboundRouteInput>
+export type BlockedCallers = Kept<BlockedCaller, BlockedCallerInput>

@@ -5,7 +5,7 @@
 import type { Actor } from '../config/actor.ts'
 import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
 import type { Kept } from './door-kept.ts'
-import type { InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
+import type { BlockedCallers, InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { EmergencyDoor } from './door-emergency.ts'
@@ -315,6 +315,7 @@ export interface Pbx {
   ringGroups: RingGroups
   schedules: Schedules
   parkLots: ParkLots
+  blockedCallers: BlockedCallers
   emergency: EmergencyDoor
   toll: TollDoor
   attendants: Attendants
@@ -322,7 +323,7 @@ export interface Pbx {
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
   routing: {
-    /** @param call `from`: an extension's number; anybody's when absent. Refuses `unprocessable` for one that is none. */
+    /** @param call `from`: an extension's number, or of somebody outside: `+12025550123`, `anonymous`; anybody's of the house when absent. Refuses `unprocessable` for one that is none. */
     explain(actor: Actor, call: { from?: string; to: string; /** Milliseconds since the epoch; now when absent. */ at?: number }): RoutingExplanation
     featureCodes(actor: Actor): FeatureCode[]
   }

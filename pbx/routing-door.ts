@@ -5,9 +5,11 @@ import type { Pbx } from './door.ts'
 import type { Registrar } from './registrar/types.ts'
 import type { CallRegistry } from './calls/registry.ts'
 import type { CallRequest } from './routing/request.ts'
+import { ANONYMOUS } from './routing/blocked.ts'
 import { decide, type RoutingDefaults } from './routing/decide.ts'
 import { normaliseDialled } from './routing/number-format.ts'
 import { featureCodes } from './routing/feature-codes.ts'
+import { findInboundNumber } from './routing/outside.ts'
 import { explainSteps, featureWords, type Expand } from './routing/plan.ts'
 
 /** What would happen to a call, asked without placing one, and the feature codes there are. */
@@ -27,9 +29,12 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
     featureCodes: () => featureCodes().map((code) => ({ ...code, does: featureWords[code.action] })),
     explain(actor, { from, to, at = Date.now() }) {
       const snapshot = directory.snapshot()
-      const caller = from === undefined ? undefined : snapshot.extensionByNumber(actor.tenantId, from)
-      if (from !== undefined && !caller) throw wrongField('from', `There is no extension ${from}.`)
-      const request = { tenantId: actor.tenantId, caller: { extensionId: caller?.id ?? '', deviceId: '', number: caller?.number ?? '', name: caller?.name ?? null }, dialled: to }
+      const caller = from === undefined || isOutside(from) ? undefined : snapshot.extensionByNumber(actor.tenantId, from)
+      if (from !== undefined && !isOutside(from) && !caller) throw wrongField('from', `There is no extension ${from}.`)
+      const request: CallRequest = {
+        tenantId: actor.tenantId, caller: { extensionId: caller?.id ?? '', deviceId: '', number: caller?.number ?? from ?? '', name: caller?.name ?? null }, dialled: to,
+        ...(from !== undefined && isOutside(from) && { inbound: { trunkId: trunkFor(actor.tenantId, to, snapshot), number: to } }),
+      }
       const rules = { ...defaults, at }
       const plan = decide(request, snapshot, rules)
       return {
@@ -40,8 +45,19 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
   }
 }
 
+/** Somebody from outside, with a number or hiding it. */
+const isOutside = (from: string): boolean => from === ANONYMOUS || from.startsWith('+')
+
+/** The trunk over which a call for this number would come. */
+function trunkFor(tenantId: string, number: string, snapshot: DirectorySnapshot): string {
+  const trunks = snapshot.trunksOf(tenantId)
+  const trunk = trunks.find((one) => findInboundNumber(snapshot, one, number)) ?? trunks[0]
+  if (!trunk) throw wrongField('from', 'There is no trunk over which somebody from outside could call.')
+  return trunk.id
+}
+
 /** What callers may choose, and where opening hours lead at other times. Each is opened once: menus lead back to one another. */
-function expansion(request: CallRequest, snapshot: DirectorySnapshot, rules: RoutingDefaults): Expand {
+function expansion({ inbound: _inbound, ...request }: CallRequest, snapshot: DirectorySnapshot, rules: RoutingDefaults): Expand {
   const seen = new Set<string>()
   const goesTo = (target: string, by: string) => decide({ ...request, dialled: normaliseDialled(target), onBehalfOf: { extensionId: '', number: by } }, snapshot, rules).steps
   return (step) => {

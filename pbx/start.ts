@@ -261,6 +261,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     schedules: guardSchedules(directory),
     parkLots: guardParkLots(directory, world.parking),
     toll: toll.door,
+    blockedCallers: directory.blockedCallers,
     emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry }),

@@ -11,6 +11,7 @@ export const keys = {
   ringGroups: ['ring-groups'] as const,
   trunks: ['trunks'] as const,
   inboundNumbers: ['inbound-numbers'] as const,
+  blockedCallers: ['blocked-callers'] as const,
   outboundRoutes: ['outbound-routes'] as const,
   schedules: ['schedules'] as const,
   attendants: ['attendants'] as const,

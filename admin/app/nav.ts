@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -33,6 +33,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/trunks', label: 'Trunks', icon: Cable, permission: 'trunks.read' },
       { href: '/inbound-numbers', label: 'Inbound numbers', icon: PhoneIncoming, permission: 'trunks.read' },
       { href: '/outbound-routes', label: 'Outbound routes', icon: PhoneOutgoing, permission: 'trunks.read' },
+      { href: '/blocked-callers', label: 'Blocked callers', icon: PhoneOff, permission: 'trunks.read' },
       { href: '/emergency', label: 'Emergency', icon: Siren, permission: 'emergency.read' },
     ],
   },

@@ -21,6 +21,7 @@ const screens: Screen[] = [
   { path: '/hours', screen: lazy(() => import('../screens/hours/hours.tsx')), permission: 'extensions.read' },
   { path: '/parking', screen: lazy(() => import('../screens/parking/parking.tsx')), permission: 'extensions.read' },
   { path: '/trunks', screen: lazy(() => import('../screens/trunks/trunks.tsx')), permission: 'trunks.read' },
+  { path: '/blocked-callers', screen: lazy(() => import('../screens/blocked-callers/blocked-callers.tsx')), permission: 'trunks.read' },
   { path: '/inbound-numbers', screen: lazy(() => import('../screens/inbound-numbers/inbound-numbers.tsx')), permission: 'trunks.read' },
   { path: '/outbound-routes', screen: lazy(() => import('../screens/outbound-routes/outbound-routes.tsx')), permission: 'trunks.read' },
   { path: '/dial-plan', screen: lazy(() => import('../screens/dial-plan/dial-plan.tsx')), permission: 'extensions.read' },

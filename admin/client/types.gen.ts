@@ -1636,6 +1636,59 @@ export type OutboundRouteUpdate = {
 };
 
 /**
+ * A caller from outside who is not put through, or an exception.
+ */
+export type BlockedCaller = {
+    id: string;
+    /**
+     * +12025550123, +1900* for all that begin so, or anonymous.
+     */
+    number: string;
+    /**
+     * Why.
+     */
+    name: string;
+    /**
+     * What such a caller hears; `allow`: it is put through all the same.
+     */
+    action: 'decline' | 'busy' | 'not-in-service' | 'allow';
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type BlockedCallerCreate = {
+    /**
+     * +12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.
+     */
+    number: string;
+    name: string;
+    /**
+     * What such a caller hears; `allow`: it is put through all the same.
+     */
+    action?: 'decline' | 'busy' | 'not-in-service' | 'allow';
+    enabled?: boolean;
+};
+
+export type BlockedCallerUpdate = {
+    /**
+     * +12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.
+     */
+    number?: string;
+    name?: string;
+    /**
+     * What such a caller hears; `allow`: it is put through all the same.
+     */
+    action?: 'decline' | 'busy' | 'not-in-service' | 'allow';
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
  * A call with its recordings.
  */
 export type CallDetail = {
@@ -4262,7 +4315,7 @@ export type ExplainRoutingData = {
     path?: never;
     query: {
         /**
-         * The extension that calls; anybody when absent.
+         * The extension that calls, or somebody from outside: +12025550123, anonymous. Anybody of the house when absent.
          */
         from?: string;
         /**
@@ -6420,6 +6473,257 @@ export type UpdateOutboundRouteResponses = {
 };
 
 export type UpdateOutboundRouteResponse = UpdateOutboundRouteResponses[keyof UpdateOutboundRouteResponses];
+
+export type ListBlockedCallersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/blocked-callers';
+};
+
+export type ListBlockedCallersErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListBlockedCallersError = ListBlockedCallersErrors[keyof ListBlockedCallersErrors];
+
+export type ListBlockedCallersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<BlockedCaller>;
+    };
+};
+
+export type ListBlockedCallersResponse = ListBlockedCallersResponses[keyof ListBlockedCallersResponses];
+
+export type CreateBlockedCallerData = {
+    body: BlockedCallerCreate;
+    path?: never;
+    query?: never;
+    url: '/blocked-callers';
+};
+
+export type CreateBlockedCallerErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateBlockedCallerError = CreateBlockedCallerErrors[keyof CreateBlockedCallerErrors];
+
+export type CreateBlockedCallerResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: BlockedCaller;
+    };
+};
+
+export type CreateBlockedCallerResponse = CreateBlockedCallerResponses[keyof CreateBlockedCallerResponses];
+
+export type DeleteBlockedCallerData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/blocked-callers/{id}';
+};
+
+export type DeleteBlockedCallerErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteBlockedCallerError = DeleteBlockedCallerErrors[keyof DeleteBlockedCallerErrors];
+
+export type DeleteBlockedCallerResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteBlockedCallerResponse = DeleteBlockedCallerResponses[keyof DeleteBlockedCallerResponses];
+
+export type GetBlockedCallerData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/blocked-callers/{id}';
+};
+
+export type GetBlockedCallerErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetBlockedCallerError = GetBlockedCallerErrors[keyof GetBlockedCallerErrors];
+
+export type GetBlockedCallerResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BlockedCaller;
+    };
+};
+
+export type GetBlockedCallerResponse = GetBlockedCallerResponses[keyof GetBlockedCallerResponses];
+
+export type UpdateBlockedCallerData = {
+    body: BlockedCallerUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/blocked-callers/{id}';
+};
+
+export type UpdateBlockedCallerErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateBlockedCallerError = UpdateBlockedCallerErrors[keyof UpdateBlockedCallerErrors];
+
+export type UpdateBlockedCallerResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BlockedCaller;
+    };
+};
+
+export type UpdateBlockedCallerResponse = UpdateBlockedCallerResponses[keyof UpdateBlockedCallerResponses];
 
 export type ListLiveCallsData = {
     body?: never;

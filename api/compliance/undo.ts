@@ -22,7 +22,7 @@ interface UndoKind {
   secret?: readonly string[]
 }
 
-type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots'
+type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'blockedCallers'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
 function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
@@ -63,6 +63,7 @@ function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | 'emergency' | Numbe
     ['emergency-site', numbered('site', 'emergency.write', pbx.emergency.sites)],
     ['emergency-location', numbered('place', 'emergency.write', pbx.emergency.locations)],
     ['emergency-network', numbered('network of a place', 'emergency.write', pbx.emergency.networks)],
+    ['blocked-caller', numbered('blocked caller', 'trunks.write', pbx.blockedCallers)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],
     ['trunk', numbered('trunk', 'trunks.write', pbx.trunks, ['hasPassword'])],
     ['inbound-number', numbered('inbound number', 'trunks.write', pbx.inboundNumbers)],

@@ -4,7 +4,7 @@ import { defineRoute } from '../http/define-route.ts'
 import { idParams, one } from '../http/envelope.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import type { Trunk as TrunkOfPbx, TrunkStatus as TrunkStatusOfPbx } from '../../pbx/index.ts'
-import { InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
+import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
 
 const time = (ms: number): string => new Date(ms).toISOString()
 
@@ -41,5 +41,10 @@ export const lineRoutes = [
     path: '/outbound-routes', one: 'OutboundRoute', many: 'OutboundRoutes', tag: 'Outbound routes', read: 'trunks.read', write: 'trunks.write',
     words: { list: 'Which calls go out over which trunks, in order', create: 'Add an outbound route', get: 'An outbound route', update: 'Change an outbound route', remove: 'Remove an outbound route' },
     shown: OutboundRoute, create: OutboundRouteCreate, update: OutboundRouteUpdate, kept: ({ outboundRoutes }) => outboundRoutes, present: stamped,
+  }),
+  ...keptRoutes({
+    path: '/blocked-callers', one: 'BlockedCaller', many: 'BlockedCallers', tag: 'Blocked callers', read: 'trunks.read', write: 'trunks.write',
+    words: { list: 'Callers from outside who are not put through, and exceptions', create: 'Block a caller, or make an exception', get: 'A blocked caller', update: 'Change a blocked caller', remove: 'Block a caller no more' },
+    shown: BlockedCaller, create: BlockedCallerCreate, update: BlockedCallerUpdate, kept: ({ blockedCallers }) => blockedCallers, present: stamped,
   }),
 ]

@@ -75,3 +75,12 @@ const routeInput = z.object({ ...route, callerId: whenNumber.nullable() }).parti
 
 export const OutboundRouteCreate = z.strictObject({ name: line(100), pattern, trunkIds, ...routeInput }).meta({ id: 'OutboundRouteCreate' })
 export const OutboundRouteUpdate = z.strictObject({ name: line(100).optional(), pattern: pattern.optional(), trunkIds: trunkIds.optional(), ...routeInput, version: readVersion }).meta({ id: 'OutboundRouteUpdate' })
+
+const action = z.enum(['decline', 'busy', 'not-in-service', 'allow']).meta({ description: 'What such a caller hears; `allow`: it is put through all the same.' })
+const callers = z.string().trim().min(1).max(30).meta({ description: '+12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.' })
+
+export const BlockedCaller = z
+  .object({ id: z.uuid(), number: z.string().meta({ description: '+12025550123, +1900* for all that begin so, or anonymous.' }), name: z.string().meta({ description: 'Why.' }), action, enabled: z.boolean(), ...stamps })
+  .meta({ id: 'BlockedCaller', description: 'A caller from outside who is not put through, or an exception.' })
+export const BlockedCallerCreate = z.strictObject({ number: callers, name: line(100), action: action.optional(), enabled: z.boolean().optional() }).meta({ id: 'BlockedCallerCreate' })
+export const BlockedCallerUpdate = z.strictObject({ number: callers.optional(), name: line(100).optional(), action: action.optional(), enabled: z.boolean().optional(), version: readVersion }).meta({ id: 'BlockedCallerUpdate' })

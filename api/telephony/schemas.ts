@@ -192,7 +192,7 @@ export const RegistrationQuery = z.strictObject({
 })
 
 export const RoutingQuestion = z.strictObject({
-  from: z.string().regex(/^[0-9]{2,15}$/, 'must be the number of an extension').optional().meta({ description: 'The extension that calls; anybody when absent.' }),
+  from: z.string().regex(/^(?:anonymous|\+?[0-9]{2,15})$/, 'must be the number of an extension, or of somebody outside with its country code').optional().meta({ description: 'The extension that calls, or somebody from outside: +12025550123, anonymous. Anybody of the house when absent.' }),
   to: z.string().min(1).max(64).meta({ description: 'What is dialled.' }),
   at: instant.optional().meta({ description: 'When, for opening hours; now when absent.' }),
 })

@@ -49,6 +49,9 @@ const verdicts = {
 
   'location-told': { result: 'answered', status: 480, phrase: 'Location Told', explanation: 'The phone was told where help would be sent.' },
 
+  'caller-blocked': { result: 'refused', status: 603, phrase: 'Decline', explanation: 'The caller is blocked.' },
+  'caller-blocked-busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The caller is blocked, and hears that it is busy.' },
+
   'park-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The park lot is switched off.' },
   'no-parking': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'No call can be parked: the media engine cannot play now.' },
   'parking-full': { result: 'refused', status: 486, phrase: 'Parking Full', explanation: 'A call waits in every slot of the park lot.' },

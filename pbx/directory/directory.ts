@@ -6,7 +6,7 @@ import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
 import { createEmergencyRepositories } from './emergency.ts'
-import { createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
+import { createBlockedCallerRepository, createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
@@ -43,6 +43,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     outboundRoutes: createOutboundRouteRepository(world),
     toll: createTollRepository(world),
     emergency: createEmergencyRepositories(world),
+    blockedCallers: createBlockedCallerRepository(world),
     parkLots: createParkLotRepository(world),
     schedules: createScheduleRepository(world),
     attendants: createAttendantRepository(world),

@@ -1,7 +1,7 @@
 /** What people enter for lines to the outside, checked. */
 import { isIP } from 'node:net'
 import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
-import type { InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
+import type { BlockedCallerInput, InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
 const NUMBER = /^\+?[0-9]{2,20}$/
@@ -41,6 +41,19 @@ export function checkInboundNumber<T extends Partial<InboundNumberInput>>(input:
     if (!/^[+*#]?[0-9*#]{1,20}$/.test(checked.destination)) details.push({ field: 'destination', message: 'Enter what one would dial to get there, such as 300.' })
   }
   if (checked.namePrefix !== undefined && (checked.namePrefix.length > 20 || /[\p{Cc}\p{Cs}]/u.test(checked.namePrefix))) details.push({ field: 'namePrefix', message: 'At most 20 letters, digits and signs.' })
+  refuseWrong(details)
+  return checked
+}
+
+/** @throws Refusal `unprocessable` that names every wrong field */
+export function checkBlockedCaller<T extends Partial<BlockedCallerInput>>(input: T): T {
+  const details: RefusalDetail[] = []
+  const checked = { ...input }
+  checkName(checked, details)
+  if (checked.number !== undefined) {
+    checked.number = checked.number.trim().toLowerCase().replace(/[\s.()-]/g, '')
+    if (!/^(?:anonymous|\+[0-9]{2,20}|\+[0-9]{0,19}\*)$/.test(checked.number)) details.push({ field: 'number', message: 'Enter the number with its country code, such as +12025550123, a beginning such as +1900*, or anonymous for whoever hides it.' })
+  }
   refuseWrong(details)
   return checked
 }

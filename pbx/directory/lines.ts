@@ -1,9 +1,9 @@
 /** Trunks, inbound numbers and outbound routes: what the panel and the API read and change. A password goes in and never comes out. */
 import type { Secrets } from '../../config/secrets.ts'
-import type { InboundNumberRow, OutboundRouteRow, TrunkRow } from '../../migrations/tables.ts'
-import type { InboundNumber, InboundNumberInput, InboundNumbers, Kept, OutboundRoute, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput } from '../door.ts'
+import type { BlockedCallerRow, InboundNumberRow, OutboundRouteRow, TrunkRow } from '../../migrations/tables.ts'
+import type { BlockedCaller, BlockedCallerInput, BlockedCallers, InboundNumber, InboundNumberInput, InboundNumbers, Kept, OutboundRoute, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput } from '../door.ts'
 import { around, createColumnRepository, fromRow, seen, toRow, type Columns } from './columns.ts'
-import { checkInboundNumber, checkOutboundRoute, checkTrunk } from './input-lines.ts'
+import { checkBlockedCaller, checkInboundNumber, checkOutboundRoute, checkTrunk } from './input-lines.ts'
 import { createNumberedRepository } from './numbered.ts'
 import type { SnapshotTrunk } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
@@ -18,6 +18,8 @@ const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'numbe
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [
   ['name', 'name'], ['position', 'position'], ['pattern', 'pattern'], ['strip', 'strip'], ['prepend', 'prepend'], ['trunkIds', 'trunk_ids'], ['callerId', 'caller_id'], ['enabled', 'enabled'],
 ]
+
+const BLOCKED: Columns<BlockedCallerInput, BlockedCallerRow> = [['number', 'number'], ['name', 'name'], ['action', 'action'], ['enabled', 'enabled']]
 
 export function createTrunkRepository(world: DirectoryWorld): Kept<Trunk, TrunkInput> {
   return createNumberedRepository<TrunkRow, TrunkInput, Trunk>(world, {
@@ -43,6 +45,10 @@ export function createOutboundRouteRepository(world: DirectoryWorld): OutboundRo
   return createColumnRepository<OutboundRouteRow, OutboundRouteInput, OutboundRoute>(world, {
     table: 'outbound_routes', subject: 'outbound-route', name: 'outbound route', order: 'position, lower(name)', check: checkOutboundRoute, columns: ROUTE,
   })
+}
+
+export function createBlockedCallerRepository(world: DirectoryWorld): BlockedCallers {
+  return createColumnRepository<BlockedCallerRow, BlockedCallerInput, BlockedCaller>(world, { table: 'blocked_callers', subject: 'blocked-caller', name: 'blocked caller', order: 'number', check: checkBlockedCaller, columns: BLOCKED })
 }
 
 /** As the call path sees it. @throws Error when the password does not open */

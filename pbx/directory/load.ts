@@ -1,7 +1,7 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { AttendantRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { loadEmergency } from './emergency.ts'
@@ -37,6 +37,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     schedules: ((await trx<ScheduleRow>('schedules').where({ tenant_id: tenantId })) as ScheduleRow[]).map(toSchedule),
     parkLots: ((await trx<ParkLotRow>('park_lots').where({ tenant_id: tenantId }).orderBy('number')) as ParkLotRow[]).map(toParkLot),
     emergency: await loadEmergency(trx, tenantId),
+    blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
   }

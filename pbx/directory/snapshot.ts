@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotAttendant, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -14,6 +14,7 @@ export interface TenantPicture {
   readonly parkLots: Numbered<SnapshotParkLot>
   readonly emergency: SnapshotEmergency
   readonly toll: SnapshotToll
+  readonly blocked: readonly SnapshotBlockedCaller[]
   readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
@@ -37,6 +38,7 @@ export interface Places {
   parkLots: readonly SnapshotParkLot[]
   emergency: SnapshotEmergency
   toll: SnapshotToll
+  blocked: readonly SnapshotBlockedCaller[]
 }
 
 /** As long as nobody has said otherwise. */
@@ -55,7 +57,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL, blocked: [] }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -78,6 +80,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     parkLots: numbered(places.parkLots),
     emergency: places.emergency,
     toll: places.toll,
+    blocked: places.blocked,
     lines,
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
@@ -124,6 +127,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
     emergencyOf: (tenantId) => tenants.get(tenantId)?.emergency ?? NOWHERE,
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
+    blockedOf: (tenantId) => tenants.get(tenantId)?.blocked ?? [],
     parkLot: (id) => homeOf(id)?.parkLots.byId.get(id),
     parkLotsOf: (tenantId) => [...(tenants.get(tenantId)?.parkLots.byId.values() ?? [])],
     trunk: (id) => homeOf(id)?.lines.trunks.find((trunk) => trunk.id === id),

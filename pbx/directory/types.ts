@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
@@ -146,6 +146,8 @@ export interface SnapshotEmergency {
 
 export type SnapshotParkLot = Omit<ParkLot, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
+export type SnapshotBlockedCaller = Pick<BlockedCaller, 'number' | 'name' | 'action' | 'enabled'>
+
 export type SnapshotAttendant = Omit<Attendant, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
 export interface SnapshotDevice {
@@ -186,6 +188,7 @@ export interface DirectorySnapshot {
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
   emergencyOf(tenantId: string): SnapshotEmergency
   tollOf(tenantId: string): SnapshotToll
+  blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
   parkLot(id: string): SnapshotParkLot | undefined
   parkLotsOf(tenantId: string): readonly SnapshotParkLot[]
   trunk(id: string): SnapshotTrunk | undefined
@@ -222,6 +225,7 @@ export interface Directory {
     /** Only what is given changes; `from` is the address it is registered from. Refuses `not-found` for a device that is none of the tenant's. */
     setDevice(actor: Actor, deviceId: string, change: { locationId?: string | null; confirmedLocationId?: string | null; reported?: NetworkReport }, from: string | null): Promise<void>
   }
+  blockedCallers: BlockedCallers
   parkLots: Kept<ParkLot, ParkLotInput>
   schedules: Kept<Schedule, ScheduleInput>
   attendants: Kept<Attendant, AttendantInput> & {

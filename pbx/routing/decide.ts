@@ -1,5 +1,6 @@
 import { isEmergency } from '../emergency/recognise.ts'
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
+import { ruleFor } from './blocked.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
@@ -75,11 +76,22 @@ function byInboundNumber({ trunkId, number }: NonNullable<CallRequest['inbound']
   const trunk = look.snapshot.trunk(trunkId)
   const found = trunk && findInboundNumber(look.snapshot, trunk, number)
   const base = { direction: 'inbound', extensionId: null, name: null } as const
+  const turnedAway = blocked(look)
+  if (turnedAway) return { ...base, steps: [turnedAway] }
   if (!found?.enabled) return { ...base, steps: [{ kind: 'refuse', refusal: 'unknown-inbound', reason: `${trunk?.name ?? 'A carrier'} sends a call for ${number || '(nobody)'}, and ${found ? 'that inbound number is switched off' : 'there is no such inbound number'}` }] }
   const { steps, extensionId, name } = meantBy(normaliseDialled(found.destination), look)
   const [first, ...rest] = steps
   const reason = `${found.number} (${found.name}) leads to ${found.destination}`
   return { ...base, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
+}
+
+/** A caller from outside whom nobody wants. */
+function blocked({ request: { tenantId, caller }, snapshot }: Look): Step | undefined {
+  const rule = ruleFor(snapshot.blockedOf(tenantId), caller.number)
+  if (!rule || rule.action === 'allow') return undefined
+  const reason = `${caller.number} is blocked by ${rule.number} (${rule.name})`
+  if (rule.action === 'not-in-service') return { kind: 'announcement', prompt: 'not-in-service', refusal: 'caller-blocked', reason }
+  return { kind: 'refuse', refusal: rule.action === 'busy' ? 'caller-blocked-busy' : 'caller-blocked', reason }
 }
 
 /**

@@ -35,7 +35,7 @@ function TryNumber() {
     initial: { from: '', to: '', at: '' },
     check: ({ from, to }): Record<string, string> => ({
       ...(to.trim() === '' && { to: 'Enter what is dialled, e.g. 201 or *78.' }),
-      ...(from.trim() !== '' && !/^[0-9]{2,15}$/.test(from.trim()) && { from: 'Enter the number of an extension, or nothing.' }),
+      ...(from.trim() !== '' && !/^(?:anonymous|\+?[0-9]{2,15})$/.test(from.trim()) && { from: 'Enter an extension, a number with country code such as +12025550123, anonymous, or nothing.' }),
     }),
     save: async ({ from, to, at }) => {
       const next = { from: from.trim(), to: to.trim(), at }
@@ -53,7 +53,7 @@ function TryNumber() {
         }}
       >
         <Group align="flex-start" gap="sm">
-          <TextInput label="Caller" description="An extension; empty for anybody." inputMode="numeric" autoComplete="off" value={form.values.from} error={form.errors.from} onChange={(change) => form.set('from', change.currentTarget.value)} flex="1 1 180px" maw={260} />
+          <TextInput label="Caller" description="An extension, or +1… for a call from outside; empty for anybody." autoComplete="off" value={form.values.from} error={form.errors.from} onChange={(change) => form.set('from', change.currentTarget.value)} flex="1 1 180px" maw={260} />
           <TextInput label="Dials" description="A number or a feature code." withAsterisk autoComplete="off" value={form.values.to} error={form.errors.to} onChange={(change) => form.set('to', change.currentTarget.value)} flex="1 1 180px" maw={260} />
           <TextInput type="datetime-local" label="When" description="Opening hours go by it; empty for now." value={form.values.at} onChange={(change) => form.set('at', change.currentTarget.value)} flex="1 1 180px" maw={260} />
         </Group>

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { Download, Info, MessagesSquare } from 'lucide-react'
+import { Download, Info, MessagesSquare, PhoneOff } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { useParams } from 'wouter'
+import { Link, useParams } from 'wouter'
 import { useCan } from '../../app/session.tsx'
 import type { CallDetail, Trace } from '../../app/types.ts'
 import { PageHeader } from '../../components/page-header.tsx'
@@ -48,7 +48,9 @@ function Details({ call, back, going }: { call: CallDetail; back: { href: string
         title={`${partyName(call.from)} → ${partyName(call.to)}`}
         back={back}
         beside={going && call.termination === null && <CallBadges call={call} />}
-        actions={going && call.termination === null && <CallControls call={call} />}
+        actions={going && call.termination === null ? <CallControls call={call} /> : call.direction === 'inbound' && can('trunks.write') && (
+          <Button component={Link} href={`/blocked-callers?number=${encodeURIComponent(call.from.number)}`} variant="default" leftSection={<PhoneOff size={16} aria-hidden />}>Block this caller</Button>
+        )}
       />
       <Verdict call={call} />
       <Recordings call={call} />

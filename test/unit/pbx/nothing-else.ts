@@ -9,6 +9,7 @@ export const nothing = {
   conference: () => undefined, conferenceByNumber: () => undefined,
   schedule: () => undefined, schedulesOf: () => [], scheduleByNumber: () => undefined,
   attendant: () => undefined, attendantsOf: () => [], attendantByNumber: () => undefined,
+  blockedOf: () => [],
   emergencyOf: () => NOWHERE, tollOf: () => USUAL_TOLL,
   parkLot: () => undefined, parkLotsOf: () => [],
   trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [],

@@ -120,6 +120,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     attendants: undefined as never,
     parkLots: undefined as never,
     emergency: undefined as never,
+    blockedCallers: undefined as never,
     toll: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,

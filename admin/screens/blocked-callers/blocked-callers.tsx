@@ -1,0 +1,59 @@
+import { Button, Stack } from '@mantine/core'
+import { PhoneOff, Plus } from 'lucide-react'
+import { useState } from 'react'
+import { useSearch } from 'wouter'
+import { useCan } from '../../app/session.tsx'
+import type { BlockedCaller } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { OnOff } from '../../components/number-columns.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { actionWords } from '../../words/blocked-caller.ts'
+import { HistoryDrawer } from '../audit/history.tsx'
+import { BlockedCallerForm, type Editing } from './blocked-caller-form.tsx'
+import { removeBlockedCaller, useBlockedCallers } from './data.ts'
+
+const columns: Column<BlockedCaller>[] = [
+  { key: 'number', title: 'Caller', card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number === 'anonymous' ? 'Whoever hides the number' : number}</span> },
+  { key: 'action', title: 'What happens', render: ({ action }) => actionWords(action) },
+  { key: 'name', title: 'Why', render: ({ name }) => name },
+  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
+]
+
+/** Callers from outside who are not put through. `?number=` opens the form for one. */
+export default function BlockedCallers() {
+  const query = useBlockedCallers()
+  const can = useCan()
+  const mayWrite = can('trunks.write')
+  const asked = new URLSearchParams(useSearch()).get('number')
+  const [editing, setEditing] = useState<Editing>(asked !== null && mayWrite ? { kind: 'new', number: asked } : null)
+  const [history, setHistory] = useState<BlockedCaller | null>(null)
+  const [deleting, setDeleting] = useState<BlockedCaller | null>(null)
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new', number: '' })}>Block a caller</Button>
+  return (
+    <Stack gap="md">
+      <PageHeader title="Blocked callers" lead="People outside whose calls are not put through, and exceptions. Whoever is called back after a call for help is reached all the same." actions={mayWrite && create} />
+      <DataTable
+        label="Blocked callers"
+        columns={columns}
+        rows={query.data}
+        rowKey={({ id }) => id}
+        {...(mayWrite && {
+          actions: (caller: BlockedCaller) => (
+            <RowMenu of={`the rule for ${caller.number}`} onEdit={() => setEditing({ kind: 'edit', caller })} onHistory={() => setHistory(caller)} onDelete={() => setDeleting(caller)} />
+          ),
+        })}
+        error={query.error}
+        retry={() => void query.refetch()}
+        empty={<EmptyState icon={PhoneOff} title="Nobody is blocked" action={mayWrite && create}>Block a number, all numbers that begin alike, or whoever hides the number. The page of a call has a button for it, too.</EmptyState>}
+      />
+      <HistoryDrawer of={history === null ? undefined : { type: 'blocked-caller', id: history.id, title: `the rule for ${history.number}` }} onClose={() => setHistory(null)} />
+      <BlockedCallerForm editing={editing} onClose={() => setEditing(null)} />
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete the rule for ${deleting?.number ?? ''}?`} confirm="Delete rule" onConfirm={async () => deleting && removeBlockedCaller(deleting.id)} done={`The rule for ${deleting?.number ?? ''} is deleted.`}>
+        {deleting?.action === 'allow' ? 'Other rules decide about this caller then.' : 'This caller is put through then, unless another rule says otherwise.'} It can be brought back from the audit log.
+      </Confirm>
+    </Stack>
+  )
+}

@@ -1,0 +1,87 @@
+/** Blocked callers over a trunk: what each hears, exceptions, who hides, and the call back after a call for help. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, suite, test } from 'node:test'
+import { startHouse, type House } from '../support/house.ts'
+import { openPhone, type Phone, type PhoneCall } from '../support/phone.ts'
+
+interface Rule { id: string; number: string; version: number }
+
+suite('blocked callers', () => {
+  let house: House
+  let carrier: Phone
+  let anna: Phone
+  before(async () => {
+    house = await startHouse({ change: ({ registrar }) => void (registrar.qualifySeconds = 0) })
+    carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    const trunk = await house.api.post<{ id: string }>('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, callerId: '+12025550000', emergency: true })
+    await house.api.post('/outbound-routes', { name: 'Outside', pattern: '+.', trunkIds: [trunk.id] })
+    anna = await house.registered(await house.extension('101', { name: 'Anna' }))
+    await house.api.post('/inbound-numbers', { number: '+12025550000', name: 'Main', destination: '101' })
+  })
+  after(async () => {
+    await carrier?.close()
+    await house?.close()
+  })
+  afterEach(() => house.idle())
+
+  const block = (number: string, action?: string): Promise<Rule> => house.api.post<Rule>('/blocked-callers', { number, name: 'Calls every night', ...(action !== undefined && { action }) })
+  const from = (number: string): Promise<PhoneCall> => carrier.invite('+12025550000', { headers: [['P-Asserted-Identity', `<sip:${number}@carrier.example>`]] })
+  const hidden = (): Promise<PhoneCall> => carrier.invite('+12025550000', { headers: [['P-Asserted-Identity', '<sip:+12025550777@carrier.example>'], ['Privacy', 'id']] })
+  const putThrough = async (call: PhoneCall, mark: number): Promise<void> => {
+    const ringing = await anna.nextCall({ from: mark })
+    await ringing.answer()
+    await call.answered()
+    await call.bye()
+    await ringing.ended()
+  }
+
+  test('declined, busy or told that there is no such number, with the rule in the history; everybody else is put through', async () => {
+    await block('(+1) 900-555*')
+    await block('+19005550200', 'busy')
+    await block('anonymous', 'not-in-service')
+    const mark = anna.incoming.mark()
+    const declined = await from('+19005550100')
+    assert.equal((await declined.ended()).status, 603)
+    const verdict = await house.verdict(declined)
+    assert.deepEqual([verdict.from.number, verdict.termination?.reason, verdict.termination?.by], ['+19005550100', 'caller-blocked', 'system'])
+    assert.match(verdict.termination?.explanation ?? '', /\+19005550100 is blocked by \+1900555\* \(Calls every night\)/)
+    assert.equal((await (await from('19005550200')).ended()).status, 486)
+    const told = await hidden()
+    await told.audio.hearsSomething()
+    assert.equal((await told.ended()).status, 603)
+    assert.equal(anna.incoming.mark(), mark, 'the phone has not rung')
+    await putThrough(await from('+12025550555'), mark)
+  })
+
+  test('an exception beats what blocks all that begin alike; a rule that is off is none; changes hold at once', async () => {
+    const exception = await block('+19005550100', 'allow')
+    let mark = anna.incoming.mark()
+    await putThrough(await from('+19005550100'), mark)
+    await house.api.send('PATCH', `/blocked-callers/${exception.id}`, { enabled: false })
+    assert.equal((await (await from('+19005550100')).ended()).status, 603)
+    const rules = await house.api.get<Rule[]>('/blocked-callers')
+    await house.api.send('DELETE', `/blocked-callers/${rules.find(({ number }) => number === '+1900555*')?.id}`)
+    mark = anna.incoming.mark()
+    await putThrough(await from('+19005550100'), mark)
+    assert.match((await house.api.send('POST', '/blocked-callers', { number: '2025550123', name: 'No country' })).body.toString(), /country code/)
+    assert.match((await house.api.send('POST', '/blocked-callers', { number: 'anonymous', name: 'Again' })).body.toString(), /taken|already/)
+    const why = async (caller: string): Promise<string> =>
+      (await house.api.get<{ steps: { step: string; reason: string }[] }>(`/routing/explanation?from=${encodeURIComponent(caller)}&to=${encodeURIComponent('+12025550000')}`)).steps.map(({ reason }) => reason).join(' ')
+    assert.match(await why('+19005550200'), /is blocked by \+19005550200/)
+    assert.match(await why('+12025550555'), /101/)
+  })
+
+  test('whoever is called back after a call for help is reached, blocked or not', async () => {
+    await block('+12025550911')
+    const mark = carrier.incoming.mark()
+    const help = await anna.invite('911')
+    const dispatcher = await carrier.nextCall({ from: mark })
+    await dispatcher.answer()
+    await help.answered()
+    await help.bye()
+    await dispatcher.ended()
+    await house.idle()
+    const rung = anna.incoming.mark()
+    await putThrough(await from('+12025550911'), rung)
+  })
+})
