@@ -181,7 +181,7 @@ export interface RingGroupRow {
   number: string
   name: string
   strategy: 'all' | 'in-order' | 'random' | 'in-turn'
-  members: { extensionId: string; delaySeconds: number }[]
+  members: { extensionId: string | null; number: string | null; delaySeconds: number; confirm: boolean }[]
   ring_seconds: number
   member_seconds: number
   skip_busy: boolean

@@ -172,13 +172,26 @@ export interface RoutingExplanation {
 /** How the members of a ring group are rung: all at once, each after a wait of its own; or one after the other. */
 export type RingStrategy = 'all' | 'in-order' | 'random' | 'in-turn'
 
+/** An extension, or a number outside. */
 export interface RingGroupMember {
-  extensionId: string
+  extensionId: string | null
+  /** What one would dial for it; null for an extension. */
+  number: string | null
   /** Seconds after which it rings too; only where all are rung. */
   delaySeconds: number
+  /** Whoever answers outside has to press 1 to take the call; the others ring on meanwhile. */
+  confirm: boolean
 }
 
-/** A number that rings the phones of several extensions. */
+/** One of `extensionId` and `number`; numbers outside are confirmed unless said otherwise. */
+export interface RingGroupMemberInput {
+  extensionId?: string | null | undefined
+  number?: string | null | undefined
+  delaySeconds: number
+  confirm?: boolean | undefined
+}
+
+/** A number that rings several extensions and numbers outside. */
 export interface RingGroup {
   id: string
   number: string
@@ -208,7 +221,7 @@ export interface RingGroupInput {
   number: string
   name: string
   strategy?: RingStrategy
-  members?: RingGroupMember[]
+  members?: RingGroupMemberInput[]
   ringSeconds?: number
   memberSeconds?: number
   skipBusy?: boolean

@@ -6,6 +6,8 @@ import type { ConferenceRooms, ExtensionInput, ExtensionLine, ImportReport, Pbx,
 import { isOwn, NOT_OWN } from './lines.ts'
 import { guardNumbered, refuseUsed } from './numbered.ts'
 import { deadEnd, wrongForwards, type HandlingChange } from './routing/handling.ts'
+import { outsideMember } from './routing/members.ts'
+import { normaliseDialled } from './routing/number-format.ts'
 
 /**
  * Extensions as the directory keeps them, but for changes that would lead calls nowhere.
@@ -96,7 +98,13 @@ export function guardRingGroups(directory: Directory): RingGroups {
   const check = (tenantId: string, before: SnapshotRingGroup | undefined, input: Partial<RingGroupInput>): void => {
     const snapshot = directory.snapshot()
     const details: RefusalDetail[] = []
-    if (input.members?.some(({ extensionId }) => snapshot.extension(extensionId)?.tenantId !== tenantId)) details.push({ field: 'members', message: 'One of the members is no extension.' })
+    for (const { extensionId, number } of input.members ?? []) {
+      if (extensionId != null && snapshot.extension(extensionId)?.tenantId !== tenantId) details.push({ field: 'members', message: 'One of the members is no extension.' })
+      if (number == null) continue
+      const way = outsideMember(tenantId, number, undefined, snapshot)
+      if (snapshot.extensionByNumber(tenantId, normaliseDialled(number))) details.push({ field: 'members', message: `${number} is an extension: choose it as one.` })
+      else if ('why' in way) details.push({ field: 'members', message: `${way.why}.` })
+    }
     if (typeof input.noAnswer === 'string') {
       if (input.noAnswer === (input.number ?? before?.number)) details.push({ field: 'noAnswer', message: 'Calls cannot go on to the group itself.' })
       else {

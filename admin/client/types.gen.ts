@@ -923,7 +923,7 @@ export type FeatureCode = {
 };
 
 /**
- * A number that rings the phones of several extensions.
+ * A number that rings several extensions and numbers outside.
  */
 export type RingGroup = {
     id: string;
@@ -965,11 +965,19 @@ export type RingGroup = {
 };
 
 export type RingGroupMember = {
-    extensionId: string;
+    extensionId: string | null;
+    /**
+     * A number outside, as one would dial it; null for an extension.
+     */
+    number: string | null;
     /**
      * Seconds after which it rings too; only with all.
      */
     delaySeconds: number;
+    /**
+     * Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.
+     */
+    confirm: boolean;
 };
 
 export type RingGroupCreate = {
@@ -982,7 +990,7 @@ export type RingGroupCreate = {
      * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
      */
     strategy?: 'all' | 'in-order' | 'random' | 'in-turn';
-    members?: Array<RingGroupMember>;
+    members?: Array<RingGroupMemberInput>;
     ringSeconds?: number;
     memberSeconds?: number;
     skipBusy?: boolean;
@@ -990,6 +998,22 @@ export type RingGroupCreate = {
     alertInfo?: string;
     noAnswer?: string | null;
     enabled?: boolean;
+};
+
+/**
+ * An extension or a number outside; the latter is confirmed unless said otherwise.
+ */
+export type RingGroupMemberInput = {
+    extensionId?: string | null;
+    number?: string | null;
+    /**
+     * Seconds after which it rings too; only with all.
+     */
+    delaySeconds: number;
+    /**
+     * Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.
+     */
+    confirm?: boolean;
 };
 
 export type RingGroupUpdate = {
@@ -1002,7 +1026,7 @@ export type RingGroupUpdate = {
      * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
      */
     strategy?: 'all' | 'in-order' | 'random' | 'in-turn';
-    members?: Array<RingGroupMember>;
+    members?: Array<RingGroupMemberInput>;
     ringSeconds?: number;
     memberSeconds?: number;
     skipBusy?: boolean;

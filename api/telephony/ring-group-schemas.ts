@@ -4,8 +4,12 @@ import { dialled, line, ownNumber, readVersion, stamps } from '../http/fields.ts
 const strategy = z.enum(['all', 'in-order', 'random', 'in-turn']).meta({
   description: 'all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.',
 })
-const members = z
-  .array(z.strictObject({ extensionId: z.uuid(), delaySeconds: z.number().int().min(0).max(120).meta({ description: 'Seconds after which it rings too; only with all.' }) }).meta({ id: 'RingGroupMember' }))
+const delaySeconds = z.number().int().min(0).max(120).meta({ description: 'Seconds after which it rings too; only with all.' })
+const outside = z.string().meta({ description: 'A number outside, as one would dial it; null for an extension.' })
+const confirm = z.boolean().meta({ description: 'Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.' })
+const members = z.array(z.object({ extensionId: z.uuid().nullable(), number: outside.nullable(), delaySeconds, confirm }).meta({ id: 'RingGroupMember' }))
+const wantedMembers = z
+  .array(z.strictObject({ extensionId: z.uuid().nullable().optional(), number: dialled.nullable().optional(), delaySeconds, confirm: confirm.optional() }).meta({ id: 'RingGroupMemberInput', description: 'An extension or a number outside; the latter is confirmed unless said otherwise.' }))
   .max(100)
 
 export const RingGroup = z
@@ -24,12 +28,12 @@ export const RingGroup = z
     enabled: z.boolean(),
     ...stamps,
   })
-  .meta({ id: 'RingGroup', description: 'A number that rings the phones of several extensions.' })
+  .meta({ id: 'RingGroup', description: 'A number that rings several extensions and numbers outside.' })
 
 const number = ownNumber.meta({ description: 'What is dialled, 2 to 15 digits; nothing else has the same.' })
 const options = {
   strategy: strategy.optional(),
-  members: members.optional(),
+  members: wantedMembers.optional(),
   ringSeconds: z.number().int().min(5).max(600).optional(),
   memberSeconds: z.number().int().min(5).max(120).optional(),
   skipBusy: z.boolean().optional(),

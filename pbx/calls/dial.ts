@@ -7,6 +7,8 @@ import type { OutsideLine } from '../trunks/line.ts'
 import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
+import { wantsCall } from './confirm.ts'
+import { watchDigits } from './digits.ts'
 import { encryptionOfCallee } from './encryption.ts'
 import { inviteAlongFlows } from './flows.ts'
 import { Leg } from './leg.ts'
@@ -23,6 +25,8 @@ interface AnyTarget {
   diverted?: readonly Diversion[]
   /** Seconds after which it rings too; at once when nobody else does any more. */
   delaySeconds?: number
+  /** For how long it rings, when not as long as the others may. */
+  ringSeconds?: number
   /** Before the caller's name. */
   namePrefix?: string
   /** How it shall ring (RFC 3261 §20.4). */
@@ -39,6 +43,10 @@ interface PhoneTarget extends AnyTarget {
 
 export interface OutsideTarget extends AnyTarget {
   line: OutsideLine
+  /** Whoever answers is asked first, while the others ring on: a mailbox takes no call. */
+  confirm?: boolean
+  /** Who is called instead at once after this failure. */
+  instead?: (failure: InviteFailure) => OutsideTarget | undefined
 }
 
 export interface DialOptions {
@@ -62,7 +70,16 @@ interface Branch {
   failure: InviteFailure | undefined
   /** Why the media engine gave this branch no endpoint. */
   noMedia?: string
+  /** It rang for nothing until its time was up, or what answered did not take the call. */
+  unanswered?: boolean
+  /** Somebody answered and is asked whether to take the call. */
+  asking?: AbortController | undefined
+  timer?: NodeJS.Timeout
 }
+
+/** It answered, and that is all. */
+const NOT_TAKEN: InviteFailure = { status: 480, reason: 'Temporarily Unavailable', kind: 'refused', userAgent: undefined, contacts: [] }
+const TIME_UP: InviteFailure = { status: 487, reason: 'Request Terminated', kind: 'cancelled', userAgent: undefined, contacts: [] }
 
 const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 
@@ -77,6 +94,8 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   /** Branches that ring later, with their timers. */
   const waiting = new Map<Branch, NodeJS.Timeout>()
   let settled = false
+  /** Nobody rings any more; who is asked has time to answer. */
+  let timeUp = false
 
   const settle = (outcome: DialOutcome): void => {
     if (settled) return
@@ -84,18 +103,26 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     call.pickUp = undefined
     clearTimeout(timer)
     for (const wait of waiting.values()) clearTimeout(wait)
+    for (const branch of branches) clearTimeout(branch.timer)
     call.signal.removeEventListener('abort', onAbort)
     // Whoever answered is heard next, or something else is tried.
     if (outcome.kind !== 'answered') stopRingback(call)
     resolve(outcome)
   }
   /** Cancels what still rings; a 2xx that crosses is answered ACK and BYE inside `pbx/sip`. */
-  const cancelAll = (why: string, reason?: string): void => {
+  const cancelAll = (why: string, reason?: string, except: (branch: Branch) => boolean = () => false): void => {
     for (const branch of branches) {
-      if (branch.leg.over || branch.leg.dialog) continue
-      branch.invite?.cancel(reason)
+      if (branch.leg.over || except(branch)) continue
+      if (branch.asking) stopAsking(branch, reason)
+      else if (branch.leg.dialog) continue
+      else branch.invite?.cancel(reason)
       endBranch(call, branch.leg, 487, why)
     }
+  }
+  const stopAsking = (branch: Branch, reason?: string): void => {
+    branch.asking?.abort()
+    branch.asking = undefined
+    if (branch.leg.dialog && !branch.leg.dialog.ended) world.registry.linger(branch.leg.dialog.bye(reason))
   }
   call.pickUp = (leg) => {
     if (settled || call.over) return false
@@ -113,8 +140,9 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     () =>
       call.mailbox.post(() => {
         if (settled) return
-        cancelAll('Rang until the time was up.')
-        settle({ kind: 'no-answer' })
+        timeUp = true
+        cancelAll('Rang until the time was up.', undefined, ({ asking }) => asking !== undefined)
+        if (branches.every(({ leg }) => leg.over)) settle({ kind: 'no-answer' })
       }),
     ringSeconds * 1000,
   )
@@ -124,15 +152,18 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     if (settled || branch.failure || branch.leg.over) return
     branch.failure = failure
     branch.leg.userAgent ??= failure.userAgent ?? null
+    clearTimeout(branch.timer)
     endBranch(call, branch.leg, failure.status, why)
+    const instead = branch.target.line && !branch.unanswered && !timeUp ? branch.target.instead?.(failure) : undefined
+    if (instead) begin(open(instead))
     const forAll = failure.status >= 600 && !shared
     if (forAll) cancelAll('Another phone of the extension declined for all.')
     else if (branches.every((other) => other.leg.over || waiting.has(other))) startNext()
-    const open = branches.some((other) => !other.leg.over)
-    if (!open || forAll) {
+    if (branches.every((other) => other.leg.over) || forAll) {
       const failures = branches.flatMap((other) => other.failure ?? [])
       const noMedia = branches.every((other) => other.noMedia !== undefined) ? branch.noMedia : undefined
-      settle(noMedia === undefined ? { kind: 'failed', failure: bestFailure(failures) ?? failure } : { kind: 'no-media', reason: noMedia })
+      if (timeUp || branches.some(({ unanswered }) => unanswered)) settle({ kind: 'no-answer' })
+      else settle(noMedia === undefined ? { kind: 'failed', failure: bestFailure(failures) ?? failure } : { kind: 'no-media', reason: noMedia })
     }
     call.changed()
   }
@@ -152,15 +183,54 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     }
     branch.leg.dialog = dialog
     branch.leg.userAgent = dialog.userAgent ?? branch.leg.userAgent
+    if (branch.target.line && branch.target.confirm === true) askFirst(branch, dialog)
+    else take(branch)
+  }
+
+  const take = (branch: Branch): void => {
+    branch.asking = undefined
     branch.leg.step('answer')
     cancelAll(shared ? 'Somebody else answered.' : 'Another phone of the extension answered.', ELSEWHERE)
     settle({ kind: 'answered', leg: branch.leg })
+  }
+
+  const askFirst = (branch: Branch, dialog: SipDialog): void => {
+    const { leg } = branch
+    clearTimeout(branch.timer)
+    branch.asking = new AbortController()
+    watchDigits(call, leg)
+    const fail = (why: string): void => {
+      if (settled || leg.over) return
+      branch.unanswered = true
+      stopAsking(branch)
+      onFailure(branch, NOT_TAKEN, why)
+    }
+    dialog.onEnd(() => call.mailbox.post(() => fail('It answered, and hung up without taking the call.')))
+    wantsCall(call, leg.endpoint!, branch.asking.signal).then(
+      (wanted) => call.mailbox.post(() => {
+        if (wanted && branch.asking && !settled && !leg.over) take(branch)
+        else fail('It answered, and nobody pressed 1 to take the call.')
+      }),
+      (error: unknown) => call.mailbox.post(() => {
+        call.log.error({ err: error, leg: leg.id }, `asking failed: ${messageOf(error)}`)
+        fail('It answered, and could not be asked whether to take the call.')
+      }),
+    )
   }
 
   const begin = (branch: Branch): void => {
     clearTimeout(waiting.get(branch))
     waiting.delete(branch)
     if (settled || branch.leg.over) return
+    const { ringSeconds: own } = branch.target
+    if (own !== undefined) {
+      branch.timer = setTimeout(() => call.mailbox.post(() => {
+        if (settled || branch.leg.over || branch.leg.dialog) return
+        branch.unanswered = true
+        branch.invite?.cancel()
+        onFailure(branch, TIME_UP, 'Rang until its time was up.')
+      }), own * 1000)
+    }
     void startBranch(world, call, branch, () => settled, {
       onFailure: (failure) => call.mailbox.post(() => onFailure(branch, failure)),
       onAnswer: (dialog) => call.mailbox.post(() => onAnswer(branch, dialog)),
@@ -173,10 +243,14 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     for (const branch of later) if ((branch.target.delaySeconds ?? 0) === soonest) begin(branch)
   }
 
-  for (const target of targets) {
+  const open = (target: DialTarget): Branch => {
     const branch: Branch = { target, leg: legFor(target), invite: undefined, failure: undefined }
     branches.push(branch)
     call.legs.push(branch.leg)
+    return branch
+  }
+  for (const target of targets) {
+    const branch = open(target)
     const { delaySeconds = 0 } = target
     if (delaySeconds > 0) waiting.set(branch, setTimeout(() => call.mailbox.post(() => begin(branch)), delaySeconds * 1000))
     else begin(branch)
@@ -228,7 +302,9 @@ function codecOrder(world: CallWorld, call: Call): readonly string[] {
 function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, handlers: BranchHandlers): OutgoingInvite {
   const invite = target.line ? inviteOutside(world, target, leg, handlers) : inviteContact(world, call, target, leg)
   followEarly(call, leg, invite)
-  invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, progress)))
+  // Who is to press a key first may be a mailbox: the caller hears ringing until then.
+  const unheard = target.line && target.confirm === true
+  invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, unheard ? { ...progress, sdp: undefined } : progress)))
   invite.onAnswer(handlers.onAnswer)
   invite.onFailure(handlers.onFailure)
   return invite

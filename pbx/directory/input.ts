@@ -1,5 +1,5 @@
 import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
-import type { ConferenceInput, ExtensionInput, RingGroupInput } from '../door.ts'
+import type { ConferenceInput, ExtensionInput, RingGroupInput, RingGroupMember, RingGroupMemberInput } from '../door.ts'
 
 const LONGEST_NAME = 100
 const MOST_VIPS = 50
@@ -67,7 +67,8 @@ export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
   const { members } = input
   if (members !== undefined) {
     if (members.length > MOST_MEMBERS) details.push({ field: 'members', message: `A ring group has at most ${MOST_MEMBERS} members.` })
-    if (new Set(members.map(({ extensionId }) => extensionId)).size < members.length) details.push({ field: 'members', message: 'Each extension is in a ring group once.' })
+    checked.members = members.map((member) => checkMember(member, details))
+    if (new Set(checked.members.map(({ extensionId, number }) => extensionId ?? number)).size < members.length) details.push({ field: 'members', message: 'Each extension and each number is in a ring group once.' })
     for (const { delaySeconds } of members) checkRange(delaySeconds, 'members', 'The wait of a member', 0, 120, details)
   }
   if (typeof input.noAnswer === 'string') checked.noAnswer = checkTarget(input.noAnswer, 'noAnswer', details)
@@ -78,6 +79,12 @@ export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
   }
   refuseWrong(details)
   return checked
+}
+
+/** An extension is never asked: its own phones have no mailbox that would answer. */
+function checkMember({ extensionId = null, number = null, confirm = true, delaySeconds }: RingGroupMemberInput, details: RefusalDetail[]): RingGroupMember {
+  if ((extensionId === null) === (number === null)) details.push({ field: 'members', message: 'A member is an extension or a number outside.' })
+  return { extensionId, number: number === null ? null : checkTarget(number, 'members', details), delaySeconds, confirm: number !== null && confirm }
 }
 
 /** A number belongs to somebody else already. */

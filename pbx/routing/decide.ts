@@ -5,7 +5,8 @@ import { findFeatureCode } from './feature-codes.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
-import type { Branch, Diversion, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
+import { outsideMember } from './members.ts'
+import type { Branch, Diversion, Member, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
 import { isSlot } from './slots.ts'
@@ -274,23 +275,49 @@ function toGroup(group: SnapshotRingGroup, look: Look): Step[] {
   const circle = circling(group, look)
   if (circle) return circle
   if (!group.enabled) return [{ kind: 'refuse', refusal: 'ring-group-disabled', reason: `The ring group ${number} (${name}) is switched off` }]
-  const { caller } = look.request
-  const known = group.members.flatMap((member) => {
-    const extension = look.snapshot.extension(member.extensionId)
-    return extension?.enabled ? [{ ...member, extension }] : []
-  })
-  const willing = known.filter(({ extension }) => !extension.doNotDisturb || extension.vipNumbers.includes(caller.number))
+  const { members, names, left } = membersOf(group.members.map(({ extensionId, ...member }) => ({ ...member, extension: look.snapshot.extension(extensionId ?? '') })), { ...look, path: [...look.path, group] })
   const otherwise: Partial<Record<Unanswered, Branch>> = {}
   if (group.noAnswer !== null) for (const why of ['busy', 'no-answer', 'unreachable'] as const) otherwise[why] = forward(group, group.noAnswer, WHY[why], look)
-  const names = willing.map(({ extension }) => extension.number).join(', ')
-  const left = known.length - willing.length
   return [{
     kind: 'ring-group', ringGroupId: group.id, strategy: group.strategy,
-    members: willing.map(({ extension, delaySeconds }) => ({ extensionId: extension.id, delaySeconds, busyAt: extension.callLimit })),
+    members,
     ringSeconds: group.ringSeconds, memberSeconds: group.memberSeconds, skipBusy: group.skipBusy, namePrefix: group.namePrefix, alertInfo: group.alertInfo,
     diverted: look.diverted, otherwise,
-    reason: `${number} is the ring group ${name}: ${names || 'nobody who can be rung'}${left > 0 ? `; ${left === 1 ? 'one member does' : `${left} members do`} not want to be disturbed` : ''}`,
+    reason: `${number} is the ring group ${name}: ${names.join(', ') || 'nobody who can be rung'}${left.map((why) => `; ${why}`).join('')}`,
   }]
+}
+
+interface Wanted {
+  extension: SnapshotExtension | undefined
+  number: string | null
+  delaySeconds: number
+  ringSeconds?: number
+  confirm: boolean
+}
+
+/** Who of these is rung, as reasons name them, and why others are not. */
+function membersOf(wanted: readonly Wanted[], look: Look): { members: Member[]; names: string[]; left: string[] } {
+  const { request: { tenantId, caller }, snapshot, diverted } = look
+  const members: Member[] = []
+  const names: string[] = []
+  const left: string[] = []
+  for (const { extension, number, confirm, ...times } of wanted) {
+    if (number !== null) {
+      const way = outsideMember(tenantId, number, payerOf(look), snapshot)
+      if ('why' in way) left.push(way.why)
+      else {
+        members.push({ ...times, outside: { ...way.outside, diverted }, confirm })
+        names.push(`${number}${confirm ? ' (asked first)' : ''}`)
+      }
+    } else if (extension?.enabled) {
+      if (extension.doNotDisturb && !extension.vipNumbers.includes(caller.number)) left.push(`${extension.number} does not want to be disturbed`)
+      else {
+        members.push({ ...times, extensionId: extension.id, busyAt: extension.callLimit })
+        names.push(extension.number)
+      }
+    }
+  }
+  return { members, names, left }
 }
 
 const WHY: Readonly<Record<Unanswered, Diversion['why']>> = { busy: 'user-busy', 'no-answer': 'no-answer', unreachable: 'unavailable' }

@@ -35,13 +35,34 @@ export interface ExtensionStep {
   reason: string
 }
 
-/** Ring the phones of several extensions. */
+/** Somebody who is rung beside others: the phones of an extension, or a number outside. */
+export type Member = PhoneMember | OutsideMember
+
+interface AnyMember {
+  delaySeconds: number
+  /** For how long it rings, when not as long as the others. */
+  ringSeconds?: number
+}
+
+export interface PhoneMember extends AnyMember {
+  extensionId: string
+  busyAt: number | null
+  outside?: undefined
+}
+
+export interface OutsideMember extends AnyMember {
+  outside: OutsideStep
+  /** Whoever answers has to press a key before the call is theirs. */
+  confirm: boolean
+}
+
+/** Ring several extensions and numbers outside. */
 export interface RingGroupStep {
   kind: 'ring-group'
   ringGroupId: string
   strategy: RingStrategy
-  /** In order; those who do not want to be disturbed, or are switched off, are left out. */
-  members: readonly { extensionId: string; delaySeconds: number; busyAt: number | null }[]
+  /** In order; those who do not want to be disturbed, are switched off, or may not be called, are left out. */
+  members: readonly Member[]
   ringSeconds: number
   memberSeconds: number
   skipBusy: boolean

@@ -116,7 +116,7 @@ function askWithoutPlace(waiting: Attempt[], attempt: Attempt, failure: InviteFa
 const PLACE_REFUSED: ReadonlySet<number> = new Set([400, 406, 413, 415, 420, 424, 488, 500, 501, 513, 606])
 
 /** Whether it says something of the trunk and nothing of whoever is called (RFC 3261 §21.4, §21.5). */
-function isOfTrunk({ kind, status }: InviteFailure): boolean {
+export function isOfTrunk({ kind, status }: InviteFailure): boolean {
   if (kind !== 'refused') return true
   return status >= 500 && status < 600 || [401, 402, 403, 407, 408, 420, 423, 429, 430, 439, 482, 483].includes(status)
 }
@@ -133,7 +133,7 @@ const FULL: ReadonlySet<number> = new Set([403, 480, 486, 500, 503, 600, 603])
 /** Whether the trunk takes no other ordinary call. */
 function isFull(world: CallWorld, call: Call, trunkId: string): boolean {
   const most = world.directory.snapshot().trunk(trunkId)?.maxCalls ?? null
-  return most !== null && callsOver(world, trunkId).filter((other) => other !== call).length >= most
+  return most !== null && legsOver(callsOver(world, trunkId).filter((other) => other !== call), trunkId) >= most
 }
 
 /** The carrier hears of the end of the one before it hears of the other, or the other does not wait for that. */
@@ -146,6 +146,11 @@ async function displace(world: CallWorld, call: Call, trunkId: string): Promise<
   hangUp(world, ordinary, terminate('displaced', 'system'))
   await Promise.race([ordinary.mailbox.run(() => undefined), wait(DISPLACED_MS, undefined, { ref: false })])
   return true
+}
+
+/** How many channels of a trunk these calls take: one that rings several people outside takes one for each. */
+export function legsOver(calls: readonly Call[], trunkId: string): number {
+  return calls.reduce((sum, { legs }) => sum + legs.filter((leg) => leg.origin.trunkId === trunkId && !leg.over).length, 0)
 }
 
 /** Calls that are on a trunk now. */

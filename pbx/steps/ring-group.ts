@@ -1,14 +1,12 @@
 import { randomInt } from 'node:crypto'
 import type { Call } from '../calls/call.ts'
-import type { DialTarget } from '../calls/dial.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
-import type { RingGroupStep } from '../routing/plan.ts'
+import type { Member, RingGroupStep } from '../routing/plan.ts'
+import { targetsOf, type Manner } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
-import { callsOf, contactsToRing, ring } from './ring.ts'
-
-type Member = RingGroupStep['members'][number]
+import { ring } from './ring.ts'
 
 /** In a group one who declines speaks for himself only. */
 const SHARED = { shared: true } as const
@@ -16,10 +14,11 @@ const SHARED = { shared: true } as const
 /** Rings the members of a group, all at once or one after the other. */
 export async function ringGroup(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
   if (step.strategy === 'all') {
-    const { targets, verdict } = targetsOf(world, call, step, step.members)
+    const { targets, verdict } = targetsOf(world, call, step.members, mannerOf(step))
     return targets.length === 0 ? { kind: 'next', verdict } : ring(world, call, targets, step.ringSeconds, SHARED)
   }
   const order = inOrder(world, step)
+  const manner = mannerOf(step)
   const until = Date.now() + step.ringSeconds * 1000
   let verdict: Termination | undefined
   // Round after round until the time is up, or a round in which nobody rang.
@@ -28,7 +27,7 @@ export async function ringGroup(world: CallWorld, call: Call, step: RingGroupSte
     for (const member of order) {
       const seconds = Math.min(step.memberSeconds, (until - Date.now()) / 1000)
       if (seconds < 1 || call.over) return call.over ? { kind: 'done' } : { kind: 'next', verdict: verdict ?? terminate('no-answer', 'system') }
-      const found = targetsOf(world, call, step, [member])
+      const found = targetsOf(world, call, [{ ...member, delaySeconds: 0 }], manner)
       if (found.targets.length === 0) {
         verdict ??= found.verdict
         continue
@@ -43,6 +42,10 @@ export async function ringGroup(world: CallWorld, call: Call, step: RingGroupSte
   return { kind: 'next', verdict: verdict ?? terminate('not-reachable', 'system') }
 }
 
+function mannerOf({ skipBusy, diverted, namePrefix, alertInfo }: RingGroupStep): Manner {
+  return { skipBusy, diverted, namePrefix, alertInfo }
+}
+
 function inOrder(world: CallWorld, { strategy, members, ringGroupId }: RingGroupStep): readonly Member[] {
   if (members.length < 2 || strategy === 'in-order') return members
   if (strategy === 'random') {
@@ -55,28 +58,4 @@ function inOrder(world: CallWorld, { strategy, members, ringGroupId }: RingGroup
   }
   const first = world.directory.ringGroups.takeTurn(ringGroupId) % members.length
   return [...members.slice(first), ...members.slice(0, first)]
-}
-
-/** The phones of these members; the verdict is for when there are none. */
-function targetsOf(world: CallWorld, call: Call, step: RingGroupStep, members: readonly Member[]): { targets: DialTarget[]; verdict: Termination } {
-  const snapshot = world.directory.snapshot()
-  const verdicts: Termination[] = []
-  const targets = members.flatMap((member): DialTarget[] => {
-    const extension = snapshot.extension(member.extensionId)
-    if (!extension || extension.id === call.request.caller.extensionId) return []
-    if (step.skipBusy && callsOf(world, call, extension.id) > 0) {
-      verdicts.push(terminate('busy', 'system', null, `${extension.number} is in a call.`))
-      return []
-    }
-    const found = contactsToRing(world, call, extension, member.busyAt)
-    if ('verdict' in found) {
-      verdicts.push(found.verdict)
-      return []
-    }
-    return found.contacts.map((contact) => ({
-      contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted,
-      delaySeconds: step.strategy === 'all' ? member.delaySeconds : 0, namePrefix: step.namePrefix, alertInfo: step.alertInfo,
-    }))
-  })
-  return { targets, verdict: verdicts.find(({ reason }) => reason === 'busy') ?? verdicts[0] ?? terminate('not-reachable', 'system', null, 'Nobody of the ring group can be rung.') }
 }

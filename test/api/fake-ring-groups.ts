@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
-import type { Pbx, RingGroup } from '../../pbx/index.ts'
+import type { Pbx, RingGroup, RingGroupInput } from '../../pbx/index.ts'
 
 type Owned = RingGroup & { tenantId: string }
 
 const now = new Date('2026-11-20T10:00:00Z')
+
+const membersOf = ({ members = [] }: Partial<RingGroupInput>): RingGroup['members'] => members.map(({ extensionId = null, number = null, delaySeconds, confirm = true }) => ({ extensionId, number, delaySeconds, confirm: number !== null && confirm }))
 
 export function createFakeRingGroups(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void): Pbx['ringGroups'] {
   const rows = new Map<string, Owned>()
@@ -25,14 +27,14 @@ export function createFakeRingGroups(actors: Actor[], checkVersion: (row: { vers
     get: async (actor, id) => plain(find(actor, id)),
     async create(actor, input) {
       const standard = { strategy: 'all', ringSeconds: 30, memberSeconds: 15, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, enabled: true } as const
-      const group: Owned = { ...standard, members: [], ...input, id: randomUUID(), tenantId: actor.tenantId, version: 1, createdAt: now, updatedAt: now }
+      const group: Owned = { ...standard, ...input, members: membersOf(input), id: randomUUID(), tenantId: actor.tenantId, version: 1, createdAt: now, updatedAt: now }
       rows.set(group.id, group)
       return plain(group)
     },
     async update(actor, id, input, version) {
       const row = find(actor, id)
       checkVersion(row, version)
-      return plain(Object.assign(row, input, { version: row.version + 1 }))
+      return plain(Object.assign(row, input, input.members && { members: membersOf(input) }, { version: row.version + 1 }))
     },
     async remove(actor, id) {
       find(actor, id)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DirectorySnapshot, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../../../pbx/directory/types.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
+import { outsideMember } from '../../../pbx/routing/members.ts'
 import { findInboundNumber, fits, wayOut, wayToHelp } from '../../../pbx/routing/outside.ts'
 import { nothing } from './nothing-else.ts'
 
@@ -81,4 +82,16 @@ test('9 112 is a call for help as well, and neither a forward nor an inbound num
   const help = stepOf('9112')
   assert.deepEqual(help?.kind === 'outside' && [help.number, help.emergency, help.attempts.map(({ trunkId }) => trunkId)], ['112', true, ['b']])
   for (const step of [stepOf('102'), stepOf('+12025550100', { trunkId: 'a', number: '+12025550100' })]) assert.deepEqual([step?.kind, /emergency services/.test(step?.reason ?? '')], ['announcement', true])
+})
+
+test('a number outside is rung beside others where whoever pays may call it; help is nowhere', () => {
+  const snapshot = snapshotOf([trunk('a')], [route('0.', { strip: 1, prepend: '9' }), route('9.', { strip: 1 })])
+  const member = (number: string, who: Parameters<typeof outsideMember>[2]) => {
+    const found = outsideMember('t', number, who, snapshot)
+    return 'why' in found ? found.why : found.outside.attempts[0]?.number
+  }
+  assert.equal(member('9 202 555-0123', undefined), '+12025550123')
+  assert.match(member('92025550123', { ...payer('none') } as never) ?? '', /101 \(Anna\) may not call outside/)
+  for (const help of ['911', '9911', '011', '9112']) assert.match(member(help, undefined) ?? '', /emergency services/, help)
+  assert.match(member('777', undefined) ?? '', /No outbound route takes 777/)
 })

@@ -82,7 +82,7 @@ const handled = [
   extension('309'),
 ]
 const groups: SnapshotRingGroup[] = [{
-  id: 'id-650', tenantId: 't', number: '650', name: 'Sales', strategy: 'all', members: [{ extensionId: 'id-203', delaySeconds: 0 }, { extensionId: 'id-204', delaySeconds: 5 }, { extensionId: 'gone', delaySeconds: 0 }],
+  id: 'id-650', tenantId: 't', number: '650', name: 'Sales', strategy: 'all', members: [{ extensionId: 'id-203', delaySeconds: 0, number: null, confirm: false }, { extensionId: 'id-204', delaySeconds: 5, number: null, confirm: false }, { extensionId: 'gone', delaySeconds: 0, number: null, confirm: false }],
   ringSeconds: 20, memberSeconds: 10, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: '202', nextMember: 0, enabled: true,
 }]
 const handling = {
@@ -159,7 +159,7 @@ test('a ring group rings its members whatever they forward, and goes on where it
   const [step] = callOf('102', '650').steps
   assert.ok(step?.kind === 'ring-group')
   assert.deepEqual(step.members, [{ extensionId: 'id-204', delaySeconds: 5, busyAt: 2 }], 'without who is not to be disturbed, and who is no more')
-  assert.match(step.reason, /Sales: 204; one member does not want to be disturbed/)
+  assert.match(step.reason, /Sales: 204; 203 does not want to be disturbed/)
   const branch = step.otherwise['no-answer']
   assert.match(branch?.reason ?? '', /650 \(Sales\) forwards calls that nobody answers to 202/)
   assert.equal(branch?.steps[0]?.kind, 'extension')

@@ -1,0 +1,78 @@
+import type { Call } from '../calls/call.ts'
+import type { DialTarget, OutsideTarget } from '../calls/dial.ts'
+import { terminate } from '../calls/termination.ts'
+import type { CallWorld } from '../calls/world.ts'
+import type { Termination } from '../events/catalogue.ts'
+import type { Diversion, Member, OutsideMember, PhoneMember } from '../routing/plan.ts'
+import { callsOver, isOfTrunk, legsOver } from './outside.ts'
+import { callsOf, contactsToRing } from './ring.ts'
+import { tooMany } from './toll.ts'
+
+/** How those who are rung together are rung. */
+export interface Manner {
+  skipBusy: boolean
+  diverted: readonly Diversion[]
+  namePrefix?: string
+  alertInfo?: string
+}
+
+interface Found {
+  targets: DialTarget[]
+  /** For when there are no targets. */
+  verdict: Termination
+}
+
+/** Everybody of these who can be rung now. Nothing is awaited between this and the dialling: channels of trunks are counted here. */
+export function targetsOf(world: CallWorld, call: Call, members: readonly Member[], manner: Manner): Found {
+  const planned = new Map<string, number>()
+  const found = members.map((member) => (member.outside ? outsideTarget(world, call, member, planned) : phoneTargets(world, call, member, manner)))
+  const verdicts = found.flatMap((each) => ('verdict' in each ? each.verdict : []))
+  return {
+    targets: found.flatMap((each) => ('targets' in each ? each.targets : [])),
+    verdict: verdicts.find(({ reason }) => reason === 'busy') ?? verdicts[0] ?? terminate('not-reachable', 'system', null, 'Nobody of the ring group can be rung.'),
+  }
+}
+
+type Each = { targets: DialTarget[] } | { verdict: Termination }
+
+function phoneTargets(world: CallWorld, call: Call, { extensionId, busyAt, delaySeconds, ringSeconds }: PhoneMember, { skipBusy, ...manner }: Manner): Each {
+  const extension = world.directory.snapshot().extension(extensionId)
+  if (!extension || extension.id === call.request.caller.extensionId) return { targets: [] }
+  if (skipBusy && callsOf(world, call, extension.id) > 0) return { verdict: terminate('busy', 'system', null, `${extension.number} is in a call.`) }
+  const found = contactsToRing(world, call, extension, busyAt)
+  if ('verdict' in found) return found
+  const { number, name } = extension
+  return { targets: found.contacts.map((contact) => ({ contact, extensionId, number, name, delaySeconds, ...(ringSeconds !== undefined && { ringSeconds }), ...manner })) }
+}
+
+/** Over the first trunk that takes it; over the next at once when that one fails. */
+function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySeconds, ringSeconds }: OutsideMember, planned: Map<string, number>): Each {
+  const { play, collect, speak } = world.media.capabilities
+  if (confirm && (!play || !collect || !speak || call.caller.endpoint?.bypass === true)) return { verdict: terminate('not-reachable', 'system', null, `${outside.number} is not called, for the media engine cannot ask whether the call is taken.`) }
+  const down = (trunkId: string): number => Number(world.trunks.status(trunkId).state === 'down')
+  const waiting = outside.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId))
+  const nextTarget = (wait: number): OutsideTarget | undefined => {
+    for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
+      const { trunkId, trunk, number, callerId } = attempt
+      const most = world.directory.snapshot().trunk(trunkId)?.maxCalls ?? null
+      if (most !== null && legsOver(callsOver(world, trunkId), trunkId) + (planned.get(trunkId) ?? 0) >= most) continue
+      const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, more: waiting.length > 0 })
+      if (!line) continue
+      planned.set(trunkId, (planned.get(trunkId) ?? 0) + 1)
+      return {
+        line, number: outside.number, name: trunk, diverted: outside.diverted, confirm, delaySeconds: wait, ...(ringSeconds !== undefined && { ringSeconds }),
+        instead: (failure) => {
+          if (!isOfTrunk(failure)) return undefined
+          // Those who were planned ring by now, and are counted as such.
+          planned.clear()
+          return nextTarget(0)
+        },
+      }
+    }
+    return undefined
+  }
+  const many = tooMany(world, call, outside)
+  if (many !== undefined) return { verdict: terminate('outside-forbidden', 'system', null, `${many}.`) }
+  const target = nextTarget(delaySeconds)
+  return target ? { targets: [target] } : { verdict: terminate('no-trunk', 'system', null, `No trunk could carry the call to ${outside.number}.`) }
+}

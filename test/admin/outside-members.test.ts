@@ -1,0 +1,30 @@
+/** A mobile is made a member of a ring group. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { skip } from './browser.ts'
+import { enterPanelHouse } from './panel-house.ts'
+
+test('a number outside is typed in as a member, and asked before it has a call', { skip }, async (t) => {
+  const { desk, page, complaints } = await enterPanelHouse(t)
+  await desk.extension('201', { name: 'Anna Berg' })
+  const trunk = await desk.api.post<{ id: string }>('/trunks', { name: 'Carrier', host: '127.0.0.1', port: 5999, callerId: '+15550001000' })
+  await desk.api.post('/outbound-routes', { name: 'Everything', pattern: '9.', strip: 1, trunkIds: [trunk.id] })
+
+  await page.getByRole('link', { name: 'Ring groups' }).click()
+  await page.getByRole('button', { name: 'New ring group' }).first().click()
+  const drawer = page.getByRole('dialog', { name: 'New ring group' })
+  await drawer.getByRole('textbox', { name: 'Number', exact: true }).fill('600')
+  await drawer.getByRole('textbox', { name: 'Name', exact: true }).fill('Sales')
+  const members = drawer.getByLabel('Members').first()
+  await members.fill('201')
+  await page.getByRole('option', { name: '201 Anna Berg' }).click()
+  await members.fill('9 202 555-0123')
+  await page.getByRole('option', { name: 'Call 92025550123 outside' }).click()
+  await drawer.getByRole('checkbox', { name: '92025550123 has to press 1 to take a call' }).waitFor()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/outside-members.png` })
+  await drawer.getByRole('button', { name: 'Create ring group' }).click()
+  await page.getByText('Ring group 600 is saved.').waitFor()
+  const [group] = await desk.api.get<{ members: { number: string | null; confirm: boolean }[] }[]>('/ring-groups')
+  assert.deepEqual(group?.members.map(({ number, confirm }) => [number, confirm]), [[null, false], ['92025550123', true]])
+  assert.deepEqual(complaints, [])
+})
