@@ -657,6 +657,8 @@ export interface InboundNumberRow {
   number: string
   name: string
   destination: string
+  /** The same otherwise, by who calls. */
+  by_caller: { caller: string; destination: string }[]
   name_prefix: string
   enabled: boolean
   version: number

@@ -83,6 +83,14 @@ export interface Trunks extends Kept<Trunk & { status: TrunkStatus }, TrunkInput
   test(actor: Actor, id: string): Promise<Trunk & { status: TrunkStatus }>
 }
 
+/** Where some callers of a number go. */
+export interface InboundByCaller {
+  /** `+12025550123`, `+1202*` for all that begin so, or `anonymous` for who hides. */
+  caller: string
+  /** What would be dialled to get there. */
+  destination: string
+}
+
 /** A number that carriers send us calls for. */
 export interface InboundNumber {
   id: string
@@ -91,6 +99,8 @@ export interface InboundNumber {
   name: string
   /** What would be dialled to reach where its calls go. */
   destination: string
+  /** Who of the callers goes elsewhere. What says most of a caller's number counts. */
+  byCaller: InboundByCaller[]
   /** Before the caller's name on the phones. */
   namePrefix: string
   enabled: boolean
@@ -99,7 +109,7 @@ export interface InboundNumber {
   updatedAt: Date
 }
 
-export type InboundNumberInput = Pick<InboundNumber, 'number' | 'name' | 'destination'> & Partial<Pick<InboundNumber, 'namePrefix' | 'enabled'>>
+export type InboundNumberInput = Pick<InboundNumber, 'number' | 'name' | 'destination'> & Partial<Pick<InboundNumber, 'byCaller' | 'namePrefix' | 'enabled'>>
 
 /** Which calls go out over which trunks. The first that fits in order of position is taken. */
 export interface OutboundRoute {

@@ -1,5 +1,5 @@
 import type { Actor } from '../config/actor.ts'
-import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
+import { Refusal, refuseWrong, type RefusalDetail } from '../config/errors.ts'
 import type { CallRegistry } from './calls/registry.ts'
 import type { Directory } from './directory/types.ts'
 import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkStatus, Trunks } from './door.ts'
@@ -35,10 +35,16 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
 /** Inbound numbers, each of which must lead somewhere. */
 export function guardInboundNumbers(directory: Directory): InboundNumbers {
   const { inboundNumbers } = directory
-  const check = (actor: Actor, { destination }: Partial<InboundNumberInput>): void => {
-    if (destination === undefined) return
-    const why = deadEnd(directory.snapshot(), actor.tenantId, destination)
-    if (why !== undefined) throw wrongField('destination', why)
+  const check = (actor: Actor, { destination, byCaller = [] }: Partial<InboundNumberInput>): void => {
+    const snapshot = directory.snapshot()
+    const why = destination === undefined ? undefined : deadEnd(snapshot, actor.tenantId, destination)
+    refuseWrong([
+      ...(why === undefined ? [] : [{ field: 'destination', message: why }]),
+      ...byCaller.flatMap((rule) => {
+        const wrong = deadEnd(snapshot, actor.tenantId, rule.destination)
+        return wrong === undefined ? [] : [{ field: 'byCaller', message: `${rule.caller}: ${wrong}` }]
+      }),
+    ])
   }
   return {
     ...inboundNumbers,

@@ -1529,6 +1529,10 @@ export type InboundNumber = {
      */
     destination: string;
     /**
+     * Who of the callers goes elsewhere.
+     */
+    byCaller: Array<InboundByCaller>;
+    /**
      * Before the caller’s name on the phones.
      */
     namePrefix: string;
@@ -1536,6 +1540,17 @@ export type InboundNumber = {
     version: number;
     createdAt: string;
     updatedAt: string;
+};
+
+export type InboundByCaller = {
+    /**
+     * +12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.
+     */
+    caller: string;
+    /**
+     * What would be dialled to get there.
+     */
+    destination: string;
 };
 
 export type InboundNumberCreate = {
@@ -1548,6 +1563,10 @@ export type InboundNumberCreate = {
      * What would be dialled to reach where its calls go.
      */
     destination: string;
+    /**
+     * Who of the callers goes elsewhere.
+     */
+    byCaller?: Array<InboundByCaller>;
     /**
      * Before the caller’s name on the phones.
      */
@@ -1565,6 +1584,10 @@ export type InboundNumberUpdate = {
      * What would be dialled to reach where its calls go.
      */
     destination?: string;
+    /**
+     * Who of the callers goes elsewhere.
+     */
+    byCaller?: Array<InboundByCaller>;
     /**
      * Before the caller’s name on the phones.
      */

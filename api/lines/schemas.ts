@@ -42,8 +42,11 @@ const password = z.string().max(200).nullable().optional().meta({ description: '
 export const TrunkCreate = z.strictObject({ name: line(100), host: z.string().min(1).max(260), password, ...trunkInput }).meta({ id: 'TrunkCreate' })
 export const TrunkUpdate = z.strictObject({ name: line(100).optional(), host: z.string().min(1).max(260).optional(), password, ...trunkInput, version: readVersion }).meta({ id: 'TrunkUpdate' })
 
+const callers = z.string().trim().min(1).max(30).meta({ description: '+12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.' })
+
 const inbound = {
   destination: z.string().min(1).max(30).meta({ description: 'What would be dialled to reach where its calls go.' }),
+  byCaller: z.array(z.strictObject({ caller: callers, destination: z.string().trim().min(1).max(30).meta({ description: 'What would be dialled to get there.' }) }).meta({ id: 'InboundByCaller' })).max(200).meta({ description: 'Who of the callers goes elsewhere.' }),
   namePrefix: z.string().max(20).meta({ description: 'Before the caller’s name on the phones.' }),
   enabled: z.boolean(),
 }
@@ -53,7 +56,7 @@ export const InboundNumber = z
   .meta({ id: 'InboundNumber', description: 'A number that carriers send calls for.' })
 
 export const InboundNumberCreate = z
-  .strictObject({ number: whenNumber.meta({ description: 'With country code, or as the carrier sends it.' }), name: line(100), destination: inbound.destination, namePrefix: inbound.namePrefix.optional(), enabled: inbound.enabled.optional() })
+  .strictObject({ number: whenNumber.meta({ description: 'With country code, or as the carrier sends it.' }), name: line(100), destination: inbound.destination, byCaller: inbound.byCaller.optional(), namePrefix: inbound.namePrefix.optional(), enabled: inbound.enabled.optional() })
   .meta({ id: 'InboundNumberCreate' })
 export const InboundNumberUpdate = InboundNumberCreate.partial().extend({ version: readVersion }).meta({ id: 'InboundNumberUpdate' })
 
@@ -77,7 +80,6 @@ export const OutboundRouteCreate = z.strictObject({ name: line(100), pattern, tr
 export const OutboundRouteUpdate = z.strictObject({ name: line(100).optional(), pattern: pattern.optional(), trunkIds: trunkIds.optional(), ...routeInput, version: readVersion }).meta({ id: 'OutboundRouteUpdate' })
 
 const action = z.enum(['decline', 'busy', 'not-in-service', 'allow']).meta({ description: 'What such a caller hears; `allow`: it is put through all the same.' })
-const callers = z.string().trim().min(1).max(30).meta({ description: '+12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.' })
 
 export const BlockedCaller = z
   .object({ id: z.uuid(), number: z.string().meta({ description: '+12025550123, +1900* for all that begin so, or anonymous.' }), name: z.string().meta({ description: 'Why.' }), action, enabled: z.boolean(), ...stamps })

@@ -4,6 +4,9 @@ import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { BlockedCallerInput, InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
+const DIALLED = /^[+*#]?[0-9*#]{1,20}$/
+const CALLERS = /^(?:anonymous|\+[0-9]{2,20}|\+[0-9]{0,19}\*)$/
+const CALLERS_WANTED = 'Enter the number with its country code, such as +12025550123, a beginning such as +1900*, or anonymous for whoever hides it.'
 const NUMBER = /^\+?[0-9]{2,20}$/
 
 /** @throws Refusal `unprocessable` that names every wrong field */
@@ -37,8 +40,17 @@ export function checkInboundNumber<T extends Partial<InboundNumberInput>>(input:
   checkName(checked, details)
   if (checked.number !== undefined) checked.number = number(checked.number, 'number', details)
   if (checked.destination !== undefined) {
-    checked.destination = checked.destination.trim().replace(/[\s.()-]/g, '')
-    if (!/^[+*#]?[0-9*#]{1,20}$/.test(checked.destination)) details.push({ field: 'destination', message: 'Enter what one would dial to get there, such as 300.' })
+    checked.destination = plainly(checked.destination)
+    if (!DIALLED.test(checked.destination)) details.push({ field: 'destination', message: 'Enter what one would dial to get there, such as 300.' })
+  }
+  if (checked.byCaller !== undefined) {
+    checked.byCaller = checked.byCaller.map(({ caller, destination }) => ({ caller: plainly(caller), destination: plainly(destination) }))
+    for (const { caller, destination } of checked.byCaller) {
+      if (!CALLERS.test(caller)) details.push({ field: 'byCaller', message: `${caller}: ${CALLERS_WANTED}` })
+      if (!DIALLED.test(destination)) details.push({ field: 'byCaller', message: `${caller}: enter what one would dial to get where such callers go, such as 300.` })
+    }
+    const twice = checked.byCaller.find(({ caller }, at, all) => all.findIndex((other) => other.caller === caller) < at)
+    if (twice) details.push({ field: 'byCaller', message: `${twice.caller} is there twice.` })
   }
   if (checked.namePrefix !== undefined && (checked.namePrefix.length > 20 || /[\p{Cc}\p{Cs}]/u.test(checked.namePrefix))) details.push({ field: 'namePrefix', message: 'At most 20 letters, digits and signs.' })
   refuseWrong(details)
@@ -51,8 +63,8 @@ export function checkBlockedCaller<T extends Partial<BlockedCallerInput>>(input:
   const checked = { ...input }
   checkName(checked, details)
   if (checked.number !== undefined) {
-    checked.number = checked.number.trim().toLowerCase().replace(/[\s.()-]/g, '')
-    if (!/^(?:anonymous|\+[0-9]{2,20}|\+[0-9]{0,19}\*)$/.test(checked.number)) details.push({ field: 'number', message: 'Enter the number with its country code, such as +12025550123, a beginning such as +1900*, or anonymous for whoever hides it.' })
+    checked.number = plainly(checked.number)
+    if (!CALLERS.test(checked.number)) details.push({ field: 'number', message: CALLERS_WANTED })
   }
   refuseWrong(details)
   return checked
@@ -73,6 +85,9 @@ export function checkOutboundRoute<T extends Partial<OutboundRouteInput>>(input:
   refuseWrong(details)
   return checked
 }
+
+/** Without what people put between digits. */
+const plainly = (text: string): string => text.trim().toLowerCase().replace(/[\s.()-]/g, '')
 
 function checkName(checked: { name?: string }, details: RefusalDetail[]): void {
   if (checked.name === undefined) return

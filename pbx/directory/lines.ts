@@ -14,7 +14,7 @@ const TRUNK: Columns<Omit<TrunkInput, 'password'>, TrunkRow> = [
   ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['networks', 'networks'],
   ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['enabled', 'enabled'],
 ]
-const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['namePrefix', 'name_prefix'], ['enabled', 'enabled']]
+const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['enabled', 'enabled']]
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [
   ['name', 'name'], ['position', 'position'], ['pattern', 'pattern'], ['strip', 'strip'], ['prepend', 'prepend'], ['trunkIds', 'trunk_ids'], ['callerId', 'caller_id'], ['enabled', 'enabled'],
 ]
@@ -38,7 +38,7 @@ export function createTrunkRepository(world: DirectoryWorld): Kept<Trunk, TrunkI
 }
 
 export function createInboundNumberRepository(world: DirectoryWorld): InboundNumbers {
-  return createColumnRepository<InboundNumberRow, InboundNumberInput, InboundNumber>(world, { table: 'inbound_numbers', subject: 'inbound-number', name: 'inbound number', check: checkInboundNumber, columns: NUMBER })
+  return createColumnRepository<InboundNumberRow, InboundNumberInput, InboundNumber>(world, { table: 'inbound_numbers', subject: 'inbound-number', name: 'inbound number', check: checkInboundNumber, columns: NUMBER, jsonb: new Set(['byCaller']) })
 }
 
 export function createOutboundRouteRepository(world: DirectoryWorld): OutboundRoutes {

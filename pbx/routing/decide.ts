@@ -1,6 +1,6 @@
 import { isEmergency } from '../emergency/recognise.ts'
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
-import { ruleFor } from './blocked.ts'
+import { ANONYMOUS, closest, ruleFor } from './blocked.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
@@ -80,9 +80,11 @@ function byInboundNumber({ trunkId, number }: NonNullable<CallRequest['inbound']
   const turnedAway = blocked(look)
   if (turnedAway) return { ...base, steps: [turnedAway] }
   if (!found?.enabled) return { ...base, steps: [{ kind: 'refuse', refusal: 'unknown-inbound', reason: `${trunk?.name ?? 'A carrier'} sends a call for ${number || '(nobody)'}, and ${found ? 'that inbound number is switched off' : 'there is no such inbound number'}` }] }
-  const { steps, extensionId, name } = meantBy(normaliseDialled(found.destination), look)
+  const rule = closest(found.byCaller, ({ caller }) => caller, look.request.caller.number)
+  const destination = rule?.destination ?? found.destination
+  const { steps, extensionId, name } = meantBy(normaliseDialled(destination), look)
   const [first, ...rest] = steps
-  const reason = `${found.number} (${found.name}) leads to ${found.destination}`
+  const reason = `${found.number} (${found.name}) leads ${rule ? `${rule.caller === ANONYMOUS ? 'callers who hide their number' : `callers with ${rule.caller}`} ` : ''}to ${destination}`
   return { ...base, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
 }
 

@@ -103,7 +103,7 @@ export function isAnnouncement({ keys, directDial }: Pick<SnapshotAttendant, 'ke
 export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Pick<SnapshotExtension, 'number' | 'name'>[] {
   const leadsThere = (target: string | null): boolean => target !== null && (target === number || mailboxOf(target) === number)
   const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => leadsThere(extension[field])))
-  const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => leadsThere(inbound.destination))
+  const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => [inbound.destination, ...inbound.byCaller.map(({ destination }) => destination)].some(leadsThere))
   const schedules = snapshot.schedulesOf(tenantId).filter((schedule) => schedule.number !== number && [schedule.open, schedule.closed, schedule.holiday].some(leadsThere))
   const attendants = snapshot.attendantsOf(tenantId).filter((attendant) => attendant.number !== number && [...Object.values(attendant.keys), attendant.noInput].some(leadsThere))
   const lots = snapshot.parkLotsOf(tenantId).filter((lot) => lot.number !== number && leadsThere(lot.returnTo))

@@ -105,7 +105,7 @@ const bodies: Record<string, () => unknown> = {
   createTrunk: () => ({ name: `Carrier ${++number}`, host: 'sip.carrier.example', username: 'a', password: 'b', register: true }),
   updateTrunk: () => ({ emergency: true }),
   createInboundNumber: () => ({ number: `+1555${++number}`, name: 'Main', destination: '100' }),
-  updateInboundNumber: () => ({ destination: '101' }),
+  updateInboundNumber: () => ({ destination: '101', byCaller: [{ caller: '+1202*', destination: '102' }] }),
   createOutboundRoute: () => ({ name: `Out ${++number}`, pattern: '0.', strip: 1, trunkIds: [randomUUID()] }),
   updateOutboundRoute: () => ({ prepend: '00' }),
   steerConference: () => ({ action: 'lock' }),

@@ -1,4 +1,4 @@
-/** Blocked callers over a trunk: what each hears, exceptions, who hides, and the call back after a call for help. */
+/** Callers over a trunk, by their number: blocked, what each hears, exceptions, who hides, the call back after a call for help; led elsewhere. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
@@ -69,6 +69,30 @@ suite('blocked callers', () => {
       (await house.api.get<{ steps: { step: string; reason: string }[] }>(`/routing/explanation?from=${encodeURIComponent(caller)}&to=${encodeURIComponent('+12025550000')}`)).steps.map(({ reason }) => reason).join(' ')
     assert.match(await why('+19005550200'), /is blocked by \+19005550200/)
     assert.match(await why('+12025550555'), /101/)
+  })
+
+  test('an inbound number leads some of its callers elsewhere; where it leads is checked, found and said', async () => {
+    const ben = await house.registered(await house.extension('102', { name: 'Ben' }))
+    const [main] = await house.api.get<Rule[]>('/inbound-numbers')
+    const change = (byCaller: { caller: string; destination: string }[]) => house.api.send('PATCH', `/inbound-numbers/${main?.id}`, { byCaller })
+    for (const [byCaller, complaint] of [
+      [[{ caller: '+1303*', destination: '199' }], /\+1303\*: This leads nowhere/],
+      [[{ caller: '+1303*', destination: '911' }], /emergency services/],
+      [[{ caller: '303', destination: '102' }], /country code/],
+      [[{ caller: '+1303*', destination: '102' }, { caller: '+1 (303)*', destination: '101' }], /there twice/],
+    ] as const) assert.match((await change([...byCaller])).body.toString(), complaint)
+    assert.equal((await change([{ caller: '+1 303*', destination: '102' }, { caller: '+13035550111', destination: '101' }])).status, 200)
+    const marks = { anna: anna.incoming.mark(), ben: ben.incoming.mark() }
+    const call = await from('13035550199')
+    const ringing = await ben.nextCall({ from: marks.ben })
+    assert.equal(anna.incoming.mark(), marks.anna, 'only the other phone rings')
+    await ringing.answer()
+    await call.answered()
+    await call.bye()
+    await ringing.ended()
+    assert.match(JSON.stringify(await house.verdict(call)), /leads callers with \+1303\* to 102/)
+    await putThrough(await from('+13035550111'), marks.anna)
+    assert.match((await house.api.send('DELETE', `/extensions/${(await house.api.get<Rule[]>('/extensions')).find(({ number }) => number === '102')?.id}`)).body.toString(), /Main/)
   })
 
   test('whoever is called back after a call for help is reached, blocked or not', async () => {

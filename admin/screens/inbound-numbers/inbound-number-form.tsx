@@ -5,6 +5,7 @@ import type { InboundNumber } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { TargetInput } from '../dial-plan/target-input.tsx'
+import { ByCallerInput, newRule, type Rule } from './by-caller-input.tsx'
 import { addInboundNumber, changeInboundNumber } from './data.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; number: InboundNumber } | null
@@ -22,17 +23,19 @@ export function InboundNumberForm({ editing, onClose }: { editing: Editing; onCl
 function Fields({ current, onClose }: { current: InboundNumber | undefined; onClose: () => void }) {
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [number] = useState(current)
-  const form = useForm<Pick<InboundNumber, 'number' | 'name' | 'destination' | 'namePrefix' | 'enabled'>>({
-    initial: { number: number?.number ?? '', name: number?.name ?? '', destination: number?.destination ?? '', namePrefix: number?.namePrefix ?? '', enabled: number?.enabled ?? true },
-    check: ({ number: digits, name, destination }): Record<string, string> => ({
+  const form = useForm<Pick<InboundNumber, 'number' | 'name' | 'destination' | 'namePrefix' | 'enabled'> & { byCaller: Rule[] }>({
+    initial: { number: number?.number ?? '', name: number?.name ?? '', destination: number?.destination ?? '', byCaller: (number?.byCaller ?? []).map(({ caller, destination }) => newRule(caller, destination)), namePrefix: number?.namePrefix ?? '', enabled: number?.enabled ?? true },
+    check: ({ number: digits, name, destination, byCaller }): Record<string, string> => ({
       ...(digits.trim() === '' && { number: 'Enter the number with its country code, such as +12025550100.' }),
       ...(name.trim() === '' && { name: 'Say what the number is for, such as “Main line”.' }),
       ...(destination.trim() === '' && { destination: 'Say where calls go, such as 101.' }),
+      ...(byCaller.some((rule) => rule.caller.trim() === '' || rule.destination.trim() === '') && { byCaller: 'Say for each rule who calls and where the call goes, or take it out.' }),
     }),
     onSaved: onClose,
-    save: async (values) => {
-      if (number === undefined) await addInboundNumber(values)
-      else await changeInboundNumber(number.id, { ...values, version: number.version })
+    save: async ({ byCaller, ...values }) => {
+      const input = { ...values, byCaller: byCaller.map(({ caller, destination }) => ({ caller, destination })) }
+      if (number === undefined) await addInboundNumber(input)
+      else await changeInboundNumber(number.id, { ...input, version: number.version })
       notify.done(`Inbound number ${values.number.trim()} is saved.`)
     },
   })
@@ -42,6 +45,7 @@ function Fields({ current, onClose }: { current: InboundNumber | undefined; onCl
       <TextInput label="Number" description="With its country code. However the carrier writes it, it is recognised." placeholder="+12025550100" inputMode="tel" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value)} />
       <TextInput label="Name" placeholder="Main line" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <TargetInput label="Calls go to" description="An extension, a group, an attendant, opening hours, or whatever else a phone in the house could dial." required value={values.destination} error={errors.destination} onChange={(value) => set('destination', value)} />
+      <ByCallerInput rules={values.byCaller} error={errors.byCaller} onChange={(rules) => set('byCaller', rules)} />
       <TextInput label="Before the caller's name" description="So that the phones show which number was called." placeholder="Main" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
       <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>

@@ -17,7 +17,7 @@ const columns: Column<InboundNumber>[] = [
   { key: 'number', title: 'Number', card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number}</span> },
   { key: 'name', title: 'Name', render: ({ name }) => name },
   { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
-  { key: 'destination', title: 'Calls go to', render: ({ destination }) => <span className="numbers">{destination}</span> },
+  { key: 'destination', title: 'Calls go to', render: ({ destination, byCaller }) => <span className="numbers">{[destination, ...byCaller.map((rule) => `${rule.caller === 'anonymous' ? 'hidden number' : rule.caller}: ${rule.destination}`)].slice(0, 3).join(', ')}{byCaller.length > 2 && ` and ${byCaller.length - 2} more`}</span> },
   { key: 'prefix', title: 'Before the name', render: ({ namePrefix }) => namePrefix === '' ? 'Nothing' : namePrefix },
 ]
 

@@ -1,8 +1,10 @@
-/** Which rule counts for a caller from outside. */
+/** Which rule counts for a caller from outside: whether the call is put through, and where. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SnapshotBlockedCaller } from '../../../pbx/directory/types.ts'
+import type { DirectorySnapshot, SnapshotBlockedCaller } from '../../../pbx/directory/types.ts'
 import { ruleFor } from '../../../pbx/routing/blocked.ts'
+import { decide } from '../../../pbx/routing/decide.ts'
+import { nothing } from './nothing-else.ts'
 
 const rule = (number: string, action: SnapshotBlockedCaller['action'] = 'decline', enabled = true): SnapshotBlockedCaller => ({ number, name: 'Why', action, enabled })
 const rules = [rule('+1900*'), rule('+1900555*', 'allow'), rule('+19005550100', 'busy'), rule('anonymous', 'not-in-service'), rule('+4930*', 'busy', false)]
@@ -28,3 +30,21 @@ test('+* is everybody with a number, and nobody who hides it', () => {
 test('of two rules that say as much, the whole number counts', () => {
   assert.equal(ruleFor([rule('+19005550100*', 'allow'), rule('+19005550100', 'busy')], '+19005550100')?.action, 'busy')
 })
+
+const numbers = [{ id: 'n', tenantId: 't', number: '+12025550000', name: 'Main', destination: '101', namePrefix: '', enabled: true, byCaller: [{ caller: '+1202*', destination: '102' }, { caller: '+12025550123', destination: '103' }, { caller: 'anonymous', destination: '104' }] }]
+const snapshot = {
+  ...nothing, trunk: () => ({ id: 'a', tenantId: 't', name: 'Carrier', country: 'US' }), inboundNumbersOf: () => numbers, blockedOf: () => [rule('+1202666*')],
+  extensionByNumber: (_: string, number: string) => ({ id: number, tenantId: 't', number, name: `Line ${number}`, enabled: true, vipNumbers: [], forwardAlways: null, forwardBusy: null, forwardNoAnswer: null, forwardUnreachable: null, doNotDisturb: false }),
+} as unknown as DirectorySnapshot
+const reasonFor = (caller: string, number = '+12025550000'): string =>
+  decide({ tenantId: 't', caller: { extensionId: '', deviceId: '', number: caller, name: null }, dialled: number, inbound: { trunkId: 'a', number } }, snapshot, { ringSeconds: 30, at: 0 }).steps[0]?.reason ?? ''
+
+for (const [caller, where] of [
+  ['+12025550777', /^\+12025550000 \(Main\) leads callers with \+1202\* to 102; /],
+  ['+12025550123', /leads callers with \+12025550123 to 103; /],
+  ['anonymous', /leads callers who hide their number to 104; /],
+  ['+4930123456', /\(Main\) leads to 101; /],
+  ['+12026661234', /is blocked by \+1202666\*/],
+] as const) test(`an inbound number leads ${caller} by who calls: ${where.source}`, () => assert.match(reasonFor(caller), where))
+
+test('who calls does not make a number of what is none', () => assert.match(reasonFor('+12025550777', '+12025559999'), /there is no such inbound number/))
