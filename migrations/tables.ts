@@ -132,6 +132,9 @@ export interface ExtensionRow {
   /** Shown outside; null: the company's. */
   outside_number: string | null
   pickup_group: string | null
+  follow_me: boolean
+  follow_me_own_phones: boolean
+  follow_me_to: { target: string; delaySeconds: number; ringSeconds: number; confirm: boolean }[]
   /** Callers who reach nobody may leave a message. */
   voicemail: boolean
   version: number

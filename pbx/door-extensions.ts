@@ -53,6 +53,10 @@ export interface Extension {
   outsideCalls: OutsideCalls
   /** Shown outside; null: the route's or the trunk's. */
   outsideNumber: string | null
+  /** Calls also ring at `followMeTo`; with `followMeOwnPhones` false there only. */
+  followMe: boolean
+  followMeOwnPhones: boolean
+  followMeTo: FollowMeTarget[]
   /** Calls that ring at extensions of the same may be picked up with *8; null: at those without one. */
   pickupGroup: string | null
   /** Callers who reach nobody may leave a message, where no forward of its own says otherwise. */
@@ -73,6 +77,18 @@ export interface Device {
   credentialsChangedAt: Date
   createdAt: Date
   updatedAt: Date
+}
+
+/** Where else calls to an extension ring. */
+export interface FollowMeTarget {
+  /** An extension, or a number outside as one would dial it. */
+  target: string
+  /** Seconds after which it rings too. */
+  delaySeconds: number
+  /** For how long it rings then. */
+  ringSeconds: number
+  /** Only outside: whoever answers has to press 1 to take the call. */
+  confirm: boolean
 }
 
 /** Shown once, right after it was made; only hashes are kept. */
@@ -108,6 +124,9 @@ export interface ExtensionInput {
   outsideCalls?: OutsideCalls
   outsideNumber?: string | null
   pickupGroup?: string | null
+  followMe?: boolean
+  followMeOwnPhones?: boolean
+  followMeTo?: FollowMeTarget[]
   /** True when absent. */
   voicemail?: boolean
 }

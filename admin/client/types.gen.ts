@@ -700,6 +700,15 @@ export type Extension = {
      */
     pickupGroup: string | null;
     /**
+     * Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.
+     */
+    followMe: boolean;
+    /**
+     * Its own phones ring as well.
+     */
+    followMeOwnPhones: boolean;
+    followMeTo: Array<FollowMeTarget>;
+    /**
      * Shown outside; null: the one of the route or trunk.
      */
     outsideNumber: string | null;
@@ -717,6 +726,25 @@ export type Extension = {
  * Which calls are recorded: none whatever is asked, those for which somebody asks (panel, API, *1 on the phone), all.
  */
 export type RecordingPolicy = 'never' | 'on-demand' | 'always';
+
+export type FollowMeTarget = {
+    /**
+     * An extension, or a number outside as one would dial it.
+     */
+    target: string;
+    /**
+     * Seconds after which it rings too.
+     */
+    delaySeconds: number;
+    /**
+     * For how long it rings then.
+     */
+    ringSeconds: number;
+    /**
+     * Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.
+     */
+    confirm: boolean;
+};
 
 export type Device = {
     id: string;
@@ -784,11 +812,30 @@ export type ExtensionCreate = {
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
+    followMe?: boolean;
+    followMeOwnPhones?: boolean;
+    followMeTo?: Array<FollowMeTargetInput>;
     outsideNumber?: string | null;
     /**
      * Name of its first device; Phone when absent.
      */
     deviceName?: string;
+};
+
+export type FollowMeTargetInput = {
+    target: string;
+    /**
+     * Seconds after which it rings too.
+     */
+    delaySeconds: number;
+    /**
+     * For how long it rings then.
+     */
+    ringSeconds: number;
+    /**
+     * Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.
+     */
+    confirm: boolean;
 };
 
 export type ExtensionImportReport = {
@@ -851,6 +898,9 @@ export type ExtensionUpdate = {
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
+    followMe?: boolean;
+    followMeOwnPhones?: boolean;
+    followMeTo?: Array<FollowMeTargetInput>;
     outsideNumber?: string | null;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.

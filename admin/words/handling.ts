@@ -2,10 +2,11 @@ import type { Extension } from '../app/types.ts'
 
 /** What becomes of calls to an extension, in sentences; empty when they simply ring. */
 export function handlingSentences(extension: Extension): string[] {
-  const { forwardAlways, forwardBusy, forwardNoAnswer, forwardUnreachable, doNotDisturb, vipNumbers, callLimit, voicemail } = extension
+  const { forwardAlways, forwardBusy, forwardNoAnswer, forwardUnreachable, doNotDisturb, vipNumbers, callLimit, voicemail, followMe, followMeOwnPhones, followMeTo } = extension
   return [
     ...(forwardAlways === null ? [] : [`All calls go on to ${forwardAlways}.`]),
     ...(doNotDisturb ? [`Do not disturb is on${vipNumbers.length > 0 ? `, except for ${vipNumbers.join(', ')}` : ''}${forwardBusy === null ? '' : `; other callers go on to ${forwardBusy}`}.`] : []),
+    ...(followMe ? [`Calls ${followMeOwnPhones ? 'also ring' : 'ring only'} at ${followMeTo.map(({ target, delaySeconds }) => `${target}${delaySeconds > 0 ? ` after ${delaySeconds} s` : ''}`).join(', ')}.`] : []),
     ...(forwardBusy === null ? [] : [`When busy, calls go on to ${forwardBusy}.`]),
     ...(forwardNoAnswer === null ? [] : [`When nobody answers, they go on to ${forwardNoAnswer}.`]),
     ...(forwardUnreachable === null ? [] : [`While no phone is reachable, they go on to ${forwardUnreachable}.`]),

@@ -21,6 +21,14 @@ export const RecordingPolicy = z.enum(['never', 'on-demand', 'always']).meta({
   description: 'Which calls are recorded: none whatever is asked, those for which somebody asks (panel, API, *1 on the phone), all.',
 })
 
+const followed = {
+  delaySeconds: z.number().int().min(0).max(120).meta({ description: 'Seconds after which it rings too.' }),
+  ringSeconds: z.number().int().min(5).max(120).meta({ description: 'For how long it rings then.' }),
+  confirm: z.boolean().meta({ description: 'Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.' }),
+}
+const FollowMeTarget = z.object({ target: z.string().meta({ description: 'An extension, or a number outside as one would dial it.' }), ...followed }).meta({ id: 'FollowMeTarget' })
+const FollowMeTargetInput = z.strictObject({ target: dialled, ...followed }).meta({ id: 'FollowMeTargetInput' })
+
 export const Extension = z
   .object({
     id: z.uuid(),
@@ -42,6 +50,9 @@ export const Extension = z
     callLimit: z.number().int().nullable().meta({ description: 'Calls at once, from which on it is busy; null: as many as its phones take.' }),
     outsideCalls: z.enum(['none', 'national', 'international']).meta({ description: 'How far its calls to the outside may go.' }),
     pickupGroup: z.string().nullable().meta({ description: 'Calls that ring at extensions of the same are picked up with *8; null: at those without one.' }),
+    followMe: z.boolean().meta({ description: 'Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.' }),
+    followMeOwnPhones: z.boolean().meta({ description: 'Its own phones ring as well.' }),
+    followMeTo: z.array(FollowMeTarget),
     outsideNumber: z.string().nullable().meta({ description: 'Shown outside; null: the one of the route or trunk.' }),
     voicemail: z.boolean().meta({ description: 'Callers who reach nobody may leave a message, where no forward says otherwise.' }),
     version: z.number().int(),
@@ -89,6 +100,9 @@ const handling = {
   callLimit: z.number().int().min(1).max(50).nullable().optional(),
   outsideCalls: z.enum(['none', 'national', 'international']).optional(),
   pickupGroup: line(40).nullable().optional(),
+  followMe: z.boolean().optional(),
+  followMeOwnPhones: z.boolean().optional(),
+  followMeTo: z.array(FollowMeTargetInput).max(10).optional(),
   outsideNumber: target,
 }
 

@@ -33,6 +33,8 @@ export const catalogue = {
   'forward-off': 'Your calls are not forwarded any more.',
   'do-not-disturb-on': 'Do not disturb is on.',
   'do-not-disturb-off': 'Do not disturb is off.',
+  'follow-me-on': 'Follow me is on.',
+  'follow-me-off': 'Follow me is off.',
   'feature-refused': 'That is not possible.',
   'supervise-listen': 'Listening.',
   'supervise-whisper': 'Whispering.',

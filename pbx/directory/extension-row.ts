@@ -7,9 +7,12 @@ const COLUMNS: Columns<ExtensionInput, ExtensionRow> = [
   ['enabled', 'enabled'], ['recording', 'recording'], ['recordingDays', 'recording_days'], ['encryption', 'encryption'],
   ['forwardAlways', 'forward_always'], ['forwardBusy', 'forward_busy'], ['forwardNoAnswer', 'forward_no_answer'], ['forwardUnreachable', 'forward_unreachable'],
   ['doNotDisturb', 'do_not_disturb'], ['vipNumbers', 'vip_numbers'], ['callLimit', 'call_limit'], ['voicemail', 'voicemail'], ['pickupGroup', 'pickup_group'], ['outsideCalls', 'outside_calls'], ['outsideNumber', 'outside_number'],
+  ['followMe', 'follow_me'], ['followMeOwnPhones', 'follow_me_own_phones'], ['followMeTo', 'follow_me_to'],
 ]
 
-export const toRow = (input: Partial<ExtensionInput>): Record<string, unknown> => columnsToRow(COLUMNS, input)
+const JSONB: ReadonlySet<string> = new Set(['followMeTo'])
+
+export const toRow = (input: Partial<ExtensionInput>): Record<string, unknown> => columnsToRow(COLUMNS, input, JSONB)
 
 /** As the audit keeps it: fields named as in the input, so that a change can be undone. */
 export const forAudit = (row: ExtensionRow): Record<string, unknown> => fromRow(COLUMNS, row)

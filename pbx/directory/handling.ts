@@ -1,7 +1,8 @@
+import type { FollowMeTarget } from '../door.ts'
 import type { SnapshotExtension } from './types.ts'
 
 /** An extension whose calls simply ring. */
 export const plainHandling = {
   forwardAlways: null, forwardBusy: null, forwardNoAnswer: null, forwardUnreachable: null, doNotDisturb: false, vipNumbers: [] as string[], callLimit: null, voicemail: false,
-  outsideCalls: 'national', outsideNumber: null, pickupGroup: null,
+  outsideCalls: 'national', outsideNumber: null, pickupGroup: null, followMe: false, followMeOwnPhones: true, followMeTo: [] as FollowMeTarget[],
 } satisfies Partial<SnapshotExtension>

@@ -4,6 +4,7 @@ import type { ConferenceInput, ExtensionInput, RingGroupInput, RingGroupMember, 
 const LONGEST_NAME = 100
 const MOST_VIPS = 50
 const MOST_MEMBERS = 100
+const MOST_FOLLOWED = 10
 
 /**
  * The input with its texts trimmed.
@@ -28,6 +29,15 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   if (typeof input.pickupGroup === 'string') {
     checked.pickupGroup = input.pickupGroup.trim()
     if (checked.pickupGroup === '' || checked.pickupGroup.length > 40 || /[\p{Cc}\p{Cs}]/u.test(checked.pickupGroup)) details.push({ field: 'pickupGroup', message: 'The name of a pickup group has 1 to 40 letters, digits and signs.' })
+  }
+  if (input.followMeTo !== undefined) {
+    checked.followMeTo = input.followMeTo.map((each) => ({ ...each, target: checkTarget(each.target, 'followMeTo', details) }))
+    if (input.followMeTo.length > MOST_FOLLOWED) details.push({ field: 'followMeTo', message: `Follow me rings at most ${MOST_FOLLOWED} numbers.` })
+    if (new Set(checked.followMeTo.map(({ target }) => target)).size < input.followMeTo.length) details.push({ field: 'followMeTo', message: 'Each number is there once.' })
+    for (const { delaySeconds, ringSeconds } of input.followMeTo) {
+      checkRange(delaySeconds, 'followMeTo', 'The wait', 0, 120, details)
+      checkRange(ringSeconds, 'followMeTo', 'The ring time', 5, 120, details)
+    }
   }
   checkRange(input.recordingDays, 'recordingDays', 'The days recordings are kept', 1, 3650, details)
   refuseWrong(details)

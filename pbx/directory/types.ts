@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
@@ -52,6 +52,10 @@ export interface SnapshotExtension {
   voicemail: boolean
   /** Calls that ring at others of the same may be picked up; null: of those without one. */
   pickupGroup: string | null
+  /** Calls ring there too; without the own phones only there. */
+  followMe: boolean
+  followMeOwnPhones: boolean
+  followMeTo: readonly FollowMeTarget[]
 }
 
 export interface SnapshotTrunk {

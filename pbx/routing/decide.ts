@@ -6,7 +6,7 @@ import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import { outsideMember } from './members.ts'
-import type { Branch, Diversion, Member, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
+import type { Branch, Diversion, ExtensionStep, Member, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
 import { isSlot } from './slots.ts'
@@ -250,7 +250,13 @@ function toExtension(extension: SnapshotExtension, look: Look): Step[] {
     if (branch) otherwise[why] = branch
   }
   const vip = extension.doNotDisturb ? `; it does not want to be disturbed, except by ${caller.number}` : ''
-  return [ring(extension, look, `${number} is the extension of ${name}${vip}`, otherwise)]
+  if (!extension.followMe) return [ring(extension, look, `${number} is the extension of ${name}${vip}`, otherwise)]
+  const { members, names, left } = membersOf(extension.followMeTo.map(({ target, ...each }) => {
+    const found = look.snapshot.extensionByNumber(extension.tenantId, target)
+    return { ...each, extension: found, number: found ? null : target }
+  }), { ...look, path: [...look.path, extension] })
+  const followed = `follow me rings ${names.join(', ') || 'nobody else'}${extension.followMeOwnPhones ? '' : ', and not its own phones'}${left.map((why) => `; ${why}`).join('')}`
+  return [{ ...ring(extension, look, `${number} is the extension of ${name}${vip}; ${followed}`, otherwise), follow: { ownPhones: extension.followMeOwnPhones, members } }]
 }
 
 /** Without a forward for the case its mailbox takes the message. */
@@ -324,7 +330,7 @@ function membersOf(wanted: readonly Wanted[], look: Look): { members: Member[]; 
 
 const WHY: Readonly<Record<Unanswered, Diversion['why']>> = { busy: 'user-busy', 'no-answer': 'no-answer', unreachable: 'unavailable' }
 
-function ring(extension: SnapshotExtension, look: Look, reason: string, otherwise: Partial<Record<Unanswered, Branch>>): Step {
+function ring(extension: SnapshotExtension, look: Look, reason: string, otherwise: Partial<Record<Unanswered, Branch>>): ExtensionStep {
   return {
     kind: 'extension', extensionId: extension.id, ringSeconds: extension.ringSeconds ?? look.defaults.ringSeconds, busyAt: extension.callLimit,
     diverted: look.diverted, otherwise, reason,

@@ -13,6 +13,7 @@ const CODES: readonly { code: string; action: FeatureAction; takesNumber: boolea
   { code: '*77', action: 'do-not-disturb-toggle', takesNumber: false },
   { code: '*78', action: 'do-not-disturb-on', takesNumber: false },
   { code: '*79', action: 'do-not-disturb-off', takesNumber: false },
+  { code: '*21', action: 'follow-me-toggle', takesNumber: false },
   { code: '*8', action: 'pick-up-group', takesNumber: false },
   { code: '**', action: 'pick-up-extension', takesNumber: true },
   { code: '*28', action: 'schedule-override', takesNumber: true },

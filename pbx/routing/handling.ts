@@ -2,19 +2,20 @@ import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension } from '..
 import { isEmergency } from '../emergency/recognise.ts'
 import { decide } from './decide.ts'
 import { findFeatureCode } from './feature-codes.ts'
+import { outsideMember } from './members.ts'
 import { normaliseDialled } from './number-format.ts'
 import type { Step } from './plan.ts'
 
 const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const
 
 /** How an extension handles its calls, as far as it is changed. */
-export type HandlingChange = Partial<Pick<SnapshotExtension, 'number' | (typeof FORWARDS)[number] | 'doNotDisturb'>>
+export type HandlingChange = Partial<Pick<SnapshotExtension, 'number' | (typeof FORWARDS)[number] | 'doNotDisturb' | 'followMe' | 'followMeTo'>>
 
 /** Refusals that are no dead end: one that is over one day, and the circle, which is told from its start. */
 const PASSING: ReadonlySet<string> = new Set(['do-not-disturb', 'forward-loop'])
 
 export interface WrongForward {
-  field: (typeof FORWARDS)[number]
+  field: (typeof FORWARDS)[number] | 'followMe' | 'followMeTo'
   /** What is wrong, with the way it would lead. */
   message: string
 }
@@ -40,6 +41,7 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
     const message = normaliseDialled(target) === after.number ? `${after.number} cannot forward to itself.` : deadEnd(then, after.tenantId, target, after)
     if (message !== undefined) wrong.push({ field, message })
   }
+  wrong.push(...wrongFollowing(then, after, change))
   if (wrong.length === 0 && typeof change.forwardAlways === 'string') {
     const circle = circleOf(then, after.tenantId, after.number, [change.forwardAlways])
     if (circle) return [{ field: 'forwardAlways', message: circle }]
@@ -47,6 +49,22 @@ export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExten
   const loop = asked(after.number).find((step) => step.kind === 'refuse' && step.refusal === 'forward-loop')
   if (loop && wrong.length === 0) wrong.push({ field: change.forwardAlways == null ? 'forwardBusy' : 'forwardAlways', message: `${loop.reason}.` })
   return wrong
+}
+
+/** Follow me rings extensions and numbers outside, each of which leads somewhere. */
+function wrongFollowing(snapshot: DirectorySnapshot, after: SnapshotExtension, change: HandlingChange): WrongForward[] {
+  if (after.followMe && after.followMeTo.length === 0 && (change.followMe === true || change.followMeTo !== undefined)) return [{ field: 'followMe', message: 'Follow me needs a number that rings.' }]
+  return (change.followMeTo ?? []).flatMap(({ target }): WrongForward[] => {
+    const number = normaliseDialled(target)
+    const why = (): string | undefined => {
+      if (number === after.number) return `${number} is the extension itself: its own phones ring where that is chosen`
+      if (snapshot.extensionByNumber(after.tenantId, number)) return undefined
+      const way = outsideMember(after.tenantId, number, after, snapshot)
+      return 'why' in way ? `Follow me rings extensions and numbers outside. ${way.why}` : undefined
+    }
+    const message = why()
+    return message === undefined ? [] : [{ field: 'followMeTo', message: `${message}.` }]
+  })
 }
 
 /**
@@ -102,7 +120,7 @@ export function isAnnouncement({ keys, directDial }: Pick<SnapshotAttendant, 'ke
 /** Everything whose calls are sent on to a number. */
 export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Pick<SnapshotExtension, 'number' | 'name'>[] {
   const leadsThere = (target: string | null): boolean => target !== null && (target === number || mailboxOf(target) === number)
-  const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && FORWARDS.some((field) => leadsThere(extension[field])))
+  const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && (FORWARDS.some((field) => leadsThere(extension[field])) || extension.followMeTo.some(({ target }) => target === number)))
   const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => [inbound.destination, ...inbound.byCaller.map(({ destination }) => destination)].some(leadsThere))
   const schedules = snapshot.schedulesOf(tenantId).filter((schedule) => schedule.number !== number && [schedule.open, schedule.closed, schedule.holiday].some(leadsThere))
   const attendants = snapshot.attendantsOf(tenantId).filter((attendant) => attendant.number !== number && [...Object.values(attendant.keys), attendant.noInput].some(leadsThere))

@@ -17,13 +17,15 @@ export interface Plan {
 
 export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
-/** Ring every reachable contact of an extension at once. */
+/** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
   kind: 'extension'
   extensionId: string
   ringSeconds: number
   /** Calls at once, from which on the extension is busy without being rung; null: it decides itself. */
   busyAt: number | null
+  /** Who rings too, or instead of its own phones. */
+  follow?: { ownPhones: boolean; members: readonly Member[] }
   /** This phone of it, as long as it is registered. */
   deviceId?: string | null
   /** Before the caller's name. */
@@ -125,7 +127,7 @@ export interface FeatureStep {
 
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
-  | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off'
+  | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle'
   | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that lead to a mailbox instead of changing something. */
@@ -228,6 +230,7 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'do-not-disturb-toggle': 'Turn do not disturb on or off',
   'do-not-disturb-on': 'Turn do not disturb on',
   'do-not-disturb-off': 'Turn do not disturb off',
+  'follow-me-toggle': 'Turn follow me on or off',
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'pick-up-group': 'Pick up a call that rings in your pickup group',
   'pick-up-extension': 'Pick up a call that rings at this extension',
@@ -282,6 +285,19 @@ function subjectOf(step: Step): ExplainedStep['subject'] {
 
 const ORDERS: Readonly<Record<RingStrategy, string>> = { all: 'at once', 'in-order': 'one after the other', random: 'one after the other in any order', 'in-turn': 'one after the other, each call beginning with the next' }
 
+function describeExtension({ ringSeconds, follow }: ExtensionStep): string {
+  if (!follow) return `Ring the extension's phones for up to ${ringSeconds} seconds`
+  const { ownPhones, members } = follow
+  const others = members.length === 1 ? 'one number' : `${members.length} numbers`
+  if (!ownPhones) return members.length === 0 ? 'Ring nobody' : `Ring ${others} by follow me for up to ${longest(members)} seconds`
+  return `Ring the extension's phones${members.length === 0 ? '' : ` and ${others} by follow me`} for up to ${Math.max(ringSeconds, longest(members))} seconds`
+}
+
+/** Seconds until the last of them has rung for its time. */
+export function longest(members: readonly Member[]): number {
+  return Math.max(0, ...members.map(({ delaySeconds, ringSeconds = 0 }) => delaySeconds + ringSeconds))
+}
+
 function describeGroup({ strategy, members, ringSeconds }: RingGroupStep): string {
   return `Ring ${members.length === 1 ? 'one member' : `${members.length} members, ${ORDERS[strategy]},`} for up to ${ringSeconds} seconds`
 }
@@ -290,7 +306,7 @@ function describeGroup({ strategy, members, ringSeconds }: RingGroupStep): strin
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'extension':
-      return `Ring the extension's phones for up to ${step.ringSeconds} seconds`
+      return describeExtension(step)
     case 'ring-group':
       return describeGroup(step)
     case 'outside':

@@ -1,18 +1,30 @@
 import type { Call } from '../calls/call.ts'
 import type { DialTarget } from '../calls/dial.ts'
 import type { CallWorld } from '../calls/world.ts'
-import type { ExtensionStep } from '../routing/plan.ts'
+import { longest, type ExtensionStep } from '../routing/plan.ts'
+import { targetsOf } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
-import { contactsToRing, next, ring } from './ring.ts'
+import { contactsToRing, isBusy, next, ring } from './ring.ts'
 
-/** Rings every reachable contact of the extension, or the one phone that a GRUU means. */
+/** Rings every reachable contact of the extension, or the one phone that a GRUU means; and where the extension is followed to. */
 export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {
   const extension = world.directory.snapshot().extension(step.extensionId)
   if (!extension) return next('unknown-number', 404)
-  const found = contactsToRing(world, call, extension, step.busyAt)
-  if ('verdict' in found) return { kind: 'next', verdict: found.verdict }
-  const named = found.contacts.filter(({ deviceId }) => deviceId === step.deviceId)
+  const { namePrefix, diverted } = step
+  const manner = { diverted, ...(namePrefix !== undefined && { namePrefix }) }
+  const follow = step.deviceId == null ? step.follow : undefined
+  const busy = isBusy(world, call, extension, step.busyAt)
+  if (busy) return { kind: 'next', verdict: busy }
+  const found = follow?.ownPhones === false ? undefined : contactsToRing(world, call, extension, step.busyAt)
+  if (found && 'verdict' in found && !follow) return { kind: 'next', verdict: found.verdict }
+  const contacts = found && 'contacts' in found ? found.contacts : []
+  const named = contacts.filter(({ deviceId }) => deviceId === step.deviceId)
   if (step.deviceId != null && named.length === 0) return next('not-registered')
-  const targets = (step.deviceId == null ? found.contacts : named).map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, diverted: step.diverted, ...(step.namePrefix !== undefined && { namePrefix: step.namePrefix }) }))
-  return ring(world, call, targets, step.ringSeconds)
+  const own = (step.deviceId == null ? contacts : named).map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, ...manner }))
+  if (!follow) return ring(world, call, own, step.ringSeconds)
+  const others = targetsOf(world, call, follow.members, { skipBusy: false, ...manner })
+  const targets = [...own.map((target) => ({ ...target, ringSeconds: step.ringSeconds })), ...others.targets]
+  if (targets.length === 0) return { kind: 'next', verdict: found && 'verdict' in found ? found.verdict : others.verdict }
+  // Who declines elsewhere declines for nobody else.
+  return ring(world, call, targets, Math.max(own.length === 0 ? 0 : step.ringSeconds, longest(follow.members)), { shared: true })
 }

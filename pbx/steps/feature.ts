@@ -11,7 +11,7 @@ import { featureWords, type FeatureStep, type SettingAction } from '../routing/p
 import { stateAt } from '../routing/schedule.ts'
 import type { StepOutcome } from './outcome.ts'
 
-type Handling = Pick<Extension, 'doNotDisturb'>
+type Handling = Pick<Extension, 'doNotDisturb' | 'followMe'>
 
 /** Does what a feature code says to the caller's own extension, and says that it did. */
 export async function runFeature(world: CallWorld, call: Call, step: FeatureStep): Promise<StepOutcome> {
@@ -76,11 +76,13 @@ function changeOf({ action, argument }: Setting, now: Handling): Partial<Extensi
     case 'do-not-disturb-toggle': return { doNotDisturb: !now.doNotDisturb }
     case 'do-not-disturb-on': return { doNotDisturb: true }
     case 'do-not-disturb-off': return { doNotDisturb: false }
+    case 'follow-me-toggle': return { followMe: !now.followMe }
   }
 }
 
 function promptOf({ action }: Pick<FeatureStep, 'action'>, change: Partial<ExtensionInput>): string {
   if (change.doNotDisturb !== undefined) return change.doNotDisturb ? 'do-not-disturb-on' : 'do-not-disturb-off'
+  if (change.followMe !== undefined) return change.followMe ? 'follow-me-on' : 'follow-me-off'
   return action.endsWith('-on') ? 'forward-on' : 'forward-off'
 }
 

@@ -29,7 +29,7 @@ export function targetsOf(world: CallWorld, call: Call, members: readonly Member
   const verdicts = found.flatMap((each) => ('verdict' in each ? each.verdict : []))
   return {
     targets: found.flatMap((each) => ('targets' in each ? each.targets : [])),
-    verdict: verdicts.find(({ reason }) => reason === 'busy') ?? verdicts[0] ?? terminate('not-reachable', 'system', null, 'Nobody of the ring group can be rung.'),
+    verdict: verdicts.find(({ reason }) => reason === 'busy') ?? verdicts[0] ?? terminate('not-reachable', 'system', null, 'Nobody else can be rung.'),
   }
 }
 

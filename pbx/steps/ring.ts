@@ -9,9 +9,8 @@ import type { StepOutcome } from './outcome.ts'
 
 /** The contacts of an extension that can be rung for this call, never the phone that is calling; or why there are none. */
 export function contactsToRing(world: CallWorld, call: Call, extension: { id: string; number: string }, busyAt: number | null): { contacts: Contact[] } | { verdict: ReturnType<typeof terminate> } {
-  if (busyAt !== null && callsOf(world, call, extension.id) >= busyAt) {
-    return { verdict: terminate('busy', 'system', null, `${extension.number} is in as many calls as it may have at once.`) }
-  }
+  const busy = isBusy(world, call, extension, busyAt)
+  if (busy) return { verdict: busy }
   const { instance } = call.request
   const contacts = world.registrar.contactsOf(extension.id).filter((contact) => instance === undefined || contact.instance === instance)
   const others = contacts.filter((contact) => contact.deviceId !== call.request.caller.deviceId)
@@ -19,6 +18,12 @@ export function contactsToRing(world: CallWorld, call: Call, extension: { id: st
   const reachable = others.filter((contact) => contact.reachable !== 'no')
   if (reachable.length > 0) return { contacts: reachable }
   return { verdict: terminate(contacts.length === 0 ? 'not-registered' : others.length === 0 ? 'called-itself' : 'not-reachable', 'system') }
+}
+
+/** The end of a call that would be one too many for an extension. */
+export function isBusy(world: CallWorld, call: Call, { id, number }: { id: string; number: string }, busyAt: number | null): ReturnType<typeof terminate> | undefined {
+  if (busyAt === null || callsOf(world, call, id) < busyAt) return undefined
+  return terminate('busy', 'system', null, `${number} is in as many calls as it may have at once.`)
 }
 
 /** Rings, and connects whoever answers. */

@@ -7,6 +7,7 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { changeExtension } from './data.ts'
+import { FollowMe, type Followed } from './follow-me.tsx'
 
 const forwards = [
   { field: 'forwardAlways', label: 'Forward all calls to', description: 'Its phones do not ring at all. Also *72 and *73 on the phone.' },
@@ -15,7 +16,7 @@ const forwards = [
   { field: 'forwardUnreachable', label: 'Forward while no phone is reachable to', description: 'When none is registered, or none answers.' },
 ] as const
 
-interface Values extends Record<(typeof forwards)[number]['field'], string> {
+interface Values extends Record<(typeof forwards)[number]['field'], string>, Followed {
   doNotDisturb: boolean
   voicemail: boolean
   vipNumbers: string[]
@@ -51,21 +52,28 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
       forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, callLimit: extension.callLimit ?? '',
       outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '',
+      followMe: extension.followMe, followMeOwnPhones: extension.followMeOwnPhones, followMeTo: extension.followMeTo,
     },
     check: () => ({}),
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, callLimit, outsideCalls, outsideNumber, pickupGroup, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, callLimit, outsideCalls, outsideNumber, pickupGroup, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), followMe, followMeOwnPhones, followMeTo, version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
   const { values, errors, set } = form
+  const follow = ({ followMe, followMeOwnPhones, followMeTo }: Partial<Followed>) => {
+    if (followMe !== undefined) set('followMe', followMe)
+    if (followMeOwnPhones !== undefined) set('followMeOwnPhones', followMeOwnPhones)
+    if (followMeTo !== undefined) set('followMeTo', followMeTo)
+  }
   return (
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Checkbox label="Do not disturb" description="Callers hear busy, or leave a message where there is voicemail. Also *78 and *79 on the phone." checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
       <TagsInput label="May disturb all the same" description="Numbers of callers; press Enter after each." value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
       <Checkbox label="Voicemail" description="Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case. *97 on the phone plays the messages." checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
+      <FollowMe of={extension} values={values} errors={errors} onChange={follow} />
       {forwards.map(({ field, label, description }) => (
         <TargetInput key={field} label={label} description={description} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       ))}

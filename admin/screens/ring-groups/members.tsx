@@ -1,8 +1,8 @@
-import { ActionIcon, Checkbox, Group, Input, NumberInput, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { ActionIcon, Checkbox, Group, Input, NumberInput, Skeleton, Stack, Text } from '@mantine/core'
 import { ArrowDown, ArrowUp, X } from 'lucide-react'
-import { useState } from 'react'
 import type { RingGroup } from '../../app/types.ts'
-import { useExtension, useExtensions } from '../extensions/data.ts'
+import { PersonInput } from '../dial-plan/person-input.tsx'
+import { useExtension } from '../extensions/data.ts'
 
 type Member = RingGroup['members'][number]
 
@@ -16,10 +16,6 @@ interface MembersProps {
 
 /** Who is in a ring group, in order. */
 export function Members({ members, waits, error, onChange }: MembersProps) {
-  const [search, setSearch] = useState('')
-  const found = useExtensions({ search, limit: 20 })
-  const outside = outsideNumber(search)
-  const others = (found.data?.data ?? []).filter(({ id }) => !members.some(({ extensionId }) => extensionId === id))
   const replace = (at: number, member: Member) => onChange(members.map((each, index) => (index === at ? member : each)))
   const move = (at: number, to: number) => {
     const next = [...members]
@@ -29,23 +25,13 @@ export function Members({ members, waits, error, onChange }: MembersProps) {
   }
   return (
     <Stack gap="xs">
-      <Select
+      <PersonInput
         label="Members"
         description="Choose an extension, or type a number outside as you would dial it."
-        placeholder="Extension, name or outside number"
-        searchable
-        value={null}
-        searchValue={search}
-        onSearchChange={setSearch}
-        data={[...others.map(({ id, number, name }) => ({ value: id, label: `${number} ${name}` })), ...(outside !== undefined && !members.some(({ number }) => number === outside) ? [{ value: `outside ${outside}`, label: `Call ${outside} outside` }] : [])]}
-        filter={({ options }) => options}
-        nothingFoundMessage="No extension fits, or all are in the group already."
+        taken={(person) => members.some(({ extensionId, number }) => (person.kind === 'extension' ? extensionId === person.id : number === person.number))}
+        nothingFound="Nobody fits, or all who do are in the group already."
         error={error}
-        onChange={(chosen) => {
-          if (chosen?.startsWith('outside ')) onChange([...members, { extensionId: null, number: chosen.slice('outside '.length), delaySeconds: 0, confirm: true }])
-          else if (chosen !== null) onChange([...members, { extensionId: chosen, number: null, delaySeconds: 0, confirm: false }])
-          setSearch('')
-        }}
+        onChoose={(person) => onChange([...members, person.kind === 'extension' ? { extensionId: person.id, number: null, delaySeconds: 0, confirm: false } : { extensionId: null, number: person.number, delaySeconds: 0, confirm: true }])}
       />
       {members.some(({ number }) => number !== null) && <Input.Description>Whoever answers outside hears who calls and presses 1 to take the call; the others ring on until then. Without that, a mobile's voicemail may take it.</Input.Description>}
       {members.length === 0 && <Input.Description>Nobody yet: calls to the group end at once, or go on to the number below.</Input.Description>}
@@ -76,12 +62,6 @@ export function Members({ members, waits, error, onChange }: MembersProps) {
       ))}
     </Stack>
   )
-}
-
-/** What may be called outside; undefined for anything else. */
-function outsideNumber(text: string): string | undefined {
-  const number = text.trim().replace(/[\s.()-]/g, '')
-  return /^\+?[0-9]{5,20}$/.test(number) ? number : undefined
 }
 
 function Name({ id }: { id: string }) {

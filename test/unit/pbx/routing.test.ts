@@ -166,3 +166,21 @@ test('a ring group rings its members whatever they forward, and goes on where it
   assert.equal(callOf('101', '650').steps[0]?.kind === 'ring-group' && callOf('101', '650').steps.length, 1)
   assert.deepEqual(forwardedTo(handling, 't', '202').map(({ number }) => number), ['201', '204', '650'])
 })
+
+test('follow me comes after do not disturb, forwards of all calls and the own number; who is not to be disturbed is left out', () => {
+  const to = (target: string) => ({ target, delaySeconds: 3, ringSeconds: 20, confirm: true })
+  const followed = (over: Partial<SnapshotExtension>, caller = '101') => {
+    const people = [extension('101'), extension('301', { followMe: true, followMeTo: [to('302'), to('303'), to('304')], ...over }), extension('302'), extension('303', { doNotDisturb: true }), extension('304', { enabled: false })]
+    const there = { ...nothing, extension: (id: string) => people.find((each) => each.id === id), extensionByNumber: (_: string, number: string) => people.find((each) => each.number === number) } as unknown as DirectorySnapshot
+    return decide({ tenantId: 't', caller: { extensionId: `id-${caller}`, deviceId: 'd', number: caller, name: null }, dialled: '301' }, there, { ringSeconds: 30, at: 0 }).steps[0]
+  }
+  const step = followed({})
+  assert.deepEqual(step?.kind === 'extension' && step.follow, { ownPhones: true, members: [{ extensionId: 'id-302', busyAt: null, delaySeconds: 3, ringSeconds: 20 }] })
+  assert.match(step?.reason ?? '', /follow me rings 302; 303 does not want to be disturbed/)
+  assert.match(step ? (explainSteps([step])[0]?.step ?? '') : '', /phones and one number by follow me for up to 30 seconds/)
+  const [only] = explainSteps([followed({ followMeOwnPhones: false })!])
+  assert.match(only?.step ?? '', /Ring one number by follow me for up to 23 seconds/)
+  assert.equal(followed({ doNotDisturb: true })?.kind, 'refuse')
+  assert.match(followed({ forwardAlways: '302' })?.reason ?? '', /forwards all calls to 302/)
+  for (const plain of [followed({}, '301'), followed({ followMe: false })]) assert.equal(plain?.kind === 'extension' && plain.follow, undefined)
+})
