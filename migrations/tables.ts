@@ -685,3 +685,9 @@ export interface OutboundRouteRow {
   created_at: Date
   updated_at: Date
 }
+
+export interface FeatureCodeSettingsRow {
+  tenant_id: string
+  changed: Record<string, { code: string; enabled: boolean }>
+  updated_at: Date
+}

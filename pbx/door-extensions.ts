@@ -161,6 +161,10 @@ export interface ExtensionFilter extends Page {
 /** A code that phones dial to change something. */
 export interface FeatureCode {
   code: string
+  /** What it is where nobody has changed it. */
+  customary: string
+  /** Switched off, it is a number like any other. */
+  enabled: boolean
   action: string
   /** What it does, in words. */
   does: string

@@ -326,6 +326,11 @@ export interface Pbx {
     /** @param call `from`: an extension's number, or of somebody outside: `+12025550123`, `anonymous`; anybody's of the house when absent. Refuses `unprocessable` for one that is none. */
     explain(actor: Actor, call: { from?: string; to: string; /** Milliseconds since the epoch; now when absent. */ at?: number }): RoutingExplanation
     featureCodes(actor: Actor): FeatureCode[]
+    /**
+     * Another code for an action, or the action switched off or on; nothing given: as is customary. Holds at once. Refuses `not-found` for an
+     * action that is none, `unprocessable` for a code that means something else, `conflict` while calls are sent on by the code as it is.
+     */
+    changeFeatureCode(actor: Actor, action: string, change: { code?: string; enabled?: boolean } | undefined): Promise<FeatureCode>
   }
   /** Hostile traffic. Bans concern the whole machine, so they are the affair of the tenant that runs it; others see none. */
   shield: {

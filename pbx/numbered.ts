@@ -38,7 +38,11 @@ export function guardNumbered<Shown, Input extends { number: string }, Before ex
 
 /** @throws Refusal `conflict` when calls of others are sent on to this number */
 export function refuseUsed(directory: Directory, tenantId: string, number: string): void {
-  const users = forwardedTo(directory.snapshot(), tenantId, number)
+  refuseUsers(number, forwardedTo(directory.snapshot(), tenantId, number))
+}
+
+/** @throws Refusal `conflict` when there are such users of a number or code */
+export function refuseUsers(number: string, users: readonly { number: string; name: string }[]): void {
   if (users.length === 0) return
   const names = users.slice(0, 5).map((each) => `${each.number} (${each.name})`).join(', ')
   const more = users.length > 5 ? ` and ${users.length - 5} more` : ''

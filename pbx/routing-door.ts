@@ -1,5 +1,5 @@
 import type { Actor } from '../config/actor.ts'
-import { wrongField } from '../config/errors.ts'
+import { Refusal, wrongField } from '../config/errors.ts'
 import type { Directory, DirectorySnapshot } from './directory/types.ts'
 import type { Pbx } from './door.ts'
 import type { Registrar } from './registrar/types.ts'
@@ -7,8 +7,10 @@ import type { CallRegistry } from './calls/registry.ts'
 import type { CallRequest } from './routing/request.ts'
 import { ANONYMOUS } from './routing/blocked.ts'
 import { decide, type RoutingDefaults } from './routing/decide.ts'
+import { refuseUsers } from './numbered.ts'
 import { normaliseDialled } from './routing/number-format.ts'
-import { featureCodes } from './routing/feature-codes.ts'
+import { featureCodes, wrongCodes, type FeatureCode } from './routing/feature-codes.ts'
+import { forwardedToMailboxes } from './routing/handling.ts'
 import { findInboundNumber } from './routing/outside.ts'
 import { explainSteps, featureWords, type Expand } from './routing/plan.ts'
 
@@ -26,7 +28,23 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
   }
 
   return {
-    featureCodes: () => featureCodes().map((code) => ({ ...code, does: featureWords[code.action] })),
+    featureCodes: (actor) => featureCodes(directory.snapshot().changedCodesOf(actor.tenantId)).map(shown),
+    async changeFeatureCode(actor, action, change) {
+      const snapshot = directory.snapshot()
+      const before = snapshot.changedCodesOf(actor.tenantId)
+      const code = featureCodes(before).find((one) => one.action === action)
+      if (!code) throw new Refusal('not-found', 'There is no such feature code.')
+      const { [action]: _one, ...others } = before
+      const next = { code: code.code, enabled: code.enabled, ...change }
+      const isCustomary = change === undefined || (next.code === code.customary && next.enabled)
+      const changed = isCustomary ? others : { ...others, [action]: next }
+      const wrong = wrongCodes(changed)[code.action]
+      if (wrong !== undefined) throw wrongField('code', wrong)
+      const after = featureCodes(changed).find((one) => one.action === action) ?? code
+      if (action === 'voicemail-leave' && (after.code !== code.code || !after.enabled)) refuseUsers(code.code, forwardedToMailboxes(snapshot, actor.tenantId))
+      await directory.featureCodes.configure(actor, changed)
+      return shown(after)
+    },
     explain(actor, { from, to, at = Date.now() }) {
       const snapshot = directory.snapshot()
       const caller = from === undefined || isOutside(from) ? undefined : snapshot.extensionByNumber(actor.tenantId, from)
@@ -55,6 +73,8 @@ function trunkFor(tenantId: string, number: string, snapshot: DirectorySnapshot)
   if (!trunk) throw wrongField('from', 'There is no trunk over which somebody from outside could call.')
   return trunk.id
 }
+
+const shown = (code: FeatureCode): ReturnType<Pbx['routing']['featureCodes']>[number] => ({ ...code, does: featureWords[code.action] })
 
 /** What callers may choose, and where opening hours lead at other times. Each is opened once: menus lead back to one another. */
 function expansion({ inbound: _inbound, ...request }: CallRequest, snapshot: DirectorySnapshot, rules: RoutingDefaults): Expand {

@@ -964,12 +964,28 @@ export type RoutingSubject = {
 
 export type FeatureCode = {
     code: string;
+    /**
+     * What it is where nobody has changed it.
+     */
+    customary: string;
+    /**
+     * Switched off, it is a number like any other.
+     */
+    enabled: boolean;
     action: string;
     does: string;
     /**
      * A number is dialled behind it.
      */
     takesNumber: boolean;
+};
+
+export type FeatureCodeUpdate = {
+    /**
+     * A * and one to four digits.
+     */
+    code?: string;
+    enabled?: boolean;
 };
 
 /**
@@ -4501,6 +4517,120 @@ export type ListFeatureCodesResponses = {
 };
 
 export type ListFeatureCodesResponse = ListFeatureCodesResponses[keyof ListFeatureCodesResponses];
+
+export type ResetFeatureCodeData = {
+    body?: never;
+    path: {
+        action: string;
+    };
+    query?: never;
+    url: '/feature-codes/{action}';
+};
+
+export type ResetFeatureCodeErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ResetFeatureCodeError = ResetFeatureCodeErrors[keyof ResetFeatureCodeErrors];
+
+export type ResetFeatureCodeResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: FeatureCode;
+    };
+};
+
+export type ResetFeatureCodeResponse = ResetFeatureCodeResponses[keyof ResetFeatureCodeResponses];
+
+export type UpdateFeatureCodeData = {
+    body: FeatureCodeUpdate;
+    path: {
+        action: string;
+    };
+    query?: never;
+    url: '/feature-codes/{action}';
+};
+
+export type UpdateFeatureCodeErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateFeatureCodeError = UpdateFeatureCodeErrors[keyof UpdateFeatureCodeErrors];
+
+export type UpdateFeatureCodeResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: FeatureCode;
+    };
+};
+
+export type UpdateFeatureCodeResponse = UpdateFeatureCodeResponses[keyof UpdateFeatureCodeResponses];
 
 export type ListRingGroupsData = {
     body?: never;

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { one } from '../http/envelope.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { given } from '../http/fields.ts'
-import { FeatureCode, RoutingExplanation, RoutingQuestion } from './schemas.ts'
+import { FeatureCode, FeatureCodeUpdate, RoutingExplanation, RoutingQuestion } from './schemas.ts'
 
 const explainRouting = defineRoute({
   method: 'get',
@@ -28,4 +28,32 @@ const listFeatureCodes = defineRoute({
   handle: async ({ world, actor }) => ({ data: world.pbx.routing.featureCodes(actor) }),
 })
 
-export const routingRoutes = [explainRouting, listFeatureCodes]
+const actionParams = z.strictObject({ action: z.string().regex(/^[a-z-]{1,40}$/) })
+
+const updateFeatureCode = defineRoute({
+  method: 'patch',
+  path: '/feature-codes/{action}',
+  operationId: 'updateFeatureCode',
+  summary: 'Give an action another code, or switch it off or on',
+  description: 'Holds at once. A code that means something else already, or could be taken for another and a number behind it, is refused.',
+  tag: 'Routing',
+  permission: 'extensions.write',
+  params: actionParams,
+  body: FeatureCodeUpdate,
+  response: one(FeatureCode),
+  handle: async ({ world, actor, params, body }) => ({ data: await world.pbx.routing.changeFeatureCode(actor, params.action, given(body)) }),
+})
+
+const resetFeatureCode = defineRoute({
+  method: 'delete',
+  path: '/feature-codes/{action}',
+  operationId: 'resetFeatureCode',
+  summary: 'Give an action its customary code again',
+  tag: 'Routing',
+  permission: 'extensions.write',
+  params: actionParams,
+  response: one(FeatureCode),
+  handle: async ({ world, actor, params }) => ({ data: await world.pbx.routing.changeFeatureCode(actor, params.action, undefined) }),
+})
+
+export const routingRoutes = [explainRouting, listFeatureCodes, updateFeatureCode, resetFeatureCode]

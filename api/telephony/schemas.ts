@@ -232,5 +232,12 @@ export const RoutingExplanation = z
   .meta({ id: 'RoutingExplanation' })
 
 export const FeatureCode = z
-  .object({ code: z.string(), action: z.string(), does: z.string(), takesNumber: z.boolean().meta({ description: 'A number is dialled behind it.' }) })
+  .object({
+    code: z.string(), customary: z.string().meta({ description: 'What it is where nobody has changed it.' }), enabled: z.boolean().meta({ description: 'Switched off, it is a number like any other.' }),
+    action: z.string(), does: z.string(), takesNumber: z.boolean().meta({ description: 'A number is dialled behind it.' }),
+  })
   .meta({ id: 'FeatureCode' })
+
+export const FeatureCodeUpdate = z
+  .strictObject({ code: z.string().trim().min(2).max(5).optional().meta({ description: 'A * and one to four digits.' }), enabled: z.boolean().optional() })
+  .meta({ id: 'FeatureCodeUpdate' })

@@ -6,6 +6,7 @@ import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
 import { createEmergencyRepositories } from './emergency.ts'
+import { createFeatureCodeRepository } from './feature-codes.ts'
 import { createBlockedCallerRepository, createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
@@ -42,6 +43,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
     toll: createTollRepository(world),
+    featureCodes: createFeatureCodeRepository(world),
     emergency: createEmergencyRepositories(world),
     blockedCallers: createBlockedCallerRepository(world),
     parkLots: createParkLotRepository(world),

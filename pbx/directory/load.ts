@@ -5,6 +5,7 @@ import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, Extensio
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { loadEmergency } from './emergency.ts'
+import { loadFeatureCodes } from './feature-codes.ts'
 import { openTrunk } from './lines.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
 import { loadToll } from './toll.ts'
@@ -39,6 +40,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     emergency: await loadEmergency(trx, tenantId),
     blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),
+    featureCodes: await loadFeatureCodes(trx, tenantId),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
   }
   const lines = {

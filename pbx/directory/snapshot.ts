@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -15,6 +15,7 @@ export interface TenantPicture {
   readonly emergency: SnapshotEmergency
   readonly toll: SnapshotToll
   readonly blocked: readonly SnapshotBlockedCaller[]
+  readonly featureCodes: ChangedCodes
   readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
   readonly byUsername: ReadonlyMap<string, SnapshotDevice>
@@ -39,7 +40,11 @@ export interface Places {
   emergency: SnapshotEmergency
   toll: SnapshotToll
   blocked: readonly SnapshotBlockedCaller[]
+  featureCodes: ChangedCodes
 }
+
+/** No feature code is another than the customary one. */
+export const CUSTOMARY_CODES: ChangedCodes = {}
 
 /** As long as nobody has said otherwise. */
 export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, mailTo: [] }, locks: new Map() }
@@ -57,7 +62,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL, blocked: [] }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL, blocked: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -81,6 +86,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     emergency: places.emergency,
     toll: places.toll,
     blocked: places.blocked,
+    featureCodes: places.featureCodes,
     lines,
     devices: new Map(devices.map((device) => [device.id, device])),
     byUsername: new Map(devices.map((device) => [device.sipUsername, device])),
@@ -127,6 +133,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
     emergencyOf: (tenantId) => tenants.get(tenantId)?.emergency ?? NOWHERE,
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
+    changedCodesOf: (tenantId) => tenants.get(tenantId)?.featureCodes ?? CUSTOMARY_CODES,
     blockedOf: (tenantId) => tenants.get(tenantId)?.blocked ?? [],
     parkLot: (id) => homeOf(id)?.parkLots.byId.get(id),
     parkLotsOf: (tenantId) => [...(tenants.get(tenantId)?.parkLots.byId.values() ?? [])],

@@ -152,6 +152,9 @@ export type SnapshotParkLot = Omit<ParkLot, 'version' | 'createdAt' | 'updatedAt
 
 export type SnapshotBlockedCaller = Pick<BlockedCaller, 'number' | 'name' | 'action' | 'enabled'>
 
+/** Feature codes that are not the customary ones, by action. */
+export type ChangedCodes = Readonly<Record<string, { readonly code: string; readonly enabled: boolean }>>
+
 export type SnapshotAttendant = Omit<Attendant, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
 export interface SnapshotDevice {
@@ -192,6 +195,7 @@ export interface DirectorySnapshot {
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
   emergencyOf(tenantId: string): SnapshotEmergency
   tollOf(tenantId: string): SnapshotToll
+  changedCodesOf(tenantId: string): ChangedCodes
   blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
   parkLot(id: string): SnapshotParkLot | undefined
   parkLotsOf(tenantId: string): readonly SnapshotParkLot[]
@@ -230,6 +234,10 @@ export interface Directory {
     setDevice(actor: Actor, deviceId: string, change: { locationId?: string | null; confirmedLocationId?: string | null; reported?: NetworkReport }, from: string | null): Promise<void>
   }
   blockedCallers: BlockedCallers
+  featureCodes: {
+    /** Replaces all changes. */
+    configure(actor: Actor, changed: ChangedCodes): Promise<void>
+  }
   parkLots: Kept<ParkLot, ParkLotInput>
   schedules: Kept<Schedule, ScheduleInput>
   attendants: Kept<Attendant, AttendantInput> & {

@@ -6,7 +6,7 @@ import type { Directory, SnapshotDevice, SnapshotExtension } from '../directory/
 import type { MessageCounts } from '../door.ts'
 import type { Events } from '../events/events.ts'
 import type { RegistrationView } from '../events/catalogue.ts'
-import { findFeatureCode } from '../routing/feature-codes.ts'
+import { codeFor, findFeatureCode } from '../routing/feature-codes.ts'
 import { isSlot } from '../routing/slots.ts'
 import { createSubscribers, type Subscriber } from '../sip/subscribers.ts'
 import type { IncomingRequest } from '../sip/types.ts'
@@ -93,7 +93,8 @@ export function createLamps(options: {
     })
     if (name === 'message-summary') {
       const own = snapshot.extension(device.extensionId)
-      if (own && (extension?.id === own.id || user === '*97')) return { key: `messages ${own.id}`, document: () => messageSummary(`sip:*97@${domain}`, messages(own.id)) }
+      const listening = codeFor(snapshot.changedCodesOf(tenantId), 'voicemail-own')
+      if (own && (extension?.id === own.id || user === listening)) return { key: `messages ${own.id}`, document: () => messageSummary(`sip:${codeFor(directory.snapshot().changedCodesOf(tenantId), 'voicemail-own') ?? own.number}@${domain}`, messages(own.id)) }
       if (extension) throw new Refusal('forbidden', 'Only the own messages may be watched')
       return undefined
     }
@@ -106,7 +107,7 @@ export function createLamps(options: {
         return dialogInfo(user, domain, parked ? [{ id: parked.callId, direction: 'recipient', state: 'confirmed', number: parked.number, name: parked.name }] : [])
       } }
     }
-    const feature = findFeatureCode(user)
+    const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), user)
     const schedule = snapshot.scheduleByNumber(tenantId, feature?.code.action === 'schedule-override' ? feature.argument : user)
     if (schedule) return lamp(`hours ${schedule.id}`, () => (directory.snapshot().schedule(schedule.id)?.override ?? 'automatic') !== 'automatic', `${schedule.name}: by hand`)
     if (feature && /^do-not-disturb/.test(feature.code.action)) {

@@ -148,7 +148,7 @@ function meantBy(number: string, look: Look): Meant {
       : { kind: 'refuse', refusal: 'park-disabled', reason: `The park lot ${parking.number} (${parking.name}) is switched off` }], { name: parking.name })
   }
 
-  const feature = findFeatureCode(number)
+  const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)
   // A forward never changes anything, and nobody listens to messages by it.
   if (feature && (look.path.length === 0 || feature.code.action === 'voicemail-leave')) {
     const { code: { code, action, takesNumber }, argument } = feature

@@ -1,7 +1,8 @@
-import type { FeatureAction } from './plan.ts'
+import type { ChangedCodes } from '../directory/types.ts'
+import { featureWords, type FeatureAction } from './plan.ts'
 
 /** The customary codes. A code that takes a number has it dialled behind: *72102. */
-const CODES: readonly { code: string; action: FeatureAction; takesNumber: boolean }[] = [
+const CUSTOMARY: readonly Omit<FeatureCode, 'customary' | 'enabled'>[] = [
   { code: '*72', action: 'forward-always-on', takesNumber: true },
   { code: '*73', action: 'forward-always-off', takesNumber: false },
   { code: '*90', action: 'forward-busy-on', takesNumber: true },
@@ -26,16 +27,51 @@ export interface FeatureCode {
   code: string
   action: FeatureAction
   takesNumber: boolean
+  /** What it is where nobody has changed it. */
+  customary: string
+  enabled: boolean
 }
 
-/** Every code there is. */
-export function featureCodes(): readonly FeatureCode[] {
-  return CODES
+const known = new WeakMap<ChangedCodes, readonly FeatureCode[]>()
+
+/** Every code of a tenant, switched off ones too. */
+export function featureCodes(changed: ChangedCodes): readonly FeatureCode[] {
+  const before = known.get(changed)
+  if (before) return before
+  const codes = CUSTOMARY.map((one) => ({ ...one, customary: one.code, enabled: true, ...changed[one.action] }))
+  known.set(changed, codes)
+  return codes
 }
 
 /** The code that was dialled and what came behind it; the longest code that fits. */
-export function findFeatureCode(dialled: string): { code: FeatureCode; argument: string } | undefined {
-  const fits = CODES.filter(({ code, takesNumber }) => (takesNumber ? dialled.startsWith(code) : dialled === code))
-  const code = fits.sort((a, b) => b.code.length - a.code.length)[0]
-  return code && { code, argument: dialled.slice(code.code.length) }
+export function findFeatureCode(changed: ChangedCodes, dialled: string): { code: FeatureCode; argument: string } | undefined {
+  let found: FeatureCode | undefined
+  for (const one of featureCodes(changed)) {
+    if (!one.enabled || one.code.length <= (found?.code.length ?? 0)) continue
+    if (one.takesNumber ? dialled.startsWith(one.code) : dialled === one.code) found = one
+  }
+  return found && { code: found, argument: dialled.slice(found.code.length) }
+}
+
+/** What is dialled for this; undefined when it is switched off. */
+export function codeFor(changed: ChangedCodes, action: FeatureAction): string | undefined {
+  const found = featureCodes(changed).find((one) => one.action === action)
+  return found?.enabled ? found.code : undefined
+}
+
+/** What speaks against such a table, in words, by action; nothing does when it is empty. Numbers of the house have no *, so codes can only meet codes. */
+export function wrongCodes(changed: ChangedCodes): Readonly<Partial<Record<FeatureAction, string>>> {
+  const wrong: Partial<Record<FeatureAction, string>> = {}
+  const codes = featureCodes(changed)
+  for (const { action, code, enabled, customary, takesNumber } of codes) {
+    if (code !== customary && !/^\*[0-9]{1,4}$/.test(code)) wrong[action] = 'A code is a * and one to four digits, such as *78.'
+    if (!enabled || wrong[action] !== undefined) continue
+    for (const other of codes) {
+      if (other.action === action || !other.enabled) continue
+      if (other.code === code) wrong[action] = `${code} means something else already: ${featureWords[other.action]}.`
+      else if (takesNumber && other.code.startsWith(code)) wrong[action] = `${code} and a number behind it could be taken for ${other.code}: ${featureWords[other.action]}.`
+      else if (other.takesNumber && code.startsWith(other.code)) wrong[action] = `${code} could be taken for ${other.code} and a number behind it: ${featureWords[other.action]}.`
+    }
+  }
+  return wrong
 }

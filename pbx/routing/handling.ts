@@ -1,4 +1,4 @@
-import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension } from '../directory/types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotExtension } from '../directory/types.ts'
 import { isEmergency } from '../emergency/recognise.ts'
 import { decide } from './decide.ts'
 import { findFeatureCode } from './feature-codes.ts'
@@ -117,19 +117,36 @@ export function isAnnouncement({ keys, directDial }: Pick<SnapshotAttendant, 'ke
   return Object.keys(keys).length === 0 && !directDial
 }
 
-/** Everything whose calls are sent on to a number. */
-export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Pick<SnapshotExtension, 'number' | 'name'>[] {
-  const leadsThere = (target: string | null): boolean => target !== null && (target === number || mailboxOf(target) === number)
-  const extensions = snapshot.extensionsOf(tenantId).filter((extension) => extension.number !== number && (FORWARDS.some((field) => leadsThere(extension[field])) || extension.followMeTo.some(({ target }) => target === number)))
-  const numbers = snapshot.inboundNumbersOf(tenantId).filter((inbound) => [inbound.destination, ...inbound.byCaller.map(({ destination }) => destination)].some(leadsThere))
-  const schedules = snapshot.schedulesOf(tenantId).filter((schedule) => schedule.number !== number && [schedule.open, schedule.closed, schedule.holiday].some(leadsThere))
-  const attendants = snapshot.attendantsOf(tenantId).filter((attendant) => attendant.number !== number && [...Object.values(attendant.keys), attendant.noInput].some(leadsThere))
-  const lots = snapshot.parkLotsOf(tenantId).filter((lot) => lot.number !== number && leadsThere(lot.returnTo))
-  return [...extensions, ...numbers, ...lots, ...schedules, ...attendants, ...snapshot.ringGroupsOf(tenantId).filter((group) => group.number !== number && leadsThere(group.noAnswer))]
+type Sender = Pick<SnapshotExtension, 'number' | 'name'>
+
+/** Everything that sends calls on, with where to. */
+function senders(snapshot: DirectorySnapshot, tenantId: string): (Sender & { targets: readonly (string | null)[] })[] {
+  const of = <T extends Sender>(all: readonly T[], targets: (one: T) => readonly (string | null)[]) => all.map((one) => ({ number: one.number, name: one.name, targets: targets(one) }))
+  return [
+    ...of(snapshot.extensionsOf(tenantId), (extension) => [...FORWARDS.map((field) => extension[field]), ...extension.followMeTo.map(({ target }) => target)]),
+    ...of(snapshot.inboundNumbersOf(tenantId), ({ destination, byCaller }) => [destination, ...byCaller.map((one) => one.destination)]),
+    ...of(snapshot.parkLotsOf(tenantId), ({ returnTo }) => [returnTo]),
+    ...of(snapshot.schedulesOf(tenantId), ({ open, closed, holiday }) => [open, closed, holiday]),
+    ...of(snapshot.attendantsOf(tenantId), ({ keys, noInput }) => [...Object.values(keys), noInput]),
+    ...of(snapshot.ringGroupsOf(tenantId), ({ noAnswer }) => [noAnswer]),
+  ]
+}
+
+/** Everything else whose calls are sent on to a number, or to its mailbox. */
+export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, number: string): Sender[] {
+  const changed = snapshot.changedCodesOf(tenantId)
+  const leadsThere = (target: string | null): boolean => target !== null && (target === number || mailboxOf(changed, target) === number)
+  return senders(snapshot, tenantId).filter((sender) => sender.number !== number && sender.targets.some(leadsThere))
+}
+
+/** Everything whose calls are sent on to a mailbox by its code. */
+export function forwardedToMailboxes(snapshot: DirectorySnapshot, tenantId: string): Sender[] {
+  const changed = snapshot.changedCodesOf(tenantId)
+  return senders(snapshot, tenantId).filter(({ targets }) => targets.some((target) => target !== null && mailboxOf(changed, target) !== undefined))
 }
 
 /** The number whose mailbox is meant: 102 of *99102. */
-function mailboxOf(target: string): string | undefined {
-  const feature = findFeatureCode(target)
+function mailboxOf(changed: ChangedCodes, target: string): string | undefined {
+  const feature = findFeatureCode(changed, target)
   return feature?.code.action === 'voicemail-leave' ? feature.argument : undefined
 }

@@ -47,7 +47,7 @@ export function findRinging(world: CallWorld, invite: IncomingInvite, by: Caller
   if (by.inbound || by.extensionId === '') return undefined
   const snapshot = world.directory.snapshot()
   const dialled = normaliseDialled(invite.requestUri.user ?? '')
-  const feature = findFeatureCode(dialled)
+  const feature = findFeatureCode(snapshot.changedCodesOf(by.tenantId), dialled)
   if (feature?.code.action !== 'pick-up-group' && feature?.code.action !== 'pick-up-extension') return undefined
   const own = snapshot.extension(by.extensionId)
   const wanted = feature.code.action === 'pick-up-extension' ? snapshot.extensionByNumber(by.tenantId, feature.argument)?.id : undefined

@@ -2,7 +2,9 @@ import { serviceActor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { MailboxRow, VoicemailMessageRow } from '../../migrations/tables.ts'
+import type { Directory } from '../directory/types.ts'
 import type { MailRoom } from '../mail/room.ts'
+import { codeFor } from '../routing/feature-codes.ts'
 import type { Messages } from './messages.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -11,8 +13,8 @@ const KIND = 'voicemail'
 const MOST_BYTES = 15_000_000
 
 /** Messages that go out by e-mail, and what becomes of them then. */
-export function mailMessages(options: { mail: Pick<MailRoom, 'post' | 'kind'>; messages: Pick<Messages, 'row' | 'remove'>; shelf: Pick<Shelf, 'open'> }): { stored(trx: Transaction, row: VoicemailMessageRow): Promise<void> } {
-  const { mail, messages, shelf } = options
+export function mailMessages(options: { mail: Pick<MailRoom, 'post' | 'kind'>; messages: Pick<Messages, 'row' | 'remove'>; shelf: Pick<Shelf, 'open'>; directory: Pick<Directory, 'snapshot'> }): { stored(trx: Transaction, row: VoicemailMessageRow): Promise<void> } {
+  const { mail, messages, shelf, directory } = options
 
   mail.kind(KIND, {
     async attachment({ tenant_id: tenantId, subject_id: id }) {
@@ -49,6 +51,7 @@ export function mailMessages(options: { mail: Pick<MailRoom, 'post' | 'kind'>; m
       const box = (await trx('mailboxes').join('extensions', 'extensions.id', 'mailboxes.id').where({ 'mailboxes.id': row.mailbox_id }).first('mailboxes.mail_to', 'mailboxes.mail_attach', 'extensions.number', 'extensions.name')) as (Pick<MailboxRow, 'mail_to' | 'mail_attach'> & { number: string; name: string }) | undefined
       if (!box || box.mail_to.length === 0) return
       const from = row.from_name === null || row.from_name === '' ? row.from_number || 'an unknown caller' : `${row.from_name} (${row.from_number})`
+      const code = codeFor(directory.snapshot().changedCodesOf(row.tenant_id), 'voicemail-own')
       const length = `${Math.floor(row.seconds / 60)}:${String(Math.floor(row.seconds % 60)).padStart(2, '0')}`
       await mail.post(trx, {
         tenantId: row.tenant_id, kind: KIND, subjectId: row.id, urgent: false, recipients: box.mail_to,
@@ -56,7 +59,7 @@ export function mailMessages(options: { mail: Pick<MailRoom, 'post' | 'kind'>; m
         body: [
           `${from} left a message for ${box.number} ${box.name}.`, '',
           `Left:    ${row.left_at.toUTCString()}`, `Length:  ${length}`, ...(row.urgent ? ['Marked as urgent.'] : []), ...(row.forwarded_by === null ? [] : [`Sent on by ${row.forwarded_by}.`]), '',
-          goesAlong({ ...row, ...box }) ? 'The message is attached. On the phone it is heard with *97.' : 'On the phone it is heard with *97.', '',
+          [...(goesAlong({ ...row, ...box }) ? ['The message is attached.'] : []), ...(code === undefined ? [] : [`On the phone it is heard with ${code}.`])].join(' '), '',
         ].join('\n'),
       })
     },

@@ -43,7 +43,7 @@ export async function openVoicemailRoom(options: {
   const shelf = await openShelf({ database, logger, home, keys: createRecordingKeys(database, secrets), sounds, onStored: (trx, row) => mailing.stored(trx, row) })
   const boxes = createBoxes({ database, secrets, desk, counts, checkOperator: deadEnd })
   const messages = createMessages({ database, logger, home, shelf })
-  const mailing = mailMessages({ mail, messages, shelf })
+  const mailing = mailMessages({ mail, messages, shelf, directory: calls.directory })
   const world: VoicemailWorld = { calls, boxes, messages, shelf, findSound: (name, tenantId) => desk.own.find(name, tenantId) }
   const busy = new Set<Promise<unknown>>()
   // What was spooled first, then what waits to be stored.

@@ -15,6 +15,7 @@ import { carrier, certificates, now, recording, viewOfConference } from './fake-
 import { createFakeEmergency, type FakeEmergency } from './fake-emergency.ts'
 import { createFakeHours } from './fake-hours.ts'
 import { createFakeMail, type FakeMail } from './fake-mail.ts'
+import { createFakeRouting } from './fake-routing.ts'
 import { createFakeToll } from './fake-toll.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
@@ -130,16 +131,7 @@ export function createFakePbx(): FakePbx {
     toll: createFakeToll(actors),
     ...createFakeHours(actors, checkVersion),
     ...createFakeLines(actors, checkVersion),
-    routing: {
-      explain(actor, { to }) {
-        actors.push(actor)
-        return { number: to, name: null, direction: 'internal', steps: [{ step: 'Refuse the call', reason: 'Nobody is there', when: null, depth: 0, now: null, subject: null }] }
-      },
-      featureCodes(actor) {
-        actors.push(actor)
-        return [{ code: '*78', action: 'do-not-disturb-on', does: 'Turn do not disturb on', takesNumber: false }]
-      },
-    },
+    routing: createFakeRouting(actors),
     devices: {
       async create(actor, extensionId, { name }) {
         const extension = find(extensions, actor, extensionId, 'extension')

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
-import { explainRouting, listFeatureCodes } from '../../client/index.ts'
+import { rereading } from '../../app/query-client.ts'
+import { explainRouting, resetFeatureCode, updateFeatureCode, type FeatureCodeUpdate } from '../../client/index.ts'
 
 export interface Question {
   /** The number of an extension; empty: anybody. */
@@ -24,6 +25,7 @@ export function useExplanation(question: Question | undefined) {
   })
 }
 
-export function useFeatureCodes() {
-  return useQuery({ queryKey: keys.featureCodes, queryFn: async () => (await listFeatureCodes({ throwOnError: true })).data.data, staleTime: Infinity })
-}
+const changed = rereading(keys.featureCodes)
+
+export const changeFeatureCode = (action: string, body: FeatureCodeUpdate) => changed(updateFeatureCode({ path: { action }, body, throwOnError: true }))
+export const restoreFeatureCode = (action: string) => changed(resetFeatureCode({ path: { action }, throwOnError: true }))

@@ -1,15 +1,15 @@
-import { Button, Code, Group, SegmentedControl, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core'
-import { Printer } from 'lucide-react'
+import { Button, Group, SegmentedControl, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { RoutingStep } from '../../client/index.ts'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.ts'
-import { ErrorState, Problem } from '../../components/states.tsx'
+import { Problem } from '../../components/states.tsx'
 import { StepList } from '../../components/step-list.tsx'
 import { useForm } from '../../components/use-form.ts'
-import { useExplanation, useFeatureCodes, type Question } from './data.ts'
+import { useExplanation, type Question } from './data.ts'
 import { EditStep } from './edit-step.tsx'
+import { FeatureCodes } from './feature-codes.tsx'
 
 // Only whoever looks at a graph loads what draws it.
 const Flow = lazy(() => import('./flow.tsx'))
@@ -84,34 +84,6 @@ function TryNumber() {
             />
           )}
         </Stack>
-      )}
-    </Panel>
-  )
-}
-
-function FeatureCodes() {
-  const query = useFeatureCodes()
-  return (
-    <Panel component="section" aria-labelledby="codes">
-      <Group justify="space-between" mb="xs">
-        <Title order={2} id="codes">Feature codes</Title>
-        <Button variant="default" size="xs" leftSection={<Printer size={14} aria-hidden />} onClick={() => window.print()}>Print</Button>
-      </Group>
-      <Text size="sm" c="dimmed" mb="sm">Dialled from any phone, for its own extension. The phone says that it is done.</Text>
-      {query.isError && <ErrorState error={query.error} retry={() => void query.refetch()} />}
-      {query.data === undefined && !query.isError && <Skeleton height={240} aria-label="Loading" />}
-      {query.data !== undefined && (
-        <Table>
-          <Table.Thead><Table.Tr><Table.Th w={180}>Dial</Table.Th><Table.Th>What it does</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>
-            {query.data.map(({ code, does, takesNumber }) => (
-              <Table.Tr key={code}>
-                <Table.Td><Code>{code}{takesNumber && ' number'}</Code></Table.Td>
-                <Table.Td>{does}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
       )}
     </Panel>
   )

@@ -1,4 +1,5 @@
 import { Autocomplete, Group, Text } from '@mantine/core'
+import { useCode } from '../../app/feature-codes.ts'
 import { useExtensions } from '../extensions/data.ts'
 import { useAttendants } from '../attendants/data.ts'
 import { useConferences } from '../conferences/data.ts'
@@ -25,6 +26,7 @@ const MOST = 20
 
 /** Where calls go: found by name, or typed as one would dial it. */
 export function TargetInput({ label, description, placeholder = 'Number or name', required = false, value, error, onChange }: TargetInputProps) {
+  const mailbox = useCode()('voicemail-leave')
   const wanted = value.trim().toLowerCase()
   const extensions: Choice[] = useExtensions({ ...(/^[\p{L}\p{N} ]{1,100}$/u.test(wanted) && { search: wanted }), limit: MOST }).data?.data ?? []
   const groups: [group: string, choices: Choice[]][] = [
@@ -33,7 +35,7 @@ export function TargetInput({ label, description, placeholder = 'Number or name'
     ['Attendants and announcements', useAttendants().data ?? []],
     ['Opening hours', useSchedules().data ?? []],
     ['Conference rooms', useConferences().data ?? []],
-    ['Voicemail', extensions.map(({ number, name }) => ({ number: `*99${number}`, name: `Mailbox of ${name}` }))],
+    ['Voicemail', mailbox === undefined ? [] : extensions.map(({ number, name }) => ({ number: `${mailbox}${number}`, name: `Mailbox of ${name}` }))],
   ]
   const names = new Map(groups.flatMap(([, choices]) => choices.map(({ number, name }) => [number, name])))
   const fits = ({ number, name }: Choice): boolean => wanted === '' || number.includes(wanted) || name.toLowerCase().includes(wanted)

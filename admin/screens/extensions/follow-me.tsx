@@ -1,5 +1,6 @@
 import { ActionIcon, Checkbox, Group, Input, NumberInput, Stack, Text } from '@mantine/core'
 import { X } from 'lucide-react'
+import { useCode } from '../../app/feature-codes.ts'
 import type { Extension } from '../../app/types.ts'
 import { PersonInput } from '../dial-plan/person-input.tsx'
 import { useExtensions } from './data.ts'
@@ -23,10 +24,11 @@ const MOST = 10
 
 /** Where else calls to an extension ring, each after a wait and for a time of its own. */
 export function FollowMe({ of, values: { followMe, followMeOwnPhones, followMeTo }, errors, onChange }: FollowMeProps) {
+  const code = useCode()('follow-me-toggle')
   const replace = (target: Target, change: Partial<Target>) => onChange({ followMeTo: followMeTo.map((each) => (each === target ? { ...each, ...change } : each)) })
   return (
     <Stack gap="xs">
-      <Checkbox label="Follow me" description="Calls ring elsewhere too, such as on a mobile. Also *21 on the phone." checked={followMe} error={errors['followMe']} onChange={(change) => onChange({ followMe: change.currentTarget.checked })} />
+      <Checkbox label="Follow me" description={`Calls ring elsewhere too, such as on a mobile.${code === undefined ? '' : ` Also ${code} on the phone.`}`} checked={followMe} error={errors['followMe']} onChange={(change) => onChange({ followMe: change.currentTarget.checked })} />
       {(followMe || followMeTo.length > 0) && (
         <>
           <Checkbox label="Its own phones ring as well" checked={followMeOwnPhones} onChange={(change) => onChange({ followMeOwnPhones: change.currentTarget.checked })} />

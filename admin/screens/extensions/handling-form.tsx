@@ -1,5 +1,6 @@
 import { Checkbox, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { useCode } from '../../app/feature-codes.ts'
 import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Extension } from '../../app/types.ts'
@@ -10,10 +11,10 @@ import { changeExtension } from './data.ts'
 import { FollowMe, type Followed } from './follow-me.tsx'
 
 const forwards = [
-  { field: 'forwardAlways', label: 'Forward all calls to', description: 'Its phones do not ring at all. Also *72 and *73 on the phone.' },
-  { field: 'forwardBusy', label: 'Forward when busy to', description: 'Also where calls go while do not disturb is on.' },
-  { field: 'forwardNoAnswer', label: 'Forward when nobody answers to', description: 'After its phones rang for their time.' },
-  { field: 'forwardUnreachable', label: 'Forward while no phone is reachable to', description: 'When none is registered, or none answers.' },
+  { field: 'forwardAlways', label: 'Forward all calls to', description: 'Its phones do not ring at all.', codes: ['forward-always-on', 'forward-always-off'] },
+  { field: 'forwardBusy', label: 'Forward when busy to', description: 'Also where calls go while do not disturb is on.', codes: ['forward-busy-on', 'forward-busy-off'] },
+  { field: 'forwardNoAnswer', label: 'Forward when nobody answers to', description: 'After its phones rang for their time.', codes: ['forward-no-answer-on', 'forward-no-answer-off'] },
+  { field: 'forwardUnreachable', label: 'Forward while no phone is reachable to', description: 'When none is registered, or none answers.', codes: ['forward-unreachable-on', 'forward-unreachable-off'] },
 ] as const
 
 interface Values extends Record<(typeof forwards)[number]['field'], string>, Followed {
@@ -68,17 +69,23 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     if (followMeOwnPhones !== undefined) set('followMeOwnPhones', followMeOwnPhones)
     if (followMeTo !== undefined) set('followMeTo', followMeTo)
   }
+  const codeOf = useCode()
+  const also = (...actions: readonly string[]): string => {
+    const codes = actions.flatMap((action) => codeOf(action) ?? [])
+    return codes.length === 0 ? '' : ` Also ${codes.join(' and ')} on the phone.`
+  }
+  const [messages, pickUp] = [codeOf('voicemail-own'), codeOf('pick-up-group')]
   return (
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <Checkbox label="Do not disturb" description="Callers hear busy, or leave a message where there is voicemail. Also *78 and *79 on the phone." checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
+      <Checkbox label="Do not disturb" description={`Callers hear busy, or leave a message where there is voicemail.${also('do-not-disturb-on', 'do-not-disturb-off')}`} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
       <TagsInput label="May disturb all the same" description="Numbers of callers; press Enter after each." value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
-      <Checkbox label="Voicemail" description="Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case. *97 on the phone plays the messages." checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
+      <Checkbox label="Voicemail" description={`Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case.${messages === undefined ? '' : ` ${messages} on the phone plays the messages.`}`} checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
       <FollowMe of={extension} values={values} errors={errors} onChange={follow} />
-      {forwards.map(({ field, label, description }) => (
-        <TargetInput key={field} label={label} description={description} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
+      {forwards.map(({ field, label, description, codes }) => (
+        <TargetInput key={field} label={label} description={`${description}${also(...codes)}`} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       ))}
       <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
-      <TextInput label="Pickup group" description="Colleagues of the same group pick up its calls with *8; empty: those who have none either." placeholder="Sales" autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
+      <TextInput label="Pickup group" description={`Colleagues of the same group pick up its calls${pickUp === undefined ? '' : ` with ${pickUp}`}; empty: those who have none either.`} placeholder="Sales" autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
       <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
       <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: the one of the outbound route." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>

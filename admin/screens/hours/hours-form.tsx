@@ -1,6 +1,7 @@
 import { Button, Checkbox, Chip, FileButton, Group, Input, Select, Stack, TextInput } from '@mantine/core'
 import { Plus, Upload, X } from 'lucide-react'
 import { useState } from 'react'
+import { useCode } from '../../app/feature-codes.ts'
 import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Holiday, OpenHours, Schedule } from '../../app/types.ts'
@@ -54,6 +55,7 @@ function Fields({ current, onClose }: { current: Schedule | undefined; onClose: 
     },
   })
   const { values, errors, set } = form
+  const override = useCode()('schedule-override')
   return (
     <FormBody submit={schedule === undefined ? 'Create opening hours' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label="Number" description="What others dial, and where an inbound number may lead." inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
@@ -65,7 +67,7 @@ function Fields({ current, onClose }: { current: Schedule | undefined; onClose: 
       <Holidays holidays={values.holidays} error={errors.holidays} onChange={(holidays) => set('holidays', holidays)} />
       <Select label="Time zone" description="Daylight saving time is followed by itself." placeholder="That of the company" searchable clearable data={zones} value={values.timeZone} error={errors.timeZone} onChange={(value) => set('timeZone', value)} />
       <Select label="By hand" data={[{ value: 'automatic', label: 'The clock decides' }, { value: 'open', label: 'Open, whatever the clock says' }, { value: 'closed', label: 'Closed, whatever the clock says' }]} allowDeselect={false} value={values.override} onChange={(value) => set('override', (value ?? 'automatic') as Schedule['override'])} />
-      <Checkbox label="Phones may open and close by hand" description={`By dialling *28${values.number || '500'}; once more, and the clock decides again.`} checked={values.byPhone} onChange={(change) => set('byPhone', change.currentTarget.checked)} />
+      <Checkbox label="Phones may open and close by hand" description={override === undefined ? 'The feature code for it is turned off.' : `By dialling ${override}${values.number || '500'}; once more, and the clock decides again.`} checked={values.byPhone} onChange={(change) => set('byPhone', change.currentTarget.checked)} />
       <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )

@@ -1,5 +1,6 @@
 import { Button, FileInput, Group, SegmentedControl, Stack, Text, Textarea, Title } from '@mantine/core'
 import { useState } from 'react'
+import { useCode } from '../../app/feature-codes.ts'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
 import type { Mailbox } from '../../app/types.ts'
@@ -18,11 +19,12 @@ const kinds: { kind: GreetingKind; title: string; standard: string }[] = [
 
 /** What callers of a mailbox hear. */
 export function Greetings({ box, onClose }: { box: Mailbox | null; onClose: () => void }) {
+  const messages = useCode()('voicemail-own')
   return (
     <FormDrawer opened={box !== null} onClose={onClose} title={`Greetings of ${box?.number ?? ''}`}>
       {box !== null && (
         <Stack gap="sm">
-          <Text size="sm" c="dimmed">They are also recorded by phone: *97, then 0.</Text>
+          {messages !== undefined && <Text size="sm" c="dimmed">They are also recorded by phone: {messages}, then 0.</Text>}
           {kinds.map((one) => <Greeting key={one.kind} box={box} {...one} />)}
         </Stack>
       )}

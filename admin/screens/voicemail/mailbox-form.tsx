@@ -1,6 +1,7 @@
 import { Checkbox, NumberInput, Select, TagsInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { useCode } from '../../app/feature-codes.ts'
 import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Mailbox } from '../../app/types.ts'
@@ -59,9 +60,10 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
     },
   })
   const { values, errors, set } = form
+  const messages = useCode()('voicemail-own')
   return (
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <PinField label="PIN" description="4 to 12 digits. Without one, the extension’s own phone asks for a new one at *97, and from other phones the mailbox cannot be heard." set={box.hasPin} value={values.pin} error={errors.pin} onChange={(value) => set('pin', value)} />
+      <PinField label="PIN" description={`4 to 12 digits. Without one, the extension’s own phone asks for a new one${messages === undefined ? '' : ` at ${messages}`}, and from other phones the mailbox cannot be heard.`} set={box.hasPin} value={values.pin} error={errors.pin} onChange={(value) => set('pin', value)} />
       <Checkbox label="Ask the extension’s own phones too" description="Without it, whoever picks up such a phone hears the messages." checked={values.askOwnPhone} onChange={(change) => set('askOwnPhone', change.currentTarget.checked)} />
       <TargetInput label="With 0 callers reach" description="Such as the reception; empty for nobody." value={values.operator} error={errors.operator} onChange={(value) => set('operator', value)} />
       <NumberInput label="Longest message" min={10} max={1800} allowDecimal={false} suffix=" s" value={values.maxSeconds} error={errors.maxSeconds} onChange={(value) => set('maxSeconds', value)} />

@@ -1,6 +1,7 @@
 import { ActionIcon, Badge, Button, CloseButton, Group, SegmentedControl, Select, Stack, Tabs, Text, Tooltip } from '@mantine/core'
 import { Flame, Forward, Play, SearchX, Voicemail as VoicemailIcon } from 'lucide-react'
 import { Link } from 'wouter'
+import { useCode } from '../../app/feature-codes.ts'
 import { useCan } from '../../app/session.tsx'
 import type { VoiceMessage } from '../../app/types.ts'
 import { DataTable, type Column } from '../../components/data-table.tsx'
@@ -37,10 +38,13 @@ const columns: Column<VoiceMessage>[] = [
 /** Messages of all mailboxes with a player, and the mailboxes themselves. */
 export default function Voicemail() {
   const list = useListState('left_at', 'desc')
+  const codeOf = useCode()
+  const ways = [['voicemail-own', 'plays your own messages'], ['voicemail-any', 'those of any mailbox'], ['voicemail-leave', 'with a number behind it leaves one without ringing']]
+    .flatMap(([action = '', does]) => (codeOf(action) === undefined ? [] : [`${codeOf(action)} ${does}`]))
   const tab = list.get('tab') === 'mailboxes' ? 'mailboxes' : 'messages'
   return (
     <Stack gap="md">
-      <PageHeader title="Voicemail" lead="Callers who reach nobody leave a message. On the phone, *97 plays your own messages, *98 those of any mailbox, and *99 with a number behind it leaves one without ringing. Messages are kept encrypted; each listening is noted in the audit log." />
+      <PageHeader title="Voicemail" lead={`Callers who reach nobody leave a message. ${ways.length === 0 ? '' : `On the phone, ${ways.join(', ')}. `}Messages are kept encrypted; each listening is noted in the audit log.`} />
       <Tabs value={tab} onChange={(value) => list.set({ tab: value === 'mailboxes' ? 'mailboxes' : '', open: '' })} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="messages">Messages</Tabs.Tab>

@@ -121,6 +121,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     parkLots: undefined as never,
     emergency: undefined as never,
     blockedCallers: undefined as never,
+    featureCodes: undefined as never,
     toll: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,

@@ -1,0 +1,64 @@
+/** Feature codes that somebody has changed: phones dial the new ones at once, and the old ones are numbers like any other. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, suite, test } from 'node:test'
+import type { Line } from '../support/desk.ts'
+import { startHouse, type House } from '../support/house.ts'
+import type { Phone } from '../support/phone.ts'
+
+interface Code { action: string; code: string; customary: string; enabled: boolean }
+
+suite('feature codes', () => {
+  let house: House
+  let line: Line
+  let anna: Phone
+  before(async () => {
+    house = await startHouse()
+    line = await house.extension('101', { name: 'Anna' })
+    anna = await house.registered(line)
+    await house.extension('102', { name: 'Ben', voicemail: true })
+  })
+  after(() => house?.close())
+  afterEach(() => house.idle())
+
+  const change = (action: string, body: Record<string, unknown>) => house.api.send('PATCH', `/feature-codes/${action}`, body)
+  const disturbed = async (): Promise<boolean> => !(await house.api.get<{ doNotDisturb: boolean }>(`/extensions/${line.extensionId}`)).doNotDisturb
+  const dial = async (code: string): Promise<string | undefined> => {
+    const call = await anna.invite(code)
+    await call.ended()
+    return (await house.verdict(call)).termination?.reason
+  }
+
+  test('another code holds at once, the old one is nothing; switched off neither is; the customary one comes back', async () => {
+    assert.equal((await change('do-not-disturb-on', { code: '*61' })).status, 200)
+    assert.equal(await dial('*78'), 'unknown-number')
+    assert.equal(await disturbed(), true)
+    assert.equal(await dial('*61'), 'feature-done')
+    assert.equal(await disturbed(), false)
+    assert.equal((await change('do-not-disturb-on', { enabled: false })).status, 200)
+    assert.equal(await dial('*61'), 'unknown-number')
+    const back = await house.api.send('DELETE', '/feature-codes/do-not-disturb-on')
+    assert.equal(back.status, 200)
+    assert.deepEqual((await house.api.get<Code[]>('/feature-codes')).filter(({ code, customary, enabled }) => code !== customary || !enabled), [])
+    assert.equal(await dial('*79'), 'feature-done')
+    assert.equal(await disturbed(), true)
+  })
+
+  test('what would be ambiguous is refused with the reason, and a code that forwards use stays', async () => {
+    assert.match((await change('do-not-disturb-on', { code: '*79' })).body.toString(), /means something else already/)
+    assert.match((await change('voicemail-leave', { code: '*9' })).body.toString(), /could be taken for/)
+    assert.equal((await change('nothing', { code: '*61' })).status, 404)
+    await house.api.ask('PATCH', `/extensions/${line.extensionId}`, { forwardNoAnswer: '*99102' })
+    const used = await change('voicemail-leave', { code: '*55' })
+    assert.equal(used.status, 409)
+    assert.match(used.body.toString(), /101 \(Anna\).*forwarded to \*99/)
+    await house.api.ask('PATCH', `/extensions/${line.extensionId}`, { forwardNoAnswer: null })
+    assert.equal((await change('voicemail-leave', { code: '*55' })).status, 200)
+    await house.api.ask('PATCH', `/extensions/${line.extensionId}`, { forwardNoAnswer: '*55102' })
+    assert.match((await house.api.send('PATCH', `/extensions/${line.extensionId}`, { forwardBusy: '*99102' })).body.toString(), /leads nowhere/)
+    const call = await anna.invite('*55102')
+    await call.answered()
+    await call.audio.hearsSomething()
+    await call.bye()
+    assert.equal((await house.verdict(call)).termination?.reason, 'voicemail-empty')
+  })
+})
