@@ -680,6 +680,10 @@ export interface OutboundRouteRow {
   prepend: string
   trunk_ids: string[]
   caller_id: string | null
+  /** Extensions that may take it, as patterns; empty: all. */
+  callers: string[]
+  /** Opening hours at which it may be taken. */
+  schedule_id: string | null
   enabled: boolean
   version: number
   created_at: Date

@@ -124,13 +124,17 @@ export interface OutboundRoute {
   /** In the order in which they are tried. */
   trunkIds: string[]
   callerId: string | null
+  /** Numbers or patterns of the extensions that may take it; empty: all, and the house itself. */
+  callers: string[]
+  /** Opening hours at which it may be taken; null: always. */
+  scheduleId: string | null
   enabled: boolean
   version: number
   createdAt: Date
   updatedAt: Date
 }
 
-export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'enabled'>>
+export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'callers' | 'scheduleId' | 'enabled'>>
 
 /** A caller from outside who is not put through, or an exception. */
 export interface BlockedCaller {

@@ -101,9 +101,9 @@ export function guardRingGroups(directory: Directory): RingGroups {
     for (const { extensionId, number } of input.members ?? []) {
       if (extensionId != null && snapshot.extension(extensionId)?.tenantId !== tenantId) details.push({ field: 'members', message: 'One of the members is no extension.' })
       if (number == null) continue
-      const way = outsideMember(tenantId, number, undefined, snapshot)
+      const way = outsideMember(tenantId, number, undefined, snapshot, Date.now())
       if (snapshot.extensionByNumber(tenantId, normaliseDialled(number))) details.push({ field: 'members', message: `${number} is an extension: choose it as one.` })
-      else if ('why' in way) details.push({ field: 'members', message: `${way.why}.` })
+      else if ('why' in way && !way.passing) details.push({ field: 'members', message: `${way.why}.` })
     }
     if (typeof input.noAnswer === 'string') {
       if (input.noAnswer === (input.number ?? before?.number)) details.push({ field: 'noAnswer', message: 'Calls cannot go on to the group itself.' })

@@ -1,4 +1,4 @@
-import { refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
+import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import type { PromptDesk } from '../media/contract.ts'
 import type { Directory, SnapshotAttendant, SnapshotSchedule } from './directory/types.ts'
 import type { AttendantInput, Attendants, Schedule, ScheduleInput, Schedules, ScheduleState } from './door.ts'
@@ -26,7 +26,11 @@ export function guardSchedules(directory: Directory): Schedules {
     get: async (actor, id) => shown(await schedules.get(actor, id), actor.tenantId),
     create: async (actor, input) => shown(await schedules.create(actor, input), actor.tenantId),
     update: async (actor, id, input, version) => shown(await schedules.update(actor, id, input, version), actor.tenantId),
-    remove: (actor, id) => schedules.remove(actor, id),
+    async remove(actor, id) {
+      const routes = directory.snapshot().outboundRoutesOf(actor.tenantId).filter(({ scheduleId }) => scheduleId === id)
+      if (routes.length > 0) throw new Refusal('conflict', `Outbound routes go by these opening hours: ${routes.map(({ name }) => name).join(', ')}. Change that first.`)
+      await schedules.remove(actor, id)
+    },
   }
 }
 

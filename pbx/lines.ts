@@ -62,10 +62,11 @@ export function guardInboundNumbers(directory: Directory): InboundNumbers {
 /** Outbound routes, of which every trunk must be there, and which show numbers of the company only. */
 export function guardOutboundRoutes(directory: Directory): OutboundRoutes {
   const { outboundRoutes } = directory
-  const check = (actor: Actor, { trunkIds, callerId }: Partial<OutboundRouteInput>): void => {
+  const check = (actor: Actor, { trunkIds, callerId, scheduleId }: Partial<OutboundRouteInput>): void => {
     const snapshot = directory.snapshot()
     const details: RefusalDetail[] = []
     if (trunkIds?.some((id) => snapshot.trunk(id)?.tenantId !== actor.tenantId)) details.push({ field: 'trunkIds', message: 'One of the trunks is not there.' })
+    if (typeof scheduleId === 'string' && snapshot.schedule(scheduleId)?.tenantId !== actor.tenantId) details.push({ field: 'scheduleId', message: 'These opening hours are not there.' })
     if (typeof callerId === 'string' && !isOwn(directory, actor.tenantId, callerId)) details.push({ field: 'callerId', message: NOT_OWN })
     refuseWrong(details)
   }

@@ -1692,6 +1692,14 @@ export type OutboundRoute = {
      * Shown where the extension has none.
      */
     callerId: string | null;
+    /**
+     * Extensions that may take it, as numbers or patterns such as 2XX. Empty: all, and the house itself.
+     */
+    callers: Array<string>;
+    /**
+     * Opening hours at which it may be taken. Null: always.
+     */
+    scheduleId: string | null;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -1718,6 +1726,14 @@ export type OutboundRouteCreate = {
     strip?: number;
     prepend?: string;
     callerId?: string | null;
+    /**
+     * Extensions that may take it, as numbers or patterns such as 2XX. Empty: all, and the house itself.
+     */
+    callers?: Array<string>;
+    /**
+     * Opening hours at which it may be taken. Null: always.
+     */
+    scheduleId?: string | null;
     enabled?: boolean;
 };
 
@@ -1741,6 +1757,14 @@ export type OutboundRouteUpdate = {
     strip?: number;
     prepend?: string;
     callerId?: string | null;
+    /**
+     * Extensions that may take it, as numbers or patterns such as 2XX. Empty: all, and the house itself.
+     */
+    callers?: Array<string>;
+    /**
+     * Opening hours at which it may be taken. Null: always.
+     */
+    scheduleId?: string | null;
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.

@@ -163,7 +163,7 @@ function meantBy(number: string, look: Look): Meant {
     return internal([{ kind: 'location-test', located, reason: located ? `${number} tells that help would come to ${addressLine(located)}, as ${located.why}` : `${number} tells that it is not known where the phone is` }])
   }
 
-  const out = wayOut(tenantId, number, payerOf(look), snapshot)
+  const out = wayOut(tenantId, number, payerOf(look), snapshot, look.defaults.at)
   const sent = out && out.route.prepend + number.slice(out.route.strip)
   if (isEmergency(number) || (sent !== undefined && isEmergency(sent))) {
     // Whoever dials it with the digit for an outside line wants help; a forward or an inbound number never leads there.
@@ -311,7 +311,7 @@ function membersOf(wanted: readonly Wanted[], look: Look): { members: Member[]; 
   const left: string[] = []
   for (const { extension, number, confirm, ...times } of wanted) {
     if (number !== null) {
-      const way = outsideMember(tenantId, number, payerOf(look), snapshot)
+      const way = outsideMember(tenantId, number, payerOf(look), snapshot, look.defaults.at)
       if ('why' in way) left.push(way.why)
       else {
         members.push({ ...times, outside: { ...way.outside, diverted }, confirm })

@@ -11,8 +11,8 @@ const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnr
 /** How an extension handles its calls, as far as it is changed. */
 export type HandlingChange = Partial<Pick<SnapshotExtension, 'number' | (typeof FORWARDS)[number] | 'doNotDisturb' | 'followMe' | 'followMeTo'>>
 
-/** Refusals that are no dead end: one that is over one day, and the circle, which is told from its start. */
-const PASSING: ReadonlySet<string> = new Set(['do-not-disturb', 'forward-loop'])
+/** Refusals that are no dead end: what is over one day, and the circle, which is told from its start. */
+const PASSING: ReadonlySet<string> = new Set(['do-not-disturb', 'forward-loop', 'route-closed'])
 
 export interface WrongForward {
   field: (typeof FORWARDS)[number] | 'followMe' | 'followMeTo'
@@ -59,8 +59,8 @@ function wrongFollowing(snapshot: DirectorySnapshot, after: SnapshotExtension, c
     const why = (): string | undefined => {
       if (number === after.number) return `${number} is the extension itself: its own phones ring where that is chosen`
       if (snapshot.extensionByNumber(after.tenantId, number)) return undefined
-      const way = outsideMember(after.tenantId, number, after, snapshot)
-      return 'why' in way ? `Follow me rings extensions and numbers outside. ${way.why}` : undefined
+      const way = outsideMember(after.tenantId, number, after, snapshot, ANY_TIME.at)
+      return 'why' in way && !way.passing ? `Follow me rings extensions and numbers outside. ${way.why}` : undefined
     }
     const message = why()
     return message === undefined ? [] : [{ field: 'followMeTo', message: `${message}.` }]

@@ -1,6 +1,8 @@
 /** Calls to and from the outside: which trunks, with which number, shown as whom, and whether it is allowed. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
 import type { DirectorySnapshot, Located, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../directory/types.ts'
+import { isEmergency } from '../emergency/recognise.ts'
+import { fits, limitOf } from './limits.ts'
 import { addressLine } from './locate.ts'
 import type { OutsideStep, Step } from './plan.ts'
 
@@ -20,29 +22,22 @@ export function parseNumber(text: string, country: string): Parsed | undefined {
   return { e164: found.number, country: found.country, national: found.formatNational().replace(/[^0-9]/g, ''), premium: found.getType() === 'PREMIUM_RATE' }
 }
 
-/** Whether a number fits a pattern of digits, `+`, X (0–9), Z (1–9), N (2–9), with `.` at the end for one or more that follow. */
-export function fits(pattern: string, number: string): boolean {
-  const any = pattern.endsWith('.')
-  const body = any ? pattern.slice(0, -1) : pattern
-  if (any ? number.length <= body.length : number.length !== body.length) return false
-  return [...body].every((sign, at) => {
-    const digit = number[at] ?? ''
-    if (sign === 'X') return /[0-9]/.test(digit)
-    if (sign === 'Z') return /[1-9]/.test(digit)
-    return sign === 'N' ? /[2-9]/.test(digit) : sign === digit
-  })
-}
-
 /** What leads nowhere but within the country although it is no whole number: a short code, or a number without its area code. */
 const LOCAL = /^(?!00|011)[0-9*#]{1,8}$/
 
 /** Who pays for a call to the outside: the extension that made it, sent it on or transferred it; undefined: the house, by its own configuration. */
 type Payer = Pick<SnapshotExtension, 'id' | 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
 
-/** The way out for a number; undefined when no route fits. */
-export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
-  const route = snapshot.outboundRoutesOf(tenantId).find((one) => one.enabled && fits(one.pattern, number))
+/** The way out for a number at a moment, or why its routes are not for this caller now; undefined when no route fits. */
+export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot, at: number): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
+  const fitting = snapshot.outboundRoutesOf(tenantId).filter((one) => one.enabled && fits(one.pattern, number))
+  // No limit stands between anybody and help.
+  const limits = fitting.map((one) => (isEmergency(one.prepend + number.slice(one.strip)) ? undefined : limitOf(one, payer, snapshot, at)))
+  const free = limits.indexOf(undefined)
+  const route = fitting[Math.max(free, 0)]
   if (!route) return undefined
+  const passed = (free < 0 ? limits : limits.slice(0, free)).flatMap((limit) => limit ?? [])
+  if (free < 0) return { route, steps: [{ kind: 'refuse', refusal: passed.find(({ refusal }) => refusal === 'route-closed')?.refusal ?? 'outside-forbidden', reason: passed.map(({ reason }) => reason).join('; ') }] }
   const trunks = route.trunkIds.flatMap((id) => snapshot.trunk(id) ?? []).filter((trunk) => trunk.enabled)
   const [first] = trunks
   const refuse = (refusal: 'no-trunk' | 'outside-forbidden', reason: string): { steps: Step[]; route: SnapshotOutboundRoute } => ({ route, steps: [{ kind: 'refuse', refusal, reason }] })
@@ -65,7 +60,7 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
   const names = trunks.map(({ name }) => name).join(', then ')
   return {
     route,
-    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}`)].map((one) => ({ ...one, abroad, payerId: payer?.id ?? null })),
+    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `${passed.map(({ reason }) => `${reason}; `).join('')}The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}`)].map((one) => ({ ...one, abroad, payerId: payer?.id ?? null })),
   }
 }
 

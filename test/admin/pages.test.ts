@@ -55,7 +55,7 @@ async function furnish(): Promise<Record<string, string>> {
   await eventually(async () => (await desk.api.get<unknown[]>('/conferences/live')).length === 1, 'the conference')
   const trunk = await desk.api.post<{ id: string }>('/trunks', { name: 'Carrier', host: 'sip.carrier.invalid', username: 'acme', password: 'not the right one', register: true, callerId: '+12025550100' })
   await desk.api.post('/blocked-callers', { number: '+1900*', name: 'Premium numbers that call back', action: 'busy' })
-  await desk.api.post('/inbound-numbers', { number: '+12025550100', name: 'Main line', destination: '201' })
+  await desk.api.post('/inbound-numbers', { number: '+12025550100', name: 'Main line', destination: '201', byCaller: [{ caller: '+1303*', destination: '202' }] })
   await desk.api.post('/outbound-routes', { name: 'Outside with 9', pattern: '9.', strip: 1, trunkIds: [trunk.id] })
   await desk.api.send('PUT', '/mail/settings', { host: 'smtp.example.invalid', port: 587, security: 'starttls', username: 'acme', password: 'not the right one', sender: 'phones@example.com', senderName: 'Acme' })
   await desk.api.post('/attendants', { number: '700', name: 'Main menu', greeting: 'Welcome.', keys: { 1: '201' } })

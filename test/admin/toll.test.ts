@@ -1,4 +1,4 @@
-/** An extension that called abroad too often: the panel alarms, says what to do, and unlocks it. */
+/** An extension that called abroad too often: the panel alarms, says what to do, and unlocks it. A route is for some and for some hours. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openPhone } from '../support/phone.ts'
@@ -36,5 +36,18 @@ test('limits are set, passed, and the lock taken off again', { skip, timeout: 12
   if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/toll-locked.png` })
   await page.getByRole('button', { name: 'Unlock' }).click()
   await page.getByRole('button', { name: 'Unlock' }).waitFor({ state: 'detached' })
+
+  await desk.api.post('/schedules', { number: '800', name: 'Office', open: '101', closed: '101' })
+  await page.reload()
+  await page.getByRole('button', { name: 'Actions for outbound route Outside' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  const form = page.getByRole('dialog', { name: 'Edit outbound route Outside' })
+  await form.getByLabel('Extensions that may take it').fill('101, 2xx')
+  await form.getByRole('combobox', { name: 'When it may be taken' }).click()
+  await page.getByRole('option', { name: 'While 800 (Office) is open' }).click()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/route-limits.png` })
+  await form.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('cell', { name: '101, 2XX, while Office is open' }).waitFor()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/routes-limited.png` })
   assert.deepEqual(complaints, [])
 })

@@ -108,7 +108,7 @@ const bodies: Record<string, () => unknown> = {
   createInboundNumber: () => ({ number: `+1555${++number}`, name: 'Main', destination: '100' }),
   updateInboundNumber: () => ({ destination: '101', byCaller: [{ caller: '+1202*', destination: '102' }] }),
   createOutboundRoute: () => ({ name: `Out ${++number}`, pattern: '0.', strip: 1, trunkIds: [randomUUID()] }),
-  updateOutboundRoute: () => ({ prepend: '00' }),
+  updateOutboundRoute: () => ({ prepend: '00', callers: ['2XX'] }),
   steerConference: () => ({ action: 'lock' }),
   steerConferenceParty: () => ({ callId: randomUUID(), action: 'mute' }),
   createBan: () => ({ network: '198.51.100.0/24', note: 'Rings our phones at night' }),

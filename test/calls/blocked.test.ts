@@ -1,4 +1,4 @@
-/** Callers over a trunk, by their number: blocked, what each hears, exceptions, who hides, the call back after a call for help; led elsewhere. */
+/** Callers over a trunk, by their number: blocked, what each hears, exceptions, who hides, the call back after a call for help; led elsewhere; and routes out for some callers and some hours. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
@@ -93,6 +93,46 @@ suite('blocked callers', () => {
     assert.match(JSON.stringify(await house.verdict(call)), /leads callers with \+1303\* to 102/)
     await putThrough(await from('+13035550111'), marks.anna)
     assert.match((await house.api.send('DELETE', `/extensions/${(await house.api.get<Rule[]>('/extensions')).find(({ number }) => number === '102')?.id}`)).body.toString(), /Main/)
+  })
+
+  test('a route out is for some extensions and some hours: others take the next or are refused with the reason, help goes out', async () => {
+    const [{ id: trunkId } = { id: '' }] = await house.api.get<{ id: string }[]>('/trunks')
+    const hours = await house.api.post<Rule>('/schedules', { number: '800', name: 'Office', open: '101', closed: '101', hours: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' }] })
+    const turn = async (override: string): Promise<void> => {
+      const { version } = await house.api.get<Rule>(`/schedules/${hours.id}`)
+      await house.api.ask('PATCH', `/schedules/${hours.id}`, { override, version })
+    }
+    const route = await house.api.post<Rule>('/outbound-routes', { name: 'Sales', pattern: '8.', strip: 1, position: 1, trunkIds: [trunkId], callers: ['2XX'] })
+    assert.equal((await house.api.send('PATCH', `/outbound-routes/${route.id}`, { callers: ['Anna'] })).status, 422)
+    assert.equal((await house.api.send('PATCH', `/outbound-routes/${route.id}`, { scheduleId: trunkId })).status, 422)
+    const reasonFor = async (call: PhoneCall): Promise<string> => (await house.verdict(call)).termination?.explanation ?? ''
+    const goesOut = async (dialled: string, number: string): Promise<void> => {
+      const mark = carrier.incoming.mark()
+      const call = await anna.invite(dialled)
+      const there = await carrier.nextCall({ from: mark })
+      assert.match(there.invite.uri, number === '112' ? /112/ : /^sip:\+12025550123@/)
+      await there.answer()
+      await call.answered()
+      await call.bye()
+      await there.ended()
+      await house.idle()
+    }
+    const refused = await anna.invite('82025550123')
+    assert.equal((await refused.ended()).status, 403)
+    assert.match(await reasonFor(refused), /Sales is for 2XX only, and not for 101 \(Anna\)/)
+    const second = await house.api.post<Rule>('/outbound-routes', { name: 'Office hours', pattern: '8.', strip: 1, trunkIds: [trunkId], scheduleId: hours.id })
+    await goesOut('82025550123', '+12025550123')
+    await turn('closed')
+    const late = await anna.invite('82025550123')
+    assert.equal((await late.ended()).status, 403)
+    assert.match(await reasonFor(late), /Sales is for .*; The outbound route Office hours is for the time when 800 \(Office\) is open: it was turned to closed by hand/)
+    await goesOut('8112', '112')
+    // What is closed now is no dead end: a forward over it is saved.
+    const { extensionId } = await house.extension('103')
+    await house.api.ask('PATCH', `/extensions/${extensionId}`, { forwardAlways: '82025550123' })
+    assert.match((await house.api.send('DELETE', `/schedules/${hours.id}`)).body.toString(), /Outbound routes go by these opening hours: Office hours/)
+    await house.api.ask('PATCH', `/outbound-routes/${second.id}`, { scheduleId: null })
+    assert.equal((await house.api.send('DELETE', `/schedules/${hours.id}`)).status, 200)
   })
 
   test('whoever is called back after a call for help is reached, blocked or not', async () => {

@@ -19,7 +19,7 @@ export function ByCallerInput({ rules, error, onChange }: { rules: Rule[]; error
     <Stack gap="xs">
       <div>
         <Input.Label component="div">Some callers go elsewhere</Input.Label>
-        <Input.Description>A number with its country code, +1202* for all that begin so, or anonymous for whoever hides it. What says most of a number counts; everybody else goes where calls go.</Input.Description>
+        <Input.Description>A number with its country code, +1202* for all that begin so, or anonymous for whoever hides it. What says most of a number counts; everybody else goes to the destination above.</Input.Description>
       </div>
       {rules.map(({ key, caller, destination }, at) => (
         <Group key={key} gap="xs" wrap="nowrap" align="flex-end">

@@ -1,10 +1,11 @@
-import { Checkbox, MultiSelect, NumberInput, TextInput } from '@mantine/core'
+import { Checkbox, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { OutboundRoute } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { useSchedules } from '../hours/data.ts'
 import { useTrunks } from '../trunks/data.ts'
 import { addOutboundRoute, changeOutboundRoute } from './data.ts'
 
@@ -25,16 +26,21 @@ type Values = Pick<OutboundRoute, 'name' | 'pattern' | 'prepend' | 'trunkIds' | 
   strip: number | string
   /** Empty: the trunk's. */
   callerId: string
+  /** As one types it: 201, 3XX. */
+  callers: string
+  /** Null: always. */
+  scheduleId: string | null
 }
 
 function Fields({ current, onClose }: { current: OutboundRoute | undefined; onClose: () => void }) {
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [route] = useState(current)
   const trunks = useTrunks()
+  const schedules = useSchedules()
   const form = useForm<Values>({
     initial: {
       name: route?.name ?? '', pattern: route?.pattern ?? '', strip: route?.strip ?? 0, prepend: route?.prepend ?? '', trunkIds: route?.trunkIds ?? [],
-      position: route?.position ?? 100, callerId: route?.callerId ?? '', enabled: route?.enabled ?? true,
+      position: route?.position ?? 100, callerId: route?.callerId ?? '', callers: route?.callers.join(', ') ?? '', scheduleId: route?.scheduleId ?? null, enabled: route?.enabled ?? true,
     },
     check: ({ name, pattern, trunkIds }): Record<string, string> => ({
       ...(name.trim() === '' && { name: 'Say which calls take it, such as “Outside with 9”.' }),
@@ -42,8 +48,8 @@ function Fields({ current, onClose }: { current: OutboundRoute | undefined; onCl
       ...(trunkIds.length === 0 && { trunkIds: 'Choose at least one trunk.' }),
     }),
     onSaved: onClose,
-    save: async ({ position, strip, callerId, ...rest }) => {
-      const input = { ...rest, position: Number(position) || 100, strip: Number(strip) || 0, callerId: trimmedOrNull(callerId) }
+    save: async ({ position, strip, callerId, callers, ...rest }) => {
+      const input = { ...rest, position: Number(position) || 100, strip: Number(strip) || 0, callerId: trimmedOrNull(callerId), callers: callers.split(/[\s,;]+/).filter((caller) => caller !== '') }
       if (route === undefined) await addOutboundRoute(input)
       else await changeOutboundRoute(route.id, { ...input, version: route.version })
       notify.done(`Outbound route ${input.name.trim()} is saved.`)
@@ -67,7 +73,19 @@ function Fields({ current, onClose }: { current: OutboundRoute | undefined; onCl
         onChange={(value) => set('trunkIds', value)}
       />
       <TextInput label="Number shown to those who are called" description="Where the extension has none; empty: the trunk's. It must be an inbound number or that of a trunk." inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
-      <NumberInput label="Position" description="Of all routes that fit a number, the one with the lowest position is taken." min={1} max={9999} allowDecimal={false} value={values.position} error={errors.position} onChange={(value) => set('position', value)} />
+      <TextInput label="Extensions that may take it" description="Numbers or patterns, such as 201, 3XX. Empty: all. Others take the next route that fits." autoComplete="off" value={values.callers} error={errors.callers} onChange={(change) => set('callers', change.currentTarget.value)} />
+      <Select
+        label="When it may be taken"
+        description="At other times the next route that fits is taken, or the call is refused. Calls for help always go out."
+        placeholder="Always"
+        clearable
+        data={(schedules.data ?? []).map(({ id, number, name }) => ({ value: id, label: `While ${number} (${name}) is open` }))}
+        nothingFoundMessage="There are no opening hours. Create some under Opening hours first."
+        value={values.scheduleId}
+        error={errors.scheduleId}
+        onChange={(value) => set('scheduleId', value)}
+      />
+      <NumberInput label="Position" description="Of all routes that fit a number and are open to the caller, the one with the lowest position is taken." min={1} max={9999} allowDecimal={false} value={values.position} error={errors.position} onChange={(value) => set('position', value)} />
       <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )

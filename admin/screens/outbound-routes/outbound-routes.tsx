@@ -10,6 +10,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { HistoryDrawer } from '../audit/history.tsx'
+import { useSchedules } from '../hours/data.ts'
 import { useTrunks } from '../trunks/data.ts'
 import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
 import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
@@ -21,6 +22,7 @@ const columns: Column<OutboundRoute>[] = [
   { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
   { key: 'pattern', title: 'Numbers', render: ({ pattern }) => <span className="numbers">{pattern}</span> },
   { key: 'change', title: 'Sent', render: (route) => changeWords(route) },
+  { key: 'limits', title: 'For', render: (route) => <Limits route={route} /> },
   { key: 'trunks', title: 'Over', render: ({ trunkIds }) => <TrunkNames ids={trunkIds} /> },
   { key: 'callerId', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'The trunk’s' : <span className="numbers">{callerId}</span> },
 ]
@@ -29,6 +31,13 @@ function changeWords({ strip, prepend }: OutboundRoute): string {
   const parts = [strip > 0 && `without the first ${strip === 1 ? 'digit' : `${strip} digits`}`, prepend !== '' && `with ${prepend} before it`].filter((part) => part !== false)
   const [first, ...rest] = parts
   return first === undefined ? 'As dialled' : [first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(', ')
+}
+
+/** Who may take it, and when. */
+function Limits({ route: { callers, scheduleId } }: { route: OutboundRoute }) {
+  const { data } = useSchedules()
+  const schedule = data?.find(({ id }) => id === scheduleId)
+  return `${callers.length === 0 ? 'Everybody' : callers.join(', ')}${scheduleId === null ? '' : `, while ${schedule?.name ?? '…'} is open`}`
 }
 
 function TrunkNames({ ids }: { ids: string[] }) {

@@ -4,19 +4,20 @@ import { test } from 'node:test'
 import type { DirectorySnapshot, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../../../pbx/directory/types.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
 import { outsideMember } from '../../../pbx/routing/members.ts'
-import { findInboundNumber, fits, wayOut, wayToHelp } from '../../../pbx/routing/outside.ts'
+import { fits } from '../../../pbx/routing/limits.ts'
+import { findInboundNumber, wayOut, wayToHelp } from '../../../pbx/routing/outside.ts'
 import { nothing } from './nothing-else.ts'
 
 const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => ({
   id, tenantId: 't', name: `Trunk ${id}`, host: 'carrier.example', port: null, transport: 'udp', username: null, password: null, register: false, networks: [],
   country: 'US', format: 'plus', callerId: '+12025550100', identity: 'pai', maxCalls: null, emergency: false, sendLocation: false, enabled: true, ...over,
 })
-const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, enabled: true, ...over })
+const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, callers: [], scheduleId: null, enabled: true, ...over })
 const snapshotOf = (trunks: SnapshotTrunk[], routes: SnapshotOutboundRoute[], numbers: Partial<SnapshotInboundNumber>[] = []) =>
   ({ ...nothing, trunk: (id: string) => trunks.find((one) => one.id === id), trunksOf: () => trunks, outboundRoutesOf: () => routes, inboundNumbersOf: () => numbers }) as unknown as DirectorySnapshot
 const payer = (outsideCalls: 'none' | 'national' | 'international', outsideNumber: string | null = null) => ({ id: 'id-101', number: '101', name: 'Anna', outsideCalls, outsideNumber })
 
-const first = (number: string, who: Parameters<typeof wayOut>[2], snapshot: DirectorySnapshot) => wayOut('t', number, who, snapshot)?.steps[0]
+const first = (number: string, who: Parameters<typeof wayOut>[2], snapshot: DirectorySnapshot) => wayOut('t', number, who, snapshot, 0)?.steps[0]
 
 test('patterns: X, Z and N are digits, a dot is one or more that follow', () => {
   const cases: [string, string, boolean][] = [
@@ -55,7 +56,39 @@ test('the first route that fits is taken, those switched off are not; without a 
   const snapshot = snapshotOf([trunk('a'), trunk('b', { enabled: false })], [route('9.', { enabled: false }), route('9202.', { trunkIds: ['b'] }), route('9.', { strip: 1 })])
   const step = first('92025550123', payer('national'), snapshot)
   assert.deepEqual(step?.kind === 'refuse' && [step.refusal, /switched off/.test(step.reason)], ['no-trunk', true])
-  assert.equal(wayOut('t', '777', payer('national'), snapshot), undefined)
+  assert.equal(wayOut('t', '777', payer('national'), snapshot, 0), undefined)
+})
+
+/** The first Thursday of 1970 at 12:00; the company opens at 9 and closes at 17. */
+const NOON = 12 * 3_600_000
+const opening = { id: 's', tenantId: 't', number: '800', name: 'Office', timeZone: 'UTC', hours: [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '17:00' }], holidays: [], override: 'automatic', enabled: true }
+
+test('a route may be for some extensions and for some hours: others take the next, or hear why there is none', () => {
+  const limited = [route('9.', { name: 'Sales', strip: 1, callers: ['2XX', '3.'] }), route('9.', { name: 'Office', strip: 1, scheduleId: 's', trunkIds: ['b'] })]
+  const snapshot = { ...snapshotOf([trunk('a'), trunk('b', { emergency: true })], limited), schedule: (id: string) => (id === 's' ? opening : undefined) } as DirectorySnapshot
+  const at = (number: string, time: number, dialled = '92025550123') => wayOut('t', dialled, { ...payer('national'), id: number, number }, snapshot, time)?.steps[0]
+  const over = (step: ReturnType<typeof at>) => step?.kind === 'outside' && step.attempts[0]?.trunkId
+  assert.equal(over(at('201', 0)), 'a')
+  assert.equal(over(at('3456', 0)), 'a')
+  const passed = at('101', NOON)
+  assert.equal(over(passed), 'b')
+  assert.match(passed?.reason ?? '', /Sales is for 2XX, 3\. only, and not for 101 \(Anna\); The outbound route Office takes/)
+  const closed = at('101', 0)
+  assert.deepEqual(closed?.kind === 'refuse' && closed.refusal, 'route-closed')
+  assert.match(closed?.reason ?? '', /when 800 \(Office\) is open: it is Thursday 00:00 in UTC, outside the opening hours/)
+  // The house itself is none of the extensions; opening hours that are gone or switched off open nothing.
+  assert.equal(wayOut('t', '92025550123', undefined, snapshot, 0)?.steps[0]?.kind, 'refuse')
+  for (const gone of [undefined, { ...opening, enabled: false }]) assert.equal(wayOut('t', '92025550123', { ...payer('national') }, { ...snapshot, schedule: () => gone } as unknown as DirectorySnapshot, NOON)?.steps[0]?.kind, 'refuse')
+  const only = { ...snapshot, outboundRoutesOf: () => limited.slice(0, 1) } as DirectorySnapshot
+  const refused = wayOut('t', '92025550123', payer('national'), only, NOON)?.steps[0]
+  assert.equal(refused?.kind === 'refuse' && refused.refusal, 'outside-forbidden')
+})
+
+test('whoever dials the digit for an outside line before 112 is helped, whatever the limits of its route', () => {
+  const limited = [route('8.', { strip: 1, callers: ['2XX'], scheduleId: 's' }), route('8.', { strip: 0 })]
+  const snapshot = { ...snapshotOf([trunk('a', { emergency: true })], limited), schedule: () => opening } as unknown as DirectorySnapshot
+  const [step] = decide({ tenantId: 't', caller: { extensionId: '', deviceId: '', number: '101', name: null }, dialled: '8112' }, snapshot, { ringSeconds: 30, at: 0 }).steps
+  assert.deepEqual(step?.kind === 'outside' && [step.emergency, step.number], [true, '112'])
 })
 
 test('help goes over the trunks that carry it, whoever calls and whatever the routes say', () => {
@@ -74,7 +107,7 @@ test('an inbound number is found however the carrier writes it, and no other', (
 test('9 112 is a call for help as well, and neither a forward nor an inbound number leads there', () => {
   const forwarder = { id: 'f', tenantId: 't', number: '102', name: 'Ben', enabled: true, forwardAlways: '9112', vipNumbers: [], outsideCalls: 'international' }
   const snapshot = {
-    ...snapshotOf([trunk('a'), trunk('b', { emergency: true })], [route('9.', { strip: 1 })], [{ id: 'n', number: '+12025550100', name: 'Main', destination: '911', enabled: true }]),
+    ...snapshotOf([trunk('a'), trunk('b', { emergency: true })], [route('9.', { strip: 1 })], [{ id: 'n', number: '+12025550100', name: 'Main', destination: '911', byCaller: [], enabled: true }]),
     extension: (id: string) => (id === 'f' ? forwarder : undefined), extensionByNumber: (_: string, number: string) => (number === '102' ? forwarder : undefined),
   } as unknown as DirectorySnapshot
   const caller = { extensionId: '', deviceId: '', number: '103', name: null }
@@ -87,7 +120,7 @@ test('9 112 is a call for help as well, and neither a forward nor an inbound num
 test('a number outside is rung beside others where whoever pays may call it; help is nowhere', () => {
   const snapshot = snapshotOf([trunk('a')], [route('0.', { strip: 1, prepend: '9' }), route('9.', { strip: 1 })])
   const member = (number: string, who: Parameters<typeof outsideMember>[2]) => {
-    const found = outsideMember('t', number, who, snapshot)
+    const found = outsideMember('t', number, who, snapshot, 0)
     return 'why' in found ? found.why : found.outside.attempts[0]?.number
   }
   assert.equal(member('9 202 555-0123', undefined), '+12025550123')
