@@ -85,7 +85,7 @@ function build(home: string, read: Reader): Settings {
       ringback: (read('RINGBACK') ?? 'phone') as Settings['calls']['ringback'],
       reliable: (read('RELIABLE_PROGRESS') ?? 'media') as Settings['calls']['reliable'],
       directNetworks: read('DIRECT_MEDIA_NETWORKS') ?? [],
-      pickup: (read('PICKUP') ?? 'everybody') as Settings['calls']['pickup'],
+      pickup: (read('PICKUP') ?? 'group') as Settings['calls']['pickup'],
       music: read('MUSIC_ON_HOLD') === 'off' ? undefined : read('MUSIC_ON_HOLD'),
       ringSeconds: read('RING_SECONDS') ?? 0,
       hoursMax: read('CALL_HOURS_MAX') ?? 0,

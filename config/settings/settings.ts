@@ -51,7 +51,7 @@ export interface Settings {
   media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; encryption: 'off' | 'offer' | 'require'; sdesInClear: boolean; freeswitch: FreeswitchSettings | undefined }
   database: { url: string | undefined; pool: number }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number; contactsFull: 'replace' | 'reject' }
-  calls: { ringback: 'phone' | 'tone' | 'music'; reliable: 'required' | 'media' | 'all'; pickup: 'everybody' | 'extension'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number; directNetworks: readonly string[] }
+  calls: { ringback: 'phone' | 'tone' | 'music'; reliable: 'required' | 'media' | 'all'; pickup: 'everybody' | 'group' | 'extension'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number; directNetworks: readonly string[] }
   /** Session timers of RFC 4028, in seconds; 0: none is asked for. */
   session: { expires: number; min: number }
   keep: { historyDays: number; traceDays: number }

@@ -8,6 +8,7 @@ import { findFeatureCode } from '../routing/feature-codes.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
 import type { IncomingInvite, SipDialog } from '../sip/types.ts'
 import { legOf, type Caller } from './caller.ts'
+import { inOneGroup, mayPickUp } from './may-pick-up.ts'
 import type { Replaced } from './replace.ts'
 import { introduce } from './introduce.ts'
 
@@ -49,14 +50,10 @@ export function findRinging(world: CallWorld, invite: IncomingInvite, by: Caller
   const dialled = normaliseDialled(invite.requestUri.user ?? '')
   const feature = findFeatureCode(snapshot.changedCodesOf(by.tenantId), dialled)
   if (feature?.code.action !== 'pick-up-group' && feature?.code.action !== 'pick-up-extension') return undefined
-  const own = snapshot.extension(by.extensionId)
   const wanted = feature.code.action === 'pick-up-extension' ? snapshot.extensionByNumber(by.tenantId, feature.argument)?.id : undefined
-  const mine = own?.pickupGroup ?? null
   const may = (extensionId: string): boolean => {
-    const group = snapshot.extension(extensionId)?.pickupGroup ?? null
-    // Who has a group shares its calls with it and with nobody else, when others may only be picked up by name.
-    if (feature.code.action === 'pick-up-group') return group === mine
-    return extensionId === wanted && (world.settings.calls.pickup === 'everybody' || (group !== null && group === mine))
+    if (feature.code.action === 'pick-up-group') return inOneGroup(world, extensionId, by.extensionId)
+    return extensionId === wanted && mayPickUp(world, extensionId, by.extensionId)
   }
   const ringing = world.registry.list(by.tenantId)
     .filter((call) => call.pickUp && !call.over && call.answeredAt === null && call.request.caller.extensionId !== by.extensionId)

@@ -8,6 +8,7 @@ import type { CallWorld } from '../calls/world.ts'
 import { parseReplaces, type ReplacesName } from '../sip/refer.ts'
 import type { IncomingInvite } from '../sip/types.ts'
 import { introduce, nameOf } from './introduce.ts'
+import { mayPickUp } from './may-pick-up.ts'
 
 /** The leg whose place a new call takes. */
 export interface Replaced {
@@ -29,8 +30,7 @@ export function findReplaced(world: CallWorld, invite: IncomingInvite, tenantId:
   // A caller's own early dialog was not begun by us: there is nothing that we could cancel (§3).
   if (!found || (found.early && found.leg === found.call.caller)) return void invite.reply(481)
   const { call, leg, early } = found
-  const anybody = early && world.settings.calls.pickup === 'everybody'
-  if (!anybody && leg.origin.extensionId !== extensionId) return void invite.reply(403)
+  if (early ? !mayPickUp(world, leg.origin.extensionId, extensionId) : leg.origin.extensionId !== extensionId) return void invite.reply(403)
   if (call.over || leg.over || leg.dialog?.ended) return void invite.reply(603)
   if (name.earlyOnly && !early) return void invite.reply(486)
   return { ...found, name }

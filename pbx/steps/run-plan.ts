@@ -67,7 +67,7 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
     case 'park':
       return park(world, call, step)
     case 'pick-up':
-      return Promise.resolve({ kind: 'next', verdict: terminate('nothing-rings', 'system', null, `${step.reason}, and none does.`) })
+      return Promise.resolve({ kind: 'next', verdict: terminate('nothing-rings', 'system', null, `${step.reason}, and none does that this phone may pick up.`) })
     case 'location-test':
       return tellLocation(world, call, step)
     case 'announcement':

@@ -101,7 +101,7 @@ suite('parking and picking up', () => {
   })
 
   test('a colleague’s call is picked up with ** and the number, or with *8 in the same group', async () => {
-    const [caller, anna, ben, carl] = await phones({}, { pickupGroup: 'Sales' }, { pickupGroup: 'Sales' }, { pickupGroup: 'Service' })
+    const [caller, anna, ben, carl, dora] = await phones({}, { pickupGroup: 'Sales' }, { pickupGroup: 'Sales' }, { pickupGroup: 'Service' }, { pickupGroup: 'Sales' })
     const ring = async (): Promise<{ out: PhoneCall; at: PhoneCall }> => {
       const mark = anna!.phone.incoming.mark()
       const out = await caller!.phone.invite(anna!.number)
@@ -123,7 +123,10 @@ suite('parking and picking up', () => {
     assert.deepEqual((await house.verdict(first.out)).legs.filter(({ answeredAt }) => answeredAt !== null).map(({ number }) => number), [caller!.number, ben!.number])
 
     const second = await ring()
-    const [one, other] = [await carl!.phone.invite(`**${anna!.number}`), await ben!.phone.invite(`**${anna!.number}`)]
+    const refused = await carl!.phone.invite(`**${anna!.number}`)
+    await refused.status(404)
+    assert.match((await house.verdict(refused)).termination?.explanation ?? '', /none does that this phone may pick up/)
+    const [one, other] = [await dora!.phone.invite(`**${anna!.number}`), await ben!.phone.invite(`**${anna!.number}`)]
     // Who comes too late is told so, or hears at once that it was completed elsewhere.
     const winner = await Promise.race([one.ended().then(() => other), other.ended().then(() => one)])
     await second.out.answered()
