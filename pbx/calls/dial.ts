@@ -205,6 +205,18 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
       stopAsking(branch)
       onFailure(branch, NOT_TAKEN, why)
     }
+    // Carriers like to say anew where the sound goes, right after they answered.
+    dialog.onReinvite((offer) => call.mailbox.run(() => {
+      if (settled || leg.over || !leg.endpoint) throw new Refusal('gone', 'The call is over.')
+      return offer === undefined ? leg.endpoint.reoffer('sendrecv') : leg.endpoint.negotiate('offer', offer)
+    }))
+    dialog.onLateAnswer((answer) => call.mailbox.post(async () => {
+      if (settled || leg.over) return
+      await leg.endpoint?.negotiate('answer', answer).catch((error: unknown) => {
+        if (!(error instanceof Refusal)) throw error
+        fail(`It answered, and its sound cannot be used: ${error.message}`)
+      })
+    }))
     dialog.onEnd(() => call.mailbox.post(() => fail('It answered, and hung up without taking the call.')))
     wantsCall(call, leg.endpoint!, branch.asking.signal).then(
       (wanted) => call.mailbox.post(() => {

@@ -48,6 +48,7 @@ suite('members outside', () => {
     assert.match(headerOf(outside.invite, 'From') ?? '', /^<sip:\+15550001000@/, 'shown is a number of ours, not the caller')
     await outside.answer()
     await outside.audio.hearsSomething()
+    assert.equal((await outside.resume()).status, 200, 'it may say anew where its sound goes')
     await outside.audio.press('5')
     outside.audio.forget()
     await outside.audio.hearsSomething()
