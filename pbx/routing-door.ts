@@ -30,19 +30,21 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
   return {
     featureCodes: (actor) => featureCodes(directory.snapshot().changedCodesOf(actor.tenantId)).map(shown),
     async changeFeatureCode(actor, action, change) {
-      const snapshot = directory.snapshot()
-      const before = snapshot.changedCodesOf(actor.tenantId)
-      const code = featureCodes(before).find((one) => one.action === action)
-      if (!code) throw new Refusal('not-found', 'There is no such feature code.')
-      const { [action]: _one, ...others } = before
-      const next = { code: code.code, enabled: code.enabled, ...change }
-      const isCustomary = change === undefined || (next.code === code.customary && next.enabled)
-      const changed = isCustomary ? others : { ...others, [action]: next }
-      const wrong = wrongCodes(changed)[code.action]
-      if (wrong !== undefined) throw wrongField('code', wrong)
-      const after = featureCodes(changed).find((one) => one.action === action) ?? code
-      if (action === 'voicemail-leave' && (after.code !== code.code || !after.enabled)) refuseUsers(code.code, forwardedToMailboxes(snapshot, actor.tenantId))
-      await directory.featureCodes.configure(actor, changed)
+      let after: FeatureCode | undefined
+      await directory.featureCodes.change(actor, (before) => {
+        const code = featureCodes(before).find((one) => one.action === action)
+        if (!code) throw new Refusal('not-found', 'There is no such feature code.')
+        const { [action]: _one, ...others } = before
+        const next = { code: code.code, enabled: code.enabled, ...change }
+        const isCustomary = change === undefined || (next.code === code.customary && next.enabled)
+        const changed = isCustomary ? others : { ...others, [action]: next }
+        const wrong = wrongCodes(changed)[code.action]
+        if (wrong !== undefined) throw wrongField('code', wrong)
+        after = featureCodes(changed).find((one) => one.action === action) ?? code
+        if (action === 'voicemail-leave' && (after.code !== code.code || !after.enabled)) refuseUsers(code.code, forwardedToMailboxes(directory.snapshot(), actor.tenantId))
+        return changed
+      })
+      if (!after) throw new Error('A change that was made has a result.')
       return shown(after)
     },
     explain(actor, { from, to, at = Date.now() }) {

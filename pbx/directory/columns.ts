@@ -46,7 +46,7 @@ export function createColumnRepository<Row extends NumberedRow & Parameters<type
 }
 
 /** Changes what a tenant has one of: a row of the table `<name>_settings`, made when it is not there yet. Only what is given changes. */
-export async function saveSettings<Input extends object, Row extends object>(world: DirectoryWorld, actor: Actor, name: string, columns: Columns<Input, Row>, input: Partial<Input>, jsonb?: ReadonlySet<string>): Promise<void> {
+export async function saveSettings<Input extends object, Row extends object>(world: DirectoryWorld, actor: Actor, name: string, columns: Columns<Input, Row>, input: Partial<Input>): Promise<void> {
   await world.database.change(actor, async (trx) => {
     const table = `${name}_settings`
     const read = async (): Promise<Record<string, unknown> | undefined> => {
@@ -54,8 +54,8 @@ export async function saveSettings<Input extends object, Row extends object>(wor
       return row && fromRow(columns, row)
     }
     const before = await read()
-    await trx(table).insert({ tenant_id: actor.tenantId, ...toRow(columns, input, jsonb), updated_at: new Date() }).onConflict('tenant_id').merge()
-    return { result: undefined, audit: { action: `${name.replaceAll('_', '-')}-settings.update`, subjectType: 'tenant', subjectId: actor.tenantId, before, after: await read() } }
+    await trx(table).insert({ tenant_id: actor.tenantId, ...toRow(columns, input), updated_at: new Date() }).onConflict('tenant_id').merge()
+    return { result: undefined, audit: { action: `${name}-settings.update`, subjectType: 'tenant', subjectId: actor.tenantId, before, after: await read() } }
   })
   await world.refresh(actor.tenantId)
 }

@@ -1,15 +1,24 @@
+import { toJsonb } from '../../config/database/json.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import type { FeatureCodeSettingsRow } from '../../migrations/tables.ts'
-import { saveSettings, type Columns } from './columns.ts'
 import { CUSTOMARY_CODES } from './snapshot.ts'
 import type { ChangedCodes, Directory } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
-const SETTINGS: Columns<{ changed: ChangedCodes }, FeatureCodeSettingsRow> = [['changed', 'changed']]
-const JSONB = new Set(['changed'])
-
 export function createFeatureCodeRepository(world: DirectoryWorld): Directory['featureCodes'] {
-  return { configure: (actor, changed) => saveSettings(world, actor, 'feature_code', SETTINGS, { changed }, JSONB) }
+  return {
+    async change(actor, next) {
+      await world.database.change(actor, async (trx) => {
+        await trx('feature_code_settings').insert({ tenant_id: actor.tenantId }).onConflict('tenant_id').ignore()
+        // Two who change different codes at once come one after the other, and the second sees what the first did.
+        const [row] = (await trx<FeatureCodeSettingsRow>('feature_code_settings').forUpdate()) as [FeatureCodeSettingsRow]
+        const after = next(row.changed)
+        await trx('feature_code_settings').update({ changed: toJsonb(after), updated_at: new Date() })
+        return { result: undefined, audit: { action: 'feature-codes.update', subjectType: 'tenant', subjectId: actor.tenantId, before: row.changed, after } }
+      })
+      await world.refresh(actor.tenantId)
+    },
+  }
 }
 
 export async function loadFeatureCodes(trx: Transaction, tenantId: string): Promise<ChangedCodes> {

@@ -235,8 +235,8 @@ export interface Directory {
   }
   blockedCallers: BlockedCallers
   featureCodes: {
-    /** Replaces all changes. */
-    configure(actor: Actor, changed: ChangedCodes): Promise<void>
+    /** @param next what is to be changed of what is; throws what speaks against it */
+    change(actor: Actor, next: (before: ChangedCodes) => ChangedCodes): Promise<void>
   }
   parkLots: Kept<ParkLot, ParkLotInput>
   schedules: Kept<Schedule, ScheduleInput>

@@ -36,6 +36,13 @@ suite('feature codes', () => {
     assert.equal(await disturbed(), false)
     assert.equal((await change('do-not-disturb-on', { enabled: false })).status, 200)
     assert.equal(await dial('*61'), 'unknown-number')
+    // Two at once: neither change is lost, and of two that do not get along one is refused.
+    const both = await Promise.all([change('forward-busy-off', { code: '*62' }), change('forward-always-off', { code: '*63' })])
+    assert.deepEqual(both.map(({ status }) => status), [200, 200])
+    assert.deepEqual((await house.api.get<Code[]>('/feature-codes')).filter(({ action }) => /^forward-(busy|always)-off$/.test(action)).map(({ code }) => code).toSorted(), ['*62', '*63'])
+    const rivals = await Promise.all([change('forward-busy-off', { code: '*64' }), change('forward-always-off', { code: '*64' })])
+    assert.deepEqual(rivals.map(({ status }) => status).toSorted(), [200, 422])
+    for (const action of ['forward-busy-off', 'forward-always-off']) await house.api.send('DELETE', `/feature-codes/${action}`)
     const back = await house.api.send('DELETE', '/feature-codes/do-not-disturb-on')
     assert.equal(back.status, 200)
     assert.deepEqual((await house.api.get<Code[]>('/feature-codes')).filter(({ code, customary, enabled }) => code !== customary || !enabled), [])
