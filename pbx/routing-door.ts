@@ -59,7 +59,7 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
       const plan = decide(request, snapshot, rules)
       return {
         number: plan.number, name: plan.name, direction: plan.direction,
-        steps: explainSteps(plan.steps, expansion(request, snapshot, rules)).map(({ extensionId, ...step }) => ({ ...step, now: extensionId === null ? null : nowOf(actor, extensionId) })),
+        steps: [...(plan.before ? [{ ...plan.before, when: null, depth: 0, now: null, subject: null }] : []), ...explainSteps(plan.steps, expansion(request, snapshot, rules)).map(({ extensionId, ...step }) => ({ ...step, now: extensionId === null ? null : nowOf(actor, extensionId) }))],
       }
     },
   }

@@ -2,6 +2,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
+import { NOWHERE } from '../sip/anonymous.ts'
 import { hostPart } from '../sip/uri.ts'
 import type { OutsideLine } from '../trunks/line.ts'
 import { followEarly, relayProgress } from './answer.ts'
@@ -326,12 +327,14 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
   const tenant = world.directory.snapshot().tenant(call.tenantId)
   const domain = tenant?.domains[0] ?? 'localhost'
   const { caller } = call.request
+  const hidden = call.caller.origin.hidden === true
   return inviteAlongFlows(world.sip, target.contact, {
-    from: { number: caller.number, name: target.namePrefix ? `${target.namePrefix} ${caller.name ?? caller.number}` : (caller.name ?? undefined), domain },
+    from: { number: caller.number, name: target.namePrefix ? `${target.namePrefix} ${caller.name ?? caller.number}` : (caller.name ?? undefined), domain: hidden ? NOWHERE : domain },
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',
     headers: {
       ...(target.diverted?.length && { Diversion: diversionOf(target.diverted, domain) }),
+      ...(hidden && { Privacy: 'id' }),
       ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
       // Every vendor has a word of its own for it; what a phone does not know it passes over (RFC 5373 has the standard's).
       ...(target.autoAnswer === true && { 'Call-Info': `<sip:${domain}>;answer-after=0`, 'Alert-Info': '<http://127.0.0.1>;info=alert-autoanswer;delay=0', 'Answer-Mode': 'Auto' }),
@@ -346,7 +349,7 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
 function inviteOutside(world: CallWorld, { number, diverted, line }: OutsideTarget, leg: Leg, { onFailure }: BranchHandlers): OutgoingInvite {
   const { uri, domain, from, account, headers, parts, silenceMs } = line
   const invite = world.sip.invite({
-    uri, from: { ...from, domain }, to: { number, domain }, sdp: leg.endpoint?.localSdp ?? '', ...(account && { account }), ...(parts && { parts }),
+    uri, from: { domain, ...from }, to: { number, domain }, sdp: leg.endpoint?.localSdp ?? '', ...(account && { account }), ...(parts && { parts }),
     headers: { ...headers, ...(diverted?.length && { Diversion: diversionOf(diverted, domain) }) },
   })
   void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts'
+import { shownAs } from './hidden.ts'
 import type { SnapshotParkLot } from '../directory/types.ts'
 import type { ParkedCall } from '../door.ts'
 import type { Events } from '../events/events.ts'
@@ -59,7 +60,7 @@ export function createParking(events: Events, isTaken: (tenantId: string, slot: 
       const taken = of(lot.tenantId)
       const slot = wanted === null ? firstFree(lot) : isFree(taken.get(wanted), holder) ? wanted : undefined
       if (slot === undefined) return undefined
-      const { number, name } = call.caller.origin
+      const { number, name } = shownAs(call.caller)
       const parked: Parked = { lotId: lot.id, slot, callId: call.id, call, number, name, by, since: now, until: now + lot.timeoutSeconds * 1000, left: new AbortController() }
       taken.set(slot, parked)
       tell(lot.tenantId, lot.id, slot, parked)

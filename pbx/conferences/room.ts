@@ -2,6 +2,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Conference, Endpoint, PlaySource } from '../../media/contract.ts'
 import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
+import { shownAs } from '../calls/hidden.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotConference } from '../directory/types.ts'
@@ -249,7 +250,7 @@ export class Room {
   }
 
   #partyView({ call, endpoint, moderator, muted, waiting, since }: Party): ConferencePartyView {
-    const { number, name } = call.caller.origin
+    const { number, name } = shownAs(call.caller)
     return { callId: call.id, number, name, moderator, muted, talking: !muted && this.#talking.has(endpoint), waiting, since }
   }
 }

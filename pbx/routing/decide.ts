@@ -31,7 +31,7 @@ interface Look {
 /** What sends calls on: an extension, a ring group, opening hours. */
 type Hop = Pick<SnapshotExtension, 'id' | 'number' | 'name'>
 
-type Meant = Omit<Plan, 'number'>
+type Meant = Omit<Plan, 'number'> & Partial<Pick<Plan, 'number'>>
 
 /** A plan branches three ways at each, so it must end somewhere. */
 const MOST_FORWARDS = 5
@@ -53,8 +53,18 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
   const look: Look = { request, snapshot, defaults, path: [], diverted: [] }
   if (request.inbound) return { ...fromOutside(request.inbound, look), number }
   // Help comes before every other rule.
-  const meant = isEmergency(number) ? forHelp(number, look) : meantBy(number, look)
-  return { ...meant, number }
+  const meant = isEmergency(number) ? forHelp(number, look) : withheld(number, look) ?? meantBy(number, look)
+  return { number, ...meant }
+}
+
+/** The number behind the code, called by somebody who shows none; undefined when something else was dialled. */
+function withheld(number: string, { request, snapshot, defaults }: Look): Meant | undefined {
+  const feature = number.startsWith('*') ? findFeatureCode(snapshot.changedCodesOf(request.tenantId), number) : undefined
+  if (feature?.code.action !== 'withhold-number' || feature.argument === '') return undefined
+  const plan = decide({ ...request, dialled: feature.argument }, snapshot, defaults)
+  // Help must be able to call back.
+  if (plan.steps.some((step) => step.kind === 'outside' && step.emergency)) return plan
+  return { ...plan, withheld: true, before: { step: 'Show no number', reason: `${feature.code.code} was dialled before ${plan.number}` } }
 }
 
 /** Without an outside line the caller must learn at once to use another phone. */
@@ -155,6 +165,7 @@ function meantBy(number: string, look: Look): Meant {
     if (takesNumber && argument === '') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
     if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
+    if (action === 'withhold-number') return meantBy(argument, look)
     return internal([{ kind: 'feature', action, argument, reason: `${code} is a feature code` }])
   }
 

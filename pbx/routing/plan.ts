@@ -9,6 +9,8 @@ export interface Plan {
   extensionId: string | null
   name: string | null
   steps: Step[]
+  /** The caller's number is shown to nobody. Never with a call for help. */
+  withheld?: boolean
   /** What led here without a decision of routing: a transfer. */
   before?: { step: string; reason: string }
   /** What happened to the call since that its history should tell: who listened to it. */
@@ -127,7 +129,7 @@ export interface FeatureStep {
 
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
-  | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle'
+  | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
   | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that lead to a mailbox instead of changing something. */
@@ -137,7 +139,7 @@ export type ScheduleAction = 'schedule-override'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, VoicemailAction | ScheduleAction | PickUpAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | VoicemailAction | ScheduleAction | PickUpAction>
 
 /** Answer, and take a message for an extension, or let somebody listen to the messages of one. */
 export interface VoicemailStep {
@@ -231,6 +233,7 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'do-not-disturb-on': 'Turn do not disturb on',
   'do-not-disturb-off': 'Turn do not disturb off',
   'follow-me-toggle': 'Turn follow me on or off',
+  'withhold-number': 'Call this number without showing your own',
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'pick-up-group': 'Pick up a call that rings in your pickup group',
   'pick-up-extension': 'Pick up a call that rings at this extension',

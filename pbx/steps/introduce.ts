@@ -1,3 +1,4 @@
+import { shownAs } from '../calls/hidden.ts'
 import type { Leg } from '../calls/leg.ts'
 import type { CallWorld } from '../calls/world.ts'
 
@@ -5,8 +6,9 @@ import type { CallWorld } from '../calls/world.ts'
 export function introduce(world: CallWorld, one: Leg, other: Leg): void {
   const tenant = world.directory.snapshot().extension(one.origin.extensionId ?? '')?.tenantId ?? ''
   const domain = world.directory.snapshot().tenant(tenant)?.domains[0] ?? 'localhost'
-  one.dialog?.identify({ number: other.origin.number, name: other.origin.name, domain })
-  other.dialog?.identify({ number: one.origin.number, name: one.origin.name, domain })
+  // Who withholds the number is not told of: the phone keeps what it shows.
+  if (other.origin.hidden !== true) one.dialog?.identify({ ...shownAs(other), domain })
+  if (one.origin.hidden !== true) other.dialog?.identify({ ...shownAs(one), domain })
 }
 
 /** `101 (Anna)`, for people. */

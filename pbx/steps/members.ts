@@ -56,7 +56,7 @@ function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySe
       const { trunkId, trunk, number, callerId } = attempt
       const most = world.directory.snapshot().trunk(trunkId)?.maxCalls ?? null
       if (most !== null && legsOver(callsOver(world, trunkId), trunkId) + (planned.get(trunkId) ?? 0) >= most) continue
-      const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, more: waiting.length > 0 })
+      const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })
       if (!line) continue
       planned.set(trunkId, (planned.get(trunkId) ?? 0) + 1)
       return {

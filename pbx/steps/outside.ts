@@ -38,7 +38,7 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
     }
     // One that says nothing to the place is asked again without it, so that it is never the last that is waited for.
     const more = waiting.length > 0 || attempt.located !== null
-    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: attempt.callerId, emergency: step.emergency, located: attempt.located, more })
+    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: attempt.callerId, emergency: step.emergency, located: attempt.located, hidden: call.caller.origin.hidden === true && !step.emergency, more })
     if (!line) {
       causes.push(`${attempt.trunk} is switched off`)
       continue

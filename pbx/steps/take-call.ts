@@ -3,6 +3,7 @@ import { followEarly, followEarlyAnswer } from '../calls/answer.ts'
 import type { Endpoint, EndpointOptions } from '../../media/contract.ts'
 import { Call } from '../calls/call.ts'
 import { encryptionOfCaller } from '../calls/encryption.ts'
+import { hideCaller } from '../calls/hidden.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
@@ -54,6 +55,7 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   })
 
   call.plan = decideNow(world, call.request)
+  if (call.plan.withheld === true) hideCaller(call)
   world.events.emit('call.started', call.tenantId, { call: call.view() })
   void follow(world, call, invite, replaced)
   return call

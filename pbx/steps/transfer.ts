@@ -4,6 +4,7 @@ import { Call } from '../calls/call.ts'
 import { ConnectedLine } from '../calls/connected-line.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { applyDirection } from '../calls/hold.ts'
+import { hideCaller, shownAs } from '../calls/hidden.ts'
 import type { Leg } from '../calls/leg.ts'
 import { replaceCaller, takeOut } from '../calls/move.ts'
 import { stopRingback } from '../calls/ringback.ts'
@@ -208,10 +209,10 @@ export interface Authority {
 }
 
 function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Authority): Call['request'] {
-  const { extensionId, deviceId, number, name, address } = caller.origin
+  const { extensionId, deviceId, address } = caller.origin
   return {
     tenantId: from.tenantId,
-    caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', number, name, address: hostPart(address) },
+    caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', ...shownAs(caller), address: hostPart(address) },
     dialled,
     ...(instance === undefined ? {} : { instance }),
     onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number },
@@ -232,6 +233,7 @@ export function openTransferred(world: CallWorld, from: Call, caller: Leg, to: C
   call.recordingWanted = from.recording?.startedBy ?? from.recordingWanted
   world.registry.add(call)
   call.plan = planOf(call.request)
+  if (call.plan.withheld === true) hideCaller(call)
   follow(world, call, caller)
   world.events.emit('call.started', call.tenantId, { call: call.view() })
   return call

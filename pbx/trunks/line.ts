@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { SnapshotTrunk } from '../directory/types.ts'
 import type { Located } from '../door.ts'
 import { locationBody } from './pidf-lo.ts'
+import { ANONYMOUS, NOWHERE } from '../sip/anonymous.ts'
 import type { BodyPart, SipAccount } from '../sip/types.ts'
 import { escapeUser, formatHostPort } from '../sip/uri.ts'
 
@@ -14,7 +15,7 @@ export interface OutsideLine {
   transport: string
   /** In From: the carrier's domain. */
   domain: string
-  from: { number: string; name: string | undefined }
+  from: { number: string; name: string | undefined; domain?: string }
   account: SipAccount | undefined
   headers: Readonly<Record<string, string>>
   /** What goes along with the session description. */
@@ -48,6 +49,8 @@ export interface LineWish {
   emergency: boolean
   /** Where a caller for help is; null: it is not known, or no such call. */
   located: Located | null
+  /** The caller withholds the number: only a carrier that is told it in a header of its own learns it, with the wish for privacy. */
+  hidden: boolean
   /** Another trunk follows. */
   more: boolean
 }
@@ -56,7 +59,7 @@ export interface LineWish {
 const SILENCE_MS = 1_700
 
 /** @param addresses where its host leads, as far as is known */
-export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { number, callerId, emergency, located, more }: LineWish): OutsideLine {
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { number, callerId, emergency, located, hidden, more }: LineWish): OutsideLine {
   const domain = hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
   const who = `<sip:${escapeUser(user)}@${domain}>`
@@ -67,11 +70,13 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { nu
     address: formatHostPort(addresses[0] ?? '127.0.0.1', portOf(trunk)),
     transport: trunk.transport,
     domain,
-    from: { number: user, name: undefined },
+    from: hidden ? { ...ANONYMOUS, domain: NOWHERE } : { number: user, name: undefined },
     account: trunk.username !== null && trunk.password !== null ? { username: trunk.username, password: trunk.password } : undefined,
     headers: {
       ...(callerId !== null && trunk.identity === 'pai' && { 'P-Asserted-Identity': who }),
-      ...(callerId !== null && trunk.identity === 'rpid' && { 'Remote-Party-ID': `${who};party=calling;privacy=off;screen=yes` }),
+      ...(callerId !== null && trunk.identity === 'rpid' && { 'Remote-Party-ID': `${who};party=calling;privacy=${hidden ? 'full' : 'off'};screen=yes` }),
+      // RFC 3323 §4.2, RFC 3325 §9.3
+      ...(hidden && { Privacy: 'id' }),
       ...(emergency && { Priority: 'emergency' }),
       ...place?.headers,
     },
