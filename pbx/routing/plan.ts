@@ -233,7 +233,7 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'do-not-disturb-on': 'Turn do not disturb on',
   'do-not-disturb-off': 'Turn do not disturb off',
   'follow-me-toggle': 'Turn follow me on or off',
-  'withhold-number': 'Call this number without showing your own',
+  'withhold-number': 'Call this number and withhold your own',
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'pick-up-group': 'Pick up a call that rings in your pickup group',
   'pick-up-extension': 'Pick up a call that rings at this extension',
