@@ -55,6 +55,7 @@ suite('attendants', () => {
     const verdict = await house.verdict(call)
     assert.equal(verdict.termination?.reason, 'transferred')
     assert.match(verdict.termination?.explanation ?? '', /pressed 1, which leads to 651/)
+    await house.idle()
     const chain = (await house.history()).filter(({ to: callee }) => callee.number === '651' || callee.number === to)
     assert.deepEqual(chain.map(({ to: callee }) => callee.number).slice(0, 2).toSorted(), ['651', to])
   })

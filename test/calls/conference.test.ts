@@ -51,6 +51,7 @@ suite('conferences', () => {
     const verdict = await house.verdict(calls[0]!)
     assert.deepEqual([verdict.termination?.result, verdict.termination?.by, verdict.to.name], ['answered', 'caller', 'Monday'])
     assert.match(verdict.plan.steps[0]?.reason ?? '', /conference room Monday/)
+    await house.idle()
     const history = await house.history(`?search=${monday.number}`)
     assert.equal(history.length, 3)
   })

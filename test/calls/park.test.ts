@@ -52,6 +52,7 @@ suite('parking and picking up', () => {
     await fetch.bye()
     await ab.out.ended()
     const verdict = await house.verdict(fetch)
+    await house.idle()
     const chain = await house.history(`?rootId=${verdict.rootId}&order=asc`)
     assert.deepEqual(chain.map((one) => [one.from.number, one.to.number, one.termination?.reason]), [[a!.number, b!.number, 'transferred'], [a!.number, lot.number, 'transferred'], [c!.number, a!.number, 'hung-up']])
   })

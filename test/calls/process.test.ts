@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { createSocket } from 'node:dgram'
 import { test } from 'node:test'
 import { allGone, startChildHouse } from '../support/child-house.ts'
+import { eventually } from '../support/eventually.ts'
 
 test('Ctrl-C ends the calls with BYE, ends every process and frees every port', async (t) => {
   const house = await startChildHouse()
@@ -40,8 +41,8 @@ test('after kill -9 the next start works, and what was told is kept', async (t) 
   await incoming.answer()
   await call.answered()
   await call.bye()
-  const [past] = await first.history()
-  assert.equal(past?.termination?.reason, 'hung-up')
+  const past = await eventually(async () => (await first.history())[0], 'the record of the call')
+  assert.equal(past.termination?.reason, 'hung-up')
   const later = bob.incoming.mark()
   const talk = await alice.invite('101')
   await (await bob.nextCall({ from: later })).answer()

@@ -66,6 +66,7 @@ suite('supervision', () => {
     const own = await house.verdict(heard)
     assert.deepEqual([own.from.number, own.to.number, own.termination?.by], ['102', '150', 'callee'])
     assert.match(own.plan.steps[0]?.step ?? '', /Supervise the call of 102/)
+    await house.idle()
     const stored = await house.history('?search=150')
     assert.equal(stored.length, 1)
     const audit = await house.api.get<{ action: string; after: { supervisor: string } | null }[]>('/audit?limit=20')

@@ -25,6 +25,7 @@ const talk = (from: Phone, to: Phone, number: string): ReturnType<typeof talkAs>
 /** The finished calls this phone's call took part in, oldest first. */
 async function chain(root: CallView): Promise<CallView[]> {
   const { id } = root
+  await house.idle()
   const calls = await house.history(`?rootId=${root.rootId}&order=asc`)
   assert.ok(calls.some((one) => one.id === id))
   return calls
