@@ -645,6 +645,7 @@ export interface TrunkRow {
   caller_id: string | null
   identity: 'pai' | 'rpid' | 'none'
   max_calls: number | null
+  max_calls_per_second: number | null
   emergency: boolean
   send_location: boolean
   enabled: boolean
@@ -663,6 +664,7 @@ export interface InboundNumberRow {
   /** The same otherwise, by who calls. */
   by_caller: { caller: string; destination: string }[]
   name_prefix: string
+  max_calls: number | null
   enabled: boolean
   version: number
   created_at: Date

@@ -33,6 +33,8 @@ export interface Trunk {
   identity: 'pai' | 'rpid' | 'none'
   /** Calls at once; null: no limit. */
   maxCalls: number | null
+  /** Calls that may begin within a second; null: no limit. */
+  maxCallsPerSecond: number | null
   /** It carries calls to the emergency services. */
   emergency: boolean
   /** Such calls carry the place of the caller (PIDF-LO, RFC 6442). */
@@ -58,6 +60,7 @@ export interface TrunkInput {
   callerId?: string | null
   identity?: Trunk['identity']
   maxCalls?: number | null
+  maxCallsPerSecond?: number | null
   emergency?: boolean
   sendLocation?: boolean
   enabled?: boolean
@@ -65,7 +68,8 @@ export interface TrunkInput {
 
 /** How a trunk is at this moment. Times are milliseconds since the epoch. */
 export interface TrunkStatus {
-  state: 'off' | 'unknown' | 'up' | 'down'
+  /** `failing`: it answers, and the calls over it fail. */
+  state: 'off' | 'unknown' | 'up' | 'failing' | 'down'
   /** Where its host leads. */
   addresses: string[]
   /** Null: it does not register. */
@@ -103,13 +107,15 @@ export interface InboundNumber {
   byCaller: InboundByCaller[]
   /** Before the caller's name on the phones. */
   namePrefix: string
+  /** Calls for it at once, from which on callers hear that it is busy; null: no limit. */
+  maxCalls: number | null
   enabled: boolean
   version: number
   createdAt: Date
   updatedAt: Date
 }
 
-export type InboundNumberInput = Pick<InboundNumber, 'number' | 'name' | 'destination'> & Partial<Pick<InboundNumber, 'byCaller' | 'namePrefix' | 'enabled'>>
+export type InboundNumberInput = Pick<InboundNumber, 'number' | 'name' | 'destination'> & Partial<Pick<InboundNumber, 'byCaller' | 'namePrefix' | 'maxCalls' | 'enabled'>>
 
 /** Which calls go out over which trunks. The first that fits in order of position is taken. */
 export interface OutboundRoute {

@@ -4,7 +4,7 @@ import type { CallRegistry } from './calls/registry.ts'
 import type { Directory } from './directory/types.ts'
 import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkStatus, Trunks } from './door.ts'
 import { deadEnd } from './routing/handling.ts'
-import { callsOver } from './steps/outside.ts'
+import { callsOver } from './steps/channels.ts'
 import type { TrunkRoom } from './trunks/trunks.ts'
 
 type WithStatus = Trunk & { status: TrunkStatus }

@@ -9,7 +9,7 @@ import { cssVariables, theme } from './theme.ts'
 export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <Notifications position="bottom-right" limit={4} />
+      <Notifications position="bottom-left" limit={4} />
       <QueryClientProvider client={queryClient}>
         <Router base="/admin">
           <Gate />

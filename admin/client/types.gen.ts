@@ -1437,7 +1437,14 @@ export type Trunk = {
      * The header that names the caller besides From.
      */
     identity: 'pai' | 'rpid' | 'none';
+    /**
+     * Calls at once. Null: no limit.
+     */
     maxCalls: number | null;
+    /**
+     * Calls that may begin within a second; further ones take the next trunk, or wait a moment. Null: no limit.
+     */
+    maxCallsPerSecond: number | null;
     /**
      * It carries calls to the emergency services.
      */
@@ -1454,7 +1461,10 @@ export type Trunk = {
 };
 
 export type TrunkStatus = {
-    state: 'off' | 'unknown' | 'up' | 'down';
+    /**
+     * failing: it answers, and the calls over it fail.
+     */
+    state: 'off' | 'unknown' | 'up' | 'failing' | 'down';
     /**
      * Where its host leads.
      */
@@ -1518,7 +1528,14 @@ export type TrunkCreate = {
      * The header that names the caller besides From.
      */
     identity?: 'pai' | 'rpid' | 'none';
+    /**
+     * Calls at once. Null: no limit.
+     */
     maxCalls?: number | null;
+    /**
+     * Calls that may begin within a second; further ones take the next trunk, or wait a moment. Null: no limit.
+     */
+    maxCallsPerSecond?: number | null;
     /**
      * It carries calls to the emergency services.
      */
@@ -1567,7 +1584,14 @@ export type TrunkUpdate = {
      * The header that names the caller besides From.
      */
     identity?: 'pai' | 'rpid' | 'none';
+    /**
+     * Calls at once. Null: no limit.
+     */
     maxCalls?: number | null;
+    /**
+     * Calls that may begin within a second; further ones take the next trunk, or wait a moment. Null: no limit.
+     */
+    maxCallsPerSecond?: number | null;
     /**
      * It carries calls to the emergency services.
      */
@@ -1602,6 +1626,10 @@ export type InboundNumber = {
      * Before the caller’s name on the phones.
      */
     namePrefix: string;
+    /**
+     * Calls for it at once, from which on callers hear that it is busy. Null: no limit.
+     */
+    maxCalls: number | null;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -1637,6 +1665,10 @@ export type InboundNumberCreate = {
      * Before the caller’s name on the phones.
      */
     namePrefix?: string;
+    /**
+     * Calls for it at once, from which on callers hear that it is busy. Null: no limit.
+     */
+    maxCalls?: number | null;
     enabled?: boolean;
 };
 
@@ -1658,6 +1690,10 @@ export type InboundNumberUpdate = {
      * Before the caller’s name on the phones.
      */
     namePrefix?: string;
+    /**
+     * Calls for it at once, from which on callers hear that it is busy. Null: no limit.
+     */
+    maxCalls?: number | null;
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.

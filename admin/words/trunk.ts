@@ -5,6 +5,7 @@ import type { Wording } from './call.ts'
 export function trunkState({ state, registration, calls }: Trunk['status']): Wording {
   if (state === 'off') return { label: 'Turned off', tone: 'quiet' }
   if (state === 'down') return { label: registration?.state === 'refused' ? 'Refused' : 'Down', tone: 'bad' }
+  if (state === 'failing') return { label: 'Calls fail', tone: 'bad' }
   if (state === 'unknown') return { label: 'Trying', tone: 'busy' }
   if (calls > 0) return { label: calls === 1 ? '1 call' : `${calls} calls`, tone: 'good' }
   return { label: registration === null ? 'Answers' : 'Registered', tone: 'good' }

@@ -5,7 +5,7 @@ const whenNumber = z.string().regex(/^\+?[0-9 .()/-]{2,30}$/, 'must be a number'
 
 export const TrunkStatus = z
   .object({
-    state: z.enum(['off', 'unknown', 'up', 'down']),
+    state: z.enum(['off', 'unknown', 'up', 'failing', 'down']).meta({ description: 'failing: it answers, and the calls over it fail.' }),
     addresses: z.array(z.string()).meta({ description: 'Where its host leads.' }),
     registration: orNull(
       z.object({ state: z.enum(['registered', 'trying', 'refused', 'failed']), since: instant, expiresAt: instant.nullable(), nextTry: instant.nullable() }).meta({ id: 'TrunkRegistration' }),
@@ -26,7 +26,8 @@ const trunk = {
   format: z.enum(['plus', 'digits', 'national', 'dialled']).meta({ description: 'How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.' }),
   callerId: z.string().nullable().meta({ description: 'Shown where nothing else is chosen.' }),
   identity: z.enum(['pai', 'rpid', 'none']).meta({ description: 'The header that names the caller besides From.' }),
-  maxCalls: z.number().int().min(1).max(10_000).nullable(),
+  maxCalls: z.number().int().min(1).max(10_000).nullable().meta({ description: 'Calls at once. Null: no limit.' }),
+  maxCallsPerSecond: z.number().int().min(1).max(1_000).nullable().meta({ description: 'Calls that may begin within a second; further ones take the next trunk, or wait a moment. Null: no limit.' }),
   emergency: z.boolean().meta({ description: 'It carries calls to the emergency services.' }),
   sendLocation: z.boolean().meta({ description: 'Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.' }),
   enabled: z.boolean(),
@@ -48,6 +49,7 @@ const inbound = {
   destination: z.string().min(1).max(30).meta({ description: 'What would be dialled to reach where its calls go.' }),
   byCaller: z.array(z.strictObject({ caller: callers, destination: z.string().trim().min(1).max(30).meta({ description: 'What would be dialled to get there.' }) }).meta({ id: 'InboundByCaller' })).max(200).meta({ description: 'Who of the callers goes elsewhere.' }),
   namePrefix: z.string().max(20).meta({ description: 'Before the caller’s name on the phones.' }),
+  maxCalls: z.number().int().min(1).max(10_000).nullable().meta({ description: 'Calls for it at once, from which on callers hear that it is busy. Null: no limit.' }),
   enabled: z.boolean(),
 }
 
@@ -56,7 +58,7 @@ export const InboundNumber = z
   .meta({ id: 'InboundNumber', description: 'A number that carriers send calls for.' })
 
 export const InboundNumberCreate = z
-  .strictObject({ number: whenNumber.meta({ description: 'With country code, or as the carrier sends it.' }), name: line(100), destination: inbound.destination, byCaller: inbound.byCaller.optional(), namePrefix: inbound.namePrefix.optional(), enabled: inbound.enabled.optional() })
+  .strictObject({ number: whenNumber.meta({ description: 'With country code, or as the carrier sends it.' }), name: line(100), destination: inbound.destination, byCaller: inbound.byCaller.optional(), namePrefix: inbound.namePrefix.optional(), maxCalls: inbound.maxCalls.optional(), enabled: inbound.enabled.optional() })
   .meta({ id: 'InboundNumberCreate' })
 export const InboundNumberUpdate = InboundNumberCreate.partial().extend({ version: readVersion }).meta({ id: 'InboundNumberUpdate' })
 

@@ -19,6 +19,8 @@ export interface LegOrigin {
   sipCallId: string
   /** It is a line to a carrier. */
   trunkId?: string
+  /** The inbound number that it called. */
+  inboundNumberId?: string
   /** Nobody else is told its number and name; the record keeps them. */
   hidden?: boolean
 }

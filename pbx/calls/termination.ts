@@ -51,6 +51,7 @@ const verdicts = {
   'location-told': { result: 'answered', status: 480, phrase: 'Location Told', explanation: 'The phone was told where help would be sent.' },
 
   'caller-blocked': { result: 'refused', status: 603, phrase: 'Decline', explanation: 'The caller is blocked.' },
+  'number-full': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called number has as many calls at once as it may.' },
   'caller-blocked-busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The caller is blocked, and hears that it is busy.' },
 
   'park-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The park lot is switched off.' },

@@ -24,7 +24,7 @@ export interface CallWorld {
   registrar: Registrar
   events: Events
   registry: CallRegistry
-  trunks: Pick<TrunkRoom, 'status' | 'line'>
+  trunks: Pick<TrunkRoom, 'isDoubtful' | 'turn' | 'note' | 'line'>
   /** Wrong PINs of callers. */
   pinTries: PinTries
   /** Takes an answered call into a conference room. Resolves when it is in, waits for a moderator, or has its verdict. */

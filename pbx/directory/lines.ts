@@ -12,9 +12,9 @@ const PURPOSE = 'trunk-password'
 
 const TRUNK: Columns<Omit<TrunkInput, 'password'>, TrunkRow> = [
   ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['networks', 'networks'],
-  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['enabled', 'enabled'],
+  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['enabled', 'enabled'],
 ]
-const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['enabled', 'enabled']]
+const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['maxCalls', 'max_calls'], ['enabled', 'enabled']]
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [
   ['name', 'name'], ['position', 'position'], ['pattern', 'pattern'], ['strip', 'strip'], ['prepend', 'prepend'], ['trunkIds', 'trunk_ids'], ['callerId', 'caller_id'], ['callers', 'callers'], ['scheduleId', 'schedule_id'], ['enabled', 'enabled'],
 ]

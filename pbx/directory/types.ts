@@ -75,6 +75,7 @@ export interface SnapshotTrunk {
   callerId: string | null
   identity: Trunk['identity']
   maxCalls: number | null
+  maxCallsPerSecond: number | null
   emergency: boolean
   sendLocation: boolean
   enabled: boolean

@@ -95,7 +95,7 @@ function byInboundNumber({ trunkId, number }: NonNullable<CallRequest['inbound']
   const { steps, extensionId, name } = meantBy(normaliseDialled(destination), look)
   const [first, ...rest] = steps
   const reason = `${found.number} (${found.name}) leads ${rule ? `${rule.caller === ANONYMOUS ? 'callers who hide their number' : `callers with ${rule.caller}`} ` : ''}to ${destination}`
-  return { ...base, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
+  return { ...base, inboundNumberId: found.id, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
 }
 
 /** A caller from outside whom nobody wants. */

@@ -9,6 +9,8 @@ export interface Plan {
   extensionId: string | null
   name: string | null
   steps: Step[]
+  /** The inbound number that a call from outside is for. */
+  inboundNumberId?: string
   /** The caller's number is shown to nobody. Never with a call for help. */
   withheld?: boolean
   /** What led here without a decision of routing: a transfer. */

@@ -4,7 +4,8 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Diversion, Member, OutsideMember, PhoneMember } from '../routing/plan.ts'
-import { callsOver, isOfTrunk, legsOver } from './outside.ts'
+import { byStanding, isFull } from './channels.ts'
+import { isOfTrunk, noteOutcome } from './outside.ts'
 import { callsOf, contactsToRing } from './ring.ts'
 import { tooMany } from './toll.ts'
 
@@ -15,6 +16,9 @@ export interface Manner {
   namePrefix?: string
   alertInfo?: string
 }
+
+/** Others ring meanwhile. */
+const PATIENCE_MS = 3_000
 
 interface Found {
   targets: DialTarget[]
@@ -49,19 +53,20 @@ function phoneTargets(world: CallWorld, call: Call, { extensionId, busyAt, delay
 function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySeconds, ringSeconds }: OutsideMember, planned: Map<string, number>): Each {
   const { play, collect, speak } = world.media.capabilities
   if (confirm && (!play || !collect || !speak || call.caller.endpoint?.bypass === true)) return { verdict: terminate('not-reachable', 'system', null, `${outside.number} is not called, for the media engine cannot ask whether the call is taken.`) }
-  const down = (trunkId: string): number => Number(world.trunks.status(trunkId).state === 'down')
-  const waiting = outside.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId))
+  const waiting = byStanding(world, outside.attempts)
   const nextTarget = (wait: number): OutsideTarget | undefined => {
     for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
       const { trunkId, trunk, number, callerId } = attempt
-      const most = world.directory.snapshot().trunk(trunkId)?.maxCalls ?? null
-      if (most !== null && legsOver(callsOver(world, trunkId), trunkId) + (planned.get(trunkId) ?? 0) >= most) continue
+      if (isFull(world, trunkId, { planned: planned.get(trunkId) ?? 0 })) continue
+      const turn = world.trunks.turn(trunkId, waiting.length > 0 ? 0 : PATIENCE_MS)
+      if (turn === undefined) continue
       const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })
       if (!line) continue
       planned.set(trunkId, (planned.get(trunkId) ?? 0) + 1)
       return {
-        line, number: outside.number, name: trunk, diverted: outside.diverted, confirm, delaySeconds: wait, ...(ringSeconds !== undefined && { ringSeconds }),
+        line, number: outside.number, name: trunk, diverted: outside.diverted, confirm, delaySeconds: wait + turn / 1000, ...(ringSeconds !== undefined && { ringSeconds }),
         instead: (failure) => {
+          noteOutcome(world, trunkId, { kind: 'failed', failure })
           if (!isOfTrunk(failure)) return undefined
           // Those who were planned ring by now, and are counted as such.
           planned.clear()

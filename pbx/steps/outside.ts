@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Refusal } from '../../config/errors.ts'
 import { connect } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
-import { dial } from '../calls/dial.ts'
+import { dial, type DialOutcome } from '../calls/dial.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
@@ -10,6 +10,7 @@ import type { Located } from '../door.ts'
 import type { OutsideStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
+import { byStanding, callsOver, isFull } from './channels.ts'
 import { next, verdictOf } from './ring.ts'
 import { tooMany } from './toll.ts'
 
@@ -20,21 +21,25 @@ const RING_SECONDS = 120
 export async function callOutside(world: CallWorld, call: Call, step: OutsideStep): Promise<StepOutcome> {
   const many = tooMany(world, call, step)
   if (many !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${many}.`) }
-  const down = (trunkId: string): number => Number(world.trunks.status(trunkId).state === 'down')
-  // What is known of one that is down may be old: it is the last, and not left out.
-  const waiting = step.attempts.toSorted((a, b) => down(a.trunkId) - down(b.trunkId)).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step), displaces: false }))
+  const waiting = byStanding(world, step.attempts).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step), displaces: false, waits: false }))
   const causes: string[] = []
   let last: InviteFailure | undefined
   for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
     if (call.over) return { kind: 'done' }
     if (attempt.displaces && !(await displace(world, call, attempt.trunkId))) continue
     // Nothing is awaited between counting and dialling an ordinary call: two that come at once do not both take the last place.
-    if (isFull(world, call, attempt.trunkId)) {
+    if (isFull(world, attempt.trunkId, { except: call })) {
       if (!step.emergency) {
         causes.push(`${attempt.trunk} has as many calls as it may`)
         continue
       }
       await displace(world, call, attempt.trunkId)
+    }
+    const late = await waitForTurn(world, call, attempt, step, waiting)
+    if (call.over) return { kind: 'done' }
+    if (late !== undefined) {
+      causes.push(late)
+      continue
     }
     // One that says nothing to the place is asked again without it, so that it is never the last that is waited for.
     const more = waiting.length > 0 || attempt.located !== null
@@ -44,6 +49,7 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
       continue
     }
     const outcome = await dial(world, call, [{ line, number: step.number, name: attempt.trunk, diverted: step.diverted }], RING_SECONDS)
+    noteOutcome(world, attempt.trunkId, outcome)
     await call.handing
     switch (outcome.kind) {
       case 'answered':
@@ -80,6 +86,35 @@ type Attempt = OutsideStep['attempts'][number] & {
   located: Located | null
   /** An ordinary call on the trunk is ended first. */
   displaces: boolean
+  /** It had too many calls a moment ago, and no other trunk carried this one: now it is waited for. */
+  waits: boolean
+}
+
+/** A caller hears nothing meanwhile. */
+const PATIENCE_MS = 3_000
+
+/**
+ * Waits until the trunk takes another call, when it may only begin so many in a second: another trunk that follows is taken at once
+ * instead, and a call for help does not wait. Resolves with why this trunk cannot be taken now; undefined: it can.
+ */
+async function waitForTurn(world: CallWorld, call: Call, attempt: Attempt, { emergency }: OutsideStep, waiting: Attempt[]): Promise<string | undefined> {
+  const { trunkId, trunk, waits } = attempt
+  const others = waiting.length > 0
+  const ms = world.trunks.turn(trunkId, emergency ? Infinity : others ? 0 : PATIENCE_MS)
+  if (ms === undefined) {
+    if (others && !waits) waiting.push({ ...attempt, waits: true })
+    return `${trunk} begins as many calls a second as it may`
+  }
+  if (ms === 0 || emergency) return undefined
+  await wait(ms, undefined, { signal: call.signal }).catch(() => undefined)
+  // Others came and went meanwhile.
+  return isFull(world, trunkId, { except: call }) ? `${trunk} has as many calls as it may` : undefined
+}
+
+/** What is learnt of a trunk from a call over it: any word about whoever was called shows that it carries calls. */
+export function noteOutcome(world: Pick<CallWorld, 'trunks'>, trunkId: string, outcome: DialOutcome): void {
+  if (outcome.kind === 'failed' && isOfTrunk(outcome.failure)) world.trunks.note(trunkId, causeOf(outcome.failure))
+  else if (outcome.kind === 'failed' || outcome.kind === 'answered' || outcome.kind === 'no-answer') world.trunks.note(trunkId, null)
 }
 
 /** The engine had a place for the caller and none for the carrier: one that calls for help goes on without any. Once. */
@@ -130,12 +165,6 @@ function causeOf({ kind, status, reason }: InviteFailure): string {
 /** What carriers say that have no channel left, RFC 3261 §21.4 to §21.6. */
 const FULL: ReadonlySet<number> = new Set([403, 480, 486, 500, 503, 600, 603])
 
-/** Whether the trunk takes no other ordinary call. */
-function isFull(world: CallWorld, call: Call, trunkId: string): boolean {
-  const most = world.directory.snapshot().trunk(trunkId)?.maxCalls ?? null
-  return most !== null && legsOver(callsOver(world, trunkId).filter((other) => other !== call), trunkId) >= most
-}
-
 /** The carrier hears of the end of the one before it hears of the other, or the other does not wait for that. */
 const DISPLACED_MS = 500
 
@@ -146,14 +175,4 @@ async function displace(world: CallWorld, call: Call, trunkId: string): Promise<
   hangUp(world, ordinary, terminate('displaced', 'system'))
   await Promise.race([ordinary.mailbox.run(() => undefined), wait(DISPLACED_MS, undefined, { ref: false })])
   return true
-}
-
-/** How many channels of a trunk these calls take: one that rings several people outside takes one for each. */
-export function legsOver(calls: readonly Call[], trunkId: string): number {
-  return calls.reduce((sum, { legs }) => sum + legs.filter((leg) => leg.origin.trunkId === trunkId && !leg.over).length, 0)
-}
-
-/** Calls that are on a trunk now. */
-export function callsOver(world: Pick<CallWorld, 'registry'>, trunkId: string): Call[] {
-  return world.registry.all().filter((call) => !call.over && call.legs.some((leg) => leg.origin.trunkId === trunkId && !leg.over))
 }

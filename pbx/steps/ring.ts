@@ -32,6 +32,7 @@ export async function ring(world: CallWorld, call: Call, targets: readonly DialT
   await call.handing
   switch (outcome.kind) {
     case 'answered':
+      if (outcome.leg.origin.trunkId !== undefined) world.trunks.note(outcome.leg.origin.trunkId, null)
       await call.mailbox.run(() => connect(world, call, outcome.leg))
       return { kind: 'done' }
     case 'over':

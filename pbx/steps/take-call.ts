@@ -12,6 +12,7 @@ import { decideNow } from './decide-now.ts'
 import { legOf, type Caller } from './caller.ts'
 import { findRinging, pickUp } from './pick-up.ts'
 import { findReplaced, takePlace, type Replaced } from './replace.ts'
+import { numberFull } from './number-full.ts'
 import { runPlan } from './run-plan.ts'
 
 /**
@@ -56,8 +57,11 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
 
   call.plan = decideNow(world, call.request)
   if (call.plan.withheld === true) hideCaller(call)
+  // Nothing is awaited between counting and being counted.
+  const full = numberFull(world, call)
   world.events.emit('call.started', call.tenantId, { call: call.view() })
-  void follow(world, call, invite, replaced)
+  if (full) hangUp(world, call, full)
+  else void follow(world, call, invite, replaced)
   return call
 }
 

@@ -18,6 +18,19 @@ export interface InboundCall {
 /** The trunks of all tenants while we run. */
 export interface TrunkRoom {
   status(id: string): Omit<TrunkStatus, 'calls'>
+  /** Others are better for a call now: it is down, or the calls over it fail. */
+  isDoubtful(id: string): boolean
+  /**
+   * A call wants to begin over it: milliseconds until it may, so that no more begin in a second than the carrier takes. Undefined
+   * when that is later than `patienceMs`. Whoever gets a number is counted, and begins then.
+   */
+  turn(id: string, patienceMs: number): number | undefined
+  /**
+   * What became of a call over it.
+   *
+   * @param failure why the trunk did not carry it, as a part of a sentence; null: it did, whatever became of the call there
+   */
+  note(id: string, failure: string | null): void
   /** Undefined for a trunk that is switched off or gone. */
   line(id: string, wish: LineWish): OutsideLine | undefined
   /** Whose call this is; undefined when no carrier's. */
@@ -62,6 +75,9 @@ export function createTrunks(options: {
 
   return {
     status: (id) => watches.get(id)?.status ?? OFF,
+    isDoubtful: (id) => watches.get(id)?.isDoubtful ?? false,
+    turn: (id, patienceMs) => (watches.get(id) ? watches.get(id)?.turn(patienceMs) : 0),
+    note: (id, failure) => watches.get(id)?.note(failure),
     line(id, wish) {
       const watch = watches.get(id)
       return watch && lineFor(watch.trunk, watch.addresses, wish)

@@ -6,6 +6,8 @@ import type { SnapshotTrunk } from '../directory/types.ts'
 import type { TrunkStatus } from '../door.ts'
 import type { SipServer } from '../sip/types.ts'
 import { uriOf } from './line.ts'
+import { Outcomes } from './outcomes.ts'
+import { Pace } from './pace.ts'
 import { newThread, register } from './register.ts'
 
 const ASK_MS = 30_000
@@ -30,6 +32,8 @@ export class TrunkWatch {
   addresses: readonly string[]
   readonly #world: WatchWorld
   readonly #thread = newThread()
+  readonly #pace = new Pace()
+  readonly #outcomes = new Outcomes()
   #state: TrunkStatus['state'] = 'unknown'
   #registration: TrunkStatus['registration'] = null
   #cause: string | null = null
@@ -50,7 +54,31 @@ export class TrunkWatch {
   }
 
   get status(): Omit<TrunkStatus, 'calls'> {
-    return { state: this.#state, addresses: [...this.addresses], registration: this.#registration, cause: this.#cause, roundTripMs: this.#roundTripMs }
+    const trouble = this.#state === 'up' ? this.#outcomes.trouble(performance.now()) : undefined
+    return { state: trouble === undefined ? this.#state : 'failing', addresses: [...this.addresses], registration: this.#registration, cause: trouble ?? this.#cause, roundTripMs: this.#roundTripMs }
+  }
+
+  get isDoubtful(): boolean {
+    return this.#state === 'down' || this.#outcomes.isDoubtful(performance.now())
+  }
+
+  /** See `TrunkRoom.turn`. */
+  turn(patienceMs: number): number | undefined {
+    const now = performance.now()
+    const wait = this.#pace.turn(this.trunk.maxCallsPerSecond, now, patienceMs)
+    if (wait !== undefined) this.#outcomes.begin(now)
+    return wait
+  }
+
+  /** See `TrunkRoom.note`. */
+  note(failure: string | null): void {
+    const now = performance.now()
+    const before = this.#outcomes.trouble(now)
+    this.#outcomes.note(failure, now)
+    const trouble = this.#outcomes.trouble(now)
+    const { id, name } = this.trunk
+    if (before === undefined && trouble !== undefined) this.#world.logger.warn({ trunk: id, name }, `trunk ${name}: ${trouble}`)
+    if (before !== undefined && trouble === undefined) this.#world.logger.info({ trunk: id, name }, `trunk ${name} carries calls again`)
   }
 
   /** Registers or asks now. One at a time. */

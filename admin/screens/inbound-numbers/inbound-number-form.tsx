@@ -1,5 +1,6 @@
-import { Checkbox, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { numberOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { InboundNumber } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -23,8 +24,8 @@ export function InboundNumberForm({ editing, onClose }: { editing: Editing; onCl
 function Fields({ current, onClose }: { current: InboundNumber | undefined; onClose: () => void }) {
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [number] = useState(current)
-  const form = useForm<Pick<InboundNumber, 'number' | 'name' | 'destination' | 'namePrefix' | 'enabled'> & { byCaller: Rule[] }>({
-    initial: { number: number?.number ?? '', name: number?.name ?? '', destination: number?.destination ?? '', byCaller: (number?.byCaller ?? []).map(({ caller, destination }) => newRule(caller, destination)), namePrefix: number?.namePrefix ?? '', enabled: number?.enabled ?? true },
+  const form = useForm<Pick<InboundNumber, 'number' | 'name' | 'destination' | 'namePrefix' | 'enabled'> & { byCaller: Rule[]; maxCalls: number | string }>({
+    initial: { number: number?.number ?? '', name: number?.name ?? '', destination: number?.destination ?? '', byCaller: (number?.byCaller ?? []).map(({ caller, destination }) => newRule(caller, destination)), namePrefix: number?.namePrefix ?? '', maxCalls: number?.maxCalls ?? '', enabled: number?.enabled ?? true },
     check: ({ number: digits, name, destination, byCaller }): Record<string, string> => ({
       ...(digits.trim() === '' && { number: 'Enter the number with its country code, such as +12025550100.' }),
       ...(name.trim() === '' && { name: 'Say what the number is for, such as “Main line”.' }),
@@ -32,8 +33,8 @@ function Fields({ current, onClose }: { current: InboundNumber | undefined; onCl
       ...(byCaller.some((rule) => rule.caller.trim() === '' || rule.destination.trim() === '') && { byCaller: 'Say for each rule who calls and where the call goes, or take it out.' }),
     }),
     onSaved: onClose,
-    save: async ({ byCaller, ...values }) => {
-      const input = { ...values, byCaller: byCaller.map(({ caller, destination }) => ({ caller, destination })) }
+    save: async ({ byCaller, maxCalls, ...values }) => {
+      const input = { ...values, maxCalls: numberOrNull(maxCalls), byCaller: byCaller.map(({ caller, destination }) => ({ caller, destination })) }
       if (number === undefined) await addInboundNumber(input)
       else await changeInboundNumber(number.id, { ...input, version: number.version })
       notify.done(`Inbound number ${values.number.trim()} is saved.`)
@@ -47,6 +48,7 @@ function Fields({ current, onClose }: { current: InboundNumber | undefined; onCl
       <TargetInput label="Calls go to" description="An extension, a group, an attendant, opening hours, or whatever else a phone in the house could dial." required value={values.destination} error={errors.destination} onChange={(value) => set('destination', value)} />
       <ByCallerInput rules={values.byCaller} error={errors.byCaller} onChange={(rules) => set('byCaller', rules)} />
       <TextInput label="Before the caller's name" description="So that the phones show which number was called." placeholder="Main" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
+      <NumberInput label="Calls at once" description="So that one number does not take all lines. Further callers hear that it is busy. Empty for no limit." min={1} max={10_000} allowDecimal={false} placeholder="No limit" value={values.maxCalls} error={errors.maxCalls} onChange={(value) => set('maxCalls', value)} />
       <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )

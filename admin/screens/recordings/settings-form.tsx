@@ -1,4 +1,5 @@
 import { NativeSelect, NumberInput } from '@mantine/core'
+import { numberOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { PageLoader } from '../../components/states.tsx'
@@ -22,7 +23,7 @@ function Fields({ settings, onClose }: { settings: RecordingSettings; onClose: (
     check: () => ({}),
     onSaved: onClose,
     save: async ({ days, notice }) => {
-      await changeSettings({ days: days === '' ? null : Number(days), notice })
+      await changeSettings({ days: numberOrNull(days), notice })
       notify.done('The recording settings are saved.')
     },
   })

@@ -1,6 +1,6 @@
 import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { trimmedOrNull } from '../../app/fields.ts'
+import { numberOrNull, trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Trunk } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -30,6 +30,7 @@ type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'register' | 'networks
   callerId: string
   /** Empty: no limit. */
   maxCalls: number | string
+  maxCallsPerSecond: number | string
 }
 
 const transports = [{ value: 'udp', label: 'UDP' }, { value: 'tcp', label: 'TCP' }, { value: 'tls', label: 'TLS (encrypted)' }]
@@ -41,7 +42,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
     initial: {
       name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
       register: trunk?.register ?? true, networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
-      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, enabled: trunk?.enabled ?? true,
+      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, enabled: trunk?.enabled ?? true,
     },
     check: ({ name, host, country, register, username, password }): Record<string, string> => ({
       ...(name.trim() === '' && { name: 'Name it as you speak of it, such as the carrier’s name.' }),
@@ -51,10 +52,10 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       ...(register && username.trim() !== '' && password === '' && trunk?.hasPassword !== true && { password: 'Registering needs the password that the carrier gave you.' }),
     }),
     onSaved: onClose,
-    save: async ({ port, username, password, callerId, maxCalls, ...rest }) => {
+    save: async ({ port, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
       const input = {
-        ...rest, port: port === '' ? null : Number(port), username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
-        maxCalls: maxCalls === '' ? null : Number(maxCalls),
+        ...rest, port: numberOrNull(port), username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
+        maxCalls: numberOrNull(maxCalls), maxCallsPerSecond: numberOrNull(maxCallsPerSecond),
         // Without a user name there is nothing that a password could prove.
         ...(username.trim() === '' ? { password: null } : password !== '' && { password }),
       }
@@ -74,11 +75,12 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       <TextInput label="User name" description="Empty where the carrier knows you by your address." spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />
       <PasswordInput label="Password" description={trunk?.hasPassword ? 'Stored, and never shown again. Empty: it stays as it is.' : 'Kept encrypted, and never shown again.'} autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />
       <TagsInput label="Calls also come from" description="Addresses or networks besides those of the SIP server; press Enter after each." placeholder="198.51.100.0/24" value={values.networks} error={errors.networks} onChange={(value) => set('networks', value)} />
-      <TextInput label="Country" description="Numbers without a country code are of there, and all others are abroad." w={120} maxLength={2} autoComplete="off" value={values.country} error={errors.country} onChange={(change) => set('country', change.currentTarget.value.trim().toUpperCase())} />
+      <TextInput label="Country" description="Numbers without a country code are of there, and all others are abroad." styles={{ input: { width: 120 } }} maxLength={2} autoComplete="off" value={values.country} error={errors.country} onChange={(change) => set('country', change.currentTarget.value.trim().toUpperCase())} />
       <Select label="Numbers are sent" data={formatChoices} allowDeselect={false} value={values.format} onChange={(value) => set('format', (value ?? 'plus') as Trunk['format'])} />
       <TextInput label="Number shown to those who are called" description="Where neither the extension nor the route has one. The carrier must know it as yours." placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
       <Select label="The caller is named in" data={identityChoices} allowDeselect={false} value={values.identity} onChange={(value) => set('identity', (value ?? 'pai') as Trunk['identity'])} />
       <NumberInput label="Calls at once" description="What you pay for, or empty for no limit. Further calls take the next trunk of their route." min={1} max={10_000} allowDecimal={false} placeholder="No limit" value={values.maxCalls} error={errors.maxCalls} onChange={(value) => set('maxCalls', value)} />
+      <NumberInput label="New calls a second" description="What the carrier takes, or empty for no limit. Further calls take the next trunk of their route, or wait up to three seconds. Calls for help never wait." min={1} max={1_000} allowDecimal={false} placeholder="No limit" value={values.maxCallsPerSecond} error={errors.maxCallsPerSecond} onChange={(value) => set('maxCallsPerSecond', value)} />
       <Checkbox label="Carries calls to the emergency services" description="Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives." checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
       {values.emergency && <Checkbox label="Send the caller’s place along" description="As PIDF-LO, for carriers that take it (dynamic location). Others go by the address registered for the number." checked={values.sendLocation} onChange={(change) => set('sendLocation', change.currentTarget.checked)} />}
       <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />

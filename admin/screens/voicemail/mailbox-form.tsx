@@ -2,7 +2,7 @@ import { Checkbox, NumberInput, Select, TagsInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { useCode } from '../../app/feature-codes.ts'
-import { trimmedOrNull } from '../../app/fields.ts'
+import { numberOrNull, trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Mailbox } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -54,7 +54,7 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
       const version = pin === undefined ? box.version : (await changePin(box.id, pin)).data.data.version
       await changeMailbox(box.id, {
         askOwnPhone, operator: trimmedOrNull(operator), maxMessages: Number(maxMessages), maxSeconds: Number(maxSeconds),
-        keepDays: keepDays === '' ? null : Number(keepDays), mailTo, mailAttach, mailThen: mailThen === 'delete' && !mailAttach ? 'keep' : mailThen, version,
+        keepDays: numberOrNull(keepDays), mailTo, mailAttach, mailThen: mailThen === 'delete' && !mailAttach ? 'keep' : mailThen, version,
       })
       notify.done(`The mailbox of ${box.number} is saved.`)
     },
