@@ -214,6 +214,8 @@ export interface MailboxRow {
   max_seconds: number
   /** Null: until they are deleted. */
   keep_days: number | null
+  /** Phones that do not subscribe to waiting messages are told of them. */
+  mwi_unsolicited: boolean
   /** Those that were recorded, with their length in seconds. */
   greetings: Partial<Record<'unavailable' | 'busy' | 'temporary' | 'name', number>>
   /** Each message goes to these by e-mail. */

@@ -31,6 +31,8 @@ export interface Mailbox extends MessageCounts {
   maxSeconds: number
   /** Days after which messages go; null: never. */
   keepDays: number | null
+  /** Phones of the extension that do not subscribe to waiting messages are told of them all the same. */
+  mwiUnsolicited: boolean
   /** Each message goes to these by e-mail. */
   mailTo: string[]
   /** With its sound. */
@@ -48,6 +50,7 @@ export interface MailboxInput {
   maxMessages?: number
   maxSeconds?: number
   keepDays?: number | null
+  mwiUnsolicited?: boolean
   mailTo?: string[]
   mailAttach?: boolean
   mailThen?: Mailbox['mailThen']

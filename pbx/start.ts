@@ -45,6 +45,7 @@ import { deadEnd } from './routing/handling.ts'
 import { holderOf } from './routing/slots.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { createLamps } from './presence/lamps.ts'
+import { createUnsolicited } from './presence/unsolicited.ts'
 import { createWatchers } from './registrar/watchers.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
 import type { EngineGate } from './shield/gate.ts'
@@ -151,6 +152,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   await takeover.begin()
 
   const lamps = createLamps({ directory, events, parking: world.parking, contactsOf: (id) => registrar.contactsOf(id), messages: (id) => voicemail.counts.of(id), settings })
+  const unsolicited = createUnsolicited({ directory, events, sip, registrar, messages: voicemail.counts, subscribes: (...phone) => lamps.watchesMessages(...phone), logger })
 
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
@@ -310,6 +312,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       entrance.close()
       watchers.close()
       lamps.close()
+      unsolicited.close()
       if (sip.keepsCalls) await sip.close()
       watchdog.stop()
       rooms.close()

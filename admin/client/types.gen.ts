@@ -2211,6 +2211,10 @@ export type Mailbox = {
      */
     keepDays: number | null;
     /**
+     * Phones of the extension that do not subscribe to waiting messages (RFC 3842) get NOTIFYs of them all the same.
+     */
+    mwiUnsolicited: boolean;
+    /**
      * Each message goes to these by e-mail.
      */
     mailTo: Array<string>;
@@ -2244,6 +2248,7 @@ export type MailboxUpdate = {
     maxMessages?: number;
     maxSeconds?: number;
     keepDays?: number | null;
+    mwiUnsolicited?: boolean;
     mailTo?: Array<string>;
     mailAttach?: boolean;
     mailThen?: 'keep' | 'heard' | 'delete';

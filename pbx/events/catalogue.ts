@@ -197,7 +197,7 @@ export interface EventCatalogue {
   'conference.ended': { conferenceId: string }
   /** It is on the disk as sealed Opus and can be heard. */
   'recording.stored': { recordingId: string; callId: string }
-  /** What a mailbox holds is another number of messages than before. */
+  /** What a mailbox holds is another number of messages than before, or phones that do not ask are told of it, or are not any more. */
   'voicemail.changed': { extensionId: string; unheard: number; unheardUrgent: number; heard: number; heardUrgent: number }
   /** A call waits in this slot, or none any more. */
   'park.changed': { lotId: string; slot: string; parked: { callId: string; number: string; name: string | null; since: number } | null }

@@ -35,9 +35,10 @@ export function dialogInfo(user: string, host: string, dialogs: readonly Watched
 /** With the version of this subscription. */
 export const versioned = (document: string, version: number): string => document.replace(VERSION, String(version))
 
-export function messageSummary(account: string, counts: { unheard: number; heard: number; unheardUrgent: number; heardUrgent: number }): string {
+/** @param account where the messages are heard; undefined: not said */
+export function messageSummary(account: string | undefined, counts: { unheard: number; heard: number; unheardUrgent: number; heardUrgent: number }): string {
   const { unheard, heard, unheardUrgent, heardUrgent } = counts
-  return `Messages-Waiting: ${unheard > 0 ? 'yes' : 'no'}\r\nMessage-Account: ${account}\r\nVoice-Message: ${unheard}/${heard} (${unheardUrgent}/${heardUrgent})\r\n`
+  return `Messages-Waiting: ${unheard > 0 ? 'yes' : 'no'}\r\n${account === undefined ? '' : `Message-Account: ${account}\r\n`}Voice-Message: ${unheard}/${heard} (${unheardUrgent}/${heardUrgent})\r\n`
 }
 
 /** Whether somebody can be called, and what he does. */

@@ -10,8 +10,9 @@ import { codeFor, findFeatureCode } from '../routing/feature-codes.ts'
 import { isSlot } from '../routing/slots.ts'
 import { createSubscribers, type Subscriber } from '../sip/subscribers.ts'
 import type { IncomingRequest } from '../sip/types.ts'
-import { dialogInfo, messageSummary, pidf, TYPES, versioned, type PackageName, type WatchedDialog } from './documents.ts'
+import { dialogInfo, pidf, TYPES, versioned, type PackageName, type WatchedDialog } from './documents.ts'
 import { createEngaged } from './engaged.ts'
+import { summaryOf } from './summary.ts'
 
 /** A phone that asks for nothing gets this; every refresh tells all anew. */
 const SECONDS = 3_600
@@ -21,6 +22,8 @@ const MOST = 500
 export interface Lamps {
   /** Answers an authenticated SUBSCRIBE. @throws Refusal `not-found`, `forbidden`, `interval-too-brief`, or `unavailable` when the device has very many */
   watch(request: IncomingRequest, device: SnapshotDevice, name: PackageName): void
+  /** Whether this device subscribes to its waiting messages from this address. */
+  watchesMessages(extensionId: string, deviceId: string, address: string): boolean
   readonly size: number
   close(): void
 }
@@ -36,6 +39,8 @@ interface Watcher extends Subscriber {
   device: SnapshotDevice
   name: PackageName
   user: string
+  /** The IP address it subscribed from. */
+  address: string
   resource: Resource
   tell(force: boolean): void
 }
@@ -94,7 +99,7 @@ export function createLamps(options: {
     if (name === 'message-summary') {
       const own = snapshot.extension(device.extensionId)
       const listening = codeFor(snapshot.changedCodesOf(tenantId), 'voicemail-own')
-      if (own && (extension?.id === own.id || user === listening)) return { key: `messages ${own.id}`, document: () => messageSummary(`sip:${codeFor(directory.snapshot().changedCodesOf(tenantId), 'voicemail-own') ?? own.number}@${domain}`, messages(own.id)) }
+      if (own && (extension?.id === own.id || user === listening)) return { key: `messages ${own.id}`, document: () => summaryOf(directory.snapshot(), own, host, messages) }
       if (extension) throw new Refusal('forbidden', 'Only the own messages may be watched')
       return undefined
     }
@@ -121,6 +126,10 @@ export function createLamps(options: {
     get size() {
       return watchers.size
     },
+    watchesMessages(extensionId, deviceId, address) {
+      for (const watcher of byKey.get(`messages ${extensionId}`) ?? []) if (watcher.device.id === deviceId && watcher.address === address) return true
+      return false
+    },
     watch(request, device, name) {
       const { user = '', host } = request.requestUri
       const resource = find(user, host, device, name)
@@ -135,7 +144,7 @@ export function createLamps(options: {
         if (same?.size === 0) byKey.delete(resource.key)
       }
       const watcher: Watcher = {
-        device, name, user, resource,
+        device, name, user, resource, address: request.source.address,
         tell(force) {
           const document = resource.document()
           // All of it each time: a NOTIFY that is lost is made up for by the next.

@@ -26,7 +26,7 @@ export interface Boxes {
 }
 
 const COLUMNS: readonly (readonly [keyof MailboxInput, keyof MailboxRow])[] = [
-  ['askOwnPhone', 'ask_own_phone'], ['operator', 'operator'], ['maxMessages', 'max_messages'], ['maxSeconds', 'max_seconds'], ['keepDays', 'keep_days'],
+  ['askOwnPhone', 'ask_own_phone'], ['operator', 'operator'], ['maxMessages', 'max_messages'], ['maxSeconds', 'max_seconds'], ['keepDays', 'keep_days'], ['mwiUnsolicited', 'mwi_unsolicited'],
   ['mailTo', 'mail_to'], ['mailAttach', 'mail_attach'], ['mailThen', 'mail_then'],
 ]
 
@@ -41,7 +41,7 @@ export function createBoxes(options: {
 
   const show = (row: BoxRow): Mailbox => ({
     id: row.id, number: row.number, name: row.name, enabled: row.enabled, hasPin: row.pin_sealed !== null, askOwnPhone: row.ask_own_phone, operator: row.operator,
-    maxMessages: row.max_messages, maxSeconds: row.max_seconds, keepDays: row.keep_days, mailTo: row.mail_to, mailAttach: row.mail_attach, mailThen: row.mail_then, greetings: row.greetings, version: row.version, ...counts.of(row.id),
+    maxMessages: row.max_messages, maxSeconds: row.max_seconds, keepDays: row.keep_days, mwiUnsolicited: row.mwi_unsolicited, mailTo: row.mail_to, mailAttach: row.mail_attach, mailThen: row.mail_then, greetings: row.greetings, version: row.version, ...counts.of(row.id),
   })
   const change = async (actor: Actor, id: string, version: number | undefined, action: string, work: (row: BoxRow) => Promise<{ columns: Record<string, unknown>; before?: unknown; after?: unknown }>): Promise<Mailbox> => {
     const row = await database.change(actor, async (trx) => {

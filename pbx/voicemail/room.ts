@@ -21,7 +21,7 @@ import type { VoicemailWorld } from './world.ts'
 
 export interface VoicemailRoom {
   door: VoicemailDoor
-  counts: Pick<Counts, 'of'>
+  counts: Pick<Counts, 'of' | 'unsolicited'>
   /** False when the engine cannot record and play; else resolves when the caller has left the mailbox. */
   serve(call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }): Promise<boolean>
   /** The extension of this mailbox is gone, and its row with it. */

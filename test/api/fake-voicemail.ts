@@ -30,7 +30,7 @@ export function createFakeVoicemail(actors: Actor[], checkVersion: (row: { versi
   const fake: FakeVoicemail = {
     addMailbox(tenantId) {
       const box: Mailbox = {
-        id: randomUUID(), number: '100', name: 'Ada', enabled: true, hasPin: false, askOwnPhone: true, operator: null, maxMessages: 100, maxSeconds: 180, keepDays: null,
+        id: randomUUID(), number: '100', name: 'Ada', enabled: true, hasPin: false, askOwnPhone: true, operator: null, maxMessages: 100, maxSeconds: 180, keepDays: null, mwiUnsolicited: true,
         mailTo: [], mailAttach: true, mailThen: 'keep',
         greetings: { busy: 2.5 }, unheard: 1, unheardUrgent: 0, heard: 0, heardUrgent: 0, version: 1,
       }

@@ -58,6 +58,8 @@ export class Phone {
   readonly incoming = new Journal<PhoneCall>((call) => call.callId)
   /** Called with each new incoming call, for phones that answer by themselves. */
   onCall: ((call: PhoneCall) => void) | undefined
+  /** Says how a request outside of calls and subscriptions is answered; 0: not at all; undefined: as a phone that takes OPTIONS and MESSAGE alone. */
+  answers: ((request: SipMessage) => number | undefined) | undefined
   lineClosed = false
   /** Its GRUU, from then on its Contact in calls (RFC 5627 §4.3). */
   gruu: string | undefined
@@ -319,6 +321,7 @@ export class Phone {
   #onRequest(request: SipMessage): void {
     const call = this.#calls.get(callIdOf(request)) ?? this.#past.find((one) => one.callId === callIdOf(request))
     const newCall = request.method === 'INVITE' && paramOf(need(request, 'To'), 'tag') === undefined
+    const told = newCall || call || request.method === 'ACK' || this.#subscriptions.has(callIdOf(request)) ? undefined : this.answers?.(request)
     if (newCall) {
       const incoming = new PhoneCall(this.#host, 'in', request, newTag(), this.#payloads)
       this.#calls.set(incoming.callId, incoming)
@@ -328,6 +331,8 @@ export class Phone {
       this.#transactions.reply(request, responseTo(request, 200, 'OK', ''))
     } else if (call && !(call.isEnded && request.method === 'OPTIONS')) {
       void call.receiveRequest(request)
+    } else if (told !== undefined) {
+      if (told > 0) this.#reply(request, told)
     } else if ((request.method === 'OPTIONS' || request.method === 'MESSAGE') && paramOf(need(request, 'To'), 'tag') === undefined) {
       this.#reply(request, 200)
     } else if (request.method !== 'ACK') {

@@ -20,6 +20,7 @@ interface Values {
   maxSeconds: number | string
   /** Empty: for ever. */
   keepDays: number | string
+  mwiUnsolicited: boolean
   mailTo: string[]
   mailAttach: boolean
   mailThen: Mailbox['mailThen']
@@ -42,19 +43,19 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [box] = useState(current)
   const form = useForm<Values>({
-    initial: { pin: undefined, askOwnPhone: box.askOwnPhone, operator: box.operator ?? '', maxMessages: box.maxMessages, maxSeconds: box.maxSeconds, keepDays: box.keepDays ?? '', mailTo: box.mailTo, mailAttach: box.mailAttach, mailThen: box.mailThen },
+    initial: { pin: undefined, askOwnPhone: box.askOwnPhone, operator: box.operator ?? '', maxMessages: box.maxMessages, maxSeconds: box.maxSeconds, keepDays: box.keepDays ?? '', mwiUnsolicited: box.mwiUnsolicited, mailTo: box.mailTo, mailAttach: box.mailAttach, mailThen: box.mailThen },
     check: ({ pin, maxMessages, maxSeconds }): Record<string, string> => ({
       ...(typeof pin === 'string' && !/^[0-9]{4,12}$/.test(pin) && { pin: 'A PIN has 4 to 12 digits and nothing else.' }),
       ...(maxMessages === '' && { maxMessages: 'Say how many, 1 to 1000.' }),
       ...(maxSeconds === '' && { maxSeconds: 'Say how long, 10 to 1800 seconds.' }),
     }),
     onSaved: onClose,
-    save: async ({ pin, askOwnPhone, operator, maxMessages, maxSeconds, keepDays, mailTo, mailAttach, mailThen }) => {
+    save: async ({ pin, askOwnPhone, operator, maxMessages, maxSeconds, keepDays, mwiUnsolicited, mailTo, mailAttach, mailThen }) => {
       // The PIN first: one that is refused leaves all as it was.
       const version = pin === undefined ? box.version : (await changePin(box.id, pin)).data.data.version
       await changeMailbox(box.id, {
         askOwnPhone, operator: trimmedOrNull(operator), maxMessages: Number(maxMessages), maxSeconds: Number(maxSeconds),
-        keepDays: numberOrNull(keepDays), mailTo, mailAttach, mailThen: mailThen === 'delete' && !mailAttach ? 'keep' : mailThen, version,
+        keepDays: numberOrNull(keepDays), mwiUnsolicited, mailTo, mailAttach, mailThen: mailThen === 'delete' && !mailAttach ? 'keep' : mailThen, version,
       })
       notify.done(`The mailbox of ${box.number} is saved.`)
     },
@@ -69,6 +70,7 @@ function Fields({ current, onClose }: { current: Mailbox; onClose: () => void })
       <NumberInput label="Longest message" min={10} max={1800} allowDecimal={false} suffix=" s" value={values.maxSeconds} error={errors.maxSeconds} onChange={(value) => set('maxSeconds', value)} />
       <NumberInput label="Messages at most" description="New and heard together; from then on callers are told that it is full." min={1} max={1000} allowDecimal={false} value={values.maxMessages} error={errors.maxMessages} onChange={(value) => set('maxMessages', value)} />
       <NumberInput label="Messages are kept" description="Then they are deleted, heard or not; empty for ever." min={1} max={3650} allowDecimal={false} suffix=" days" placeholder="For ever" value={values.keepDays} error={errors.keepDays} onChange={(value) => set('keepDays', value)} />
+      <Checkbox label="Light the lamp of phones that do not ask for it" description="They are told of messages when they register and when there is news. Phones that subscribe are told either way." checked={values.mwiUnsolicited} onChange={(change) => set('mwiUnsolicited', change.currentTarget.checked)} />
       <TagsInput label="Send each message by e-mail to" description={<>Press Enter after each address. <Link href="/mail">Mail</Link> says which server takes it.</>} placeholder={values.mailTo.length === 0 ? 'ada@example.com' : ''} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
       {values.mailTo.length > 0 && (
         <>
