@@ -115,10 +115,10 @@ export function createLamps(options: {
     const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), user)
     const schedule = snapshot.scheduleByNumber(tenantId, feature?.code.action === 'schedule-override' ? feature.argument : user)
     if (schedule) return lamp(`hours ${schedule.id}`, () => (directory.snapshot().schedule(schedule.id)?.override ?? 'automatic') !== 'automatic', `${schedule.name}: by hand`)
-    if (feature && /^do-not-disturb/.test(feature.code.action)) {
-      const own = snapshot.extension(device.extensionId)
-      if (own) return lamp(`disturb ${own.id}`, () => directory.snapshot().extension(own.id)?.doNotDisturb === true, 'Do not disturb')
-    }
+    const own = snapshot.extension(device.extensionId)
+    if (!own || !feature) return undefined
+    if (/^do-not-disturb/.test(feature.code.action)) return lamp(`disturb ${own.id}`, () => directory.snapshot().extension(own.id)?.doNotDisturb === true, 'Do not disturb')
+    if (feature.code.action === 'follow-me-toggle') return lamp(`follow-me ${own.id}`, () => directory.snapshot().extension(own.id)?.followMe === true, 'Follow me')
     return undefined
   }
 

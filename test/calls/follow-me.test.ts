@@ -39,13 +39,22 @@ suite('follow me', () => {
     return (await house.verdict(call)).termination?.reason
   }
 
-  test('*21 turns it on and off, and not on without a number that rings', async () => {
+  test('*21 turns it on and off, and not on without a number that rings; its lamp says which', async () => {
+    assert.equal((await ben.phone.subscribe('dialog', { expires: 600, uri: `sip:*21@${house.sip.host}:${house.sip.port}` })).status, 200)
+    let told = 0
+    const lamp = async (state: RegExp): Promise<void> => {
+      await ben.phone.received.until(({ method, body }) => method === 'NOTIFY' && state.test(body), `a NOTIFY with ${state}`, { from: told })
+      told = ben.phone.received.mark()
+    }
+    await lamp(/<state>terminated/)
     assert.equal(await code(), 'feature-refused')
     assert.equal((await change({ followMeTo: [to('103'), to('9 202 555-0123')] })).status, 200)
     assert.equal(await code(), 'feature-done')
     assert.equal(await state(), true)
+    await lamp(/<state>confirmed/)
     assert.equal(await code(), 'feature-done')
     assert.equal(await state(), false)
+    await lamp(/<state>terminated/)
   })
 
   test('all ring; the mobile takes the call by the key, and hears and is heard', async () => {
