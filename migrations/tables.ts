@@ -360,6 +360,9 @@ export interface TollSettingsRow {
   at_once_extension: number
   at_once_tenant: number
   per_hour: number
+  /** Null: no limit. */
+  minutes_extension: number | null
+  minutes_tenant: number | null
   mail_to: string[]
   updated_at: Date
 }
@@ -369,6 +372,17 @@ export interface TollLockRow {
   tenant_id: string
   reason: string
   locked_at: Date
+}
+
+/** A call abroad of the last day or two. */
+export interface TollCallRow {
+  id: string
+  tenant_id: string
+  /** Null: the house paid. */
+  extension_id: string | null
+  begun_at: Date
+  seconds: number
+  forgiven: boolean
 }
 
 export interface BlockedCallerRow {

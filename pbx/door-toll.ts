@@ -9,6 +9,10 @@ export interface TollSettings {
   atOnceTenant: number
   /** Calls abroad within an hour after which an extension is locked. */
   perHour: number
+  /** Minutes abroad within 24 hours, after which an extension is locked and its calls end; null: no limit. */
+  minutesExtension: number | null
+  /** The same of all together; further calls are refused. */
+  minutesTenant: number | null
   /** Who is told of a lock. */
   mailTo: string[]
 }

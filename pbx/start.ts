@@ -6,6 +6,7 @@ import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { MediaServer, PromptDesk, SoundKeeper } from '../media/contract.ts'
+import { createCharges } from './calls/charges.ts'
 import { hangUp } from './calls/hang-up.ts'
 import { certificatesOf, type CertificateKeeper } from './certificates.ts'
 import type { Call } from './calls/call.ts'
@@ -25,6 +26,7 @@ import { guardConferences, guardExtensions, guardRingGroups } from './extensions
 import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
 import type { Directory } from './directory/types.ts'
+import { openTollCalls } from './directory/toll-calls.ts'
 import type { PastCall, Pbx } from './door.ts'
 import { createEmergencyDoor } from './emergency-door.ts'
 import { isEmergency } from './emergency/recognise.ts'
@@ -39,6 +41,7 @@ import { createMetrics } from './metrics/metrics.ts'
 import { openMailRoom } from './mail/room.ts'
 import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
+import { watchMinutes } from './calls/toll-minutes.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
@@ -108,8 +111,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     directory, sip, logger, key: secrets.key('trunk-contacts'),
     addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
   })
+  const tollCalls = await openTollCalls({ database, logger, home })
   const world: CallWorld = {
-    trunks, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
+    trunks, charges: createCharges(tollCalls.past, tollCalls.keep, systemClock), settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
@@ -141,6 +145,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     })
   })
   const watchdog = watchForStuckCalls(world)
+  const minutes = watchMinutes(world)
   const recent = rememberRecent(events)
 
   const metrics = createMetrics({ events, media, database, engine: options.signalling.status, registrar, shield, activeCalls: () => registry.size })
@@ -315,6 +320,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       unsolicited.close()
       if (sip.keepsCalls) await sip.close()
       watchdog.stop()
+      minutes.stop()
       rooms.close()
       stopDirectoryNews()
       stopNames()
@@ -328,6 +334,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await takeover.close()
       await traces.close()
       await records.close()
+      await tollCalls.close()
       metrics.close()
       await shield.close()
       stopGone?.()

@@ -2715,6 +2715,14 @@ export type TollSettings = {
      */
     perHour: number;
     /**
+     * Minutes abroad within 24 hours, after which an extension is locked and its calls end; null: no limit.
+     */
+    minutesExtension: number | null;
+    /**
+     * Minutes abroad within 24 hours of all together; null: no limit.
+     */
+    minutesTenant: number | null;
+    /**
      * Who is told of a lock.
      */
     mailTo: Array<string>;
@@ -2725,6 +2733,8 @@ export type TollSettingsUpdate = {
     atOnceExtension?: number;
     atOnceTenant?: number;
     perHour?: number;
+    minutesExtension?: number | null;
+    minutesTenant?: number | null;
     mailTo?: Array<string>;
 };
 

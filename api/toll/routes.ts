@@ -13,6 +13,8 @@ const TollSettings = z
     atOnceExtension: z.number().int().meta({ description: 'Calls abroad at once of one extension.' }),
     atOnceTenant: z.number().int().meta({ description: 'Calls abroad at once of all together.' }),
     perHour: z.number().int().meta({ description: 'Calls abroad within an hour after which an extension is locked.' }),
+    minutesExtension: z.number().int().nullable().meta({ description: 'Minutes abroad within 24 hours, after which an extension is locked and its calls end; null: no limit.' }),
+    minutesTenant: z.number().int().nullable().meta({ description: 'Minutes abroad within 24 hours of all together; null: no limit.' }),
     mailTo: z.array(z.string()).meta({ description: 'Who is told of a lock.' }),
   })
   .meta({ id: 'TollSettings', description: 'How much may be called abroad before somebody looks.' })
@@ -20,6 +22,7 @@ const TollSettings = z
 const TollSettingsUpdate = z
   .strictObject({
     countries: z.array(country).max(250).nullable().optional(), atOnceExtension: z.number().int().min(1).max(1_000).optional(), atOnceTenant: z.number().int().min(1).max(10_000).optional(), perHour: z.number().int().min(1).max(10_000).optional(),
+    minutesExtension: z.number().int().min(1).max(100_000).nullable().optional(), minutesTenant: z.number().int().min(1).max(1_000_000).nullable().optional(),
     mailTo: z.array(z.string().trim().min(3).max(254)).max(20).optional(),
   })
   .meta({ id: 'TollSettingsUpdate' })

@@ -74,8 +74,6 @@ export class Call {
   turnBack: ((verdict: Termination) => Promise<void>) | undefined
   /** How it ends when a phone of it hangs up, where that says more than that it was answered. */
   parting: ((by: Termination['by']) => Termination) | undefined
-  /** It calls abroad, and this extension pays; null: the house. */
-  abroad: { payerId: string | null } | undefined
   /** Since the house talks to its caller. */
   keypad: Keypad | undefined
   /** The slot it waits in, or waited in. */

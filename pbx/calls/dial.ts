@@ -8,6 +8,7 @@ import type { OutsideLine } from '../trunks/line.ts'
 import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
+import type { Charge } from './charges.ts'
 import { wantsCall } from './confirm.ts'
 import { watchDigits } from './digits.ts'
 import { encryptionOfCallee } from './encryption.ts'
@@ -44,6 +45,8 @@ interface PhoneTarget extends AnyTarget {
 
 export interface OutsideTarget extends AnyTarget {
   line: OutsideLine
+  /** Who pays for it, where it costs. Held once for the dialling, which lets go of it. */
+  charge?: Charge | undefined
   /** Whoever answers is asked first, while the others ring on: a mailbox takes no call. */
   confirm?: boolean
   /** Who is called instead at once after this failure. */
@@ -106,6 +109,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     for (const wait of waiting.values()) clearTimeout(wait)
     for (const branch of branches) clearTimeout(branch.timer)
     call.signal.removeEventListener('abort', onAbort)
+    for (const target of targets) if (target.line) target.charge?.release()
     // Whoever answered is heard next, or something else is tried.
     if (outcome.kind !== 'answered') stopRingback(call)
     resolve(outcome)
@@ -257,7 +261,9 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   }
 
   const open = (target: DialTarget): Branch => {
-    const branch: Branch = { target, leg: legFor(target), invite: undefined, failure: undefined }
+    const leg = legFor(target)
+    if (target.line) leg.bill(target.charge)
+    const branch: Branch = { target, leg, invite: undefined, failure: undefined }
     branches.push(branch)
     call.legs.push(branch.leg)
     return branch

@@ -3,6 +3,7 @@ import { createMachine } from '../../config/machine.ts'
 import type { Endpoint, EndpointStats, LegSecurity } from '../../media/contract.ts'
 import type { LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
 import type { EarlyInvite, SipDialog } from '../sip/types.ts'
+import type { Charge } from './charges.ts'
 import { legTable, type LegInput } from './states.ts'
 
 /** What is known of a phone when its leg begins. */
@@ -51,6 +52,8 @@ export class Leg {
   codec: string | null = null
   security: LegSecurity | null = null
   figures: MediaFigures | null = null
+  /** Of a call that costs. */
+  charge: Charge | undefined
   /** The peer sends nothing although it should. */
   silent = false
   readonly #machine = createMachine<LegState, LegInput>('leg', legTable, 'new')
@@ -79,8 +82,18 @@ export class Leg {
     this.#machine.step(input)
     const now = Date.now()
     if (input === 'ring' || input === 'media') this.ringingAt ??= now
-    if (input === 'answer') this.answeredAt ??= now
+    if (input === 'answer') {
+      this.answeredAt ??= now
+      this.charge?.answered(now)
+    }
     return this.#machine.state !== before
+  }
+
+  /** It is paid for by this until it ends. */
+  bill(charge: Charge | undefined): void {
+    if (!charge || this.over) return
+    this.charge = charge
+    charge.hold()
   }
 
   /** Ends the leg once; the first status and reason stay. */
@@ -90,6 +103,7 @@ export class Leg {
     this.endedAt = Date.now()
     this.sipStatus ??= status
     this.endedWhy = why
+    this.charge?.release()
   }
 
   /** Takes the figures of the endpoint; the last ones stay after it is closed. */

@@ -20,6 +20,7 @@ export async function takeOut(call: Call, leg: Leg, role: LegOrigin['role'], why
   taken.dialog = dialog
   taken.endpoint = endpoint
   taken.sipStatus = leg.sipStatus
+  taken.bill(leg.charge)
   leg.dialog = undefined
   leg.endpoint = undefined
   leg.end(null, why)

@@ -11,6 +11,7 @@ import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { TrunkRoom } from '../trunks/trunks.ts'
 import type { Call } from './call.ts'
+import type { Charges } from './charges.ts'
 import type { Leg } from './leg.ts'
 import type { CallRegistry } from './registry.ts'
 
@@ -25,6 +26,8 @@ export interface CallWorld {
   events: Events
   registry: CallRegistry
   trunks: Pick<TrunkRoom, 'isDoubtful' | 'turn' | 'note' | 'line'>
+  /** Calls that cost, and who pays for them. */
+  charges: Charges
   /** Wrong PINs of callers. */
   pinTries: PinTries
   /** Takes an answered call into a conference room. Resolves when it is in, waits for a moderator, or has its verdict. */

@@ -47,7 +47,7 @@ export interface Places {
 export const CUSTOMARY_CODES: ChangedCodes = {}
 
 /** As long as nobody has said otherwise. */
-export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, mailTo: [] }, locks: new Map() }
+export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, mailTo: [] }, locks: new Map() }
 
 /** Nothing is known of where anybody is. */
 export const NOWHERE: SnapshotEmergency = {

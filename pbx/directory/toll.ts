@@ -10,7 +10,7 @@ import { USUAL_TOLL } from './snapshot.ts'
 import type { Directory, SnapshotToll } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
-const SETTINGS: Columns<TollSettings, TollSettingsRow> = [['countries', 'countries'], ['atOnceExtension', 'at_once_extension'], ['atOnceTenant', 'at_once_tenant'], ['perHour', 'per_hour'], ['mailTo', 'mail_to']]
+const SETTINGS: Columns<TollSettings, TollSettingsRow> = [['countries', 'countries'], ['atOnceExtension', 'at_once_extension'], ['atOnceTenant', 'at_once_tenant'], ['perHour', 'per_hour'], ['minutesExtension', 'minutes_extension'], ['minutesTenant', 'minutes_tenant'], ['mailTo', 'mail_to']]
 
 export function createTollRepository(world: DirectoryWorld): Directory['toll'] {
   const { database } = world
@@ -20,6 +20,8 @@ export function createTollRepository(world: DirectoryWorld): Directory['toll'] {
       checkRange(input.atOnceExtension, 'atOnceExtension', 'Calls abroad at once', 1, 1_000, details)
       checkRange(input.atOnceTenant, 'atOnceTenant', 'Calls abroad at once', 1, 10_000, details)
       checkRange(input.perHour, 'perHour', 'Calls abroad in an hour', 1, 10_000, details)
+      checkRange(input.minutesExtension, 'minutesExtension', 'Minutes abroad within a day', 1, 100_000, details)
+      checkRange(input.minutesTenant, 'minutesTenant', 'Minutes abroad within a day', 1, 1_000_000, details)
       if (input.countries?.some((country) => !/^[A-Z]{2}$/.test(country))) details.push({ field: 'countries', message: 'A country is two letters, such as CA or MX.' })
       refuseWrong(details)
       await saveSettings(world, actor, 'toll', SETTINGS, input)
@@ -27,6 +29,8 @@ export function createTollRepository(world: DirectoryWorld): Directory['toll'] {
     async lock(tenantId, extensionId, reason, alongside) {
       await database.change(serviceActor(tenantId, 'toll'), async (trx) => {
         await trx('toll_locks').insert({ extension_id: extensionId, tenant_id: tenantId, reason }).onConflict('extension_id').ignore()
+        // What it did until now has led to this lock, and leads to no other.
+        await trx('toll_calls').where({ extension_id: extensionId }).update({ forgiven: true })
         await alongside(trx)
         return { result: undefined, audit: { action: 'toll.lock', subjectType: 'extension', subjectId: extensionId, after: { reason } } }
       })

@@ -7,7 +7,7 @@ import type { Diversion, Member, OutsideMember, PhoneMember } from '../routing/p
 import { byStanding, isFull } from './channels.ts'
 import { isOfTrunk, noteOutcome } from './outside.ts'
 import { callsOf, contactsToRing } from './ring.ts'
-import { tooMany } from './toll.ts'
+import { admit } from './toll.ts'
 
 /** How those who are rung together are rung. */
 export interface Manner {
@@ -64,7 +64,7 @@ function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySe
       if (!line) continue
       planned.set(trunkId, (planned.get(trunkId) ?? 0) + 1)
       return {
-        line, number: outside.number, name: trunk, diverted: outside.diverted, confirm, delaySeconds: wait + turn / 1000, ...(ringSeconds !== undefined && { ringSeconds }),
+        line, charge, number: outside.number, name: trunk, diverted: outside.diverted, confirm, delaySeconds: wait + turn / 1000, ...(ringSeconds !== undefined && { ringSeconds }),
         instead: (failure) => {
           noteOutcome(world, trunkId, { kind: 'failed', failure })
           if (!isOfTrunk(failure)) return undefined
@@ -76,8 +76,10 @@ function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySe
     }
     return undefined
   }
-  const many = tooMany(world, call, outside)
-  if (many !== undefined) return { verdict: terminate('outside-forbidden', 'system', null, `${many}.`) }
+  const admitted = admit(world, call, outside)
+  if (admitted.refused !== undefined) return { verdict: terminate('outside-forbidden', 'system', null, `${admitted.refused}.`) }
+  const { charge } = admitted
   const target = nextTarget(delaySeconds)
+  if (!target) charge?.release()
   return target ? { targets: [target] } : { verdict: terminate('no-trunk', 'system', null, `No trunk could carry the call to ${outside.number}.`) }
 }

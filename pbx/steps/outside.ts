@@ -5,6 +5,7 @@ import type { Call } from '../calls/call.ts'
 import { dial, type DialOutcome } from '../calls/dial.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
+import type { Charge } from '../calls/charges.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Located } from '../door.ts'
 import type { OutsideStep } from '../routing/plan.ts'
@@ -12,15 +13,24 @@ import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
 import { byStanding, callsOver, isFull } from './channels.ts'
 import { next, verdictOf } from './ring.ts'
-import { tooMany } from './toll.ts'
+import { admit } from './toll.ts'
 
 /** Whoever is called outside decides when to answer; a carrier's own announcement ends sooner. */
 const RING_SECONDS = 120
 
 /** Calls over one trunk after the other while the fault is the trunk's; whoever is busy or declines is not called twice. */
 export async function callOutside(world: CallWorld, call: Call, step: OutsideStep): Promise<StepOutcome> {
-  const many = tooMany(world, call, step)
-  if (many !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${many}.`) }
+  const admitted = admit(world, call, step)
+  if (admitted.refused !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${admitted.refused}.`) }
+  try {
+    return await overTrunks(world, call, step, admitted.charge)
+  } finally {
+    // Whoever answered holds it now.
+    admitted.charge?.release()
+  }
+}
+
+async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charge: Charge | undefined): Promise<StepOutcome> {
   const waiting = byStanding(world, step.attempts).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step), displaces: false, waits: false }))
   const causes: string[] = []
   let last: InviteFailure | undefined
@@ -48,7 +58,8 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
       causes.push(`${attempt.trunk} is switched off`)
       continue
     }
-    const outcome = await dial(world, call, [{ line, number: step.number, name: attempt.trunk, diverted: step.diverted }], RING_SECONDS)
+    charge?.hold()
+    const outcome = await dial(world, call, [{ line, charge, number: step.number, name: attempt.trunk, diverted: step.diverted }], RING_SECONDS)
     noteOutcome(world, attempt.trunkId, outcome)
     await call.handing
     switch (outcome.kind) {

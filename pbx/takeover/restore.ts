@@ -17,7 +17,15 @@ export function canGoOn(call: SavedCall): boolean {
  * @param leftAt when the process before was last there; the end of the call, unless more is known
  */
 export function restoreCall(world: CallWorld, saved: SavedCall, leftAt: number): Call {
-  const legs = saved.legs.map((leg) => ({ leg: restoreLeg(leg), dialog: leg.dialog }))
+  const legs = saved.legs.map((one) => {
+    const leg = restoreLeg(one)
+    if (one.charge) {
+      const charge = world.charges.resume({ tenantId: saved.tenantId, ...one.charge })
+      leg.bill(charge)
+      charge.release()
+    }
+    return { leg, dialog: one.dialog }
+  })
   const caller = (legs.find(({ leg }) => leg.id === saved.callerId) ?? legs[0])?.leg
   if (!caller) throw new Error(`the saved call ${saved.id} has no caller`)
   const call = new Call({

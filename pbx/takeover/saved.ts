@@ -22,6 +22,8 @@ export interface SavedLeg {
   codec: string | null
   security: LegSecurity | null
   figures: MediaFigures | null
+  /** Who pays for it, where it costs. */
+  charge: { payerId: string | null; begunAt: number; answeredAt: number | null } | null
   /** Null before it is answered and when it is over. */
   dialog: SavedDialog | null
   /** Of the `o=` line we described its media with last: the next description must follow it (RFC 3264 §8). */
@@ -66,10 +68,11 @@ function recordingOf({ recording }: Call): SavedCall['recording'] {
 }
 
 function saveLeg(leg: Leg): SavedLeg {
-  const { id, origin, sipCallId, userAgent, state, startedAt, ringingAt, answeredAt, endedAt, sipStatus, endedWhy, figures, dialog, endpoint } = leg
+  const { id, origin, sipCallId, userAgent, state, startedAt, ringingAt, answeredAt, endedAt, sipStatus, endedWhy, figures, dialog, endpoint, charge } = leg
   const [, session, version] = /^o=\S+ (\d+) (\d+) /m.exec(dialog?.localSdp ?? '') ?? []
   return {
     id, origin, sipCallId, userAgent, state, startedAt, ringingAt, answeredAt, endedAt, sipStatus, endedWhy, figures,
+    charge: charge && !leg.over ? { payerId: charge.payerId, begunAt: charge.begunAt, answeredAt: charge.answeredAt } : null,
     codec: endpoint?.codec ?? leg.codec,
     security: endpoint?.security ?? leg.security,
     dialog: dialog && !dialog.ended ? dialog.saved() : null,

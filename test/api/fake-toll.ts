@@ -15,7 +15,7 @@ export function lockedExtension(tenantId: string): string {
 }
 
 export function createFakeToll(actors: Actor[]): Pbx['toll'] {
-  let settings: TollSettings = { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, mailTo: [] }
+  let settings: TollSettings = { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, mailTo: [] }
   return {
     settings(actor) {
       actors.push(actor)

@@ -1,11 +1,15 @@
 /** Stolen credentials: calls abroad are few at once, few in an hour, and then the extension is locked until somebody has looked. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Line } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { startMailServer, type TestMailServer } from '../support/mail-server.ts'
 import { openPhone, type Phone } from '../support/phone.ts'
+import { freePort } from '../support/ports.ts'
 
 suite('calls abroad', () => {
   let house: House
@@ -83,4 +87,76 @@ suite('calls abroad', () => {
     await limits({ countries: null })
     assert.equal((await house.api.send('PATCH', '/toll/settings', { countries: ['Germany'] })).status, 400)
   })
+
+  test('a call abroad that is transferred goes on counting for whoever made it', async () => {
+    await limits({ atOnceExtension: 1, perHour: 1_000 })
+    const ben = await house.registered(await house.extension('103', { name: 'Cleo' }))
+    const mark = ben.incoming.mark()
+    const call = await thief.invite('9011493012345')
+    await call.answered()
+    assert.equal((await call.refer(`<sip:103@${house.sip.host}>`)).status, 202)
+    const there = await ben.nextCall({ from: mark })
+    await there.answer()
+    await call.ended()
+    const more = await thief.invite('9011493012346')
+    assert.equal((await more.ended()).status, 403)
+    assert.match((await house.verdict(more)).termination?.explanation ?? '', /is in 1 calls abroad already/)
+    await there.bye()
+    await house.idle()
+    const again = await thief.invite('9011493012346')
+    await again.answered()
+    await again.bye()
+  })
+})
+
+test('minutes abroad count over restarts; beyond them calls end, the extension is locked, and the hour counts on', async (t) => {
+  const quiet = ({ registrar }: House['settings']): void => void (registrar.qualifySeconds = 0)
+  const first = await startHouse({ change: quiet })
+  t.after(() => rm(first.home, { recursive: true, force: true }))
+  const [line, other] = [await first.extension('101', { name: 'Anna' }), await first.extension('102', { name: 'Ben' })]
+  for (const { extensionId } of [line, other]) await first.api.ask('PATCH', `/extensions/${extensionId}`, { outsideCalls: 'international' })
+  await first.api.ask('PATCH', '/toll/settings', { minutesExtension: 1, perHour: 3, atOnceExtension: 5 })
+  const { tenant } = await first.api.get<{ tenant: { id: string } }>('/auth/session')
+  const ports = await freePort()
+  const trunk = await first.api.post<{ id: string }>('/trunks', { name: 'Carrier', host: '127.0.0.1', port: ports, callerId: '+15550001000' })
+  await first.api.post('/outbound-routes', { name: 'Outside', pattern: '9.', strip: 1, trunkIds: [trunk.id] })
+  await first.close({ keep: true })
+  // As a journal leaves it that could not reach the database: 58 s of Anna, two calls of Ben that nobody answered.
+  const row = { tenantId: tenant.id, begunAt: Date.now() - 60_000, forgiven: false }
+  const rows = [{ ...row, id: randomUUID(), payerId: line.extensionId, seconds: 58 }, ...[1, 2].map(() => ({ ...row, id: randomUUID(), payerId: other.extensionId, seconds: 0 }))]
+  await mkdir(join(first.home, 'spool'), { recursive: true })
+  await writeFile(join(first.home, 'spool', 'toll.jsonl'), rows.map((each) => `${JSON.stringify(each)}\n`).join(''))
+
+  const second = await startHouse({ home: first.home, change: quiet })
+  const carrier = await openPhone({ server: second.sip, user: 'carrier', password: '' })
+  try {
+    carrier.onCall = (call) => void call.answer()
+    await second.api.ask('PATCH', `/trunks/${trunk.id}`, { port: carrier.local.port })
+    const [anna, ben] = [await second.registered(line), await second.registered(other)]
+    const calls = [await anna.invite('9011493012345'), await anna.invite('9011493012346')]
+    for (const call of calls) await call.answered()
+    for (const call of calls) {
+      assert.equal((await call.ended(30_000)).how, 'bye')
+      const { termination } = await second.verdict(call)
+      assert.deepEqual([termination?.reason, termination?.explanation], ['toll-minutes', '101 (Anna) has used 1 minute abroad within 24 hours, and is locked until somebody has looked.'])
+    }
+    const [lock] = await eventually(async () => { const all = await second.api.get<{ extensionId: string; reason: string }[]>('/toll/locks'); return all.length > 0 && all }, 'the lock')
+    assert.deepEqual([lock?.extensionId, lock?.reason], [line.extensionId, '1 minute abroad within 24 hours'])
+    const last = await ben.invite('9011493012345')
+    await last.answered()
+    await last.bye()
+    assert.equal((await (await ben.invite('9011493012345')).ended()).status, 403, 'the two calls before the restart count')
+    // Unlocked it begins anew; all together it is too much all the same.
+    await second.api.ask('DELETE', `/toll/locks/${line.extensionId}`)
+    const again = await anna.invite('9011493012345')
+    await again.answered()
+    await again.bye()
+    await second.api.ask('PATCH', '/toll/settings', { minutesTenant: 1 })
+    const more = await anna.invite('9011493012345')
+    assert.equal((await more.ended()).status, 403)
+    assert.match((await second.verdict(more)).termination?.explanation ?? '', /1 minute abroad within 24 hours were used by all together/)
+  } finally {
+    await carrier.close()
+    await second.close({ keep: true })
+  }
 })

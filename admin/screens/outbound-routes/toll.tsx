@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Lock } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
+import { numberOrNull } from '../../app/fields.ts'
 import { keys } from '../../app/keys.ts'
 import { notify } from '../../app/notify.ts'
 import { queryClient } from '../../app/query-client.ts'
@@ -54,11 +55,11 @@ export function TollForm({ opened, onClose }: { opened: boolean; onClose: () => 
 
 function Fields({ settings, onClose }: { settings: TollSettings; onClose: () => void }) {
   const form = useForm({
-    initial: { some: settings.countries !== null, countries: settings.countries ?? [], atOnceExtension: settings.atOnceExtension as number | string, atOnceTenant: settings.atOnceTenant as number | string, perHour: settings.perHour as number | string, mailTo: settings.mailTo },
+    initial: { some: settings.countries !== null, countries: settings.countries ?? [], atOnceExtension: settings.atOnceExtension as number | string, atOnceTenant: settings.atOnceTenant as number | string, perHour: settings.perHour as number | string, minutesExtension: settings.minutesExtension ?? '', minutesTenant: settings.minutesTenant ?? '', mailTo: settings.mailTo },
     check: ({ countries, some }): Record<string, string> => (some && countries.some((country) => !/^[A-Z]{2}$/.test(country)) ? { countries: 'A country is two letters, such as CA or MX.' } : {}),
     onSaved: onClose,
-    save: async ({ some, countries, atOnceExtension, atOnceTenant, perHour, mailTo }) => {
-      await updateTollSettings({ body: { countries: some ? countries : null, atOnceExtension: Number(atOnceExtension), atOnceTenant: Number(atOnceTenant), perHour: Number(perHour), mailTo }, throwOnError: true })
+    save: async ({ some, countries, atOnceExtension, atOnceTenant, perHour, minutesExtension, minutesTenant, mailTo }) => {
+      await updateTollSettings({ body: { countries: some ? countries : null, atOnceExtension: Number(atOnceExtension), atOnceTenant: Number(atOnceTenant), perHour: Number(perHour), minutesExtension: numberOrNull(minutesExtension), minutesTenant: numberOrNull(minutesTenant), mailTo }, throwOnError: true })
       changed()
       notify.done('The limits are saved.')
     },
@@ -70,6 +71,8 @@ function Fields({ settings, onClose }: { settings: TollSettings; onClose: () => 
       <NumberInput label="At once, each extension" min={1} max={1_000} allowDecimal={false} suffix=" calls" value={values.atOnceExtension} error={errors.atOnceExtension} onChange={(value) => set('atOnceExtension', value)} />
       <NumberInput label="At once, all together" min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.atOnceTenant} error={errors.atOnceTenant} onChange={(value) => set('atOnceTenant', value)} />
       <NumberInput label="Within an hour, each extension" description="With one more it is locked for calls abroad until somebody unlocks it." min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.perHour} error={errors.perHour} onChange={(value) => set('perHour', value)} />
+      <NumberInput label="Within 24 hours, each extension" description="Then its calls abroad end and it is locked, too. Empty for no limit." min={1} max={100_000} allowDecimal={false} suffix=" minutes" placeholder="No limit" value={values.minutesExtension} error={errors.minutesExtension} onChange={(value) => set('minutesExtension', value)} />
+      <NumberInput label="Within 24 hours, all together" description="Then calls abroad end, and nobody begins another. Empty for no limit." min={1} max={1_000_000} allowDecimal={false} suffix=" minutes" placeholder="No limit" value={values.minutesTenant} error={errors.minutesTenant} onChange={(value) => set('minutesTenant', value)} />
       <TagsInput label="A lock is told by e-mail to" description={<>Press Enter after each address. <Link href="/mail">Mail</Link> says which server takes it.</>} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
       <Switch label="Only some countries" description="Others are refused, whoever calls." checked={values.some} onChange={(change) => set('some', change.currentTarget.checked)} />
       {values.some && <TagsInput label="Countries that may be called" description="Two letters each, such as CA, MX or GB; press Enter after each. The own one always may." value={values.countries} error={errors.countries} onChange={(value) => set('countries', value.map((country) => country.trim().toUpperCase()))} />}

@@ -20,7 +20,7 @@ async function place(t: TestContext): Promise<string> {
 function leg(id: string, change: Partial<SavedLeg> = {}): SavedLeg {
   return {
     id, origin: { role: 'caller', extensionId: null, deviceId: null, number: '100', name: null, address: '127.0.0.1:5070', transport: 'udp', userAgent: null, sipCallId: id },
-    sipCallId: id, userAgent: null, state: 'answered', startedAt: 1, ringingAt: null, answeredAt: 2, endedAt: null, sipStatus: 200, endedWhy: null, codec: 'PCMU', security: null, figures: null,
+    sipCallId: id, userAgent: null, state: 'answered', startedAt: 1, ringingAt: null, answeredAt: 2, endedAt: null, sipStatus: 200, endedWhy: null, codec: 'PCMU', security: null, figures: null, charge: null,
     dialog: { id, callId: id, role: 'uas', localTag: 'a', remoteTag: 'b', userAgent: null, session: null, allowsUpdate: false }, description: null, ...change,
   }
 }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { createCharges } from '../../../pbx/calls/charges.ts'
+import type { PaidCall } from '../../../pbx/directory/toll-calls.ts'
+
+suite('calls that cost', () => {
+  const at = (ms: number) => {
+    let now = ms
+    return { clock: { now: () => now }, pass: (more: number) => void (now += more) }
+  }
+
+  test('a call counts for as long as anybody holds it, and is paid for from its first answer', () => {
+    const { clock, pass } = at(1_000_000)
+    const kept: PaidCall[] = []
+    const charges = createCharges([], (call) => kept.push(call), clock)
+    const charge = charges.begin('t', 'x')
+    charge.hold()
+    charge.release()
+    assert.deepEqual([charges.count('t'), charges.count('t', 'x'), charges.count('t', 'y'), charges.count('u'), charges.withinHour('t', 'x')], [1, 1, 0, 0, 1])
+    pass(5_000)
+    charge.answered(clock.now())
+    pass(30_000)
+    charge.answered(clock.now())
+    assert.equal(charges.secondsWithinDay('t', 'x'), 30)
+    charge.release()
+    assert.deepEqual([charges.count('t'), charges.secondsWithinDay('t', 'x'), charges.secondsWithinDay('t')], [0, 30, 30])
+    pass(60_000)
+    assert.equal(charges.secondsWithinDay('t'), 30, 'it is over')
+    assert.deepEqual(kept.map(({ tenantId, payerId, seconds, forgiven }) => [tenantId, payerId, seconds, forgiven]), [['t', 'x', 30, false]])
+  })
+
+  test('what is forgiven counts for all together alone; an hour and a day pass', () => {
+    const { clock, pass } = at(100 * 3_600_000)
+    const past = { id: '1', tenantId: 't', payerId: 'x', begunAt: clock.now() - 1_000, seconds: 60, forgiven: false }
+    const charges = createCharges([past, { ...past, id: '2', payerId: null }, { ...past, id: '3', tenantId: 'u' }], () => undefined, clock)
+    assert.deepEqual([charges.secondsWithinDay('t', 'x'), charges.secondsWithinDay('t'), charges.withinHour('t', 'x')], [60, 120, 1])
+    charges.forgive('t', 'x')
+    assert.deepEqual([charges.secondsWithinDay('t', 'x'), charges.secondsWithinDay('t'), charges.withinHour('t', 'x')], [0, 120, 0])
+    charges.begin('t', 'x').release()
+    assert.equal(charges.withinHour('t', 'x'), 1)
+    pass(3_600_000)
+    assert.equal(charges.withinHour('t', 'x'), 0)
+    assert.equal(charges.secondsWithinDay('t'), 120)
+    pass(23 * 3_600_000)
+    // A call still counts while a part of it lies within the day.
+    assert.equal(charges.secondsWithinDay('t'), 120)
+    pass(59_001)
+    assert.equal(charges.secondsWithinDay('t'), 0)
+  })
+})
