@@ -3,6 +3,7 @@ import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
 import { NOWHERE } from '../sip/anonymous.ts'
+import { divertedHeaders } from '../sip/diverted.ts'
 import { hostPart } from '../sip/uri.ts'
 import type { OutsideLine } from '../trunks/line.ts'
 import { followEarly, relayProgress } from './answer.ts'
@@ -161,8 +162,8 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     endBranch(call, branch.leg, failure.status, why)
     const instead = branch.target.line && !branch.unanswered && !timeUp ? branch.target.instead?.(failure) : undefined
     if (instead) begin(open(instead))
-    const forAll = failure.status >= 600 && !shared
-    if (forAll) cancelAll('Another phone of the extension declined for all.')
+    const forAll = (failure.status >= 600 || failure.contacts.length > 0) && !shared
+    if (forAll) cancelAll(failure.status >= 600 ? 'Another phone of the extension declined for all.' : 'Another phone of the extension sent the call on.')
     else if (branches.every((other) => other.leg.over || waiting.has(other))) startNext()
     if (branches.every((other) => other.leg.over) || forAll) {
       const failures = branches.flatMap((other) => other.failure ?? [])
@@ -339,7 +340,7 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',
     headers: {
-      ...(target.diverted?.length && { Diversion: diversionOf(target.diverted, domain) }),
+      ...divertedHeaders(target.diverted, target.number, domain),
       ...(hidden && { Privacy: 'id' }),
       ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
       // Every vendor has a word of its own for it; what a phone does not know it passes over (RFC 5373 has the standard's).
@@ -356,7 +357,7 @@ function inviteOutside(world: CallWorld, { number, diverted, line }: OutsideTarg
   const { uri, domain, from, account, headers, parts, silenceMs } = line
   const invite = world.sip.invite({
     uri, from: { domain, ...from }, to: { number, domain }, sdp: leg.endpoint?.localSdp ?? '', ...(account && { account }), ...(parts && { parts }),
-    headers: { ...headers, ...(diverted?.length && { Diversion: diversionOf(diverted, domain) }) },
+    headers: { ...headers, ...divertedHeaders(diverted, number, domain) },
   })
   void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
   if (silenceMs !== undefined) {
@@ -367,11 +368,6 @@ function inviteOutside(world: CallWorld, { number, diverted, line }: OutsideTarg
     invite.onHeard?.(() => clearTimeout(silence))
   }
   return invite
-}
-
-/** Who sent the call on, the last first (RFC 5806 §6). Do not disturb has its own word there. */
-function diversionOf(diverted: readonly Diversion[], domain: string): string {
-  return diverted.map(({ number, why }) => `<sip:${number}@${domain}>;reason=${why};counter=1`).join(', ')
 }
 
 function failureWords({ kind, status, reason }: InviteFailure): string {

@@ -57,6 +57,17 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
   return { number, ...meant }
 }
 
+/**
+ * Where a phone that was rung sends a call on by itself (a 3xx response): like a forward of its extension, which pays for it. Whoever was
+ * rung on the way is not rung again, and no number of the emergency services is reached.
+ *
+ * @param diverted whose forwards led to the extension, the last first
+ */
+export function deflect(request: CallRequest, extension: Hop, target: string, diverted: readonly Diversion[], snapshot: DirectorySnapshot, defaults: RoutingDefaults): Branch {
+  const path = diverted.toReversed().flatMap(({ number }) => snapshot.extensionByNumber(request.tenantId, number) ?? snapshot.ringGroupByNumber(request.tenantId, number) ?? [])
+  return forward(extension, target, 'deflection', { request, snapshot, defaults, path, diverted })
+}
+
 /** The number behind the code, called by somebody who shows none; undefined when something else was dialled. */
 function withheld(number: string, { request, snapshot, defaults }: Look): Meant | undefined {
   const feature = number.startsWith('*') ? findFeatureCode(snapshot.changedCodesOf(request.tenantId), number) : undefined
@@ -361,4 +372,5 @@ function forward(extension: Hop, target: string, why: Diversion['why'], look: Lo
 
 const SAID: Readonly<Record<Diversion['why'], string>> = {
   unconditional: 'all calls', 'user-busy': 'calls when busy', 'no-answer': 'calls that nobody answers', unavailable: 'calls while no phone is reachable', 'do-not-disturb': 'calls it does not want to be disturbed by',
+  deflection: 'the call by its phone',
 }

@@ -117,7 +117,7 @@ export interface Branch {
 export interface Diversion {
   number: string
   /** As RFC 5806 names it. */
-  why: 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'do-not-disturb'
+  why: 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'do-not-disturb' | 'deflection'
 }
 
 /** Do what a feature code says, tell the caller, and hang up. */

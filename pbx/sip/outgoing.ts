@@ -240,7 +240,10 @@ function cancelledFailure(userAgent: string | undefined): InviteFailure {
 }
 
 function contactsOf(response: SrfResponse): string[] {
-  return (parseAddressList(readHeader(response.msg, 'contact') ?? '') ?? []).map((contact) => contact.uriText)
+  const contacts = parseAddressList(readHeader(response.msg, 'contact') ?? '') ?? []
+  // RFC 3261 §20.10: the most wanted first; without a q it is 1.
+  const wish = (q: string | undefined): number => (q === undefined || !Number.isFinite(Number(q)) ? 1 : Number(q))
+  return contacts.toSorted((a, b) => wish(b.params.get('q')) - wish(a.params.get('q'))).map((contact) => contact.uriText)
 }
 
 type Directions = Pick<OutgoingRequest, 'nextHop' | 'route'>

@@ -5,6 +5,7 @@ import { longest, type ExtensionStep } from '../routing/plan.ts'
 import { targetsOf } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
 import { contactsToRing, isBusy, next, ring } from './ring.ts'
+import { sendOn } from './send-on.ts'
 
 /** Rings every reachable contact of the extension, or the one phone that a GRUU means; and where the extension is followed to. */
 export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {
@@ -21,7 +22,7 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
   const named = contacts.filter(({ deviceId }) => deviceId === step.deviceId)
   if (step.deviceId != null && named.length === 0) return next('not-registered')
   const own = (step.deviceId == null ? contacts : named).map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, ...manner }))
-  if (!follow) return ring(world, call, own, step.ringSeconds)
+  if (!follow) return ring(world, call, own, step.ringSeconds, {}, (failure) => sendOn(world, call, extension, diverted, failure))
   const others = targetsOf(world, call, follow.members, { skipBusy: false, ...manner })
   const targets = [...own.map((target) => ({ ...target, ringSeconds: step.ringSeconds })), ...others.targets]
   if (targets.length === 0) return { kind: 'next', verdict: found && 'verdict' in found ? found.verdict : others.verdict }

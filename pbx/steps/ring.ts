@@ -26,8 +26,12 @@ export function isBusy(world: CallWorld, call: Call, { id, number }: { id: strin
   return terminate('busy', 'system', null, `${number} is in as many calls as it may have at once.`)
 }
 
-/** Rings, and connects whoever answers. */
-export async function ring(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, options?: DialOptions): Promise<StepOutcome> {
+/**
+ * Rings, and connects whoever answers.
+ *
+ * @param sentOn what becomes of the call when this is how all failed; undefined: it failed
+ */
+export async function ring(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, options?: DialOptions, sentOn?: (failure: InviteFailure) => StepOutcome | undefined): Promise<StepOutcome> {
   const outcome = await dial(world, call, targets, ringSeconds, options)
   await call.handing
   switch (outcome.kind) {
@@ -42,7 +46,7 @@ export async function ring(world: CallWorld, call: Call, targets: readonly DialT
     case 'no-media':
       return { kind: 'next', verdict: terminate('no-media', 'system', null, `The media engine cannot take another call: ${outcome.reason}.`) }
     case 'failed':
-      return { kind: 'next', verdict: verdictOf(outcome.failure) }
+      return sentOn?.(outcome.failure) ?? { kind: 'next', verdict: verdictOf(outcome.failure) }
   }
 }
 

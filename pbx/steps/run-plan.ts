@@ -33,6 +33,7 @@ async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], be
     const outcome = await runStep(world, call, step)
     if (outcome.kind === 'done') return undefined
     verdict = outcome.verdict
+    if (outcome.kind === 'sent-on') return runSteps(world, call, outcome.branch.steps, verdict)
     const unanswered = UNANSWERED[verdict.reason]
     const branch = (step.kind === 'extension' || step.kind === 'ring-group') && unanswered !== undefined ? step.otherwise[unanswered] : undefined
     if (!branch) continue
