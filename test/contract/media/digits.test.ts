@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { behaviour, next, openEngine } from './engine.ts'
-import { anew, inband } from './other-way.ts'
+import { anew, inband, zero } from './other-way.ts'
 import { muLaw, samplesOf, strength, talk, type RtpPeer } from './rtp-peer.ts'
 
 behaviour('digits are reported once and relayed under the other phone\'s payload type', async (t) => {
@@ -130,3 +130,35 @@ behaviour('what is typed before it is asked for is not lost', async (t) => {
   peer.press(4)
   assert.deepEqual(await rest, { digits: '34', ended: 'max' })
 })
+
+behaviour('no digit of the first moment is lost: before any sound of the phone, between it, and while a prompt begins', async (t) => {
+  const { phone } = await openEngine(t)
+  const { peer, endpoint } = await phone()
+  let typed = ''
+  const all = new Promise<void>((resolve) => { endpoint.on('digit', (digit) => { if ((typed += digit).length === 6) resolve() }) })
+  peer.press(9)
+  const stop = new AbortController()
+  const prompt = endpoint.play({ kind: 'tone', frequencies: [440], cadenceMs: [10_000] }, { signal: stop.signal })
+  // A phone marks its first packet of sound.
+  peer.sendRaw(0, Buffer.alloc(160, 0xff), true)
+  peer.timestamp = (peer.timestamp + 160) >>> 0
+  for (const event of [7, 4, 7]) {
+    peer.press(event)
+    await talk(3, { peer, frequency: 300 })
+  }
+  await peer.until((heard) => heard.length > 0)
+  for (const event of [1, 11]) peer.press(event)
+  await all
+  assert.equal(typed, '97471#')
+  stop.abort()
+  assert.equal((await prompt).ended, 'aborted')
+})
+
+behaviour('a digit whose timestamp is 0 is one like any other', async (t) => {
+  const { phone } = await openEngine(t)
+  const { peer, endpoint } = await phone()
+  const pressed = next(endpoint, 'digit')
+  peer.timestamp = 0
+  peer.press(5)
+  assert.equal((await pressed)[0], '5')
+}, false, zero)

@@ -42,6 +42,9 @@ export class Audio {
   #timer: NodeJS.Timeout | undefined
   #sequence = randomInt(0x10000)
   readonly #ssrc = randomInt(0x7fffffff)
+  /** Random, as phones have it (RFC 3550 §5.1): FreeSWITCH takes a key at 0 for none. */
+  readonly #start = randomInt(0x1_0000_0000)
+  /** Samples sent. */
   #position = 0
   #heard = new Int16Array(0)
   #recent = new Set<number>()
@@ -107,11 +110,11 @@ export class Audio {
     const { remote } = this
     if (!remote) throw new Error('nobody to press keys for')
     for (const digit of digits) {
-      const position = this.#position
+      const timestamp = this.#timestamp
       for (let i = 0; i < 6; i++) {
         const packet = Buffer.from([0x80, 101 | (i === 0 ? 0x80 : 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '0123456789*#ABCD'.indexOf(digit), i >= 3 ? 0x8a : 0x0a, 0, 0])
         packet.writeUInt16BE(this.#sequence, 2)
-        packet.writeUInt32BE(position >>> 0, 4)
+        packet.writeUInt32BE(timestamp, 4)
         packet.writeUInt32BE(this.#ssrc, 8)
         packet.writeUInt16BE(Math.min(i + 1, 3) * FRAME, 14)
         this.#sequence = (this.#sequence + 1) & 0xffff
@@ -177,6 +180,10 @@ export class Audio {
     })
   }
 
+  get #timestamp(): number {
+    return (this.#start + this.#position) >>> 0
+  }
+
   #send(): void {
     const { remote } = this
     if (!remote || remote.port === 0 || !this.sending) return
@@ -184,7 +191,7 @@ export class Audio {
     packet[0] = 0x80
     packet[1] = this.payload
     packet.writeUInt16BE(this.#sequence, 2)
-    packet.writeUInt32BE(this.#position >>> 0, 4)
+    packet.writeUInt32BE(this.#timestamp, 4)
     packet.writeUInt32BE(this.#ssrc, 8)
     const samples = sine(this.#frequency, this.#position, FRAME)
     const encode = this.payload === 8 ? encodePcma : encodePcmu
