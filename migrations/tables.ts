@@ -132,6 +132,8 @@ export interface ExtensionRow {
   /** Shown outside; null: the company's. */
   outside_number: string | null
   pickup_group: string | null
+  /** Its phones answer intercom and paging calls by themselves. */
+  pageable: boolean
   follow_me: boolean
   follow_me_own_phones: boolean
   follow_me_to: { target: string; delaySeconds: number; ringSeconds: number; confirm: boolean }[]

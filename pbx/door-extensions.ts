@@ -59,6 +59,8 @@ export interface Extension {
   followMeTo: FollowMeTarget[]
   /** Calls that ring at extensions of the same may be picked up with *8; null: at those without one. */
   pickupGroup: string | null
+  /** Its phones answer by themselves when colleagues call by intercom or page it. */
+  pageable: boolean
   /** Callers who reach nobody may leave a message, where no forward of its own says otherwise. */
   voicemail: boolean
   version: number
@@ -124,6 +126,8 @@ export interface ExtensionInput {
   outsideCalls?: OutsideCalls
   outsideNumber?: string | null
   pickupGroup?: string | null
+  /** True when absent. */
+  pageable?: boolean
   followMe?: boolean
   followMeOwnPhones?: boolean
   followMeTo?: FollowMeTarget[]

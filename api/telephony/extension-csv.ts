@@ -29,6 +29,7 @@ const COLUMNS = {
   outsideCalls: { kind: 'text' },
   outsideNumber: { kind: 'text', empty: null },
   pickupGroup: { kind: 'text', empty: null },
+  pageable: { kind: 'flag' },
   recording: { kind: 'text' },
   recordingDays: { kind: 'number', empty: null },
   encryption: { kind: 'text', empty: null },

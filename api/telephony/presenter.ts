@@ -39,6 +39,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     outsideCalls: extension.outsideCalls,
     outsideNumber: extension.outsideNumber,
     pickupGroup: extension.pickupGroup,
+    pageable: extension.pageable,
     followMe: extension.followMe,
     followMeOwnPhones: extension.followMeOwnPhones,
     followMeTo: extension.followMeTo,

@@ -3,6 +3,7 @@ import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
 import { NOWHERE } from '../sip/anonymous.ts'
+import { autoAnswerHeaders } from '../sip/auto-answer.ts'
 import { divertedHeaders } from '../sip/diverted.ts'
 import { hostPart } from '../sip/uri.ts'
 import type { OutsideLine } from '../trunks/line.ts'
@@ -343,8 +344,7 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
       ...divertedHeaders(target.diverted, target.number, domain),
       ...(hidden && { Privacy: 'id' }),
       ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
-      // Every vendor has a word of its own for it; what a phone does not know it passes over (RFC 5373 has the standard's).
-      ...(target.autoAnswer === true && { 'Call-Info': `<sip:${domain}>;answer-after=0`, 'Alert-Info': '<http://127.0.0.1>;info=alert-autoanswer;delay=0', 'Answer-Mode': 'Auto' }),
+      ...(target.autoAnswer === true && autoAnswerHeaders(domain, target.contact.userAgent)),
     },
   }, ({ received, transport }, sipCallId) => {
     leg.origin = { ...leg.origin, address: received, transport }

@@ -37,6 +37,7 @@ const verdicts = {
   'no-emergency-line': { result: 'failed', status: 503, phrase: 'No Emergency Line', explanation: 'Emergency services were dialled, but this system has no outside line. Use another phone for emergencies.' },
   'ring-group-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The ring group is switched off.' },
   'do-not-disturb': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called extension does not want to be disturbed.' },
+  'not-pageable': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'The extension takes no intercom calls.' },
   'forward-loop': { result: 'failed', status: 482, phrase: 'Loop Detected', explanation: 'The forwards of the called extension lead in a circle. Change one of them.' },
   'feature-argument': { result: 'failed', status: 484, phrase: 'Address Incomplete', explanation: 'A number belongs behind this feature code, such as *72102.' },
   'feature-refused': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'What the feature code asks for cannot be done.' },

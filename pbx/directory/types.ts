@@ -52,6 +52,8 @@ export interface SnapshotExtension {
   voicemail: boolean
   /** Calls that ring at others of the same may be picked up; null: of those without one. */
   pickupGroup: string | null
+  /** Colleagues may call it by intercom, and page it. */
+  pageable: boolean
   /** Calls ring there too; without the own phones only there. */
   followMe: boolean
   followMeOwnPhones: boolean

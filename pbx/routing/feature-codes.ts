@@ -16,6 +16,7 @@ const CUSTOMARY: readonly Omit<FeatureCode, 'customary' | 'enabled'>[] = [
   { code: '*79', action: 'do-not-disturb-off', takesNumber: false },
   { code: '*21', action: 'follow-me-toggle', takesNumber: false },
   { code: '*67', action: 'withhold-number', takesNumber: true },
+  { code: '*80', action: 'intercom', takesNumber: true },
   { code: '*8', action: 'pick-up-group', takesNumber: false },
   { code: '**', action: 'pick-up-extension', takesNumber: true },
   { code: '*28', action: 'schedule-override', takesNumber: true },

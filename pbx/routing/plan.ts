@@ -32,6 +32,8 @@ export interface ExtensionStep {
   follow?: { ownPhones: boolean; members: readonly Member[] }
   /** This phone of it, as long as it is registered. */
   deviceId?: string | null
+  /** Its phones answer by themselves, and beep. */
+  intercom?: boolean
   /** Before the caller's name. */
   namePrefix?: string
   /** Whose forward led here, the last first; told to the phone (RFC 5806). */
@@ -132,7 +134,7 @@ export interface FeatureStep {
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | VoicemailAction | ScheduleAction | PickUpAction
+  | 'intercom' | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that lead to a mailbox instead of changing something. */
 export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
@@ -141,7 +143,7 @@ export type ScheduleAction = 'schedule-override'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | VoicemailAction | ScheduleAction | PickUpAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | VoicemailAction | ScheduleAction | PickUpAction>
 
 /** Answer, and take a message for an extension, or let somebody listen to the messages of one. */
 export interface VoicemailStep {
@@ -219,7 +221,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable'
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction, string>> = {
@@ -237,6 +239,7 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'follow-me-toggle': 'Turn follow me on or off',
   'withhold-number': 'Call this number and withhold your own',
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
+  'intercom': 'Talk to this extension at once: its phone answers by itself',
   'pick-up-group': 'Pick up a call that rings in your pickup group',
   'pick-up-extension': 'Pick up a call that rings at this extension',
   'voicemail-own': 'Listen to your own voicemail',
@@ -290,7 +293,8 @@ function subjectOf(step: Step): ExplainedStep['subject'] {
 
 const ORDERS: Readonly<Record<RingStrategy, string>> = { all: 'at once', 'in-order': 'one after the other', random: 'one after the other in any order', 'in-turn': 'one after the other, each call beginning with the next' }
 
-function describeExtension({ ringSeconds, follow }: ExtensionStep): string {
+function describeExtension({ ringSeconds, follow, intercom }: ExtensionStep): string {
+  if (intercom) return 'Have a phone of the extension answer by itself, and connect it'
   if (!follow) return `Ring the extension's phones for up to ${ringSeconds} seconds`
   const { ownPhones, members } = follow
   const others = members.length === 1 ? 'one number' : `${members.length} numbers`

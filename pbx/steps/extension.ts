@@ -4,6 +4,7 @@ import type { CallWorld } from '../calls/world.ts'
 import { longest, type ExtensionStep } from '../routing/plan.ts'
 import { targetsOf } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
+import { beep } from './beep.ts'
 import { contactsToRing, isBusy, next, ring } from './ring.ts'
 import { sendOn } from './send-on.ts'
 
@@ -11,8 +12,8 @@ import { sendOn } from './send-on.ts'
 export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {
   const extension = world.directory.snapshot().extension(step.extensionId)
   if (!extension) return next('unknown-number', 404)
-  const { namePrefix, diverted } = step
-  const manner = { diverted, ...(namePrefix !== undefined && { namePrefix }) }
+  const { namePrefix, diverted, intercom } = step
+  const manner = { diverted, ...(namePrefix !== undefined && { namePrefix }), ...(intercom && { autoAnswer: true }) }
   const follow = step.deviceId == null ? step.follow : undefined
   const busy = isBusy(world, call, extension, step.busyAt)
   if (busy) return { kind: 'next', verdict: busy }
@@ -22,10 +23,18 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
   const named = contacts.filter(({ deviceId }) => deviceId === step.deviceId)
   if (step.deviceId != null && named.length === 0) return next('not-registered')
   const own = (step.deviceId == null ? contacts : named).map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, ...manner }))
+  if (intercom) return ringAndBeep(world, call, own, step.ringSeconds)
   if (!follow) return ring(world, call, own, step.ringSeconds, {}, (failure) => sendOn(world, call, extension, diverted, failure))
   const others = targetsOf(world, call, follow.members, { skipBusy: false, ...manner })
   const targets = [...own.map((target) => ({ ...target, ringSeconds: step.ringSeconds })), ...others.targets]
   if (targets.length === 0) return { kind: 'next', verdict: found && 'verdict' in found ? found.verdict : others.verdict }
   // Who declines elsewhere declines for nobody else.
   return ring(world, call, targets, Math.max(own.length === 0 ? 0 : step.ringSeconds, longest(follow.members)), { shared: true })
+}
+
+/** Whoever sits there hears that somebody does now. */
+async function ringAndBeep(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number): Promise<StepOutcome> {
+  const outcome = await ring(world, call, targets, ringSeconds)
+  if (call.callee?.endpoint && !call.over) beep(world, call, call.callee.endpoint)
+  return outcome
 }
