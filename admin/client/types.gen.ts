@@ -700,6 +700,10 @@ export type Extension = {
      */
     pickupGroup: string | null;
     /**
+     * Its phones answer by themselves when colleagues call by intercom (*80) or page it.
+     */
+    pageable: boolean;
+    /**
      * Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.
      */
     followMe: boolean;
@@ -812,6 +816,7 @@ export type ExtensionCreate = {
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
+    pageable?: boolean;
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
@@ -898,6 +903,7 @@ export type ExtensionUpdate = {
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
+    pageable?: boolean;
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
