@@ -22,14 +22,16 @@ interface Playing {
   done: Promise<void>
 }
 
+type PlayingLeg = Pick<Leg, 'execute' | 'command' | 'over'>
+
 /** What a channel plays: one thing at a time, and in between what it plays while it is on hold. */
 export class Player {
-  readonly #leg: Leg
+  readonly #leg: PlayingLeg
   #playing: Playing | undefined
   #idle: Sound | undefined
   #idling: Playing | undefined
 
-  constructor(leg: Leg) {
+  constructor(leg: PlayingLeg) {
     this.#leg = leg
   }
 
@@ -109,7 +111,8 @@ export class Player {
       for (const file of files) {
         if (ended() !== undefined) break
         const event = await this.#leg.execute('playback', file)
-        if (event === undefined) return { ended: 'closed', seconds: elapsed() }
+        // A channel that was hung up while it played says the same as one whose sound could not be read.
+        if (event === undefined || event.getHeader('Answer-State') === 'hangup') return { ended: 'closed', seconds: elapsed() }
         if (/FILE NOT FOUND|PLAYBACK ERROR/.test(event.getHeader('Application-Response') ?? '')) {
           if (endless && round > 0) break
           throw new Refusal('unprocessable', 'FreeSWITCH could not play the sound: it is not a WAV file it can read, or it does not see the data folder')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { createLogger } from '../../../config/logger.ts'
+import { Player } from '../../../media/freeswitch/player.ts'
 import { FreeswitchMediaServer } from '../../../media/freeswitch/server.ts'
 import { soundOf, toneStream } from '../../../media/freeswitch/sounds.ts'
 import { channelsOf, readStatus, warningsOf } from '../../../media/freeswitch/status.ts'
@@ -161,6 +162,15 @@ test('what is no answer of a FreeSWITCH is taken for none', () => {
   assert.equal(readStatus('hello'), undefined)
   assert.deepEqual(channelsOf('dp', 'not JSON'), [])
   assert.deepEqual(warningsOf({ version: '1', sessions: 950, maxSessions: 1001, perSecond: 0, maxPerSecond: 500 }).map((text) => text.slice(0, 20)), ['950 of 1001 sessions'])
+})
+
+test('a sound that ends because its channel was hung up ended as `closed`; one that cannot be read is refused', async () => {
+  const playing = (headers: Readonly<Record<string, string>>) => new Player({
+    over: false, command: () => Promise.resolve(''), execute: () => Promise.resolve({ getHeader: (name) => headers[name], getBody: () => '' }),
+  }).play({ files: ['a.wav'], endless: false }, 1, undefined)
+  assert.equal((await playing({ 'Application-Response': 'PLAYBACK ERROR', 'Answer-State': 'hangup' })).ended, 'closed')
+  await assert.rejects(playing({ 'Application-Response': 'PLAYBACK ERROR', 'Answer-State': 'answered' }), { code: 'unprocessable' })
+  assert.deepEqual(await playing({ 'Application-Response': 'FILE PLAYED', 'Answer-State': 'answered', variable_playback_ms: '1500' }), { ended: 'finished', seconds: 1.5 })
 })
 
 test('tones in the language of FreeSWITCH', async () => {
