@@ -20,6 +20,8 @@ import { rtpRange } from './ports.ts'
 export interface HouseOptions {
   /** An existing folder, to start again on; absent: a new one, removed at close. */
   home?: string
+  /** On the embedded engines, also when DRACHTIO or FREESWITCH is set: a house that plays a peer of another. */
+  embedded?: boolean
   /** Changes to the test's settings. */
   change?: (settings: Settings) => void
 }
@@ -49,7 +51,7 @@ export interface House extends Desk {
 export type Closing = { keep?: boolean; phonesStay?: boolean }
 
 /** Settings of a house on loopback with every port free; the rest are the defaults people get. */
-export function testSettings(home: string): Settings {
+export function testSettings(home: string, embedded = false): Settings {
   const { first, last } = rtpRange()
   return loadSettings({
     env: {
@@ -66,7 +68,7 @@ export function testSettings(home: string): Settings {
       // A machine that is busy with other tests is no reason to refuse calls of this one.
       OVERLOAD_MS: '0',
       LOG_LEVEL: process.env['TEST_LOG'] ?? 'warn',
-      ...outsideEnvironment(),
+      ...(embedded ? {} : outsideEnvironment()),
     },
   })
 }
@@ -80,7 +82,7 @@ function outsideEnvironment(): Record<string, string> {
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const before = countResources()
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dialplane-test-')))
-  const settings = testSettings(home)
+  const settings = testSettings(home, options.embedded)
   options.change?.(settings)
   const warnings: string[] = []
   const dialplane = await startDialplane(settings, warningLogger(settings.log.level, warnings))
