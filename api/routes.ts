@@ -12,8 +12,9 @@ import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 import { emergencyRoutes } from './emergency/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
+import { messageRoutes } from './messages/routes.ts'
 import { tollRoutes } from './toll/routes.ts'
 import { voicemailRoutes } from './voicemail/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]

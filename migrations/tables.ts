@@ -355,6 +355,32 @@ export interface EmergencyCallRow {
   note: string | null
 }
 
+export interface MessageSettingsRow {
+  tenant_id: string
+  /** How long a text message waits for a phone. */
+  keep_days: number
+  /** How many one extension may send. */
+  per_minute: number
+  updated_at: Date
+}
+
+export interface WaitingMessageRow {
+  id: string
+  /** bigint: the order in which they came. */
+  place: string
+  tenant_id: string
+  extension_id: string
+  /** Empty: a program. */
+  from_number: string
+  from_name: string | null
+  content_type: string
+  bytes: number
+  /** config/secrets envelope of its words and headers. */
+  sealed: Buffer
+  sent_at: Date
+  expires_at: Date
+}
+
 export interface TollSettingsRow {
   tenant_id: string
   /** Null: all. */

@@ -10,6 +10,7 @@ import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { EmergencyDoor } from './door-emergency.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
+import type { MessagesDoor } from './door-messages.ts'
 import type { MailDoor } from './door-mail.ts'
 import type { ParkLots } from './door-parking.ts'
 import type { TollDoor } from './door-toll.ts'
@@ -23,6 +24,7 @@ export type * from './door-emergency.ts'
 export type * from './door-hours.ts'
 export type * from './door-mail.ts'
 export type * from './door-parking.ts'
+export type * from './door-messages.ts'
 export type * from './door-toll.ts'
 export type * from './door-voicemail.ts'
 
@@ -346,6 +348,7 @@ export interface Pbx {
   recordings: RecordingDoor
   voicemail: VoicemailDoor
   mail: MailDoor
+  messages: MessagesDoor
   prompts: PromptDoor
   /** Events of the actor's tenant from now on. Returns the way to stop. */
   subscribe(actor: Actor, listener: (event: PbxEvent) => void): () => void

@@ -15,7 +15,7 @@ import { terminate } from './calls/termination.ts'
 import { watchForStuckCalls } from './calls/watch.ts'
 import type { CallWorld } from './calls/world.ts'
 import { createHistory } from './cdr/history.ts'
-import { viewOf } from './cdr/row.ts'
+import { rememberRecent } from './cdr/recent.ts'
 import { startRetention } from './cdr/retention.ts'
 import { createCallRecordWriter } from './cdr/writer.ts'
 import { createRooms } from './conferences/rooms.ts'
@@ -39,6 +39,7 @@ import type { EngineLane } from './lane/types.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { openMailRoom } from './mail/room.ts'
+import { openMessagingRoom } from './messaging/room.ts'
 import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
 import { watchMinutes } from './calls/toll-minutes.ts'
@@ -138,7 +139,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
   })
   const history = createHistory(database)
-  const retention = startRetention({ database, logger, sweepRecordings: async () => (await recordings.sweep()) + (await voicemail.sweep()) + (await mail.sweep()), keep: settings.keep })
+  const retention = startRetention({ database, logger, sweepRecordings: async () => (await recordings.sweep()) + (await voicemail.sweep()) + (await mail.sweep()) + (await messaging.sweep()), keep: settings.keep })
   const rooms = createRooms(world, (call) => {
     recordings.control(call, 'start', 'conference').catch((error: unknown) => {
       if (!call.over) call.log.error({ err: error }, `the conference is not recorded: ${messageOf(error)}`)
@@ -159,10 +160,12 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const lamps = createLamps({ directory, events, parking: world.parking, contactsOf: (id) => registrar.contactsOf(id), messages: (id) => voicemail.counts.of(id), settings })
   const unsolicited = createUnsolicited({ directory, events, sip, registrar, messages: voicemail.counts, subscribes: (...phone) => lamps.watchesMessages(...phone), logger })
 
+  const messaging = await openMessagingRoom({ database, secrets, logger, directory, events, clock: systemClock, registrar, sip })
+
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
   const entrance = startEntrance({
-    sip, directory, registrar, watchers, lamps, shield, trunks, settings, secrets, logger,
+    sip, directory, registrar, watchers, lamps, messaging, shield, trunks, settings, secrets, logger,
     onCall: (invite, caller) => {
       // Whoever calls for help is served to the last.
       if (stopping || (drainer.on && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
@@ -279,6 +282,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     recordings: recordings.door,
     voicemail: voicemail.door,
     mail: mail.door,
+    messages: messaging.door,
     prompts: createPromptDoor(database, options.prompts),
     certificates: {
       list: () => certificatesOf(certificates, systemClock.now()),
@@ -329,6 +333,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       recent.close()
       await voicemail.close()
       await help.close()
+      await messaging.close()
       await mail.close()
       await recordings.close()
       await takeover.close()
@@ -367,24 +372,6 @@ async function auditIfPossible(database: Database, logger: Logger, actor: Actor,
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error
     logger.warn({ actor: actor.name, ...audit }, `not audited, the database is away: ${messageOf(error)}`)
-  }
-}
-
-/** Calls that ended a moment ago, until their rows are surely in the database. */
-function rememberRecent(events: ReturnType<typeof createEvents>): { get(tenantId: string, id: string): ReturnType<typeof viewOf> | undefined; close(): void } {
-  const ended = new Map<string, ReturnType<typeof viewOf>>()
-  const stop = events.subscribe((event) => {
-    if (event.type !== 'call.ended') return
-    ended.set(event.data.call.id, event.data.call)
-    const oldest = ended.size > 1_000 ? ended.keys().next().value : undefined
-    if (oldest !== undefined) ended.delete(oldest)
-  })
-  return {
-    get(tenantId, id) {
-      const call = ended.get(id)
-      return call?.tenantId === tenantId ? call : undefined
-    },
-    close: stop,
   }
 }
 

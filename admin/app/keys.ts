@@ -22,6 +22,7 @@ export const keys = {
   prompts: ['prompts'] as const,
   voicemail: ['voicemail'] as const,
   mail: ['mail'] as const,
+  messages: ['messages'] as const,
   emergency: ['emergency'] as const,
   recordings: ['recordings'] as const,
   recordingPeaks: ['recording-peaks'] as const,

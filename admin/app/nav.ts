@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -44,6 +44,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/call', label: 'Click to dial', icon: MousePointerClick, permission: 'calls.dial' },
       { href: '/history', label: 'Call history', icon: History, permission: 'calls.read' },
       { href: '/voicemail', label: 'Voicemail', icon: Voicemail, permission: 'voicemail.read' },
+      { href: '/messages', label: 'Text messages', icon: MessageSquare, permission: 'messages.read' },
       { href: '/recordings', label: 'Recordings', icon: AudioLines, permission: 'recordings.read' },
     ],
   },

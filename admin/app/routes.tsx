@@ -33,6 +33,7 @@ const screens: Screen[] = [
   { path: '/call', screen: lazy(() => import('../screens/call/call.tsx')), permission: 'calls.dial' },
   { path: '/history', screen: lazy(() => import('../screens/history/history.tsx')), permission: 'calls.read' },
   { path: '/voicemail', screen: lazy(() => import('../screens/voicemail/voicemail.tsx')), permission: 'voicemail.read' },
+  { path: '/messages', screen: lazy(() => import('../screens/messages/messages.tsx')), permission: 'messages.read' },
   { path: '/recordings', screen: lazy(() => import('../screens/recordings/recordings.tsx')), permission: 'recordings.read' },
   { path: '/prompts', screen: lazy(() => import('../screens/prompts/prompts.tsx')), permission: 'prompts.read' },
   { path: '/users', screen: lazy(() => import('../screens/users/users.tsx')), permission: 'users.read' },

@@ -25,6 +25,8 @@ export type LiveMessage = ({
 } & LiveRecordingDeleted) | ({
     type: 'voicemail.changed';
 } & LiveVoicemailChanged) | ({
+    type: 'message.waiting';
+} & LiveMessageWaiting) | ({
     type: 'park.changed';
 } & LiveParkChanged) | ({
     type: 'emergency.called';
@@ -348,6 +350,15 @@ export type LiveVoicemailChanged = {
     };
 };
 
+export type LiveMessageWaiting = {
+    type: 'message.waiting';
+    id: string;
+    at: string;
+    data: {
+        extensionId: string;
+    };
+};
+
 export type LiveParkChanged = {
     type: 'park.changed';
     id: string;
@@ -517,7 +528,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -2396,6 +2407,67 @@ export type OutgoingMail = {
     nextTry: string | null;
     lastError: string | null;
     sentAt: string | null;
+};
+
+/**
+ * A text message that no phone has taken yet. Its words are not shown.
+ */
+export type WaitingMessage = {
+    id: string;
+    extensionId: string;
+    to: {
+        number: string;
+        name: string;
+    };
+    from: {
+        /**
+         * Empty when a program sent it.
+         */
+        number: string;
+        name: string | null;
+    };
+    contentType: string;
+    bytes: number;
+    sentAt: string;
+    /**
+     * From then on it is not delivered any more.
+     */
+    expiresAt: string;
+};
+
+export type SentMessage = {
+    /**
+     * `delivered`: a phone has it. `waiting`: it is delivered when a phone registers.
+     */
+    state: 'delivered' | 'waiting';
+};
+
+export type MessageInput = {
+    /**
+     * An extension’s number.
+     */
+    to: string;
+    text: string;
+    /**
+     * The number of the extension it is from; absent: the name of whoever asks.
+     */
+    from?: string;
+};
+
+export type MessageSettings = {
+    /**
+     * Days a message waits for a phone that takes it.
+     */
+    keepDays: number;
+    /**
+     * Messages of one extension, or one program, within a minute.
+     */
+    perMinute: number;
+};
+
+export type MessageSettingsUpdate = {
+    keepDays?: number;
+    perMinute?: number;
 };
 
 /**
@@ -9656,6 +9728,256 @@ export type DiscardMailResponses = {
 };
 
 export type DiscardMailResponse = DiscardMailResponses[keyof DiscardMailResponses];
+
+export type ListWaitingMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        extensionId?: string;
+    };
+    url: '/messages';
+};
+
+export type ListWaitingMessagesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListWaitingMessagesError = ListWaitingMessagesErrors[keyof ListWaitingMessagesErrors];
+
+export type ListWaitingMessagesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<WaitingMessage>;
+        pagination: Pagination;
+    };
+};
+
+export type ListWaitingMessagesResponse = ListWaitingMessagesResponses[keyof ListWaitingMessagesResponses];
+
+export type SendMessageData = {
+    body: MessageInput;
+    path?: never;
+    query?: never;
+    url: '/messages';
+};
+
+export type SendMessageErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
+
+export type SendMessageResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: SentMessage;
+    };
+};
+
+export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
+
+export type GetMessageSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/messages/settings';
+};
+
+export type GetMessageSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetMessageSettingsError = GetMessageSettingsErrors[keyof GetMessageSettingsErrors];
+
+export type GetMessageSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MessageSettings;
+    };
+};
+
+export type GetMessageSettingsResponse = GetMessageSettingsResponses[keyof GetMessageSettingsResponses];
+
+export type UpdateMessageSettingsData = {
+    body: MessageSettingsUpdate;
+    path?: never;
+    query?: never;
+    url: '/messages/settings';
+};
+
+export type UpdateMessageSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateMessageSettingsError = UpdateMessageSettingsErrors[keyof UpdateMessageSettingsErrors];
+
+export type UpdateMessageSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MessageSettings;
+    };
+};
+
+export type UpdateMessageSettingsResponse = UpdateMessageSettingsResponses[keyof UpdateMessageSettingsResponses];
+
+export type DiscardMessageData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/messages/{id}';
+};
+
+export type DiscardMessageErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DiscardMessageError = DiscardMessageErrors[keyof DiscardMessageErrors];
+
+export type DiscardMessageResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DiscardMessageResponse = DiscardMessageResponses[keyof DiscardMessageResponses];
 
 export type ListEmergencySitesData = {
     body?: never;

@@ -66,6 +66,9 @@ export function applyMessage(message: unknown): void {
     case 'emergency.changed':
       void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return
+    case 'message.waiting':
+      void queryClient.invalidateQueries({ queryKey: keys.messages })
+      return
     case 'park.changed':
       void queryClient.invalidateQueries({ queryKey: keys.parked })
       return

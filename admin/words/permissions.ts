@@ -20,6 +20,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.trace': 'See the SIP messages of calls',
       'calls.control': 'Hang up calls',
       'calls.record': 'Record calls',
+      'messages.read': 'See which text messages wait for phones',
+      'messages.write': 'Send text messages, discard those that wait, say how long they do',
       'recordings.read': 'Listen to recordings',
       'recordings.write': 'Put recordings under legal hold, and say how long they are kept',
       'prompts.read': 'See and hear what Dialplane says',

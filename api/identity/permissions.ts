@@ -31,6 +31,8 @@ export const permissions = {
   'voicemail.write': 'Change mailboxes, mark, send on and delete messages',
   'emergency.read': 'See calls for help, and where phones are',
   'emergency.write': 'Say where phones are and who is told of calls for help, and acknowledge such calls',
+  'messages.read': 'See which text messages wait for phones',
+  'messages.write': 'Send text messages to extensions, discard those that wait, and say how long they do',
   'mail.read': 'See where mail is handed over, and what was sent',
   'mail.write': 'Change where mail is handed over, try again and discard mail',
   'bans.read': 'See banned addresses',

@@ -22,6 +22,7 @@ const needed: Record<EventName, PermissionName> = {
   'recording.stored': 'recordings.read',
   'recording.deleted': 'recordings.read',
   'voicemail.changed': 'voicemail.read',
+  'message.waiting': 'messages.read',
   'park.changed': 'calls.read',
   'toll.locked': 'trunks.read',
   'emergency.called': 'emergency.read',
@@ -85,6 +86,8 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
       const { extensionId, number, name, reason } = event.data
       return { ...envelope, type: event.type, data: { extensionId, number, name, reason } }
     }
+    case 'message.waiting':
+      return { ...envelope, type: event.type, data: { extensionId: event.data.extensionId } }
     case 'emergency.changed':
       return { ...envelope, type: event.type, data: { callId: event.data.callId } }
     case 'park.changed': {

@@ -54,6 +54,8 @@ export const LiveVoicemailChanged = event(
   z.object({ extensionId: z.uuid(), unheard: z.number().int(), unheardUrgent: z.number().int(), heard: z.number().int(), heardUrgent: z.number().int() }),
 ).meta({ id: 'LiveVoicemailChanged' })
 
+export const LiveMessageWaiting = event('message.waiting', z.object({ extensionId: z.uuid() })).meta({ id: 'LiveMessageWaiting' })
+
 export const LiveParkChanged = event(
   'park.changed',
   z.object({ lotId: z.uuid(), slot: z.string(), parked: orNull(z.object({ callId: z.uuid(), number: z.string(), name: z.string().nullable(), since: instant }).meta({ id: 'LiveParked' })) }),
@@ -79,6 +81,7 @@ export const LiveMessage = z
     LiveRecordingStored,
     LiveRecordingDeleted,
     LiveVoicemailChanged,
+    LiveMessageWaiting,
     LiveParkChanged,
     LiveEmergencyCalled,
     LiveTollLocked,

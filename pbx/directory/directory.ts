@@ -11,6 +11,7 @@ import { createBlockedCallerRepository, createInboundNumberRepository, createOut
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
+import { createMessageSettings } from './messages.ts'
 import { createTollRepository } from './toll.ts'
 import type { Directory } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
@@ -43,6 +44,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
     toll: createTollRepository(world),
+    messages: createMessageSettings(world),
     featureCodes: createFeatureCodeRepository(world),
     emergency: createEmergencyRepositories(world),
     blockedCallers: createBlockedCallerRepository(world),

@@ -8,6 +8,7 @@ import { loadEmergency } from './emergency.ts'
 import { loadFeatureCodes } from './feature-codes.ts'
 import { openTrunk } from './lines.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
+import { loadMessageSettings } from './messages.ts'
 import { loadToll } from './toll.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
@@ -40,6 +41,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     emergency: await loadEmergency(trx, tenantId),
     blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),
+    messages: await loadMessageSettings(trx, tenantId),
     featureCodes: await loadFeatureCodes(trx, tenantId),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
   }

@@ -1,3 +1,4 @@
+import type { MessageSettings } from '../door.ts'
 import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
@@ -14,6 +15,7 @@ export interface TenantPicture {
   readonly parkLots: Numbered<SnapshotParkLot>
   readonly emergency: SnapshotEmergency
   readonly toll: SnapshotToll
+  readonly messages: MessageSettings
   readonly blocked: readonly SnapshotBlockedCaller[]
   readonly featureCodes: ChangedCodes
   readonly lines: OutsideLines
@@ -39,6 +41,7 @@ export interface Places {
   parkLots: readonly SnapshotParkLot[]
   emergency: SnapshotEmergency
   toll: SnapshotToll
+  messages: MessageSettings
   blocked: readonly SnapshotBlockedCaller[]
   featureCodes: ChangedCodes
 }
@@ -47,6 +50,7 @@ export interface Places {
 export const CUSTOMARY_CODES: ChangedCodes = {}
 
 /** As long as nobody has said otherwise. */
+export const USUAL_MESSAGES: MessageSettings = { keepDays: 7, perMinute: 60 }
 export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, mailTo: [] }, locks: new Map() }
 
 /** Nothing is known of where anybody is. */
@@ -62,7 +66,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL, blocked: [], featureCodes: CUSTOMARY_CODES }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL, messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -85,6 +89,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     parkLots: numbered(places.parkLots),
     emergency: places.emergency,
     toll: places.toll,
+    messages: places.messages,
     blocked: places.blocked,
     featureCodes: places.featureCodes,
     lines,
@@ -132,6 +137,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendantsOf: (tenantId) => [...(tenants.get(tenantId)?.attendants.byId.values() ?? [])],
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
     emergencyOf: (tenantId) => tenants.get(tenantId)?.emergency ?? NOWHERE,
+    messagesOf: (tenantId) => tenants.get(tenantId)?.messages ?? USUAL_MESSAGES,
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
     changedCodesOf: (tenantId) => tenants.get(tenantId)?.featureCodes ?? CUSTOMARY_CODES,
     blockedOf: (tenantId) => tenants.get(tenantId)?.blocked ?? [],

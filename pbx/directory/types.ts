@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
@@ -198,6 +198,7 @@ export interface DirectorySnapshot {
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
   emergencyOf(tenantId: string): SnapshotEmergency
   tollOf(tenantId: string): SnapshotToll
+  messagesOf(tenantId: string): MessageSettings
   changedCodesOf(tenantId: string): ChangedCodes
   blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
   parkLot(id: string): SnapshotParkLot | undefined
@@ -222,6 +223,7 @@ export interface Directory {
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  messages: { configure(actor: Actor, input: Partial<MessageSettings>): Promise<void> }
   toll: {
     configure(actor: Actor, input: Partial<TollSettings>): Promise<void>
     /** @param alongside what else is to be written in the same transaction */

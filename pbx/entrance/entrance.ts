@@ -6,6 +6,7 @@ import { createQuietLog } from '../../config/quiet-log.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Directory } from '../directory/types.ts'
+import type { MessagingRoom } from '../messaging/room.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { Lamps } from '../presence/lamps.ts'
 import type { Watchers } from '../registrar/watchers.ts'
@@ -25,9 +26,10 @@ import type { Step, Visit } from './visit.ts'
 export interface EntranceOptions {
   sip: Pick<SipServer, 'onRequest' | 'onInvite'>
   directory: Directory
-  registrar: Pick<Registrar, 'register'>
+  registrar: Pick<Registrar, 'register' | 'phoneOf'>
   watchers: Pick<Watchers, 'watch'>
   lamps: Pick<Lamps, 'watch'>
+  messaging: Pick<MessagingRoom, 'receive' | 'mayDo'>
   shield: Guard
   trunks: Pick<TrunkRoom, 'recognise'>
   settings: Pick<Settings, 'registrar'>
@@ -63,6 +65,8 @@ export function startEntrance(options: EntranceOptions): Entrance {
     registrar,
     watchers,
     options.lamps,
+    options.messaging,
+    directory,
     onCall,
   )
   let closed = false

@@ -1,10 +1,13 @@
 import type { IncomingInvite } from '../sip/types.ts'
+import type { Directory } from '../directory/types.ts'
+import type { MessagingRoom } from '../messaging/room.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { Lamps } from '../presence/lamps.ts'
 import type { Watchers } from '../registrar/watchers.ts'
 import { unlessFromTrunk } from './from-trunk.ts'
 import { createCall } from './on-invite.ts'
 import type { Caller } from '../steps/caller.ts'
+import { createMessage } from './on-message.ts'
 import { refuseMethod, tellAbilities } from './on-options.ts'
 import { createRegister, mayRegister } from './on-register.ts'
 import { createWatch, knowPackage, refuseNotification } from './on-subscribe.ts'
@@ -26,19 +29,22 @@ export interface Gates {
 /** Method → chain; each row reads as a sentence. */
 export function chainsOf(
   { guard, fromTrunk, identify, authenticateRegistration, authenticateCaller }: Gates,
-  registrar: Pick<Registrar, 'register'>,
+  registrar: Pick<Registrar, 'register' | 'phoneOf'>,
   watchers: Pick<Watchers, 'watch'>,
   lamps: Pick<Lamps, 'watch'>,
+  messaging: Pick<MessagingRoom, 'receive' | 'mayDo'>,
+  directory: Pick<Directory, 'snapshot'>,
   onCall: (invite: IncomingInvite, caller: Caller) => void,
 ): { readonly [M in Method]: readonly Step[] } {
   const register = createRegister(registrar)
   const call = createCall(onCall)
   const watch = createWatch(watchers, lamps)
+  const message = createMessage(messaging, directory, registrar)
   return {
     REGISTER: [guard, understand, identify, authenticateRegistration, mayRegister, register],
     INVITE: [guard, understand, fromTrunk, unlessFromTrunk(identify), unlessFromTrunk(authenticateCaller), call],
     OPTIONS: [guard, understand, tellAbilities],
-    MESSAGE: [guard, refuseMethod],
+    MESSAGE: [guard, understand, identify, authenticateCaller, message],
     SUBSCRIBE: [guard, understand, identify, knowPackage, authenticateRegistration, watch],
     PUBLISH: [guard, refuseMethod],
     INFO: [guard, refuseMethod],

@@ -199,6 +199,8 @@ export interface EventCatalogue {
   'recording.stored': { recordingId: string; callId: string }
   /** What a mailbox holds is another number of messages than before, or phones that do not ask are told of it, or are not any more. */
   'voicemail.changed': { extensionId: string; unheard: number; unheardUrgent: number; heard: number; heardUrgent: number }
+  /** Another text message waits for the phones of this extension, or one does not any more. */
+  'message.waiting': { extensionId: string }
   /** A call waits in this slot, or none any more. */
   'park.changed': { lotId: string; slot: string; parked: { callId: string; number: string; name: string | null; since: number } | null }
   /** An extension has called abroad too often. */

@@ -16,6 +16,7 @@ import { createFakeEmergency, type FakeEmergency } from './fake-emergency.ts'
 import { createFakeHours } from './fake-hours.ts'
 import { createFakeMail, type FakeMail } from './fake-mail.ts'
 import { createFakeRouting } from './fake-routing.ts'
+import { createFakeMessages } from './fake-messages.ts'
 import { createFakeToll } from './fake-toll.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
@@ -129,6 +130,7 @@ export function createFakePbx(): FakePbx {
     ringGroups: createFakeRingGroups(actors, checkVersion),
     ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device),
     toll: createFakeToll(actors),
+    messages: createFakeMessages(actors),
     ...createFakeHours(actors, checkVersion),
     ...createFakeLines(actors, checkVersion),
     routing: createFakeRouting(actors),

@@ -11,6 +11,7 @@ import { builtInRoles, permissionNames, permissions } from '../../api/identity/p
 import { routes } from '../../api/routes.ts'
 import type { ApiClient } from '../support/http-client.ts'
 import { errorOf, openGround, type Ground } from './ground.ts'
+import { waitingMessage } from './fake-messages.ts'
 import { lockedExtension } from './fake-toll.ts'
 
 let ground: Ground
@@ -51,6 +52,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   emergencyNetwork: async () => (await ground.admin.post<{ id: string }>('/emergency/networks', { kind: 'network', value: `192.0.2.${++number % 250}`, locationId: randomUUID() })).id,
   featureCode: () => 'do-not-disturb-on',
   tollLock: () => lockedExtension(ground.tenantId),
+  waitingMessage: () => waitingMessage(ground.tenantId),
   blockedCaller: async () => (await ground.admin.post<{ id: string }>('/blocked-callers', { number: `+1555${++number}`, name: 'Again and again' })).id,
   parkLot: async () => (await ground.admin.post<{ id: string }>('/park-lots', { number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' })).id,
   schedule: async () => (await ground.admin.post<{ id: string }>('/schedules', { number: String(++number), name: 'Hours', open: '100', closed: '101' })).id,
@@ -80,7 +82,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getParkLot: 'parkLot', updateParkLot: 'parkLot', deleteParkLot: 'parkLot',
   getSchedule: 'schedule', updateSchedule: 'schedule', deleteSchedule: 'schedule', getAttendant: 'attendant', updateAttendant: 'attendant', deleteAttendant: 'attendant',
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
-  unlockToll: 'tollLock',
+  unlockToll: 'tollLock', discardMessage: 'waitingMessage',
   retryMail: 'mail', discardMail: 'mail',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
@@ -125,6 +127,8 @@ const bodies: Record<string, () => unknown> = {
   setGreeting: () => ({ text: 'Ada is away.' }),
   markVoiceMessage: () => ({ heard: true }),
   forwardVoiceMessage: () => ({ mailboxIds: [randomUUID()] }),
+  sendMessage: () => ({ to: '102', text: 'Your guest is here.' }),
+  updateMessageSettings: () => ({ keepDays: 3 }),
   createEmergencySite: () => ({ name: `Site ${++number}`, street: 'Main Street' }),
   updateEmergencySite: () => ({ city: 'Springfield' }),
   createEmergencyLocation: () => ({ siteId: randomUUID(), name: `Place ${++number}` }),

@@ -34,6 +34,8 @@ export interface BaresipOptions {
   encryption?: 'srtp' | 'srtp-mand' | 'dtls_srtp'
   /** Looks for its way by ICE. */
   ice?: boolean
+  /** Whom it writes to. */
+  contact?: string
   /** Registers a flow to each of these places (RFC 5626), instead of once to the server. */
   flows?: readonly string[]
 }
@@ -57,6 +59,8 @@ export interface Baresip {
   event(type: string, ms?: number): Promise<BaresipEvent>
   dial(number: string): Promise<void>
   hangUp(): Promise<void>
+  /** Sends a text to its contact. */
+  write(text: string): Promise<void>
   /** Ends baresip and returns what it heard: its newest recording. */
   stop(): Promise<Wav | undefined>
 }
@@ -70,7 +74,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const { server, line } = options
   const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}${options.encryption === undefined ? '' : `;mediaenc=${options.encryption}`}${options.ice === true ? ';medianat=ice' : ''}${flowsOf(options)}`
   await writeFile(join(folder, 'accounts'), `${account}\n`)
-  await writeFile(join(folder, 'contacts'), '')
+  await writeFile(join(folder, 'contacts'), options.contact === undefined ? '' : `"Contact" <sip:${options.contact}@${server.host}:${server.port};transport=${options.transport}>\n`)
   if (options.flows) await writeFile(join(folder, 'uuid'), randomUUID())
   const child = spawn('baresip', ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   const said = new Journal<string>((text) => text.trim())
@@ -98,6 +102,10 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     event: (type, ms) => events.until((one) => one.type === type, `${type} from baresip of ${line.user}`, ms === undefined ? {} : { ms }),
     dial: (number) => command('dial', `sip:${number}@${server.host}:${server.port}${options.transport === 'tls' ? ';transport=tls' : ''}`),
     hangUp: () => command('hangup'),
+    async write(text) {
+      await command('contact_next')
+      await command('message', text)
+    },
     stop() {
       heard ??= end(child, socket, folder)
       return heard
@@ -178,6 +186,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
     ...['g711', 'g722', 'opus', 'aubridge', 'ausine', 'sndfile', ...(options.encryption === undefined ? [] : ['srtp', 'dtls_srtp']), ...(options.ice === true ? ['ice'] : [])].map((name) => `module ${name}.so`),
     ...(options.flows ? ['module_tmp uuid.so'] : []),
     'module_tmp account.so',
+    ...(options.contact === undefined ? [] : ['module_app contact.so']),
     'module_app menu.so',
     'module_app ctrl_tcp.so',
     `ctrl_tcp_listen 127.0.0.1:${ports.control}`,

@@ -13,6 +13,7 @@ import { handlingSentences } from '../../words/handling.ts'
 import { encryptionWords } from '../../words/encryption.ts'
 import { CallTable } from '../history/call-table.tsx'
 import { useCalls } from '../history/data.ts'
+import { useWaitingMessages } from '../messages/data.ts'
 import { CredentialsDialog } from './credentials-dialog.tsx'
 import { useExtension } from './data.ts'
 import { DeviceCard } from './device-card.tsx'
@@ -64,6 +65,7 @@ function Details({ extension }: { extension: Extension }) {
           <Fact label="Encrypted audio">{encryptionWords(extension.encryption)}</Fact>
           <Fact label="Rings for">{extension.ringSeconds === null ? 'Standard time' : `${extension.ringSeconds} s`}</Fact>
           <Fact label="Phones at once">Up to {extension.maxContacts}{extension.contactsFull === 'reject' && ', more are refused'}</Fact>
+          {can('messages.read') && <TextsWaiting extensionId={extension.id} />}
           <Fact label="Last changed"><Time at={extension.updatedAt} /></Fact>
         </SimpleGrid>
       </Panel>
@@ -97,6 +99,13 @@ function Details({ extension }: { extension: Extension }) {
       {credentials !== null && <CredentialsDialog credentials={credentials} extension={extension} onClose={() => setCredentials(null)} />}
     </Stack>
   )
+}
+
+/** Texts that none of its phones has taken; nothing is said while there are none. */
+function TextsWaiting({ extensionId }: { extensionId: string }) {
+  const count = useWaitingMessages({ extensionId, limit: 1 }).data?.pagination.total ?? 0
+  if (count === 0) return null
+  return <Fact label="Text messages"><Anchor component={Link} href="/messages" size="sm">{count === 1 ? 'One waits' : `${count} wait`} for a phone</Anchor></Fact>
 }
 
 function LatestCalls({ extension }: { extension: Extension }) {

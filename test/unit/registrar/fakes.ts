@@ -123,6 +123,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     blockedCallers: undefined as never,
     featureCodes: undefined as never,
     toll: undefined as never,
+    messages: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,
     outboundRoutes: undefined as never,
