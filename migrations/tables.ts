@@ -185,10 +185,12 @@ export interface RingGroupRow {
   tenant_id: string
   number: string
   name: string
-  strategy: 'all' | 'in-order' | 'random' | 'in-turn'
-  members: { extensionId: string | null; number: string | null; delaySeconds: number; confirm: boolean }[]
+  strategy: 'all' | 'enterprise' | 'in-order' | 'random' | 'in-turn' | 'memory-hunt' | 'first-available'
+  members: { extensionId: string | null; number: string | null; delaySeconds: number; ringSeconds: number | null; confirm: boolean }[]
   ring_seconds: number
   member_seconds: number
+  /** Null: until the time is up. */
+  rounds: number | null
   skip_busy: boolean
   name_prefix: string
   alert_info: string

@@ -196,8 +196,13 @@ export interface RoutingExplanation {
   }[]
 }
 
-/** How the members of a ring group are rung: all at once, each after a wait of its own; or one after the other. */
-export type RingStrategy = 'all' | 'in-order' | 'random' | 'in-turn'
+/**
+ * How the members of a ring group are rung. `all`: at once, or each after a wait of its own, sooner when nobody else rings.
+ * `enterprise`: each by its own clock, whatever becomes of the others. `in-order`, `random`, `in-turn`: one after the other;
+ * who is busy or declines makes way at once. `memory-hunt`: one more after the other, while the former go on ringing.
+ * `first-available`: the first who can be rung, and nobody after that one.
+ */
+export type RingStrategy = 'all' | 'enterprise' | 'in-order' | 'random' | 'in-turn' | 'memory-hunt' | 'first-available'
 
 /** An extension, or a number outside. */
 export interface RingGroupMember {
@@ -206,6 +211,8 @@ export interface RingGroupMember {
   number: string | null
   /** Seconds after which it rings too; only where all are rung. */
   delaySeconds: number
+  /** For how long it rings; with `memory-hunt`, until the next does too. Null: as the group says. */
+  ringSeconds: number | null
   /** Whoever answers outside has to press 1 to take the call; the others ring on meanwhile. */
   confirm: boolean
 }
@@ -215,6 +222,7 @@ export interface RingGroupMemberInput {
   extensionId?: string | null | undefined
   number?: string | null | undefined
   delaySeconds: number
+  ringSeconds?: number | null | undefined
   confirm?: boolean | undefined
 }
 
@@ -226,10 +234,12 @@ export interface RingGroup {
   /** `in-turn` begins each call with the member after the one the last call began with. */
   strategy: RingStrategy
   members: RingGroupMember[]
-  /** For how long in all. */
+  /** For how long in all; with `enterprise` each member's own time counts. */
   ringSeconds: number
-  /** For how long each, where they are rung one after the other. */
+  /** For how long each, where they are not rung all together. */
   memberSeconds: number
+  /** How often all of them are rung one after the other; null: until the time is up. */
+  rounds: number | null
   /** Members who are in a call are left out. */
   skipBusy: boolean
   /** Before the caller's name on the phones. */
@@ -251,6 +261,7 @@ export interface RingGroupInput {
   members?: RingGroupMemberInput[]
   ringSeconds?: number
   memberSeconds?: number
+  rounds?: number | null
   skipBusy?: boolean
   namePrefix?: string
   alertInfo?: string

@@ -1013,18 +1013,22 @@ export type RingGroup = {
     number: string;
     name: string;
     /**
-     * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
+     * all: at once, or each after a wait of its own, sooner when nobody else rings. enterprise: each by its own wait and time, whatever becomes of the others. in-order, random, in-turn: one after the other, and who is busy or declines makes way at once; in-turn begins each call with the next member. memory-hunt: one more after the other, while the former go on ringing. first-available: the first who can be rung, and nobody after that one.
      */
-    strategy: 'all' | 'in-order' | 'random' | 'in-turn';
+    strategy: 'all' | 'enterprise' | 'in-order' | 'random' | 'in-turn' | 'memory-hunt' | 'first-available';
     members: Array<RingGroupMember>;
     /**
-     * For how long in all.
+     * For how long in all; with enterprise each member's own time counts.
      */
     ringSeconds: number;
     /**
-     * For how long each, one after the other.
+     * For how long each who has no time of its own, where they do not ring all together.
      */
     memberSeconds: number;
+    /**
+     * How often all of them are rung one after the other; null: until the time is up.
+     */
+    rounds: number | null;
     /**
      * Members who are in a call are left out.
      */
@@ -1054,9 +1058,13 @@ export type RingGroupMember = {
      */
     number: string | null;
     /**
-     * Seconds after which it rings too; only with all.
+     * Seconds after which it rings too; only with all and enterprise.
      */
     delaySeconds: number;
+    /**
+     * For how long it rings; with memory-hunt, until the next does too. null: memberSeconds, or with all as long as the group.
+     */
+    ringSeconds: number | null;
     /**
      * Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.
      */
@@ -1070,12 +1078,13 @@ export type RingGroupCreate = {
     number: string;
     name: string;
     /**
-     * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
+     * all: at once, or each after a wait of its own, sooner when nobody else rings. enterprise: each by its own wait and time, whatever becomes of the others. in-order, random, in-turn: one after the other, and who is busy or declines makes way at once; in-turn begins each call with the next member. memory-hunt: one more after the other, while the former go on ringing. first-available: the first who can be rung, and nobody after that one.
      */
-    strategy?: 'all' | 'in-order' | 'random' | 'in-turn';
+    strategy?: 'all' | 'enterprise' | 'in-order' | 'random' | 'in-turn' | 'memory-hunt' | 'first-available';
     members?: Array<RingGroupMemberInput>;
     ringSeconds?: number;
     memberSeconds?: number;
+    rounds?: number | null;
     skipBusy?: boolean;
     namePrefix?: string;
     alertInfo?: string;
@@ -1090,9 +1099,13 @@ export type RingGroupMemberInput = {
     extensionId?: string | null;
     number?: string | null;
     /**
-     * Seconds after which it rings too; only with all.
+     * Seconds after which it rings too; only with all and enterprise.
      */
     delaySeconds: number;
+    /**
+     * For how long it rings; with memory-hunt, until the next does too. null: memberSeconds, or with all as long as the group.
+     */
+    ringSeconds?: number | null;
     /**
      * Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.
      */
@@ -1106,12 +1119,13 @@ export type RingGroupUpdate = {
     number?: string;
     name?: string;
     /**
-     * all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.
+     * all: at once, or each after a wait of its own, sooner when nobody else rings. enterprise: each by its own wait and time, whatever becomes of the others. in-order, random, in-turn: one after the other, and who is busy or declines makes way at once; in-turn begins each call with the next member. memory-hunt: one more after the other, while the former go on ringing. first-available: the first who can be rung, and nobody after that one.
      */
-    strategy?: 'all' | 'in-order' | 'random' | 'in-turn';
+    strategy?: 'all' | 'enterprise' | 'in-order' | 'random' | 'in-turn' | 'memory-hunt' | 'first-available';
     members?: Array<RingGroupMemberInput>;
     ringSeconds?: number;
     memberSeconds?: number;
+    rounds?: number | null;
     skipBusy?: boolean;
     namePrefix?: string;
     alertInfo?: string;

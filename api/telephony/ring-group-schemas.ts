@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import { dialled, line, ownNumber, readVersion, stamps } from '../http/fields.ts'
 
-const strategy = z.enum(['all', 'in-order', 'random', 'in-turn']).meta({
-  description: 'all: at once, each after a wait of its own. in-order, random, in-turn: one after the other; in-turn begins each call with the next member.',
+const strategy = z.enum(['all', 'enterprise', 'in-order', 'random', 'in-turn', 'memory-hunt', 'first-available']).meta({
+  description: 'all: at once, or each after a wait of its own, sooner when nobody else rings. enterprise: each by its own wait and time, whatever becomes of the others. in-order, random, in-turn: one after the other, and who is busy or declines makes way at once; in-turn begins each call with the next member. memory-hunt: one more after the other, while the former go on ringing. first-available: the first who can be rung, and nobody after that one.',
 })
-const delaySeconds = z.number().int().min(0).max(120).meta({ description: 'Seconds after which it rings too; only with all.' })
+const delaySeconds = z.number().int().min(0).max(120).meta({ description: 'Seconds after which it rings too; only with all and enterprise.' })
+const ringSeconds = z.number().int().min(5).max(300).nullable().meta({ description: 'For how long it rings; with memory-hunt, until the next does too. null: memberSeconds, or with all as long as the group.' })
 const outside = z.string().meta({ description: 'A number outside, as one would dial it; null for an extension.' })
 const confirm = z.boolean().meta({ description: 'Only outside: whoever answers has to press 1 to take the call, and the others ring on meanwhile, so that a mailbox takes no call.' })
-const members = z.array(z.object({ extensionId: z.uuid().nullable(), number: outside.nullable(), delaySeconds, confirm }).meta({ id: 'RingGroupMember' }))
+const members = z.array(z.object({ extensionId: z.uuid().nullable(), number: outside.nullable(), delaySeconds, ringSeconds, confirm }).meta({ id: 'RingGroupMember' }))
 const wantedMembers = z
-  .array(z.strictObject({ extensionId: z.uuid().nullable().optional(), number: dialled.nullable().optional(), delaySeconds, confirm: confirm.optional() }).meta({ id: 'RingGroupMemberInput', description: 'An extension or a number outside; the latter is confirmed unless said otherwise.' }))
+  .array(z.strictObject({ extensionId: z.uuid().nullable().optional(), number: dialled.nullable().optional(), delaySeconds, ringSeconds: ringSeconds.optional(), confirm: confirm.optional() }).meta({ id: 'RingGroupMemberInput', description: 'An extension or a number outside; the latter is confirmed unless said otherwise.' }))
   .max(100)
 
 export const RingGroup = z
@@ -19,8 +20,9 @@ export const RingGroup = z
     name: z.string(),
     strategy,
     members,
-    ringSeconds: z.number().int().meta({ description: 'For how long in all.' }),
-    memberSeconds: z.number().int().meta({ description: 'For how long each, one after the other.' }),
+    ringSeconds: z.number().int().meta({ description: "For how long in all; with enterprise each member's own time counts." }),
+    memberSeconds: z.number().int().meta({ description: 'For how long each who has no time of its own, where they do not ring all together.' }),
+    rounds: z.number().int().nullable().meta({ description: 'How often all of them are rung one after the other; null: until the time is up.' }),
     skipBusy: z.boolean().meta({ description: 'Members who are in a call are left out.' }),
     namePrefix: z.string().meta({ description: "Before the caller's name on the phones." }),
     alertInfo: z.string().meta({ description: 'Alert-Info header, for a ringing sound of its own; empty: none.' }),
@@ -36,6 +38,7 @@ const options = {
   members: wantedMembers.optional(),
   ringSeconds: z.number().int().min(5).max(600).optional(),
   memberSeconds: z.number().int().min(5).max(120).optional(),
+  rounds: z.number().int().min(1).max(20).nullable().optional(),
   skipBusy: z.boolean().optional(),
   namePrefix: z.string().max(20).optional(),
   alertInfo: z.string().max(100).optional(),

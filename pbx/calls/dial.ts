@@ -58,6 +58,8 @@ export interface OutsideTarget extends AnyTarget {
 export interface DialOptions {
   /** The targets are different people: one who declines (6xx) does not decline for the others. */
   shared?: boolean
+  /** Nobody who waits is rung sooner because nobody rings any more. */
+  ownClocks?: boolean
 }
 
 export type DialOutcome =
@@ -94,7 +96,7 @@ const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
  * 2xx wins, the others are cancelled with a Reason so that no phone shows a missed call, a 6xx
  * ends the fork, and when all fail the best failure is the outcome.
  */
-export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, { shared = false }: DialOptions = {}): Promise<DialOutcome> {
+export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, { shared = false, ownClocks = false }: DialOptions = {}): Promise<DialOutcome> {
   const { promise, resolve } = Promise.withResolvers<DialOutcome>()
   const branches: Branch[] = []
   /** Branches that ring later, with their timers. */
@@ -257,7 +259,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   }
   /** Nobody rings now: who would later rings at once. */
   const startNext = (): void => {
-    const later = [...waiting.keys()]
+    const later = ownClocks ? [] : [...waiting.keys()]
     const soonest = Math.min(...later.map(({ target }) => target.delaySeconds ?? 0))
     for (const branch of later) if ((branch.target.delaySeconds ?? 0) === soonest) begin(branch)
   }
@@ -371,8 +373,7 @@ function inviteOutside(world: CallWorld, { number, diverted, line }: OutsideTarg
 }
 
 function failureWords({ kind, status, reason }: InviteFailure): string {
-  if (kind === 'timeout') return 'The phone did not answer at all.'
-  return kind === 'unreachable' ? `The phone could not be rung: ${reason}.` : `The phone answered ${status} ${reason}.`
+  return kind === 'timeout' ? 'The phone did not answer at all.' : kind === 'unreachable' ? `The phone could not be rung: ${reason}.` : `The phone answered ${status} ${reason}.`
 }
 
 /** Ends a leg that never answered and gives its port back. */
@@ -393,4 +394,3 @@ function legFor(target: DialTarget): Leg {
     userAgent: contact.userAgent ?? null, sipCallId: '',
   })
 }
-

@@ -74,12 +74,16 @@ export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
   checkNumberAndName(checked, details)
   checkRange(input.ringSeconds, 'ringSeconds', 'Ring time', 5, 600, details)
   checkRange(input.memberSeconds, 'memberSeconds', 'The time for each', 5, 120, details)
+  checkRange(input.rounds ?? undefined, 'rounds', 'The number of rounds', 1, 20, details)
   const { members } = input
   if (members !== undefined) {
     if (members.length > MOST_MEMBERS) details.push({ field: 'members', message: `A ring group has at most ${MOST_MEMBERS} members.` })
     checked.members = members.map((member) => checkMember(member, details))
     if (new Set(checked.members.map(({ extensionId, number }) => extensionId ?? number)).size < members.length) details.push({ field: 'members', message: 'Each extension and each number is in a ring group once.' })
-    for (const { delaySeconds } of members) checkRange(delaySeconds, 'members', 'The wait of a member', 0, 120, details)
+    for (const { delaySeconds, ringSeconds } of members) {
+      checkRange(delaySeconds, 'members', 'The wait of a member', 0, 120, details)
+      checkRange(ringSeconds ?? undefined, 'members', 'The time of a member', 5, 300, details)
+    }
   }
   if (typeof input.noAnswer === 'string') checked.noAnswer = checkTarget(input.noAnswer, 'noAnswer', details)
   // Both are sent to phones in headers.
@@ -92,9 +96,9 @@ export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
 }
 
 /** An extension is never asked: its own phones have no mailbox that would answer. */
-function checkMember({ extensionId = null, number = null, confirm = true, delaySeconds }: RingGroupMemberInput, details: RefusalDetail[]): RingGroupMember {
+function checkMember({ extensionId = null, number = null, confirm = true, delaySeconds, ringSeconds = null }: RingGroupMemberInput, details: RefusalDetail[]): RingGroupMember {
   if ((extensionId === null) === (number === null)) details.push({ field: 'members', message: 'A member is an extension or a number outside.' })
-  return { extensionId, number: number === null ? null : checkTarget(number, 'members', details), delaySeconds, confirm: number !== null && confirm }
+  return { extensionId, number: number === null ? null : checkTarget(number, 'members', details), delaySeconds, ringSeconds, confirm: number !== null && confirm }
 }
 
 /** A number belongs to somebody else already. */

@@ -91,7 +91,7 @@ function toDevice(row: DeviceRow, ha1: SnapshotDevice['ha1']): SnapshotDevice {
 function toRingGroup(row: RingGroupRow): SnapshotRingGroup {
   return {
     id: row.id, tenantId: row.tenant_id, number: row.number, name: row.name, strategy: row.strategy, members: row.members, ringSeconds: row.ring_seconds,
-    memberSeconds: row.member_seconds, skipBusy: row.skip_busy, namePrefix: row.name_prefix, alertInfo: row.alert_info, noAnswer: row.no_answer,
+    memberSeconds: row.member_seconds, rounds: row.rounds, skipBusy: row.skip_busy, namePrefix: row.name_prefix, alertInfo: row.alert_info, noAnswer: row.no_answer,
     nextMember: row.next_member, enabled: row.enabled,
   }
 }

@@ -7,7 +7,7 @@ import type { Directory, DirectorySnapshot } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const COLUMNS: Columns<RingGroupInput, RingGroupRow> = [
-  ['number', 'number'], ['name', 'name'], ['strategy', 'strategy'], ['members', 'members'], ['ringSeconds', 'ring_seconds'], ['memberSeconds', 'member_seconds'],
+  ['number', 'number'], ['name', 'name'], ['strategy', 'strategy'], ['members', 'members'], ['ringSeconds', 'ring_seconds'], ['memberSeconds', 'member_seconds'], ['rounds', 'rounds'],
   ['skipBusy', 'skip_busy'], ['namePrefix', 'name_prefix'], ['alertInfo', 'alert_info'], ['noAnswer', 'no_answer'], ['enabled', 'enabled'],
 ]
 

@@ -115,6 +115,7 @@ export interface SnapshotRingGroup {
   members: readonly RingGroupMember[]
   ringSeconds: number
   memberSeconds: number
+  rounds: number | null
   skipBusy: boolean
   namePrefix: string
   alertInfo: string

@@ -321,16 +321,22 @@ function toGroup(group: SnapshotRingGroup, look: Look): Step[] {
   const circle = circling(group, look)
   if (circle) return circle
   if (!group.enabled) return [{ kind: 'refuse', refusal: 'ring-group-disabled', reason: `The ring group ${number} (${name}) is switched off` }]
-  const { members, names, left } = membersOf(group.members.map(({ extensionId, ...member }) => ({ ...member, extension: look.snapshot.extension(extensionId ?? '') })), { ...look, path: [...look.path, group] })
+  const { members, names, left } = membersOf(group.members.map(({ extensionId, ringSeconds, ...member }) => ({ ...member, ...timeOf(group, ringSeconds), extension: look.snapshot.extension(extensionId ?? '') })), { ...look, path: [...look.path, group] })
   const otherwise: Partial<Record<Unanswered, Branch>> = {}
   if (group.noAnswer !== null) for (const why of ['busy', 'no-answer', 'unreachable'] as const) otherwise[why] = forward(group, group.noAnswer, WHY[why], look)
   return [{
     kind: 'ring-group', ringGroupId: group.id, strategy: group.strategy,
     members,
-    ringSeconds: group.ringSeconds, memberSeconds: group.memberSeconds, skipBusy: group.skipBusy, namePrefix: group.namePrefix, alertInfo: group.alertInfo,
+    ringSeconds: group.ringSeconds, memberSeconds: group.memberSeconds, rounds: group.rounds, skipBusy: group.skipBusy, namePrefix: group.namePrefix, alertInfo: group.alertInfo,
     diverted: look.diverted, otherwise,
     reason: `${number} is the ring group ${name}: ${names.join(', ') || 'nobody who can be rung'}${left.map((why) => `; ${why}`).join('')}`,
   }]
+}
+
+/** Those who ring together ring as long as the group, unless they have a time of their own. */
+function timeOf({ strategy, memberSeconds }: SnapshotRingGroup, own: number | null): { ringSeconds?: number } {
+  if (own === null) return strategy === 'all' ? {} : { ringSeconds: memberSeconds }
+  return { ringSeconds: own }
 }
 
 interface Wanted {

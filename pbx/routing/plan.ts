@@ -73,6 +73,8 @@ export interface RingGroupStep {
   members: readonly Member[]
   ringSeconds: number
   memberSeconds: number
+  /** Null: until the time is up. */
+  rounds: number | null
   skipBusy: boolean
   namePrefix: string
   alertInfo: string
@@ -291,7 +293,10 @@ function subjectOf(step: Step): ExplainedStep['subject'] {
   }
 }
 
-const ORDERS: Readonly<Record<RingStrategy, string>> = { all: 'at once', 'in-order': 'one after the other', random: 'one after the other in any order', 'in-turn': 'one after the other, each call beginning with the next' }
+const ORDERS: Readonly<Record<RingStrategy, string>> = {
+  all: 'at once', enterprise: 'each by a wait and a time of its own', 'in-order': 'one after the other', random: 'one after the other in any order',
+  'in-turn': 'one after the other, each call beginning with the next', 'memory-hunt': 'one more after the other while the former go on ringing', 'first-available': 'only the first who can be rung',
+}
 
 function describeExtension({ ringSeconds, follow, intercom }: ExtensionStep): string {
   if (intercom) return 'Have a phone of the extension answer by itself, and connect it'
@@ -307,8 +312,13 @@ export function longest(members: readonly Member[]): number {
   return Math.max(0, ...members.map(({ delaySeconds, ringSeconds = 0 }) => delaySeconds + ringSeconds))
 }
 
-function describeGroup({ strategy, members, ringSeconds }: RingGroupStep): string {
-  return `Ring ${members.length === 1 ? 'one member' : `${members.length} members, ${ORDERS[strategy]},`} for up to ${ringSeconds} seconds`
+/** Strategies by which a member makes way for the next one. */
+export const IN_ROUNDS: ReadonlySet<RingStrategy> = new Set(['in-order', 'random', 'in-turn'])
+
+function describeGroup({ strategy, members, ringSeconds, rounds }: RingGroupStep): string {
+  const seconds = strategy === 'enterprise' ? longest(members) : ringSeconds
+  const often = rounds === null || !IN_ROUNDS.has(strategy) ? '' : rounds === 1 ? ' in one round' : ` in ${rounds} rounds`
+  return `Ring ${members.length === 1 ? 'one member' : `${members.length} members, ${ORDERS[strategy]},`} for up to ${seconds} seconds${often}`
 }
 
 /** A step in one phrase, for the panel and the log. */

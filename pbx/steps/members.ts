@@ -20,21 +20,29 @@ export interface Manner {
 /** Others ring meanwhile. */
 const PATIENCE_MS = 3_000
 
-interface Found {
+export interface Found {
   targets: DialTarget[]
   /** For when there are no targets. */
   verdict: Termination
 }
 
-/** Everybody of these who can be rung now. Nothing is awaited between this and the dialling: channels of trunks are counted here. */
-export function targetsOf(world: CallWorld, call: Call, members: readonly Member[], manner: Manner): Found {
-  const planned = new Map<string, number>()
+/**
+ * Everybody of these who can be rung now. Nothing is awaited between this and the dialling: channels of trunks are counted here.
+ *
+ * @param planned channels that others will need who are rung beside these
+ */
+export function targetsOf(world: CallWorld, call: Call, members: readonly Member[], manner: Manner, planned = new Map<string, number>()): Found {
   const found = members.map((member) => (member.outside ? outsideTarget(world, call, member, planned) : phoneTargets(world, call, member, manner)))
   const verdicts = found.flatMap((each) => ('verdict' in each ? each.verdict : []))
   return {
     targets: found.flatMap((each) => ('targets' in each ? each.targets : [])),
-    verdict: verdicts.find(({ reason }) => reason === 'busy') ?? verdicts[0] ?? terminate('not-reachable', 'system', null, 'Nobody else can be rung.'),
+    verdict: verdictOfAll(verdicts),
   }
+}
+
+/** Of a call for which nobody could be rung. */
+export function verdictOfAll(verdicts: readonly Termination[]): Termination {
+  return verdicts.find(({ reason }) => reason === 'busy') ?? verdicts[0] ?? terminate('not-reachable', 'system', null, 'Nobody else can be rung.')
 }
 
 type Each = { targets: DialTarget[] } | { verdict: Termination }

@@ -1,31 +1,71 @@
 import { randomInt } from 'node:crypto'
 import type { Call } from '../calls/call.ts'
+import type { DialOptions } from '../calls/dial.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Member, RingGroupStep } from '../routing/plan.ts'
-import { targetsOf, type Manner } from './members.ts'
+import { targetsOf, verdictOfAll, type Found, type Manner } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
 import { ring } from './ring.ts'
 
 /** In a group one who declines speaks for himself only. */
 const SHARED = { shared: true } as const
 
-/** Rings the members of a group, all at once or one after the other. */
-export async function ringGroup(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
-  if (step.strategy === 'all') {
-    const { targets, verdict } = targetsOf(world, call, step.members, mannerOf(step))
-    return targets.length === 0 ? { kind: 'next', verdict } : ring(world, call, targets, step.ringSeconds, SHARED)
+/** Rings the members of a group as its strategy says. */
+export function ringGroup(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
+  switch (step.strategy) {
+    case 'all':
+      return ringFound(world, call, targetsOf(world, call, step.members, mannerOf(step)), step.ringSeconds)
+    case 'enterprise':
+      return byOwnClocks(world, call, step)
+    case 'memory-hunt':
+      return ringFound(world, call, addingUp(world, call, step), step.ringSeconds)
+    case 'in-order':
+    case 'random':
+    case 'in-turn':
+    case 'first-available':
+      return inRounds(world, call, step)
   }
+}
+
+async function ringFound(world: CallWorld, call: Call, { targets, verdict }: Found, seconds: number, options?: DialOptions): Promise<StepOutcome> {
+  return targets.length === 0 ? { kind: 'next', verdict } : ring(world, call, targets, seconds, { ...SHARED, ...options })
+}
+
+/** Each for a time of its own after a wait of its own; the waits count from the first who rings, so that the caller never waits for nobody. */
+function byOwnClocks(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
+  const { targets, verdict } = targetsOf(world, call, step.members, mannerOf(step))
+  const first = Math.min(...targets.map(({ delaySeconds = 0 }) => delaySeconds))
+  const shifted = targets.map((target) => ({ ...target, delaySeconds: (target.delaySeconds ?? 0) - first }))
+  const seconds = Math.max(...shifted.map(({ delaySeconds, ringSeconds = step.memberSeconds }) => delaySeconds + ringSeconds))
+  return ringFound(world, call, { targets: shifted, verdict }, seconds, { ownClocks: true })
+}
+
+/** One more after the other, each when the one before has rung for its time; the former go on ringing. */
+function addingUp(world: CallWorld, call: Call, step: RingGroupStep): Found {
+  const planned = new Map<string, number>()
+  let at = 0
+  const found = step.members.map(({ ringSeconds = step.memberSeconds, ...member }) => {
+    const each = targetsOf(world, call, [{ ...member, delaySeconds: at }], mannerOf(step), planned)
+    if (each.targets.length > 0) at += ringSeconds
+    return each
+  })
+  return { targets: found.flatMap(({ targets }) => targets), verdict: verdictOfAll(found.map(({ verdict }) => verdict)) }
+}
+
+/** One after the other, again and again until the time is up, the rounds are over, or nobody rang in one. */
+async function inRounds(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
   const order = inOrder(world, step)
   const manner = mannerOf(step)
   const until = Date.now() + step.ringSeconds * 1000
+  const onlyOne = step.strategy === 'first-available'
+  const rounds = onlyOne ? 1 : (step.rounds ?? Infinity)
   let verdict: Termination | undefined
-  // Round after round until the time is up, or a round in which nobody rang.
-  for (let rang = true; rang && !call.over; ) {
+  for (let round = 0, rang = true; rang && round < rounds && !call.over; round += 1) {
     rang = false
-    for (const member of order) {
-      const seconds = Math.min(step.memberSeconds, (until - Date.now()) / 1000)
+    for (const { ringSeconds = step.memberSeconds, ...member } of order) {
+      const seconds = Math.min(ringSeconds, (until - Date.now()) / 1000)
       if (seconds < 1 || call.over) return call.over ? { kind: 'done' } : { kind: 'next', verdict: verdict ?? terminate('no-answer', 'system') }
       const found = targetsOf(world, call, [{ ...member, delaySeconds: 0 }], manner)
       if (found.targets.length === 0) {
@@ -37,6 +77,7 @@ export async function ringGroup(world: CallWorld, call: Call, step: RingGroupSte
       verdict = outcome.verdict
       // Who declines or is busy would be rung again at once.
       rang ||= outcome.verdict.reason === 'no-answer'
+      if (rang && onlyOne) return outcome
     }
   }
   return { kind: 'next', verdict: verdict ?? terminate('not-reachable', 'system') }
@@ -47,7 +88,7 @@ function mannerOf({ skipBusy, diverted, namePrefix, alertInfo }: RingGroupStep):
 }
 
 function inOrder(world: CallWorld, { strategy, members, ringGroupId }: RingGroupStep): readonly Member[] {
-  if (members.length < 2 || strategy === 'in-order') return members
+  if (members.length < 2 || strategy === 'in-order' || strategy === 'first-available') return members
   if (strategy === 'random') {
     const mixed = [...members]
     for (let last = mixed.length - 1; last > 0; last--) {

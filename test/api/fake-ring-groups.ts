@@ -8,7 +8,7 @@ type Owned = RingGroup & { tenantId: string }
 
 const now = new Date('2026-11-20T10:00:00Z')
 
-const membersOf = ({ members = [] }: Partial<RingGroupInput>): RingGroup['members'] => members.map(({ extensionId = null, number = null, delaySeconds, confirm = true }) => ({ extensionId, number, delaySeconds, confirm: number !== null && confirm }))
+const membersOf = ({ members = [] }: Partial<RingGroupInput>): RingGroup['members'] => members.map(({ extensionId = null, number = null, delaySeconds, ringSeconds = null, confirm = true }) => ({ extensionId, number, delaySeconds, ringSeconds, confirm: number !== null && confirm }))
 
 export function createFakeRingGroups(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void): Pbx['ringGroups'] {
   const rows = new Map<string, Owned>()
@@ -26,7 +26,7 @@ export function createFakeRingGroups(actors: Actor[], checkVersion: (row: { vers
     },
     get: async (actor, id) => plain(find(actor, id)),
     async create(actor, input) {
-      const standard = { strategy: 'all', ringSeconds: 30, memberSeconds: 15, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, enabled: true } as const
+      const standard = { strategy: 'all', ringSeconds: 30, memberSeconds: 15, rounds: null, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, enabled: true } as const
       const group: Owned = { ...standard, ...input, members: membersOf(input), id: randomUUID(), tenantId: actor.tenantId, version: 1, createdAt: now, updatedAt: now }
       rows.set(group.id, group)
       return plain(group)

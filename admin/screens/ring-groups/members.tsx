@@ -10,12 +10,14 @@ interface MembersProps {
   members: Member[]
   /** Each member may wait before it rings too. */
   waits: boolean
+  /** What a member does that has no time of its own. */
+  usualTime: string
   error: string | undefined
   onChange: (members: Member[]) => void
 }
 
 /** Who is in a ring group, in order. */
-export function Members({ members, waits, error, onChange }: MembersProps) {
+export function Members({ members, waits, usualTime, error, onChange }: MembersProps) {
   const replace = (at: number, member: Member) => onChange(members.map((each, index) => (index === at ? member : each)))
   const move = (at: number, to: number) => {
     const next = [...members]
@@ -31,7 +33,7 @@ export function Members({ members, waits, error, onChange }: MembersProps) {
         taken={(person) => members.some(({ extensionId, number }) => (person.kind === 'extension' ? extensionId === person.id : number === person.number))}
         nothingFound="Nobody fits, or all who do are in the group already."
         error={error}
-        onChoose={(person) => onChange([...members, person.kind === 'extension' ? { extensionId: person.id, number: null, delaySeconds: 0, confirm: false } : { extensionId: null, number: person.number, delaySeconds: 0, confirm: true }])}
+        onChoose={(person) => onChange([...members, person.kind === 'extension' ? { extensionId: person.id, number: null, delaySeconds: 0, ringSeconds: null, confirm: false } : { extensionId: null, number: person.number, delaySeconds: 0, ringSeconds: null, confirm: true }])}
       />
       {members.some(({ number }) => number !== null) && <Input.Description>Whoever answers outside hears who calls and presses 1 to take the call; the others ring on until then. Without that, a mobile's voicemail may take it.</Input.Description>}
       {members.length === 0 && <Input.Description>Nobody yet: calls to the group end at once, or go on to the number below.</Input.Description>}
@@ -53,6 +55,19 @@ export function Members({ members, waits, error, onChange }: MembersProps) {
                 onChange={(value) => replace(at, { ...member, delaySeconds: Number(value) || 0 })}
               />
             )}
+            <NumberInput
+              aria-label="Rings for"
+              size="xs"
+              w={110}
+              min={5}
+              max={300}
+              allowDecimal={false}
+              prefix="for "
+              suffix=" s"
+              placeholder={usualTime}
+              value={member.ringSeconds ?? ''}
+              onChange={(value) => replace(at, { ...member, ringSeconds: value === '' ? null : Number(value) })}
+            />
             <ActionIcon variant="subtle" aria-label="Move up" disabled={at === 0} onClick={() => move(at, at - 1)}><ArrowUp size={16} aria-hidden /></ActionIcon>
             <ActionIcon variant="subtle" aria-label="Move down" disabled={at === members.length - 1} onClick={() => move(at, at + 1)}><ArrowDown size={16} aria-hidden /></ActionIcon>
             <ActionIcon variant="subtle" color="red" aria-label="Take out" onClick={() => onChange(members.filter((each) => each !== member))}><X size={16} aria-hidden /></ActionIcon>

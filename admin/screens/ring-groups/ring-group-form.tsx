@@ -25,6 +25,8 @@ export function RingGroupForm({ editing, onClose }: { editing: Editing; onClose:
 type Values = Pick<RingGroup, 'number' | 'name' | 'strategy' | 'members' | 'skipBusy' | 'namePrefix' | 'alertInfo' | 'enabled'> & {
   ringSeconds: number | string
   memberSeconds: number | string
+  /** Empty: until the time is up. */
+  rounds: number | string
   /** Empty: nowhere. */
   noAnswer: string
 }
@@ -35,7 +37,7 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
   const form = useForm<Values>({
     initial: {
       number: group?.number ?? '', name: group?.name ?? '', strategy: group?.strategy ?? 'all', members: group?.members ?? [], ringSeconds: group?.ringSeconds ?? 30,
-      memberSeconds: group?.memberSeconds ?? 15, skipBusy: group?.skipBusy ?? true, namePrefix: group?.namePrefix ?? '', alertInfo: group?.alertInfo ?? '',
+      memberSeconds: group?.memberSeconds ?? 15, rounds: group?.rounds ?? '', skipBusy: group?.skipBusy ?? true, namePrefix: group?.namePrefix ?? '', alertInfo: group?.alertInfo ?? '',
       noAnswer: group?.noAnswer ?? '', enabled: group?.enabled ?? true,
     },
     check: ({ number, name }): Record<string, string> => ({
@@ -43,23 +45,26 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
       ...(name.trim() === '' && { name: 'Say who is called here, such as “Sales”.' }),
     }),
     onSaved: onClose,
-    save: async ({ ringSeconds, memberSeconds, noAnswer, ...rest }) => {
-      const input = { ...rest, ringSeconds: Number(ringSeconds), memberSeconds: Number(memberSeconds), noAnswer: trimmedOrNull(noAnswer) }
+    save: async ({ ringSeconds, memberSeconds, rounds, noAnswer, ...rest }) => {
+      const input = { ...rest, ringSeconds: Number(ringSeconds), memberSeconds: Number(memberSeconds), rounds: rounds === '' ? null : Number(rounds), noAnswer: trimmedOrNull(noAnswer) }
       if (group === undefined) await addRingGroup(input)
       else await changeRingGroup(group.id, { ...input, version: group.version })
       notify.done(`Ring group ${input.number} is saved.`)
     },
   })
   const { values, errors, set } = form
-  const together = values.strategy === 'all'
+  const { strategy } = values
+  const together = strategy === 'all'
+  const inRounds = strategy === 'in-order' || strategy === 'in-turn' || strategy === 'random'
   return (
     <FormBody submit={group === undefined ? 'Create ring group' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label="Number" description="What others dial, 2 to 15 digits." inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
       <TextInput label="Name" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <Select label="They ring" data={strategyChoices} allowDeselect={false} value={values.strategy} onChange={(value) => set('strategy', (value ?? 'all') as RingGroup['strategy'])} />
-      <Members members={values.members} waits={together} error={errors.members} onChange={(members) => set('members', members)} />
-      {!together && <NumberInput label="Each rings for" min={5} max={120} allowDecimal={false} suffix=" s" value={values.memberSeconds} error={errors.memberSeconds} onChange={(value) => set('memberSeconds', value)} />}
-      <NumberInput label="Rings for in all" min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />
+      <Members members={values.members} waits={together || strategy === 'enterprise'} usualTime={together ? 'whole time' : `for ${values.memberSeconds} s`} error={errors.members} onChange={(members) => set('members', members)} />
+      {!together && <NumberInput label="Each rings for" description={strategy === 'memory-hunt' ? 'Until the next one rings too. Members may have a time of their own.' : 'Members may have a time of their own.'} min={5} max={120} allowDecimal={false} suffix=" s" value={values.memberSeconds} error={errors.memberSeconds} onChange={(value) => set('memberSeconds', value)} />}
+      {inRounds && <NumberInput label="Rounds" description="How often all of them are rung. Empty: until the time is up." min={1} max={20} allowDecimal={false} value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
+      {strategy !== 'enterprise' && <NumberInput label="Rings for in all" min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />}
       <TargetInput label="When nobody answers, go on to" description="Empty: the call ends." value={values.noAnswer} error={errors.noAnswer} onChange={(value) => set('noAnswer', value)} />
       <Checkbox label="Leave out who is in a call" checked={values.skipBusy} onChange={(change) => set('skipBusy', change.currentTarget.checked)} />
       <TextInput label="Before the caller's name" description="So that the phones show which group is called." placeholder="Sales" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
