@@ -269,6 +269,25 @@ export interface ParkLotRow {
   updated_at: Date
 }
 
+export interface PagingGroupRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  /** Extensions. */
+  members: string[]
+  /** Who may page, as numbers or patterns; empty: all. */
+  callers: string[]
+  two_way: boolean
+  skip_busy: boolean
+  answer_seconds: number
+  from_outside: boolean
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
 export interface EmergencySiteRow {
   id: string
   tenant_id: string

@@ -12,6 +12,7 @@ import type { EmergencyDoor } from './door-emergency.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
 import type { MessagesDoor } from './door-messages.ts'
 import type { MailDoor } from './door-mail.ts'
+import type { PagingGroups } from './door-paging.ts'
 import type { ParkLots } from './door-parking.ts'
 import type { TollDoor } from './door-toll.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
@@ -23,6 +24,7 @@ export type * from './door-recordings.ts'
 export type * from './door-emergency.ts'
 export type * from './door-hours.ts'
 export type * from './door-mail.ts'
+export type * from './door-paging.ts'
 export type * from './door-parking.ts'
 export type * from './door-messages.ts'
 export type * from './door-toll.ts'
@@ -317,6 +319,7 @@ export interface Pbx {
   ringGroups: RingGroups
   schedules: Schedules
   parkLots: ParkLots
+  pagingGroups: PagingGroups
   blockedCallers: BlockedCallers
   emergency: EmergencyDoor
   toll: TollDoor

@@ -50,7 +50,11 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
       const before = directory.snapshot().extension(id)
       if (before?.tenantId === actor.tenantId) {
         refuseUsed(directory, actor.tenantId, before.number)
-        const groups = directory.snapshot().ringGroupsOf(actor.tenantId).filter(({ members }) => members.some(({ extensionId }) => extensionId === id))
+        const snapshot = directory.snapshot()
+        const groups = [
+          ...snapshot.ringGroupsOf(actor.tenantId).filter(({ members }) => members.some(({ extensionId }) => extensionId === id)),
+          ...snapshot.pagingGroupsOf(actor.tenantId).filter(({ members }) => members.includes(id)),
+        ]
         if (groups.length > 0) throw new Refusal('conflict', `${before.number} is a member of ${groups.slice(0, 5).map((each) => `${each.number} (${each.name})`).join(', ')}. Take it out first.`)
       }
       await extensions.remove(actor, id)

@@ -40,6 +40,7 @@ import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { openMailRoom } from './mail/room.ts'
 import { openMessagingRoom } from './messaging/room.ts'
+import { guardPagingGroups } from './paging-groups.ts'
 import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
 import { watchMinutes } from './calls/toll-minutes.ts'
@@ -270,6 +271,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     ringGroups: guardRingGroups(directory),
     schedules: guardSchedules(directory),
     parkLots: guardParkLots(directory, world.parking),
+    pagingGroups: guardPagingGroups(directory),
     toll: toll.door,
     blockedCallers: directory.blockedCallers,
     emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),

@@ -16,6 +16,7 @@ export const keys = {
   schedules: ['schedules'] as const,
   attendants: ['attendants'] as const,
   parkLots: ['park-lots'] as const,
+  pagingGroups: ['paging-groups'] as const,
   parked: ['parked-calls'] as const,
   toll: ['toll'] as const,
   featureCodes: ['feature-codes'] as const,

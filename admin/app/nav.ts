@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Speaker, Users, UsersRound, Voicemail, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -22,6 +22,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/attendants', label: 'Attendants', icon: Grip, permission: 'extensions.read' },
       { href: '/hours', label: 'Opening hours', icon: Clock, permission: 'extensions.read' },
       { href: '/parking', label: 'Parking', icon: CircleParking, permission: 'extensions.read' },
+      { href: '/paging', label: 'Paging', icon: Speaker, permission: 'extensions.read' },
       { href: '/dial-plan', label: 'Dial plan', icon: Waypoints, permission: 'extensions.read' },
       { href: '/conferences', label: 'Conference rooms', icon: MessagesSquare, permission: 'conferences.read' },
       { href: '/registrations', label: 'Registered phones', icon: RadioTower, permission: 'registrations.read' },

@@ -20,6 +20,7 @@ const screens: Screen[] = [
   { path: '/attendants', screen: lazy(() => import('../screens/attendants/attendants.tsx')), permission: 'extensions.read' },
   { path: '/hours', screen: lazy(() => import('../screens/hours/hours.tsx')), permission: 'extensions.read' },
   { path: '/parking', screen: lazy(() => import('../screens/parking/parking.tsx')), permission: 'extensions.read' },
+  { path: '/paging', screen: lazy(() => import('../screens/paging/paging.tsx')), permission: 'extensions.read' },
   { path: '/trunks', screen: lazy(() => import('../screens/trunks/trunks.tsx')), permission: 'trunks.read' },
   { path: '/blocked-callers', screen: lazy(() => import('../screens/blocked-callers/blocked-callers.tsx')), permission: 'trunks.read' },
   { path: '/inbound-numbers', screen: lazy(() => import('../screens/inbound-numbers/inbound-numbers.tsx')), permission: 'trunks.read' },

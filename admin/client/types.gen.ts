@@ -975,7 +975,7 @@ export type RoutingStep = {
 };
 
 export type RoutingSubject = {
-    type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot';
+    type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group';
     id: string;
 };
 
@@ -1425,6 +1425,107 @@ export type ParkedCall = {
 export type Parker = {
     number: string;
     extensionId: string | null;
+};
+
+/**
+ * A number that is heard on the phones of many at once.
+ */
+export type PagingGroup = {
+    id: string;
+    number: string;
+    name: string;
+    /**
+     * Extensions whose phones answer by themselves. Those who do not want to be disturbed, or take no paging, are left out.
+     */
+    members: Array<string>;
+    /**
+     * Extensions that may page, as numbers or patterns such as 2XX. Empty: all.
+     */
+    callers: Array<string>;
+    /**
+     * Those who are paged are heard, too, by everybody.
+     */
+    twoWay: boolean;
+    /**
+     * Extensions in a call are left alone. Who calls for help always is.
+     */
+    skipBusy: boolean;
+    /**
+     * Seconds after which a phone that has not answered is let go.
+     */
+    answerSeconds: number;
+    /**
+     * Callers from outside may be led here.
+     */
+    fromOutside: boolean;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type PagingGroupCreate = {
+    number: string;
+    name: string;
+    /**
+     * Extensions whose phones answer by themselves. Those who do not want to be disturbed, or take no paging, are left out.
+     */
+    members?: Array<string>;
+    /**
+     * Extensions that may page, as numbers or patterns such as 2XX. Empty: all.
+     */
+    callers?: Array<string>;
+    /**
+     * Those who are paged are heard, too, by everybody.
+     */
+    twoWay?: boolean;
+    /**
+     * Extensions in a call are left alone. Who calls for help always is.
+     */
+    skipBusy?: boolean;
+    /**
+     * Seconds after which a phone that has not answered is let go.
+     */
+    answerSeconds?: number;
+    /**
+     * Callers from outside may be led here.
+     */
+    fromOutside?: boolean;
+    enabled?: boolean;
+};
+
+export type PagingGroupUpdate = {
+    number?: string;
+    name?: string;
+    /**
+     * Extensions whose phones answer by themselves. Those who do not want to be disturbed, or take no paging, are left out.
+     */
+    members?: Array<string>;
+    /**
+     * Extensions that may page, as numbers or patterns such as 2XX. Empty: all.
+     */
+    callers?: Array<string>;
+    /**
+     * Those who are paged are heard, too, by everybody.
+     */
+    twoWay?: boolean;
+    /**
+     * Extensions in a call are left alone. Who calls for help always is.
+     */
+    skipBusy?: boolean;
+    /**
+     * Seconds after which a phone that has not answered is let go.
+     */
+    answerSeconds?: number;
+    /**
+     * Callers from outside may be led here.
+     */
+    fromOutside?: boolean;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
 };
 
 /**
@@ -6057,6 +6158,257 @@ export type ListParkedCallsResponses = {
 };
 
 export type ListParkedCallsResponse = ListParkedCallsResponses[keyof ListParkedCallsResponses];
+
+export type ListPagingGroupsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/paging-groups';
+};
+
+export type ListPagingGroupsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListPagingGroupsError = ListPagingGroupsErrors[keyof ListPagingGroupsErrors];
+
+export type ListPagingGroupsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PagingGroup>;
+    };
+};
+
+export type ListPagingGroupsResponse = ListPagingGroupsResponses[keyof ListPagingGroupsResponses];
+
+export type CreatePagingGroupData = {
+    body: PagingGroupCreate;
+    path?: never;
+    query?: never;
+    url: '/paging-groups';
+};
+
+export type CreatePagingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreatePagingGroupError = CreatePagingGroupErrors[keyof CreatePagingGroupErrors];
+
+export type CreatePagingGroupResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: PagingGroup;
+    };
+};
+
+export type CreatePagingGroupResponse = CreatePagingGroupResponses[keyof CreatePagingGroupResponses];
+
+export type DeletePagingGroupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/paging-groups/{id}';
+};
+
+export type DeletePagingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeletePagingGroupError = DeletePagingGroupErrors[keyof DeletePagingGroupErrors];
+
+export type DeletePagingGroupResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeletePagingGroupResponse = DeletePagingGroupResponses[keyof DeletePagingGroupResponses];
+
+export type GetPagingGroupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/paging-groups/{id}';
+};
+
+export type GetPagingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetPagingGroupError = GetPagingGroupErrors[keyof GetPagingGroupErrors];
+
+export type GetPagingGroupResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PagingGroup;
+    };
+};
+
+export type GetPagingGroupResponse = GetPagingGroupResponses[keyof GetPagingGroupResponses];
+
+export type UpdatePagingGroupData = {
+    body: PagingGroupUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/paging-groups/{id}';
+};
+
+export type UpdatePagingGroupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdatePagingGroupError = UpdatePagingGroupErrors[keyof UpdatePagingGroupErrors];
+
+export type UpdatePagingGroupResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PagingGroup;
+    };
+};
+
+export type UpdatePagingGroupResponse = UpdatePagingGroupResponses[keyof UpdatePagingGroupResponses];
 
 export type ListTrunksData = {
     body?: never;

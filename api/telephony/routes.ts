@@ -1,9 +1,10 @@
 import { deviceRoutes } from './device-routes.ts'
 import { extensionRoutes } from './extension-routes.ts'
 import { hoursRoutes } from './hours-routes.ts'
+import { pagingRoutes } from './paging-routes.ts'
 import { parkRoutes } from './park-routes.ts'
 import { ringGroupRoutes } from './ring-group-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...pagingRoutes]

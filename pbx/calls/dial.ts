@@ -1,4 +1,5 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Conference } from '../../media/contract.ts'
 import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
@@ -37,6 +38,8 @@ interface AnyTarget {
   alertInfo?: string
   /** It shall answer by itself. */
   autoAnswer?: boolean
+  /** The conference that it is for. */
+  near?: Conference
 }
 
 interface PhoneTarget extends AnyTarget {
@@ -300,6 +303,7 @@ async function startBranch(
     // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
     const endpoint = await world.media.createEndpoint({
       callId: call.id, legId: leg.id, peerAddress: hostPart(target.line ? target.line.address : target.contact.received), codecs: codecOrder(world, call),
+      ...(target.near && { near: target.near }),
       ...(target.line ? {} : { encryption: encryptionOfCallee(world, target.extensionId, target.contact) }),
     })
     await call.mailbox.run(() => {

@@ -8,6 +8,7 @@ import { createExtensionRepository } from './extensions.ts'
 import { createEmergencyRepositories } from './emergency.ts'
 import { createFeatureCodeRepository } from './feature-codes.ts'
 import { createBlockedCallerRepository, createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
+import { createPagingGroupRepository } from './paging-groups.ts'
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
@@ -49,6 +50,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     emergency: createEmergencyRepositories(world),
     blockedCallers: createBlockedCallerRepository(world),
     parkLots: createParkLotRepository(world),
+    pagingGroups: createPagingGroupRepository(world),
     schedules: createScheduleRepository(world),
     attendants: createAttendantRepository(world),
     ringGroups: createRingGroupRepository(world, { snapshot: () => refresher.snapshot(), logger }),

@@ -82,12 +82,18 @@ export function checkOutboundRoute<T extends Partial<OutboundRouteInput>>(input:
   if (checked.prepend !== undefined && !/^\+?[0-9*#]{0,20}$/.test(checked.prepend)) details.push({ field: 'prepend', message: 'Digits, with a + before them or not.' })
   if (checked.callerId) checked.callerId = number(checked.callerId, 'callerId', details)
   if (checked.callers !== undefined) {
-    checked.callers = [...new Set(checked.callers.map((caller) => caller.trim().toUpperCase()))]
-    for (const caller of checked.callers) if (!/^(?=.)[0-9XZN]{0,15}\.?$/.test(caller)) details.push({ field: 'callers', message: `${caller || 'Nothing'} is no extension, such as 201, and no pattern, such as 2XX or 3.` })
+    checked.callers = checkCallers(checked.callers, details)
   }
   if (checked.trunkIds !== undefined && (checked.trunkIds.length === 0 || new Set(checked.trunkIds).size < checked.trunkIds.length)) details.push({ field: 'trunkIds', message: 'Choose at least one trunk, and each once.' })
   refuseWrong(details)
   return checked
+}
+
+/** Extensions as numbers or patterns, each once. */
+export function checkCallers(given: readonly string[], details: RefusalDetail[]): string[] {
+  const callers = [...new Set(given.map((caller) => caller.trim().toUpperCase()))]
+  for (const caller of callers) if (!/^(?=.)[0-9XZN]{0,15}\.?$/.test(caller)) details.push({ field: 'callers', message: `${caller || 'Nothing'} is no extension, such as 201, and no pattern, such as 2XX or 3.` })
+  return callers
 }
 
 /** Without what people put between digits. */

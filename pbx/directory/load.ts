@@ -1,12 +1,13 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { loadEmergency } from './emergency.ts'
 import { loadFeatureCodes } from './feature-codes.ts'
 import { openTrunk } from './lines.ts'
+import { toPagingGroup } from './paging-groups.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
 import { loadMessageSettings } from './messages.ts'
 import { loadToll } from './toll.ts'
@@ -38,6 +39,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   const places = {
     schedules: ((await trx<ScheduleRow>('schedules').where({ tenant_id: tenantId })) as ScheduleRow[]).map(toSchedule),
     parkLots: ((await trx<ParkLotRow>('park_lots').where({ tenant_id: tenantId }).orderBy('number')) as ParkLotRow[]).map(toParkLot),
+    pagingGroups: ((await trx<PagingGroupRow>('paging_groups').where({ tenant_id: tenantId })) as PagingGroupRow[]).map(toPagingGroup),
     emergency: await loadEmergency(trx, tenantId),
     blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),

@@ -1,5 +1,5 @@
 import type { MessageSettings } from '../door.ts'
-import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -13,6 +13,7 @@ export interface TenantPicture {
   readonly schedules: Numbered<SnapshotSchedule>
   readonly attendants: Numbered<SnapshotAttendant>
   readonly parkLots: Numbered<SnapshotParkLot>
+  readonly pagingGroups: Numbered<SnapshotPagingGroup>
   readonly emergency: SnapshotEmergency
   readonly toll: SnapshotToll
   readonly messages: MessageSettings
@@ -39,6 +40,7 @@ export interface Places {
   schedules: readonly SnapshotSchedule[]
   attendants: readonly SnapshotAttendant[]
   parkLots: readonly SnapshotParkLot[]
+  pagingGroups: readonly SnapshotPagingGroup[]
   emergency: SnapshotEmergency
   toll: SnapshotToll
   messages: MessageSettings
@@ -66,7 +68,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], emergency: NOWHERE, toll: USUAL_TOLL, messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], emergency: NOWHERE, toll: USUAL_TOLL, messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -87,6 +89,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     schedules: numbered(places.schedules),
     attendants: numbered(places.attendants),
     parkLots: numbered(places.parkLots),
+    pagingGroups: numbered(places.pagingGroups),
     emergency: places.emergency,
     toll: places.toll,
     messages: places.messages,
@@ -141,6 +144,9 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
     changedCodesOf: (tenantId) => tenants.get(tenantId)?.featureCodes ?? CUSTOMARY_CODES,
     blockedOf: (tenantId) => tenants.get(tenantId)?.blocked ?? [],
+    pagingGroup: (id) => homeOf(id)?.pagingGroups.byId.get(id),
+    pagingGroupsOf: (tenantId) => [...(tenants.get(tenantId)?.pagingGroups.byId.values() ?? [])],
+    pagingGroupByNumber: (tenantId, number) => tenants.get(tenantId)?.pagingGroups.byNumber.get(number),
     parkLot: (id) => homeOf(id)?.parkLots.byId.get(id),
     parkLotsOf: (tenantId) => [...(tenants.get(tenantId)?.parkLots.byId.values() ?? [])],
     trunk: (id) => homeOf(id)?.lines.trunks.find((trunk) => trunk.id === id),

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
@@ -154,6 +154,8 @@ export interface SnapshotEmergency {
 
 export type SnapshotParkLot = Omit<ParkLot, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
+export type SnapshotPagingGroup = Omit<PagingGroup, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
+
 export type SnapshotBlockedCaller = Pick<BlockedCaller, 'number' | 'name' | 'action' | 'enabled'>
 
 /** Feature codes that are not the customary ones, by action. */
@@ -202,6 +204,9 @@ export interface DirectorySnapshot {
   messagesOf(tenantId: string): MessageSettings
   changedCodesOf(tenantId: string): ChangedCodes
   blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
+  pagingGroup(id: string): SnapshotPagingGroup | undefined
+  pagingGroupsOf(tenantId: string): readonly SnapshotPagingGroup[]
+  pagingGroupByNumber(tenantId: string, number: string): SnapshotPagingGroup | undefined
   parkLot(id: string): SnapshotParkLot | undefined
   parkLotsOf(tenantId: string): readonly SnapshotParkLot[]
   trunk(id: string): SnapshotTrunk | undefined
@@ -245,6 +250,7 @@ export interface Directory {
     change(actor: Actor, next: (before: ChangedCodes) => ChangedCodes): Promise<void>
   }
   parkLots: Kept<ParkLot, ParkLotInput>
+  pagingGroups: PagingGroups
   schedules: Kept<Schedule, ScheduleInput>
   attendants: Kept<Attendant, AttendantInput> & {
     /** Whether a recording is played instead of the text, and how long it is. */

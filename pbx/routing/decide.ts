@@ -6,7 +6,8 @@ import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import { outsideMember } from './members.ts'
-import type { Branch, Diversion, ExtensionStep, Member, PickUpAction, Plan, RouteRefusal, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
+import { toIntercom, toPage } from './paging.ts'
+import type { Branch, Diversion, ExtensionStep, Member, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
 import { isSlot } from './slots.ts'
@@ -159,6 +160,9 @@ function meantBy(number: string, look: Look): Meant {
       : { kind: 'refuse', refusal: 'conference-disabled', reason: `The conference room ${number} (${conference.name}) is switched off` }], { name: conference.name })
   }
 
+  const paging = snapshot.pagingGroupByNumber(tenantId, number)
+  if (paging) return internal([toPage(paging, look.request, snapshot)], { name: paging.name })
+
   const lots = snapshot.parkLotsOf(tenantId)
   const lot = lots.find((one) => one.number === number)
   const slotOf = lot ? undefined : lots.find((one) => isSlot(one, number))
@@ -177,7 +181,10 @@ function meantBy(number: string, look: Look): Meant {
     if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     if (action === 'withhold-number') return meantBy(argument, look)
-    if (action === 'intercom') return toIntercom(code, argument, look)
+    if (action === 'intercom') {
+      const { step, extension: meant } = toIntercom(code, argument, look.request, snapshot, (one, reason) => ring(one, look, reason, {}))
+      return internal([step], meant)
+    }
     return internal([{ kind: 'feature', action, argument, reason: `${code} is a feature code` }])
   }
 
@@ -239,21 +246,6 @@ function toPickUp(code: string, action: PickUpAction, argument: string, { reques
   const extension = snapshot.extensionByNumber(tenantId, argument)
   if (!extension) return internal([{ kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `There is no extension ${argument} whose calls could be picked up` }])
   return internal([{ kind: 'pick-up', extensionId: extension.id, reason: `${code} picks up a call that rings at ${extension.number} (${extension.name})` }], extension)
-}
-
-/** Neither its forwards nor its mailbox count: this is for whoever sits there. */
-function toIntercom(code: string, argument: string, look: Look): Meant {
-  const { request: { tenantId, caller }, snapshot } = look
-  const extension = snapshot.extensionByNumber(tenantId, argument)
-  if (!extension) return internal([{ kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `There is no extension ${argument} that could be called by intercom` }])
-  const { number, name } = extension
-  const refuse = (refusal: RouteRefusal, why: string): Meant => internal([{ kind: 'refuse', refusal, reason: `${number} (${name}) ${why}` }], extension)
-  if (!extension.enabled) return refuse('extension-disabled', 'is switched off')
-  // Nobody from outside listens into a room: neither called, nor transferred there.
-  if (caller.extensionId === '' || look.request.inbound) return refuse('not-pageable', 'is called by intercom from extensions alone')
-  if (!extension.pageable) return refuse('not-pageable', 'takes no intercom calls')
-  if (extension.doNotDisturb && !extension.vipNumbers.includes(caller.number)) return refuse('do-not-disturb', 'does not want to be disturbed')
-  return internal([{ ...ring(extension, look, `${code} calls ${number} (${name}) by intercom`, {}), busyAt: 1, intercom: true }], extension)
 }
 
 function leaveMessage(extension: SnapshotExtension, greeting: VoicemailStep['greeting'], reason: string): VoicemailStep {

@@ -19,7 +19,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PageStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -186,6 +186,19 @@ export interface ParkStep {
   reason: string
 }
 
+/** Have the phones of these extensions answer by themselves, and let them hear the caller. */
+export interface PageStep {
+  kind: 'page'
+  pagingGroupId: string
+  members: readonly string[]
+  /** They are heard, too. */
+  twoWay: boolean
+  skipBusy: boolean
+  /** After which a phone that has not answered is let go. */
+  answerSeconds: number
+  reason: string
+}
+
 /** Give the phone a call that rings elsewhere. Which one is seen when it dials: what rings is no matter of routing. */
 export interface PickUpStep {
   kind: 'pick-up'
@@ -223,7 +236,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'paging-disabled' | 'page-forbidden'
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction, string>> = {
@@ -249,7 +262,7 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'voicemail-leave': 'Leave a message for an extension without ringing it',
 }
 
-export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot'
+export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group'
 
 /** A plan's steps in the order in which they may come, each with the case in which it does. */
 export interface ExplainedStep {
@@ -289,6 +302,7 @@ function subjectOf(step: Step): ExplainedStep['subject'] {
     case 'schedule': return { type: 'schedule', id: step.scheduleId }
     case 'attendant': return { type: 'attendant', id: step.attendantId }
     case 'park': return { type: 'park-lot', id: step.lotId }
+    case 'page': return { type: 'paging-group', id: step.pagingGroupId }
     default: return null
   }
 }
@@ -340,6 +354,8 @@ export function describeStep(step: Step): string {
       return step.keys.length === 0 ? 'Play a greeting' : `Play a greeting and wait for one of the keys ${step.keys.map(({ key }) => key).join(', ')}`
     case 'park':
       return step.slot === null ? 'Park whoever is transferred there; tell a phone that dials it a free slot' : 'Fetch the call that waits in the slot, or park whoever is transferred there'
+    case 'page':
+      return `Page ${step.members.length === 1 ? 'one extension' : `${step.members.length} extensions`}, whose phones answer by themselves${step.twoWay ? ' and are heard' : ''}`
     case 'pick-up':
       return 'Pick up a call that rings'
     case 'location-test':

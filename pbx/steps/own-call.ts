@@ -29,13 +29,16 @@ export interface OwnCall {
   name: string
   /** What it is for, and at whose wish. */
   before: NonNullable<Plan['before']>
+  /** Of the call that it belongs to, when there was one before. */
+  rootId?: string
 }
 
-export function openOwnCall(world: CallWorld, { extension, shows, name, before }: OwnCall): Call {
+export function openOwnCall(world: CallWorld, { extension, shows, name, before, rootId }: OwnCall): Call {
   const own = new Call({
     request: { tenantId: extension.tenantId, caller: { extensionId: '', deviceId: '', number: shows.number, name }, dialled: extension.number },
     invite: NO_LINE,
     caller: new Leg({ role: 'caller', extensionId: null, deviceId: null, ...shows, address: '', transport: '', userAgent: null, sipCallId: '' }),
+    ...(rootId !== undefined && { rootId }),
     logger: world.logger,
     onChange: (changed) => world.events.emit('call.updated', changed.tenantId, { call: changed.view() }),
     onBug: (broken, error) => endAfterBug(world, broken, error),

@@ -7,6 +7,7 @@ import type { Termination } from '../events/catalogue.ts'
 import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
 import { tellLocation } from './location-test.ts'
+import { page } from './page.ts'
 import { park } from './park.ts'
 import { joinConference } from './conference.ts'
 import { runFeature } from './feature.ts'
@@ -67,6 +68,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return attend(world, call, step)
     case 'park':
       return park(world, call, step)
+    case 'page':
+      return page(world, call, step)
     case 'pick-up':
       return Promise.resolve({ kind: 'next', verdict: terminate('nothing-rings', 'system', null, `${step.reason}, and none does that this phone may pick up.`) })
     case 'location-test':

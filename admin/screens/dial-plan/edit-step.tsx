@@ -7,6 +7,8 @@ import { useExtension } from '../extensions/data.ts'
 import { HandlingForm } from '../extensions/handling-form.tsx'
 import { useSchedules } from '../hours/data.ts'
 import { HoursForm } from '../hours/hours-form.tsx'
+import { usePagingGroups } from '../paging/data.ts'
+import { PagingGroupForm } from '../paging/paging-group-form.tsx'
 import { useParkLots } from '../parking/data.ts'
 import { ParkLotForm } from '../parking/park-lot-form.tsx'
 import { useRingGroups } from '../ring-groups/data.ts'
@@ -21,6 +23,7 @@ export function EditStep({ subject, onClose }: { subject: Subject; onClose: () =
     case 'ring-group': return <OfRingGroup id={subject.id} onClose={onClose} />
     case 'schedule': return <OfSchedule id={subject.id} onClose={onClose} />
     case 'attendant': return <OfAttendant id={subject.id} onClose={onClose} />
+    case 'paging-group': return <OfPagingGroup id={subject.id} onClose={onClose} />
     case 'park-lot': return <OfParkLot id={subject.id} onClose={onClose} />
     case 'conference': return <OfConference id={subject.id} onClose={onClose} />
   }
@@ -54,6 +57,11 @@ function OfSchedule({ id, onClose }: OneProps) {
 function OfAttendant({ id, onClose }: OneProps) {
   const attendant = useAttendants().data?.find((one) => one.id === id)
   return attendant === undefined ? null : <AttendantForm editing={{ kind: 'edit', attendant }} onClose={onClose} />
+}
+
+function OfPagingGroup({ id, onClose }: OneProps) {
+  const group = usePagingGroups().data?.find((one) => one.id === id)
+  return group === undefined ? null : <PagingGroupForm editing={{ kind: 'edit', group }} onClose={onClose} />
 }
 
 function OfParkLot({ id, onClose }: OneProps) {

@@ -7,6 +7,8 @@ export type Person = { kind: 'extension'; id: string; number: string } | { kind:
 interface PersonInputProps {
   label: string
   description: string
+  /** Extensions alone. */
+  inside?: boolean
   /** Who is chosen already. */
   taken: (person: Person) => boolean
   nothingFound: string
@@ -15,18 +17,18 @@ interface PersonInputProps {
 }
 
 /** Somebody to ring: an extension by number or name, or a number outside. */
-export function PersonInput({ label, description, taken, nothingFound, error, onChoose }: PersonInputProps) {
+export function PersonInput({ label, description, inside = false, taken, nothingFound, error, onChoose }: PersonInputProps) {
   const [search, setSearch] = useState('')
   const found = useExtensions({ search, limit: 20 })
   const extensions = (found.data?.data ?? []).map(({ id, number, name }) => ({ person: { kind: 'extension', id, number } as Person, label: `${number} ${name}` }))
-  const number = outsideNumber(search)
+  const number = inside ? undefined : outsideNumber(search)
   const outside = number === undefined ? [] : [{ person: { kind: 'outside', number } as Person, label: `Call ${number} outside` }]
   const choices = [...extensions, ...outside].filter(({ person }) => !taken(person))
   return (
     <Select
       label={label}
       description={description}
-      placeholder="Extension, name or outside number"
+      placeholder={inside ? 'Extension or name' : 'Extension, name or outside number'}
       searchable
       value={null}
       searchValue={search}

@@ -4,6 +4,7 @@ import { useExtensions } from '../extensions/data.ts'
 import { useAttendants } from '../attendants/data.ts'
 import { useConferences } from '../conferences/data.ts'
 import { useSchedules } from '../hours/data.ts'
+import { usePagingGroups } from '../paging/data.ts'
 import { useRingGroups } from '../ring-groups/data.ts'
 
 interface TargetInputProps {
@@ -35,6 +36,7 @@ export function TargetInput({ label, description, placeholder = 'Number or name'
     ['Attendants and announcements', useAttendants().data ?? []],
     ['Opening hours', useSchedules().data ?? []],
     ['Conference rooms', useConferences().data ?? []],
+    ['Paging groups', (usePagingGroups().data ?? []).filter(({ fromOutside }) => fromOutside)],
     ['Voicemail', mailbox === undefined ? [] : extensions.map(({ number, name }) => ({ number: `${mailbox}${number}`, name: `Mailbox of ${name}` }))],
   ]
   const names = new Map(groups.flatMap(([, choices]) => choices.map(({ number, name }) => [number, name])))

@@ -1,8 +1,8 @@
-import { ActionIcon, Checkbox, Group, Input, NumberInput, Skeleton, Stack, Text } from '@mantine/core'
+import { ActionIcon, Checkbox, Group, Input, NumberInput, Stack, Text } from '@mantine/core'
 import { ArrowDown, ArrowUp, X } from 'lucide-react'
 import type { RingGroup } from '../../app/types.ts'
 import { PersonInput } from '../dial-plan/person-input.tsx'
-import { useExtension } from '../extensions/data.ts'
+import { ExtensionName } from '../extensions/extension-name.tsx'
 
 type Member = RingGroup['members'][number]
 
@@ -40,7 +40,7 @@ export function Members({ members, waits, usualTime, error, onChange }: MembersP
       {members.map((member, at) => (
         <Stack key={member.extensionId ?? member.number} gap={4}>
           <Group gap="xs" wrap="nowrap">
-            {member.extensionId === null ? <Text size="sm" flex={1} truncate className="numbers">{member.number}</Text> : <Name id={member.extensionId} />}
+            {member.extensionId === null ? <Text size="sm" flex={1} truncate className="numbers">{member.number}</Text> : <ExtensionName id={member.extensionId} />}
             {waits && (
               <NumberInput
                 aria-label="Rings after"
@@ -77,10 +77,4 @@ export function Members({ members, waits, usualTime, error, onChange }: MembersP
       ))}
     </Stack>
   )
-}
-
-function Name({ id }: { id: string }) {
-  const { data, isError } = useExtension(id)
-  if (data === undefined) return isError ? <Text size="sm" c="dimmed" flex={1}>Deleted extension</Text> : <Skeleton height={16} flex={1} />
-  return <Text size="sm" flex={1} truncate>{data.number} {data.name}</Text>
 }

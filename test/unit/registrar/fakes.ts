@@ -119,6 +119,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     schedules: undefined as never,
     attendants: undefined as never,
     parkLots: undefined as never,
+    pagingGroups: undefined as never,
     emergency: undefined as never,
     blockedCallers: undefined as never,
     featureCodes: undefined as never,
