@@ -7,11 +7,17 @@ import { shownAs } from '../calls/hidden.ts'
 import type { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
-import type { SnapshotPagingGroup } from '../directory/types.ts'
+import type { SnapshotExtension, SnapshotPagingGroup } from '../directory/types.ts'
+import type { Contact } from '../registrar/types.ts'
 import type { PageStep } from '../routing/plan.ts'
 import { beep } from './beep.ts'
 import { openOwnCall, ringOwn, takeAnswered } from './own-call.ts'
-import type { PagedPhone } from './page.ts'
+
+/** A phone that is to be paged. */
+export interface PagedPhone {
+  extension: SnapshotExtension
+  contact: Contact
+}
 
 export interface Page {
   step: PageStep

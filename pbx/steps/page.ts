@@ -5,18 +5,10 @@ import type { Call } from '../calls/call.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
-import type { SnapshotExtension } from '../directory/types.ts'
-import type { Contact } from '../registrar/types.ts'
 import type { PageStep } from '../routing/plan.ts'
 import type { StepOutcome } from './outcome.ts'
-import { openPage } from './page-room.ts'
+import { openPage, type PagedPhone } from './page-room.ts'
 import { callsOf } from './ring.ts'
-
-/** A phone that is to be paged. */
-export interface PagedPhone {
-  extension: SnapshotExtension
-  contact: Contact
-}
 
 /** Answers, has the phones of the members answer by themselves, and lets them hear the caller; with `twoWay` everybody hears everybody. */
 export async function page(world: CallWorld, call: Call, step: PageStep): Promise<StepOutcome> {
