@@ -162,9 +162,11 @@ export interface ExtensionFilter extends Page {
   order: 'asc' | 'desc'
 }
 
-/** A code that phones dial to change something. */
+/** A code that phones dial to change something, or type in a call. */
 export interface FeatureCode {
   code: string
+  /** It is typed while the phone talks, and dialled otherwise. */
+  inCall: boolean
   /** What it is where nobody has changed it. */
   customary: string
   /** Switched off, it is a number like any other. */

@@ -44,6 +44,7 @@ import { guardPagingGroups } from './paging-groups.ts'
 import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
 import { watchMinutes } from './calls/toll-minutes.ts'
+import { watchTransferCodes } from './steps/transfer-codes.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
@@ -148,6 +149,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   })
   const watchdog = watchForStuckCalls(world)
   const minutes = watchMinutes(world)
+  const stopCodes = watchTransferCodes(world)
   const recent = rememberRecent(events)
 
   const metrics = createMetrics({ events, media, database, engine: options.signalling.status, registrar, shield, activeCalls: () => registry.size })
@@ -327,6 +329,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       if (sip.keepsCalls) await sip.close()
       watchdog.stop()
       minutes.stop()
+      stopCodes()
       rooms.close()
       stopDirectoryNews()
       stopNames()

@@ -995,11 +995,15 @@ export type FeatureCode = {
      * A number is dialled behind it.
      */
     takesNumber: boolean;
+    /**
+     * It is typed while the phone talks, and dialled otherwise. A number behind it ends with # or a pause.
+     */
+    inCall: boolean;
 };
 
 export type FeatureCodeUpdate = {
     /**
-     * A * and one to four digits.
+     * A * and one to four digits; in calls a * or # and one to three of the keys 0-9, * and #.
      */
     code?: string;
     enabled?: boolean;

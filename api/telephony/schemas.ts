@@ -237,9 +237,10 @@ export const FeatureCode = z
   .object({
     code: z.string(), customary: z.string().meta({ description: 'What it is where nobody has changed it.' }), enabled: z.boolean().meta({ description: 'Switched off, it is a number like any other.' }),
     action: z.string(), does: z.string(), takesNumber: z.boolean().meta({ description: 'A number is dialled behind it.' }),
+    inCall: z.boolean().meta({ description: 'It is typed while the phone talks, and dialled otherwise. A number behind it ends with # or a pause.' }),
   })
   .meta({ id: 'FeatureCode' })
 
 export const FeatureCodeUpdate = z
-  .strictObject({ code: z.string().trim().min(2).max(5).optional().meta({ description: 'A * and one to four digits.' }), enabled: z.boolean().optional() })
+  .strictObject({ code: z.string().trim().min(2).max(5).optional().meta({ description: 'A * and one to four digits; in calls a * or # and one to three of the keys 0-9, * and #.' }), enabled: z.boolean().optional() })
   .meta({ id: 'FeatureCodeUpdate' })

@@ -74,6 +74,8 @@ export const catalogue = {
   'voicemail-forward-how': 'To record a comment first, press one. To send it without, press two.',
   'voicemail-comment': 'Record your comment after the tone, and press the hash key.',
   'voicemail-forwarded': 'Sent.',
+  'park-parked': 'Your call is parked on',
+  'transfer-failed': 'The transfer did not work. Your call is back.',
   'park-slot': 'Transfer your call to park it on',
   'location-test': 'This is a test of your emergency location.',
   'location-unknown': 'It is not known where this phone is. Tell your administrator.',

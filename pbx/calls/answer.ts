@@ -172,6 +172,7 @@ export function follow(world: CallWorld, call: Call, leg: Leg): void {
     if (by === 'stack' && call.restoring) return hangUp(world, call, terminate('interrupted', 'system'))
     // Without the engine nothing is known of the phones: it is not theirs that the call ended.
     if (by === 'stack' && (lost || !world.sip.connected)) return hangUp(world, call, terminate('signalling-lost', 'system'))
+    if (call.consultation?.left(leg) === true) return
     // The other side has left for somebody else already; its new call says what becomes of it.
     if (call.transferring) return hangUp(world, call, terminate('transferred', role, null, `The call was transferred to ${call.transferring.number}.`))
     const verdict = by === 'peer' ? (call.parting?.(role) ?? terminate('hung-up', role)) : terminate('peer-vanished', role, null, stackWords(reason))

@@ -20,6 +20,14 @@ export interface RunningRecording {
   startedAt: number
 }
 
+/** What ends a consultation by keys. */
+export interface Consultation {
+  /** A phone of the call has hung up. False when that means what it always means. */
+  left(leg: Leg): boolean
+  /** The caller wants to return to whoever waits. */
+  back(): void
+}
+
 /** The sound of a call on its way past us; see `direct.ts`. */
 export interface DirectMedia {
   /** `on` from the moment both phones have agreed, `returning` until both send to us again. */
@@ -80,6 +88,8 @@ export class Call {
   parkedIn: string | undefined
   /** A phone is told this slot, and may transfer a call of its own here: it is parked then. */
   parkHere: string | undefined
+  /** Its caller asks somebody by keys while the other side of an earlier call waits there. */
+  consultation: Consultation | undefined
   /** Who listen to it now, or are about to. */
   supervisors = 0
   /** The phones send their sound to each other, or are about to, or no longer. */

@@ -56,6 +56,8 @@ export class Leg {
   charge: Charge | undefined
   /** The peer sends nothing although it should. */
   silent = false
+  /** It types a number: its keys are no codes. */
+  typing = false
   readonly #machine = createMachine<LegState, LegInput>('leg', legTable, 'new')
 
   /** @param begun of a leg that another process began */

@@ -138,6 +138,9 @@ export type FeatureAction =
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
   | 'intercom' | VoicemailAction | ScheduleAction | PickUpAction
 
+/** Codes that the phones of the house type while they talk. */
+export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
+
 /** Codes that lead to a mailbox instead of changing something. */
 export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
 /** Turns opening hours by hand, and back. */
@@ -239,7 +242,7 @@ export interface RefuseStep {
 export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'paging-disabled' | 'page-forbidden'
 
 /** What each feature code does, for people. */
-export const featureWords: Readonly<Record<FeatureAction, string>> = {
+export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>> = {
   'forward-always-on': 'Forward all calls',
   'forward-always-off': 'Stop forwarding all calls',
   'forward-busy-on': 'Forward calls when busy',
@@ -260,6 +263,10 @@ export const featureWords: Readonly<Record<FeatureAction, string>> = {
   'voicemail-own': 'Listen to your own voicemail',
   'voicemail-any': 'Listen to the voicemail of any extension, with its PIN',
   'voicemail-leave': 'Leave a message for an extension without ringing it',
+  'call-record': 'Start recording the call, and stop it, where the extension is recorded when somebody asks',
+  'call-transfer': 'Transfer the other side to this number',
+  'call-consult': 'Talk to this number while the other side waits; hang up to connect the two',
+  'call-return': 'Leave whom you talk to and return to the call that waits',
 }
 
 export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group'

@@ -1,10 +1,10 @@
-import { messageOf, Refusal } from '../../config/errors.ts'
-import type { PlaySource } from '../../media/contract.ts'
+import { Refusal } from '../../config/errors.ts'
 import { answer, connect, follow } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { takeOut } from '../calls/move.ts'
 import { terminate } from '../calls/termination.ts'
+import { playWaiting } from '../calls/waiting-music.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotParkLot } from '../directory/types.ts'
 import type { Parked } from '../calls/parking.ts'
@@ -48,24 +48,8 @@ async function keep(world: CallWorld, call: Call, lot: SnapshotParkLot, slot: st
   const timer = setTimeout(() => void giveBack(world, call, lot, parked), lot.timeoutSeconds * 1000)
   call.cleanup.add(() => clearTimeout(timer))
   call.changed()
-  void wait(world, call, AbortSignal.any([parked.left.signal, call.signal]))
+  void playWaiting(world, call, call.caller.endpoint, AbortSignal.any([parked.left.signal, call.signal]))
   return { kind: 'done' }
-}
-
-const SILENCE: PlaySource = { kind: 'tone', frequencies: [0], cadenceMs: [1000] }
-
-async function wait(world: CallWorld, call: Call, signal: AbortSignal): Promise<void> {
-  const { music } = world.settings.calls
-  for (const source of [...(music === undefined ? [] : [{ kind: 'music', name: music } as const]), SILENCE]) {
-    if (signal.aborted) return
-    try {
-      await call.caller.endpoint?.play(source, { repeat: Infinity, signal })
-      return
-    } catch (error) {
-      if (signal.aborted || call.over) return
-      call.log.warn({ err: error }, `a parked call hears no music: ${messageOf(error)}`)
-    }
-  }
 }
 
 /** Nobody came: it goes to who parked it, or where the lot says. */

@@ -40,7 +40,7 @@ export function findReplaced(world: CallWorld, invite: IncomingInvite, tenantId:
 export async function takePlace(world: CallWorld, call: Call, { call: old, leg }: Replaced): Promise<void> {
   const far = leg === old.caller ? old.callee : old.caller
   const moved = await old.mailbox.run(async () => {
-    if (old.over || old.answeredAt === null || old.transferring || !far?.dialog) return undefined
+    if (old.over || old.answeredAt === null || old.transferring || old.consultation || !far?.dialog) return undefined
     old.transferring = { by: leg, number: call.request.caller.number }
     await leg.endpoint?.unbridge()
     return takeOut(old, far, 'callee', `Went on with another phone of ${nameOf(leg)}.`)

@@ -22,17 +22,23 @@ import { runPlan } from './run-plan.ts'
 /** The phone that asked gets its last NOTIFY before its BYE, and has this long to say that it did. */
 const LAST_WORD_MS = 2_000
 
+/** A REFER, or the like of one that a phone has typed. */
+export interface TransferWish extends ReferRequest {
+  /** Of one who hears: the other side waits in this slot. Resolves when that was said. */
+  parked?(slot: string): Promise<void>
+}
+
 /**
  * A phone in an answered call asks us to connect its other side with a number, or with the other side of a second call
  * of its own. The other side leaves for a call of its own; what the phone that asked has left is ended when that
  * worked, and gets it back when not.
  */
-export function transfer(world: CallWorld, call: Call, by: Leg, refer: ReferRequest): void {
+export function transfer(world: CallWorld, call: Call, by: Leg, refer: TransferWish): void {
   const ringing = keepRinging(world, call, by, refer)
   const begin = async (): Promise<void> => {
     const other = by === call.caller ? call.callee : call.caller
     if (call.over || call.answeredAt === null || !other?.dialog) return refer.refuse(481)
-    if (call.transferring) return refer.refuse(491)
+    if (call.transferring || call.consultation) return refer.refuse(491)
     // No engine is up that could carry the sound to somebody else.
     if (by.endpoint?.bypass) return refer.refuse(503)
     if (refer.replaces) return joinCalls(world, call, by, other, refer, ringing?.found ?? world.registry.findDialog(call.tenantId, refer.replaces), ringing?.mark)
@@ -77,7 +83,7 @@ function keepRinging(world: CallWorld, call: Call, by: Leg, { replaces }: ReferR
 type Found = NonNullable<ReturnType<CallWorld['registry']['findDialog']>>
 
 /** Blind: the other side calls the number itself, or one phone of it by its GRUU, on the authority of the phone that asked. */
-function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest, to: Called): void {
+function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: TransferWish, to: Called): void {
   const before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} transferred ${nameOf(moved)} to ${to.number}` }
   const next = openTransferred(world, call, moved, to, by.origin, (request) => ({ ...decideNow(world, request), before }), () => refer.progress(180, 'Ringing'))
   awaitAnswer(world, call, by, moved, role, refer, next)
@@ -85,7 +91,7 @@ function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['or
 }
 
 /** `moved` is the caller of `next`, which rings. Answered: the phone that asked is released. Not: the other side comes back to it. */
-function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: ReferRequest, next: Call): void {
+function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: TransferWish, next: Call): void {
   let back = false
   next.turnBack = async (verdict) => {
     // No more ringing.
@@ -111,6 +117,7 @@ function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Le
       return hangUp(world, call, next.verdict?.by === 'caller' ? terminate('hung-up', role) : (next.verdict ?? terminate('hung-up', role)))
     }
     if (next.callee) introduce(world, moved, next.callee)
+    if (next.parkedIn !== undefined) await refer.parked?.(next.parkedIn)
     await finish(world, refer, [{ call, by }], nameOf(moved), next.request.dialled, next.parkedIn === undefined ? 'OK' : `Parked on ${next.parkedIn}`)
   })
 }
@@ -119,7 +126,7 @@ function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Le
  * With consultation (Refer-To with Replaces): the other sides of two calls of one phone are joined. When the second still
  * rings, the other side of the first waits on in the phone's place.
  */
-async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refer: ReferRequest, found: Found | undefined, mark: object | undefined): Promise<void> {
+async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refer: TransferWish, found: Found | undefined, mark: object | undefined): Promise<void> {
   if (!found || found.call === call) return refer.refuse(481, 'No Such Call')
   // RFC 3891 §3: only who is a party of the call may have it replaced.
   if (by.origin.extensionId === null || found.leg.origin.extensionId !== by.origin.extensionId) return refer.refuse(403)
@@ -136,6 +143,18 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
   const role = other.origin.role
   await by.endpoint?.unbridge()
   const near = await takeOut(call, other, 'caller', `Transferred to ${call.transferring.number} by ${nameOf(by)}.`)
+  if (await joinSecond(world, call, by, near, role, refer, second, found.leg)) return
+  void refer.end(480, 'Temporarily Unavailable')
+  // This is the mailbox of the call already.
+  return putBack(world, call, by, near, role)
+}
+
+/**
+ * `near` has left `call` and goes on in the place of `left`, a leg of the phone that asked in the second call: with whoever
+ * answered there, or waiting on while it rings. False when nobody is there any more.
+ */
+export async function joinSecond(world: CallWorld, call: Call, by: Leg, near: Leg, role: Leg['origin']['role'], refer: TransferWish, second: Call, left: Leg): Promise<boolean> {
+  const far = (): Leg | undefined => (left === second.caller ? second.callee : second.caller)
   const root = call.startedAt <= second.startedAt ? call.rootId : second.rootId
   call.rootId = root
   second.rootId = root
@@ -145,15 +164,14 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
     if (second.answeredAt === null) return waitOn(world, call, by, near, refer, second)
     const leg = far()
     if (!leg?.dialog) return undefined
-    await found.leg.endpoint?.unbridge()
+    await left.endpoint?.unbridge()
     return takeOut(second, leg, 'callee', `Connected with ${nameOf(near)} by ${nameOf(by)}.`)
   })
-  if (joined === near) return awaitAnswer(world, call, by, near, role, refer, second)
-  if (!joined) {
-    void refer.end(480, 'Temporarily Unavailable')
-    // This is the mailbox of the call already.
-    return putBack(world, call, by, near, role)
+  if (joined === near) {
+    awaitAnswer(world, call, by, near, role, refer, second)
+    return true
   }
+  if (!joined) return false
   const plan: Plan = {
     direction: 'internal', number: joined.origin.number, extensionId: joined.origin.extensionId, name: joined.origin.name, steps: [],
     before: { step: `Connected by ${nameOf(by)}`, reason: `${nameOf(by)} talked to ${nameOf(joined)} first and then transferred ${nameOf(near)}` },
@@ -170,24 +188,29 @@ async function joinCalls(world: CallWorld, call: Call, by: Leg, other: Leg, refe
     watchCall(world, next)
   })
   introduce(world, near, joined)
-  void finish(world, refer, [{ call, by }, { call: second, by: found.leg }], nameOf(near), joined.origin.number)
+  void finish(world, refer, [{ call, by }, { call: second, by: left }], nameOf(near), joined.origin.number)
+  return true
 }
 
 /** The phone asked the park lot for a slot first: the other side is parked there. Runs in the mailbox of `call`. */
-async function parkThere(world: CallWorld, call: Call, by: Leg, other: Leg, refer: ReferRequest, second: Call, slot: string): Promise<void> {
+async function parkThere(world: CallWorld, call: Call, by: Leg, other: Leg, refer: TransferWish, second: Call, slot: string): Promise<void> {
   refer.accept()
   call.transferring = { by, number: slot }
-  second.parting = undefined
   await by.endpoint?.unbridge()
-  const role = other.origin.role
   const moved = await takeOut(call, other, 'caller', `Parked in slot ${slot} by ${nameOf(by)}.`)
+  parkAt(world, call, by, moved, other.origin.role, refer, second, slot)
+}
+
+/** `moved` has left `call` and is parked in the slot that the second call was told. */
+export function parkAt(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: TransferWish, second: Call, slot: string): void {
+  second.parting = undefined
   // The slot stays its own until the call is in it.
   dialOn(world, call, by, moved, role, refer, { number: slot })
   hangUp(world, second, terminate('transferred', 'system', null, `${nameOf(by)} parked its call in slot ${slot}.`))
 }
 
 /** `near` takes the place of the phone that asked, in the second call, and hears what that heard. Runs in its mailbox. @returns `near` */
-async function waitOn(world: CallWorld, call: Call, by: Leg, near: Leg, refer: ReferRequest, second: Call): Promise<Leg> {
+async function waitOn(world: CallWorld, call: Call, by: Leg, near: Leg, refer: TransferWish, second: Call): Promise<Leg> {
   const line = new ConnectedLine(near, world.logger, () => refer.progress(180, 'Ringing'))
   await replaceCaller(second, near, line, requestOf(call, near, { number: second.request.dialled }, by.origin), `${nameOf(by)} transferred the call while it rang.`)
   if (second.plan) second.plan.before = { step: `Transferred by ${nameOf(by)}`, reason: `${nameOf(by)} called first and then transferred ${nameOf(near)}, while it rang` }
@@ -208,19 +231,23 @@ export interface Authority {
   number: string
 }
 
-function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Authority): Call['request'] {
+function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Authority | undefined): Call['request'] {
   const { extensionId, deviceId, address } = caller.origin
   return {
     tenantId: from.tenantId,
     caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', ...shownAs(caller), address: hostPart(address) },
     dialled,
     ...(instance === undefined ? {} : { instance }),
-    onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number },
+    ...(by && { onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number } }),
   }
 }
 
-/** A call whose caller is in one already. */
-export function openTransferred(world: CallWorld, from: Call, caller: Leg, to: Called, by: Authority, planOf: (request: Call['request']) => Plan, onRinging: () => void): Call {
+/**
+ * A call whose caller is in one already.
+ *
+ * @param by undefined: the caller calls for itself
+ */
+export function openTransferred(world: CallWorld, from: Call, caller: Leg, to: Called, by: Authority | undefined, planOf: (request: Call['request']) => Plan, onRinging: () => void): Call {
   const call = new Call({
     request: requestOf(from, caller, to, by),
     invite: new ConnectedLine(caller, world.logger, onRinging),
@@ -240,7 +267,7 @@ export function openTransferred(world: CallWorld, from: Call, caller: Leg, to: C
 }
 
 /** The last NOTIFY, then BYE to what the phone that asked still has. */
-async function finish(world: CallWorld, refer: ReferRequest, left: readonly { call: Call; by: Leg }[], who: string, number: string, phrase = 'OK'): Promise<void> {
+async function finish(world: CallWorld, refer: TransferWish, left: readonly { call: Call; by: Leg }[], who: string, number: string, phrase = 'OK'): Promise<void> {
   await Promise.race([refer.end(200, phrase), wait(LAST_WORD_MS, undefined, { ref: false })])
   for (const { call, by } of left) hangUp(world, call, terminate('transferred', by.origin.role, null, `${nameOf(by)} transferred the call: ${who} went on with ${number}.`))
 }
@@ -254,7 +281,8 @@ async function giveBack(world: CallWorld, call: Call, by: Leg, returned: Leg, ro
   })
 }
 
-async function putBack(world: CallWorld, call: Call, by: Leg, returned: Leg, role: Leg['origin']['role']): Promise<void> {
+/** `returned` has its old place in the call again, and talks with `by`. */
+export async function putBack(world: CallWorld, call: Call, by: Leg, returned: Leg, role: Leg['origin']['role']): Promise<void> {
   call.transferring = undefined
   call.legs.push(returned)
   if (role === 'caller') call.caller = returned
@@ -268,7 +296,7 @@ async function putBack(world: CallWorld, call: Call, by: Leg, returned: Leg, rol
 }
 
 /** The phone that asked has hung up already: it is rung, so that nobody is left alone. */
-function callBack(world: CallWorld, call: Call, by: Leg, returned: Leg, why: Termination): void {
+export function callBack(world: CallWorld, call: Call, by: Leg, returned: Leg, why: Termination): void {
   const { extensionId, number, name } = by.origin
   const reason = `The transfer by ${nameOf(by)} failed (${why.explanation.replace(/\.$/, '')}), so the call returns to it`
   const again = new Set<Plan['steps'][number]>()
@@ -277,4 +305,6 @@ function callBack(world: CallWorld, call: Call, by: Leg, returned: Leg, why: Ter
   const next = openTransferred(world, call, returned, { number }, by.origin, () => plan, () => undefined)
   void next.answered.promise.then(() => next.callee && introduce(world, returned, next.callee))
   runPlan(world, next).catch((error: unknown) => endAfterBug(world, next, error))
+  // Nobody is left in it.
+  hangUp(world, call, terminate('transferred', by.origin.role, null, `The call was transferred to ${call.transferring?.number ?? 'somebody'}.`))
 }

@@ -11,12 +11,12 @@ export function createFakeRouting(actors: Actor[]): Pbx['routing'] {
     },
     featureCodes(actor) {
       actors.push(actor)
-      return [{ code: '*78', customary: '*78', enabled: true, action: 'do-not-disturb-on', does: 'Turn do not disturb on', takesNumber: false }]
+      return [{ code: '*78', customary: '*78', enabled: true, action: 'do-not-disturb-on', does: 'Turn do not disturb on', takesNumber: false, inCall: false }]
     },
     async changeFeatureCode(actor, action, change) {
       actors.push(actor)
       if (action !== 'do-not-disturb-on') throw new Refusal('not-found', 'There is no such feature code.')
-      return { code: '*78', customary: '*78', enabled: true, action, does: 'Turn do not disturb on', takesNumber: false, ...change }
+      return { code: '*78', customary: '*78', enabled: true, action, does: 'Turn do not disturb on', takesNumber: false, inCall: false, ...change }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox, Code, Group, Skeleton, Table, Text, TextInput, Title, VisuallyHidden } from '@mantine/core'
 import { Pencil, Printer } from 'lucide-react'
 import { useState } from 'react'
-import { useFeatureCodes } from '../../app/feature-codes.ts'
+import { useCode, useFeatureCodes } from '../../app/feature-codes.ts'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
 import type { FeatureCode } from '../../client/index.ts'
@@ -18,6 +18,7 @@ export function FeatureCodes() {
   const can = useCan()
   const [editing, setEditing] = useState<FeatureCode | null>(null)
   const mayWrite = can('extensions.write')
+  const leave = useCode()('voicemail-leave')
   return (
     <Panel component="section" aria-labelledby="codes">
       <Group justify="space-between" mb="xs">
@@ -28,18 +29,12 @@ export function FeatureCodes() {
       {query.isError && <ErrorState error={query.error} retry={() => void query.refetch()} />}
       {query.data === undefined && !query.isError && <Skeleton height={240} aria-label="Loading" />}
       {query.data !== undefined && (
-        <Table>
-          <Table.Thead><Table.Tr><Table.Th w={180}>Dial</Table.Th><Table.Th>What it does</Table.Th>{mayWrite && <Table.Th w={60}><VisuallyHidden>Change</VisuallyHidden></Table.Th>}</Table.Tr></Table.Thead>
-          <Table.Tbody>
-            {query.data.map((one) => (
-              <Table.Tr key={one.action}>
-                <Table.Td>{one.enabled ? <Code>{one.code}{one.takesNumber && ' number'}</Code> : <StatusDot label="Turned off" tone="quiet" />}</Table.Td>
-                <Table.Td>{one.does}{one.code !== one.customary && <Text span inherit c="dimmed"> (customarily {one.customary})</Text>}</Table.Td>
-                {mayWrite && <Table.Td><ActionIcon aria-label={`Change the code for: ${one.does}`} onClick={() => setEditing(one)}><Pencil size={16} aria-hidden /></ActionIcon></Table.Td>}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <>
+          <Codes caption="Dialled" codes={query.data.filter(({ inCall }) => !inCall)} onEdit={mayWrite ? setEditing : null} />
+          <Title order={3} mt="md" mb="xs">While talking</Title>
+          <Text size="sm" c="dimmed" mb="sm">Typed in a call by phones of this house, never by callers from outside. A # or a pause ends the number. Any number will do: that of a park lot parks the call and tells the slot{leave === undefined ? '' : `, ${leave} and an extension leads to its voicemail`}. When nobody answers, the call comes back.</Text>
+          <Codes caption="While talking" codes={query.data.filter(({ inCall }) => inCall)} onEdit={mayWrite ? setEditing : null} />
+        </>
       )}
       <FormDrawer opened={editing !== null} onClose={() => setEditing(null)} title="Change a feature code">
         {editing !== null && <Fields current={editing} onClose={() => setEditing(null)} />}
@@ -48,11 +43,29 @@ export function FeatureCodes() {
   )
 }
 
+function Codes({ caption, codes, onEdit }: { caption: string; codes: readonly FeatureCode[]; onEdit: ((code: FeatureCode) => void) | null }) {
+  return (
+    <Table aria-label={caption}>
+      <Table.Thead><Table.Tr><Table.Th w={180}>Dial</Table.Th><Table.Th>What it does</Table.Th>{onEdit && <Table.Th w={60}><VisuallyHidden>Change</VisuallyHidden></Table.Th>}</Table.Tr></Table.Thead>
+      <Table.Tbody>
+        {codes.map((one) => (
+          <Table.Tr key={one.action}>
+            <Table.Td>{one.enabled ? <Code>{one.code}{one.takesNumber && ' number'}</Code> : <StatusDot label="Turned off" tone="quiet" />}</Table.Td>
+            <Table.Td>{one.does}{one.code !== one.customary && <Text span inherit c="dimmed"> (customarily {one.customary})</Text>}</Table.Td>
+            {onEdit && <Table.Td><ActionIcon aria-label={`Change the code for: ${one.does}`} onClick={() => onEdit(one)}><Pencil size={16} aria-hidden /></ActionIcon></Table.Td>}
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
 function Fields({ current, onClose }: { current: FeatureCode; onClose: () => void }) {
-  const { action, does, customary, takesNumber } = current
+  const { action, does, customary, takesNumber, inCall } = current
+  const shape = inCall ? 'A * or # and one to three of the keys 0-9, * and #' : 'A * and one to four digits'
   const form = useForm({
     initial: { code: current.code, enabled: current.enabled },
-    check: ({ code, enabled }): Record<string, string> => (enabled && !/^\*[0-9*]{1,4}$/.test(code.trim()) ? { code: 'A * and one to four digits, such as *78.' } : {}),
+    check: ({ code, enabled }): Record<string, string> => (enabled && !(inCall ? /^[*#][0-9*#]{1,3}$/ : /^\*[0-9*]{1,4}$/).test(code.trim()) ? { code: `${shape}, such as ${customary}.` } : {}),
     onSaved: onClose,
     save: async ({ code, enabled }) => {
       await changeFeatureCode(action, { code: code.trim(), enabled })
@@ -72,8 +85,8 @@ function Fields({ current, onClose }: { current: FeatureCode; onClose: () => voi
   return (
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Text fw={600}>{does}</Text>
-      <TextInput label="Code" description={`A * and one to four digits${takesNumber ? '; the number is dialled behind it' : ''}. Customarily ${customary}. Speed dials and lamps on phones that use the old code must be changed, too.`} withAsterisk required autoComplete="off" data-autofocus value={values.code} error={errors.code} onChange={(change) => set('code', change.currentTarget.value)} />
-      <Checkbox label="Turned on" description="While off, phones that dial it are told that there is no such number." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      <TextInput label="Code" description={`${shape}${takesNumber ? '; the number is dialled behind it' : ''}. Customarily ${customary}. Speed dials and lamps on phones that use the old code must be changed, too.`} withAsterisk required autoComplete="off" data-autofocus value={values.code} error={errors.code} onChange={(change) => set('code', change.currentTarget.value)} />
+      <Checkbox label="Turned on" description={inCall ? 'While off, these are keys like any other, which the other side hears.' : 'While off, phones that dial it are told that there is no such number.'} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
       {(current.code !== customary || !current.enabled) && <Button variant="default" w="fit-content" onClick={() => void restore()}>Back to {customary}</Button>}
     </FormBody>
   )

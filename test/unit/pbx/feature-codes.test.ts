@@ -1,7 +1,7 @@
 /** Feature codes as a tenant has them: which one was dialled, and what speaks against a change. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { codeFor, featureCodes, findFeatureCode, wrongCodes } from '../../../pbx/routing/feature-codes.ts'
+import { codeFor, featureCodes, findFeatureCode, findInCallCode, wrongCodes } from '../../../pbx/routing/feature-codes.ts'
 
 const of = (code: string, enabled = true): { code: string; enabled: boolean } => ({ code, enabled })
 
@@ -28,7 +28,7 @@ suite('the code that was dialled', () => {
   test('what is switched off has no code, and keeps its customary one in the table', () => {
     assert.equal(codeFor(changed, 'pick-up-group'), undefined)
     assert.equal(codeFor(changed, 'do-not-disturb-on'), '*61')
-    assert.deepEqual(featureCodes(changed).find(({ action }) => action === 'do-not-disturb-on'), { code: '*61', customary: '*78', enabled: true, action: 'do-not-disturb-on', takesNumber: false })
+    assert.deepEqual(featureCodes(changed).find(({ action }) => action === 'do-not-disturb-on'), { code: '*61', customary: '*78', enabled: true, action: 'do-not-disturb-on', takesNumber: false, inCall: false })
   })
 })
 
@@ -47,4 +47,23 @@ suite('what speaks against a change', () => {
   test('what is switched off is in nobody’s way', () => {
     assert.deepEqual(wrongCodes({ 'do-not-disturb-off': of('*79', false), 'do-not-disturb-on': of('*79') }), {})
   })
+})
+
+suite('codes that are typed in calls', () => {
+  const changed = { 'call-transfer': of('#7'), 'call-return': of('*0', false) }
+  const typed: [keys: string, action: string | undefined][] = [['*1', 'call-record'], ['5*2', 'call-consult'], ['#7', 'call-transfer'], ['##', undefined], ['*0', undefined], ['2*', undefined], ['*72', undefined]]
+  for (const [keys, action] of typed) test(`${keys}: ${action ?? 'none'}`, () => assert.equal(findInCallCode(changed, keys), action))
+  test('nobody dials one, and none that is dialled is typed', () => {
+    assert.equal(findFeatureCode({}, '##102'), undefined)
+    assert.equal(findInCallCode({}, '*78'), undefined)
+  })
+  const cases: [action: string, code: string, why: RegExp][] = [
+    ['call-transfer', '*1', /\*1 means something else already/],
+    ['call-transfer', '#*2', /#\*2 and \*2 hold one another/],
+    ['call-transfer', '*21', /\*21 and \*2 hold one another/],
+    ['call-transfer', '7', /A code in calls is/],
+    ['call-transfer', '#', /A code in calls is/],
+  ]
+  for (const [action, code, why] of cases) test(`${action} as ${code}`, () => assert.match(wrongCodes({ [action]: of(code) })[action as 'call-transfer'] ?? '', why))
+  test('one may look like a code that is dialled', () => assert.deepEqual(wrongCodes({ 'call-transfer': of('*78') }), {}))
 })
