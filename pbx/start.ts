@@ -51,6 +51,7 @@ import { deadEnd } from './routing/handling.ts'
 import { holderOf } from './routing/slots.ts'
 import { createRegistrar } from './registrar/registrar.ts'
 import { createLamps } from './presence/lamps.ts'
+import { createPublications } from './presence/publications.ts'
 import { createUnsolicited } from './presence/unsolicited.ts'
 import { createWatchers } from './registrar/watchers.ts'
 import { connectSip, type SipConnection } from './sip/connect.ts'
@@ -160,7 +161,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   })
   await takeover.begin()
 
-  const lamps = createLamps({ directory, events, parking: world.parking, contactsOf: (id) => registrar.contactsOf(id), messages: (id) => voicemail.counts.of(id), settings })
+  const publications = createPublications({ directory, settings })
+  const lamps = createLamps({ publications, directory, events, parking: world.parking, contactsOf: (id) => registrar.contactsOf(id), messages: (id) => voicemail.counts.of(id), settings })
   const unsolicited = createUnsolicited({ directory, events, sip, registrar, messages: voicemail.counts, subscribes: (...phone) => lamps.watchesMessages(...phone), logger })
 
   const messaging = await openMessagingRoom({ database, secrets, logger, directory, events, clock: systemClock, registrar, sip })
@@ -168,7 +170,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
   const entrance = startEntrance({
-    sip, directory, registrar, watchers, lamps, messaging, shield, trunks, settings, secrets, logger,
+    sip, directory, registrar, watchers, lamps, publications, messaging, shield, trunks, settings, secrets, logger,
     onCall: (invite, caller) => {
       // Whoever calls for help is served to the last.
       if (stopping || (drainer.on && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
@@ -326,6 +328,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       watchers.close()
       lamps.close()
       unsolicited.close()
+      publications.close()
       if (sip.keepsCalls) await sip.close()
       watchdog.stop()
       minutes.stop()

@@ -9,6 +9,7 @@ import type { Directory } from '../directory/types.ts'
 import type { MessagingRoom } from '../messaging/room.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { Lamps } from '../presence/lamps.ts'
+import type { Publications } from '../presence/publications.ts'
 import type { Watchers } from '../registrar/watchers.ts'
 import type { Guard } from '../shield/shield.ts'
 import type { IncomingInvite, IncomingRequest, SipServer } from '../sip/types.ts'
@@ -29,6 +30,7 @@ export interface EntranceOptions {
   registrar: Pick<Registrar, 'register' | 'phoneOf'>
   watchers: Pick<Watchers, 'watch'>
   lamps: Pick<Lamps, 'watch'>
+  publications: Pick<Publications, 'publish'>
   messaging: Pick<MessagingRoom, 'receive' | 'mayDo'>
   shield: Guard
   trunks: Pick<TrunkRoom, 'recognise'>
@@ -65,6 +67,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
     registrar,
     watchers,
     options.lamps,
+    options.publications,
     options.messaging,
     directory,
     onCall,

@@ -3,12 +3,14 @@ import type { Directory } from '../directory/types.ts'
 import type { MessagingRoom } from '../messaging/room.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { Lamps } from '../presence/lamps.ts'
+import type { Publications } from '../presence/publications.ts'
 import type { Watchers } from '../registrar/watchers.ts'
 import { unlessFromTrunk } from './from-trunk.ts'
 import { createCall } from './on-invite.ts'
 import type { Caller } from '../steps/caller.ts'
 import { createMessage } from './on-message.ts'
 import { refuseMethod, tellAbilities } from './on-options.ts'
+import { createPublish, knowPublished } from './on-publish.ts'
 import { createRegister, mayRegister } from './on-register.ts'
 import { createWatch, knowPackage, refuseNotification } from './on-subscribe.ts'
 import { understand } from './understand.ts'
@@ -32,6 +34,7 @@ export function chainsOf(
   registrar: Pick<Registrar, 'register' | 'phoneOf'>,
   watchers: Pick<Watchers, 'watch'>,
   lamps: Pick<Lamps, 'watch'>,
+  publications: Pick<Publications, 'publish'>,
   messaging: Pick<MessagingRoom, 'receive' | 'mayDo'>,
   directory: Pick<Directory, 'snapshot'>,
   onCall: (invite: IncomingInvite, caller: Caller) => void,
@@ -39,6 +42,7 @@ export function chainsOf(
   const register = createRegister(registrar)
   const call = createCall(onCall)
   const watch = createWatch(watchers, lamps)
+  const publish = createPublish(publications)
   const message = createMessage(messaging, directory, registrar)
   return {
     REGISTER: [guard, understand, identify, authenticateRegistration, mayRegister, register],
@@ -46,7 +50,7 @@ export function chainsOf(
     OPTIONS: [guard, understand, tellAbilities],
     MESSAGE: [guard, understand, identify, authenticateCaller, message],
     SUBSCRIBE: [guard, understand, identify, knowPackage, authenticateRegistration, watch],
-    PUBLISH: [guard, refuseMethod],
+    PUBLISH: [guard, understand, identify, knowPublished, authenticateRegistration, publish],
     INFO: [guard, refuseMethod],
     NOTIFY: [guard, understand, refuseNotification],
   }

@@ -41,14 +41,24 @@ export function messageSummary(account: string | undefined, counts: { unheard: n
   return `Messages-Waiting: ${unheard > 0 ? 'yes' : 'no'}\r\n${account === undefined ? '' : `Message-Account: ${account}\r\n`}Voice-Message: ${unheard}/${heard} (${unheardUrgent}/${heardUrgent})\r\n`
 }
 
+export interface PresenceState {
+  open: boolean
+  /** Words of RPID. */
+  activities: readonly string[]
+  /** Of the house. */
+  note: string
+  /** Of the user. */
+  said: string | undefined
+}
+
 /** Whether somebody can be called, and what he does. */
-export function pidf(user: string, host: string, state: { open: boolean; activity: 'on-the-phone' | 'busy' | null; note: string }): string {
+export function pidf(user: string, host: string, state: PresenceState): string {
   const entity = escapeXml(`sip:${user}@${host}`)
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" xmlns:rpid="urn:ietf:params:xml:ns:pidf:rpid" entity="${entity}">`,
     `<tuple id="t${escapeXml(user)}"><status><basic>${state.open ? 'open' : 'closed'}</basic></status><contact>${entity}</contact><note>${escapeXml(state.note)}</note></tuple>`,
-    `<dm:person id="p${escapeXml(user)}">${state.activity === null ? '' : `<rpid:activities><rpid:${state.activity}/></rpid:activities>`}<dm:note>${escapeXml(state.note)}</dm:note></dm:person>`,
+    `<dm:person id="p${escapeXml(user)}">${state.activities.length === 0 ? '' : `<rpid:activities>${state.activities.map((one) => `<rpid:${one}/>`).join('')}</rpid:activities>`}<dm:note>${escapeXml(state.said ?? state.note)}</dm:note></dm:person>`,
     '</presence>', '',
   ].join('\n')
 }

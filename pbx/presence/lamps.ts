@@ -10,8 +10,10 @@ import { codeFor, findFeatureCode } from '../routing/feature-codes.ts'
 import { isSlot } from '../routing/slots.ts'
 import { createSubscribers, type Subscriber } from '../sip/subscribers.ts'
 import type { IncomingRequest } from '../sip/types.ts'
-import { dialogInfo, pidf, TYPES, versioned, type PackageName, type WatchedDialog } from './documents.ts'
+import { dialogInfo, pidf, TYPES, versioned, type PackageName, type PresenceState, type WatchedDialog } from './documents.ts'
 import { createEngaged } from './engaged.ts'
+import type { Published } from './pidf-in.ts'
+import type { Publications } from './publications.ts'
 import { summaryOf } from './summary.ts'
 
 /** A phone that asks for nothing gets this; every refresh tells all anew. */
@@ -47,9 +49,9 @@ interface Watcher extends Subscriber {
 
 export function createLamps(options: {
   directory: Pick<Directory, 'snapshot' | 'onChange'>; events: Pick<Events, 'subscribe'>; parking: Pick<Parking, 'at'>; contactsOf: (extensionId: string) => readonly unknown[]; messages: (mailboxId: string) => MessageCounts
-  settings: { registrar: { expiresMin: number } }
+  publications: Pick<Publications, 'of' | 'onChange'>; settings: { registrar: { expiresMin: number } }
 }): Lamps {
-  const { directory, events, parking, contactsOf, messages } = options
+  const { directory, events, parking, contactsOf, messages, publications } = options
   const engaged = createEngaged()
   const watchers = createSubscribers<Watcher>({ seconds: SECONDS, least: options.settings.registrar.expiresMin, most: MOST })
   const byKey = new Map<string, Set<Watcher>>()
@@ -58,6 +60,7 @@ export function createLamps(options: {
     for (const watcher of byKey.get(key) ?? []) watcher.tell(false)
   }
   const stops = [
+    publications.onChange((extensionId) => changed(`presence ${extensionId}`)),
     events.subscribe((event) => {
       switch (event.type) {
         case 'call.started':
@@ -104,7 +107,7 @@ export function createLamps(options: {
       return undefined
     }
     if (extension && name === 'dialog') return { key: `calls ${extension.id}`, document: () => dialogInfo(user, domain, engaged.of(extension.id)) }
-    if (extension) return { key: `presence ${extension.id}`, document: () => pidf(user, domain, presenceOf(directory.snapshot().extension(extension.id), contactsOf(extension.id).length > 0, engaged.of(extension.id))) }
+    if (extension) return { key: `presence ${extension.id}`, document: () => pidf(user, domain, presenceOf(directory.snapshot().extension(extension.id), contactsOf(extension.id).length > 0, engaged.of(extension.id), publications.of(extension.id))) }
     if (name !== 'dialog') return undefined
     if (snapshot.parkLotsOf(tenantId).some((lot) => isSlot(lot, user))) {
       return { key: `slot ${tenantId} ${user}`, document: () => {
@@ -172,9 +175,12 @@ export function createLamps(options: {
   }
 }
 
-function presenceOf(extension: SnapshotExtension | undefined, reachable: boolean, dialogs: readonly WatchedDialog[]): Parameters<typeof pidf>[2] {
-  if (extension?.enabled !== true || !reachable) return { open: false, activity: null, note: 'Not reachable' }
-  if (dialogs.some(({ state }) => state === 'confirmed')) return { open: true, activity: 'on-the-phone', note: 'On the phone' }
-  if (extension.doNotDisturb) return { open: true, activity: 'busy', note: 'Do not disturb' }
-  return dialogs.length > 0 ? { open: true, activity: 'on-the-phone', note: 'Ringing' } : { open: true, activity: null, note: 'Available' }
+/** What the house knows, and beside it what the user's phones say. Whoever is registered nowhere cannot be called, whatever they say. */
+function presenceOf(extension: SnapshotExtension | undefined, reachable: boolean, dialogs: readonly WatchedDialog[], published: Published | undefined): PresenceState {
+  const { open = true, activities = [], note } = published ?? {}
+  if (extension?.enabled !== true || !reachable) return { open: false, activities, note: 'Not reachable', said: note }
+  const state = (activity: string | null, words: string): PresenceState => ({ open, activities: activity === null ? activities : [...new Set([activity, ...activities])], note: words, said: note })
+  if (dialogs.some(({ state: each }) => each === 'confirmed')) return state('on-the-phone', 'On the phone')
+  if (extension.doNotDisturb) return state('busy', 'Do not disturb')
+  return dialogs.length > 0 ? state('on-the-phone', 'Ringing') : state(null, 'Available')
 }

@@ -34,6 +34,8 @@ export interface BaresipOptions {
   encryption?: 'srtp' | 'srtp-mand' | 'dtls_srtp'
   /** Looks for its way by ICE. */
   ice?: boolean
+  /** Publishes its presence. */
+  publishes?: boolean
   /** Whom it writes to. */
   contact?: string
   /** Registers a flow to each of these places (RFC 5626), instead of once to the server. */
@@ -59,6 +61,8 @@ export interface Baresip {
   event(type: string, ms?: number): Promise<BaresipEvent>
   dial(number: string): Promise<void>
   hangUp(): Promise<void>
+  /** Publishes that it is there, or not. */
+  show(online: boolean): Promise<void>
   /** Sends a text to its contact. */
   write(text: string): Promise<void>
   /** Ends baresip and returns what it heard: its newest recording. */
@@ -72,7 +76,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   if (options.trusts !== undefined) await writeFile(join(folder, 'ca.pem'), options.trusts)
   await writeFile(join(folder, 'config'), config(folder, options, { sip, control, rtp }))
   const { server, line } = options
-  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}${options.encryption === undefined ? '' : `;mediaenc=${options.encryption}`}${options.ice === true ? ';medianat=ice' : ''}${flowsOf(options)}`
+  const account = `<sip:${line.user}@${server.host}:${server.port};transport=${options.transport}>;auth_pass=${line.password};regint=60;answermode=${options.answers ? 'auto' : 'manual'};audio_codecs=${CODECS[options.codec ?? 'PCMU']}${options.encryption === undefined ? '' : `;mediaenc=${options.encryption}`}${options.ice === true ? ';medianat=ice' : ''}${options.publishes === true ? ';pubint=60' : ''}${flowsOf(options)}`
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), options.contact === undefined ? '' : `"Contact" <sip:${options.contact}@${server.host}:${server.port};transport=${options.transport}>\n`)
   if (options.flows) await writeFile(join(folder, 'uuid'), randomUUID())
@@ -102,6 +106,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     event: (type, ms) => events.until((one) => one.type === type, `${type} from baresip of ${line.user}`, ms === undefined ? {} : { ms }),
     dial: (number) => command('dial', `sip:${number}@${server.host}:${server.port}${options.transport === 'tls' ? ';transport=tls' : ''}`),
     hangUp: () => command('hangup'),
+    show: (online) => command(online ? 'presence_online' : 'presence_offline'),
     async write(text) {
       await command('contact_next')
       await command('message', text)
@@ -187,6 +192,7 @@ function config(folder: string, options: BaresipOptions, ports: { sip: number; c
     ...(options.flows ? ['module_tmp uuid.so'] : []),
     'module_tmp account.so',
     ...(options.contact === undefined ? [] : ['module_app contact.so']),
+    ...(options.publishes === true ? ['module_app presence.so'] : []),
     'module_app menu.so',
     'module_app ctrl_tcp.so',
     `ctrl_tcp_listen 127.0.0.1:${ports.control}`,

@@ -44,7 +44,7 @@ export const rfc4475: readonly Row[] = [
   { name: 'dblreq', section: '3.1.1.8', about: 'octets after the body', ...REGISTER, tcp: 0, tcpEnds: true, why: 'ignored over UDP (3261 §18.3); over TCP they are messages of their own, and the last is no SIP' },
   { name: 'semiuri', section: '3.1.1.9', about: 'semicolons in the user part', ...OPTIONS, why: 'well formed' },
   { name: 'transports', section: '3.1.1.10', about: 'Vias of unknown transports', ...OPTIONS, why: 'well formed' },
-  { name: 'mpart01', section: '3.1.1.11', about: 'binary multipart MESSAGE', udp: APP_OTHER, by: 'app', house: 405, why: 'well formed' },
+  { name: 'mpart01', section: '3.1.1.11', about: 'binary multipart MESSAGE', udp: APP_OTHER, by: 'app', house: 407, why: 'well formed; a text message, and its sender is asked who he is' },
   { name: 'unreason', section: '3.1.1.12', about: 'UTF-8 reason phrase', ...IGNORED, why: 'well formed; a response to nothing (3261 §18.1.2)' },
   { name: 'noreason', section: '3.1.1.13', about: 'empty reason phrase', ...IGNORED, why: 'well formed; a response to nothing (3261 §18.1.2)' },
   { name: 'badinv01', section: '3.1.2.1', about: 'separators with nothing between', ...refused(400), why: 'should be 400' },
