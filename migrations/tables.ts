@@ -125,6 +125,7 @@ export interface ExtensionRow {
   do_not_disturb: boolean
   /** Callers who ring all the same. */
   vip_numbers: string[]
+  missed_call_mail: string[]
   /** Calls at once, from which on it is busy. */
   call_limit: number | null
   /** How far its calls to the outside may go. */
@@ -195,6 +196,7 @@ export interface RingGroupRow {
   name_prefix: string
   alert_info: string
   no_answer: string | null
+  missed_call_mail: string[]
   /** Rises with every call of a group that rings in turn. */
   next_member: number
   enabled: boolean

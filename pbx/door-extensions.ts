@@ -47,6 +47,8 @@ export interface Extension {
   doNotDisturb: boolean
   /** Callers who ring all the same. */
   vipNumbers: string[]
+  /** Who is told by e-mail of calls to it that nobody answered. */
+  missedCallMail: string[]
   /** Calls at once, from which on it is busy; null: as many as its phones take. */
   callLimit: number | null
   /** How far its calls to the outside may go. */
@@ -122,6 +124,7 @@ export interface ExtensionInput {
   forwardUnreachable?: string | null
   doNotDisturb?: boolean
   vipNumbers?: string[]
+  missedCallMail?: string[]
   callLimit?: number | null
   outsideCalls?: OutsideCalls
   outsideNumber?: string | null
@@ -250,6 +253,8 @@ export interface RingGroup {
   alertInfo: string
   /** Where calls go on to that nobody answers; null: they end. */
   noAnswer: string | null
+  /** Who is told by e-mail of calls that nobody answered. */
+  missedCallMail: string[]
   enabled: boolean
   version: number
   createdAt: Date
@@ -268,6 +273,7 @@ export interface RingGroupInput {
   namePrefix?: string
   alertInfo?: string
   noAnswer?: string | null
+  missedCallMail?: string[]
   enabled?: boolean
 }
 

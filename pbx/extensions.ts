@@ -4,6 +4,7 @@ import { checkExtension } from './directory/input.ts'
 import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from './directory/types.ts'
 import type { ConferenceRooms, ExtensionInput, ExtensionLine, ImportReport, Pbx, RingGroupInput, RingGroups } from './door.ts'
 import { isOwn, NOT_OWN } from './lines.ts'
+import { checkMissedCallMail } from './mail/missed-calls.ts'
 import { guardNumbered, refuseUsed } from './numbered.ts'
 import { deadEnd, wrongForwards, type HandlingChange } from './routing/handling.ts'
 import { outsideMember } from './routing/members.ts'
@@ -21,7 +22,7 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
     async create(actor, input) {
       // It has no number to come back to yet, so only where its forwards lead can be wrong.
       refuseDeadEnds(directory, actor.tenantId, undefined, input)
-      return extensions.create(actor, input)
+      return extensions.create(actor, withAddresses(input))
     },
     async update(actor, id, input, version) {
       const before = directory.snapshot().extension(id)
@@ -29,7 +30,7 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
         refuseDeadEnds(directory, actor.tenantId, id, input)
         if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
       }
-      return extensions.update(actor, id, input, version)
+      return extensions.update(actor, id, withAddresses(input), version)
     },
     async import(actor, lines, trial) {
       const errors: ImportReport['errors'] = []
@@ -92,6 +93,11 @@ function wrongLines(directory: Directory, tenantId: string, lines: readonly Exte
   return errors
 }
 
+/** With the addresses trimmed that are told of missed calls. */
+function withAddresses<T extends { missedCallMail?: string[] }>(input: T): T {
+  return input.missedCallMail === undefined ? input : { ...input, missedCallMail: checkMissedCallMail(input.missedCallMail) }
+}
+
 /** Conference rooms, which calls may be forwarded to as well. */
 export function guardConferences(directory: Directory): ConferenceRooms {
   return guardNumbered(directory.conferences, { directory, find: (id) => directory.snapshot().conference(id) })
@@ -118,7 +124,12 @@ export function guardRingGroups(directory: Directory): RingGroups {
     }
     refuseWrong(details)
   }
-  return guardNumbered(directory.ringGroups, { directory, find: (id) => directory.snapshot().ringGroup(id), check })
+  const guarded = guardNumbered(directory.ringGroups, { directory, find: (id) => directory.snapshot().ringGroup(id), check })
+  return {
+    ...guarded,
+    create: async (actor, input) => guarded.create(actor, withAddresses(input)),
+    update: async (actor, id, input, version) => guarded.update(actor, id, withAddresses(input), version),
+  }
 }
 
 function refuseDeadEnds(directory: Directory, tenantId: string, id: string | undefined, change: HandlingChange & Pick<ExtensionInput, 'outsideNumber'>): void {

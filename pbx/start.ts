@@ -38,6 +38,7 @@ import { startLender } from './lane/lender.ts'
 import type { EngineLane } from './lane/types.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { createMissedCallMail } from './mail/missed-calls.ts'
 import { openMailRoom } from './mail/room.ts'
 import { openMessagingRoom } from './messaging/room.ts'
 import { guardPagingGroups } from './paging-groups.ts'
@@ -126,7 +127,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
-  const records = createCallRecordWriter({ database, events, logger, home })
+  const mail = await openMailRoom({ database, secrets, logger })
+  const records = createCallRecordWriter({ database, events, logger, home, onMissed: createMissedCallMail({ mail, snapshot: () => directory.snapshot() }) })
   const traces = createTraces({ database, sip, events, logger, home, complete: options.signalling.trace !== undefined })
   const hep = settings.hep && openHepSender(settings.hep, logger)
   if (hep && settings.hep) {
@@ -134,7 +136,6 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     sip.onWire((messages) => messages.forEach((message) => hep.send(hepPacket(message, identity))))
   }
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
-  const mail = await openMailRoom({ database, secrets, logger })
   const toll = createTollDoor({ directory, mail, events })
   const help = await openHelpRecords({ database, logger, home, registry, directory, events, mail, registrar, sip })
   const voicemail = await openVoicemailRoom({

@@ -695,6 +695,10 @@ export type Extension = {
     forwardUnreachable: string | null;
     doNotDisturb: boolean;
     /**
+     * Who is told by e-mail of calls that nobody answered, with who called, when, and for how long it rang; not where a message goes out by e-mail itself.
+     */
+    missedCallMail: Array<string>;
+    /**
      * Callers who ring although do not disturb is on.
      */
     vipNumbers: Array<string>;
@@ -823,6 +827,7 @@ export type ExtensionCreate = {
     forwardUnreachable?: string | null;
     doNotDisturb?: boolean;
     voicemail?: boolean;
+    missedCallMail?: Array<string>;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
@@ -910,6 +915,7 @@ export type ExtensionUpdate = {
     forwardUnreachable?: string | null;
     doNotDisturb?: boolean;
     voicemail?: boolean;
+    missedCallMail?: Array<string>;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
@@ -1049,6 +1055,10 @@ export type RingGroup = {
      * Number that calls go on to when nobody answers; null: they end.
      */
     noAnswer: string | null;
+    /**
+     * Who is told by e-mail of calls that nobody answered, with who called, when, and for how long it rang; not where a message goes out by e-mail itself.
+     */
+    missedCallMail: Array<string>;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -1093,6 +1103,7 @@ export type RingGroupCreate = {
     namePrefix?: string;
     alertInfo?: string;
     noAnswer?: string | null;
+    missedCallMail?: Array<string>;
     enabled?: boolean;
 };
 
@@ -1134,6 +1145,7 @@ export type RingGroupUpdate = {
     namePrefix?: string;
     alertInfo?: string;
     noAnswer?: string | null;
+    missedCallMail?: Array<string>;
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.

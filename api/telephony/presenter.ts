@@ -35,6 +35,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     forwardUnreachable: extension.forwardUnreachable,
     doNotDisturb: extension.doNotDisturb,
     vipNumbers: extension.vipNumbers,
+    missedCallMail: extension.missedCallMail,
     callLimit: extension.callLimit,
     outsideCalls: extension.outsideCalls,
     outsideNumber: extension.outsideNumber,

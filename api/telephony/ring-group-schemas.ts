@@ -27,6 +27,7 @@ export const RingGroup = z
     namePrefix: z.string().meta({ description: "Before the caller's name on the phones." }),
     alertInfo: z.string().meta({ description: 'Alert-Info header, for a ringing sound of its own; empty: none.' }),
     noAnswer: z.string().nullable().meta({ description: 'Number that calls go on to when nobody answers; null: they end.' }),
+    missedCallMail: z.array(z.string()).meta({ description: 'Who is told by e-mail of calls that nobody answered, with who called, when, and for how long it rang; not where a message goes out by e-mail itself.' }),
     enabled: z.boolean(),
     ...stamps,
   })
@@ -43,6 +44,7 @@ const options = {
   namePrefix: z.string().max(20).optional(),
   alertInfo: z.string().max(100).optional(),
   noAnswer: dialled.nullable().optional(),
+  missedCallMail: z.array(z.string().trim().max(254)).max(10).optional(),
   enabled: z.boolean().optional(),
 }
 

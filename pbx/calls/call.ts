@@ -2,7 +2,7 @@ import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
 import { createMachine } from '../../config/machine.ts'
 import type { Recording } from '../../media/contract.ts'
-import type { CallState, CallView, PlanView, Termination } from '../events/catalogue.ts'
+import type { CallState, CallView, PlanView, Sought, Termination } from '../events/catalogue.ts'
 import { explainSteps, type Plan } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
 import type { IncomingInvite } from '../sip/types.ts'
@@ -60,6 +60,8 @@ export class Call {
   /** The leg that answered. */
   callee: Leg | undefined
   plan: Plan | undefined
+  /** Whom it was for, one after the other. */
+  readonly sought: Sought[] = []
   answeredAt: number | null = null
   endedAt: number | null = null
   /** Another process began it, and it is not known yet whether it goes on. */

@@ -42,7 +42,7 @@ async function tearDown(world: CallWorld, call: Call, verdict: Termination): Pro
 
   call.step('closed')
   world.registry.remove(call)
-  world.events.emit('call.ended', call.tenantId, { call: call.view() })
+  world.events.emit('call.ended', call.tenantId, { call: call.view(), sought: call.sought })
   logClosing(call, verdict)
 }
 

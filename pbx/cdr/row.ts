@@ -1,5 +1,6 @@
 import type { CallRow } from '../../migrations/tables.ts'
-import type { CallView, LegView, PlanView, Termination } from '../events/catalogue.ts'
+import type { CallView, LegView, PlanView, Sought, Termination } from '../events/catalogue.ts'
+import { missedBy } from './missed.ts'
 
 /** What the history keeps of a call, as JSON that PostgreSQL turns into a row of `calls`. */
 export interface CallRecord {
@@ -24,11 +25,13 @@ export interface CallRecord {
   sip_status: number | null
   plan: PlanView
   legs: LegView[]
+  /** Whom it was for, when nobody answered. */
+  sought: Sought[]
 }
 
 const seconds = (ms: number): number => ms / 1000
 
-export function recordOf(call: CallView): CallRecord {
+export function recordOf(call: CallView, sought: readonly Sought[] = []): CallRecord {
   const { termination } = call
   return {
     id: call.id,
@@ -51,6 +54,7 @@ export function recordOf(call: CallView): CallRecord {
     sip_status: termination?.sipStatus ?? null,
     plan: call.plan,
     legs: call.legs,
+    sought: missedBy(call, sought),
   }
 }
 

@@ -13,16 +13,22 @@ export interface CallRecordWriter {
   close(): Promise<void>
 }
 
-export function createCallRecordWriter(options: { database: Database; events: Events; logger: Logger; home: string }): CallRecordWriter {
+/** @param options.onMissed is told, in the transaction that writes them down, of calls that nobody answered; of one it may be told again */
+export function createCallRecordWriter(options: { database: Database; events: Events; logger: Logger; home: string; onMissed?: (trx: Transaction, missed: CallRecord[]) => Promise<void> }): CallRecordWriter {
   const journal = createJournal<CallRecord>({
     name: 'call records',
     database: options.database,
     logger: options.logger,
     spoolFile: join(options.home, 'spool', 'calls.jsonl'),
-    write: insertCalls,
+    write: async (trx, rows) => {
+      await insertCalls(trx, rows)
+      // A file of an earlier version has rows that do not know.
+      const missed = rows.filter(({ sought = [] }) => sought.length > 0)
+      if (missed.length > 0) await options.onMissed?.(trx, missed)
+    },
   })
   const stop = options.events.subscribe((event) => {
-    if (event.type === 'call.ended') journal.add(recordOf(event.data.call))
+    if (event.type === 'call.ended') journal.add(recordOf(event.data.call, event.data.sought))
   })
   return {
     journal,

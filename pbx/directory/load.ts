@@ -60,7 +60,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       id: row.id, tenantId, number: row.number, name: row.name, ringSeconds: row.ring_seconds,
       maxContacts: row.max_contacts, contactsFull: row.contacts_full, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
       forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
-      doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, callLimit: row.call_limit, voicemail: row.voicemail,
+      doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, missedCallMail: row.missed_call_mail, callLimit: row.call_limit, voicemail: row.voicemail,
       outsideCalls: row.outside_calls, outsideNumber: row.outside_number, pickupGroup: row.pickup_group, pageable: row.pageable,
       followMe: row.follow_me, followMeOwnPhones: row.follow_me_own_phones, followMeTo: row.follow_me_to,
     })),
@@ -94,7 +94,7 @@ function toRingGroup(row: RingGroupRow): SnapshotRingGroup {
   return {
     id: row.id, tenantId: row.tenant_id, number: row.number, name: row.name, strategy: row.strategy, members: row.members, ringSeconds: row.ring_seconds,
     memberSeconds: row.member_seconds, rounds: row.rounds, skipBusy: row.skip_busy, namePrefix: row.name_prefix, alertInfo: row.alert_info, noAnswer: row.no_answer,
-    nextMember: row.next_member, enabled: row.enabled,
+    missedCallMail: row.missed_call_mail, nextMember: row.next_member, enabled: row.enabled,
   }
 }
 

@@ -43,6 +43,8 @@ export interface SnapshotExtension {
   doNotDisturb: boolean
   /** Callers who ring all the same. */
   vipNumbers: readonly string[]
+  /** Who is told by e-mail of calls that nobody answered. */
+  missedCallMail: readonly string[]
   /** Calls at once, from which on it is busy; null: no limit. */
   callLimit: number | null
   outsideCalls: OutsideCalls
@@ -120,6 +122,7 @@ export interface SnapshotRingGroup {
   namePrefix: string
   alertInfo: string
   noAnswer: string | null
+  missedCallMail: readonly string[]
   /** Whose turn it was when this was read. */
   nextMember: number
   enabled: boolean

@@ -183,11 +183,22 @@ export interface BanView {
   by: string | null
 }
 
+/** Whom a call was for at a time: an extension or a ring group that was rung, or the mailbox that took it. Times are milliseconds since the epoch. */
+export interface Sought {
+  type: 'extension' | 'ring-group' | 'mailbox'
+  id: string
+  at: number
+  /** Null: until the call ended. */
+  until: number | null
+  /** The caller left a message there. */
+  left?: boolean
+}
+
 export interface EventCatalogue {
   'call.started': { call: CallView }
   'call.updated': { call: CallView }
   /** Final: carries the whole call with its termination. The history row is written from this event alone. */
-  'call.ended': { call: CallView }
+  'call.ended': { call: CallView; sought?: readonly Sought[] }
   'registration.changed': { registration: RegistrationView; change: 'added' | 'refreshed' | 'reachability' }
   'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted' }
   'recording.finished': { recordingId: string; callId: string; status: 'finished' | 'failed'; seconds: number; failure: string | null }

@@ -3,7 +3,7 @@ import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Step, Unanswered } from '../routing/plan.ts'
-import type { Termination } from '../events/catalogue.ts'
+import type { Sought, Termination } from '../events/catalogue.ts'
 import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
 import { tellLocation } from './location-test.ts'
@@ -31,7 +31,10 @@ async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], be
   for (const step of steps) {
     if (call.over) return undefined
     if (step.kind === 'schedule') continue
+    const sought = soughtBy(step)
+    if (sought) call.sought.push(sought)
     const outcome = await runStep(world, call, step)
+    if (sought) sought.until = Date.now()
     if (outcome.kind === 'done') return undefined
     verdict = outcome.verdict
     if (outcome.kind === 'sent-on') return runSteps(world, call, outcome.branch.steps, verdict)
@@ -43,6 +46,16 @@ async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], be
     verdict = end
   }
   return verdict
+}
+
+function soughtBy(step: Step): Sought | undefined {
+  const now = { at: Date.now(), until: null }
+  switch (step.kind) {
+    case 'extension': return { type: 'extension', id: step.extensionId, ...now }
+    case 'ring-group': return { type: 'ring-group', id: step.ringGroupId, ...now }
+    case 'voicemail': return step.what === 'leave' && step.extensionId !== null ? { type: 'mailbox', id: step.extensionId, ...now } : undefined
+    default: return undefined
+  }
 }
 
 /** The case of a plan that each end of a ringing is. Whoever declines is busy for this caller. */

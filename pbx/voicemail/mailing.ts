@@ -3,6 +3,7 @@ import type { Transaction } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { MailboxRow, VoicemailMessageRow } from '../../migrations/tables.ts'
 import type { Directory } from '../directory/types.ts'
+import { callerInWords } from '../mail/caller.ts'
 import type { MailRoom } from '../mail/room.ts'
 import { codeFor } from '../routing/feature-codes.ts'
 import type { Messages } from './messages.ts'
@@ -50,7 +51,7 @@ export function mailMessages(options: { mail: Pick<MailRoom, 'post' | 'kind'>; m
     async stored(trx, row) {
       const box = (await trx('mailboxes').join('extensions', 'extensions.id', 'mailboxes.id').where({ 'mailboxes.id': row.mailbox_id }).first('mailboxes.mail_to', 'mailboxes.mail_attach', 'extensions.number', 'extensions.name')) as (Pick<MailboxRow, 'mail_to' | 'mail_attach'> & { number: string; name: string }) | undefined
       if (!box || box.mail_to.length === 0) return
-      const from = row.from_name === null || row.from_name === '' ? row.from_number || 'an unknown caller' : `${row.from_name} (${row.from_number})`
+      const from = callerInWords(row.from_name, row.from_number)
       const code = codeFor(directory.snapshot().changedCodesOf(row.tenant_id), 'voicemail-own')
       const length = `${Math.floor(row.seconds / 60)}:${String(Math.floor(row.seconds % 60)).padStart(2, '0')}`
       await mail.post(trx, {

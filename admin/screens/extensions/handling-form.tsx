@@ -8,6 +8,7 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { changeExtension } from './data.ts'
+import { MissedCallMail } from '../mail/missed-call-mail.tsx'
 import { FollowMe, type Followed } from './follow-me.tsx'
 
 const forwards = [
@@ -21,6 +22,7 @@ interface Values extends Record<(typeof forwards)[number]['field'], string>, Fol
   doNotDisturb: boolean
   voicemail: boolean
   vipNumbers: string[]
+  missedCallMail: string[]
   /** Empty: no limit. */
   callLimit: number | string
   outsideCalls: Extension['outsideCalls']
@@ -52,15 +54,15 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
   const form = useForm<Values>({
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
-      forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, callLimit: extension.callLimit ?? '',
+      forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, missedCallMail: extension.missedCallMail, callLimit: extension.callLimit ?? '',
       outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', pageable: extension.pageable,
       followMe: extension.followMe, followMeOwnPhones: extension.followMeOwnPhones, followMeTo: extension.followMeTo,
     },
     check: () => ({}),
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, callLimit, outsideCalls, outsideNumber, pickupGroup, pageable, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, pageable, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), pageable, followMe, followMeOwnPhones, followMeTo, version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), pageable, followMe, followMeOwnPhones, followMeTo, version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
@@ -85,6 +87,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       {forwards.map(({ field, label, description, codes }) => (
         <TargetInput key={field} label={label} description={`${description}${also(...codes)}`} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       ))}
+      <MissedCallMail value={values.missedCallMail} error={errors.missedCallMail} onChange={(value) => set('missedCallMail', value)} />
       <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
       <TextInput label="Pickup group" description={`Colleagues of the same group pick up its calls${pickUp === undefined ? '' : ` with ${pickUp}`}; empty: those who have none either.`} placeholder="Sales" autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
       <Checkbox label="Answers intercom and paging" description={`Its phones pick up by themselves, with a beep, when a colleague ${intercom === undefined ? '' : `dials ${intercom} and its number, or `}pages it. Never during do not disturb.`} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />

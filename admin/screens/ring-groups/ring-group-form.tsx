@@ -6,6 +6,7 @@ import type { RingGroup } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { strategyChoices } from '../../words/ring-group.ts'
+import { MissedCallMail } from '../mail/missed-call-mail.tsx'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addRingGroup, changeRingGroup } from './data.ts'
 import { Members } from './members.tsx'
@@ -22,7 +23,7 @@ export function RingGroupForm({ editing, onClose }: { editing: Editing; onClose:
   )
 }
 
-type Values = Pick<RingGroup, 'number' | 'name' | 'strategy' | 'members' | 'skipBusy' | 'namePrefix' | 'alertInfo' | 'enabled'> & {
+type Values = Pick<RingGroup, 'number' | 'name' | 'strategy' | 'members' | 'skipBusy' | 'namePrefix' | 'alertInfo' | 'missedCallMail' | 'enabled'> & {
   ringSeconds: number | string
   memberSeconds: number | string
   /** Empty: until the time is up. */
@@ -38,7 +39,7 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
     initial: {
       number: group?.number ?? '', name: group?.name ?? '', strategy: group?.strategy ?? 'all', members: group?.members ?? [], ringSeconds: group?.ringSeconds ?? 30,
       memberSeconds: group?.memberSeconds ?? 15, rounds: group?.rounds ?? '', skipBusy: group?.skipBusy ?? true, namePrefix: group?.namePrefix ?? '', alertInfo: group?.alertInfo ?? '',
-      noAnswer: group?.noAnswer ?? '', enabled: group?.enabled ?? true,
+      noAnswer: group?.noAnswer ?? '', missedCallMail: group?.missedCallMail ?? [], enabled: group?.enabled ?? true,
     },
     check: ({ number, name }): Record<string, string> => ({
       ...(!/^[0-9]{2,15}$/.test(number) && { number: 'Use 2 to 15 digits, for example 600.' }),
@@ -66,6 +67,7 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
       {inRounds && <NumberInput label="Rounds" description="How often all of them are rung. Empty: until the time is up." min={1} max={20} allowDecimal={false} value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
       {strategy !== 'enterprise' && <NumberInput label="Rings for in all" min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />}
       <TargetInput label="When nobody answers, go on to" description="Empty: the call ends." value={values.noAnswer} error={errors.noAnswer} onChange={(value) => set('noAnswer', value)} />
+      <MissedCallMail value={values.missedCallMail} error={errors.missedCallMail} onChange={(value) => set('missedCallMail', value)} />
       <Checkbox label="Leave out who is in a call" checked={values.skipBusy} onChange={(change) => set('skipBusy', change.currentTarget.checked)} />
       <TextInput label="Before the caller's name" description="So that the phones show which group is called." placeholder="Sales" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
       <TextInput label="Ringing sound" description="The Alert-Info header as the phones' manual has it; empty for the usual sound." placeholder="<http://127.0.0.1/>;info=group" autoComplete="off" maxLength={100} value={values.alertInfo} error={errors.alertInfo} onChange={(change) => set('alertInfo', change.currentTarget.value)} />
