@@ -121,6 +121,10 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     trunks, charges: createCharges(tollCalls.past, tollCalls.keep, systemClock), settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
+    lastCaller: async (tenantId, extensionId) => {
+      if (records.journal.pending > 0) await records.journal.flush()
+      return history.lastCaller({ tenantId }, extensionId)
+    },
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located, untold) => help.tested(call, located, untold) },

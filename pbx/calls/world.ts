@@ -10,6 +10,7 @@ import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { TrunkRoom } from '../trunks/trunks.ts'
+import type { LastCaller } from '../events/catalogue.ts'
 import type { Call } from './call.ts'
 import type { Charges } from './charges.ts'
 import type { Leg } from './leg.ts'
@@ -47,6 +48,8 @@ export interface CallWorld {
   }
   /** An extension calls nobody abroad any more until somebody has looked. */
   lockToll: (tenantId: string, extensionId: string, reason: string) => Promise<void>
+  /** Who called an extension last, as the history knows it; undefined: nobody. Rejects with a Refusal while it cannot be asked. */
+  lastCaller: (tenantId: string, extensionId: string) => Promise<LastCaller | undefined>
   /** Calls that wait for somebody to fetch them. */
   parking: Parking
   /** A sound of the tenant's own. */

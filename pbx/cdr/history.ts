@@ -3,6 +3,7 @@ import type { Database, Knex, Transaction } from '../../config/database/index.ts
 import { Refusal } from '../../config/errors.ts'
 import type { CallPartyRow, CallRow, RecordingRow } from '../../migrations/tables.ts'
 import type { CallFilter, CallPage, CallQuery, PastCall } from '../door.ts'
+import type { LastCaller } from '../events/catalogue.ts'
 import { recordingInfo } from './recording-row.ts'
 import { viewOf } from './row.ts'
 
@@ -10,6 +11,8 @@ import { viewOf } from './row.ts'
 export interface History {
   list(actor: Actor, filter: CallFilter): Promise<CallPage>
   find(actor: Actor, id: string): Promise<PastCall>
+  /** Who called an extension last, of those who rang it or wanted to; calls that the house itself began are none. */
+  lastCaller(actor: Pick<Actor, 'tenantId'>, extensionId: string): Promise<LastCaller | undefined>
   /** Calls newest first, a batch at a time; without the recordings. */
   walk(actor: Actor, query: CallQuery): AsyncGenerator<PastCall[]>
 }
@@ -19,6 +22,7 @@ const MOST_LISTED = 10_000
 /** Numbers and names that a search may find before it reads calls instead: nearly all calls would be theirs. */
 const MOST_PARTIES = 200
 const BATCH = 1_000
+const GROUP_DAYS = 3
 
 export function createHistory(database: Database): History {
   return {
@@ -46,6 +50,19 @@ export function createHistory(database: Database): History {
         const [call] = row ? await withRecordings(trx, [row as CallRow]) : []
         if (!call) throw new Refusal('not-found', 'There is no call with this id.')
         return call
+      }),
+    lastCaller: (actor, extensionId) =>
+      database.read(actor as Actor, async (trx) => {
+        const seen = `SELECT from_number AS number, caller_extension_id AS "extensionId", started_at FROM calls WHERE caller_extension_id IS DISTINCT FROM :extensionId AND legs->0->>'sipCallId' <> '' AND reason <> 'nothing-rings'`
+        // Members of groups are found in the legs, which no index covers, so only for some days.
+        const { rows } = (await trx.raw(
+          `(${seen} AND callee_extension_id = :extensionId ORDER BY started_at DESC LIMIT 1)
+           UNION ALL (${seen} AND callee_extension_id IS DISTINCT FROM :extensionId AND started_at > now() - interval '${GROUP_DAYS} days' AND legs @> :leg::jsonb ORDER BY started_at DESC LIMIT 1)
+           ORDER BY started_at DESC LIMIT 1`,
+          { extensionId, leg: JSON.stringify([{ role: 'callee', extensionId }]) },
+        )) as { rows: LastCaller[] }
+        const [last] = rows
+        return last && { number: last.number, extensionId: last.extensionId }
       }),
     async *walk(actor, query) {
       let last: { at: string; id: string } | undefined

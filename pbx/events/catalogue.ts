@@ -69,6 +69,14 @@ export interface PlanView {
 }
 
 /** A call that is going on, or its final state. */
+/** Whoever called an extension last. */
+export interface LastCaller {
+  /** As it was shown; no number when it was withheld. */
+  number: string
+  /** Of the house; null: from outside. */
+  extensionId: string | null
+}
+
 export interface CallView {
   id: string
   /** The first call of a chain of transfers; its own id when there was none. */

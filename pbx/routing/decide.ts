@@ -6,7 +6,7 @@ import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import { outsideMember } from './members.ts'
-import { toIntercom, toPage } from './paging.ts'
+import { isFromOutside, toIntercom, toPage } from './paging.ts'
 import type { Branch, Diversion, ExtensionStep, Member, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
@@ -181,6 +181,11 @@ function meantBy(number: string, look: Look): Meant {
     if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     if (action === 'withhold-number') return meantBy(argument, look)
+    if (action === 'call-last-caller' || action === 'block-last-caller') {
+      return internal([isFromOutside(look.request)
+        ? { kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `${code} is for phones of the house` }
+        : { kind: 'last-caller', what: action === 'call-last-caller' ? 'call' : 'block', reason: `${code} asks who called last` }])
+    }
     if (action === 'intercom') {
       const { step, extension: meant } = toIntercom(code, argument, look.request, snapshot, (one, reason) => ring(one, look, reason, {}))
       return internal([step], meant)

@@ -16,6 +16,8 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*79', action: 'do-not-disturb-off', takesNumber: false },
   { code: '*21', action: 'follow-me-toggle', takesNumber: false },
   { code: '*67', action: 'withhold-number', takesNumber: true },
+  { code: '*69', action: 'call-last-caller', takesNumber: false },
+  { code: '*30', action: 'block-last-caller', takesNumber: false },
   { code: '*80', action: 'intercom', takesNumber: true },
   { code: '*8', action: 'pick-up-group', takesNumber: false },
   { code: '**', action: 'pick-up-extension', takesNumber: true },

@@ -28,6 +28,11 @@ const LOCAL = /^(?!00|011)[0-9*#]{1,8}$/
 /** Who pays for a call to the outside: the extension that made it, sent it on or transferred it; undefined: the house, by its own configuration. */
 type Payer = Pick<SnapshotExtension, 'id' | 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
 
+/** What is dialled before a number so that one of the outbound routes takes it: the digit for an outside line. */
+export function routePrefixes(snapshot: DirectorySnapshot, tenantId: string): string[] {
+  return [...new Set(snapshot.outboundRoutesOf(tenantId).filter(({ enabled, strip }) => enabled && strip > 0).map(({ pattern, strip }) => pattern.slice(0, strip)).filter((prefix) => /^[0-9]+$/.test(prefix)))]
+}
+
 /** The way out for a number at a moment, or why its routes are not for this caller now; undefined when no route fits. */
 export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot, at: number): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
   const fitting = snapshot.outboundRoutesOf(tenantId).filter((one) => one.enabled && fits(one.pattern, number))

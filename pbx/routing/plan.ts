@@ -19,7 +19,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PageStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PageStep | LastCallerStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -136,7 +136,7 @@ export interface FeatureStep {
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'intercom' | VoicemailAction | ScheduleAction | PickUpAction
+  | 'intercom' | LastCallerAction | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -145,10 +145,12 @@ export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'c
 export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
 /** Turns opening hours by hand, and back. */
 export type ScheduleAction = 'schedule-override'
+/** Codes about whoever called last. */
+export type LastCallerAction = 'call-last-caller' | 'block-last-caller'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | VoicemailAction | ScheduleAction | PickUpAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | LastCallerAction | VoicemailAction | ScheduleAction | PickUpAction>
 
 /** Answer, and take a message for an extension, or let somebody listen to the messages of one. */
 export interface VoicemailStep {
@@ -199,6 +201,13 @@ export interface PageStep {
   skipBusy: boolean
   /** After which a phone that has not answered is let go. */
   answerSeconds: number
+  reason: string
+}
+
+/** Say who called the caller's extension last, and call back or block that number. */
+export interface LastCallerStep {
+  kind: 'last-caller'
+  what: 'call' | 'block'
   reason: string
 }
 
@@ -257,6 +266,8 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'follow-me-toggle': 'Turn follow me on or off',
   'withhold-number': 'Call this number and withhold your own',
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
+  'call-last-caller': 'Hear who called you last, and call back',
+  'block-last-caller': 'Block whoever called you last from outside, for the whole company',
   'intercom': 'Talk to this extension at once: its phone answers by itself',
   'pick-up-group': 'Pick up a call that rings in your pickup group',
   'pick-up-extension': 'Pick up a call that rings at this extension',
@@ -363,6 +374,8 @@ export function describeStep(step: Step): string {
       return step.slot === null ? 'Park whoever is transferred there; tell a phone that dials it a free slot' : 'Fetch the call that waits in the slot, or park whoever is transferred there'
     case 'page':
       return `Page ${step.members.length === 1 ? 'one extension' : `${step.members.length} extensions`}, whose phones answer by themselves${step.twoWay ? ' and are heard' : ''}`
+    case 'last-caller':
+      return step.what === 'call' ? 'Say who called last, and call back' : 'Say who called last, and block the number'
     case 'pick-up':
       return 'Pick up a call that rings'
     case 'location-test':

@@ -7,6 +7,7 @@ import type { Sought, Termination } from '../events/catalogue.ts'
 import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
 import { tellLocation } from './location-test.ts'
+import { serveLastCaller } from './last-caller.ts'
 import { page } from './page.ts'
 import { park } from './park.ts'
 import { joinConference } from './conference.ts'
@@ -81,6 +82,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return attend(world, call, step)
     case 'park':
       return park(world, call, step)
+    case 'last-caller':
+      return serveLastCaller(world, call, step)
     case 'page':
       return page(world, call, step)
     case 'pick-up':

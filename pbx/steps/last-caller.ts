@@ -1,0 +1,84 @@
+import type { DeviceActor } from '../../config/actor.ts'
+import { messageOf, Refusal } from '../../config/errors.ts'
+import type { Call } from '../calls/call.ts'
+import { hangUp } from '../calls/hang-up.ts'
+import { terminate } from '../calls/termination.ts'
+import type { CallWorld } from '../calls/world.ts'
+import type { SnapshotExtension } from '../directory/types.ts'
+import { isEmergency } from '../emergency/recognise.ts'
+import { ruleFor } from '../routing/blocked.ts'
+import { routePrefixes } from '../routing/outside.ts'
+import type { LastCallerStep } from '../routing/plan.ts'
+import { answerAndTalk, canTalk, type Talk } from '../voicemail/talk.ts'
+import { speak, spokenNumber } from '../voicemail/world.ts'
+import { decideNow } from './decide-now.ts'
+import type { StepOutcome } from './outcome.ts'
+
+const NUMBER = /^\+?[0-9]{2,20}$/
+
+/** Says who called the own extension last, and calls back or blocks that number when 1 is pressed. */
+export async function serveLastCaller(world: CallWorld, call: Call, step: LastCallerStep): Promise<StepOutcome> {
+  const own = world.directory.snapshot().extension(call.request.caller.extensionId)
+  if (!own || !canTalk(world, call)) return { kind: 'next', verdict: terminate('feature-refused', 'system', null, 'Nothing can be said now: the media engine cannot play and hear keys.') }
+  const talk = await answerAndTalk(world, call)
+  if (!talk) return { kind: 'done' }
+  const refuse = (prompt: string, why: string): Promise<StepOutcome> => refuseWith(talk, prompt, why)
+  let last: Awaited<ReturnType<CallWorld['lastCaller']>>
+  try {
+    last = await world.lastCaller(call.tenantId, own.id)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return refuse('try-again', `Who called last is not known now: ${messageOf(error)}`)
+  }
+  if (!last) return refuse('last-caller-none', `Nobody has called ${own.number}.`)
+  // Whoever hid the number stays hidden, of the house or not.
+  if (!NUMBER.test(last.number) || isEmergency(last.number)) return refuse('last-caller-withheld', 'The last caller showed no number that could be called.')
+  const inside = last.extensionId === null ? undefined : world.directory.snapshot().extension(last.extensionId)
+  // Numbers of extensions change.
+  const number = inside?.number ?? last.number
+  if (step.what === 'block' && last.extensionId !== null) return refuse('last-caller-inside', `${number} called last, and colleagues are not blocked.`)
+  const key = await talk.ask(['last-caller-was', speak(spokenNumber(number.replace('+', ''))), step.what === 'call' ? 'last-caller-call' : 'last-caller-block'], '1')
+  if (call.over) return { kind: 'done' }
+  if (key === '') {
+    hangUp(world, call, terminate('feature-done', 'system', null, `${number} called last; the caller was told so and pressed nothing.`))
+    return { kind: 'done' }
+  }
+  return step.what === 'call' ? callBack(world, call, talk, own, number) : block(world, call, talk, own, number)
+}
+
+async function refuseWith(talk: Talk, prompt: string, why: string): Promise<StepOutcome> {
+  await talk.say(prompt)
+  return { kind: 'next', verdict: terminate('feature-refused', 'system', null, why) }
+}
+
+/** As if the phone had dialled the number, with its rights and limits; numbers outside also with the digit for an outside line. */
+async function callBack(world: CallWorld, call: Call, talk: Talk, own: SnapshotExtension, number: string): Promise<StepOutcome> {
+  const snapshot = world.directory.snapshot()
+  let why = `${number} cannot be called`
+  for (const dialled of [number, ...routePrefixes(snapshot, call.tenantId).map((prefix) => prefix + number)]) {
+    const first = decideNow(world, { tenantId: call.tenantId, caller: call.request.caller, dialled }).steps.find(({ kind }) => kind !== 'schedule')
+    if (!first || (first.kind === 'outside' && first.emergency)) continue
+    if (first.kind === 'announcement' || first.kind === 'refuse') {
+      why = first.reason
+      continue
+    }
+    await world.goOn(call, dialled, { extensionId: own.id, number: own.number }, `${own.number} calls back whoever called last, ${number}`)
+    return { kind: 'done' }
+  }
+  return refuseWith(talk, 'not-allowed', `${why}.`)
+}
+
+/** The rule counts for the whole company, and is found, changed and undone among the others. */
+async function block(world: CallWorld, call: Call, talk: Talk, own: SnapshotExtension, number: string): Promise<StepOutcome> {
+  const actor: DeviceActor = { kind: 'device', tenantId: call.tenantId, id: call.request.caller.deviceId, name: `Phone of ${own.number}`, permissions: new Set() }
+  const isBlocked = (): boolean => (ruleFor(world.directory.snapshot().blockedOf(call.tenantId), number)?.action ?? 'allow') !== 'allow'
+  try {
+    if (!isBlocked()) await world.directory.blockedCallers.create(actor, { number, name: `By ${own.number} (${own.name}) on the phone`.slice(0, 100) })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return refuseWith(talk, 'feature-refused', messageOf(error))
+  }
+  await talk.say('last-caller-blocked')
+  hangUp(world, call, terminate('feature-done', 'system', null, `${number} is blocked.`))
+  return { kind: 'done' }
+}
