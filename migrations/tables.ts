@@ -197,6 +197,8 @@ export interface RingGroupRow {
   alert_info: string
   no_answer: string | null
   missed_call_mail: string[]
+  greeting: string
+  music: boolean
   /** Rises with every call of a group that rings in turn. */
   next_member: number
   enabled: boolean

@@ -255,6 +255,10 @@ export interface RingGroup {
   noAnswer: string | null
   /** Who is told by e-mail of calls that nobody answered. */
   missedCallMail: string[]
+  /** Spoken to the caller before phones ring; empty: nothing. */
+  greeting: string
+  /** The caller hears music while phones ring, and no ringing. */
+  music: boolean
   enabled: boolean
   version: number
   createdAt: Date
@@ -274,6 +278,8 @@ export interface RingGroupInput {
   alertInfo?: string
   noAnswer?: string | null
   missedCallMail?: string[]
+  greeting?: string
+  music?: boolean
   enabled?: boolean
 }
 

@@ -1059,6 +1059,14 @@ export type RingGroup = {
      * Who is told by e-mail of calls that nobody answered, with who called, when, and for how long it rang; not where a message goes out by e-mail itself.
      */
     missedCallMail: Array<string>;
+    /**
+     * Spoken by the voice of the house before phones ring, as early media: the call is not answered by it. Empty: none.
+     */
+    greeting: string;
+    /**
+     * The caller hears music on hold while phones ring, and no ringing.
+     */
+    music: boolean;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -1104,6 +1112,8 @@ export type RingGroupCreate = {
     alertInfo?: string;
     noAnswer?: string | null;
     missedCallMail?: Array<string>;
+    greeting?: string;
+    music?: boolean;
     enabled?: boolean;
 };
 
@@ -1146,6 +1156,8 @@ export type RingGroupUpdate = {
     alertInfo?: string;
     noAnswer?: string | null;
     missedCallMail?: Array<string>;
+    greeting?: string;
+    music?: boolean;
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.

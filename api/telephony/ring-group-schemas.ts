@@ -28,6 +28,8 @@ export const RingGroup = z
     alertInfo: z.string().meta({ description: 'Alert-Info header, for a ringing sound of its own; empty: none.' }),
     noAnswer: z.string().nullable().meta({ description: 'Number that calls go on to when nobody answers; null: they end.' }),
     missedCallMail: z.array(z.string()).meta({ description: 'Who is told by e-mail of calls that nobody answered, with who called, when, and for how long it rang; not where a message goes out by e-mail itself.' }),
+    greeting: z.string().meta({ description: 'Spoken by the voice of the house before phones ring, as early media: the call is not answered by it. Empty: none.' }),
+    music: z.boolean().meta({ description: 'The caller hears music on hold while phones ring, and no ringing.' }),
     enabled: z.boolean(),
     ...stamps,
   })
@@ -45,6 +47,8 @@ const options = {
   alertInfo: z.string().max(100).optional(),
   noAnswer: dialled.nullable().optional(),
   missedCallMail: z.array(z.string().trim().max(254)).max(10).optional(),
+  greeting: z.string().trim().max(1000).optional(),
+  music: z.boolean().optional(),
   enabled: z.boolean().optional(),
 }
 

@@ -1,7 +1,7 @@
 import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
 import { createMachine } from '../../config/machine.ts'
-import type { Recording } from '../../media/contract.ts'
+import type { PlaySource, Recording } from '../../media/contract.ts'
 import type { CallState, CallView, PlanView, Sought, Termination } from '../events/catalogue.ts'
 import { explainSteps, type Plan } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
@@ -76,6 +76,8 @@ export class Call {
   recordingWanted: string | undefined
   /** Settles when the caller's ACK came in or never will; undefined until we answer. */
   accepting: Promise<void> | undefined
+  /** What the caller hears while phones ring; undefined: as the settings say. */
+  ringSound: PlaySource | undefined
   /** Ends the ringing that we make for the caller; undefined when we make none. */
   ringback: AbortController | undefined
   /** A phone in it asked for its other side to be connected with somebody else, and that is under way. */

@@ -3,8 +3,7 @@ import type { Logger } from '../../config/logger.ts'
 import type { ReplyOptions, SipDialog } from '../sip/types.ts'
 import type { CallerLine } from './call.ts'
 import type { Leg } from './leg.ts'
-
-const RINGING = { kind: 'network-tone', name: 'ringing' } as const
+import { RINGING } from './ringback.ts'
 
 /**
  * The way to a caller who is in a call already, because he was transferred: what a new caller would be told in

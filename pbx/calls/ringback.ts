@@ -4,12 +4,12 @@ import type { Call } from './call.ts'
 import type { CallWorld } from './world.ts'
 
 /**
- * Lets the caller hear ringing that is ours, as early media, where RINGBACK asks for it. False when
+ * Lets the caller hear ringing that is ours, as early media, where RINGBACK or what was called asks for it. False when
  * the caller's own phone shall make the sound: it is told 180.
  */
 export function startRingback(world: CallWorld, call: Call): boolean {
   const { caller } = call
-  const source = sourceOf(world)
+  const source = call.ringSound ?? sourceOf(world)
   // Without the caller's offer there is no address to play to before it answers ours.
   if (source === undefined || !world.media.capabilities.play || !caller.endpoint?.codec || caller.endpoint.bypass === true) return false
   // Another phone of the extension is heard already.
@@ -31,8 +31,11 @@ export function stopRingback(call: Call): void {
   call.ringback = undefined
 }
 
+/** The ringing tone of the country. */
+export const RINGING: PlaySource = { kind: 'network-tone', name: 'ringing' }
+
 function sourceOf({ settings }: CallWorld): PlaySource | undefined {
   const { ringback, music } = settings.calls
   if (ringback === 'phone') return undefined
-  return ringback === 'music' && music !== undefined ? { kind: 'music', name: music } : { kind: 'network-tone', name: 'ringing' }
+  return ringback === 'music' && music !== undefined ? { kind: 'music', name: music } : RINGING
 }

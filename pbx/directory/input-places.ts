@@ -1,12 +1,11 @@
 /** What people enter for opening hours, attendants and park lots, checked. */
 import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { AttendantInput, Holiday, OpenHours, ParkLotInput, ScheduleInput } from '../door.ts'
-import { checkNumberAndName, checkRange, checkTarget } from './input.ts'
+import { checkGreeting, checkNumberAndName, checkRange, checkTarget } from './input.ts'
 
 const TIME = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/
 const MOST_HOURS = 50
 const MOST_HOLIDAYS = 500
-const LONGEST_GREETING = 1_000
 
 /** @throws Refusal `unprocessable` that names every wrong field */
 export function checkSchedule<T extends Partial<ScheduleInput>>(input: T): T {
@@ -39,11 +38,7 @@ export function checkAttendant<T extends Partial<AttendantInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked = { ...input }
   checkNumberAndName(checked, details)
-  if (input.greeting !== undefined) {
-    checked.greeting = input.greeting.trim()
-    if (checked.greeting === '' || checked.greeting.length > LONGEST_GREETING) details.push({ field: 'greeting', message: `A greeting has 1 to ${LONGEST_GREETING} characters.` })
-    else if (/[\p{Cs}\u0000]/u.test(checked.greeting)) details.push({ field: 'greeting', message: 'A greeting is made of letters, digits and signs.' })
-  }
+  if (input.greeting !== undefined) checked.greeting = checkGreeting(input.greeting, 1, details)
   if (input.keys) {
     checked.keys = Object.fromEntries(Object.entries(input.keys).map(([key, target]) => [key, checkTarget(target, `keys.${key}`, details)]))
     for (const key of Object.keys(checked.keys)) if (!/^[0-9*#]$/.test(key)) details.push({ field: `keys.${key}`, message: 'A key is one of 0 to 9, * and #.' })

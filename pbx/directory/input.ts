@@ -3,6 +3,7 @@ import type { ConferenceInput, ExtensionInput, RingGroupInput, RingGroupMember, 
 
 const LONGEST_NAME = 100
 const MOST_VIPS = 50
+const LONGEST_GREETING = 1_000
 const MOST_MEMBERS = 100
 const MOST_FOLLOWED = 10
 
@@ -86,6 +87,7 @@ export function checkRingGroup<T extends Partial<RingGroupInput>>(input: T): T {
     }
   }
   if (typeof input.noAnswer === 'string') checked.noAnswer = checkTarget(input.noAnswer, 'noAnswer', details)
+  if (input.greeting !== undefined) checked.greeting = checkGreeting(input.greeting, 0, details)
   // Both are sent to phones in headers.
   for (const [field, most] of [['namePrefix', 20], ['alertInfo', 100]] as const) {
     const text = input[field]
@@ -118,6 +120,14 @@ function checkNumber(given: string, details: RefusalDetail[]): string {
   const number = given.trim()
   if (!/^[0-9]{2,15}$/.test(number)) details.push({ field: 'number', message: 'A number has 2 to 15 digits and nothing else.' })
   return number
+}
+
+/** A text to be spoken, trimmed. */
+export function checkGreeting(given: string, least: number, details: RefusalDetail[]): string {
+  const greeting = given.trim()
+  if (greeting.length < least || greeting.length > LONGEST_GREETING) details.push({ field: 'greeting', message: `A greeting has ${least} to ${LONGEST_GREETING} characters.` })
+  else if (/[\p{Cs}\u0000]/u.test(greeting)) details.push({ field: 'greeting', message: 'A greeting is made of letters, digits and signs.' })
+  return greeting
 }
 
 /** A number that can be dialled, without what only helps the eye. */

@@ -8,7 +8,7 @@ import type { DirectoryWorld } from './world.ts'
 
 const COLUMNS: Columns<RingGroupInput, RingGroupRow> = [
   ['number', 'number'], ['name', 'name'], ['strategy', 'strategy'], ['members', 'members'], ['ringSeconds', 'ring_seconds'], ['memberSeconds', 'member_seconds'], ['rounds', 'rounds'],
-  ['skipBusy', 'skip_busy'], ['namePrefix', 'name_prefix'], ['alertInfo', 'alert_info'], ['noAnswer', 'no_answer'], ['missedCallMail', 'missed_call_mail'], ['enabled', 'enabled'],
+  ['skipBusy', 'skip_busy'], ['namePrefix', 'name_prefix'], ['alertInfo', 'alert_info'], ['noAnswer', 'no_answer'], ['missedCallMail', 'missed_call_mail'], ['greeting', 'greeting'], ['music', 'music'], ['enabled', 'enabled'],
 ]
 
 /** Ring groups: what the panel and the API read and change. */

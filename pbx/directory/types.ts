@@ -123,6 +123,8 @@ export interface SnapshotRingGroup {
   alertInfo: string
   noAnswer: string | null
   missedCallMail: readonly string[]
+  greeting: string
+  music: boolean
   /** Whose turn it was when this was read. */
   nextMember: number
   enabled: boolean

@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto'
 import type { Call } from '../calls/call.ts'
 import type { DialOptions } from '../calls/dial.ts'
+import { RINGING } from '../calls/ringback.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Member, RingGroupStep } from '../routing/plan.ts'
+import { playEarly } from './early.ts'
 import { targetsOf, verdictOfAll, type Found, type Manner } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
 import { ring } from './ring.ts'
@@ -12,8 +14,24 @@ import { ring } from './ring.ts'
 /** In a group one who declines speaks for himself only. */
 const SHARED = { shared: true } as const
 
-/** Rings the members of a group as its strategy says. */
-export function ringGroup(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
+/** Greets the caller where the group does, and rings its members as its strategy says. */
+export async function ringGroup(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
+  const { music } = world.settings.calls
+  if (step.greeting !== '' && world.media.capabilities.speak) await playEarly(world, call, { kind: 'speak', text: step.greeting })
+  if (call.over) return { kind: 'done' }
+  if (step.music && music !== undefined) call.ringSound = { kind: 'music', name: music }
+  else keepRinging(call)
+  const outcome = await ringMembers(world, call, step)
+  keepRinging(call)
+  return outcome
+}
+
+/** A phone that has heard something of ours makes no ringing of its own any more (RFC 3960 §3.2). */
+function keepRinging(call: Call): void {
+  call.ringSound = call.state === 'early' ? RINGING : undefined
+}
+
+function ringMembers(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
   switch (step.strategy) {
     case 'all':
       return ringFound(world, call, targetsOf(world, call, step.members, mannerOf(step)), step.ringSeconds)

@@ -26,7 +26,7 @@ export function createFakeRingGroups(actors: Actor[], checkVersion: (row: { vers
     },
     get: async (actor, id) => plain(find(actor, id)),
     async create(actor, input) {
-      const standard = { strategy: 'all', ringSeconds: 30, memberSeconds: 15, rounds: null, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, missedCallMail: [] as string[], enabled: true } as const
+      const standard = { strategy: 'all', ringSeconds: 30, memberSeconds: 15, rounds: null, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, missedCallMail: [] as string[], greeting: '', music: false, enabled: true } as const
       const group: Owned = { ...standard, ...input, members: membersOf(input), id: randomUUID(), tenantId: actor.tenantId, version: 1, createdAt: now, updatedAt: now }
       rows.set(group.id, group)
       return plain(group)

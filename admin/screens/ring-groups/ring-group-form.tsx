@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Select, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
@@ -23,7 +23,7 @@ export function RingGroupForm({ editing, onClose }: { editing: Editing; onClose:
   )
 }
 
-type Values = Pick<RingGroup, 'number' | 'name' | 'strategy' | 'members' | 'skipBusy' | 'namePrefix' | 'alertInfo' | 'missedCallMail' | 'enabled'> & {
+type Values = Pick<RingGroup, 'number' | 'name' | 'strategy' | 'members' | 'skipBusy' | 'namePrefix' | 'alertInfo' | 'missedCallMail' | 'greeting' | 'music' | 'enabled'> & {
   ringSeconds: number | string
   memberSeconds: number | string
   /** Empty: until the time is up. */
@@ -39,7 +39,7 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
     initial: {
       number: group?.number ?? '', name: group?.name ?? '', strategy: group?.strategy ?? 'all', members: group?.members ?? [], ringSeconds: group?.ringSeconds ?? 30,
       memberSeconds: group?.memberSeconds ?? 15, rounds: group?.rounds ?? '', skipBusy: group?.skipBusy ?? true, namePrefix: group?.namePrefix ?? '', alertInfo: group?.alertInfo ?? '',
-      noAnswer: group?.noAnswer ?? '', missedCallMail: group?.missedCallMail ?? [], enabled: group?.enabled ?? true,
+      noAnswer: group?.noAnswer ?? '', missedCallMail: group?.missedCallMail ?? [], greeting: group?.greeting ?? '', music: group?.music ?? false, enabled: group?.enabled ?? true,
     },
     check: ({ number, name }): Record<string, string> => ({
       ...(!/^[0-9]{2,15}$/.test(number) && { number: 'Use 2 to 15 digits, for example 600.' }),
@@ -66,6 +66,8 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
       {!together && <NumberInput label="Each rings for" description={strategy === 'memory-hunt' ? 'Until the next one rings too. Members may have a time of their own.' : 'Members may have a time of their own.'} min={5} max={120} allowDecimal={false} suffix=" s" value={values.memberSeconds} error={errors.memberSeconds} onChange={(value) => set('memberSeconds', value)} />}
       {inRounds && <NumberInput label="Rounds" description="How often all of them are rung. Empty: until the time is up." min={1} max={20} allowDecimal={false} value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
       {strategy !== 'enterprise' && <NumberInput label="Rings for in all" min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />}
+      <Textarea label="Greeting" description="English, spoken to the caller before phones ring; empty for none. The call is not answered by it, so it costs the caller nothing." placeholder="Welcome to Example. We are finding somebody for you." autosize minRows={2} maxLength={1000} value={values.greeting} error={errors.greeting} onChange={(change) => set('greeting', change.currentTarget.value)} />
+      <Checkbox label="Music while phones ring" description="The caller hears music on hold instead of ringing." checked={values.music} onChange={(change) => set('music', change.currentTarget.checked)} />
       <TargetInput label="When nobody answers, go on to" description="Empty: the call ends." value={values.noAnswer} error={errors.noAnswer} onChange={(value) => set('noAnswer', value)} />
       <MissedCallMail value={values.missedCallMail} error={errors.missedCallMail} onChange={(value) => set('missedCallMail', value)} />
       <Checkbox label="Leave out who is in a call" checked={values.skipBusy} onChange={(change) => set('skipBusy', change.currentTarget.checked)} />
