@@ -6,6 +6,7 @@ import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { MediaServer, PromptDesk, SoundKeeper } from '../media/contract.ts'
+import { createCompletions } from './calls/completions.ts'
 import { createCharges } from './calls/charges.ts'
 import { hangUp } from './calls/hang-up.ts'
 import { certificatesOf, type CertificateKeeper } from './certificates.ts'
@@ -61,6 +62,7 @@ import type { SipSource } from './sip/types.ts'
 import { hostPart } from './sip/uri.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
+import { isFree, recall } from './steps/complete.ts'
 import { originate } from './steps/originate.ts'
 import { supervise } from './steps/supervise.ts'
 import { goOn } from './steps/go-on.ts'
@@ -121,10 +123,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     trunks, charges: createCharges(tollCalls.past, tollCalls.keep, systemClock), settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
-    lastCaller: async (tenantId, extensionId) => {
-      if (records.journal.pending > 0) await records.journal.flush()
-      return history.lastCaller({ tenantId }, extensionId)
-    },
+    lastCaller: async (tenantId, extensionId) => (await written()).lastCaller({ tenantId }, extensionId),
+    lastCalled: async (tenantId, extensionId) => (await written()).lastCalled({ tenantId }, extensionId),
+    completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located, untold) => help.tested(call, located, untold) },
@@ -147,6 +148,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
   })
   const history = createHistory(database)
+  /** The history with every call in it that is over. */
+  const written = async (): Promise<typeof history> => {
+    if (records.journal.pending > 0) await records.journal.flush()
+    return history
+  }
   const retention = startRetention({ database, logger, sweepRecordings: async () => (await recordings.sweep()) + (await voicemail.sweep()) + (await mail.sweep()) + (await messaging.sweep()), keep: settings.keep })
   const rooms = createRooms(world, (call) => {
     recordings.control(call, 'start', 'conference').catch((error: unknown) => {
@@ -250,13 +256,11 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
         }
       },
       async history(actor, filter) {
-        if (records.journal.pending > 0) await records.journal.flush()
-        return history.list(actor, filter)
+        return (await written()).list(actor, filter)
       },
       async *export(actor, query) {
         await database.change(actor, async () => ({ result: undefined, audit: { action: 'call.export', subjectType: 'call', subjectId: actor.tenantId, after: query } }))
-        if (records.journal.pending > 0) await records.journal.flush()
-        yield* history.walk(actor, query)
+        yield* (await written()).walk(actor, query)
       },
       get: find,
       trace: async (actor, id) => traces.of(actor, await find(actor, id)),
@@ -335,6 +339,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       unsolicited.close()
       publications.close()
       if (sip.keepsCalls) await sip.close()
+      world.completions.close()
       watchdog.stop()
       minutes.stop()
       stopCodes()

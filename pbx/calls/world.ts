@@ -10,8 +10,9 @@ import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { TrunkRoom } from '../trunks/trunks.ts'
-import type { LastCaller } from '../events/catalogue.ts'
+import type { LastCalled, LastCaller } from '../events/catalogue.ts'
 import type { Call } from './call.ts'
+import type { Completions } from './completions.ts'
 import type { Charges } from './charges.ts'
 import type { Leg } from './leg.ts'
 import type { CallRegistry } from './registry.ts'
@@ -50,6 +51,9 @@ export interface CallWorld {
   lockToll: (tenantId: string, extensionId: string, reason: string) => Promise<void>
   /** Who called an extension last, as the history knows it; undefined: nobody. Rejects with a Refusal while it cannot be asked. */
   lastCaller: (tenantId: string, extensionId: string) => Promise<LastCaller | undefined>
+  /** The extension that an extension called last within the hour, and what came of it; undefined: none. Rejects like `lastCaller`. */
+  lastCalled: (tenantId: string, extensionId: string) => Promise<LastCalled | undefined>
+  completions: Completions
   /** Calls that wait for somebody to fetch them. */
   parking: Parking
   /** A sound of the tenant's own. */

@@ -3,7 +3,7 @@ import type { Database, Knex, Transaction } from '../../config/database/index.ts
 import { Refusal } from '../../config/errors.ts'
 import type { CallPartyRow, CallRow, RecordingRow } from '../../migrations/tables.ts'
 import type { CallFilter, CallPage, CallQuery, PastCall } from '../door.ts'
-import type { LastCaller } from '../events/catalogue.ts'
+import type { LastCalled, LastCaller } from '../events/catalogue.ts'
 import { recordingInfo } from './recording-row.ts'
 import { viewOf } from './row.ts'
 
@@ -13,6 +13,8 @@ export interface History {
   find(actor: Actor, id: string): Promise<PastCall>
   /** Who called an extension last, of those who rang it or wanted to; calls that the house itself began are none. */
   lastCaller(actor: Pick<Actor, 'tenantId'>, extensionId: string): Promise<LastCaller | undefined>
+  /** The extension that an extension called last within the hour. */
+  lastCalled(actor: Pick<Actor, 'tenantId'>, extensionId: string): Promise<LastCalled | undefined>
   /** Calls newest first, a batch at a time; without the recordings. */
   walk(actor: Actor, query: CallQuery): AsyncGenerator<PastCall[]>
 }
@@ -63,6 +65,16 @@ export function createHistory(database: Database): History {
         )) as { rows: LastCaller[] }
         const [last] = rows
         return last && { number: last.number, extensionId: last.extensionId }
+      }),
+    lastCalled: (actor, extensionId) =>
+      database.read(actor as Actor, async (trx) => {
+        const { rows } = (await trx.raw(
+          `SELECT callee_extension_id AS "extensionId", result, reason FROM calls
+           WHERE caller_extension_id = :extensionId AND callee_extension_id <> :extensionId AND started_at > now() - interval '1 hour' AND legs->0->>'sipCallId' <> ''
+           ORDER BY started_at DESC LIMIT 1`,
+          { extensionId },
+        )) as { rows: LastCalled[] }
+        return rows[0]
       }),
     async *walk(actor, query) {
       let last: { at: string; id: string } | undefined

@@ -77,6 +77,13 @@ export interface LastCaller {
   extensionId: string | null
 }
 
+/** The extension that somebody called last. */
+export interface LastCalled {
+  extensionId: string
+  result: EndResult
+  reason: string
+}
+
 export interface CallView {
   id: string
   /** The first call of a chain of transfers; its own id when there was none. */

@@ -6,7 +6,8 @@ import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import { outsideMember } from './members.ts'
-import { isFromOutside, toIntercom, toPage } from './paging.ts'
+import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
+import { toIntercom, toPage } from './paging.ts'
 import type { Branch, Diversion, ExtensionStep, Member, PickUpAction, Plan, Step, Unanswered, VoicemailAction, VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
@@ -181,11 +182,7 @@ function meantBy(number: string, look: Look): Meant {
     if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     if (action === 'withhold-number') return meantBy(argument, look)
-    if (action === 'call-last-caller' || action === 'block-last-caller') {
-      return internal([isFromOutside(look.request)
-        ? { kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `${code} is for phones of the house` }
-        : { kind: 'last-caller', what: action === 'call-last-caller' ? 'call' : 'block', reason: `${code} asks who called last` }])
-    }
+    if (isOfOwnCalls(action)) return internal([ofOwnCalls(code, action, look.request)])
     if (action === 'intercom') {
       const { step, extension: meant } = toIntercom(code, argument, look.request, snapshot, (one, reason) => ring(one, look, reason, {}))
       return internal([step], meant)

@@ -18,6 +18,8 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*67', action: 'withhold-number', takesNumber: true },
   { code: '*69', action: 'call-last-caller', takesNumber: false },
   { code: '*30', action: 'block-last-caller', takesNumber: false },
+  { code: '*66', action: 'complete-call', takesNumber: false },
+  { code: '*86', action: 'complete-call-cancel', takesNumber: false },
   { code: '*80', action: 'intercom', takesNumber: true },
   { code: '*8', action: 'pick-up-group', takesNumber: false },
   { code: '**', action: 'pick-up-extension', takesNumber: true },

@@ -75,7 +75,7 @@ function wrongFollowing(snapshot: DirectorySnapshot, after: SnapshotExtension, c
 export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string, by?: Pick<SnapshotExtension, 'id' | 'number'>): string | undefined {
   if (isEmergency(normaliseDialled(target))) return `${target} calls the emergency services, where nothing that is set up may lead.`
   const first = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME).steps.find(({ kind }) => kind !== 'schedule')
-  if (first?.kind === 'feature' || first?.kind === 'last-caller' || (first?.kind === 'voicemail' && first.what === 'listen')) return `${target} is a feature code, and no phone.`
+  if (first?.kind === 'feature' || first?.kind === 'last-caller' || first?.kind === 'completion' || (first?.kind === 'voicemail' && first.what === 'listen')) return `${target} is a feature code, and no phone.`
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }
 

@@ -19,7 +19,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PageStep | LastCallerStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PageStep | LastCallerStep | CompletionStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -140,7 +140,7 @@ export interface FeatureStep {
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'intercom' | LastCallerAction | VoicemailAction | ScheduleAction | PickUpAction
+  | 'intercom' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -151,10 +151,12 @@ export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-lea
 export type ScheduleAction = 'schedule-override'
 /** Codes about whoever called last. */
 export type LastCallerAction = 'call-last-caller' | 'block-last-caller'
+/** Codes about calls that reached nobody. */
+export type CompletionAction = 'complete-call' | 'complete-call-cancel'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | LastCallerAction | VoicemailAction | ScheduleAction | PickUpAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
 
 /** Answer, and take a message for an extension, or let somebody listen to the messages of one. */
 export interface VoicemailStep {
@@ -215,6 +217,13 @@ export interface LastCallerStep {
   reason: string
 }
 
+/** Call the caller's extension when the one that it called last is free, or not any more. */
+export interface CompletionStep {
+  kind: 'completion'
+  what: 'ask' | 'cancel'
+  reason: string
+}
+
 /** Give the phone a call that rings elsewhere. Which one is seen when it dials: what rings is no matter of routing. */
 export interface PickUpStep {
   kind: 'pick-up'
@@ -272,6 +281,8 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'call-last-caller': 'Hear who called you last, and call back',
   'block-last-caller': 'Block whoever called you last from outside, for the whole company',
+  'complete-call': 'Be called when the extension that you called last is free',
+  'complete-call-cancel': 'Not be called any more when extensions are free',
   'intercom': 'Talk to this extension at once: its phone answers by itself',
   'pick-up-group': 'Pick up a call that rings in your pickup group',
   'pick-up-extension': 'Pick up a call that rings at this extension',
@@ -381,6 +392,8 @@ export function describeStep(step: Step): string {
       return `Page ${step.members.length === 1 ? 'one extension' : `${step.members.length} extensions`}, whose phones answer by themselves${step.twoWay ? ' and are heard' : ''}`
     case 'last-caller':
       return step.what === 'call' ? 'Say who called last, and call back' : 'Say who called last, and block the number'
+    case 'completion':
+      return step.what === 'ask' ? 'Call back when the extension that was called last is free' : 'Call back no more'
     case 'pick-up':
       return 'Pick up a call that rings'
     case 'location-test':

@@ -9,6 +9,7 @@ import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotExtension } from '../directory/types.ts'
 import type { ClickToDial } from '../door.ts'
 import { isEmergency } from '../emergency/recognise.ts'
+import type { Plan } from '../routing/plan.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
 import { decideNow } from './decide-now.ts'
 import { openOwnCall, ringOwn, takeAnswered } from './own-call.ts'
@@ -62,17 +63,16 @@ export function originate(world: CallWorld, wish: Originating): Call {
   known.set(key, { call: own, at: Date.now() })
   own.cleanup.add(() => { if (known.get(key)?.call === own) known.delete(key) })
   const targets = contacts.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, ...(wish.autoAnswer === true && { autoAnswer: true }) }))
-  ringOwn(world, own, extension, targets, (leg) => callOn(world, own, leg, extension, number, wish.by))
+  ringOwn(world, own, extension, targets, (leg) => callOn(world, own, leg, extension, number, { step: 'Click to dial', reason: `${wish.by} asked for it` }))
   return own
 }
 
 /** The phone is answered: it calls the number now. */
-async function callOn(world: CallWorld, own: Call, leg: Leg, extension: SnapshotExtension, number: string, by: string): Promise<void> {
+export async function callOn(world: CallWorld, own: Call, leg: Leg, extension: SnapshotExtension, number: string, before: NonNullable<Plan['before']>): Promise<void> {
   const next = await own.mailbox.run(async () => {
     if (!takeAnswered(world, own, leg)) return undefined
     own.transferring = { by: own.caller, number }
     const moved = await takeOut(own, leg, 'caller', `Goes on to ${number}.`)
-    const before = { step: 'Click to dial', reason: `${by} asked for it` }
     return openTransferred(world, own, moved, { number }, { extensionId: extension.id, number: extension.number }, (request) => ({ ...decideNow(world, request), before }), () => undefined)
   })
   if (!next) return

@@ -7,6 +7,7 @@ import type { Sought, Termination } from '../events/catalogue.ts'
 import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
 import { tellLocation } from './location-test.ts'
+import { serveCompletion } from './complete.ts'
 import { serveLastCaller } from './last-caller.ts'
 import { page } from './page.ts'
 import { park } from './park.ts'
@@ -82,6 +83,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return attend(world, call, step)
     case 'park':
       return park(world, call, step)
+    case 'completion':
+      return serveCompletion(world, call, step)
     case 'last-caller':
       return serveLastCaller(world, call, step)
     case 'page':
