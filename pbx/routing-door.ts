@@ -12,7 +12,8 @@ import { normaliseDialled } from './routing/number-format.ts'
 import { featureCodes, wrongCodes, type FeatureCode } from './routing/feature-codes.ts'
 import { forwardedToMailboxes } from './routing/handling.ts'
 import { findInboundNumber } from './routing/outside.ts'
-import { explainSteps, featureWords, type Expand } from './routing/plan.ts'
+import { featureWords } from './routing/feature-actions.ts'
+import { explainSteps, type Expand } from './routing/plan.ts'
 
 /** What would happen to a call, asked without placing one, and the feature codes there are. */
 export function createRoutingDoor(world: { directory: Directory; registrar: Registrar; registry: CallRegistry; defaults: Omit<RoutingDefaults, 'at'> }): Pbx['routing'] {

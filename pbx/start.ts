@@ -16,6 +16,7 @@ import { terminate } from './calls/termination.ts'
 import { watchForStuckCalls } from './calls/watch.ts'
 import type { CallWorld } from './calls/world.ts'
 import { createHistory } from './cdr/history.ts'
+import { createLastCalls } from './cdr/last-calls.ts'
 import { rememberRecent } from './cdr/recent.ts'
 import { startRetention } from './cdr/retention.ts'
 import { createCallRecordWriter } from './cdr/writer.ts'
@@ -62,7 +63,8 @@ import type { SipSource } from './sip/types.ts'
 import { hostPart } from './sip/uri.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
-import { isFree, recall } from './steps/complete.ts'
+import { isFree } from './steps/complete.ts'
+import { recall } from './steps/recall.ts'
 import { originate } from './steps/originate.ts'
 import { supervise } from './steps/supervise.ts'
 import { goOn } from './steps/go-on.ts'
@@ -123,8 +125,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     trunks, charges: createCharges(tollCalls.past, tollCalls.keep, systemClock), settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
-    lastCaller: async (tenantId, extensionId) => (await written()).lastCaller({ tenantId }, extensionId),
-    lastCalled: async (tenantId, extensionId) => (await written()).lastCalled({ tenantId }, extensionId),
+    lastCaller: (...extension) => lastCalls.lastCaller(...extension), lastCalled: (...extension) => lastCalls.lastCalled(...extension),
     completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
@@ -147,12 +148,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     mail,
     world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
   })
-  const history = createHistory(database)
-  /** The history with every call in it that is over. */
-  const written = async (): Promise<typeof history> => {
-    if (records.journal.pending > 0) await records.journal.flush()
-    return history
-  }
+  const history = createHistory(database, records.journal)
+  const lastCalls = createLastCalls(database, records.journal)
   const retention = startRetention({ database, logger, sweepRecordings: async () => (await recordings.sweep()) + (await voicemail.sweep()) + (await mail.sweep()) + (await messaging.sweep()), keep: settings.keep })
   const rooms = createRooms(world, (call) => {
     recordings.control(call, 'start', 'conference').catch((error: unknown) => {
@@ -255,12 +252,10 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
           throw error
         }
       },
-      async history(actor, filter) {
-        return (await written()).list(actor, filter)
-      },
+      history: (actor, filter) => history.list(actor, filter),
       async *export(actor, query) {
         await database.change(actor, async () => ({ result: undefined, audit: { action: 'call.export', subjectType: 'call', subjectId: actor.tenantId, after: query } }))
-        yield* (await written()).walk(actor, query)
+        yield* history.walk(actor, query)
       },
       get: find,
       trace: async (actor, id) => traces.of(actor, await find(actor, id)),

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../media/contract.ts'
 import { findInCallCode } from '../routing/feature-codes.ts'
-import type { InCallAction } from '../routing/plan.ts'
+import type { InCallAction } from '../routing/feature-actions.ts'
 import type { Call } from './call.ts'
 import type { Leg } from './leg.ts'
 import type { CallWorld } from './world.ts'

@@ -3,18 +3,14 @@ import type { Database, Knex, Transaction } from '../../config/database/index.ts
 import { Refusal } from '../../config/errors.ts'
 import type { CallPartyRow, CallRow, RecordingRow } from '../../migrations/tables.ts'
 import type { CallFilter, CallPage, CallQuery, PastCall } from '../door.ts'
-import type { LastCalled, LastCaller } from '../events/catalogue.ts'
 import { recordingInfo } from './recording-row.ts'
 import { viewOf } from './row.ts'
+import { settle, type Pending } from './settle.ts'
 
 /** Reads the history of one tenant. */
 export interface History {
   list(actor: Actor, filter: CallFilter): Promise<CallPage>
   find(actor: Actor, id: string): Promise<PastCall>
-  /** Who called an extension last, of those who rang it or wanted to; calls that the house itself began are none. */
-  lastCaller(actor: Pick<Actor, 'tenantId'>, extensionId: string): Promise<LastCaller | undefined>
-  /** The extension that an extension called last within the hour. */
-  lastCalled(actor: Pick<Actor, 'tenantId'>, extensionId: string): Promise<LastCalled | undefined>
   /** Calls newest first, a batch at a time; without the recordings. */
   walk(actor: Actor, query: CallQuery): AsyncGenerator<PastCall[]>
 }
@@ -24,12 +20,13 @@ const MOST_LISTED = 10_000
 /** Numbers and names that a search may find before it reads calls instead: nearly all calls would be theirs. */
 const MOST_PARTIES = 200
 const BATCH = 1_000
-const GROUP_DAYS = 3
 
-export function createHistory(database: Database): History {
+/** @param journal what is still on its way to the database, and is written before anybody looks */
+export function createHistory(database: Database, journal?: Pending): History {
   return {
-    list: (actor, filter) =>
-      database.read(actor, async (trx) => {
+    async list(actor, filter) {
+      await settle(journal)
+      return database.read(actor, async (trx) => {
         const start = (filter.page - 1) * filter.limit
         if (start >= MOST_LISTED) throw new Refusal('unprocessable', `Only the first ${MOST_LISTED} calls can be paged through. Choose fewer days, or something to search for.`)
         // Counted and paged in one go over narrow rows; plans and legs are read for the page only.
@@ -45,7 +42,8 @@ export function createHistory(database: Database): History {
         const place = new Map((found.ids ?? []).map((id, at) => [id, at]))
         rows.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))
         return { rows: await withRecordings(trx, rows), total: Math.min(found.total, MOST_LISTED), more: found.total > MOST_LISTED }
-      }),
+      })
+    },
     find: (actor, id) =>
       database.read(actor, async (trx) => {
         const row = await trx<CallRow>('calls').where({ id }).first()
@@ -53,30 +51,8 @@ export function createHistory(database: Database): History {
         if (!call) throw new Refusal('not-found', 'There is no call with this id.')
         return call
       }),
-    lastCaller: (actor, extensionId) =>
-      database.read(actor as Actor, async (trx) => {
-        const seen = `SELECT from_number AS number, caller_extension_id AS "extensionId", started_at FROM calls WHERE caller_extension_id IS DISTINCT FROM :extensionId AND legs->0->>'sipCallId' <> '' AND reason <> 'nothing-rings'`
-        // Members of groups are found in the legs, which no index covers, so only for some days.
-        const { rows } = (await trx.raw(
-          `(${seen} AND callee_extension_id = :extensionId ORDER BY started_at DESC LIMIT 1)
-           UNION ALL (${seen} AND callee_extension_id IS DISTINCT FROM :extensionId AND started_at > now() - interval '${GROUP_DAYS} days' AND legs @> :leg::jsonb ORDER BY started_at DESC LIMIT 1)
-           ORDER BY started_at DESC LIMIT 1`,
-          { extensionId, leg: JSON.stringify([{ role: 'callee', extensionId }]) },
-        )) as { rows: LastCaller[] }
-        const [last] = rows
-        return last && { number: last.number, extensionId: last.extensionId }
-      }),
-    lastCalled: (actor, extensionId) =>
-      database.read(actor as Actor, async (trx) => {
-        const { rows } = (await trx.raw(
-          `SELECT callee_extension_id AS "extensionId", result, reason FROM calls
-           WHERE caller_extension_id = :extensionId AND callee_extension_id <> :extensionId AND started_at > now() - interval '1 hour' AND legs->0->>'sipCallId' <> ''
-           ORDER BY started_at DESC LIMIT 1`,
-          { extensionId },
-        )) as { rows: LastCalled[] }
-        return rows[0]
-      }),
     async *walk(actor, query) {
+      await settle(journal)
       let last: { at: string; id: string } | undefined
       for (;;) {
         const rows = await database.read(actor, async (trx) => {

@@ -1,5 +1,5 @@
 import type { ChangedCodes } from '../directory/types.ts'
-import { featureWords, type FeatureAction, type InCallAction } from './plan.ts'
+import { featureWords, type FeatureAction, type InCallAction } from './feature-actions.ts'
 
 /** The customary codes. A code that takes a number has it dialled behind: *72102. */
 const CUSTOMARY: readonly Usual<FeatureAction>[] = [

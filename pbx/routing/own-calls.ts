@@ -1,6 +1,7 @@
 /** Codes about the calls that an extension had: whoever called it last, and whom it called. Pure, like all of routing. */
 import { isFromOutside } from './paging.ts'
-import type { CompletionAction, CompletionStep, FeatureAction, LastCallerAction, LastCallerStep, Step } from './plan.ts'
+import type { CompletionAction, FeatureAction, LastCallerAction } from './feature-actions.ts'
+import type { CompletionStep, LastCallerStep, Step } from './plan.ts'
 import type { CallRequest } from './request.ts'
 
 const STEPS: Readonly<Record<LastCallerAction | CompletionAction, Omit<LastCallerStep, 'reason'> | Omit<CompletionStep, 'reason'>>> = {

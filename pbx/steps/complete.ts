@@ -1,17 +1,13 @@
 /** Completion of calls: *66 asks to be called when the extension that was called last is free, *86 takes that back. */
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Call } from '../calls/call.ts'
-import type { Wish } from '../calls/completions.ts'
-import type { DialTarget } from '../calls/dial.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { CompletionStep } from '../routing/plan.ts'
 import { answerAndTalk, canTalk, type Sound } from '../voicemail/talk.ts'
 import { speak, spokenNumber } from '../voicemail/world.ts'
-import { callOn } from './originate.ts'
 import type { StepOutcome } from './outcome.ts'
-import { openOwnCall, ringOwn } from './own-call.ts'
 
 /** Ends after which it is worth waiting for the extension to be free, though it may be that already. */
 const WAS_BUSY: ReadonlySet<string> = new Set(['busy', 'declined', 'do-not-disturb', 'not-registered', 'not-reachable'])
@@ -61,16 +57,4 @@ export function isFree(world: CallWorld, extensionId: string): boolean {
   if (!extension?.enabled || extension.doNotDisturb) return false
   if (world.registrar.contactsOf(extensionId).every(({ reachable }) => reachable === 'no')) return false
   return !world.registry.list(extension.tenantId).some((call) => !call.over && call.legs.some((leg) => leg.origin.extensionId === extensionId && !leg.over))
-}
-
-/** Rings whoever asked and, once a phone is answered, calls the extension as if that phone had dialled it. */
-export function recall(world: CallWorld, { callerId, calleeId }: Wish): void {
-  const snapshot = world.directory.snapshot()
-  const [caller, callee] = [snapshot.extension(callerId), snapshot.extension(calleeId)]
-  if (!caller || !callee) return
-  const contacts = world.registrar.contactsOf(callerId).filter(({ reachable }) => reachable !== 'no')
-  const because = { step: `Complete the call to ${callee.number}: it is free now`, reason: `${caller.number} asked to be called back` }
-  const own = openOwnCall(world, { extension: caller, shows: { number: callee.number, name: callee.name }, name: `Call back: ${callee.name}`, before: because })
-  const targets = contacts.map((contact): DialTarget => ({ contact, extensionId: caller.id, number: caller.number, name: caller.name }))
-  ringOwn(world, own, caller, targets, (leg) => callOn(world, own, leg, caller, callee.number, because))
 }

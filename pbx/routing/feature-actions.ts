@@ -1,0 +1,53 @@
+/** What feature codes do. */
+export type FeatureAction =
+  | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
+  | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
+  | 'intercom' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction
+
+/** Codes that the phones of the house type while they talk. */
+export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
+
+/** Codes that lead to a mailbox instead of changing something. */
+export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
+/** Turns opening hours by hand, and back. */
+export type ScheduleAction = 'schedule-override'
+/** Codes about whoever called last. */
+export type LastCallerAction = 'call-last-caller' | 'block-last-caller'
+/** Codes about calls that reached nobody. */
+export type CompletionAction = 'complete-call' | 'complete-call-cancel'
+/** Codes that pick up a call that rings elsewhere. */
+export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
+/** Codes that change how the caller's own extension handles its calls. */
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
+
+/** What each feature code does, for people. */
+export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>> = {
+  'forward-always-on': 'Forward all calls',
+  'forward-always-off': 'Stop forwarding all calls',
+  'forward-busy-on': 'Forward calls when busy',
+  'forward-busy-off': 'Stop forwarding when busy',
+  'forward-no-answer-on': 'Forward calls that nobody answers',
+  'forward-no-answer-off': 'Stop forwarding calls that nobody answers',
+  'forward-unreachable-on': 'Forward calls while no phone is reachable',
+  'forward-unreachable-off': 'Stop forwarding while no phone is reachable',
+  'do-not-disturb-toggle': 'Turn do not disturb on or off',
+  'do-not-disturb-on': 'Turn do not disturb on',
+  'do-not-disturb-off': 'Turn do not disturb off',
+  'follow-me-toggle': 'Turn follow me on or off',
+  'withhold-number': 'Call this number and withhold your own',
+  'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
+  'call-last-caller': 'Hear who called you last, and call back',
+  'block-last-caller': 'Block whoever called you last from outside, for the whole company',
+  'complete-call': 'Be called when the extension that you called last is free',
+  'complete-call-cancel': 'Not be called any more when extensions are free',
+  'intercom': 'Talk to this extension at once: its phone answers by itself',
+  'pick-up-group': 'Pick up a call that rings in your pickup group',
+  'pick-up-extension': 'Pick up a call that rings at this extension',
+  'voicemail-own': 'Listen to your own voicemail',
+  'voicemail-any': 'Listen to the voicemail of any extension, with its PIN',
+  'voicemail-leave': 'Leave a message for an extension without ringing it',
+  'call-record': 'Start recording the call, and stop it, where the extension is recorded when somebody asks',
+  'call-transfer': 'Transfer the other side to this number',
+  'call-consult': 'Talk to this number while the other side waits; hang up to connect the two',
+  'call-return': 'Leave whom you talk to and return to the call that waits',
+}
