@@ -135,6 +135,7 @@ export interface ExtensionRow {
   pickup_group: string | null
   /** Its phones answer intercom and paging calls by themselves. */
   pageable: boolean
+  listed: boolean
   follow_me: boolean
   follow_me_own_phones: boolean
   follow_me_to: { target: string; delaySeconds: number; ringSeconds: number; confirm: boolean }[]

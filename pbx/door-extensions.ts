@@ -63,6 +63,8 @@ export interface Extension {
   pickupGroup: string | null
   /** Its phones answer by themselves when colleagues call by intercom or page it. */
   pageable: boolean
+  /** Callers find it by name in the company directory (*411). */
+  listed: boolean
   /** Callers who reach nobody may leave a message, where no forward of its own says otherwise. */
   voicemail: boolean
   version: number
@@ -131,6 +133,8 @@ export interface ExtensionInput {
   pickupGroup?: string | null
   /** True when absent. */
   pageable?: boolean
+  /** True when absent. */
+  listed?: boolean
   followMe?: boolean
   followMeOwnPhones?: boolean
   followMeTo?: FollowMeTarget[]

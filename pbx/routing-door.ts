@@ -10,7 +10,7 @@ import { decide, type RoutingDefaults } from './routing/decide.ts'
 import { refuseUsers } from './numbered.ts'
 import { normaliseDialled } from './routing/number-format.ts'
 import { featureCodes, wrongCodes, type FeatureCode } from './routing/feature-codes.ts'
-import { forwardedToMailboxes } from './routing/handling.ts'
+import { forwardedByCode } from './routing/handling.ts'
 import { findInboundNumber } from './routing/outside.ts'
 import { featureWords } from './routing/feature-actions.ts'
 import { explainSteps, type Expand } from './routing/plan.ts'
@@ -42,7 +42,7 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
         const wrong = wrongCodes(changed)[code.action]
         if (wrong !== undefined) throw wrongField('code', wrong)
         after = featureCodes(changed).find((one) => one.action === action) ?? code
-        if (action === 'voicemail-leave' && (after.code !== code.code || !after.enabled)) refuseUsers(code.code, forwardedToMailboxes(directory.snapshot(), actor.tenantId))
+        if (!code.inCall && (after.code !== code.code || !after.enabled)) refuseUsers(code.code, forwardedByCode(directory.snapshot(), actor.tenantId, code.action))
         return changed
       })
       if (!after) throw new Error('A change that was made has a result.')

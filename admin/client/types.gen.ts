@@ -719,6 +719,10 @@ export type Extension = {
      */
     pageable: boolean;
     /**
+     * Callers find it by name in the company directory (*411).
+     */
+    listed: boolean;
+    /**
      * Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.
      */
     followMe: boolean;
@@ -833,6 +837,7 @@ export type ExtensionCreate = {
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
     pageable?: boolean;
+    listed?: boolean;
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
@@ -921,6 +926,7 @@ export type ExtensionUpdate = {
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
     pageable?: boolean;
+    listed?: boolean;
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;

@@ -30,6 +30,7 @@ const COLUMNS = {
   outsideNumber: { kind: 'text', empty: null },
   pickupGroup: { kind: 'text', empty: null },
   pageable: { kind: 'flag' },
+  listed: { kind: 'flag' },
   recording: { kind: 'text' },
   recordingDays: { kind: 'number', empty: null },
   encryption: { kind: 'text', empty: null },

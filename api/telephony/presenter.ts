@@ -41,6 +41,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     outsideNumber: extension.outsideNumber,
     pickupGroup: extension.pickupGroup,
     pageable: extension.pageable,
+    listed: extension.listed,
     followMe: extension.followMe,
     followMeOwnPhones: extension.followMeOwnPhones,
     followMeTo: extension.followMeTo,

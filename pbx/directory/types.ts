@@ -56,6 +56,8 @@ export interface SnapshotExtension {
   pickupGroup: string | null
   /** Colleagues may call it by intercom, and page it. */
   pageable: boolean
+  /** Callers find it by name. */
+  listed: boolean
   /** Calls ring there too; without the own phones only there. */
   followMe: boolean
   followMeOwnPhones: boolean

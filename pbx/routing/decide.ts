@@ -177,13 +177,14 @@ function meantBy(number: string, look: Look): Meant {
 
   const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)
   // A forward never changes anything, and nobody listens to messages by it.
-  if (feature && (look.path.length === 0 || feature.code.action === 'voicemail-leave')) {
+  if (feature && (look.path.length === 0 || feature.code.action === 'voicemail-leave' || feature.code.action === 'directory-by-name')) {
     const { code: { code, action, takesNumber }, argument } = feature
     if (takesNumber && argument === '') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
     if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     if (action === 'withhold-number') return meantBy(argument, look)
     if (isOfOwnCalls(action)) return internal([ofOwnCalls(code, action, look.request)])
+    if (action === 'directory-by-name') return internal([{ kind: 'directory', code, reason: `${code} is the company directory` }], { name: 'Company directory' })
     if (action === 'intercom') {
       const { step, extension: meant } = toIntercom(code, argument, look.request, snapshot, (one, reason) => ring(one, look, reason, {}))
       return internal([step], meant)

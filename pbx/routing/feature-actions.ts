@@ -2,7 +2,7 @@
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'intercom' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction
+  | 'intercom' | 'directory-by-name' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -18,7 +18,7 @@ export type CompletionAction = 'complete-call' | 'complete-call-cancel'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>> = {
@@ -46,6 +46,7 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'voicemail-own': 'Listen to your own voicemail',
   'voicemail-any': 'Listen to the voicemail of any extension, with its PIN',
   'voicemail-leave': 'Leave a message for an extension without ringing it',
+  'directory-by-name': 'Find a colleague by name, spelled on the keys',
   'call-record': 'Start recording the call, and stop it, where the extension is recorded when somebody asks',
   'call-transfer': 'Transfer the other side to this number',
   'call-consult': 'Talk to this number while the other side waits; hang up to connect the two',

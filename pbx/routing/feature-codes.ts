@@ -27,6 +27,7 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*97', action: 'voicemail-own', takesNumber: false },
   { code: '*98', action: 'voicemail-any', takesNumber: false },
   { code: '*99', action: 'voicemail-leave', takesNumber: true },
+  { code: '*411', action: 'directory-by-name', takesNumber: false },
 ]
 
 /** The customary codes of phones that talk. A number is typed behind the code and ends with # or a pause. */

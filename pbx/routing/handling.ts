@@ -4,6 +4,7 @@ import { decide } from './decide.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { outsideMember } from './members.ts'
 import { normaliseDialled } from './number-format.ts'
+import type { FeatureAction } from './feature-actions.ts'
 import type { Step } from './plan.ts'
 
 const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const
@@ -139,10 +140,10 @@ export function forwardedTo(snapshot: DirectorySnapshot, tenantId: string, numbe
   return senders(snapshot, tenantId).filter((sender) => sender.number !== number && sender.targets.some(leadsThere))
 }
 
-/** Everything whose calls are sent on to a mailbox by its code. */
-export function forwardedToMailboxes(snapshot: DirectorySnapshot, tenantId: string): Sender[] {
+/** Everything whose calls are sent on by this code: to a mailbox, or the company directory. */
+export function forwardedByCode(snapshot: DirectorySnapshot, tenantId: string, action: FeatureAction): Sender[] {
   const changed = snapshot.changedCodesOf(tenantId)
-  return senders(snapshot, tenantId).filter(({ targets }) => targets.some((target) => target !== null && mailboxOf(changed, target) !== undefined))
+  return senders(snapshot, tenantId).filter(({ targets }) => targets.some((target) => target !== null && findFeatureCode(changed, target)?.code.action === action))
 }
 
 /** The number whose mailbox is meant: 102 of *99102. */

@@ -20,7 +20,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | ParkStep | PageStep | LastCallerStep | CompletionStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | CompletionStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -165,6 +165,13 @@ export interface AttendantStep {
   keys: readonly { key: string; target: string }[]
   /** Where it goes without a choice; null: it ends. */
   noInput: string | null
+  reason: string
+}
+
+/** Let the caller, who is there by `code`, spell a name on the keys, and connect with whoever has it. */
+export interface DirectoryStep {
+  kind: 'directory'
+  code: string
   reason: string
 }
 
@@ -334,6 +341,8 @@ export function describeStep(step: Step): string {
       return step.is === 'open' ? 'Go on as while open' : step.is === 'closed' ? 'Go on as while closed' : 'Go on as on a holiday'
     case 'attendant':
       return step.keys.length === 0 ? 'Play a greeting' : `Play a greeting and wait for one of the keys ${step.keys.map(({ key }) => key).join(', ')}`
+    case 'directory':
+      return 'Let the caller spell a name, and connect with whoever has it'
     case 'park':
       return step.slot === null ? 'Park whoever is transferred there; tell a phone that dials it a free slot' : 'Fetch the call that waits in the slot, or park whoever is transferred there'
     case 'page':

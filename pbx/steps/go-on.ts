@@ -11,7 +11,7 @@ import { decideNow } from './decide-now.ts'
 import { runPlan } from './run-plan.ts'
 import { openTransferred, type Authority } from './transfer.ts'
 
-const TALKS: ReadonlySet<Step['kind'] | undefined> = new Set(['attendant', 'voicemail', 'feature'])
+const TALKS: ReadonlySet<Step['kind'] | undefined> = new Set(['attendant', 'directory', 'voicemail', 'feature'])
 
 /**
  * A caller who talks to the house itself goes on to a number, as if he had been transferred there: he leaves for a call

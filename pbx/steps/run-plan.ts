@@ -11,6 +11,7 @@ import { serveCompletion } from './complete.ts'
 import { serveLastCaller } from './last-caller.ts'
 import { page } from './page.ts'
 import { park } from './park.ts'
+import { lookUpName } from './directory.ts'
 import { joinConference } from './conference.ts'
 import { runFeature } from './feature.ts'
 import { ringExtension } from './extension.ts'
@@ -81,6 +82,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return goToVoicemail(world, call, step)
     case 'attendant':
       return attend(world, call, step)
+    case 'directory':
+      return lookUpName(world, call, step)
     case 'park':
       return park(world, call, step)
     case 'completion':

@@ -41,9 +41,11 @@ test('a paging group is created, explained and deleted', { skip, timeout: 120_00
   const handling = page.getByRole('dialog', { name: 'Call handling of 103' })
   await handling.getByRole('checkbox', { name: 'Answers intercom and paging' }).uncheck()
   await handling.getByRole('checkbox', { name: 'Answers intercom and paging' }).scrollIntoViewIfNeeded()
+  await handling.getByRole('checkbox', { name: 'Listed in the company directory' }).uncheck()
   await shot('pageable')
   await handling.getByRole('button', { name: 'Save' }).click()
   await page.getByText('The call handling of 103 is saved.').waitFor()
+  await page.getByText('Not found by name in the company directory.').waitFor()
 
   await page.goto(new URL('/admin/dial-plan', page.url()).href)
   await page.getByLabel('Caller').fill('101')

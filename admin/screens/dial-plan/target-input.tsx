@@ -27,7 +27,9 @@ const MOST = 20
 
 /** Where calls go: found by name, or typed as one would dial it. */
 export function TargetInput({ label, description, placeholder = 'Number or name', required = false, value, error, onChange }: TargetInputProps) {
-  const mailbox = useCode()('voicemail-leave')
+  const codeOf = useCode()
+  const mailbox = codeOf('voicemail-leave')
+  const directory = codeOf('directory-by-name')
   const wanted = value.trim().toLowerCase()
   const extensions: Choice[] = useExtensions({ ...(/^[\p{L}\p{N} ]{1,100}$/u.test(wanted) && { search: wanted }), limit: MOST }).data?.data ?? []
   const groups: [group: string, choices: Choice[]][] = [
@@ -37,6 +39,7 @@ export function TargetInput({ label, description, placeholder = 'Number or name'
     ['Opening hours', useSchedules().data ?? []],
     ['Conference rooms', useConferences().data ?? []],
     ['Paging groups', (usePagingGroups().data ?? []).filter(({ fromOutside }) => fromOutside)],
+    ['Company directory', directory === undefined ? [] : [{ number: directory, name: 'Company directory' }]],
     ['Voicemail', mailbox === undefined ? [] : extensions.map(({ number, name }) => ({ number: `${mailbox}${number}`, name: `Mailbox of ${name}` }))],
   ]
   const names = new Map(groups.flatMap(([, choices]) => choices.map(({ number, name }) => [number, name])))

@@ -31,6 +31,7 @@ interface Values extends Record<(typeof forwards)[number]['field'], string>, Fol
   /** Empty: none. */
   pickupGroup: string
   pageable: boolean
+  listed: boolean
 }
 
 const outside: { value: Extension['outsideCalls']; label: string }[] = [
@@ -55,14 +56,14 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
       forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, missedCallMail: extension.missedCallMail, callLimit: extension.callLimit ?? '',
-      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', pageable: extension.pageable,
+      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', pageable: extension.pageable, listed: extension.listed,
       followMe: extension.followMe, followMeOwnPhones: extension.followMeOwnPhones, followMeTo: extension.followMeTo,
     },
     check: () => ({}),
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, pageable, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, pageable, listed, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), pageable, followMe, followMeOwnPhones, followMeTo, version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), pageable, listed, followMe, followMeOwnPhones, followMeTo, version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
@@ -77,7 +78,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     const codes = actions.flatMap((action) => codeOf(action) ?? [])
     return codes.length === 0 ? '' : ` Also ${codes.join(' and ')} on the phone.`
   }
-  const [messages, pickUp, intercom] = [codeOf('voicemail-own'), codeOf('pick-up-group'), codeOf('intercom')]
+  const [messages, pickUp, intercom, directory] = [codeOf('voicemail-own'), codeOf('pick-up-group'), codeOf('intercom'), codeOf('directory-by-name')]
   return (
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Checkbox label="Do not disturb" description={`Callers hear busy, or leave a message where there is voicemail.${also('do-not-disturb-on', 'do-not-disturb-off')}`} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
@@ -91,6 +92,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
       <TextInput label="Pickup group" description={`Colleagues of the same group pick up its calls${pickUp === undefined ? '' : ` with ${pickUp}`}; empty: those who have none either.`} placeholder="Sales" autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
       <Checkbox label="Answers intercom and paging" description={`Its phones pick up by themselves, with a beep, when a colleague ${intercom === undefined ? '' : `dials ${intercom} and its number, or `}pages it. Never during do not disturb.`} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />
+      <Checkbox label="Listed in the company directory" description={`Callers who ${directory === undefined ? 'ask for the directory' : `dial ${directory}, or are led there,`} find it by its name.`} checked={values.listed} onChange={(change) => set('listed', change.currentTarget.checked)} />
       <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
       <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: the one of the outbound route." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>
