@@ -110,6 +110,32 @@ suite('paging', () => {
     await change(2, { doNotDisturb: false })
   })
 
+  test('who talks to the emergency services is left alone, also where calls are no reason, and by intercom', async () => {
+    const carrier = await openPhone({ server: house.sip, user: 'help', password: '' })
+    try {
+      const trunk = await house.api.post<{ id: string }>('/trunks', { name: 'Help', host: '127.0.0.1', port: carrier.local.port, callerId: '+15550002000', emergency: true })
+      const hall = await group([1, 2], { skipBusy: false })
+      const help = await phones[1]!.invite('911')
+      const dispatcher = await carrier.nextCall()
+      await dispatcher.answer()
+      await help.answered()
+      const mark = phones[1]!.incoming.mark()
+      const coming = rung(2)
+      const out = await page(phones[0]!, hall.number)
+      const there = await coming[0]!
+      await there.answer()
+      await there.audio.hears(440)
+      await (await phones[3]!.invite('*80102')).status(486)
+      assert.equal(phones[1]!.incoming.mark(), mark)
+      await out.bye()
+      await help.bye()
+      await dispatcher.ended()
+      await house.api.send('DELETE', `/trunks/${trunk.id}`)
+    } finally {
+      await carrier.close()
+    }
+  })
+
   test('nobody can be paged: the caller is told why', async () => {
     const hall = await group([4], { answerSeconds: 3 })
     const mark = phones[4]!.incoming.mark()
