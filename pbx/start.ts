@@ -31,7 +31,6 @@ import type { Directory } from './directory/types.ts'
 import { openTollCalls } from './directory/toll-calls.ts'
 import type { PastCall, Pbx } from './door.ts'
 import { createEmergencyDoor } from './emergency-door.ts'
-import { isEmergency } from './emergency/recognise.ts'
 import { openHelpRecords } from './help/records.ts'
 import { startEntrance } from './entrance/entrance.ts'
 import { createEvents } from './events/events.ts'
@@ -68,7 +67,7 @@ import { recall } from './steps/recall.ts'
 import { originate } from './steps/originate.ts'
 import { supervise } from './steps/supervise.ts'
 import { goOn } from './steps/go-on.ts'
-import { takeCall } from './steps/take-call.ts'
+import { isForHelp, takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
 import { createTrunks } from './trunks/trunks.ts'
 import { createTrunksDoor, guardInboundNumbers, guardOutboundRoutes } from './lines.ts'
@@ -180,8 +179,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const entrance = startEntrance({
     sip, directory, registrar, watchers, lamps, publications, messaging, shield, trunks, settings, secrets, logger,
     onCall: (invite, caller) => {
-      // Whoever calls for help is served to the last.
-      if (stopping || (drainer.on && !isEmergency(invite.requestUri.user ?? ''))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
+      if (stopping || (drainer.on && !isForHelp(world, invite, caller))) return invite.reply(503, { reason: 'Stopping', headers: { 'Retry-After': '30' } })
       takeCall(world, invite, caller)
     },
   })

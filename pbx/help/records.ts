@@ -82,11 +82,13 @@ export async function openHelpRecords(options: {
 
   const factOf = (call: Call, kind: Fact['kind'], located: Located | null): Fact => {
     const { caller } = call.request
+    // Whoever withheld the number before he was transferred there is told to the house all the same.
+    const { number, name } = call.caller.origin
     const help = helpOf(call)
     return {
       id: call.id, tenantId: call.tenantId, kind, dialled: call.plan?.number ?? call.request.dialled, startedAt: call.startedAt, location: located,
       caller: {
-        number: caller.number, name: caller.name, extensionId: caller.extensionId || null, deviceId: caller.deviceId || null, device: directory.snapshot().device(caller.deviceId)?.name ?? null, address: caller.address ?? call.caller.origin.address,
+        number, name, extensionId: caller.extensionId || null, deviceId: caller.deviceId || null, device: directory.snapshot().device(caller.deviceId)?.name ?? null, address: caller.address ?? call.caller.origin.address,
       },
       callbackNumber: help?.attempts[0]?.callerId ?? located?.callbackNumber ?? null, attempts: [], answeredAt: null, endedAt: null, outcome: null, notified: [], mailTo: [],
     }

@@ -5,23 +5,47 @@ export const ANONYMOUS = 'anonymous'
 
 /** What is said of a caller from outside, where an exception is a rule like the others. Undefined when nothing is. */
 export function ruleFor(rules: readonly SnapshotBlockedCaller[], number: string): SnapshotBlockedCaller | undefined {
-  return closest(rules.filter(({ enabled }) => enabled), (rule) => rule.number, number)
+  return closest(rules, (rule) => (rule.enabled ? rule.number : undefined), number)
 }
+
+/** Rules by the digits of whole numbers and of beginnings. */
+interface Index {
+  whole: Map<string, unknown>
+  beginnings: Map<string, unknown>
+}
+
+/** There may be thousands of rules, and every call from outside asks: each list of them is read through once. */
+const indexes = new WeakMap<object, Index>()
 
 /**
  * What says most of a caller's number: the number itself, then the longest beginning. Carriers write numbers with and without the +.
  *
- * @param written `+12025550123`, `+1202*` for all that begin so, or `anonymous` for who hides
+ * @param rules always the same list as long as they are the same
+ * @param written `+12025550123`, `+1202*` for all that begin so, or `anonymous` for who hides; undefined: it is passed over
  */
-export function closest<T>(rules: readonly T[], written: (rule: T) => string, number: string): T | undefined {
+export function closest<T>(rules: readonly T[], written: (rule: T) => string | undefined, number: string): T | undefined {
+  const { whole, beginnings } = indexes.get(rules) ?? indexOf(rules, written)
   const caller = digitsOf(number)
-  const fits = (rule: T): boolean => {
-    const ruled = written(rule)
-    if (number === ANONYMOUS || ruled === ANONYMOUS) return number === ruled
-    return ruled.endsWith('*') ? caller.startsWith(digitsOf(ruled)) : caller === digitsOf(ruled)
+  const own = whole.get(caller)
+  if (own !== undefined || number === ANONYMOUS) return own as T | undefined
+  for (let length = caller.length; length >= 0; length -= 1) {
+    const found = beginnings.get(caller.slice(0, length))
+    if (found !== undefined) return found as T
   }
-  const length = (rule: T): number => digitsOf(written(rule)).length
-  return rules.filter(fits).toSorted((a, b) => length(b) - length(a) || Number(written(a).endsWith('*')) - Number(written(b).endsWith('*')))[0]
+  return undefined
+}
+
+function indexOf<T>(rules: readonly T[], written: (rule: T) => string | undefined): Index {
+  const index: Index = { whole: new Map(), beginnings: new Map() }
+  for (const rule of rules) {
+    const ruled = written(rule)
+    if (ruled === undefined) continue
+    const map = ruled.endsWith('*') ? index.beginnings : index.whole
+    const digits = digitsOf(ruled)
+    if (!map.has(digits)) map.set(digits, rule)
+  }
+  indexes.set(rules, index)
+  return index
 }
 
 const digitsOf = (number: string): string => number.replace(/[+*]/g, '')

@@ -9,7 +9,7 @@ import { outsideMember } from './members.ts'
 import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
 import { toIntercom, toPage } from './paging.ts'
 import type { PickUpAction, VoicemailAction } from './feature-actions.ts'
-import type { Branch, Diversion, ExtensionStep, Member, Plan, Step, Unanswered, VoicemailStep } from './plan.ts'
+import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered, type VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
 import { isSlot } from './slots.ts'
@@ -77,7 +77,7 @@ function withheld(number: string, { request, snapshot, defaults }: Look): Meant 
   if (feature?.code.action !== 'withhold-number' || feature.argument === '') return undefined
   const plan = decide({ ...request, dialled: feature.argument }, snapshot, defaults)
   // Help must be able to call back.
-  if (plan.steps.some((step) => step.kind === 'outside' && step.emergency)) return plan
+  if (leadsToHelp(plan)) return plan
   return { ...plan, withheld: true, before: { step: 'Show no number', reason: `${feature.code.code} was dialled before ${plan.number}` } }
 }
 

@@ -5,7 +5,7 @@ import { findFeatureCode } from './feature-codes.ts'
 import { outsideMember } from './members.ts'
 import { normaliseDialled } from './number-format.ts'
 import type { FeatureAction } from './feature-actions.ts'
-import type { Step } from './plan.ts'
+import { leadsToHelp, type Step } from './plan.ts'
 
 const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const
 
@@ -74,9 +74,13 @@ function wrongFollowing(snapshot: DirectorySnapshot, after: SnapshotExtension, c
  * @param by the extension that sends them on, which pays for calls to the outside
  */
 export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string, by?: Pick<SnapshotExtension, 'id' | 'number'>): string | undefined {
-  if (isEmergency(normaliseDialled(target))) return `${target} calls the emergency services, where nothing that is set up may lead.`
-  const first = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME).steps.find(({ kind }) => kind !== 'schedule')
-  if (first?.kind === 'feature' || first?.kind === 'last-caller' || first?.kind === 'completion' || (first?.kind === 'voicemail' && first.what === 'listen')) return `${target} is a feature code, and no phone.`
+  const number = normaliseDialled(target)
+  const plan = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME)
+  if (isEmergency(number) || leadsToHelp(plan)) return `${target} calls the emergency services, where nothing that is set up may lead.`
+  // Callers who are led there dial no code themselves; a mailbox is a place to be led to.
+  const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)
+  if (feature && feature.code.action !== 'voicemail-leave') return `${target} is a feature code, and no phone.`
+  const first = plan.steps.find(({ kind }) => kind !== 'schedule')
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }
 

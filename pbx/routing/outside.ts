@@ -95,16 +95,35 @@ function written(number: string, { format }: SnapshotTrunk, parsed: Parsed | und
   return format === 'plus' ? parsed.e164 : parsed.e164.slice(1)
 }
 
+/** Inbound numbers as they are written, and as they are meant in a country. */
+interface NumberIndex {
+  written: Map<string, SnapshotInboundNumber>
+  meant: Map<string, Map<string, SnapshotInboundNumber>>
+}
+
+/** To understand a number takes some 20 µs, and there may be thousands: each list of them is understood once. */
+const numberIndexes = new WeakMap<readonly SnapshotInboundNumber[], NumberIndex>()
+
+function mapOf(numbers: readonly SnapshotInboundNumber[], key: (number: string) => string | undefined): Map<string, SnapshotInboundNumber> {
+  const map = new Map<string, SnapshotInboundNumber>()
+  for (const one of numbers) {
+    const found = key(one.number)
+    if (found !== undefined && !map.has(found)) map.set(found, one)
+  }
+  return map
+}
+
 /** The inbound number that a carrier means, however it writes it. */
 export function findInboundNumber(snapshot: DirectorySnapshot, { tenantId, country }: Pick<SnapshotTrunk, 'tenantId' | 'country'>, dialled: string): SnapshotInboundNumber | undefined {
   const numbers = snapshot.inboundNumbersOf(tenantId)
-  const exact = numbers.find(({ number }) => number === dialled)
+  const index = numberIndexes.get(numbers) ?? { written: mapOf(numbers, (number) => number), meant: new Map<string, Map<string, SnapshotInboundNumber>>() }
+  numberIndexes.set(numbers, index)
+  const exact = index.written.get(dialled)
   if (exact) return exact
-  const asked = parseNumber(dialled, country)?.e164 ?? (/^[1-9][0-9]{6,14}$/.test(dialled) ? parseNumber(`+${dialled}`, country)?.e164 : undefined)
+  const meant = index.meant.get(country) ?? mapOf(numbers, (number) => parseNumber(number, country)?.e164)
+  index.meant.set(country, meant)
   // A carrier may leave the + away.
   const bare = /^[1-9][0-9]{6,14}$/.test(dialled) ? `+${dialled}` : undefined
-  return numbers.find(({ number }) => {
-    const own = parseNumber(number, country)?.e164
-    return own !== undefined && (own === asked || own === bare)
-  })
+  const asked = parseNumber(dialled, country)?.e164 ?? (bare === undefined ? undefined : parseNumber(bare, country)?.e164)
+  return (asked === undefined ? undefined : meant.get(asked)) ?? (bare === undefined ? undefined : meant.get(bare))
 }

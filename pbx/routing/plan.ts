@@ -266,6 +266,11 @@ export interface ExplainedStep {
   subject: { type: SubjectType; id: string } | null
 }
 
+/** Whether a plan calls the emergency services. */
+export function leadsToHelp({ steps }: Pick<Plan, 'steps'>): boolean {
+  return steps.some((step) => step.kind === 'outside' && step.emergency)
+}
+
 const CASES: Readonly<Record<Unanswered, string>> = { busy: 'When busy', 'no-answer': 'When nobody answers', unreachable: 'When no phone is reachable' }
 
 /** What a step may lead to that is decided only then: a key that is pressed, another time of day. */

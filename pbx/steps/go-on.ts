@@ -6,7 +6,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { isEmergency } from '../emergency/recognise.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
-import type { Step } from '../routing/plan.ts'
+import { leadsToHelp, type Step } from '../routing/plan.ts'
 import { decideNow } from './decide-now.ts'
 import { runPlan } from './run-plan.ts'
 import { openTransferred, type Authority } from './transfer.ts'
@@ -22,7 +22,8 @@ const TALKS: ReadonlySet<Step['kind'] | undefined> = new Set(['attendant', 'dire
 export async function goOn(world: CallWorld, call: Call, dialled: string, by: Authority, why: string, prefix?: string): Promise<void> {
   const number = normaliseDialled(dialled)
   // Nobody is sent to the emergency services by what somebody else has set up.
-  if (isEmergency(number)) return hangUp(world, call, terminate('unknown-number', 'system', null, `${why}, and nothing that is set up may lead to the emergency services.`))
+  const never = `${why}, and nothing that is set up may lead to the emergency services`
+  if (isEmergency(number)) return hangUp(world, call, terminate('unknown-number', 'system', null, `${never}.`))
   const next = await call.mailbox.run(async () => {
     if (call.over || call.callee) return undefined
     call.transferring = { by: call.caller, number }
@@ -30,6 +31,8 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
     const before = { step: `Go on to ${number}`, reason: why }
     return openTransferred(world, call, moved, { number }, by, (request) => {
       const plan = decideNow(world, request)
+      // By an outbound route, or behind *67.
+      if (leadsToHelp(plan)) return { ...plan, steps: [{ kind: 'refuse', refusal: 'unknown-number', reason: never }], before }
       return { ...plan, steps: plan.steps.map((step) => (prefix !== undefined && step.kind === 'extension' ? { ...step, namePrefix: prefix } : step)), before }
     }, () => undefined)
   })

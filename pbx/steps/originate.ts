@@ -11,6 +11,7 @@ import type { ClickToDial } from '../door.ts'
 import { isEmergency } from '../emergency/recognise.ts'
 import type { Plan } from '../routing/plan.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
+import { leadsToHelp } from '../routing/plan.ts'
 import { decideNow } from './decide-now.ts'
 import { openOwnCall, ringOwn, takeAnswered } from './own-call.ts'
 import { runPlan } from './run-plan.ts'
@@ -40,7 +41,6 @@ export function originate(world: CallWorld, wish: Originating): Call {
   if (extension?.tenantId !== tenantId || !extension.enabled) throw wrongField('extensionId', 'There is no such extension, or it is switched off.')
   const number = normaliseDialled(wish.to.replace(/^tel:/i, '').replace(/;.*$/, '').replaceAll(/[^0-9+*#]/g, ''))
   if (!/^[+*#]?[0-9*#]{1,30}$/.test(number)) throw wrongField('to', `${wish.to} is no number that can be dialled.`)
-  if (isEmergency(number)) throw wrongField('to', 'Call for help from the phone itself: it must not wait for another phone to be answered.')
   const known = clicks.get(world) ?? new Map<string, { call: Call; at: number }>()
   clicks.set(world, known)
   const key = `${extensionId} ${number}`
@@ -49,6 +49,7 @@ export function originate(world: CallWorld, wish: Originating): Call {
 
   const caller = { extensionId, deviceId: '', number: extension.number, name: extension.name }
   const plan = decideNow(world, { tenantId, caller, dialled: number })
+  if (isEmergency(number) || leadsToHelp(plan)) throw wrongField('to', 'Call for help from the phone itself: it must not wait for another phone to be answered.')
   const first = plan.steps.find(({ kind }) => kind !== 'schedule')
   if (!first || first.kind === 'refuse' || first.kind === 'announcement') throw wrongField('to', `${first?.reason ?? `${number} leads nowhere`}.`)
   const contacts = world.registrar.contactsOf(extension.id).filter(({ reachable, deviceId }) => reachable !== 'no' && (wish.deviceId == null || deviceId === wish.deviceId))

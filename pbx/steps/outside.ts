@@ -4,11 +4,12 @@ import { connect } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
 import { dial, type DialOutcome } from '../calls/dial.ts'
 import { hangUp } from '../calls/hang-up.ts'
+import type { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
 import type { Charge } from '../calls/charges.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Located } from '../door.ts'
-import type { OutsideStep } from '../routing/plan.ts'
+import { leadsToHelp, type OutsideStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
 import { byStanding, callsOver, isFull } from './channels.ts'
@@ -179,9 +180,15 @@ const FULL: ReadonlySet<number> = new Set([403, 480, 486, 500, 503, 600, 603])
 /** The carrier hears of the end of the one before it hears of the other, or the other does not wait for that. */
 const DISPLACED_MS = 500
 
+/** The carrier knows of it: whoever is rung outside only later takes no channel yet. */
+const isCarried = (leg: Leg, trunkId: string): boolean => leg.origin.trunkId === trunkId && !leg.over && (leg.invite ?? leg.dialog) !== undefined
+
 /** A call for help always fits: the newest ordinary call on the trunk makes room. False when there is none. */
 async function displace(world: CallWorld, call: Call, trunkId: string): Promise<boolean> {
-  const ordinary = callsOver(world, trunkId).filter((other) => other !== call && !other.plan?.steps.some((step) => step.kind === 'outside' && step.emergency)).toSorted((a, b) => b.startedAt - a.startedAt)[0]
+  const others = callsOver(world, trunkId).filter((other) => other !== call && other.legs.some((leg) => isCarried(leg, trunkId)) && !(other.plan && leadsToHelp(other.plan)))
+  // A dispatcher may be calling back: the last to go.
+  const calledBack = ({ request }: Call): number => Number(request.callBack !== undefined)
+  const ordinary = others.toSorted((a, b) => calledBack(a) - calledBack(b) || b.startedAt - a.startedAt)[0]
   if (!ordinary) return false
   hangUp(world, ordinary, terminate('displaced', 'system'))
   await Promise.race([ordinary.mailbox.run(() => undefined), wait(DISPLACED_MS, undefined, { ref: false })])

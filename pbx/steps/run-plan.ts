@@ -64,6 +64,8 @@ function soughtBy(step: Step): Sought | undefined {
 /** The case of a plan that each end of a ringing is. Whoever declines is busy for this caller. */
 const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   'busy': 'busy', 'declined': 'busy', 'no-answer': 'no-answer', 'not-registered': 'unreachable', 'not-reachable': 'unreachable',
+  // Those outside who were to be rung too.
+  'no-trunk': 'unreachable', 'outside-forbidden': 'unreachable',
 }
 
 function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'schedule' }>): Promise<StepOutcome> {

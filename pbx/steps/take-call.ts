@@ -7,6 +7,9 @@ import { hideCaller } from '../calls/hidden.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
+import { isEmergency } from '../emergency/recognise.ts'
+import { leadsToHelp } from '../routing/plan.ts'
+import type { CallRequest } from '../routing/request.ts'
 import type { IncomingInvite } from '../sip/types.ts'
 import { decideNow } from './decide-now.ts'
 import { legOf, type Caller } from './caller.ts'
@@ -28,17 +31,9 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   const phone = caller.inbound ? undefined : world.registrar.phoneOf(caller.tenantId, invite.requestUri)
   // RFC 5627 §5.5: it means nobody, or nobody any more.
   if (phone === 'invalid') return void invite.reply(404)
-  const callBack = caller.inbound && world.help.callBackFor(caller.tenantId, caller.inbound.number)
   const leg = legOf(invite, caller, 'caller')
   const call = new Call({
-    request: {
-      tenantId: caller.tenantId,
-      caller: { extensionId: caller.extensionId, deviceId: caller.deviceId, number: caller.number, name: caller.name, address: invite.source.address },
-      dialled: caller.inbound?.number ?? phone?.number ?? invite.requestUri.user ?? '',
-      ...(caller.inbound && { inbound: caller.inbound }),
-      ...(callBack && { callBack }),
-      ...(phone ? { instance: phone.instance } : {}),
-    },
+    request: requestOf(world, invite, caller, phone),
     invite,
     caller: leg,
     logger: world.logger,
@@ -63,6 +58,26 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   if (full) hangUp(world, call, full)
   else void follow(world, call, invite, replaced)
   return call
+}
+
+/** Whether it is a call for help, whatever is dialled for that, or a dispatcher who calls back: served to the last. */
+export function isForHelp(world: CallWorld, invite: IncomingInvite, caller: Caller): boolean {
+  if (isEmergency(invite.requestUri.user ?? '')) return true
+  const request = requestOf(world, invite, caller, undefined)
+  return request.callBack !== undefined || leadsToHelp(decideNow(world, request))
+}
+
+function requestOf(world: CallWorld, invite: IncomingInvite, caller: Caller, phone: { number: string; instance: string } | undefined): CallRequest {
+  const { tenantId, inbound, extensionId, deviceId, number, name } = caller
+  const callBack = inbound && world.help.callBackFor(tenantId, inbound.number)
+  return {
+    tenantId,
+    caller: { extensionId, deviceId, number, name, address: invite.source.address },
+    dialled: inbound?.number ?? phone?.number ?? invite.requestUri.user ?? '',
+    ...(inbound && { inbound }),
+    ...(callBack && { callBack }),
+    ...(phone && { instance: phone.instance }),
+  }
 }
 
 async function follow(world: CallWorld, call: Call, invite: IncomingInvite, replaced: Replaced | undefined): Promise<void> {
@@ -109,7 +124,7 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
       await endpoint.close()
       return false
     })
-  const forHelp = call.plan?.steps.some((step) => step.kind === 'outside' && step.emergency) === true
+  const forHelp = call.plan !== undefined && leadsToHelp(call.plan)
   // Its phone and the carrier may hear each other where the engine has no place for them.
   if (forHelp) call.passOn = async () => take(await open(true))
   try {

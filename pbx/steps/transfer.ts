@@ -34,6 +34,8 @@ export interface TransferWish extends ReferRequest {
  * worked, and gets it back when not.
  */
 export function transfer(world: CallWorld, call: Call, by: Leg, refer: TransferWish): void {
+  // Nobody outside has a right here that a call could be made with, and the house would pay.
+  if (by.origin.trunkId !== undefined) return refer.refuse(403)
   const ringing = keepRinging(world, call, by, refer)
   const begin = async (): Promise<void> => {
     const other = by === call.caller ? call.callee : call.caller

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startChildHouse } from '../support/child-house.ts'
 import { startHouse } from '../support/house.ts'
-import { headerOf } from '../support/phone.ts'
+import { headerOf, openPhone } from '../support/phone.ts'
 
 test('a drained house refuses new calls with 503, keeps the others, and says when the last is over', async (t) => {
   const house = await startHouse()
@@ -51,6 +51,39 @@ test('a person begins and ends it through the API, which says how many calls are
   await again.bye()
   const actions = (await house.api.get<{ action: string }[]>('/audit')).map((one) => one.action)
   assert.deepEqual(actions.filter((action) => action.startsWith('drain.')), ['drain.end', 'drain.begin'])
+})
+
+test('calls for help go out of a drained house, behind *67 too, and who calls back comes in', async (t) => {
+  const house = await startHouse({ change: ({ registrar }) => void (registrar.qualifySeconds = 0) })
+  const carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+  t.after(async () => {
+    await carrier.close()
+    await house.close()
+  })
+  await house.api.post('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, callerId: '+15550001000', emergency: true })
+  const { alice, bob } = await house.pair('100', '101')
+  await house.api.post('/inbound-numbers', { number: '+15550001000', name: 'Main', destination: '101' })
+  const kept = await alice.invite('101')
+  await (await bob.nextCall()).answer()
+  await kept.answered()
+  await house.api.post('/system/drain', {})
+  assert.equal((await (await carrier.invite('+15550001000')).ended()).status, 503)
+  for (const dialled of ['911', '*67911']) {
+    const mark = carrier.incoming.mark()
+    const help = await bob.invite(dialled)
+    const there = await carrier.nextCall({ from: mark })
+    await there.answer()
+    await help.answered()
+    await help.bye()
+    await there.ended()
+  }
+  const from = bob.incoming.mark()
+  const back = await carrier.invite('+15550001000')
+  await (await bob.nextCall({ from })).answer()
+  await back.answered()
+  await back.bye()
+  await kept.bye()
+  await house.idle()
 })
 
 for (const how of ['SIGUSR2', 'the API'] as const) {

@@ -178,6 +178,55 @@ suite('calls for help', () => {
     }
   })
 
+  test('a key of an attendant never leads to help, also when a route is changed later', async () => {
+    const route = await house.api.post<{ id: string }>('/outbound-routes', { name: 'Short', pattern: '8.', strip: 0, trunkIds: [trunk.id] })
+    const attendant = await house.api.post<{ id: string }>('/attendants', { number: '700', name: 'Menu', greeting: 'One.', keys: { 1: '8911' }, waitSeconds: 1, rounds: 1, noInput: '8911' })
+    try {
+      await house.api.ask('PATCH', `/outbound-routes/${route.id}`, { strip: 1 })
+      assert.match((await house.api.send('PATCH', `/attendants/${attendant.id}`, { noInput: '8911' })).body.toString(), /emergency services/)
+      const mark = carrier.incoming.mark()
+      const call = await anna.invite('700')
+      await call.answered()
+      await call.ended()
+      await house.idle()
+      assert.equal(carrier.incoming.mark(), mark)
+    } finally {
+      await house.api.ask('DELETE', `/attendants/${attendant.id}`)
+      await house.api.ask('DELETE', `/outbound-routes/${route.id}`)
+    }
+  })
+
+  test('a call that will ring outside only later makes no room for help, and goes on', async () => {
+    const route = await house.api.post<{ id: string }>('/outbound-routes', { name: 'Out', pattern: '92.', strip: 1, trunkIds: [trunk.id] })
+    const group = await house.api.post<{ id: string }>('/ring-groups', { number: '600', name: 'Sales', members: [{ number: '92025550124', delaySeconds: 60 }, { extensionId: line.extensionId, delaySeconds: 0 }] })
+    try {
+      let mark = carrier.incoming.mark()
+      const ordinary = await guard.invite('92025550123')
+      const there = await carrier.nextCall({ from: mark })
+      await there.answer()
+      await ordinary.answered()
+      const at = anna.incoming.mark()
+      const waiting = await guard.invite('600')
+      const atAnna = await anna.nextCall({ from: at })
+      mark = carrier.incoming.mark()
+      const call = await anna.invite('911')
+      const first = await carrier.nextCall({ from: mark })
+      mark = carrier.incoming.mark()
+      first.reject(503)
+      await there.ended()
+      const second = await carrier.nextCall({ from: mark })
+      assert.equal((await house.verdict(ordinary)).termination?.reason, 'displaced')
+      second.reject(404)
+      await call.ended()
+      await atAnna.answer()
+      await waiting.answered()
+      await waiting.bye()
+    } finally {
+      await house.api.ask('DELETE', `/ring-groups/${group.id}`)
+      await house.api.ask('DELETE', `/outbound-routes/${route.id}`)
+    }
+  })
+
   test('a carrier without a free channel gets the call again once an ordinary one has made room', async () => {
     const route = await house.api.post<{ id: string }>('/outbound-routes', { name: 'Out', pattern: '92.', strip: 1, trunkIds: [trunk.id] })
     try {

@@ -215,6 +215,10 @@ suite('trunks', () => {
     await there.answer()
     await atBen.ended()
     await hearEachOther(call, there)
+    // Whoever was called has no right to call at the cost of the house.
+    assert.equal((await there.refer(`<sip:92025550124@${house.sip.host}>`)).status, 403)
+    assert.equal((await there.refer(`<sip:104@${house.sip.host}>`)).status, 403)
+    await hearEachOther(call, there)
     await call.bye()
     await there.ended()
   })

@@ -88,6 +88,8 @@ suite('a withheld number', () => {
     await out.answered()
     await out.bye()
     assert.equal((await house.verdict(out)).to.number, '911')
+    for (const [path, wish] of [[`/extensions/${benId}`, { forwardAlways: '*67911' }], [`/extensions/${benId}`, { forwardAlways: '*67102' }]] as const) assert.equal((await house.api.send('PATCH', path, wish)).status, 422, 'nothing that is set up leads there')
+    assert.match((await house.api.send('POST', '/calls', { extensionId: benId, to: '*67911' })).body.toString(), /from the phone itself/)
     const alone = await anna.invite('*67')
     assert.equal((await alone.ended()).status, 484)
     const { steps } = await house.api.get<{ steps: { step: string }[] }>(`/routing/explanation?from=101&to=${encodeURIComponent('*67102')}`)

@@ -5,6 +5,8 @@
 export const DEADLINE_MS = 10_000
 
 interface Waiter<T> {
+  /** Where the first entry that counts stands. */
+  from: number
   match: (entry: T) => boolean
   resolve: (entry: T) => void
 }
@@ -21,7 +23,7 @@ export class Journal<T> {
   add(entry: T): void {
     this.entries.push(entry)
     for (const waiter of [...this.#waiters]) {
-      if (!waiter.match(entry)) continue
+      if (this.entries.length <= waiter.from || !waiter.match(entry)) continue
       this.#waiters.delete(waiter)
       waiter.resolve(entry)
     }
@@ -44,6 +46,7 @@ export class Journal<T> {
     const here = new Error(`waited ${ms / 1000} s for ${what}`)
     return new Promise<T>((resolve, reject) => {
       const waiter: Waiter<T> = {
+        from: options.from ?? 0,
         match,
         resolve: (entry) => {
           clearTimeout(timer)

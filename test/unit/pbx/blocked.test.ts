@@ -31,6 +31,15 @@ test('of two rules that say as much, the whole number counts', () => {
   assert.equal(ruleFor([rule('+19005550100*', 'allow'), rule('+19005550100', 'busy')], '+19005550100')?.action, 'busy')
 })
 
+test('among thousands a rule is found without reading them all again for every call', () => {
+  let read = 0
+  const many = Array.from({ length: 10_000 }, (_, at) => ({ get number() { read += 1; return `+1202${5_550_000 + at}` }, name: 'Why', action: 'decline', enabled: true }) as const)
+  assert.equal(ruleFor(many, '+12025559999')?.action, 'decline')
+  read = 0
+  for (let at = 0; at < 100; at += 1) assert.equal(ruleFor(many, `+1202444${1000 + at}`), undefined)
+  assert.equal(read, 0)
+})
+
 const numbers = [{ id: 'n', tenantId: 't', number: '+12025550000', name: 'Main', destination: '101', namePrefix: '', enabled: true, byCaller: [{ caller: '+1202*', destination: '102' }, { caller: '+12025550123', destination: '103' }, { caller: 'anonymous', destination: '104' }] }]
 const snapshot = {
   ...nothing, trunk: () => ({ id: 'a', tenantId: 't', name: 'Carrier', country: 'US' }), inboundNumbersOf: () => numbers, blockedOf: () => [rule('+1202666*')],

@@ -96,6 +96,12 @@ test('circles and dead ends are found whatever the clock says now, and what is i
   assert.match(deadEnd(snapshot, 't', '777') ?? '', /leads nowhere/)
   assert.match(deadEnd(snapshot, 't', '911') ?? '', /emergency services/)
   assert.equal(deadEnd(snapshot, 't', '500'), undefined)
+  assert.equal(deadEnd(snapshot, 't', '*99102'), undefined, 'a mailbox')
+  for (const code of ['*67102', '*8', '**102', '*97', '*72102']) assert.match(deadEnd(snapshot, 't', code) ?? '', /is a feature code/, code)
+  const trunk = { id: 'a', tenantId: 't', name: 'Carrier', country: 'US', format: 'plus', callerId: null, enabled: true, emergency: true }
+  const route = { id: 'r', tenantId: 't', name: 'Out', pattern: '8.', strip: 1, prepend: '', trunkIds: ['a'], callerId: null, callers: [], scheduleId: null, enabled: true }
+  const withLines = { ...snapshot, trunk: () => trunk, trunksOf: () => [trunk], outboundRoutesOf: () => [route] } as unknown as DirectorySnapshot
+  for (const target of ['8911', '*67911', '*678911']) assert.match(deadEnd(withLines, 't', target) ?? '', /emergency services/, target)
   assert.deepEqual(forwardedTo(snapshot, 't', '102').map(({ number }) => number), ['600'], 'by its mailbox')
   assert.deepEqual(forwardedTo(snapshot, 't', '500').map(({ number }) => number), ['600'])
 })
