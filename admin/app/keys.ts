@@ -29,6 +29,7 @@ export const keys = {
   recordingPeaks: ['recording-peaks'] as const,
   recordingSettings: ['recording-settings'] as const,
   users: ['users'] as const,
+  sessions: ['sessions'] as const,
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,
   audit: ['audit'] as const,

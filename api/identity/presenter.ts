@@ -4,7 +4,8 @@ import { permissionNames } from './permissions.ts'
 import { isoOf, isoOrNull } from '../http/fields.ts'
 import type { TenantRow } from '../../migrations/tables.ts'
 import type { RoleWithPermissions } from './roles.ts'
-import type { ApiToken, Role, SessionInfo, User } from './schemas.ts'
+import type { ApiToken, OpenSession, Role, SessionInfo, User } from './schemas.ts'
+import type { SeenSession } from './session-repository.ts'
 import type { TokenWithMaker } from './token-repository.ts'
 import type { UserWithRoles } from './user-repository.ts'
 
@@ -41,6 +42,18 @@ export function presentToken(token: TokenWithMaker): z.input<typeof ApiToken> {
     createdAt: isoOf(token.created_at),
     lastUsedAt: isoOrNull(token.last_used_at),
     expiresAt: isoOrNull(token.expires_at),
+  }
+}
+
+export function presentOpenSession(session: SeenSession, currentId: string | undefined): z.input<typeof OpenSession> {
+  return {
+    id: session.id,
+    address: session.address,
+    userAgent: session.user_agent,
+    createdAt: isoOf(session.created_at),
+    lastSeenAt: isoOf(session.last_seen_at),
+    expiresAt: isoOf(session.expires_at),
+    current: session.id === currentId,
   }
 }
 

@@ -33,6 +33,20 @@ export const SessionInfo = z
   })
   .meta({ id: 'SessionInfo' })
 
+export const OpenSession = z
+  .object({
+    id: z.uuid(),
+    address: z.string().nullable().meta({ description: 'Where it signed in from.' }),
+    userAgent: z.string().nullable().meta({ description: 'What the browser calls itself.' }),
+    createdAt: instant,
+    lastSeenAt: instant.meta({ description: 'To the minute.' }),
+    expiresAt: instant.meta({ description: 'At the latest; after 12 hours without use it is over before.' }),
+    current: z.boolean().meta({ description: 'The one this request came with.' }),
+  })
+  .meta({ id: 'OpenSession' })
+
+export const SessionsQuery = z.strictObject(pageQuery)
+
 export const Role = z
   .object({ id: z.uuid(), key: z.string(), name: z.string(), builtIn: z.boolean(), permissions: z.array(PermissionName) })
   .meta({ id: 'Role' })

@@ -15,7 +15,7 @@ import { deleteUser, endSessionsOf, getUser, insertUser, setRoles, updateUser, t
  * Nobody makes, changes or removes a person who may do more than themselves: that would be a way
  * to more permissions.
  */
-function mayHandle(actor: PersonActor, permissions: Iterable<string>): void {
+export function mayHandle(actor: PersonActor, permissions: Iterable<string>): void {
   const missing = [...permissions].filter((permission) => !actor.permissions.has(permission))
   if (missing.length > 0) throw new Refusal('forbidden', `This needs permissions that you do not have yourself: ${missing.join(', ')}.`)
 }

@@ -10,6 +10,7 @@ import { Panel } from '../../components/panel.ts'
 import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
 import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { SessionList } from '../users/session-list.tsx'
 
 /** One's own account: who, password, colours. */
 export default function Account() {
@@ -36,6 +37,11 @@ export default function Account() {
         />
       </Panel>
       <PasswordChange />
+      <Panel component="section" aria-labelledby="sessions">
+        <Title order={2} id="sessions">Where you are signed in</Title>
+        <Text size="sm" c="dimmed" mb="sm">Sign out what you do not know, and change your password then.</Text>
+        <SessionList />
+      </Panel>
     </Stack>
   )
 }

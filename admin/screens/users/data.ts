@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { createUser, deleteUser, listRoles, listUsers, updateUser, type UserCreate, type UserUpdate } from '../../client/index.ts'
+import { createUser, deleteUser, endOwnSession, endUserSession, listOwnSessions, listRoles, listUsers, listUserSessions, updateUser, type UserCreate, type UserUpdate } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient, rereading } from '../../app/query-client.ts'
 
@@ -38,3 +38,19 @@ export async function changeUser(id: string, body: UserUpdate): Promise<void> {
 }
 
 export const removeUser = (id: string) => changed(deleteUser({ path: { id }, throwOnError: true }))
+
+/** @param userId absent: one's own */
+export function useSessions(userId: string | undefined) {
+  return useQuery({
+    queryKey: [...keys.sessions, userId],
+    queryFn: async () => {
+      const query = { limit: 100 }
+      return (userId === undefined ? await listOwnSessions({ query, throwOnError: true }) : await listUserSessions({ path: { id: userId }, query, throwOnError: true })).data
+    },
+  })
+}
+
+const ended = rereading(keys.sessions)
+
+export const endSession = (id: string, userId: string | undefined) =>
+  ended(userId === undefined ? endOwnSession({ path: { id }, throwOnError: true }) : endUserSession({ path: { id }, throwOnError: true }))

@@ -1,5 +1,5 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
-import { Plus, SearchX } from 'lucide-react'
+import { Button, Drawer, Group, Menu, Stack, Text } from '@mantine/core'
+import { MonitorSmartphone, Plus, SearchX } from 'lucide-react'
 import { useState } from 'react'
 import { useCan, useSession } from '../../app/session.tsx'
 import type { User } from '../../app/types.ts'
@@ -11,9 +11,11 @@ import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
+import { useLastOpen } from '../../components/use-last-open.ts'
 import { useListState } from '../../components/use-list-state.ts'
 import { removeUser, useRoles, useUsers } from './data.ts'
 import { RoleTable } from './role-table.tsx'
+import { SessionList } from './session-list.tsx'
 import { UserForm } from './user-form.tsx'
 
 const sorts = ['created_at', 'name', 'email', 'last_login_at'] as const
@@ -28,6 +30,8 @@ export default function Users() {
   const roles = useRoles()
   const [editing, setEditing] = useState<'new' | User | null>(null)
   const [deleting, setDeleting] = useState<User | null>(null)
+  const [signedIn, setSignedIn] = useState<User | null>(null)
+  const shown = useLastOpen(signedIn !== null, signedIn)
   const mayWrite = can('users.write')
   const roleName = (key: string) => roles.data?.find((role) => role.key === key)?.name ?? key
 
@@ -52,7 +56,7 @@ export default function Users() {
         columns={columns}
         rows={query.data?.data}
         rowKey={(user) => user.id}
-        {...(mayWrite && { actions: (user: User) => <UserMenu user={user} onEdit={() => setEditing(user)} onDelete={() => setDeleting(user)} /> })}
+        {...(mayWrite && { actions: (user: User) => <UserMenu user={user} onSessions={() => setSignedIn(user)} onEdit={() => setEditing(user)} onDelete={() => setDeleting(user)} /> })}
         error={query.error}
         retry={() => void query.refetch()}
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
@@ -61,6 +65,9 @@ export default function Users() {
       />
       {roles.data !== undefined && <RoleTable roles={roles.data} />}
       <UserForm editing={editing} roles={roles.data ?? []} onClose={() => setEditing(null)} />
+      <Drawer opened={signedIn !== null} onClose={() => setSignedIn(null)} title={<Text span fw={650} fz="lg">Where {shown?.name} is signed in</Text>}>
+        {shown !== null && <SessionList userId={shown.id} />}
+      </Drawer>
       <Confirm
         opened={deleting !== null}
         onClose={() => setDeleting(null)}
@@ -75,10 +82,12 @@ export default function Users() {
   )
 }
 
-function UserMenu({ user, onEdit, onDelete }: { user: User; onEdit: () => void; onDelete: () => void }) {
+function UserMenu({ user, onSessions, onEdit, onDelete }: { user: User; onSessions: () => void; onEdit: () => void; onDelete: () => void }) {
   return (
     <Group justify="flex-end">
-      <RowMenu of={user.name} onEdit={onEdit} onDelete={onDelete} />
+      <RowMenu of={user.name} onEdit={onEdit} onDelete={onDelete}>
+        <Menu.Item leftSection={<MonitorSmartphone size={16} aria-hidden />} onClick={onSessions}>Where signed in</Menu.Item>
+      </RowMenu>
     </Group>
   )
 }
