@@ -75,7 +75,7 @@ test('where one is signed in is seen, and ended from elsewhere', { skip }, async
   await ends.first().click()
   await here.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
   await here.page.getByText('The session is ended.').waitFor()
-  await here.page.waitForFunction((count) => document.querySelectorAll('[aria-label^="Sign out Chrome"]').length === count, before - 1)
+  await ends.nth(before - 1).waitFor({ state: 'detached' })
   await heading(elsewhere.page, 'Sign in').waitFor()
   await elsewhere.context.close()
   await here.page.goto(house.at('/users'))
