@@ -15,6 +15,7 @@ import { mailRoutes } from './mail/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { tollRoutes } from './toll/routes.ts'
 import { voicemailRoutes } from './voicemail/routes.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...webhookRoutes, ...complianceRoutes, ...systemRoutes]

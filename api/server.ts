@@ -21,6 +21,8 @@ import type { LiveTimes } from './live/connection.ts'
 import { startLive } from './live/live.ts'
 import { openApiDocument, readVersion } from './openapi.ts'
 import { routes } from './routes.ts'
+import type { QueueTimes } from './webhooks/queue.ts'
+import { startWebhooks } from './webhooks/room.ts'
 
 export interface ApiOptions {
   settings: Settings
@@ -34,6 +36,7 @@ export interface ApiOptions {
   /** Folder of the built panel; admin/dist when absent. */
   panel?: string
   liveTimes?: LiveTimes
+  webhookTimes?: QueueTimes
 }
 
 export interface Api {
@@ -77,6 +80,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     passwords,
     identityChanges: createIdentityChanges(),
     setup,
+    webhooks: await startWebhooks({ database, secrets: options.secrets, pbx, settings, clock, logger, ...(options.webhookTimes && { times: options.webhookTimes }) }),
     limits: {
       // For one account from one address, for one account from anywhere, and for one address over all accounts.
       login: createLimiter({ clock, allowed: 10, windowMs: 15 * MINUTE, lockMs: 30_000, lockMaxMs: 60 * MINUTE, what: 'attempts' }),
@@ -104,7 +108,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       return token === undefined ? undefined : `${gate.publicOrigin}/admin/setup#token=${token}`
     },
     close() {
-      closing ??= closeServer(server, live.close)
+      closing ??= closeServer(server, live.close).then(() => world.webhooks.close())
       return closing
     },
   }

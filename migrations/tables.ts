@@ -767,3 +767,42 @@ export interface FeatureCodeSettingsRow {
   changed: Record<string, { code: string; enabled: boolean }>
   updated_at: Date
 }
+
+/** Who is told of what happens. */
+export interface WebhookRow {
+  id: string
+  tenant_id: string
+  name: string
+  url: string
+  events: string[]
+  secret_sealed: Buffer
+  old_secret_sealed: Buffer | null
+  old_secret_until: Date | null
+  enabled: boolean
+  paused_until: Date | null
+  failures: number
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** An event on its way to a webhook. */
+export interface WebhookDeliveryRow {
+  id: string
+  seq: string
+  tenant_id: string
+  webhook_id: string
+  event_id: string
+  event_type: string
+  order_key: string
+  body: string
+  created_at: Date
+  tries: number
+  claimed_until: Date | null
+  delivered_at: Date | null
+  gave_up_at: Date | null
+  last_status: number | null
+  last_error: string | null
+  last_ms: number | null
+  last_try_at: Date | null
+}

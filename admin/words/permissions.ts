@@ -36,6 +36,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'users.write': 'Create, change and delete users',
       'tokens.read': 'See API tokens',
       'tokens.write': 'Create and revoke API tokens',
+      'webhooks.read': 'See webhooks and what was sent to them',
+      'webhooks.write': 'Create, change and delete webhooks, send events again',
       'bans.read': 'See banned addresses',
       'bans.write': 'Ban addresses, lift bans, name networks that never are',
       'targets.read': 'See where SIP names lead',

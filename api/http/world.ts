@@ -4,6 +4,7 @@ import type { Clock } from '../../config/clock.ts'
 import type { Database } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
+import type { WebhookRow } from '../../migrations/tables.ts'
 import type { Pbx } from '../../pbx/index.ts'
 import type { Gate } from './gate.ts'
 import type { Limiter } from './limit.ts'
@@ -53,6 +54,20 @@ export interface SetupTokens {
   current(): Promise<string | undefined>
 }
 
+/** Events on their way to others. */
+export interface Webhooks {
+  /** Why nothing is sent to this address; undefined when it may be. */
+  refuses(url: URL): Promise<string | undefined>
+  newSecret(tenantId: TenantId): { secret: string; sealed: Buffer }
+  /** Which webhooks there are is read again. */
+  reload(): Promise<void>
+  /** Sends a test now. */
+  test(webhook: WebhookRow, tenant: { name: string }): Promise<{ status: number | null; error: string | null; ms: number }>
+  /** Looks for what is to be sent. */
+  wake(): void
+  close(): Promise<void>
+}
+
 /** Everything a handler may reach. Built once by startApi and handed to each. */
 export interface World {
   settings: Settings
@@ -68,6 +83,7 @@ export interface World {
   passwords: Passwords
   identityChanges: IdentityChanges
   setup: SetupTokens
+  webhooks: Webhooks
   limits: { login: Limiter; loginAccount: Limiter; loginAddress: Limiter; requests: Limiter }
 }
 

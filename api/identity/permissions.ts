@@ -7,6 +7,8 @@ export const permissions = {
   'users.write': 'Add, change and remove users',
   'tokens.read': 'See API tokens',
   'tokens.write': 'Make and revoke API tokens',
+  'webhooks.read': 'See webhooks and what was sent to them',
+  'webhooks.write': 'Add, change and remove webhooks, and send events again',
   'extensions.read': 'See extensions and their devices',
   'extensions.write': 'Add, change and remove extensions and devices',
   'trunks.read': 'See trunks, inbound numbers and outbound routes',

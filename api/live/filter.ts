@@ -32,6 +32,12 @@ const needed: Record<EventName, PermissionName> = {
   'ban.lifted': 'bans.read',
 }
 
+/** Every event there is. */
+export const eventNames = Object.keys(needed) as [EventName, ...EventName[]]
+
+/** The permission that an event needs; none that anybody has for what is no event. */
+export const neededFor = (event: string): string => (Object.hasOwn(needed, event) ? needed[event as EventName] : 'nobody')
+
 export function maySee(permissions: ReadonlySet<string>, event: PbxEvent): boolean {
   return permissions.has(needed[event.type])
 }

@@ -66,6 +66,13 @@ const subjects: Record<string, () => Promise<string> | string> = {
   attendant: async () => (await ground.admin.post<{ id: string }>('/attendants', { number: String(++number), name: 'Front door', greeting: 'Welcome.' })).id,
   mail: () => ground.pbx.addMail(ground.tenantId).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
+  webhook: newWebhook,
+  webhookDelivery: async () => {
+    const id = randomUUID()
+    const row = { id, tenant_id: ground.tenantId, webhook_id: await newWebhook(), event_id: randomUUID(), event_type: 'call.ended', order_key: id, body: '{}', delivered_at: new Date() }
+    await ground.database.system('test', (trx) => trx('webhook_deliveries').insert(row))
+    return id
+  },
 }
 
 const subjectOf: Record<string, keyof typeof subjects> = {
@@ -91,6 +98,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getSchedule: 'schedule', updateSchedule: 'schedule', deleteSchedule: 'schedule', getAttendant: 'attendant', updateAttendant: 'attendant', deleteAttendant: 'attendant',
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
   unlockToll: 'tollLock', discardMessage: 'waitingMessage',
+  getWebhook: 'webhook', updateWebhook: 'webhook', deleteWebhook: 'webhook', renewWebhookSecret: 'webhook', testWebhook: 'webhook', listWebhookDeliveries: 'webhook', replayWebhook: 'webhook', replayWebhookDelivery: 'webhookDelivery',
   retryMail: 'mail', discardMail: 'mail',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
@@ -163,6 +171,8 @@ const bodies: Record<string, () => unknown> = {
   setAttendantRecording: () => ({ sound: Buffer.from('RIFF').toString('base64') }),
   setMailSettings: () => ({ host: 'smtp.example.com', port: 587, security: 'starttls', username: 'u', password: 'p', sender: 'phones@example.com', senderName: '' }),
   testMail: () => ({ to: 'ada@example.com' }),
+  createWebhook: () => ({ name: `Hook ${++number}`, url: 'http://127.0.0.1:1/', events: ['call.ended'], enabled: false }),
+  updateWebhook: () => ({ events: ['call.started', 'call.ended'] }),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 
@@ -171,6 +181,10 @@ const queries: Record<string, string> = { explainRouting: '?to=100', getGreeting
 
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422 }
+
+async function newWebhook(): Promise<string> {
+  return (await ground.admin.post<{ webhook: { id: string } }>('/webhooks', bodies['createWebhook']?.())).webhook.id
+}
 
 function newExtension(): Promise<{ extension: { id: string }; credentials: { deviceId: string } }> {
   return ground.admin.post('/extensions', { number: String(++number), name: 'Subject' })
@@ -245,8 +259,8 @@ suite('with a token', () => {
       assert.deepEqual([without.status, errorOf(without).code], [403, 'forbidden'])
       if (route.permission === 'session') return
       const alone = await ask((await ground.program([route.permission])).client, route)
-      // Tokens make no tokens, nobody handles a person who may do more, and undoing needs what doing needed.
-      const expected = ['createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'undoAuditEvent'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      // Tokens make no tokens, nobody handles a person who may do more, undoing needs what doing needed, and webhooks tell nobody what they may not see.
+      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'undoAuditEvent'].includes(route.operationId) ? 403 : (route.status ?? 200)
       assert.equal(alone.status, expected, alone.body.toString())
     })
   }
