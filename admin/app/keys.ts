@@ -32,6 +32,7 @@ export const keys = {
   sessions: ['sessions'] as const,
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,
+  webhooks: ['webhooks'] as const,
   audit: ['audit'] as const,
   bans: ['bans'] as const,
   allowedNetworks: ['bans', 'allowed'] as const,

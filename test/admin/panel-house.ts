@@ -51,8 +51,8 @@ export async function startPanelHouse(change: (settings: Settings) => void = () 
 
 /** Makes the first administrator in the browser, as the printed link leads to it. */
 /** A house whose first administrator has just come in, in the browser and at the API; everything is closed after the test. */
-export async function enterPanelHouse(t: TestContext): Promise<{ desk: Desk; page: Page; complaints: string[] }> {
-  const house = await startPanelHouse()
+export async function enterPanelHouse(t: TestContext, change?: (settings: Settings) => void): Promise<{ desk: Desk; page: Page; complaints: string[] }> {
+  const house = await startPanelHouse(change)
   t.after(() => house.close())
   const browser = await launch()
   t.after(() => browser.close())

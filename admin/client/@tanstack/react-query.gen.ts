@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { acknowledgeEmergencyCall, beginDrain, changePassword, completeSetup, confirmPlace, createAllowedNetwork, createAttendant, createBan, createBlockedCaller, createConference, createDevice, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, createExtension, createInboundNumber, createOutboundRoute, createPagingGroup, createParkLot, createRingGroup, createSchedule, createToken, createTrunk, createUser, deleteAllowedNetwork, deleteAttendant, deleteBan, deleteBlockedCaller, deleteConference, deleteDevice, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deletePagingGroup, deleteParkLot, deleteRecording, deleteRegistration, deleteRingGroup, deleteSchedule, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, dialCall, discardMail, discardMessage, drainMediaServer, endDrain, endOwnSession, endUserSession, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getAttendant, getAttendantGreeting, getBlockedCaller, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getEmergencyCall, getEmergencyLocation, getEmergencyNetwork, getEmergencySettings, getEmergencySite, getExtension, getGreetingAudio, getHealth, getInboundNumber, getLocatedDevice, getMailbox, getMailSettings, getMessageSettings, getMetrics, getOutboundRoute, getPagingGroup, getParkLot, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSchedule, getSession, getSetup, getSystem, getTollSettings, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAttendants, listAuditEvents, listBans, listBlockedCallers, listCalls, listConferences, listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listLocatedDevices, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listOwnSessions, listPagingGroups, listParkedCalls, listParkLots, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSchedules, listSipTargets, listTokens, listTollLocks, listTrunks, listUsers, listUserSessions, listVoiceMessages, listWaitingMessages, login, logout, lookUpSipTarget, markVoiceMessage, type Options, placeDevice, previewSpeech, readCalendar, readCertificates, recordCall, releaseRecording, removeAttendantRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, replacePrompt, reportNetwork, resetFeatureCode, resumeMediaServer, retryMail, revertPrompt, sendMessage, setAttendantRecording, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, undoAuditEvent, unlockToll, updateAttendant, updateBlockedCaller, updateConference, updateDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite, updateExtension, updateFeatureCode, updateInboundNumber, updateMailbox, updateMessageSettings, updateOutboundRoute, updatePagingGroup, updateParkLot, updateRecordingSettings, updateRingGroup, updateSchedule, updateTollSettings, updateTrunk, updateUser } from '../sdk.gen.ts';
-import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallError, AcknowledgeEmergencyCallResponse, BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, ConfirmPlaceData, ConfirmPlaceError, ConfirmPlaceResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateAttendantData, CreateAttendantError, CreateAttendantResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateBlockedCallerData, CreateBlockedCallerError, CreateBlockedCallerResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateEmergencyLocationData, CreateEmergencyLocationError, CreateEmergencyLocationResponse, CreateEmergencyNetworkData, CreateEmergencyNetworkError, CreateEmergencyNetworkResponse, CreateEmergencySiteData, CreateEmergencySiteError, CreateEmergencySiteResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreatePagingGroupData, CreatePagingGroupError, CreatePagingGroupResponse, CreateParkLotData, CreateParkLotError, CreateParkLotResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateScheduleData, CreateScheduleError, CreateScheduleResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteAttendantData, DeleteAttendantError, DeleteAttendantResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteBlockedCallerData, DeleteBlockedCallerError, DeleteBlockedCallerResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteEmergencyLocationData, DeleteEmergencyLocationError, DeleteEmergencyLocationResponse, DeleteEmergencyNetworkData, DeleteEmergencyNetworkError, DeleteEmergencyNetworkResponse, DeleteEmergencySiteData, DeleteEmergencySiteError, DeleteEmergencySiteResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeletePagingGroupData, DeletePagingGroupError, DeletePagingGroupResponse, DeleteParkLotData, DeleteParkLotError, DeleteParkLotResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteScheduleData, DeleteScheduleError, DeleteScheduleResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DialCallData, DialCallError, DialCallResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DiscardMessageData, DiscardMessageError, DiscardMessageResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, EndOwnSessionData, EndOwnSessionError, EndOwnSessionResponse, EndUserSessionData, EndUserSessionError, EndUserSessionResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetAttendantData, GetAttendantError, GetAttendantGreetingData, GetAttendantGreetingError, GetAttendantGreetingResponse, GetAttendantResponse, GetBlockedCallerData, GetBlockedCallerError, GetBlockedCallerResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetEmergencyCallData, GetEmergencyCallError, GetEmergencyCallResponse, GetEmergencyLocationData, GetEmergencyLocationError, GetEmergencyLocationResponse, GetEmergencyNetworkData, GetEmergencyNetworkError, GetEmergencyNetworkResponse, GetEmergencySettingsData, GetEmergencySettingsError, GetEmergencySettingsResponse, GetEmergencySiteData, GetEmergencySiteError, GetEmergencySiteResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetLocatedDeviceData, GetLocatedDeviceError, GetLocatedDeviceResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMessageSettingsData, GetMessageSettingsError, GetMessageSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPagingGroupData, GetPagingGroupError, GetPagingGroupResponse, GetParkLotData, GetParkLotError, GetParkLotResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetScheduleData, GetScheduleError, GetScheduleResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTollSettingsData, GetTollSettingsError, GetTollSettingsResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAttendantsData, ListAttendantsError, ListAttendantsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListBlockedCallersData, ListBlockedCallersError, ListBlockedCallersResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListEmergencyCallsData, ListEmergencyCallsError, ListEmergencyCallsResponse, ListEmergencyLocationsData, ListEmergencyLocationsError, ListEmergencyLocationsResponse, ListEmergencyNetworksData, ListEmergencyNetworksError, ListEmergencyNetworksResponse, ListEmergencySitesData, ListEmergencySitesError, ListEmergencySitesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListLocatedDevicesData, ListLocatedDevicesError, ListLocatedDevicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListOwnSessionsData, ListOwnSessionsError, ListOwnSessionsResponse, ListPagingGroupsData, ListPagingGroupsError, ListPagingGroupsResponse, ListParkedCallsData, ListParkedCallsError, ListParkedCallsResponse, ListParkLotsData, ListParkLotsError, ListParkLotsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSchedulesData, ListSchedulesError, ListSchedulesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTollLocksData, ListTollLocksError, ListTollLocksResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, ListWaitingMessagesData, ListWaitingMessagesError, ListWaitingMessagesResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PlaceDeviceData, PlaceDeviceError, PlaceDeviceResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCalendarData, ReadCalendarError, ReadCalendarResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveAttendantRecordingData, RemoveAttendantRecordingError, RemoveAttendantRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ReportNetworkData, ReportNetworkError, ReportNetworkResponse, ResetFeatureCodeData, ResetFeatureCodeError, ResetFeatureCodeResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SendMessageData, SendMessageError, SendMessageResponse, SetAttendantRecordingData, SetAttendantRecordingError, SetAttendantRecordingResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UnlockTollData, UnlockTollError, UnlockTollResponse, UpdateAttendantData, UpdateAttendantError, UpdateAttendantResponse, UpdateBlockedCallerData, UpdateBlockedCallerError, UpdateBlockedCallerResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateEmergencyLocationData, UpdateEmergencyLocationError, UpdateEmergencyLocationResponse, UpdateEmergencyNetworkData, UpdateEmergencyNetworkError, UpdateEmergencyNetworkResponse, UpdateEmergencySettingsData, UpdateEmergencySettingsError, UpdateEmergencySettingsResponse, UpdateEmergencySiteData, UpdateEmergencySiteError, UpdateEmergencySiteResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateFeatureCodeData, UpdateFeatureCodeError, UpdateFeatureCodeResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMessageSettingsData, UpdateMessageSettingsError, UpdateMessageSettingsResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdatePagingGroupData, UpdatePagingGroupError, UpdatePagingGroupResponse, UpdateParkLotData, UpdateParkLotError, UpdateParkLotResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateScheduleData, UpdateScheduleError, UpdateScheduleResponse, UpdateTollSettingsData, UpdateTollSettingsError, UpdateTollSettingsResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse } from '../types.gen.ts';
+import { acknowledgeEmergencyCall, beginDrain, changePassword, completeSetup, confirmPlace, createAllowedNetwork, createAttendant, createBan, createBlockedCaller, createConference, createDevice, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, createExtension, createInboundNumber, createOutboundRoute, createPagingGroup, createParkLot, createRingGroup, createSchedule, createToken, createTrunk, createUser, createWebhook, deleteAllowedNetwork, deleteAttendant, deleteBan, deleteBlockedCaller, deleteConference, deleteDevice, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deletePagingGroup, deleteParkLot, deleteRecording, deleteRegistration, deleteRingGroup, deleteSchedule, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, deleteWebhook, dialCall, discardMail, discardMessage, drainMediaServer, endDrain, endOwnSession, endUserSession, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getAttendant, getAttendantGreeting, getBlockedCaller, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getEmergencyCall, getEmergencyLocation, getEmergencyNetwork, getEmergencySettings, getEmergencySite, getExtension, getGreetingAudio, getHealth, getInboundNumber, getLocatedDevice, getMailbox, getMailSettings, getMessageSettings, getMetrics, getOutboundRoute, getPagingGroup, getParkLot, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSchedule, getSession, getSetup, getSystem, getTollSettings, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, getWebhook, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAttendants, listAuditEvents, listBans, listBlockedCallers, listCalls, listConferences, listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listLocatedDevices, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listOwnSessions, listPagingGroups, listParkedCalls, listParkLots, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSchedules, listSipTargets, listTokens, listTollLocks, listTrunks, listUsers, listUserSessions, listVoiceMessages, listWaitingMessages, listWebhookDeliveries, listWebhooks, login, logout, lookUpSipTarget, markVoiceMessage, type Options, placeDevice, previewSpeech, readCalendar, readCertificates, recordCall, releaseRecording, removeAttendantRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, renewWebhookSecret, replacePrompt, replayWebhook, replayWebhookDelivery, reportNetwork, resetFeatureCode, resumeMediaServer, retryMail, revertPrompt, sendMessage, setAttendantRecording, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, testWebhook, undoAuditEvent, unlockToll, updateAttendant, updateBlockedCaller, updateConference, updateDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite, updateExtension, updateFeatureCode, updateInboundNumber, updateMailbox, updateMessageSettings, updateOutboundRoute, updatePagingGroup, updateParkLot, updateRecordingSettings, updateRingGroup, updateSchedule, updateTollSettings, updateTrunk, updateUser, updateWebhook } from '../sdk.gen.ts';
+import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallError, AcknowledgeEmergencyCallResponse, BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, ConfirmPlaceData, ConfirmPlaceError, ConfirmPlaceResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateAttendantData, CreateAttendantError, CreateAttendantResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateBlockedCallerData, CreateBlockedCallerError, CreateBlockedCallerResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateEmergencyLocationData, CreateEmergencyLocationError, CreateEmergencyLocationResponse, CreateEmergencyNetworkData, CreateEmergencyNetworkError, CreateEmergencyNetworkResponse, CreateEmergencySiteData, CreateEmergencySiteError, CreateEmergencySiteResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreatePagingGroupData, CreatePagingGroupError, CreatePagingGroupResponse, CreateParkLotData, CreateParkLotError, CreateParkLotResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateScheduleData, CreateScheduleError, CreateScheduleResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteAttendantData, DeleteAttendantError, DeleteAttendantResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteBlockedCallerData, DeleteBlockedCallerError, DeleteBlockedCallerResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteEmergencyLocationData, DeleteEmergencyLocationError, DeleteEmergencyLocationResponse, DeleteEmergencyNetworkData, DeleteEmergencyNetworkError, DeleteEmergencyNetworkResponse, DeleteEmergencySiteData, DeleteEmergencySiteError, DeleteEmergencySiteResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeletePagingGroupData, DeletePagingGroupError, DeletePagingGroupResponse, DeleteParkLotData, DeleteParkLotError, DeleteParkLotResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteScheduleData, DeleteScheduleError, DeleteScheduleResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DialCallData, DialCallError, DialCallResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DiscardMessageData, DiscardMessageError, DiscardMessageResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, EndOwnSessionData, EndOwnSessionError, EndOwnSessionResponse, EndUserSessionData, EndUserSessionError, EndUserSessionResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetAttendantData, GetAttendantError, GetAttendantGreetingData, GetAttendantGreetingError, GetAttendantGreetingResponse, GetAttendantResponse, GetBlockedCallerData, GetBlockedCallerError, GetBlockedCallerResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetEmergencyCallData, GetEmergencyCallError, GetEmergencyCallResponse, GetEmergencyLocationData, GetEmergencyLocationError, GetEmergencyLocationResponse, GetEmergencyNetworkData, GetEmergencyNetworkError, GetEmergencyNetworkResponse, GetEmergencySettingsData, GetEmergencySettingsError, GetEmergencySettingsResponse, GetEmergencySiteData, GetEmergencySiteError, GetEmergencySiteResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetLocatedDeviceData, GetLocatedDeviceError, GetLocatedDeviceResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMessageSettingsData, GetMessageSettingsError, GetMessageSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPagingGroupData, GetPagingGroupError, GetPagingGroupResponse, GetParkLotData, GetParkLotError, GetParkLotResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetScheduleData, GetScheduleError, GetScheduleResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTollSettingsData, GetTollSettingsError, GetTollSettingsResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAttendantsData, ListAttendantsError, ListAttendantsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListBlockedCallersData, ListBlockedCallersError, ListBlockedCallersResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListEmergencyCallsData, ListEmergencyCallsError, ListEmergencyCallsResponse, ListEmergencyLocationsData, ListEmergencyLocationsError, ListEmergencyLocationsResponse, ListEmergencyNetworksData, ListEmergencyNetworksError, ListEmergencyNetworksResponse, ListEmergencySitesData, ListEmergencySitesError, ListEmergencySitesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListLocatedDevicesData, ListLocatedDevicesError, ListLocatedDevicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListOwnSessionsData, ListOwnSessionsError, ListOwnSessionsResponse, ListPagingGroupsData, ListPagingGroupsError, ListPagingGroupsResponse, ListParkedCallsData, ListParkedCallsError, ListParkedCallsResponse, ListParkLotsData, ListParkLotsError, ListParkLotsResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSchedulesData, ListSchedulesError, ListSchedulesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTollLocksData, ListTollLocksError, ListTollLocksResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, ListWaitingMessagesData, ListWaitingMessagesError, ListWaitingMessagesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PlaceDeviceData, PlaceDeviceError, PlaceDeviceResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCalendarData, ReadCalendarError, ReadCalendarResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveAttendantRecordingData, RemoveAttendantRecordingError, RemoveAttendantRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, RenewWebhookSecretData, RenewWebhookSecretError, RenewWebhookSecretResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ReplayWebhookData, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReplayWebhookError, ReplayWebhookResponse, ReportNetworkData, ReportNetworkError, ReportNetworkResponse, ResetFeatureCodeData, ResetFeatureCodeError, ResetFeatureCodeResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SendMessageData, SendMessageError, SendMessageResponse, SetAttendantRecordingData, SetAttendantRecordingError, SetAttendantRecordingResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UnlockTollData, UnlockTollError, UnlockTollResponse, UpdateAttendantData, UpdateAttendantError, UpdateAttendantResponse, UpdateBlockedCallerData, UpdateBlockedCallerError, UpdateBlockedCallerResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateEmergencyLocationData, UpdateEmergencyLocationError, UpdateEmergencyLocationResponse, UpdateEmergencyNetworkData, UpdateEmergencyNetworkError, UpdateEmergencyNetworkResponse, UpdateEmergencySettingsData, UpdateEmergencySettingsError, UpdateEmergencySettingsResponse, UpdateEmergencySiteData, UpdateEmergencySiteError, UpdateEmergencySiteResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateFeatureCodeData, UpdateFeatureCodeError, UpdateFeatureCodeResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMessageSettingsData, UpdateMessageSettingsError, UpdateMessageSettingsResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdatePagingGroupData, UpdatePagingGroupError, UpdatePagingGroupResponse, UpdateParkLotData, UpdateParkLotError, UpdateParkLotResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateScheduleData, UpdateScheduleError, UpdateScheduleResponse, UpdateTollSettingsData, UpdateTollSettingsError, UpdateTollSettingsResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -4157,6 +4157,231 @@ export const lookUpSipTargetMutation = (options?: Partial<Options<LookUpSipTarge
     const mutationOptions: UseMutationOptions<LookUpSipTargetResponse, LookUpSipTargetError, Options<LookUpSipTargetData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await lookUpSipTarget({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listWebhooksQueryKey = (options?: Options<ListWebhooksData>) => createQueryKey('listWebhooks', options);
+
+/**
+ * Webhooks
+ *
+ * Needs the permission `webhooks.read`.
+ */
+export const listWebhooksOptions = (options?: Options<ListWebhooksData>) => queryOptions<ListWebhooksResponse, ListWebhooksError, ListWebhooksResponse, ReturnType<typeof listWebhooksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWebhooks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhooksQueryKey(options)
+});
+
+/**
+ * Add a webhook
+ *
+ * Events are posted as JSON, in the shape of the live connection, signed as Standard Webhooks 1.0 says. An event is sent at least once; webhook-id tells repetitions. The secret is in this answer and in no other. Needs the permission `webhooks.write`.
+ */
+export const createWebhookMutation = (options?: Partial<Options<CreateWebhookData>>): UseMutationOptions<CreateWebhookResponse, CreateWebhookError, Options<CreateWebhookData>> => {
+    const mutationOptions: UseMutationOptions<CreateWebhookResponse, CreateWebhookError, Options<CreateWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove a webhook
+ *
+ * What waits for it is dropped. Needs the permission `webhooks.write`.
+ */
+export const deleteWebhookMutation = (options?: Partial<Options<DeleteWebhookData>>): UseMutationOptions<DeleteWebhookResponse, DeleteWebhookError, Options<DeleteWebhookData>> => {
+    const mutationOptions: UseMutationOptions<DeleteWebhookResponse, DeleteWebhookError, Options<DeleteWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getWebhookQueryKey = (options: Options<GetWebhookData>) => createQueryKey('getWebhook', options);
+
+/**
+ * One webhook
+ *
+ * Needs the permission `webhooks.read`.
+ */
+export const getWebhookOptions = (options: Options<GetWebhookData>) => queryOptions<GetWebhookResponse, GetWebhookError, GetWebhookResponse, ReturnType<typeof getWebhookQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getWebhook({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getWebhookQueryKey(options)
+});
+
+/**
+ * Change a webhook
+ *
+ * Needs the permission `webhooks.write`.
+ */
+export const updateWebhookMutation = (options?: Partial<Options<UpdateWebhookData>>): UseMutationOptions<UpdateWebhookResponse, UpdateWebhookError, Options<UpdateWebhookData>> => {
+    const mutationOptions: UseMutationOptions<UpdateWebhookResponse, UpdateWebhookError, Options<UpdateWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Give a webhook another secret
+ *
+ * The one before signs along for a day. Needs the permission `webhooks.write`.
+ */
+export const renewWebhookSecretMutation = (options?: Partial<Options<RenewWebhookSecretData>>): UseMutationOptions<RenewWebhookSecretResponse, RenewWebhookSecretError, Options<RenewWebhookSecretData>> => {
+    const mutationOptions: UseMutationOptions<RenewWebhookSecretResponse, RenewWebhookSecretError, Options<RenewWebhookSecretData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await renewWebhookSecret({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send a test event now
+ *
+ * Needs the permission `webhooks.write`.
+ */
+export const testWebhookMutation = (options?: Partial<Options<TestWebhookData>>): UseMutationOptions<TestWebhookResponse, TestWebhookError, Options<TestWebhookData>> => {
+    const mutationOptions: UseMutationOptions<TestWebhookResponse, TestWebhookError, Options<TestWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listWebhookDeliveriesQueryKey = (options: Options<ListWebhookDeliveriesData>) => createQueryKey('listWebhookDeliveries', options);
+
+/**
+ * What was sent, waits, or was given up
+ *
+ * Needs the permission `webhooks.read`.
+ */
+export const listWebhookDeliveriesOptions = (options: Options<ListWebhookDeliveriesData>) => queryOptions<ListWebhookDeliveriesResponse, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ReturnType<typeof listWebhookDeliveriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWebhookDeliveries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhookDeliveriesQueryKey(options)
+});
+
+export const listWebhookDeliveriesInfiniteQueryKey = (options: Options<ListWebhookDeliveriesData>): QueryKey<Options<ListWebhookDeliveriesData>> => createQueryKey('listWebhookDeliveries', options, true);
+
+/**
+ * What was sent, waits, or was given up
+ *
+ * Needs the permission `webhooks.read`.
+ */
+export const listWebhookDeliveriesInfiniteOptions = (options: Options<ListWebhookDeliveriesData>) => {
+    const opts = infiniteQueryOptions<ListWebhookDeliveriesResponse, ListWebhookDeliveriesError, InfiniteData<ListWebhookDeliveriesResponse>, QueryKey<Options<ListWebhookDeliveriesData>>, number | Pick<QueryKey<Options<ListWebhookDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListWebhookDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listWebhookDeliveries({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listWebhookDeliveriesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Send all events again that were given up
+ *
+ * Needs the permission `webhooks.write`.
+ */
+export const replayWebhookMutation = (options?: Partial<Options<ReplayWebhookData>>): UseMutationOptions<ReplayWebhookResponse, ReplayWebhookError, Options<ReplayWebhookData>> => {
+    const mutationOptions: UseMutationOptions<ReplayWebhookResponse, ReplayWebhookError, Options<ReplayWebhookData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replayWebhook({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send one event again
+ *
+ * Needs the permission `webhooks.write`.
+ */
+export const replayWebhookDeliveryMutation = (options?: Partial<Options<ReplayWebhookDeliveryData>>): UseMutationOptions<ReplayWebhookDeliveryResponse, ReplayWebhookDeliveryError, Options<ReplayWebhookDeliveryData>> => {
+    const mutationOptions: UseMutationOptions<ReplayWebhookDeliveryResponse, ReplayWebhookDeliveryError, Options<ReplayWebhookDeliveryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replayWebhookDelivery({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
