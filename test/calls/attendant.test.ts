@@ -69,7 +69,7 @@ suite('attendants', () => {
   })
 
   test('what is no choice is told, nothing chosen goes on where that leads', async () => {
-    const { number: to } = await attendant({ noInput: '651', rounds: 2 })
+    const { number: to } = await attendant({ greeting: 'Hello.', noInput: '651', rounds: 2 })
     const mark = sales.phone.incoming.mark()
     const call = await greeted(to)
     await call.audio.hearsSomething()
