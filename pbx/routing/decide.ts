@@ -5,6 +5,7 @@ import { findFeatureCode } from './feature-codes.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
+import { marked } from './marked.ts'
 import { outsideMember } from './members.ts'
 import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
 import { toIntercom, toPage } from './paging.ts'
@@ -319,7 +320,7 @@ function toGroup(group: SnapshotRingGroup, look: Look): Step[] {
   if (!group.enabled) return [{ kind: 'refuse', refusal: 'ring-group-disabled', reason: `The ring group ${number} (${name}) is switched off` }]
   const { members, names, left } = membersOf(group.members.map(({ extensionId, ringSeconds, ...member }) => ({ ...member, ...timeOf(group, ringSeconds), extension: look.snapshot.extension(extensionId ?? '') })), { ...look, path: [...look.path, group] })
   const otherwise: Partial<Record<Unanswered, Branch>> = {}
-  if (group.noAnswer !== null) for (const why of ['busy', 'no-answer', 'unreachable'] as const) otherwise[why] = forward(group, group.noAnswer, WHY[why], look)
+  if (group.noAnswer !== null) for (const why of ['busy', 'no-answer', 'unreachable'] as const) otherwise[why] = marked(forward(group, group.noAnswer, WHY[why], look), group)
   return [{
     kind: 'ring-group', ringGroupId: group.id, strategy: group.strategy,
     members,

@@ -37,6 +37,8 @@ export interface ExtensionStep {
   intercom?: boolean
   /** Before the caller's name. */
   namePrefix?: string
+  /** Alert-Info (RFC 3261 §20.4), for a ringing sound of its own. */
+  alertInfo?: string
   /** Whose forward led here, the last first; told to the phone (RFC 5806). */
   diverted: readonly Diversion[]
   /** What follows by what became of the ringing; without a branch the call ends with that. */

@@ -12,8 +12,8 @@ import { sendOn } from './send-on.ts'
 export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {
   const extension = world.directory.snapshot().extension(step.extensionId)
   if (!extension) return next('unknown-number', 404)
-  const { namePrefix, diverted, intercom } = step
-  const manner = { diverted, ...(namePrefix !== undefined && { namePrefix }), ...(intercom && { autoAnswer: true }) }
+  const { namePrefix, alertInfo, diverted, intercom } = step
+  const manner = { diverted, ...(namePrefix !== undefined && { namePrefix }), ...(alertInfo !== undefined && { alertInfo }), ...(intercom && { autoAnswer: true }) }
   const follow = step.deviceId == null ? step.follow : undefined
   const busy = isBusy(world, call, extension, step.busyAt)
   if (busy) return { kind: 'next', verdict: busy }

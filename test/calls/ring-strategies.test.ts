@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { CallView } from '../../pbx/index.ts'
 import { startHouse, type House } from '../support/house.ts'
-import { openPhone, type Phone, type PhoneCall } from '../support/phone.ts'
+import { headerOf, openPhone, type Phone, type PhoneCall } from '../support/phone.ts'
 
 interface Ext {
   id: string
@@ -121,6 +121,27 @@ suite('strategies of ring groups', () => {
     assert.deepEqual([rung(b), rung(c)], [2, 2])
     const view = await house.verdict(call)
     assert.match(view.plan.steps[0]?.step ?? '', /one after the other, for up to 600 seconds in 2 rounds/)
+  })
+
+  test('where a call goes on to, the phones still show and sound like the group that was called, unless they have something of their own', async () => {
+    const [, b, c, d] = everybody
+    const marks = { namePrefix: 'Sales', alertInfo: '<http://127.0.0.1/ring>;info=sales' }
+    await house.api.post('/ring-groups', { number: '690', name: 'Desk', namePrefix: 'Desk', members: [member(d)] })
+    await house.api.ask('PATCH', `/extensions/${c.id}`, { forwardBusy: '690' })
+    const { call, at } = await callGroup([member(b)], { ...marks, noAnswer: c.number })
+    ;(await at(b)).reject(486)
+    const atC = await at(c)
+    assert.match(headerOf(atC.invite, 'From') ?? '', /^"Sales /)
+    assert.match(headerOf(atC.invite, 'Alert-Info') ?? '', /info=sales/)
+    atC.reject(486)
+    const atD = await at(d)
+    assert.match(headerOf(atD.invite, 'From') ?? '', /^"Desk /)
+    assert.match(headerOf(atD.invite, 'Alert-Info') ?? '', /info=sales/)
+    await atD.answer()
+    await call.answered()
+    await call.bye()
+    await house.verdict(call)
+    await house.api.ask('PATCH', `/extensions/${c.id}`, { forwardBusy: null })
   })
 
   test('times and rounds out of range are refused with the field', async () => {
