@@ -125,6 +125,8 @@ export interface ExtensionRow {
   do_not_disturb: boolean
   /** Callers who ring all the same. */
   vip_numbers: string[]
+  /** Whose lamps its phones get by one subscription. */
+  lamp_numbers: string[]
   missed_call_mail: string[]
   /** Calls at once, from which on it is busy. */
   call_limit: number | null

@@ -47,6 +47,8 @@ export interface Extension {
   doNotDisturb: boolean
   /** Callers who ring all the same. */
   vipNumbers: string[]
+  /** Whose lamps its phones get by one subscription, in order: extensions, slots, hours, codes. */
+  lampNumbers: string[]
   /** Who is told by e-mail of calls to it that nobody answered. */
   missedCallMail: string[]
   /** Calls at once, from which on it is busy; null: as many as its phones take. */
@@ -126,6 +128,7 @@ export interface ExtensionInput {
   forwardUnreachable?: string | null
   doNotDisturb?: boolean
   vipNumbers?: string[]
+  lampNumbers?: string[]
   missedCallMail?: string[]
   callLimit?: number | null
   outsideCalls?: OutsideCalls

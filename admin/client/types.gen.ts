@@ -724,6 +724,10 @@ export type Extension = {
      */
     missedCallMail: Array<string>;
     /**
+     * Whose lamps its phones get by one subscription to `blf` (RFC 4662), in order.
+     */
+    lampNumbers: Array<string>;
+    /**
      * Callers who ring although do not disturb is on.
      */
     vipNumbers: Array<string>;
@@ -857,6 +861,10 @@ export type ExtensionCreate = {
     doNotDisturb?: boolean;
     voicemail?: boolean;
     missedCallMail?: Array<string>;
+    /**
+     * Extensions, park slots, opening hours and feature codes whose lamps the phones get by one subscription.
+     */
+    lampNumbers?: Array<string>;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
@@ -946,6 +954,10 @@ export type ExtensionUpdate = {
     doNotDisturb?: boolean;
     voicemail?: boolean;
     missedCallMail?: Array<string>;
+    /**
+     * Extensions, park slots, opening hours and feature codes whose lamps the phones get by one subscription.
+     */
+    lampNumbers?: Array<string>;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';

@@ -26,6 +26,7 @@ const COLUMNS = {
   forwardUnreachable: { kind: 'text', empty: null },
   doNotDisturb: { kind: 'flag' },
   vipNumbers: { kind: 'list', empty: [] },
+  lampNumbers: { kind: 'list', empty: [] },
   outsideCalls: { kind: 'text' },
   outsideNumber: { kind: 'text', empty: null },
   pickupGroup: { kind: 'text', empty: null },

@@ -34,6 +34,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     forwardNoAnswer: extension.forwardNoAnswer,
     forwardUnreachable: extension.forwardUnreachable,
     doNotDisturb: extension.doNotDisturb,
+    lampNumbers: extension.lampNumbers,
     vipNumbers: extension.vipNumbers,
     missedCallMail: extension.missedCallMail,
     callLimit: extension.callLimit,

@@ -2,6 +2,7 @@ import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts
 import type { ConferenceInput, ExtensionInput, RingGroupInput, RingGroupMember, RingGroupMemberInput } from '../door.ts'
 
 const LONGEST_NAME = 100
+const MOST_LAMPS = 200
 const MOST_VIPS = 50
 const LONGEST_GREETING = 1_000
 const MOST_MEMBERS = 100
@@ -22,6 +23,11 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   for (const field of ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const) {
     const number = input[field]
     if (typeof number === 'string') checked[field] = checkTarget(number, field, details)
+  }
+  if (input.lampNumbers !== undefined) {
+    checked.lampNumbers = [...new Set(input.lampNumbers.map((number) => number.trim()))]
+    if (checked.lampNumbers.some((number) => !/^[*0-9][0-9]{0,14}$/.test(number))) details.push({ field: 'lampNumbers', message: 'A lamp is for a number inside, such as 102, or a code, such as *21.' })
+    if (checked.lampNumbers.length > MOST_LAMPS) details.push({ field: 'lampNumbers', message: `A list has ${MOST_LAMPS} lamps at most.` })
   }
   if (input.vipNumbers !== undefined) {
     checked.vipNumbers = [...new Set(input.vipNumbers.map((number) => checkTarget(number, 'vipNumbers', details)))]

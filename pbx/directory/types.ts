@@ -43,6 +43,8 @@ export interface SnapshotExtension {
   doNotDisturb: boolean
   /** Callers who ring all the same. */
   vipNumbers: readonly string[]
+  /** Whose lamps its phones get by one subscription, in order. */
+  lampNumbers: readonly string[]
   /** Who is told by e-mail of calls that nobody answered. */
   missedCallMail: readonly string[]
   /** Calls at once, from which on it is busy; null: no limit. */

@@ -1,6 +1,6 @@
 import { Refusal } from '../../config/errors.ts'
 import { accepts } from '../sip/event.ts'
-import { EXTENSIONS, REGISTRAR_EXTENSIONS } from '../sip/headers.ts'
+import { EXTENSIONS, REGISTRAR_EXTENSIONS, SUBSCRIBE_EXTENSIONS } from '../sip/headers.ts'
 import type { Step } from './visit.ts'
 
 /**
@@ -15,7 +15,7 @@ export const understand: Step = ({ request, invite }) => {
   void request.to
   void request.cseq
   const required = request.header('require')
-  const known = request.method === 'REGISTER' ? REGISTRAR_EXTENSIONS : EXTENSIONS
+  const known = request.method === 'REGISTER' ? REGISTRAR_EXTENSIONS : request.method === 'SUBSCRIBE' ? SUBSCRIBE_EXTENSIONS : EXTENSIONS
   if (required !== undefined) {
     // §8.2.2.3: the answer names those that we lack.
     const tags = required.split(',').map((tag) => tag.trim()).filter((tag) => tag !== '' && !known.includes(tag.toLowerCase()))

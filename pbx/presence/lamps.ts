@@ -9,11 +9,13 @@ import type { RegistrationView } from '../events/catalogue.ts'
 import { codeFor, findFeatureCode } from '../routing/feature-codes.ts'
 import { isSlot } from '../routing/slots.ts'
 import { createSubscribers, type Subscriber } from '../sip/subscribers.ts'
-import type { IncomingRequest } from '../sip/types.ts'
+import { namesExtension } from '../sip/headers.ts'
+import type { IncomingRequest, Subscription } from '../sip/types.ts'
 import { dialogInfo, pidf, TYPES, versioned, type PackageName, type PresenceState, type WatchedDialog } from './documents.ts'
 import { createEngaged } from './engaged.ts'
 import type { Published } from './pidf-in.ts'
 import type { Publications } from './publications.ts'
+import { createListTeller, type Member } from './rlmi.ts'
 import { summaryOf } from './summary.ts'
 
 /** A phone that asks for nothing gets this; every refresh tells all anew. */
@@ -43,7 +45,10 @@ interface Watcher extends Subscriber {
   user: string
   /** The IP address it subscribed from. */
   address: string
-  resource: Resource
+  /** Whose news it is told of. */
+  keys: readonly string[]
+  /** Whether it is still what it was; `again`: of something else too. */
+  look(): 'same' | 'again' | 'gone'
   tell(force: boolean): void
 }
 
@@ -84,7 +89,8 @@ export function createLamps(options: {
       const snapshot = directory.snapshot()
       for (const watcher of watchers.endWhere(({ device }) => (device.tenantId === tenantId ? whyOver(snapshot, device) : undefined))) {
         if (watcher.device.tenantId !== tenantId) continue
-        if (find(watcher.user, '', watcher.device, watcher.name)?.key !== watcher.resource.key) watcher.end('noresource')
+        const state = watcher.look()
+        if (state === 'gone') watcher.end('noresource')
         else watcher.tell(false)
       }
     }),
@@ -125,6 +131,69 @@ export function createLamps(options: {
     return undefined
   }
 
+  const index = (watcher: Watcher): void => {
+    for (const key of watcher.keys) byKey.set(key, (byKey.get(key) ?? new Set<Watcher>()).add(watcher))
+  }
+  const unindex = (watcher: Watcher): void => {
+    for (const key of watcher.keys) {
+      const same = byKey.get(key)
+      same?.delete(watcher)
+      if (same?.size === 0) byKey.delete(key)
+    }
+  }
+  /** Tells all at once, and from then on what changes. @param one `end` says the last word */
+  const begin = (subscription: Subscription, seconds: number, one: Watcher): void => {
+    const forget = (): void => {
+      watchers.forget(watcher)
+      unindex(watcher)
+    }
+    const watcher: Watcher = {
+      ...one,
+      look() {
+        const state = one.look()
+        if (state !== 'again') return state
+        unindex(watcher)
+        watcher.keys = one.keys
+        index(watcher)
+        return 'same'
+      },
+      end(reason) {
+        forget()
+        one.end(reason)
+      },
+    }
+    subscription.onRefresh(() => watcher.tell(true))
+    subscription.onEnd((wanted) => (wanted ? watcher.end('timeout') : forget()))
+    if (seconds === 0) return watcher.end('timeout')
+    watchers.add(watcher)
+    index(watcher)
+    watcher.tell(true)
+  }
+  /** All lamps of the own list by one subscription (RFC 4662). */
+  const watchList = (request: IncomingRequest, device: SnapshotDevice, name: PackageName, user: string): void => {
+    if (!namesExtension(request.header('supported'), 'eventlist') && !namesExtension(request.header('require'), 'eventlist')) return request.reply(421, { headers: { Require: 'eventlist' } })
+    const { host } = request.requestUri
+    const extensionId = device.extensionId
+    const found = (): { number: string; resource: Resource | undefined }[] => (directory.snapshot().extension(extensionId)?.lampNumbers ?? []).map((number) => ({ number, resource: find(number, host, device, name) }))
+    const { subscription, seconds } = watchers.open(request, device, { Require: 'eventlist' })
+    const domain = directory.snapshot().tenant(device.tenantId)?.domains[0] ?? host
+    let list = found()
+    const teller = createListTeller(subscription, { uri: `sip:${user}@${domain}`, contentType: TYPES[name] }, () => list.map(({ number, resource }): Member => ({
+      id: number, uri: `sip:${number}@${domain}`, name: directory.snapshot().extensionByNumber(device.tenantId, number)?.name, document: resource?.document(),
+    })), versioned)
+    const one: Watcher = {
+      device, name, user, address: request.source.address, keys: list.flatMap(({ resource }) => resource?.key ?? []),
+      look() {
+        list = found()
+        one.keys = list.flatMap(({ resource }) => resource?.key ?? [])
+        return 'again'
+      },
+      tell: (force) => teller.tell(force),
+      end: (reason) => teller.end(reason),
+    }
+    begin(subscription, seconds, one)
+  }
+
   return {
     get size() {
       return watchers.size
@@ -135,19 +204,16 @@ export function createLamps(options: {
     },
     watch(request, device, name) {
       const { user = '', host } = request.requestUri
+      const own = directory.snapshot().extension(device.extensionId)
+      if (own && name !== 'message-summary' && isList(user, own.number)) return watchList(request, device, name, user)
       const resource = find(user, host, device, name)
       if (!resource) throw new Refusal('not-found', 'There is nothing of this number that could be watched')
       const { subscription, seconds } = watchers.open(request, device)
       let version = 0
       let told: string | undefined
-      const forget = (): void => {
-        watchers.forget(watcher)
-        const same = byKey.get(resource.key)
-        same?.delete(watcher)
-        if (same?.size === 0) byKey.delete(resource.key)
-      }
-      const watcher: Watcher = {
-        device, name, user, resource, address: request.source.address,
+      begin(subscription, seconds, {
+        device, name, user, address: request.source.address, keys: [resource.key],
+        look: () => (find(user, '', device, name)?.key === resource.key ? 'same' : 'gone'),
         tell(force) {
           const document = resource.document()
           // All of it each time: a NOTIFY that is lost is made up for by the next.
@@ -155,18 +221,8 @@ export function createLamps(options: {
           told = document
           subscription.notify(TYPES[name], versioned(document, version++))
         },
-        end(reason) {
-          forget()
-          subscription.end(reason, TYPES[name], versioned(resource.document(), version++))
-        },
-      }
-      subscription.onRefresh(() => watcher.tell(true))
-      subscription.onEnd((wanted) => (wanted ? watcher.end('timeout') : forget()))
-      if (seconds === 0) return watcher.end('timeout')
-      watchers.add(watcher)
-      const same = byKey.get(resource.key) ?? new Set<Watcher>()
-      byKey.set(resource.key, same.add(watcher))
-      watcher.tell(true)
+        end: (reason) => subscription.end(reason, TYPES[name], versioned(resource.document(), version++)),
+      })
     },
     close() {
       for (const stop of stops) stop()
@@ -174,6 +230,9 @@ export function createLamps(options: {
     },
   }
 }
+
+/** `blf`, or `blf-` and the own number, as phones are used to. */
+const isList = (user: string, number: string): boolean => /^blf(?:-(.*))?$/i.test(user) && (user.length === 3 || user.slice(4) === number)
 
 /** What the house knows, and beside it what the user's phones say. Whoever is registered nowhere cannot be called, whatever they say. */
 function presenceOf(extension: SnapshotExtension | undefined, reachable: boolean, dialogs: readonly WatchedDialog[], published: Published | undefined): PresenceState {

@@ -22,6 +22,9 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 export const EXTENSIONS: readonly string[] = ['timer', 'replaces', 'norefersub', '100rel']
 export const SUPPORTED = EXTENSIONS.join(', ')
 
+/** And that of subscriptions (RFC 4662). */
+export const SUBSCRIBE_EXTENSIONS: readonly string[] = [...EXTENSIONS, 'eventlist']
+
 /** Those of our registrar (RFC 3327, RFC 5626, RFC 5627). */
 export const REGISTRAR_EXTENSIONS: readonly string[] = ['path', 'outbound', 'gruu']
 

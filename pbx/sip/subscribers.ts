@@ -16,7 +16,7 @@ export interface Subscribers<One extends Subscriber> {
    *
    * @throws Refusal `interval-too-brief`, or `unavailable` when the device has very many
    */
-  open(request: IncomingRequest, device: Subscriber['device']): { subscription: Subscription; seconds: number }
+  open(request: IncomingRequest, device: Subscriber['device'], headers?: Readonly<Record<string, string>>): { subscription: Subscription; seconds: number }
   add(one: One): void
   forget(one: One): void
   /** Ends those for which there is a reason by now, and returns the rest. */
@@ -42,13 +42,13 @@ export function createSubscribers<One extends Subscriber>(limits: { seconds: num
       return all.size
     },
     all: () => [...all],
-    open(request, device) {
+    open(request, device, headers) {
       const asked = /^\s*(\d+)\s*$/.exec(request.header('expires') ?? '')?.[1]
       const seconds = asked === undefined ? standard : Math.min(Number(asked), standard)
       if (seconds > 0 && seconds < Math.min(least, standard)) throw new Refusal('interval-too-brief', `Subscriptions last at least ${least} seconds here.`)
       if ((counts.get(device.id) ?? 0) >= most) throw new Refusal('unavailable', 'This device has too many subscriptions', { retryAfter: 60 })
       if (!request.subscribe) throw new Error('Only a SUBSCRIBE makes a subscription.')
-      return { subscription: request.subscribe(seconds, standard), seconds }
+      return { subscription: request.subscribe(seconds, standard, headers), seconds }
     },
     add(one) {
       if (all.has(one)) return

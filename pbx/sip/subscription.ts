@@ -8,8 +8,8 @@ import type { Subscription } from './types.ts'
 
 /** A SUBSCRIBE from outside dialogs (RFC 6665 §4.2). */
 export class ReceivedSubscribe extends ReceivedRequest {
-  subscribe(seconds: number, most: number): Subscription {
-    return new HeldSubscription(this.stack, this.req, this.res, seconds, most)
+  subscribe(seconds: number, most: number, headers: Readonly<Record<string, string>> = {}): Subscription {
+    return new HeldSubscription(this.stack, this.req, this.res, seconds, most, headers)
   }
 }
 
@@ -22,6 +22,7 @@ class HeldSubscription implements Subscription, OpenDialog, Waiting {
   readonly #id: string
   readonly #event: string
   readonly #most: number
+  readonly #headers: Readonly<Record<string, string>>
   #until = 0
   #over = false
   #timer: NodeJS.Timeout | undefined
@@ -31,8 +32,9 @@ class HeldSubscription implements Subscription, OpenDialog, Waiting {
   /** NOTIFYs in a row that nobody answered. */
   #unheard = 0
 
-  constructor(stack: Stack, req: SrfRequest, res: SrfReply, seconds: number, most: number) {
+  constructor(stack: Stack, req: SrfRequest, res: SrfReply, seconds: number, most: number, headers: Readonly<Record<string, string>>) {
     this.#stack = stack
+    this.#headers = headers
     this.#event = readHeader(req.msg, 'event') ?? ''
     this.#most = most
     const tag = /;\s*tag\s*=\s*([^;\s]+)/i.exec(req.msg.headers['from'] ?? '')?.[1] ?? ''
@@ -42,7 +44,7 @@ class HeldSubscription implements Subscription, OpenDialog, Waiting {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#queue = promise
     // Nothing may be told before the dialog is there.
-    res.send(200, undefined, { headers: { Expires: String(seconds) } }, guard(stack, 'the answer to a SUBSCRIBE', () => resolve()))
+    res.send(200, undefined, { headers: { Expires: String(seconds), ...headers } }, guard(stack, 'the answer to a SUBSCRIBE', () => resolve()))
     this.#lasts(seconds)
   }
 
@@ -75,7 +77,7 @@ class HeldSubscription implements Subscription, OpenDialog, Waiting {
     if (packageOf(event) !== packageOf(this.#event) || eventId(event) !== eventId(this.#event)) return res.send(489, undefined, { headers: { 'Allow-Events': packageOf(this.#event) } })
     const asked = Number.parseInt(readHeader(req.msg, 'expires') ?? '', 10)
     const seconds = Number.isNaN(asked) ? this.#most : Math.min(asked, this.#most)
-    res.send(200, undefined, { headers: { Expires: String(seconds) } })
+    res.send(200, undefined, { headers: { Expires: String(seconds), ...this.#headers } })
     if (seconds === 0) return this.#tellEnd(true)
     this.#lasts(seconds)
     this.#onRefresh?.()
@@ -111,7 +113,7 @@ class HeldSubscription implements Subscription, OpenDialog, Waiting {
   #send(state: string, contentType: string, body: string): void {
     this.#queue = this.#queue.then(() => {
       const { promise, resolve } = Promise.withResolvers<void>()
-      sendRequest(this.#stack, 'sip:placeholder', { method: 'NOTIFY', stackDialogId: this.#id, headers: { Event: this.#event, 'Subscription-State': state, 'Content-Type': contentType }, body }, {
+      sendRequest(this.#stack, 'sip:placeholder', { method: 'NOTIFY', stackDialogId: this.#id, headers: { Event: this.#event, 'Subscription-State': state, 'Content-Type': contentType, ...this.#headers }, body }, {
         response: ({ status }) => {
           if (status < 200) return
           // RFC 6665 §4.2.2: the phone does not know it any more, or is gone. One that was lost on the way is not that.

@@ -54,8 +54,9 @@ export interface IncomingRequest {
    * Only of a SUBSCRIBE: answers 200 with this time in seconds, 0 for one NOTIFY alone, and holds the subscription (RFC 6665).
    *
    * @param most seconds that a refresh may ask for
+   * @param headers of every answer and NOTIFY
    */
-  subscribe?(seconds: number, most: number): Subscription
+  subscribe?(seconds: number, most: number, headers?: Readonly<Record<string, string>>): Subscription
 }
 
 /** What a phone subscribed to. Its listeners are set in the same turn. */

@@ -22,6 +22,7 @@ interface Values extends Record<(typeof forwards)[number]['field'], string>, Fol
   doNotDisturb: boolean
   voicemail: boolean
   vipNumbers: string[]
+  lampNumbers: string[]
   missedCallMail: string[]
   /** Empty: no limit. */
   callLimit: number | string
@@ -55,15 +56,18 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
   const form = useForm<Values>({
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
-      forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, missedCallMail: extension.missedCallMail, callLimit: extension.callLimit ?? '',
+      forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, lampNumbers: extension.lampNumbers, missedCallMail: extension.missedCallMail, callLimit: extension.callLimit ?? '',
       outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', pageable: extension.pageable, listed: extension.listed,
       followMe: extension.followMe, followMeOwnPhones: extension.followMeOwnPhones, followMeTo: extension.followMeTo,
     },
-    check: () => ({}),
+    check: ({ lampNumbers }): Record<string, string> => {
+      const wrong = lampNumbers.find((number) => !/^[*0-9][0-9]{0,14}$/.test(number.trim()))
+      return wrong === undefined ? {} : { lampNumbers: `${wrong} is no number inside, such as 102, and no code, such as *21.` }
+    },
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, pageable, listed, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, pageable, listed, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), pageable, listed, followMe, followMeOwnPhones, followMeTo, version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), pageable, listed, followMe, followMeOwnPhones, followMeTo, version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
@@ -93,6 +97,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       <TextInput label="Pickup group" description={`Colleagues of the same group pick up its calls${pickUp === undefined ? '' : ` with ${pickUp}`}; empty: those who have none either.`} placeholder="Sales" autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
       <Checkbox label="Answers intercom and paging" description={`Its phones pick up by themselves, with a beep, when a colleague ${intercom === undefined ? '' : `dials ${intercom} and its number, or `}pages it. Never during do not disturb.`} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />
       <Checkbox label="Listed in the company directory" description={`Callers who ${directory === undefined ? 'ask for the directory' : `dial ${directory}, or are led there,`} find it by its name.`} checked={values.listed} onChange={(change) => set('listed', change.currentTarget.checked)} />
+      <TagsInput label="BLF list" description={`Numbers and codes whose lamps its phones get by one subscription; press Enter after each. The BLF list URI of its phones is blf-${extension.number} at this server.`} placeholder={values.lampNumbers.length === 0 ? '102' : ''} value={values.lampNumbers} error={errors.lampNumbers} onChange={(value) => set('lampNumbers', value)} />
       <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
       <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: the one of the outbound route." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>
