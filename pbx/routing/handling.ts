@@ -79,8 +79,8 @@ export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: s
   if (isEmergency(number) || leadsToHelp(plan)) return `${target} calls the emergency services, where nothing that is set up may lead.`
   // Callers who are led there dial no code themselves; a mailbox is a place to be led to.
   const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)
-  if (feature && feature.code.action !== 'voicemail-leave') return `${target} is a feature code, and no phone.`
   const first = plan.steps.find(({ kind }) => kind !== 'schedule')
+  if (feature && feature.code.action !== 'voicemail-leave' && first?.kind !== 'refuse') return `${target} is a feature code, and no phone.`
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }
 
