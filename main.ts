@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startApi } from './api/server.ts'
+import { verifyAllAudits } from './config/database/audit-chain.ts'
 import { openDatabase } from './config/database/open.ts'
 import { messageOf, Refusal } from './config/errors.ts'
 import { lockFolder } from './config/folder-lock.ts'
@@ -137,7 +138,7 @@ async function main(): Promise<void> {
   }
 
   if (argv.includes('--help')) {
-    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
+    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\n--verify-audit   reads the audit of every tenant and names the first entry that does not fit; Dialplane must be stopped\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
     return
   }
 
@@ -145,11 +146,12 @@ async function main(): Promise<void> {
   let file: LogFile | undefined
   try {
     const role = rolesOf(argv)
-    const settings = loadSettings({ argv: argv.filter((argument) => argument !== '--help') })
+    const settings = loadSettings({ argv: argv.filter((argument) => argument !== '--help' && argument !== VERIFY_AUDIT) })
     if (role === 'pbx' && settings.sip.drachtio === undefined) throw new Refusal('unprocessable', '--roles=pbx needs a signalling engine in another process: set DRACHTIO to its control address, e.g. 127.0.0.1:9022, and DRACHTIO_SECRET.')
     const logPath = join(settings.home, 'logs', role === 'signalling' ? 'signalling.log' : 'dialplane.log')
     if (settings.log.to === 'file') file = openLogFile(logPath)
     const logger = createLogger(settings.log.level, file)
+    if (argv.includes(VERIFY_AUDIT)) return await verifyAudit(settings, logger)
     const started = performance.now()
     // Standard output belongs to the JSON lines when the log goes there.
     const output = file ? process.stdout : process.stderr
@@ -171,6 +173,24 @@ async function main(): Promise<void> {
     process.stderr.write(`Dialplane cannot start.\n${error instanceof Refusal ? error.message : `This is a fault in Dialplane: ${(error as Error).stack ?? messageOf(error)}`}\n`)
     file?.close()
     process.exit(1)
+  }
+}
+
+const VERIFY_AUDIT = '--verify-audit'
+
+/** Reads the audit of every tenant; exit status 1 when one does not fit. */
+async function verifyAudit(settings: Settings, logger: Logger): Promise<void> {
+  const { step, close } = createSteps(logger, () => {})
+  try {
+    await step('data folder', () => openHome(settings.home, 'dialplane.lock'), (lock) => lock.release())
+    const database = await step('database', () => openDatabase({ settings, logger }), (room) => room.close())
+    for (const { tenant, entries, head, broken } of await database.system('verify audit', verifyAllAudits)) {
+      if (broken) process.exitCode = 1
+      const verdict = broken ? `BROKEN at entry ${broken.entryId ?? 'unknown'}, place ${broken.position}: ${broken.reason}` : `${entries} entries fit${head === undefined ? '' : `, head ${head}`}`
+      process.stdout.write(`${tenant}: ${verdict}\n`)
+    }
+  } finally {
+    await close()
   }
 }
 

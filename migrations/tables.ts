@@ -99,6 +99,9 @@ export interface AuditLogRow {
   subject_id: string
   before: unknown
   after: unknown
+  /** Its place in the tenant's chain, from 1; both are set by a trigger. */
+  seq: string
+  hash: Buffer
 }
 
 export interface ExtensionRow {

@@ -3281,6 +3281,29 @@ export type AuditEvent = {
     undoable: boolean;
 };
 
+export type AuditVerification = {
+    intact: boolean;
+    /**
+     * Entries read: all there are.
+     */
+    entries: number;
+    /**
+     * Hash of the last entry. Kept elsewhere, it also shows a chain that was made anew. Null: no entries, or broken.
+     */
+    head: string | null;
+    broken: {
+        /**
+         * The first entry that does not fit; the last one there is, where those after it are missing.
+         */
+        entryId: string | null;
+        /**
+         * Its place, from 1.
+         */
+        position: number;
+        reason: string;
+    } | null;
+};
+
 export type Undone = {
     subjectType: string;
     /**
@@ -13487,6 +13510,45 @@ export type ListAuditEventsResponses = {
 };
 
 export type ListAuditEventsResponse = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type VerifyAuditData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/audit/verification';
+};
+
+export type VerifyAuditErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type VerifyAuditError = VerifyAuditErrors[keyof VerifyAuditErrors];
+
+export type VerifyAuditResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: AuditVerification;
+    };
+};
+
+export type VerifyAuditResponse = VerifyAuditResponses[keyof VerifyAuditResponses];
 
 export type UndoAuditEventData = {
     body?: never;

@@ -1,10 +1,11 @@
 import type { z } from 'zod'
+import { verifyAuditChain } from '../../config/database/audit-chain.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { one, pageOf, pagination } from '../http/envelope.ts'
 import { isoOf } from '../http/fields.ts'
 import type { AuditLogRow } from '../../migrations/tables.ts'
 import { listAudit } from './repository.ts'
-import { AuditEvent, auditEntryParams, AuditQuery, Undone } from './schemas.ts'
+import { AuditEvent, auditEntryParams, AuditQuery, AuditVerification, Undone } from './schemas.ts'
 import { canUndo, undo } from './undo.ts'
 
 function presentAudit(row: AuditLogRow, undoable: boolean): z.input<typeof AuditEvent> {
@@ -37,6 +38,21 @@ const listAuditEvents = defineRoute({
   },
 })
 
+const verifyAudit = defineRoute({
+  method: 'get',
+  path: '/audit/verification',
+  operationId: 'verifyAudit',
+  summary: 'Whether the audit is whole and as it was written',
+  description: 'Reads every entry: each holds the hash of the one before. Names the first that does not fit.',
+  tag: 'Audit',
+  permission: 'audit.read',
+  response: one(AuditVerification),
+  async handle({ world, actor }) {
+    const { entries, head, broken } = await world.database.read(actor, (trx) => verifyAuditChain(trx, actor.tenantId))
+    return { data: { intact: !broken, entries, head: head ?? null, broken: broken ? { ...broken, entryId: broken.entryId ?? null } : null } }
+  },
+})
+
 const undoAuditEvent = defineRoute({
   method: 'post',
   path: '/audit/{id}/undo',
@@ -49,4 +65,4 @@ const undoAuditEvent = defineRoute({
   handle: async ({ world, actor, params }) => ({ data: await undo(world.database, world.pbx, actor, params.id) }),
 })
 
-export const complianceRoutes = [listAuditEvents, undoAuditEvent]
+export const complianceRoutes = [listAuditEvents, verifyAudit, undoAuditEvent]

@@ -30,6 +30,21 @@ export const AuditQuery = z.strictObject({
   order: order('desc'),
 })
 
+export const AuditVerification = z
+  .object({
+    intact: z.boolean(),
+    entries: z.number().int().meta({ description: 'Entries read: all there are.' }),
+    head: z.string().nullable().meta({ description: 'Hash of the last entry. Kept elsewhere, it also shows a chain that was made anew. Null: no entries, or broken.' }),
+    broken: z
+      .object({
+        entryId: z.string().nullable().meta({ description: 'The first entry that does not fit; the last one there is, where those after it are missing.' }),
+        position: z.number().int().meta({ description: 'Its place, from 1.' }),
+        reason: z.string(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'AuditVerification' })
+
 export const Undone = z
   .object({
     subjectType: z.string(),

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Drawer, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { PanelRightOpen, ScrollText, SearchX } from 'lucide-react'
 import { useState } from 'react'
-import type { AuditEvent } from '../../app/types.ts'
+import type { AuditEvent, AuditVerification } from '../../app/types.ts'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { Fact } from '../../components/fact.tsx'
 import { DayInput } from '../../components/day-input.tsx'
@@ -16,6 +16,7 @@ import { dayToInstant } from '../history/data.ts'
 import { actionWords, subjectName } from './changes.ts'
 import { useAudit } from './data.ts'
 import { Changes, UndoButton } from './history.tsx'
+import { Verified, VerifyButton } from './verify.tsx'
 
 const actorKinds: Record<string, string> = { user: 'Person', token: 'API token', device: 'Phone', service: 'Dialplane itself' }
 
@@ -35,12 +36,14 @@ export default function Audit() {
   const end = dayToInstant(to, true)
   const query = useAudit({ page: list.page, limit: 25, order: list.order, ...(search !== '' && { search }), ...(start !== undefined && { from: start }), ...(end !== undefined && { to: end }) })
   const [open, setOpen] = useState<AuditEvent | null>(null)
+  const [verified, setVerified] = useState<AuditVerification | null>(null)
   const shown = useLastOpen(open !== null, open)
   const filtered = search !== '' || from !== '' || to !== ''
   const clear = () => list.set({ search: '', from: '', to: '' })
   return (
     <Stack gap="md">
-      <PageHeader title="Audit log" lead="Who changed what, and when. Entries can be neither changed nor deleted; most changes can be undone." />
+      <PageHeader title="Audit log" lead="Who changed what, and when. Entries can be neither changed nor deleted; most changes can be undone." actions={<VerifyButton onResult={setVerified} />} />
+      {verified !== null && <Verified result={verified} onClose={() => setVerified(null)} />}
       <Group gap="sm" align="flex-end">
         <SearchInput label="Search who, what or which" value={search} onChange={(value) => list.set({ search: value })} />
         <DayInput label="From" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { listAuditEvents } from '../../client/index.ts'
+import { listAuditEvents, verifyAudit } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 
 export interface AuditFilter {
@@ -20,3 +20,5 @@ export function useAudit(query: AuditFilter) {
     placeholderData: keepPreviousData,
   })
 }
+
+export const verifyAuditNow = async () => (await verifyAudit({ throwOnError: true })).data.data

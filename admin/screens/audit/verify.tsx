@@ -1,0 +1,39 @@
+import { Alert, Button, Text } from '@mantine/core'
+import { ShieldAlert, ShieldCheck } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { AuditVerification } from '../../app/types.ts'
+import { verifyAuditNow } from './data.ts'
+
+/** Asks for the whole chain to be read; `onResult` is told what came of it. */
+export function VerifyButton({ onResult }: { onResult: (result: AuditVerification) => void }) {
+  const [busy, setBusy] = useState(false)
+  const verify = async () => {
+    setBusy(true)
+    try {
+      onResult(await verifyAuditNow())
+    } catch (error) {
+      notify.failed(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return <Button variant="default" leftSection={<ShieldCheck size={16} aria-hidden />} loading={busy} onClick={() => void verify()}>Verify</Button>
+}
+
+/** What verification found, until it is closed. */
+export function Verified({ result, onClose }: { result: AuditVerification; onClose: () => void }) {
+  const { broken } = result
+  if (broken !== null) {
+    return (
+      <Alert color="red" icon={<ShieldAlert size={18} aria-hidden />} title="The audit was tampered with" withCloseButton closeButtonLabel="Close" onClose={onClose}>
+        Entry {broken.entryId ?? 'unknown'}, at place {broken.position}: {broken.reason} What stands before it fits. Compare with a backup.
+      </Alert>
+    )
+  }
+  return (
+    <Alert color="green" icon={<ShieldCheck size={18} aria-hidden />} title={result.entries === 1 ? 'The one entry fits' : `All ${result.entries} entries fit`} withCloseButton closeButtonLabel="Close" onClose={onClose}>
+      None was changed or removed. {result.head !== null && <>Keep this hash outside to compare later: <Text span ff="monospace" size="xs" className="break-anywhere">{result.head}</Text></>}
+    </Alert>
+  )
+}
