@@ -16,6 +16,8 @@ export class Charge {
   readonly begunAt: number
   answeredAt: number | null
   forgiven = false
+  /** Somebody is called: until then it holds a place, and counts for nothing else. */
+  placed: boolean
   #holders = 1
   readonly #onOver: (charge: Charge) => void
 
@@ -26,6 +28,7 @@ export class Charge {
     this.payerId = from.payerId
     this.begunAt = from.begunAt
     this.answeredAt = from.answeredAt
+    this.placed = from.answeredAt !== null
     this.#onOver = onOver
   }
 
@@ -36,6 +39,10 @@ export class Charge {
   release(): void {
     this.#holders -= 1
     if (this.#holders === 0) this.#onOver(this)
+  }
+
+  place(): void {
+    this.placed = true
   }
 
   answered(at: number): void {
@@ -79,6 +86,8 @@ export function createCharges(past: readonly PaidCall[], keep: (call: PaidCall) 
   for (const call of past) known(call.tenantId).push(call)
   const onOver = (charge: Charge): void => {
     live.delete(charge)
+    // Somebody else answered before its turn came.
+    if (!charge.placed) return
     const { id, tenantId, payerId, begunAt, forgiven } = charge
     const call: PaidCall = { id, tenantId, payerId, begunAt, seconds: Math.round(charge.seconds(clock.now()) * 10) / 10, forgiven }
     known(tenantId).push(call)
@@ -95,7 +104,7 @@ export function createCharges(past: readonly PaidCall[], keep: (call: PaidCall) 
     begin: (tenantId, payerId) => add({ tenantId, payerId, begunAt: clock.now(), answeredAt: null }),
     resume: add,
     count: (tenantId, payerId) => [...live].filter((charge) => charge.tenantId === tenantId && (payerId === undefined || charge.payerId === payerId)).length,
-    withinHour: (tenantId, payerId) => of(tenantId, payerId).filter(({ begunAt }) => begunAt > clock.now() - HOUR_MS).length,
+    withinHour: (tenantId, payerId) => of(tenantId, payerId).filter((call) => call.begunAt > clock.now() - HOUR_MS && (!(call instanceof Charge) || call.placed)).length,
     secondsWithinDay(tenantId, payerId) {
       const counts = (call: PaidCall | Charge): boolean => call.tenantId === tenantId && (payerId === undefined || (call.payerId === payerId && !call.forgiven))
       const over = known(tenantId).filter(counts).reduce((sum, { seconds }) => sum + seconds, 0)

@@ -246,7 +246,8 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     clearTimeout(waiting.get(branch))
     waiting.delete(branch)
     if (settled || branch.leg.over) return
-    const { ringSeconds: own } = branch.target
+    const { ringSeconds: own, line } = branch.target
+    if (line) branch.target.charge?.place()
     if (own !== undefined) {
       branch.timer = setTimeout(() => call.mailbox.post(() => {
         if (settled || branch.leg.over || branch.leg.dialog) return
@@ -268,9 +269,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   }
 
   const open = (target: DialTarget): Branch => {
-    const leg = legFor(target)
-    if (target.line) leg.bill(target.charge)
-    const branch: Branch = { target, leg, invite: undefined, failure: undefined }
+    const branch: Branch = { target, leg: legFor(target), invite: undefined, failure: undefined }
     branches.push(branch)
     call.legs.push(branch.leg)
     return branch
@@ -390,7 +389,7 @@ function legFor(target: DialTarget): Leg {
   const { number, name } = target
   if (target.line) {
     const { address, transport, trunkId } = target.line
-    return new Leg({ role: 'callee', extensionId: null, deviceId: null, trunkId, number, name, address, transport, userAgent: null, sipCallId: '' })
+    return new Leg({ role: 'callee', extensionId: null, deviceId: null, trunkId, number, name, address, transport, userAgent: null, sipCallId: '' }).bill(target.charge)
   }
   const { contact } = target
   return new Leg({

@@ -92,10 +92,11 @@ export class Leg {
   }
 
   /** It is paid for by this until it ends. */
-  bill(charge: Charge | undefined): void {
-    if (!charge || this.over) return
+  bill(charge: Charge | undefined): this {
+    if (!charge || this.over) return this
     this.charge = charge
     charge.hold()
+    return this
   }
 
   /** Ends the leg once; the first status and reason stay. */
