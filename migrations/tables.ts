@@ -451,7 +451,7 @@ export interface BlockedCallerRow {
   number: string
   /** Why, for people. */
   name: string
-  action: 'decline' | 'busy' | 'not-in-service' | 'allow'
+  action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow'
   enabled: boolean
   version: number
   created_at: Date

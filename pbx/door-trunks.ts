@@ -150,7 +150,7 @@ export interface BlockedCaller {
   /** Why. */
   name: string
   /** What such a caller hears; `allow`: it is put through all the same. */
-  action: 'decline' | 'busy' | 'not-in-service' | 'allow'
+  action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow'
   enabled: boolean
   version: number
   createdAt: Date

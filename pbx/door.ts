@@ -336,6 +336,8 @@ export interface Pbx {
      * action that is none, `unprocessable` for a code that means something else, `conflict` while calls are sent on by the code as it is.
      */
     changeFeatureCode(actor: Actor, action: string, change: { code?: string; enabled?: boolean } | undefined): Promise<FeatureCode>
+    /** Several at once, each by its action; null: as is customary. Refuses as `changeFeatureCode` does, and changes none then. */
+    changeFeatureCodes(actor: Actor, changes: Readonly<Record<string, { code: string; enabled: boolean } | null>>): Promise<void>
   }
   /** Hostile traffic. Bans concern the whole machine, so they are the affair of the tenant that runs it; others see none. */
   shield: {

@@ -17,10 +17,16 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
     list: async (actor) => (await trunks.list(actor)).map(shown),
     get: async (actor, id) => shown(await trunks.get(actor, id)),
     create: async (actor, input) => shown(await trunks.create(actor, input)),
-    update: async (actor, id, input, version) => shown(await trunks.update(actor, id, input, version)),
+    async update(actor, id, input, version) {
+      const before = directory.snapshot().trunk(id)
+      if (before?.callerId != null && input.callerId !== undefined && input.callerId !== before.callerId) refuseShown(directory, actor.tenantId, before.callerId, id)
+      return shown(await trunks.update(actor, id, input, version))
+    },
     async remove(actor, id) {
       const routes = directory.snapshot().outboundRoutesOf(actor.tenantId).filter(({ trunkIds }) => trunkIds.includes(id))
       if (routes.length > 0) throw new Refusal('conflict', `The outbound ${routes.length === 1 ? 'route' : 'routes'} ${routes.map(({ name }) => name).join(', ')} ${routes.length === 1 ? 'uses' : 'use'} this trunk. Take it out there first.`)
+      const { callerId = null } = directory.snapshot().trunk(id) ?? {}
+      if (callerId !== null) refuseShown(directory, actor.tenantId, callerId, id)
       await trunks.remove(actor, id)
     },
     async test(actor, id) {
@@ -54,7 +60,14 @@ export function guardInboundNumbers(directory: Directory): InboundNumbers {
     },
     async update(actor, id, input, version) {
       check(actor, input)
+      const before = directory.snapshot().inboundNumbersOf(actor.tenantId).find((one) => one.id === id)
+      if (before && input.number !== undefined && input.number !== before.number) refuseShown(directory, actor.tenantId, before.number, id)
       return inboundNumbers.update(actor, id, input, version)
+    },
+    async remove(actor, id) {
+      const before = directory.snapshot().inboundNumbersOf(actor.tenantId).find((one) => one.id === id)
+      if (before) refuseShown(directory, actor.tenantId, before.number, id)
+      await inboundNumbers.remove(actor, id)
     },
   }
 }
@@ -89,4 +102,19 @@ export const NOT_OWN = 'This number is not the company\'s: choose an inbound num
 export function isOwn(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string): boolean {
   const snapshot = directory.snapshot()
   return snapshot.inboundNumbersOf(tenantId).some((one) => one.number === number) || snapshot.trunksOf(tenantId).some(({ callerId }) => callerId === number)
+}
+
+/** @throws Refusal `conflict` while a number is shown outside that would be the company's no more without this inbound number or trunk */
+function refuseShown(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string, without: string): void {
+  const snapshot = directory.snapshot()
+  const still = snapshot.inboundNumbersOf(tenantId).some((one) => one.id !== without && one.number === number) || snapshot.trunksOf(tenantId).some((one) => one.id !== without && one.callerId === number)
+  if (still) return
+  const users = [
+    ...snapshot.extensionsOf(tenantId).filter(({ outsideNumber }) => outsideNumber === number).map((one) => `extension ${one.number} (${one.name})`),
+    ...snapshot.outboundRoutesOf(tenantId).filter(({ callerId }) => callerId === number).map(({ name }) => `the outbound route ${name}`),
+    ...(['sites', 'locations'] as const).flatMap((kind) => snapshot.emergencyOf(tenantId)[kind].filter(({ callbackNumber }) => callbackNumber === number).map(({ name }) => `the ${kind === 'sites' ? 'site' : 'place'} ${name}`)),
+  ]
+  const [first, second, third, ...more] = users
+  if (first === undefined) return
+  throw new Refusal('conflict', `${[first, second, third].filter(Boolean).join(', ')}${more.length > 0 ? ` and ${more.length} more` : ''} ${users.length === 1 ? 'shows' : 'show'} ${number} outside. Choose another number there first.`)
 }

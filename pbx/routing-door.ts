@@ -1,6 +1,6 @@
 import type { Actor } from '../config/actor.ts'
 import { Refusal, wrongField } from '../config/errors.ts'
-import type { Directory, DirectorySnapshot } from './directory/types.ts'
+import type { ChangedCodes, Directory, DirectorySnapshot } from './directory/types.ts'
 import type { Pbx } from './door.ts'
 import type { Registrar } from './registrar/types.ts'
 import type { CallRegistry } from './calls/registry.ts'
@@ -28,25 +28,37 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
     return `Now ${phones}${calls > 0 ? `, and ${calls === 1 ? 'one call is' : `${calls} calls are`} going on` : ''}.`
   }
 
+  /** The codes with one of them changed, when nothing speaks against it. */
+  const withChange = (actor: Actor, before: ChangedCodes, action: string, change: { code?: string; enabled?: boolean } | undefined): ChangedCodes => {
+    const code = featureCodes(before).find((one) => one.action === action)
+    if (!code) throw new Refusal('not-found', 'There is no such feature code.')
+    const { [action]: _one, ...others } = before
+    const next = { code: code.code, enabled: code.enabled, ...change }
+    const isCustomary = change === undefined || (next.code === code.customary && next.enabled)
+    const changed = isCustomary ? others : { ...others, [action]: next }
+    const after = featureCodes(changed).find((one) => one.action === action) ?? code
+    if (!code.inCall && (after.code !== code.code || !after.enabled)) refuseUsers(code.code, forwardedByCode(directory.snapshot(), actor.tenantId, code.action))
+    return changed
+  }
+  /** @throws Refusal `unprocessable` where one of these means something else already */
+  const checked = (changed: ChangedCodes, actions: readonly string[]): ChangedCodes => {
+    const wrong: Partial<Record<string, string>> = wrongCodes(changed)
+    const action = actions.find((one) => wrong[one] !== undefined)
+    if (action !== undefined) throw wrongField('code', wrong[action] ?? '')
+    return changed
+  }
+
   return {
     featureCodes: (actor) => featureCodes(directory.snapshot().changedCodesOf(actor.tenantId)).map(shown),
     async changeFeatureCode(actor, action, change) {
-      let after: FeatureCode | undefined
-      await directory.featureCodes.change(actor, (before) => {
-        const code = featureCodes(before).find((one) => one.action === action)
-        if (!code) throw new Refusal('not-found', 'There is no such feature code.')
-        const { [action]: _one, ...others } = before
-        const next = { code: code.code, enabled: code.enabled, ...change }
-        const isCustomary = change === undefined || (next.code === code.customary && next.enabled)
-        const changed = isCustomary ? others : { ...others, [action]: next }
-        const wrong = wrongCodes(changed)[code.action]
-        if (wrong !== undefined) throw wrongField('code', wrong)
-        after = featureCodes(changed).find((one) => one.action === action) ?? code
-        if (!code.inCall && (after.code !== code.code || !after.enabled)) refuseUsers(code.code, forwardedByCode(directory.snapshot(), actor.tenantId, code.action))
-        return changed
-      })
+      await directory.featureCodes.change(actor, (before) => checked(withChange(actor, before, action, change), [action]))
+      const after = featureCodes(directory.snapshot().changedCodesOf(actor.tenantId)).find((one) => one.action === action)
       if (!after) throw new Error('A change that was made has a result.')
       return shown(after)
+    },
+    async changeFeatureCodes(actor, changes) {
+      // Two that change places are right only when both have.
+      await directory.featureCodes.change(actor, (before) => checked(Object.entries(changes).reduce((codes, [action, change]) => withChange(actor, codes, action, change ?? undefined), before), Object.keys(changes)))
     },
     explain(actor, { from, to, at = Date.now() }) {
       const snapshot = directory.snapshot()

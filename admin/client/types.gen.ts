@@ -2025,9 +2025,9 @@ export type BlockedCaller = {
      */
     name: string;
     /**
-     * What such a caller hears; `allow`: it is put through all the same.
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.
      */
-    action: 'decline' | 'busy' | 'not-in-service' | 'allow';
+    action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow';
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -2041,9 +2041,9 @@ export type BlockedCallerCreate = {
     number: string;
     name: string;
     /**
-     * What such a caller hears; `allow`: it is put through all the same.
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.
      */
-    action?: 'decline' | 'busy' | 'not-in-service' | 'allow';
+    action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow';
     enabled?: boolean;
 };
 
@@ -2054,9 +2054,9 @@ export type BlockedCallerUpdate = {
     number?: string;
     name?: string;
     /**
-     * What such a caller hears; `allow`: it is put through all the same.
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.
      */
-    action?: 'decline' | 'busy' | 'not-in-service' | 'allow';
+    action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow';
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.

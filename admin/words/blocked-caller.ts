@@ -6,6 +6,7 @@ const WORDS: Readonly<Record<Action, string>> = {
   'decline': 'The call is declined',
   'busy': 'The caller hears that it is busy',
   'not-in-service': 'The caller is told that the number is not in service',
+  'voicemail': 'Nothing rings, and the caller may leave a message',
   'allow': 'The call is put through: an exception',
 }
 

@@ -25,7 +25,7 @@ interface UndoKind {
 type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'blockedCallers'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
-function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
+function kindsOf(pbx: Pick<Pbx, 'routing' | 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
   const { extensions } = pbx
   // What is put back passes every check of the door, so what does not fit the kind is refused there.
   const numbered = (name: string, permission: PermissionName, door: Pick<Pbx['trunks'], 'remove'> & { get(actor: Actor, id: string): Promise<{ version: number }>; create(actor: Actor, input: never): Promise<{ id: string }>; update(actor: Actor, id: string, input: never, version?: number): Promise<unknown> }, secret?: readonly string[]): UndoKind => ({
@@ -45,6 +45,15 @@ function kindsOf(pbx: Pick<Pbx, 'extensions' | 'voicemail' | 'emergency' | Numbe
       update: (actor, id, input, version) => extensions.update(actor, id, input, version),
       create: async (actor, input) => (await extensions.create(actor, input as never)).extension.id,
       remove: (actor, id) => extensions.remove(actor, id),
+    }],
+    // There is always one of each: what is put back is another code, a switch, or what is customary.
+    ['feature-codes', {
+      name: 'table of feature codes',
+      permission: 'extensions.write',
+      get: async (actor) => ({ version: 0, ...Object.fromEntries(pbx.routing.featureCodes(actor).map(({ action, code, customary, enabled }) => [action, code === customary && enabled ? null : { code, enabled }])) }),
+      update: (actor, _id, input) => pbx.routing.changeFeatureCodes(actor, input as Record<string, { code: string; enabled: boolean } | null>),
+      create: () => Promise.reject(new Refusal('conflict', 'Feature codes are there from the beginning.')),
+      remove: () => Promise.reject(new Refusal('conflict', 'Feature codes are switched off, not removed.')),
     }],
     // It comes and goes with its extension.
     ['mailbox', {

@@ -83,7 +83,7 @@ const routeInput = z.object({ ...route, callerId: whenNumber.nullable() }).parti
 export const OutboundRouteCreate = z.strictObject({ name: line(100), pattern, trunkIds, ...routeInput }).meta({ id: 'OutboundRouteCreate' })
 export const OutboundRouteUpdate = z.strictObject({ name: line(100).optional(), pattern: pattern.optional(), trunkIds: trunkIds.optional(), ...routeInput, version: readVersion }).meta({ id: 'OutboundRouteUpdate' })
 
-const action = z.enum(['decline', 'busy', 'not-in-service', 'allow']).meta({ description: 'What such a caller hears; `allow`: it is put through all the same.' })
+const action = z.enum(['decline', 'busy', 'not-in-service', 'voicemail', 'allow']).meta({ description: 'What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.' })
 
 export const BlockedCaller = z
   .object({ id: z.uuid(), number: z.string().meta({ description: '+12025550123, +1900* for all that begin so, or anonymous.' }), name: z.string().meta({ description: 'Why.' }), action, enabled: z.boolean(), ...stamps })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { toJsonb } from '../../config/database/json.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import type { FeatureCodeSettingsRow } from '../../migrations/tables.ts'
@@ -14,11 +15,18 @@ export function createFeatureCodeRepository(world: DirectoryWorld): Directory['f
         const [row] = (await trx<FeatureCodeSettingsRow>('feature_code_settings').forUpdate()) as [FeatureCodeSettingsRow]
         const after = next(row.changed)
         await trx('feature_code_settings').update({ changed: toJsonb(after), updated_at: new Date() })
-        return { result: undefined, audit: { action: 'feature-codes.update', subjectType: 'tenant', subjectId: actor.tenantId, before: row.changed, after } }
+        return { result: undefined, audit: { action: 'feature-codes.update', subjectType: 'tenant', subjectId: actor.tenantId, ...difference(row.changed, after) } }
       })
       await world.refresh(actor.tenantId)
     },
   }
+}
+
+/** The actions that were changed, as they were and are; null: as is customary. */
+function difference(before: ChangedCodes, after: ChangedCodes): { before: Record<string, unknown>; after: Record<string, unknown> } {
+  const actions = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((action) => !isDeepStrictEqual(before[action], after[action]))
+  const of = (codes: ChangedCodes): Record<string, unknown> => Object.fromEntries(actions.map((action) => [action, codes[action] ?? null]))
+  return { before: of(before), after: of(after) }
 }
 
 export async function loadFeatureCodes(trx: Transaction, tenantId: string): Promise<ChangedCodes> {

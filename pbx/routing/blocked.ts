@@ -1,4 +1,5 @@
 import type { SnapshotBlockedCaller } from '../directory/types.ts'
+import type { Step } from './plan.ts'
 
 /** Callers who hide their number. */
 export const ANONYMOUS = 'anonymous'
@@ -6,6 +7,16 @@ export const ANONYMOUS = 'anonymous'
 /** What is said of a caller from outside, where an exception is a rule like the others. Undefined when nothing is. */
 export function ruleFor(rules: readonly SnapshotBlockedCaller[], number: string): SnapshotBlockedCaller | undefined {
   return closest(rules, (rule) => (rule.enabled ? rule.number : undefined), number)
+}
+
+/** What becomes of a caller from outside whom nobody wants: a step, or without one the mailbox of whoever was called. Undefined for everybody else. */
+export function turnAway(rules: readonly SnapshotBlockedCaller[], number: string): { reason: string; step?: Step } | undefined {
+  const rule = ruleFor(rules, number)
+  if (!rule || rule.action === 'allow') return undefined
+  const reason = `${number} is blocked by ${rule.number} (${rule.name})`
+  if (rule.action === 'voicemail') return { reason }
+  if (rule.action === 'not-in-service') return { reason, step: { kind: 'announcement', prompt: 'not-in-service', refusal: 'caller-blocked', reason } }
+  return { reason, step: { kind: 'refuse', refusal: rule.action === 'busy' ? 'caller-blocked-busy' : 'caller-blocked', reason } }
 }
 
 /** Rules by the digits of whole numbers and of beginnings. */

@@ -1,6 +1,6 @@
 import { isEmergency } from '../emergency/recognise.ts'
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
-import { ANONYMOUS, closest, ruleFor } from './blocked.ts'
+import { ANONYMOUS, closest, turnAway } from './blocked.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
@@ -102,24 +102,16 @@ function byInboundNumber({ trunkId, number }: NonNullable<CallRequest['inbound']
   const trunk = look.snapshot.trunk(trunkId)
   const found = trunk && findInboundNumber(look.snapshot, trunk, number)
   const base = { direction: 'inbound', extensionId: null, name: null } as const
-  const turnedAway = blocked(look)
-  if (turnedAway) return { ...base, steps: [turnedAway] }
+  const turnedAway = turnAway(look.snapshot.blockedOf(look.request.tenantId), look.request.caller.number)
+  if (turnedAway?.step) return { ...base, steps: [turnedAway.step] }
   if (!found?.enabled) return { ...base, steps: [{ kind: 'refuse', refusal: 'unknown-inbound', reason: `${trunk?.name ?? 'A carrier'} sends a call for ${number || '(nobody)'}, and ${found ? 'that inbound number is switched off' : 'there is no such inbound number'}` }] }
   const rule = closest(found.byCaller, ({ caller }) => caller, look.request.caller.number)
   const destination = rule?.destination ?? found.destination
   const { steps, extensionId, name } = meantBy(normaliseDialled(destination), look)
   const [first, ...rest] = steps
   const reason = `${found.number} (${found.name}) leads ${rule ? `${rule.caller === ANONYMOUS ? 'callers who hide their number' : `callers with ${rule.caller}`} ` : ''}to ${destination}`
+  if (turnedAway) return { ...base, extensionId, name: name ?? found.name, steps: [intoMailbox(turnedAway.reason, look.snapshot.extension(extensionId ?? ''))] }
   return { ...base, inboundNumberId: found.id, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
-}
-
-/** A caller from outside whom nobody wants. */
-function blocked({ request: { tenantId, caller }, snapshot }: Look): Step | undefined {
-  const rule = ruleFor(snapshot.blockedOf(tenantId), caller.number)
-  if (!rule || rule.action === 'allow') return undefined
-  const reason = `${caller.number} is blocked by ${rule.number} (${rule.name})`
-  if (rule.action === 'not-in-service') return { kind: 'announcement', prompt: 'not-in-service', refusal: 'caller-blocked', reason }
-  return { kind: 'refuse', refusal: rule.action === 'busy' ? 'caller-blocked-busy' : 'caller-blocked', reason }
 }
 
 /**
@@ -251,6 +243,12 @@ function toPickUp(code: string, action: PickUpAction, argument: string, { reques
   const extension = snapshot.extensionByNumber(tenantId, argument)
   if (!extension) return internal([{ kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `There is no extension ${argument} whose calls could be picked up` }])
   return internal([{ kind: 'pick-up', extensionId: extension.id, reason: `${code} picks up a call that rings at ${extension.number} (${extension.name})` }], extension)
+}
+
+/** A blocked caller who may leave a message and rings nobody. */
+function intoMailbox(reason: string, extension: SnapshotExtension | undefined): Step {
+  if (extension?.enabled && extension.voicemail) return leaveMessage(extension, 'unavailable', `${reason}, and may leave ${extension.number} (${extension.name}) a message`)
+  return { kind: 'refuse', refusal: 'caller-blocked', reason: `${reason}, and nobody is called who has a mailbox` }
 }
 
 function leaveMessage(extension: SnapshotExtension, greeting: VoicemailStep['greeting'], reason: string): VoicemailStep {

@@ -18,5 +18,8 @@ export function createFakeRouting(actors: Actor[]): Pbx['routing'] {
       if (action !== 'do-not-disturb-on') throw new Refusal('not-found', 'There is no such feature code.')
       return { code: '*78', customary: '*78', enabled: true, action, does: 'Turn do not disturb on', takesNumber: false, inCall: false, ...change }
     },
+    async changeFeatureCodes(actor) {
+      actors.push(actor)
+    },
   }
 }

@@ -71,6 +71,26 @@ suite('blocked callers', () => {
     assert.match(await why('+12025550555'), /101/)
   })
 
+  test('whoever may leave a message rings nothing; where nobody has a mailbox the call is declined', async () => {
+    const [{ id = '' } = {}] = await house.api.get<{ id: string }[]>('/extensions?search=101')
+    const rule = await block('+17005550*', 'voicemail')
+    const mark = anna.incoming.mark()
+    const call = await from('+17005550100')
+    await call.answered()
+    await call.audio.hearsSomething()
+    await call.bye()
+    const { termination, plan } = await house.verdict(call)
+    assert.equal(termination?.reason, 'voicemail-empty')
+    assert.match(plan.steps[0]?.reason ?? '', /is blocked by \+17005550\* \(Calls every night\), and may leave 101 \(Anna\) a message/)
+    await house.api.ask('PATCH', `/extensions/${id}`, { voicemail: false })
+    const declined = await from('+17005550100')
+    assert.equal((await declined.ended()).status, 603)
+    assert.match((await house.verdict(declined)).termination?.explanation ?? '', /nobody is called who has a mailbox/)
+    assert.equal(anna.incoming.mark(), mark, 'the phone has not rung')
+    await house.api.ask('PATCH', `/extensions/${id}`, { voicemail: true })
+    await house.api.send('DELETE', `/blocked-callers/${rule.id}`)
+  })
+
   test('an inbound number leads some of its callers elsewhere; where it leads is checked, found and said', async () => {
     const ben = await house.registered(await house.extension('102', { name: 'Ben' }))
     const [main] = await house.api.get<Rule[]>('/inbound-numbers')

@@ -50,6 +50,25 @@ suite('feature codes', () => {
     assert.equal(await disturbed(), true)
   })
 
+  test('a change is undone from the history, several of them each by itself, and not over a later one', async () => {
+    const latest = async (): Promise<{ id: string; undoable: boolean }> => (await house.api.get<{ id: string; undoable: boolean; action: string }[]>('/audit?limit=20')).filter(({ action }) => action === 'feature-codes.update')[0]!
+    const undo = (id: string) => house.api.send('POST', `/audit/${id}/undo`)
+    await change('do-not-disturb-on', { code: '*61' })
+    const first = await latest()
+    assert.equal(first.undoable, true)
+    await change('do-not-disturb-off', { enabled: false })
+    assert.equal((await undo(first.id)).status, 200, 'another action was changed since, not this one')
+    assert.equal(await dial('*78'), 'feature-done')
+    assert.equal(await dial('*61'), 'unknown-number')
+    await undo((await latest()).id)
+    assert.equal(await dial('*61'), 'feature-done', 'undoing is undone, too')
+    const before = (await latest()).id
+    await change('do-not-disturb-on', { code: '*65' })
+    assert.equal((await undo(before)).status, 409)
+    for (const action of ['do-not-disturb-on', 'do-not-disturb-off']) await house.api.send('DELETE', `/feature-codes/${action}`)
+    assert.equal(await dial('*79'), 'feature-done')
+  })
+
   test('what would be ambiguous is refused with the reason, and a code that forwards use stays', async () => {
     assert.match((await change('do-not-disturb-on', { code: '*79' })).body.toString(), /means something else already/)
     assert.match((await change('voicemail-leave', { code: '*9' })).body.toString(), /could be taken for/)

@@ -132,6 +132,22 @@ suite('trunks', () => {
     const answer = await house.api.send('PATCH', `/extensions/${extension?.id}`, { outsideNumber: '+15559999999' })
     assert.equal(answer.status, 422)
     await house.api.ask('PATCH', `/extensions/${extension?.id}`, { outsideNumber: '+15550001000' })
+    // While it is shown it stays the company's: neither the number nor the trunk that has it goes away.
+    const [number] = (await house.api.get<{ id: string; number: string }[]>('/inbound-numbers')).filter((one) => one.number === '+15550001000')
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { callerId: '+15550001009' })
+    for (const [method, body] of [['DELETE', undefined], ['PATCH', { number: '+15550001005' }]] as const) {
+      const kept = await house.api.send(method, `/inbound-numbers/${number?.id}`, body)
+      assert.deepEqual([kept.status, /extension 101 \(Anna Berg\) shows \+15550001000 outside/.test(kept.body.toString())], [409, true])
+    }
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { callerId: '+15550001000' })
+    // What a phone says of itself is believed by nobody.
+    const mark = carrier.incoming.mark()
+    const call = await anna.invite('92025550123', { headers: [['P-Asserted-Identity', '<sip:+12025559999@house>'], ['P-Preferred-Identity', '<sip:+12025559999@house>'], ['Remote-Party-ID', '<sip:+12025559999@house>;party=calling'], ['Privacy', 'none']] })
+    const there = await carrier.nextCall({ from: mark })
+    assert.doesNotMatch(JSON.stringify(there.invite.headers), /2025559999/)
+    assert.match(headerOf(there.invite, 'From') ?? '', /<sip:\+15550001000@/)
+    there.reject(486)
+    await call.ended()
     await house.api.ask('PATCH', `/extensions/${extension?.id}`, { outsideNumber: null })
   })
 
