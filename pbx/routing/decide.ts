@@ -9,7 +9,7 @@ import { marked } from './marked.ts'
 import { outsideMember } from './members.ts'
 import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
 import { toIntercom, toPage } from './paging.ts'
-import type { PickUpAction, VoicemailAction } from './feature-actions.ts'
+import { PLACES, type PickUpAction, type VoicemailAction } from './feature-actions.ts'
 import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered, type VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
@@ -170,7 +170,7 @@ function meantBy(number: string, look: Look): Meant {
 
   const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)
   // A forward never changes anything, and nobody listens to messages by it.
-  if (feature && (look.path.length === 0 || feature.code.action === 'voicemail-leave' || feature.code.action === 'directory-by-name')) {
+  if (feature && (look.path.length === 0 || PLACES.has(feature.code.action))) {
     const { code: { code, action, takesNumber }, argument } = feature
     if (takesNumber && argument === '') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
     if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)

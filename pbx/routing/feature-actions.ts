@@ -20,6 +20,9 @@ export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
 export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
 
+/** Codes that calls may be led to: they are places and change nothing. */
+export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name'])
+
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>> = {
   'forward-always-on': 'Forward all calls',

@@ -4,7 +4,7 @@ import { decide } from './decide.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { outsideMember } from './members.ts'
 import { normaliseDialled } from './number-format.ts'
-import type { FeatureAction } from './feature-actions.ts'
+import { PLACES, type FeatureAction } from './feature-actions.ts'
 import { leadsToHelp, type Step } from './plan.ts'
 
 const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const
@@ -77,10 +77,10 @@ export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: s
   const number = normaliseDialled(target)
   const plan = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME)
   if (isEmergency(number) || leadsToHelp(plan)) return `${target} calls the emergency services, where nothing that is set up may lead.`
-  // Callers who are led there dial no code themselves; a mailbox is a place to be led to.
+  // Callers who are led there dial no code themselves.
   const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)
   const first = plan.steps.find(({ kind }) => kind !== 'schedule')
-  if (feature && feature.code.action !== 'voicemail-leave' && first?.kind !== 'refuse') return `${target} is a feature code, and no phone.`
+  if (feature && !PLACES.has(feature.code.action) && first?.kind !== 'refuse') return `${target} is a feature code, and no phone.`
   return first?.kind === 'announcement' || (first?.kind === 'refuse' && !PASSING.has(first.refusal)) ? `This leads nowhere. ${first.reason}.` : undefined
 }
 
