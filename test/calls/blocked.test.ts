@@ -73,6 +73,7 @@ suite('blocked callers', () => {
 
   test('whoever may leave a message rings nothing; where nobody has a mailbox the call is declined', async () => {
     const [{ id = '' } = {}] = await house.api.get<{ id: string }[]>('/extensions?search=101')
+    await house.api.ask('PATCH', `/extensions/${id}`, { voicemail: true })
     const rule = await block('+17005550*', 'voicemail')
     const mark = anna.incoming.mark()
     const call = await from('+17005550100')
@@ -87,7 +88,6 @@ suite('blocked callers', () => {
     assert.equal((await declined.ended()).status, 603)
     assert.match((await house.verdict(declined)).termination?.explanation ?? '', /nobody is called who has a mailbox/)
     assert.equal(anna.incoming.mark(), mark, 'the phone has not rung')
-    await house.api.ask('PATCH', `/extensions/${id}`, { voicemail: true })
     await house.api.send('DELETE', `/blocked-callers/${rule.id}`)
   })
 
