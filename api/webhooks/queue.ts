@@ -1,14 +1,9 @@
 import type { Database, Transaction } from '../../config/database/index.ts'
-import { messageOf } from '../../config/errors.ts'
+import { startQueue, type Queue } from '../../config/database/queue.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { WebhookDeliveryRow, WebhookRow } from '../../migrations/tables.ts'
 import type { Guard } from './guard.ts'
 import { post, type Sent } from './send.ts'
-
-export interface WebhookQueue {
-  wake(): void
-  close(): Promise<void>
-}
 
 export interface QueueTimes {
   /** Waits after each failure of a receiver, in milliseconds; the last one again and again. */
@@ -26,28 +21,20 @@ const GIVE_UP_MS = 72 * 3_600_000
 /** Answers to one event after which it is given up: with a status that says that it is at fault, and with any. */
 const MOST_REFUSED = 5
 const MOST_FAILED = 20
-const GOODBYE_MS = 3_000
-
-type Claimed = WebhookDeliveryRow & Pick<WebhookRow, 'url' | 'failures'>
 
 /** Takes events from the table and hands them over, those of one thing in their order, until they are taken or given up. */
-export async function startWebhookQueue(options: { database: Database; guard: Guard; logger: Logger; secretsOf: (webhook: WebhookRow) => string[]; times?: QueueTimes }): Promise<WebhookQueue> {
+export function startWebhookQueue(options: { database: Database; guard: Guard; logger: Logger; secretsOf: (webhook: WebhookRow) => string[]; times?: QueueTimes }): Queue {
   const { database, guard, logger, secretsOf } = options
   const { waits, pollMs } = options.times ?? standardTimes
-  const busy = new Map<string, { webhookId: string; work: Promise<void> }>()
-  let timer: NodeJS.Timeout | undefined
-  let closed = false
-  let claiming: Promise<void> | undefined
-  let again = false
 
-  const handOver = async (row: Claimed): Promise<void> => {
+  const handOver = async (row: WebhookDeliveryRow): Promise<void> => {
     const webhook = (await database.system('webhook', (trx) => trx<WebhookRow>('webhooks').where({ id: row.webhook_id }).first())) as WebhookRow | undefined
     if (!webhook) return
     const sent = await post(guard, new URL(webhook.url), row.event_id, row.body, secretsOf(webhook))
     await database.system('webhook answered', (trx) => note(trx, row, webhook, sent))
   }
 
-  const note = async (trx: Transaction, row: Claimed, webhook: WebhookRow, { status, error, ms, retryAfter }: Sent): Promise<void> => {
+  const note = async (trx: Transaction, row: WebhookDeliveryRow, webhook: WebhookRow, { status, error, ms, retryAfter }: Sent): Promise<void> => {
     const outcome = { claimed_until: null, last_status: status, last_error: error, last_ms: ms, last_try_at: trx.fn.now() }
     const delivery = trx<WebhookDeliveryRow>('webhook_deliveries').where({ id: row.id })
     const hook = trx<WebhookRow>('webhooks').where({ id: webhook.id })
@@ -70,13 +57,10 @@ export async function startWebhookQueue(options: { database: Database; guard: Gu
     if (failures === 1 || over) logger.warn({ tenant: row.tenant_id, webhook: webhook.id, event: row.event_type }, `the webhook ${webhook.name} ${over ? 'gave an event up' : 'is tried again later'}: ${error}`)
   }
 
-  const claim = async (): Promise<void> => {
-    while (!closed && busy.size < AT_ONCE) {
-      again = false
-      const counts = new Map<string, number>()
-      for (const { webhookId } of busy.values()) counts.set(webhookId, (counts.get(webhookId) ?? 0) + 1)
-      const full = [...counts].filter(([, count]) => count >= AT_ONCE_OF_ONE).map(([id]) => id)
-      const { rows } = await database.system('webhooks to send', (trx) => trx.raw<{ rows: Claimed[] }>(
+  return startQueue<WebhookDeliveryRow>({
+    name: 'webhooks to send', database, logger, atOnce: AT_ONCE, atOnceOfOne: AT_ONCE_OF_ONE, ownerOf: (row) => row.webhook_id, pollMs, work: handOver,
+    async claim(trx, full) {
+      const { rows } = await trx.raw<{ rows: WebhookDeliveryRow[] }>(
         `UPDATE webhook_deliveries SET claimed_until = now() + interval '${CLAIM}', tries = tries + 1
          WHERE id = (SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
            WHERE d.delivered_at IS NULL AND d.gave_up_at IS NULL AND (d.claimed_until IS NULL OR d.claimed_until <= now())
@@ -87,44 +71,8 @@ export async function startWebhookQueue(options: { database: Database; guard: Gu
            ORDER BY d.seq LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
          RETURNING *`,
         [full],
-      ))
-      const row = rows[0]
-      if (!row) {
-        if (again) continue
-        return
-      }
-      const work = handOver(row)
-        .catch((error: unknown) => { if (!closed) logger.warn({ delivery: row.id, err: error }, `a webhook could not be noted as sent, and may go out twice: ${messageOf(error)}`) })
-        .then(() => {
-          busy.delete(row.id)
-          wake()
-        })
-      busy.set(row.id, { webhookId: row.webhook_id, work })
-    }
-  }
-  const wake = (): void => {
-    again = true
-    if (closed || claiming) return
-    clearTimeout(timer)
-    claiming = claim()
-      .catch((error: unknown) => { if (!closed && database.available) logger.warn({ err: error }, `webhooks wait: ${messageOf(error)}`) })
-      .then(() => {
-        claiming = undefined
-        if (!closed) timer = setTimeout(wake, pollMs).unref()
-      })
-  }
-  wake()
-
-  return {
-    wake,
-    async close() {
-      closed = true
-      clearTimeout(timer)
-      await claiming
-      const over = Promise.withResolvers<void>()
-      const goodbye = setTimeout(over.resolve, GOODBYE_MS)
-      await Promise.race([Promise.all([...busy.values()].map(({ work }) => work)), over.promise])
-      clearTimeout(goodbye)
+      )
+      return rows[0]
     },
-  }
+  })
 }

@@ -34,7 +34,7 @@ export async function startWebhooks(options: { database: Database; secrets: Secr
     open(webhook.tenant_id, webhook.secret_sealed),
     ...(webhook.old_secret_sealed && webhook.old_secret_until && webhook.old_secret_until.getTime() > clock.now() ? [open(webhook.tenant_id, webhook.old_secret_sealed)] : []),
   ]
-  const queue = await startWebhookQueue({ database, guard, logger, secretsOf, ...(options.times && { times: options.times }) })
+  const queue = startWebhookQueue({ database, guard, logger, secretsOf, ...(options.times && { times: options.times }) })
   const journal = createJournal<NewDelivery>({
     name: 'webhooks', database, logger, spoolFile: join(settings.home, 'spool', 'webhooks.jsonl'), delayMs: 20,
     async write(trx, rows) {

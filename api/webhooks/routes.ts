@@ -99,12 +99,12 @@ const renew = defineRoute({
 const test = defineRoute({
   method: 'post', path: '/webhooks/{id}/test', operationId: 'testWebhook', summary: 'Send a test event now', tag, permission: 'webhooks.write', params: idParams, response: one(WebhookTest),
   async handle({ world, actor, params }) {
-    const row = await world.database.change(actor, async (trx) => {
-      const result = await findWebhook(trx, params.id)
-      return { result, audit: { action: 'webhook.test', subjectType: 'webhook', subjectId: params.id, after: { name: result.name } } }
+    const { webhook, tenant } = await world.database.change(actor, async (trx) => {
+      const found = await findWebhook(trx, params.id)
+      const own = await trx('tenants').where({ id: actor.tenantId }).first<{ name: string }>('name')
+      return { result: { webhook: found, tenant: own }, audit: { action: 'webhook.test', subjectType: 'webhook', subjectId: params.id, after: { name: found.name } } }
     })
-    const tenant = await world.database.read(actor, (trx) => trx('tenants').where({ id: actor.tenantId }).first<{ name: string }>('name'))
-    return { data: await world.webhooks.test(row, tenant ?? { name: '' }) }
+    return { data: await world.webhooks.test(webhook, tenant) }
   },
 })
 

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../config/database/index.ts'
+import { startQueue } from '../../config/database/queue.ts'
 import { messageOf } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
@@ -41,18 +42,10 @@ const CLAIM = '5 minutes'
 const POLL_MS = 30_000
 const WAITS_MINUTES = [1, 2, 5, 10, 30]
 const GIVE_UP_MS = 72 * 3_600_000
-/** A server that hangs does not keep us from stopping; its mail is tried again after the start. */
-const GOODBYE_MS = 3_000
 
 /** Takes mail from the table and hands it over, urgent first, until it is taken or three days have passed. */
 export async function startMailQueue(options: { database: Database; settings: MailSettingsStore; logger: Logger; kinds: ReadonlyMap<string, MailKind> }): Promise<MailQueue> {
   const { database, settings, logger, kinds } = options
-  const busy = new Map<string, { tenantId: string; work: Promise<void> }>()
-  let timer: NodeJS.Timeout | undefined
-  let closed = false
-  let claiming: Promise<void> | undefined
-  let again = false
-
   const handOver = async (row: OutgoingMailRow): Promise<void> => {
     const kind = kinds.get(row.kind)
     try {
@@ -78,60 +71,31 @@ export async function startMailQueue(options: { database: Database; settings: Ma
     logger[over ? 'error' : 'warn']({ tenant: row.tenant_id, mail: row.id, kind: row.kind }, over ? `a mail was given up: ${why}` : `a mail is tried again in ${minutes} min: ${why}`)
   }
 
-  const claim = async (): Promise<void> => {
-    while (!closed && busy.size < AT_ONCE) {
-      again = false
-      const full = [...new Set([...busy.values()].map(({ tenantId }) => tenantId))].filter((id) => [...busy.values()].filter(({ tenantId }) => tenantId === id).length >= AT_ONCE_OF_ONE)
-      const { rows } = await database.system('mail to send', (trx) => trx.raw<{ rows: OutgoingMailRow[] }>(
+  const queue = startQueue<OutgoingMailRow>({
+    name: 'mail to send', database, logger, atOnce: AT_ONCE, atOnceOfOne: AT_ONCE_OF_ONE, ownerOf: (row) => row.tenant_id, pollMs: POLL_MS, work: handOver,
+    async claim(trx, full, busy) {
+      const { rows } = await trx.raw<{ rows: OutgoingMailRow[] }>(
         `UPDATE outgoing_mail SET next_try = now() + interval '${CLAIM}', tries = tries + 1
          WHERE id = (SELECT id FROM outgoing_mail
            WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try <= now() AND NOT (tenant_id = ANY (?::uuid[]) AND NOT urgent) AND NOT id = ANY (?::uuid[])
            ORDER BY urgent DESC, next_try LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING *`,
-        [full, [...busy.keys()]],
-      ))
-      const row = rows[0]
-      if (!row) {
-        if (again) continue
-        return
-      }
-      const work = handOver(row)
-        .catch((error: unknown) => { if (!closed) logger.warn({ mail: row.id, err: error }, `a mail could not be noted as sent, and may go out twice: ${messageOf(error)}`) })
-        .then(() => {
-          busy.delete(row.id)
-          wake()
-        })
-      busy.set(row.id, { tenantId: row.tenant_id, work })
-    }
-  }
-  const wake = (): void => {
-    again = true
-    if (closed || claiming) return
-    clearTimeout(timer)
-    claiming = claim()
-      .catch((error: unknown) => { if (!closed && database.available) logger.warn({ err: error }, `mail waits: ${messageOf(error)}`) })
-      .then(() => {
-        claiming = undefined
-        if (!closed) timer = setTimeout(wake, POLL_MS).unref()
-      })
-  }
-  const unlisten = await database.listen('dialplane_mail', wake, wake)
-  wake()
+        [full, busy],
+      )
+      return rows[0]
+    },
+  })
+  const unlisten = await database.listen('dialplane_mail', queue.wake, queue.wake)
+  queue.wake()
 
   return {
     async post(trx, { tenantId, kind, subjectId, urgent = false, recipients, title, body }) {
       await trx('outgoing_mail').insert({ id: newId(), tenant_id: tenantId, kind, subject_id: subjectId, urgent, recipients: [...recipients], title, body }).onConflict(['kind', 'subject_id']).ignore()
     },
-    wake,
+    wake: queue.wake,
     async close() {
-      closed = true
-      clearTimeout(timer)
       await unlisten()
-      await claiming
-      const over = Promise.withResolvers<void>()
-      const goodbye = setTimeout(over.resolve, GOODBYE_MS)
-      await Promise.race([Promise.all([...busy.values()].map(({ work }) => work)), over.promise])
-      clearTimeout(goodbye)
+      await queue.close()
     },
   }
 }
