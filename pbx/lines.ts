@@ -98,17 +98,20 @@ export function guardOutboundRoutes(directory: Directory): OutboundRoutes {
 
 export const NOT_OWN = 'This number is not the company\'s: choose an inbound number, or the number of a trunk.'
 
-/** Whether a number may be shown outside: an inbound number, or that of a trunk. */
-export function isOwn(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string): boolean {
+/**
+ * Whether a number may be shown outside: an inbound number, or that of a trunk.
+ *
+ * @param without an inbound number or trunk that is about to go
+ */
+export function isOwn(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string, without?: string): boolean {
   const snapshot = directory.snapshot()
-  return snapshot.inboundNumbersOf(tenantId).some((one) => one.number === number) || snapshot.trunksOf(tenantId).some(({ callerId }) => callerId === number)
+  return snapshot.inboundNumbersOf(tenantId).some((one) => one.id !== without && one.number === number) || snapshot.trunksOf(tenantId).some((one) => one.id !== without && one.callerId === number)
 }
 
 /** @throws Refusal `conflict` while a number is shown outside that would be the company's no more without this inbound number or trunk */
 function refuseShown(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string, without: string): void {
+  if (isOwn(directory, tenantId, number, without)) return
   const snapshot = directory.snapshot()
-  const still = snapshot.inboundNumbersOf(tenantId).some((one) => one.id !== without && one.number === number) || snapshot.trunksOf(tenantId).some((one) => one.id !== without && one.callerId === number)
-  if (still) return
   const users = [
     ...snapshot.extensionsOf(tenantId).filter(({ outsideNumber }) => outsideNumber === number).map((one) => `extension ${one.number} (${one.name})`),
     ...snapshot.outboundRoutesOf(tenantId).filter(({ callerId }) => callerId === number).map(({ name }) => `the outbound route ${name}`),

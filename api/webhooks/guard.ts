@@ -18,6 +18,9 @@ function listOf(networks: readonly string[]): BlockList {
   return list
 }
 
+/** An IPv6 address without the brackets that URLs put around it. */
+export const bareHost = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
+
 export interface Guard {
   /** Why nothing is sent to this address; undefined when it may be. */
   refuses(url: URL): Promise<string | undefined>
@@ -35,7 +38,7 @@ export function createGuard(allowed: readonly string[]): Guard {
     return open.check(address, family) || !closed.check(address, family)
   }
   const addressesOf = async (host: string): Promise<LookupAddress[]> => {
-    const bare = host.replace(/^\[(.*)\]$/, '$1')
+    const bare = bareHost(host)
     const found = isIP(bare) === 0 ? await lookup(bare, { all: true, verbatim: true }) : [{ address: bare, family: isIP(bare) }]
     return found.filter(({ address }) => may(address))
   }

@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
-import type { Guard } from './guard.ts'
+import { bareHost, type Guard } from './guard.ts'
 import { signedHeaders } from './signature.ts'
 
 export interface Sent {
@@ -50,7 +50,7 @@ export function post(guard: Pick<Guard, 'lookup' | 'refuses'>, url: URL, id: str
     request.end(body)
   }
   // An address instead of a name is connected to without being looked up.
-  if (isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) === 0) go()
+  if (isIP(bareHost(url.hostname)) === 0) go()
   else void guard.refuses(url).then((why) => (why === undefined ? go() : end({ status: null, error: why })))
   return promise
 }

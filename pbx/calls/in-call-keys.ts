@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../media/contract.ts'
 import { findInCallCode } from '../routing/feature-codes.ts'
 import type { InCallAction } from '../routing/feature-actions.ts'
+import { leadsToHelp } from '../routing/plan.ts'
 import type { Call } from './call.ts'
 import type { Leg } from './leg.ts'
 import type { CallWorld } from './world.ts'
@@ -38,11 +39,9 @@ export function watchInCallKeys(world: CallWorld, act: Partial<Record<InCallActi
     if (event.type !== 'call.updated') return
     const call = world.registry.get(event.tenantId, event.data.call.id)
     // Who asks a colleague while somebody waits may return before that is answered.
-    if (!call || call.over || (event.data.call.state !== 'answered' && !call.consultation) || isForHelp(call)) return
+    if (!call || call.over || (event.data.call.state !== 'answered' && !call.consultation) || (call.plan && leadsToHelp(call.plan))) return
     for (const leg of call.legs) {
       if (leg.endpoint && leg.origin.extensionId && leg.origin.trunkId === undefined && (leg.state === 'answered' || leg.state === 'held')) watch(call, leg, leg.endpoint)
     }
   })
 }
-
-const isForHelp = ({ plan }: Call): boolean => plan?.steps.some((step) => step.kind === 'outside' && step.emergency) === true

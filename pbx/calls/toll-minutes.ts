@@ -27,6 +27,8 @@ export function minutesOver(world: CallWorld, { tenantId, payerId }: Pick<Charge
 
 const words = (minutes: number): string => `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
 
+const payerOf = ({ tenantId, payerId }: Charge): string => `${tenantId} ${payerId}`
+
 /** Looks every few seconds after the calls abroad that go on. */
 export function watchMinutes(world: CallWorld): { stop(): void } {
   const timer = setInterval(() => {
@@ -34,12 +36,12 @@ export function watchMinutes(world: CallWorld): { stop(): void } {
     for (const charge of world.charges.live) {
       const why = charge.answeredAt === null ? undefined : minutesOver(world, charge)
       // Locking forgives: its other calls end for the same reason.
-      if (why !== undefined) over.set(`${charge.tenantId} ${charge.payerId}`, why)
+      if (why !== undefined) over.set(payerOf(charge), why)
     }
     if (over.size === 0) return
     for (const call of world.registry.all()) {
-      const costly = call.legs.find((leg) => !leg.over && leg.charge !== undefined && over.has(`${leg.charge.tenantId} ${leg.charge.payerId}`))
-      if (costly?.charge && !call.over) hangUp(world, call, terminate('toll-minutes', 'system', null, `${over.get(`${costly.charge.tenantId} ${costly.charge.payerId}`)}.`))
+      const [why] = call.legs.flatMap(({ over: ended, charge }) => (ended || !charge ? [] : (over.get(payerOf(charge)) ?? [])))
+      if (why !== undefined && !call.over) hangUp(world, call, terminate('toll-minutes', 'system', null, `${why}.`))
     }
   }, LOOK_MS)
   timer.unref()

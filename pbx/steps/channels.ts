@@ -2,6 +2,9 @@
 import type { Call } from '../calls/call.ts'
 import type { CallWorld } from '../calls/world.ts'
 
+/** Somebody waits for a trunk that begins only so many calls a second, no longer than this: a caller hears nothing meanwhile. */
+export const TURN_MS = 3_000
+
 /** Those that are down, or whose calls fail, after all others: what is known of them may be old, so they are the last and not left out. */
 export function byStanding<T extends { trunkId: string }>(world: Pick<CallWorld, 'trunks'>, attempts: readonly T[]): T[] {
   const doubtful = new Map(attempts.map(({ trunkId }) => [trunkId, Number(world.trunks.isDoubtful(trunkId))]))

@@ -1,12 +1,11 @@
 import type { PlaySource } from '../../media/contract.ts'
 import type { Call } from '../calls/call.ts'
 import type { Leg } from '../calls/leg.ts'
+import { RINGING } from '../calls/ringback.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { spokenNumber } from '../voicemail/world.ts'
 import { transfer, type TransferWish } from './transfer.ts'
 import { tell, TRANSFER_FAILED, typeNumber, type TypedNumber } from './typed-number.ts'
-
-const RINGING: PlaySource = { kind: 'network-tone', name: 'ringing' }
 
 /** Blind transfer by keys: what a REFER without Replaces asks for (RFC 3515), told in tones and sentences instead of NOTIFYs. */
 export async function transferByKeys(world: CallWorld, call: Call, by: Leg): Promise<void> {
@@ -35,7 +34,7 @@ function wishOf(call: Call, by: Leg, { number, rejoin }: TypedNumber): TransferW
     progress() {
       if (rings) return
       rings = true
-      void tell(call, endpoint, Array.from({ length: 100 }, () => RINGING), AbortSignal.any([ringing.signal, call.signal]))
+      void tell(call, endpoint, [RINGING], { repeat: Infinity, signal: AbortSignal.any([ringing.signal, call.signal]) })
     },
     end(status) {
       ringing.abort()

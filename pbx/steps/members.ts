@@ -4,7 +4,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Diversion, Member, OutsideMember, PhoneMember } from '../routing/plan.ts'
-import { byStanding, isFull } from './channels.ts'
+import { byStanding, isFull, TURN_MS } from './channels.ts'
 import { isOfTrunk, noteOutcome } from './outside.ts'
 import { callsOf, contactsToRing } from './ring.ts'
 import { admit } from './toll.ts'
@@ -16,9 +16,6 @@ export interface Manner {
   namePrefix?: string
   alertInfo?: string
 }
-
-/** Others ring meanwhile. */
-const PATIENCE_MS = 3_000
 
 export interface Found {
   targets: DialTarget[]
@@ -66,7 +63,7 @@ function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySe
     for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
       const { trunkId, trunk, number, callerId } = attempt
       if (isFull(world, trunkId, { planned: planned.get(trunkId) ?? 0 })) continue
-      const turn = world.trunks.turn(trunkId, waiting.length > 0 ? 0 : PATIENCE_MS)
+      const turn = world.trunks.turn(trunkId, waiting.length > 0 ? 0 : TURN_MS)
       if (turn === undefined) continue
       const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })
       if (!line) continue

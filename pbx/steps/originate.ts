@@ -1,6 +1,5 @@
 import { Refusal, wrongField } from '../../config/errors.ts'
 import type { Call } from '../calls/call.ts'
-import type { DialTarget } from '../calls/dial.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import type { Leg } from '../calls/leg.ts'
 import { takeOut } from '../calls/move.ts'
@@ -9,9 +8,8 @@ import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotExtension } from '../directory/types.ts'
 import type { ClickToDial } from '../door.ts'
 import { isEmergency } from '../emergency/recognise.ts'
-import type { Plan } from '../routing/plan.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
-import { leadsToHelp } from '../routing/plan.ts'
+import { leadsToHelp, type Plan } from '../routing/plan.ts'
 import { decideNow } from './decide-now.ts'
 import { openOwnCall, ringOwn, takeAnswered } from './own-call.ts'
 import { runPlan } from './run-plan.ts'
@@ -63,8 +61,7 @@ export function originate(world: CallWorld, wish: Originating): Call {
   })
   known.set(key, { call: own, at: Date.now() })
   own.cleanup.add(() => { if (known.get(key)?.call === own) known.delete(key) })
-  const targets = contacts.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, ...(wish.autoAnswer === true && { autoAnswer: true }) }))
-  ringOwn(world, own, extension, targets, (leg) => callOn(world, own, leg, extension, number, { step: 'Click to dial', reason: `${wish.by} asked for it` }))
+  ringOwn(world, own, extension, contacts, (leg) => callOn(world, own, leg, extension, number, { step: 'Click to dial', reason: `${wish.by} asked for it` }), { autoAnswer: wish.autoAnswer === true })
   return own
 }
 

@@ -12,7 +12,7 @@ import type { Located } from '../door.ts'
 import { leadsToHelp, type OutsideStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
-import { byStanding, callsOver, isFull } from './channels.ts'
+import { byStanding, callsOver, isFull, TURN_MS } from './channels.ts'
 import { next, verdictOf } from './ring.ts'
 import { admit } from './toll.ts'
 
@@ -102,9 +102,6 @@ type Attempt = OutsideStep['attempts'][number] & {
   waits: boolean
 }
 
-/** A caller hears nothing meanwhile. */
-const PATIENCE_MS = 3_000
-
 /**
  * Waits until the trunk takes another call, when it may only begin so many in a second: another trunk that follows is taken at once
  * instead, and a call for help does not wait. Resolves with why this trunk cannot be taken now; undefined: it can.
@@ -112,7 +109,7 @@ const PATIENCE_MS = 3_000
 async function waitForTurn(world: CallWorld, call: Call, attempt: Attempt, { emergency }: OutsideStep, waiting: Attempt[]): Promise<string | undefined> {
   const { trunkId, trunk, waits } = attempt
   const others = waiting.length > 0
-  const ms = world.trunks.turn(trunkId, emergency ? Infinity : others ? 0 : PATIENCE_MS)
+  const ms = world.trunks.turn(trunkId, emergency ? Infinity : others ? 0 : TURN_MS)
   if (ms === undefined) {
     if (others && !waits) waiting.push({ ...attempt, waits: true })
     return `${trunk} begins as many calls a second as it may`

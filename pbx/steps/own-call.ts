@@ -9,6 +9,7 @@ import { terminate } from '../calls/termination.ts'
 import { watchCall } from '../calls/watch.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotExtension } from '../directory/types.ts'
+import type { Contact } from '../registrar/types.ts'
 import type { Plan } from '../routing/plan.ts'
 import { verdictOf } from './ring.ts'
 
@@ -51,8 +52,9 @@ export function openOwnCall(world: CallWorld, { extension, shows, name, before, 
   return own
 }
 
-/** Rings these phones, and goes on with the one that is answered. */
-export function ringOwn(world: CallWorld, own: Call, { ringSeconds }: SnapshotExtension, targets: readonly DialTarget[], onAnswered: (leg: Leg) => Promise<void>): void {
+/** Rings these phones of the extension, and goes on with the one that is answered. */
+export function ringOwn(world: CallWorld, own: Call, { id, number, name, ringSeconds }: SnapshotExtension, contacts: readonly Contact[], onAnswered: (leg: Leg) => Promise<void>, manner: Pick<DialTarget, 'autoAnswer' | 'namePrefix' | 'near'> = {}): void {
+  const targets = contacts.map((contact): DialTarget => ({ contact, extensionId: id, number, name, ...manner }))
   const ring = async (): Promise<void> => {
     const outcome = await dial(world, own, targets, ringSeconds ?? world.settings.calls.ringSeconds)
     if (outcome.kind === 'answered') await onAnswered(outcome.leg)

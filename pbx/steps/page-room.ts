@@ -92,11 +92,10 @@ export async function openPage(world: CallWorld, call: Call, page: Page): Promis
     })
     calls.add(own)
     own.cleanup.add(() => left(own))
-    const { number, name } = extension
-    ringOwn(world, own, { ...extension, ringSeconds: step.answerSeconds }, [{ contact, extensionId: extension.id, number, name, namePrefix: `${group.name}:`, autoAnswer: true, near: room }], (leg) => take(own, leg).catch((error: unknown) => {
+    ringOwn(world, own, { ...extension, ringSeconds: step.answerSeconds }, [contact], (leg) => take(own, leg).catch((error: unknown) => {
       if (error instanceof Refusal) hangUp(world, own, terminate('no-media', 'system', null, `It could not be taken into the page: ${messageOf(error)}.`))
       else endAfterBug(world, own, error)
-    }))
+    }), { namePrefix: `${group.name}:`, autoAnswer: true, near: room })
   }
 }
 

@@ -5,7 +5,7 @@ import type { Call } from '../calls/call.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
-import type { PageStep } from '../routing/plan.ts'
+import { leadsToHelp, type PageStep } from '../routing/plan.ts'
 import type { StepOutcome } from './outcome.ts'
 import { openPage, type PagedPhone } from './page-room.ts'
 import { callsOf } from './ring.ts'
@@ -57,6 +57,6 @@ function phonesOf(world: CallWorld, call: Call, { members, skipBusy }: PageStep)
 /** Whoever talks to the emergency services is left alone, whatever the group says: a phone that answers by itself would put them on hold. */
 function callsForHelp(world: CallWorld, tenantId: string, extensionId: string): boolean {
   return world.registry.list(tenantId).some((other) => !other.over
-    && other.plan?.steps.some((one) => one.kind === 'outside' && one.emergency) === true
+    && other.plan && leadsToHelp(other.plan)
     && other.legs.some((leg) => leg.origin.extensionId === extensionId && !leg.over))
 }

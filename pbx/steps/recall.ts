@@ -1,5 +1,4 @@
 import type { Wish } from '../calls/completions.ts'
-import type { DialTarget } from '../calls/dial.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { callOn } from './originate.ts'
 import { openOwnCall, ringOwn } from './own-call.ts'
@@ -12,6 +11,5 @@ export function recall(world: CallWorld, { callerId, calleeId }: Wish): void {
   const contacts = world.registrar.contactsOf(callerId).filter(({ reachable }) => reachable !== 'no')
   const because = { step: `Complete the call to ${callee.number}: it is free now`, reason: `${caller.number} asked to be called back` }
   const own = openOwnCall(world, { extension: caller, shows: { number: callee.number, name: callee.name }, name: `Call back: ${callee.name}`, before: because })
-  const targets = contacts.map((contact): DialTarget => ({ contact, extensionId: caller.id, number: caller.number, name: caller.name }))
-  ringOwn(world, own, caller, targets, (leg) => callOn(world, own, leg, caller, callee.number, because))
+  ringOwn(world, own, caller, contacts, (leg) => callOn(world, own, leg, caller, callee.number, because))
 }

@@ -1,7 +1,6 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { SupervisionMode } from '../../media/contract.ts'
 import type { Call } from '../calls/call.ts'
-import type { DialTarget } from '../calls/dial.ts'
 import { leaveDirect } from '../calls/direct.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import type { Leg } from '../calls/leg.ts'
@@ -40,8 +39,7 @@ export function supervise(world: CallWorld, call: Call, order: Supervising): Cal
   const { number } = leg.origin
   const name = `Listen to ${leg.origin.name ?? number}`
   const own = openOwnCall(world, { extension, shows: { number, name }, name, before: { step: `Supervise the call of ${nameOf(leg)}`, reason: `${order.by} asked for it (${order.mode})` } })
-  const targets = contacts.map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name }))
-  ringOwn(world, own, extension, targets, (answered) => listen(world, call, leg, own, answered, order))
+  ringOwn(world, own, extension, contacts, (answered) => listen(world, call, leg, own, answered, order))
   return own
 }
 

@@ -86,9 +86,9 @@ function keysOf(endpoint: Endpoint, over: AbortSignal): { number: Promise<string
 }
 
 /** Says something to one phone of a call that goes on. It is no reason to end anything when that does not work. */
-export async function tell(call: Call, endpoint: Endpoint | undefined, sounds: readonly PlaySource[], signal: AbortSignal = call.signal): Promise<void> {
+export async function tell(call: Call, endpoint: Endpoint | undefined, sounds: readonly PlaySource[], { signal = call.signal, repeat }: { signal?: AbortSignal; repeat?: number } = {}): Promise<void> {
   try {
-    for (const sound of sounds) if (!signal.aborted) await endpoint?.play(sound, { signal })
+    for (const sound of sounds) if (!signal.aborted) await endpoint?.play(sound, { signal, ...(repeat !== undefined && { repeat }) })
   } catch (error) {
     call.log.warn(`a phone was not told what became of its code: ${messageOf(error)}`)
   }
