@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { launch, openPage, skip } from './browser.ts'
 import { startMailServer } from '../support/mail-server.ts'
+import { leaveMessage } from '../support/talk.ts'
 import { setUpInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
 
 let house: PanelHouse
@@ -44,15 +45,7 @@ test('a message comes in, is heard, sent on and deleted', { skip, timeout: 180_0
     await page.getByRole('link', { name: 'Voicemail' }).click()
     await page.getByText('No messages').waitFor()
     await shot('voicemail-empty')
-    const call = await phone.invite('102')
-    await call.answered(30_000)
-    call.audio.play(0)
-    await call.audio.hearsSomething()
-    await call.audio.press('#')
-    await call.audio.hears(1000, 20_000)
-    call.audio.play(440)
-    await call.audio.packets(150)
-    await call.bye()
+    await leaveMessage(await phone.invite('102'))
     const row = page.getByRole('row', { name: /101/ })
     await row.getByText('New').waitFor({ timeout: 20_000 })
     const [answer] = await Promise.all([page.waitForResponse(/voicemail\/.*\/audio$/), row.getByRole('button', { name: /Listen/ }).click()])
@@ -134,15 +127,7 @@ test('a message comes in, is heard, sent on and deleted', { skip, timeout: 180_0
     assert.match(complaints.splice(0).join(), /^503 .*\/mail\/test$/)
     await page.keyboard.press('Escape')
     await desk.api.send('PUT', '/mail/settings', { host: '127.0.0.1', port: server.port, security: 'none', username: null, sender: 'phones@example.com', senderName: 'Acme' })
-    const call = await phone.invite('102')
-    await call.answered(30_000)
-    call.audio.play(0)
-    await call.audio.hearsSomething()
-    await call.audio.press('#')
-    await call.audio.hears(1000, 20_000)
-    call.audio.play(440)
-    await call.audio.packets(150)
-    await call.bye()
+    await leaveMessage(await phone.invite('102'))
     const row = page.getByRole('row', { name: /Voice message from Carl/ })
     await row.getByText('Sent', { exact: true }).waitFor({ timeout: 30_000 })
     await shot('mail-sent')

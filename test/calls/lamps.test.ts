@@ -4,6 +4,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import type { Line } from '../support/desk.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { headerOf, type Phone, type SipMessage } from '../support/phone.ts'
+import { leaveMessage } from '../support/talk.ts'
 
 interface Lamp {
   /** The next NOTIFY whose body fits, after the last one that was asked for. */
@@ -121,15 +122,7 @@ suite('lamps', () => {
     const empty = await box.shows(/Messages-Waiting: no/)
     assert.equal(headerOf(empty, 'Content-Type'), 'application/simple-message-summary')
     assert.match(empty.body, /^Messages-Waiting: no\r\nMessage-Account: sip:\*97@.*\r\nVoice-Message: 0\/0 \(0\/0\)\r\n$/)
-    const call = await caller.invite('*99899')
-    await call.answered(30_000)
-    call.audio.play(0)
-    await call.audio.hearsSomething()
-    await call.audio.press('#')
-    await call.audio.hears(1000, 20_000)
-    call.audio.play(440)
-    await call.audio.packets(150)
-    await call.bye()
+    await leaveMessage(await caller.invite('*99899'))
     await box.shows(/Messages-Waiting: yes[^]*Voice-Message: 1\/0 \(0\/0\)/)
     const [message] = await house.api.get<{ id: string }[]>('/voicemail')
     await house.api.send('PATCH', `/voicemail/${message?.id}`, { heard: true })

@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { startMailServer, type TestMailServer } from '../support/mail-server.ts'
 import type { Phone } from '../support/phone.ts'
+import { leaveMessage } from '../support/talk.ts'
 import { parseWav, secondsOfTone } from '../support/wav.ts'
 
 interface Message { id: string; mailedAt: string | null; heardAt: string | null }
@@ -40,15 +41,7 @@ suite('voicemail by e-mail', () => {
   }
 
   async function leave(to: Line, tone: number): Promise<void> {
-    const call = await phone.invite(to.number)
-    await call.answered(30_000)
-    call.audio.play(0)
-    await call.audio.hearsSomething()
-    await call.audio.press('#')
-    await call.audio.hears(1000, 20_000)
-    call.audio.play(tone)
-    await call.audio.packets(150)
-    await call.bye()
+    await leaveMessage(await phone.invite(to.number), tone)
   }
 
   test('while no server is set up or it is down mail waits, and then goes out with the very sound', async () => {

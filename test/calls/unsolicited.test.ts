@@ -5,6 +5,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import type { Line } from '../support/desk.ts'
 import { startHouse, type House } from '../support/house.ts'
 import { headerOf, openPhone, type Phone, type SipMessage } from '../support/phone.ts'
+import { leaveMessage } from '../support/talk.ts'
 
 let next = 850
 
@@ -30,15 +31,7 @@ suite('waiting messages nobody asked for', () => {
   const told = (by: Phone, fits: RegExp, from = 0): Promise<SipMessage> => by.received.until((message) => isMwi(message) && fits.test(message.body), `a NOTIFY with ${fits}`, { from, ms: 15_000 })
   const count = (by: Phone): number => by.received.entries.filter(isMwi).length
   async function leave(of: Line): Promise<void> {
-    const call = await caller.invite(`*99${of.number}`)
-    await call.answered(30_000)
-    call.audio.play(0)
-    await call.audio.hearsSomething()
-    await call.audio.press('#')
-    await call.audio.hears(1000, 20_000)
-    call.audio.play(440)
-    await call.audio.packets(150)
-    await call.bye()
+    await leaveMessage(await caller.invite(`*99${of.number}`))
   }
   const hear = async (of: Line): Promise<void> => {
     for (const { id } of await house.api.get<{ id: string }[]>(`/voicemail?mailboxId=${of.extensionId}&heard=false`)) await house.api.send('PATCH', `/voicemail/${id}`, { heard: true })

@@ -7,11 +7,11 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import type { Line } from '../support/desk.ts'
 import { startHouse, type House } from '../support/house.ts'
 import type { Phone, PhoneCall } from '../support/phone.ts'
+import { BEEP, untilBeep } from '../support/talk.ts'
 import { parseWav, secondsOfTone, toneWav } from '../support/wav.ts'
 
 interface Message { id: string; mailboxId: string; from: { number: string }; seconds: number; urgent: boolean; heardAt: string | null; forwardedBy: string | null }
 
-const BEEP = 1000
 let number = 300
 
 suite('voicemail', () => {
@@ -30,11 +30,7 @@ suite('voicemail', () => {
   /** Calls, and is asked for a message: the tone has been heard. */
   async function greeted(phone: Phone, to: string): Promise<PhoneCall> {
     const call = await phone.invite(to)
-    await call.answered(30_000)
-    call.audio.play(0)
-    await call.audio.hearsSomething()
-    await call.audio.press('#')
-    await call.audio.hears(BEEP, 20_000)
+    await untilBeep(call)
     return call
   }
 

@@ -19,3 +19,23 @@ export async function hearEachOther(one: PhoneCall, other: PhoneCall): Promise<v
   other.audio.forget()
   await Promise.all([one.audio.hears(1000), other.audio.hears(440)])
 }
+
+/** What a mailbox sounds when the message may be spoken, in Hz. */
+export const BEEP = 1000
+
+/** A caller who is sent to a mailbox waits until a message may be left; the greeting is cut short. */
+export async function untilBeep(call: PhoneCall): Promise<void> {
+  await call.answered(30_000)
+  call.audio.play(0)
+  await call.audio.hearsSomething()
+  await call.audio.press('#')
+  await call.audio.hears(BEEP, 20_000)
+}
+
+/** Leaves about three seconds of a tone in the mailbox that the caller is sent to, and hangs up. */
+export async function leaveMessage(call: PhoneCall, tone = 440): Promise<void> {
+  await untilBeep(call)
+  call.audio.play(tone)
+  await call.audio.packets(150)
+  await call.bye()
+}
