@@ -5,6 +5,7 @@ import { messageOf, Refusal } from '../config/errors.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
+import { within } from '../config/within.ts'
 import type { MediaServer, PromptDesk, SoundKeeper } from '../media/contract.ts'
 import { createCompletions } from './calls/completions.ts'
 import { createCharges } from './calls/charges.ts'
@@ -324,7 +325,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       // Where the engine goes on, so do the calls.
       if (sip.keepsCalls && sip.connected) await takeover.leave()
       for (const call of registry.all()) hangUp(world, call, terminate('server-stopping', 'system'))
-      await settled(registry.idle(), GOODBYE_MS)
+      await within(registry.idle(), GOODBYE_MS)
       await lender?.close()
       entrance.close()
       watchers.close()
@@ -384,11 +385,4 @@ async function auditIfPossible(database: Database, logger: Logger, actor: Actor,
     if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error
     logger.warn({ actor: actor.name, ...audit }, `not audited, the database is away: ${messageOf(error)}`)
   }
-}
-
-async function settled(work: Promise<unknown>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await Promise.race([work, promise])
-  clearTimeout(timer)
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { within } from '../within.ts'
 import type { Database, Transaction } from './index.ts'
 
 /** Takes rows from a table and works on them, as long as there are any. */
@@ -84,10 +85,7 @@ export function startQueue<Row extends { id: string }>(options: QueueOptions<Row
       closed = true
       clearTimeout(timer)
       await claiming
-      const over = Promise.withResolvers<void>()
-      const goodbye = setTimeout(over.resolve, GOODBYE_MS)
-      await Promise.race([Promise.all([...busy.values()].map(({ work }) => work)), over.promise])
-      clearTimeout(goodbye)
+      await within(Promise.all([...busy.values()].map(({ work }) => work)), GOODBYE_MS)
     },
   }
 }

@@ -5,6 +5,7 @@ import { Refusal } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
+import { within } from '../../config/within.ts'
 import type { WaitingMessageRow } from '../../migrations/tables.ts'
 import type { Directory, SnapshotExtension } from '../directory/types.ts'
 import type { MessagesDoor, WaitingMessage } from '../door.ts'
@@ -58,10 +59,7 @@ export async function openMessagingRoom(options: {
     },
     sweep: () => store.sweep(),
     async close() {
-      const late = Promise.withResolvers<void>()
-      const timer = setTimeout(late.resolve, GOODBYE_MS)
-      await Promise.race([sending.close(), late.promise])
-      clearTimeout(timer)
+      await within(sending.close(), GOODBYE_MS)
     },
     door: {
       settings: (actor) => settingsOf(actor.tenantId),

@@ -1,6 +1,7 @@
 /** Messages on their way: at once where a phone takes them, else in order when one registers. */
 import { messageOf } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
+import { within } from '../../config/within.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
 import type { Contact, Registrar } from '../registrar/types.ts'
@@ -135,7 +136,7 @@ export async function createSending(options: {
         return 'waiting'
       }
       if (!waits) {
-        if (contacts.length > 0 && (await inTime(fork(one, contacts))) === 'delivered') return 'delivered'
+        if (contacts.length > 0 && (await within(fork(one, contacts), PATIENCE_MS)) === 'delivered') return 'delivered'
         return 'nobody'
       }
       // What came before goes first.
@@ -151,7 +152,7 @@ export async function createSending(options: {
         return 'waiting'
       }
       const asked = fork(one, contacts)
-      const outcome = await inTime(asked)
+      const outcome = await within(asked, PATIENCE_MS)
       if (outcome === 'delivered') {
         refused.delete(one.id)
         return 'delivered'
@@ -169,14 +170,5 @@ export async function createSending(options: {
       stop()
       await Promise.all(work.values())
     },
-  }
-
-  /** Undefined when it takes too long for whoever waits for the answer. */
-  async function inTime(outcome: Promise<Outcome>): Promise<Outcome | undefined> {
-    const { promise, resolve } = Promise.withResolvers<undefined>()
-    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
-    const first = await Promise.race([outcome, promise])
-    clearTimeout(timer)
-    return first
   }
 }

@@ -2,6 +2,7 @@ import type { Actor } from '../../config/actor.ts'
 import type { AuditEntry, Database, Knex, Transaction } from '../../config/database/index.ts'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
+import { within } from '../../config/within.ts'
 import type { SoundKeeper } from '../../media/contract.ts'
 import type { RecordingRow } from '../../migrations/tables.ts'
 import { recordingInfo } from '../cdr/recording-row.ts'
@@ -36,7 +37,7 @@ export function createLibrary(options: {
     if (row.status === 'recording') throw new Refusal('conflict', 'This call is still being recorded; it can be heard when the recording has ended.')
     if (row.stored_at !== null) return row
     if (row.path === '') throw new Refusal('gone', row.failure ?? 'Nothing was recorded.')
-    await withinTime(store.store(row))
+    await within(store.store(row), STORING_MS)
     const now = await rowOf(actor, id)
     if (now.stored_at === null) throw new Refusal('unavailable', 'This recording is being stored. Try again in a moment.', { retryAfter: 5 })
     return now
@@ -141,10 +142,4 @@ function narrow(query: Knex.QueryBuilder, filter: RecordingFilter): void {
   if (filter.held !== undefined) query[filter.held ? 'whereNotNull' : 'whereNull']('held_at')
   if (filter.from) query.where('started_at', '>=', filter.from)
   if (filter.to) query.where('started_at', '<', filter.to)
-}
-
-async function withinTime(work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, STORING_MS)
-  await Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }
