@@ -1,6 +1,7 @@
 import type { Actor } from '../config/actor.ts'
 import { Refusal, refuseWrong, type RefusalDetail } from '../config/errors.ts'
 import type { CallRegistry } from './calls/registry.ts'
+import { plainNumber } from './directory/input-lines.ts'
 import type { Directory } from './directory/types.ts'
 import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkStatus, Trunks } from './door.ts'
 import { deadEnd } from './routing/handling.ts'
@@ -19,7 +20,7 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
     create: async (actor, input) => shown(await trunks.create(actor, input)),
     async update(actor, id, input, version) {
       const before = directory.snapshot().trunk(id)
-      if (before?.callerId != null && input.callerId !== undefined && input.callerId !== before.callerId) refuseShown(directory, actor.tenantId, before.callerId, id)
+      if (before?.callerId != null && input.callerId !== undefined && (input.callerId === null || plainNumber(input.callerId) !== before.callerId)) refuseShown(directory, actor.tenantId, before.callerId, id)
       return shown(await trunks.update(actor, id, input, version))
     },
     async remove(actor, id) {
@@ -61,7 +62,7 @@ export function guardInboundNumbers(directory: Directory): InboundNumbers {
     async update(actor, id, input, version) {
       check(actor, input)
       const before = directory.snapshot().inboundNumbersOf(actor.tenantId).find((one) => one.id === id)
-      if (before && input.number !== undefined && input.number !== before.number) refuseShown(directory, actor.tenantId, before.number, id)
+      if (before && input.number !== undefined && plainNumber(input.number) !== before.number) refuseShown(directory, actor.tenantId, before.number, id)
       return inboundNumbers.update(actor, id, input, version)
     },
     async remove(actor, id) {

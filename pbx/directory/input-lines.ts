@@ -105,8 +105,11 @@ function checkName(checked: { name?: string }, details: RefusalDetail[]): void {
   if (checked.name === '' || checked.name.length > 100 || /[\p{Cc}\p{Cs}]/u.test(checked.name)) details.push({ field: 'name', message: 'A name of up to 100 characters is needed.' })
 }
 
+/** A number as it is kept, without what people write between its digits. */
+export const plainNumber = (given: string): string => given.trim().replace(/[\s.()/-]/g, '')
+
 function number(given: string, field: string, details: RefusalDetail[]): string {
-  const plain = given.trim().replace(/[\s.()/-]/g, '')
+  const plain = plainNumber(given)
   if (!NUMBER.test(plain)) details.push({ field, message: 'A number has 2 to 20 digits, with a + before them or not.' })
   return plain
 }

@@ -139,6 +139,7 @@ suite('trunks', () => {
       const kept = await house.api.send(method, `/inbound-numbers/${number?.id}`, body)
       assert.deepEqual([kept.status, /extension 101 \(Anna Berg\) shows \+15550001000 outside/.test(kept.body.toString())], [409, true])
     }
+    assert.equal((await house.api.send('PATCH', `/inbound-numbers/${number?.id}`, { number: '+1 (555) 000-1000' })).status, 200, 'the same number, written otherwise')
     await house.api.ask('PATCH', `/trunks/${trunk.id}`, { callerId: '+15550001000' })
     // What a phone says of itself is believed by nobody.
     const mark = carrier.incoming.mark()
