@@ -4,7 +4,10 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readVersion } from './api/openapi.ts'
 import { startApi } from './api/server.ts'
+import { BACKUP_HELP, backupCommandOf, runBackupCommand, type BackupCommand } from './config/backup/command.ts'
+import { requireNoUnfinishedRestore } from './config/backup/restore.ts'
 import { verifyAllAudits } from './config/database/audit-chain.ts'
 import { openDatabase } from './config/database/open.ts'
 import { messageOf, Refusal } from './config/errors.ts'
@@ -62,6 +65,7 @@ export async function startDialplane(settings: Settings, logger: Logger, onStep:
   const { opened, step, close } = createSteps(logger, onStep)
   try {
     await step('data folder', () => openHome(home, 'dialplane.lock'), (lock) => lock.release())
+    await requireNoUnfinishedRestore(home)
     const secrets = await step('keys', () => openSecrets(home))
     const database = await step('database', () => openDatabase({ settings, logger }), (room) => room.close())
     await requireSameKey(database, secrets, home)
@@ -129,7 +133,7 @@ async function main(): Promise<void> {
   // A closed terminal or pipe is no reason to end calls.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
-  const argv = process.argv.slice(2)
+  let argv = process.argv.slice(2)
   if (argv.includes('--settings')) {
     const { text, ok } = settingsTable(undefined, process.stdout.columns)
     process.stdout.write(`${text}\n`)
@@ -138,13 +142,16 @@ async function main(): Promise<void> {
   }
 
   if (argv.includes('--help')) {
-    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\n--verify-audit   reads the audit of every tenant and names the first entry that does not fit; Dialplane must be stopped\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
+    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\n--verify-audit         reads the audit of every tenant and names the first entry that does not fit; Dialplane must be stopped\n${BACKUP_HELP}\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
     return
   }
 
   detachEnvironment()
   let file: LogFile | undefined
+  let failed = 'Dialplane cannot start.\n'
   try {
+    const { command, rest } = backupCommandOf(argv)
+    argv = rest
     const role = rolesOf(argv)
     const settings = loadSettings({ argv: argv.filter((argument) => argument !== '--help' && argument !== VERIFY_AUDIT) })
     if (role === 'pbx' && settings.sip.drachtio === undefined) throw new Refusal('unprocessable', '--roles=pbx needs a signalling engine in another process: set DRACHTIO to its control address, e.g. 127.0.0.1:9022, and DRACHTIO_SECRET.')
@@ -152,6 +159,8 @@ async function main(): Promise<void> {
     if (settings.log.to === 'file') file = openLogFile(logPath)
     const logger = createLogger(settings.log.level, file)
     if (argv.includes(VERIFY_AUDIT)) return await verifyAudit(settings, logger)
+    if (command) failed = ''
+    if (command) return await withBackup(command, settings, logger)
     const started = performance.now()
     // Standard output belongs to the JSON lines when the log goes there.
     const output = file ? process.stdout : process.stderr
@@ -170,7 +179,7 @@ async function main(): Promise<void> {
     drainOnSignal(dialplane, logger, file, tell)
     await greet(dialplane, tell, file ? logPath : undefined, Math.round(performance.now() - started))
   } catch (error) {
-    process.stderr.write(`Dialplane cannot start.\n${error instanceof Refusal ? error.message : `This is a fault in Dialplane: ${(error as Error).stack ?? messageOf(error)}`}\n`)
+    process.stderr.write(`${failed}${error instanceof Refusal ? error.message : `This is a fault in Dialplane: ${(error as Error).stack ?? messageOf(error)}`}\n`)
     file?.close()
     process.exit(1)
   }
@@ -189,6 +198,18 @@ async function verifyAudit(settings: Settings, logger: Logger): Promise<void> {
       const verdict = broken ? `BROKEN at entry ${broken.entryId ?? 'unknown'}, place ${broken.position}: ${broken.reason}` : `${entries} entries fit${head === undefined ? '' : `, head ${head}`}`
       process.stdout.write(`${tenant}: ${verdict}\n`)
     }
+  } finally {
+    await close()
+  }
+}
+
+/** Makes, tries out or restores a backup. */
+async function withBackup(command: BackupCommand, settings: Settings, logger: Logger): Promise<void> {
+  const { step, close } = createSteps(logger, () => {})
+  try {
+    await step('data folder', () => openHome(settings.home, 'dialplane.lock'), (lock) => lock.release())
+    if (command.kind !== 'restore') await requireNoUnfinishedRestore(settings.home)
+    await runBackupCommand(command, settings, readVersion(), logger, (line) => process.stdout.write(`${line}\n`))
   } finally {
     await close()
   }

@@ -8,12 +8,15 @@
  * `change` cannot be finished without an audit entry: it is written in the same transaction.
  */
 import type { Knex } from 'knex'
+import type { ClientConfig } from 'pg'
 import type { Actor } from '../actor.ts'
 
 export { isForeignKeyViolation, isUniqueViolation } from './failure.ts'
 
 export type { Knex }
 export type Transaction = Knex.Transaction
+/** How to reach the database, for what needs connections of its own. */
+export type ConnectionConfig = ClientConfig
 
 /** What is written to audit_log beside the actor and the time. */
 export interface AuditEntry {

@@ -33,6 +33,28 @@ export async function runMigrations(connection: pg.ClientConfig, logger: Logger)
   })
 }
 
+/** Brings empty tables to the state in which exactly these steps have run. Refuses `unprocessable` when there is one that this code does not know. */
+export async function runTheseMigrations(connection: pg.ClientConfig, logger: Logger, wanted: readonly string[]): Promise<void> {
+  await requireKnownMigrations(wanted)
+  const these = new Set(wanted)
+  const source: Knex.MigrationSource<string> = { ...migrationSource, getMigrations: async (extensions) => (await migrationSource.getMigrations(extensions)).filter((name) => these.has(name)) }
+  await withMigrations(connection, logger, (db) => db.migrate.latest({ migrationSource: source }))
+}
+
+/** Refuses `unprocessable` the tables of a newer Dialplane. */
+export async function requireKnownMigrations(wanted: readonly string[]): Promise<void> {
+  const known = new Set(await migrationSource.getMigrations([]))
+  const unknown = wanted.filter((name) => !known.has(name))
+  if (unknown.length > 0) throw new Refusal('unprocessable', `This backup was made by a newer Dialplane (it has ${unknown.join(', ')}, which this one does not know). Install that version or a newer one, and restore it there.`)
+}
+
+/** The steps that have run, in order of name; none when there are no tables. */
+export async function migrationsOf(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ present: boolean }>('SELECT to_regclass($1) IS NOT NULL AS present', [TABLE])
+  if (rows[0]?.present !== true) return []
+  return (await client.query<{ name: string }>(`SELECT name FROM ${TABLE} ORDER BY name`)).rows.map(({ name }) => name)
+}
+
 /** Undoes every step, newest first. For tests: it drops all data. */
 export async function undoMigrations(connection: pg.ClientConfig, logger: Logger): Promise<void> {
   await withMigrations(connection, logger, (db) => db.migrate.rollback(undefined, true))
@@ -66,11 +88,8 @@ async function withMigrations(connection: pg.ClientConfig, logger: Logger, work:
 }
 
 async function refuseNewer(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ present: boolean }>('SELECT to_regclass($1) IS NOT NULL AS present', [TABLE])
-  if (rows[0]?.present !== true) return
-  const done = await client.query<{ name: string }>(`SELECT name FROM ${TABLE} ORDER BY id`)
   const known = new Set(await migrationSource.getMigrations([]))
-  const unknown = done.rows.map((row) => row.name).filter((name) => !known.has(name))
+  const unknown = (await migrationsOf(client)).filter((name) => !known.has(name))
   if (unknown.length > 0) {
     throw new Refusal('unavailable', `The database was written by a newer Dialplane (it has ${unknown.join(', ')}, which this one does not know). Start that newer version, or restore a backup made with this one.`)
   }

@@ -24,31 +24,45 @@ const PATIENCE_MS = 30_000
 const SLOW_MS = 1_000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Refuses `unavailable` with a sentence for every way it can fail; nothing is left open then. */
-export async function openDatabase({ settings, logger: parent }: DatabaseOptions): Promise<Database> {
+/** A PostgreSQL that answers, as it is: what is in it was not looked at. */
+export interface Server {
+  connection: pg.ClientConfig
+  close(): Promise<void>
+}
+
+/** The embedded PostgreSQL, started, or the one that DATABASE_URL names. Refuses `unavailable` with a sentence for every way it can fail. */
+export async function openServer({ settings, logger: parent }: DatabaseOptions): Promise<Server> {
   const logger = parent.child({ room: 'database' })
-  const { url, pool: size } = settings.database
+  const { url, pool } = settings.database
+  if (url === undefined) {
+    const embedded = await openEmbedded({ home: settings.home, pool, logger })
+    return { connection: { ...embedded.connection, application_name: 'dialplane' }, close: () => embedded.close() }
+  }
+  const connection: pg.ClientConfig = { connectionString: url, application_name: 'dialplane' }
+  await awaitServer(connection, logger)
+  return { connection, close: async () => {} }
+}
+
+/** The database, with how to reach it: for what needs connections of its own, as backups do. */
+export type OpenDatabase = Database & { readonly connection: pg.ClientConfig }
+
+/** Refuses `unavailable` with a sentence for every way it can fail; nothing is left open then. */
+export async function openDatabase({ settings, logger: parent }: DatabaseOptions): Promise<OpenDatabase> {
+  const logger = parent.child({ room: 'database' })
+  const size = settings.database.pool
   const opened: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const step of opened.splice(0).reverse()) await step()
   }
   try {
-    let connection: pg.ClientConfig
-    if (url === undefined) {
-      const embedded = await openEmbedded({ home: settings.home, pool: size, logger })
-      opened.push(() => embedded.close())
-      connection = { ...embedded.connection }
-    } else {
-      connection = { connectionString: url }
-      await awaitServer(connection, logger)
-    }
-    connection.application_name = 'dialplane'
+    const { connection, close: stop } = await openServer({ settings, logger: parent })
+    opened.push(stop)
     await runMigrations(connection, logger)
     const pool = openPool(connection, size, logger)
     opened.push(() => pool.close())
     const watch = await startWatch(connection, logger, () => pool.cut())
     opened.push(() => watch.close())
-    return createDatabase(pool, watch, logger, close)
+    return Object.assign(createDatabase(pool, watch, logger, close), { connection })
   } catch (error) {
     await close()
     throw error

@@ -50,6 +50,12 @@ export interface Settings {
   shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }
   media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; encryption: 'off' | 'offer' | 'require'; sdesInClear: boolean; freeswitch: FreeswitchSettings | undefined }
   database: { url: string | undefined; pool: number }
+  backup: {
+    /** Where backups are kept, absolute. */
+    folder: string
+    /** For the commands; undefined: asked for. */
+    passphrase: string | undefined
+  }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number; contactsFull: 'replace' | 'reject' }
   calls: { ringback: 'phone' | 'tone' | 'music'; reliable: 'required' | 'media' | 'all'; pickup: 'everybody' | 'group' | 'extension'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number; directNetworks: readonly string[] }
   /** Session timers of RFC 4028, in seconds; 0: none is asked for. */

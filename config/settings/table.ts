@@ -99,6 +99,9 @@ export const settingRows = [
   { name: 'HEP_ID', kind: 'number', min: 1, max: 4294967295, default: '2001', meaning: 'Which capture agent this is to it.' },
   { name: 'HEP_PASSWORD', kind: 'text', default: '', secret: true, meaning: 'What it wants to hear from its agents, when it does.' },
 
+  { name: 'BACKUP_FOLDER', kind: 'path', default: '', meaning: 'Folder in which backups are kept; best on another disk, or a share that is mounted. Default: backups in DIALPLANE_HOME.' },
+  { name: 'BACKUP_PASSPHRASE', kind: 'text', default: '', secret: true, meaning: 'Passphrase or recovery key for --backup, --restore and --verify-backup; asked for when it is not set. Backups that Dialplane makes by itself do not use it.' },
+
   { name: 'LOG_LEVEL', kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info', meaning: 'Least severe log line written.' },
   { name: 'LOG_TO', kind: 'choice', choices: ['file', 'stdout'], default: 'file', meaning: 'file: logs/dialplane.log in DIALPLANE_HOME. stdout: JSON lines for a container.' },
 ] as const satisfies readonly SettingRow[]

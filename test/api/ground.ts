@@ -118,6 +118,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     media: { ...plainMedia, ports: { first: 20_000, last: 20_100 } },
     webhooks: { networks: ['127.0.0.0/8'] },
     database: { url: undefined, pool: 4 },
+    backup: { folder: join(home, 'backups'), passphrase: undefined },
     registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0, contactsFull: 'replace' },
     calls: plainCalls,
     session: { expires: 1800, min: 90 },

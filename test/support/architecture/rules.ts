@@ -58,7 +58,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   knex: ['config/database', 'migrations'],
   'libphonenumber-js': ['pbx/routing'],
   nodemailer: ['pbx/mail'],
-  pg: ['config/database'],
+  pg: ['config/database'], 'pg-copy-streams': ['config/database'],
   pino: ['config'],
   'node-cron': ['pbx/cdr'],
   'prom-client': ['pbx/metrics'],
