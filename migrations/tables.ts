@@ -714,6 +714,7 @@ export interface TrunkRow {
   username: string | null
   password_sealed: Buffer | null
   register: boolean
+  registers_here: boolean
   networks: string[]
   country: string
   format: 'plus' | 'digits' | 'national' | 'dialled'
@@ -727,6 +728,21 @@ export interface TrunkRow {
   version: number
   created_at: Date
   updated_at: Date
+}
+
+/** Where the PBX at the far end of a trunk registered. */
+export interface TrunkBindingRow {
+  trunk_id: string
+  tenant_id: string
+  contact_uri: string
+  call_id: string
+  cseq: string
+  transport: string
+  received: string
+  user_agent: string | null
+  registered_at: Date
+  updated_at: Date
+  expires_at: Date
 }
 
 /** A number that carriers send calls for. */

@@ -12,7 +12,7 @@ export type NumberFormat = 'plus' | 'digits' | 'national' | 'dialled'
 export interface Trunk {
   id: string
   name: string
-  /** Its SIP domain, host name or address. */
+  /** Its SIP domain, host name or address; empty where a PBX registers with us. */
   host: string
   /** Null: where DNS says (RFC 3263). */
   port: number | null
@@ -22,6 +22,8 @@ export interface Trunk {
   hasPassword: boolean
   /** We register there, and it sends calls to where we are. */
   register: boolean
+  /** The far end is a PBX that registers with us, by the user name and the password; its calls go where it is. */
+  registersHere: boolean
   /** Further networks that its calls come from. */
   networks: string[]
   /** ISO 3166: numbers without a country code are of there. */
@@ -47,13 +49,14 @@ export interface Trunk {
 
 export interface TrunkInput {
   name: string
-  host: string
+  host?: string
   port?: number | null
   transport?: Trunk['transport']
   username?: string | null
   /** Null takes it away; absent leaves it. Never read back. */
   password?: string | null
   register?: boolean
+  registersHere?: boolean
   networks?: string[]
   country?: string
   format?: NumberFormat
@@ -77,6 +80,8 @@ export interface TrunkStatus {
   /** What is wrong, with what to do, in a sentence. */
   cause: string | null
   roundTripMs: number | null
+  /** The PBX that is registered with us: where it was heard, and what it says it is. */
+  peer: { address: string; transport: string; contact: string; userAgent: string | null } | null
   /** Going on over it now. */
   calls: number
 }

@@ -1,9 +1,9 @@
 import type { Actor } from '../config/actor.ts'
 import { Refusal, refuseWrong, type RefusalDetail } from '../config/errors.ts'
 import type { CallRegistry } from './calls/registry.ts'
-import { plainNumber } from './directory/input-lines.ts'
+import { checkTrunkKind, plainNumber } from './directory/input-lines.ts'
 import type { Directory } from './directory/types.ts'
-import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkStatus, Trunks } from './door.ts'
+import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput, TrunkStatus, Trunks } from './door.ts'
 import { deadEnd } from './routing/handling.ts'
 import { callsOver } from './steps/channels.ts'
 import type { TrunkRoom } from './trunks/trunks.ts'
@@ -14,12 +14,26 @@ type WithStatus = Trunk & { status: TrunkStatus }
 export function createTrunksDoor({ directory, room, registry }: { directory: Directory; room: TrunkRoom; registry: CallRegistry }): Trunks {
   const shown = (trunk: Trunk): WithStatus => ({ ...trunk, status: { ...room.status(trunk.id), calls: callsOver({ registry }, trunk.id).length } })
   const { trunks } = directory
+  const refuseTaken = (actor: Actor, { registersHere, username }: Pick<TrunkInput, 'registersHere' | 'username'>, id: string | undefined): void => {
+    const other = registersHere && directory.snapshot().trunksOf(actor.tenantId).find((trunk) => trunk.id !== id && trunk.registersHere && trunk.username === username)
+    if (other) throw new Refusal('conflict', `The PBX of the trunk ${other.name} registers as ${username} already. Choose another user name.`)
+  }
   return {
     list: async (actor) => (await trunks.list(actor)).map(shown),
     get: async (actor, id) => shown(await trunks.get(actor, id)),
-    create: async (actor, input) => shown(await trunks.create(actor, input)),
+    async create(actor, input) {
+      checkTrunkKind({ ...input, hasPassword: false })
+      refuseTaken(actor, input, undefined)
+      return shown(await trunks.create(actor, { ...input, host: input.host ?? '' }))
+    },
     async update(actor, id, input, version) {
       const before = directory.snapshot().trunk(id)
+      if (before?.tenantId === actor.tenantId) {
+        const { password: kept, ...rest } = before
+        const whole = { ...rest, networks: [], ...input }
+        checkTrunkKind({ ...whole, hasPassword: kept !== null })
+        refuseTaken(actor, whole, id)
+      }
       if (before?.callerId != null && input.callerId !== undefined && (input.callerId === null || plainNumber(input.callerId) !== before.callerId)) refuseShown(directory, actor.tenantId, before.callerId, id)
       return shown(await trunks.update(actor, id, input, version))
     },

@@ -109,16 +109,19 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const stopNames = nameCertificates(certificates, directory, logger)
   const registrar = await createRegistrar({ database, directory, sip, settings, edges: settings.sip.drachtio && options.signalling.identity === undefined ? undefined : settings.sip.edges, gruuKey: secrets.key('gruu'), logger, events, clock: systemClock })
   const watchers = createWatchers({ registrar, directory, events, clock: systemClock, settings })
-  const stopGone = options.signalling.onGone?.((peer) => registrar.disconnected(peer))
   const registry = createCallRegistry()
   const shield = await createShield({
     settings, database, directory, registrar, events, logger, clock: systemClock, gate: options.signalling.gate,
     hasCallWith: (address) => registry.all().some((call) => call.legs.some((leg) => hostPart(leg.origin.address) === address)),
   })
   const { names } = options.signalling
-  const trunks = createTrunks({
-    directory, sip, logger, key: secrets.key('trunk-contacts'),
+  const trunks = await createTrunks({
+    database, bounds: settings.registrar, keepsConnections: sip.keepsCalls === true || (settings.sip.drachtio && options.signalling.identity === undefined) === true, directory, sip, logger, key: secrets.key('trunk-contacts'),
     addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
+  })
+  const stopGone = options.signalling.onGone?.((peer) => {
+    registrar.disconnected(peer)
+    trunks.disconnected(peer)
   })
   const tollCalls = await openTollCalls({ database, logger, home })
   const world: CallWorld = {

@@ -1621,6 +1621,10 @@ export type Trunk = {
      */
     register: boolean;
     /**
+     * The far end is a PBX that registers with us, by the user name and the password; calls go where it is.
+     */
+    registersHere: boolean;
+    /**
      * Further addresses and networks that its calls come from.
      */
     networks: Array<string>;
@@ -1682,6 +1686,10 @@ export type TrunkStatus = {
     cause: string | null;
     roundTripMs: number | null;
     /**
+     * The PBX that is registered with us: where it was heard, and what it says it is.
+     */
+    peer: TrunkPeer | null;
+    /**
      * Going on over it now.
      */
     calls: number;
@@ -1694,9 +1702,19 @@ export type TrunkRegistration = {
     nextTry: string | null;
 };
 
+export type TrunkPeer = {
+    address: string;
+    transport: string;
+    contact: string;
+    userAgent: string | null;
+};
+
 export type TrunkCreate = {
     name: string;
-    host: string;
+    /**
+     * Where the carrier is; empty where a PBX registers with us.
+     */
+    host?: string;
     /**
      * Null takes it away. Never shown again.
      */
@@ -1714,6 +1732,10 @@ export type TrunkCreate = {
      * We register there, and it sends calls to where we are.
      */
     register?: boolean;
+    /**
+     * The far end is a PBX that registers with us, by the user name and the password; calls go where it is.
+     */
+    registersHere?: boolean;
     /**
      * Further addresses and networks that its calls come from.
      */
@@ -1752,6 +1774,9 @@ export type TrunkCreate = {
 
 export type TrunkUpdate = {
     name?: string;
+    /**
+     * Where the carrier is; empty where a PBX registers with us.
+     */
     host?: string;
     /**
      * Null takes it away. Never shown again.
@@ -1770,6 +1795,10 @@ export type TrunkUpdate = {
      * We register there, and it sends calls to where we are.
      */
     register?: boolean;
+    /**
+     * The far end is a PBX that registers with us, by the user name and the password; calls go where it is.
+     */
+    registersHere?: boolean;
     /**
      * Further addresses and networks that its calls come from.
      */

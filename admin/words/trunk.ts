@@ -2,8 +2,9 @@ import type { Trunk } from '../app/types.ts'
 import type { Wording } from './call.ts'
 
 /** How a trunk is now, in a word or two. */
-export function trunkState({ state, registration, calls }: Trunk['status']): Wording {
+export function trunkState({ registersHere, status: { state, registration, calls } }: Pick<Trunk, 'status' | 'registersHere'>): Wording {
   if (state === 'off') return { label: 'Turned off', tone: 'quiet' }
+  if (state === 'down' && registersHere && registration?.state !== 'registered') return { label: 'Not registered', tone: 'bad' }
   if (state === 'down') return { label: registration?.state === 'refused' ? 'Refused' : 'Down', tone: 'bad' }
   if (state === 'failing') return { label: 'Calls fail', tone: 'bad' }
   if (state === 'unknown') return { label: 'Trying', tone: 'busy' }
@@ -24,14 +25,29 @@ export const identityChoices: { value: Trunk['identity']; label: string }[] = [
   { value: 'none', label: 'From alone' },
 ]
 
+/** Who proves to whom what. */
+export type TrunkKind = 'register' | 'address' | 'peer'
+
+export const kindChoices: { value: TrunkKind; label: string }[] = [
+  { value: 'register', label: 'We register with the carrier' },
+  { value: 'address', label: 'The carrier knows our address' },
+  { value: 'peer', label: 'A PBX registers with us' },
+]
+
+export function trunkKind({ register, registersHere }: Pick<Trunk, 'register' | 'registersHere'>): TrunkKind {
+  return registersHere ? 'peer' : register ? 'register' : 'address'
+}
+
 /** The carrier's address as people write it. */
-export function carrierAddress({ host, port, transport }: Pick<Trunk, 'host' | 'port' | 'transport'>): string {
+export function carrierAddress({ host, port, transport, registersHere, status }: Pick<Trunk, 'host' | 'port' | 'transport' | 'registersHere' | 'status'>): string {
+  if (registersHere) return status.peer === null ? 'Registers here' : `${status.peer.address} ${status.peer.transport.toUpperCase()}`
   return `${host.includes(':') ? `[${host}]` : host}${port === null ? '' : `:${port}`} ${transport.toUpperCase()}`
 }
 
 /** What the carrier said to a test, in a sentence. */
-export function answerWords({ status: { registration, roundTripMs, cause } }: Trunk): string {
+export function answerWords({ registersHere, status: { registration, roundTripMs, cause } }: Trunk): string {
   if (cause !== null) return cause
   const after = roundTripMs === null ? '' : ` It answered within ${roundTripMs} ms.`
+  if (registersHere) return `The PBX is registered here.${after}`
   return registration === null ? `The carrier is there.${after}` : `We are registered with the carrier.${after}`
 }

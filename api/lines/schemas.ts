@@ -12,6 +12,7 @@ export const TrunkStatus = z
     ).meta({ description: 'Null: it does not register.' }),
     cause: z.string().nullable().meta({ description: 'What is wrong, with what to do.' }),
     roundTripMs: z.number().nullable(),
+    peer: orNull(z.object({ address: z.string(), transport: z.string(), contact: z.string(), userAgent: z.string().nullable() }).meta({ id: 'TrunkPeer' })).meta({ description: 'The PBX that is registered with us: where it was heard, and what it says it is.' }),
     calls: z.number().int().meta({ description: 'Going on over it now.' }),
   })
   .meta({ id: 'TrunkStatus' })
@@ -21,6 +22,7 @@ const trunk = {
   transport: z.enum(['udp', 'tcp', 'tls']),
   username: z.string().max(200).nullable().meta({ description: 'Null: the carrier knows us by our address.' }),
   register: z.boolean().meta({ description: 'We register there, and it sends calls to where we are.' }),
+  registersHere: z.boolean().meta({ description: 'The far end is a PBX that registers with us, by the user name and the password; calls go where it is.' }),
   networks: z.array(z.string()).max(50).meta({ description: 'Further addresses and networks that its calls come from.' }),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two capitals').meta({ description: 'ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.' }),
   format: z.enum(['plus', 'digits', 'national', 'dialled']).meta({ description: 'How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.' }),
@@ -38,10 +40,11 @@ export const Trunk = z
   .meta({ id: 'Trunk', description: 'A line to a carrier.' })
 
 const trunkInput = z.object({ ...trunk, callerId: whenNumber.nullable() }).partial().shape
+const host = z.string().max(260).meta({ description: 'Where the carrier is; empty where a PBX registers with us.' })
 const password = z.string().max(200).nullable().optional().meta({ description: 'Null takes it away. Never shown again.' })
 
-export const TrunkCreate = z.strictObject({ name: line(100), host: z.string().min(1).max(260), password, ...trunkInput }).meta({ id: 'TrunkCreate' })
-export const TrunkUpdate = z.strictObject({ name: line(100).optional(), host: z.string().min(1).max(260).optional(), password, ...trunkInput, version: readVersion }).meta({ id: 'TrunkUpdate' })
+export const TrunkCreate = z.strictObject({ name: line(100), host: host.optional(), password, ...trunkInput }).meta({ id: 'TrunkCreate' })
+export const TrunkUpdate = z.strictObject({ name: line(100).optional(), host: host.optional(), password, ...trunkInput, version: readVersion }).meta({ id: 'TrunkUpdate' })
 
 const callers = z.string().trim().min(1).max(30).meta({ description: '+12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.' })
 

@@ -16,7 +16,7 @@ export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
   checkName(checked, details)
   if (checked.host !== undefined) {
     checked.host = checked.host.trim().replace(/^sips?:/i, '').toLowerCase()
-    if (!HOST.test(checked.host) && isIP(checked.host.replace(/^\[|\]$/g, '')) === 0) details.push({ field: 'host', message: 'Enter the name or address of the carrier, such as sip.carrier.example, without port and slashes.' })
+    if (checked.host !== '' && !HOST.test(checked.host) && isIP(checked.host.replace(/^\[|\]$/g, '')) === 0) details.push({ field: 'host', message: 'Enter the name or address of the carrier, such as sip.carrier.example, without port and slashes.' })
   }
   for (const field of ['username', 'password'] as const) {
     const text = checked[field]
@@ -28,9 +28,24 @@ export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
     checked.networks = [...new Set(checked.networks.map((network) => network.trim()))]
     for (const network of checked.networks) if (!isNetwork(network)) details.push({ field: 'networks', message: `${network} is no address or network, such as 198.51.100.7 or 198.51.100.0/24.` })
   }
-  if (checked.register === true && checked.username === null) details.push({ field: 'username', message: 'Registering needs a user name.' })
   refuseWrong(details)
   return checked
+}
+
+/**
+ * What a trunk needs, seen as a whole.
+ *
+ * @throws Refusal `unprocessable` that names every wrong field
+ */
+export function checkTrunkKind({ host, register, registersHere, username, password, hasPassword }: Pick<TrunkInput, 'host' | 'register' | 'registersHere' | 'username' | 'password'> & { hasPassword: boolean }): void {
+  const details: RefusalDetail[] = []
+  if (register === true && registersHere === true) details.push({ field: 'registersHere', message: 'Either we register there, or it registers here.' })
+  if (!host && registersHere !== true) details.push({ field: 'host', message: 'Enter the name or address of the carrier, such as sip.carrier.example, without port and slashes.' })
+  if ((register === true || registersHere === true) && !username) details.push({ field: 'username', message: 'Registering needs a user name.' })
+  if (registersHere === true && (password === null || (password === undefined && !hasPassword))) details.push({ field: 'password', message: 'Registering needs a password.' })
+  // Anybody may try it from anywhere.
+  if (registersHere === true && typeof password === 'string' && password.length < 12) details.push({ field: 'password', message: 'At least 12 characters: whoever finds it out calls at your cost.' })
+  refuseWrong(details)
 }
 
 /** @throws Refusal `unprocessable` that names every wrong field */

@@ -77,6 +77,7 @@ export interface SnapshotTrunk {
   /** Never logged, never sent. */
   password: string | null
   register: boolean
+  registersHere: boolean
   networks: readonly string[]
   country: string
   format: NumberFormat

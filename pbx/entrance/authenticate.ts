@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { DigestAlgorithm } from '../../config/settings/settings.ts'
-import type { Directory } from '../directory/types.ts'
+import type { Directory, SnapshotDevice, SnapshotTrunk } from '../directory/types.ts'
 import type { Guard } from '../shield/shield.ts'
 import type { Nonces } from './nonce.ts'
 import { challengesFor, credentialsIn, EXCHANGES, isCounted, isRight, isSameRequest } from './proof.ts'
+import type { TrunkRoom } from '../trunks/trunks.ts'
+import { computeHa1 } from '../sip/digest.ts'
 import { tenantOf } from './visit.ts'
 import type { Step, Visit } from './visit.ts'
 
@@ -21,6 +23,8 @@ export function createAuthenticate(options: {
   logger: Logger
   /** Offered in this order; others are not taken. */
   algorithms: readonly DigestAlgorithm[]
+  /** The trunk of a PBX of that name, where such a one may ask too. */
+  peerNamed?: TrunkRoom['peerNamed']
 }): Step {
   const { directory, nonces, shield, logger, algorithms } = options
   const exchange = EXCHANGES[options.as]
@@ -46,13 +50,21 @@ export function createAuthenticate(options: {
     const extension = device && snapshot.extension(device.extensionId)
     const usable = device?.enabled === true && extension?.enabled === true
     const right = isRight(given, usable ? device.ha1 : nobody, request.method)
-    if (!right || !usable || !isCounted(given)) {
+    const peer = options.peerNamed?.(tenant.id, given.username)
+    const isPeer = peer !== undefined && !(right && usable) && isRight(given, hashesOf(peer, tenant.realm), request.method)
+    if (!((right && usable) || isPeer) || !isCounted(given)) {
       shield.strike(request.source.address, 'wrong-passwords', `user ${given.username}`)
       logger.debug({ tenant: tenant.id, username: given.username, address: request.source.address, qop: given.qop }, 'digest refused')
       return challenge(visit, false)
     }
     // The password is right, the nonce old, foreign or used before: the phone tries again by itself.
     if (!nonces.spend(given.nonce, tenant.realm, given.nc ?? '')) return challenge(visit, true)
-    visit.caller = { device, extension }
+    if (isPeer) visit.peer = peer
+    else if (usable) visit.caller = { device, extension }
   }
+}
+
+/** Trunks are few, and so are their calls: what proves one is made when it is asked for. */
+function hashesOf({ username, password }: SnapshotTrunk, realm: string): SnapshotDevice['ha1'] {
+  return { md5: computeHa1('MD5', username ?? '', realm, password ?? ''), sha256: computeHa1('SHA-256', username ?? '', realm, password ?? '') }
 }

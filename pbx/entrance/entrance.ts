@@ -15,7 +15,7 @@ import type { Guard } from '../shield/shield.ts'
 import type { IncomingInvite, IncomingRequest, SipServer } from '../sip/types.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createGuard } from './guard.ts'
-import { createFromTrunk } from './from-trunk.ts'
+import { createFromPeer, createFromTrunk } from './from-trunk.ts'
 import { createIdentify } from './identify.ts'
 import { chainsOf, METHODS } from './methods.ts'
 import { createNonces, type Nonces } from './nonce.ts'
@@ -33,7 +33,7 @@ export interface EntranceOptions {
   publications: Pick<Publications, 'publish'>
   messaging: Pick<MessagingRoom, 'receive' | 'mayDo'>
   shield: Guard
-  trunks: Pick<TrunkRoom, 'recognise'>
+  trunks: Pick<TrunkRoom, 'recognise' | 'peerNamed' | 'register'>
   settings: Pick<Settings, 'registrar'>
   secrets: Pick<Secrets, 'key'>
   logger: Logger
@@ -56,13 +56,17 @@ export function startEntrance(options: EntranceOptions): Entrance {
   const nonces = createNonces({ key: options.secrets.key('nonce'), seconds: settings.registrar.nonceSeconds, clock })
   const quiet = createQuietLog(logger, clock)
   const proof = { directory, nonces, shield, logger, algorithms: settings.registrar.digest }
+  const { peerNamed } = options.trunks
   const chains = chainsOf(
     {
       guard: createGuard(shield),
       fromTrunk: createFromTrunk(options.trunks, directory),
       identify: createIdentify(directory, shield),
-      authenticateRegistration: createAuthenticate({ ...proof, as: 'registrar' }),
-      authenticateCaller: createAuthenticate({ ...proof, as: 'proxy' }),
+      authenticateRegistration: createAuthenticate({ ...proof, as: 'registrar', peerNamed }),
+      authenticateCaller: createAuthenticate({ ...proof, as: 'proxy', peerNamed }),
+      fromPeer: createFromPeer(directory),
+      authenticateWatcher: createAuthenticate({ ...proof, as: 'registrar' }),
+      authenticateSender: createAuthenticate({ ...proof, as: 'proxy' }),
     },
     registrar,
     watchers,
@@ -70,6 +74,7 @@ export function startEntrance(options: EntranceOptions): Entrance {
     options.publications,
     options.messaging,
     directory,
+    options.trunks,
     onCall,
   )
   let closed = false

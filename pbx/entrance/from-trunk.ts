@@ -2,22 +2,32 @@ import type { Directory } from '../directory/types.ts'
 import { findInboundNumber, parseNumber } from '../routing/outside.ts'
 import { parseAddressList } from '../sip/address.ts'
 import type { IncomingRequest } from '../sip/types.ts'
-import type { TrunkRoom } from '../trunks/trunks.ts'
-import type { Step } from './visit.ts'
+import type { InboundCall, TrunkRoom } from '../trunks/trunks.ts'
+import type { Step, Visit } from './visit.ts'
 
 /** Whether an INVITE is a carrier's; then no password is asked for, and nothing but inbound numbers can be reached. */
 export function createFromTrunk(trunks: Pick<TrunkRoom, 'recognise'>, directory: Pick<Directory, 'snapshot'>): Step {
   return (visit) => {
     const { request, invite } = visit
     const found = invite && trunks.recognise(invite)
-    if (!found) return
-    const snapshot = directory.snapshot()
-    const { trunk, number } = found
-    const who = callerOf(request, trunk.country)
-    const prefix = findInboundNumber(snapshot, trunk, number)?.namePrefix ?? ''
-    visit.tenant = snapshot.tenant(trunk.tenantId)
-    visit.inbound = { trunkId: trunk.id, number, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
+    if (found) enter(visit, request, found, directory)
   }
+}
+
+/** An INVITE of a PBX that proved by its password to be the far end of a trunk. */
+export function createFromPeer(directory: Pick<Directory, 'snapshot'>): Step {
+  return (visit) => {
+    const { request, peer, inbound } = visit
+    if (peer && !inbound) enter(visit, request, { trunk: peer, number: request.requestUri.user ?? '' }, directory)
+  }
+}
+
+function enter(visit: Visit, request: IncomingRequest, { trunk, number }: InboundCall, directory: Pick<Directory, 'snapshot'>): void {
+  const snapshot = directory.snapshot()
+  const who = callerOf(request, trunk.country)
+  const prefix = findInboundNumber(snapshot, trunk, number)?.namePrefix ?? ''
+  visit.tenant = snapshot.tenant(trunk.tenantId)
+  visit.inbound = { trunkId: trunk.id, number, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
 }
 
 /** A step for those whom no trunk vouches for. */

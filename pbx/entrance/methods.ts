@@ -13,6 +13,7 @@ import { refuseMethod, tellAbilities } from './on-options.ts'
 import { createPublish, knowPublished } from './on-publish.ts'
 import { createRegister, mayRegister } from './on-register.ts'
 import { createWatch, knowPackage, refuseNotification } from './on-subscribe.ts'
+import type { TrunkRoom } from '../trunks/trunks.ts'
 import { understand } from './understand.ts'
 import type { Step } from './visit.ts'
 
@@ -24,33 +25,39 @@ export interface Gates {
   guard: Step
   fromTrunk: Step
   identify: Step
+  /** Phones, and PBXes at the far end of a trunk. */
   authenticateRegistration: Step
   authenticateCaller: Step
+  fromPeer: Step
+  /** Phones alone. */
+  authenticateWatcher: Step
+  authenticateSender: Step
 }
 
 /** Method → chain; each row reads as a sentence. */
 export function chainsOf(
-  { guard, fromTrunk, identify, authenticateRegistration, authenticateCaller }: Gates,
+  { guard, fromTrunk, identify, authenticateRegistration, authenticateCaller, fromPeer, authenticateWatcher, authenticateSender }: Gates,
   registrar: Pick<Registrar, 'register' | 'phoneOf'>,
   watchers: Pick<Watchers, 'watch'>,
   lamps: Pick<Lamps, 'watch'>,
   publications: Pick<Publications, 'publish'>,
   messaging: Pick<MessagingRoom, 'receive' | 'mayDo'>,
   directory: Pick<Directory, 'snapshot'>,
+  trunks: Pick<TrunkRoom, 'register'>,
   onCall: (invite: IncomingInvite, caller: Caller) => void,
 ): { readonly [M in Method]: readonly Step[] } {
-  const register = createRegister(registrar)
+  const register = createRegister(registrar, trunks)
   const call = createCall(onCall)
   const watch = createWatch(watchers, lamps)
   const publish = createPublish(publications)
   const message = createMessage(messaging, directory, registrar)
   return {
     REGISTER: [guard, understand, identify, authenticateRegistration, mayRegister, register],
-    INVITE: [guard, understand, fromTrunk, unlessFromTrunk(identify), unlessFromTrunk(authenticateCaller), call],
+    INVITE: [guard, understand, fromTrunk, unlessFromTrunk(identify), unlessFromTrunk(authenticateCaller), fromPeer, call],
     OPTIONS: [guard, understand, tellAbilities],
-    MESSAGE: [guard, understand, identify, authenticateCaller, message],
-    SUBSCRIBE: [guard, understand, identify, knowPackage, authenticateRegistration, watch],
-    PUBLISH: [guard, understand, identify, knowPublished, authenticateRegistration, publish],
+    MESSAGE: [guard, understand, identify, authenticateSender, message],
+    SUBSCRIBE: [guard, understand, identify, knowPackage, authenticateWatcher, watch],
+    PUBLISH: [guard, understand, identify, knowPublished, authenticateWatcher, publish],
     INFO: [guard, refuseMethod],
     NOTIFY: [guard, understand, refuseNotification],
   }

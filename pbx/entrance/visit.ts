@@ -1,4 +1,4 @@
-import type { SnapshotDevice, SnapshotExtension, SnapshotTenant } from '../directory/types.ts'
+import type { SnapshotDevice, SnapshotExtension, SnapshotTenant, SnapshotTrunk } from '../directory/types.ts'
 import type { IncomingInvite, IncomingRequest } from '../sip/types.ts'
 
 /** One request on its way through its chain, and what the steps found out so far. */
@@ -9,6 +9,8 @@ export interface Visit {
   tenant: SnapshotTenant | undefined
   /** Who asks, once proved. */
   caller: { device: SnapshotDevice; extension: SnapshotExtension } | undefined
+  /** The trunk whose PBX asks, once proved. */
+  peer?: SnapshotTrunk
   /** The carrier whose call it is, and for which number. */
   inbound?: { trunkId: string; number: string; caller: { number: string; name: string } }
 }

@@ -4,12 +4,15 @@ import type { Located } from '../door.ts'
 import { locationBody } from './pidf-lo.ts'
 import { ANONYMOUS, NOWHERE } from '../sip/anonymous.ts'
 import type { BodyPart, SipAccount } from '../sip/types.ts'
+import { wayToPeer, type Peer } from './peers.ts'
 import { escapeUser, formatHostPort } from '../sip/uri.ts'
 
 /** The way over a trunk, ready to be sent. */
 export interface OutsideLine {
   trunkId: string
   uri: string
+  /** Where it is sent when the URI does not say: the way a PBX registered over. */
+  nextHop?: string
   /** host:port of the carrier, the host an address. */
   address: string
   transport: string
@@ -58,17 +61,21 @@ export interface LineWish {
 /** A carrier that has a call says so within a round trip or two (100 Trying); T1 is 500 ms. */
 const SILENCE_MS = 1_700
 
-/** @param addresses where its host leads, as far as is known */
-export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], { number, callerId, emergency, located, hidden, more }: LineWish): OutsideLine {
-  const domain = hostOf(trunk)
+/**
+ * @param addresses where its host leads, as far as is known
+ * @param peer where the PBX is that registers with us
+ */
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, { number, callerId, emergency, located, hidden, more }: LineWish): OutsideLine {
+  // What has no domain of its own is told the address that we send from, which `localhost` stands for.
+  const domain = peer ? 'localhost' : hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
   const who = `<sip:${escapeUser(user)}@${domain}>`
   const place = located && trunk.sendLocation ? locationBody(located, `${user}@${domain}`, Date.now()) : undefined
   return {
     trunkId: trunk.id,
-    uri: uriOf(trunk, number),
-    address: formatHostPort(addresses[0] ?? '127.0.0.1', portOf(trunk)),
-    transport: trunk.transport,
+    ...(peer
+      ? { ...wayToPeer(peer, escapeUser(number)), address: formatHostPort(peer.source.address, peer.source.port), transport: peer.source.transport }
+      : { uri: uriOf(trunk, number), address: formatHostPort(addresses[0] ?? '127.0.0.1', portOf(trunk)), transport: trunk.transport }),
     domain,
     from: hidden ? { ...ANONYMOUS, domain: NOWHERE } : { number: user, name: undefined },
     account: trunk.username !== null && trunk.password !== null ? { username: trunk.username, password: trunk.password } : undefined,

@@ -1,11 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
+import { systemClock } from '../../config/clock.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Directory, SnapshotTrunk } from '../directory/types.ts'
 import type { TrunkStatus } from '../door.ts'
 import { findInboundNumber } from '../routing/outside.ts'
-import type { IncomingInvite, SipServer } from '../sip/types.ts'
+import type { IncomingInvite, IncomingRequest, SipServer, SipSource } from '../sip/types.ts'
 import { lineFor, portOf, type LineWish, type OutsideLine } from './line.ts'
+import { createPeers, type PeerWorld } from './peers.ts'
 import { TrunkWatch } from './watch.ts'
 
 /** A call that a carrier sends. */
@@ -35,38 +37,48 @@ export interface TrunkRoom {
   line(id: string, wish: LineWish): OutsideLine | undefined
   /** Whose call this is; undefined when no carrier's. */
   recognise(invite: Pick<IncomingInvite, 'requestUri' | 'source' | 'to'>): InboundCall | undefined
+  /** The trunk of which a PBX registers with us under this name. */
+  peerNamed(tenantId: string, username: string): SnapshotTrunk | undefined
+  /** A PBX has proved to be the far end of this trunk, and registers. */
+  register(request: IncomingRequest, trunk: SnapshotTrunk): Promise<void>
+  /** A connection ended that others had opened. */
+  disconnected(source: SipSource): void
   /** Asks the carrier now. */
   ask(id: string): Promise<void>
   close(): void
 }
 
-const OFF: Omit<TrunkStatus, 'calls'> = { state: 'off', addresses: [], registration: null, cause: null, roundTripMs: null }
+const OFF: Omit<TrunkStatus, 'calls'> = { state: 'off', addresses: [], registration: null, cause: null, roundTripMs: null, peer: null }
 
-export function createTrunks(options: {
+export async function createTrunks(options: Pick<PeerWorld, 'database' | 'bounds' | 'keepsConnections'> & {
   directory: Pick<Directory, 'snapshot' | 'onChange'>
   sip: Pick<SipServer, 'request' | 'connected'>
   /** For contacts that nobody guesses, the same after a restart. */
   key: Uint8Array
   addressesOf: ((name: string) => Promise<string[]>) | undefined
   logger: Logger
-}): TrunkRoom {
+}): Promise<TrunkRoom> {
   const { directory, sip, key, addressesOf } = options
   const logger = options.logger.child({ room: 'trunks' })
   const watches = new Map<string, TrunkWatch>()
   const networks = new Map<string, BlockList>()
   const contactOf = (id: string): string => `t${createHmac('sha256', key).update(id).digest('hex').slice(0, 32)}`
 
+  const peers = await createPeers({ ...options, logger, clock: systemClock, onChange: (id) => watches.get(id)?.peerChanged() })
+
   const follow = (tenantId: string): void => {
     const wanted = directory.snapshot().trunksOf(tenantId).filter(({ enabled }) => enabled)
     for (const [id, watch] of watches) {
       if (watch.trunk.tenantId !== tenantId || wanted.some((trunk) => trunk.id === id && JSON.stringify(trunk) === JSON.stringify(watch.trunk))) continue
+      const now = wanted.find((trunk) => trunk.id === id)
+      if (watch.trunk.registersHere && (now?.registersHere !== true || now.username !== watch.trunk.username || now.password !== watch.trunk.password)) void peers.forget(id)
       watch.close()
       watches.delete(id)
       networks.delete(id)
     }
     for (const trunk of wanted) {
       if (watches.has(trunk.id)) continue
-      watches.set(trunk.id, new TrunkWatch(trunk, contactOf(trunk.id), { sip, logger, addressesOf, onChange: () => undefined }))
+      watches.set(trunk.id, new TrunkWatch(trunk, contactOf(trunk.id), { sip, logger, addressesOf, peer: () => peers.of(trunk.id), onChange: () => undefined }))
       networks.set(trunk.id, listOf(trunk.networks))
     }
   }
@@ -80,10 +92,15 @@ export function createTrunks(options: {
     note: (id, failure) => watches.get(id)?.note(failure),
     line(id, wish) {
       const watch = watches.get(id)
-      return watch && lineFor(watch.trunk, watch.addresses, wish)
+      if (!watch?.trunk.registersHere) return watch && lineFor(watch.trunk, watch.addresses, undefined, wish)
+      const peer = peers.of(id)
+      return peer && lineFor(watch.trunk, [], peer, wish)
     },
     recognise({ requestUri, source, to }) {
       const user = requestUri.user ?? ''
+      const peer = peers.at(source)
+      const known = peer && watches.get(peer.trunkId)
+      if (known) return { trunk: known.trunk, number: user }
       for (const { trunk, contactUser, addresses } of watches.values()) {
         // The contact that we registered names us; whom the call is for stands in To.
         if (user === contactUser) return { trunk, number: to.uri.user ?? '' }
@@ -95,6 +112,11 @@ export function createTrunks(options: {
       }
       return undefined
     },
+    peerNamed(tenantId, username) {
+      return directory.snapshot().trunksOf(tenantId).find((trunk) => trunk.enabled && trunk.registersHere && trunk.password !== null && trunk.username === username)
+    },
+    register: (request, trunk) => peers.register(request, trunk),
+    disconnected: (source) => peers.disconnected(source),
     ask: async (id) => watches.get(id)?.ask(),
     close() {
       stop()

@@ -5,6 +5,8 @@ import type { Logger } from '../../config/logger.ts'
 import type { SnapshotTrunk } from '../directory/types.ts'
 import type { TrunkStatus } from '../door.ts'
 import type { SipServer } from '../sip/types.ts'
+import { formatHostPort } from '../sip/uri.ts'
+import { wayToPeer, type Peer } from './peers.ts'
 import { uriOf } from './line.ts'
 import { Outcomes } from './outcomes.ts'
 import { Pace } from './pace.ts'
@@ -22,6 +24,8 @@ export interface WatchWorld {
   /** The addresses that a SIP name leads to; undefined where signalling tells nobody. */
   addressesOf: ((name: string) => Promise<string[]>) | undefined
   onChange: () => void
+  /** The PBX that registers with us, while it is registered. */
+  peer: () => Peer | undefined
 }
 
 /** One trunk while it is switched on: registers, or asks whether the carrier is there. Times are milliseconds since the epoch. */
@@ -39,6 +43,8 @@ export class TrunkWatch {
   #cause: string | null = null
   #roundTripMs: number | null = null
   #misses = 0
+  /** A PBX was registered here, and is no more. */
+  #left = false
   #failures = 0
   #timer: NodeJS.Timeout | undefined
   #asking: Promise<void> | undefined
@@ -48,14 +54,18 @@ export class TrunkWatch {
     this.trunk = trunk
     this.contactUser = contactUser
     this.#world = world
-    this.addresses = isIP(trunk.host) === 0 ? [] : [trunk.host]
+    this.addresses = isIP(trunk.host) === 0 || trunk.registersHere ? [] : [trunk.host]
     if (trunk.register) this.#registration = { state: 'trying', since: Date.now(), expiresAt: null, nextTry: null }
     void this.ask()
   }
 
   get status(): Omit<TrunkStatus, 'calls'> {
     const trouble = this.#state === 'up' ? this.#outcomes.trouble(performance.now()) : undefined
-    return { state: trouble === undefined ? this.#state : 'failing', addresses: [...this.addresses], registration: this.#registration, cause: trouble ?? this.#cause, roundTripMs: this.#roundTripMs }
+    const peer = this.#world.peer()
+    return {
+      state: trouble === undefined ? this.#state : 'failing', addresses: peer ? [peer.source.address] : [...this.addresses], registration: this.#registration, cause: trouble ?? this.#cause, roundTripMs: this.#roundTripMs,
+      peer: peer ? { address: formatHostPort(peer.source.address, peer.source.port), transport: peer.source.transport, contact: peer.contact, userAgent: peer.userAgent ?? null } : null,
+    }
   }
 
   get isDoubtful(): boolean {
@@ -87,6 +97,13 @@ export class TrunkWatch {
     return this.#asking
   }
 
+  /** The PBX that registers with us did so, and was heard with it, or is gone. */
+  peerChanged(): void {
+    this.#misses = 0
+    this.#seePeer()
+    void this.ask()
+  }
+
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -96,7 +113,7 @@ export class TrunkWatch {
     clearTimeout(this.#timer)
     await this.#locate()
     if (this.#closed) return
-    const wait = this.trunk.register ? await this.#register() : await this.#options()
+    const wait = this.trunk.registersHere ? await this.#watchPeer() : this.trunk.register ? await this.#register() : await this.#options()
     if (this.#closed) return
     this.#world.onChange()
     this.#timer = setTimeout(() => void this.ask(), wait)
@@ -104,7 +121,7 @@ export class TrunkWatch {
 
   async #locate(): Promise<void> {
     const { host } = this.trunk
-    if (isIP(host) !== 0) return
+    if (isIP(host) !== 0 || this.trunk.registersHere) return
     try {
       const { addressesOf } = this.#world
       const found = addressesOf ? await addressesOf(uriOf(this.trunk, undefined)) : (await lookup(host, { all: true })).map(({ address }) => address)
@@ -139,11 +156,36 @@ export class TrunkWatch {
     return wait
   }
 
-  async #options(): Promise<number> {
+  /** Whether the PBX is registered, and answers; what is asked also keeps the way through its NAT open. */
+  async #watchPeer(): Promise<number> {
+    const peer = this.#seePeer()
+    if (!peer) return ASK_MS
+    const wait = await this.#options(wayToPeer(peer, ''), 'The PBX is registered and does not answer. Check whether it runs, and the firewall before it.')
+    return Math.max(0, Math.min(wait, peer.expiresAt - Date.now()))
+  }
+
+  #seePeer(): Peer | undefined {
+    const peer = this.#world.peer()
+    const now = Date.now()
+    if (!peer) {
+      const gone = this.#registration?.state === 'registered'
+      this.#left ||= gone
+      this.#roundTripMs = null
+      this.#misses = 0
+      this.#tell('down', this.#left ? 'The PBX is no longer registered here: it took leave, its time ran out or its connection ended.' : 'No PBX has registered here yet. Enter our address, the user name and the password there.')
+      this.#registration = { state: 'trying', since: gone ? now : (this.#registration?.since ?? now), expiresAt: null, nextTry: null }
+      return undefined
+    }
+    this.#registration = { state: 'registered', since: peer.registeredAt, expiresAt: peer.expiresAt, nextTry: null }
+    if (this.#misses === 0) this.#tell('up', null)
+    return peer
+  }
+
+  async #options(way: { uri: string; nextHop?: string } = { uri: uriOf(this.trunk, undefined) }, silent = 'The carrier does not answer. Check its address, the port and the firewall.'): Promise<number> {
     const { sip, logger } = this.#world
-    let cause = 'The carrier does not answer. Check its address, the port and the firewall.'
+    let cause = silent
     try {
-      const response = await sip.request({ method: 'OPTIONS', uri: uriOf(this.trunk, undefined) })
+      const response = await sip.request({ method: 'OPTIONS', ...way })
       // 408 and a 503 of nobody are the engine's own words for no answer and no way.
       if (response.status !== 408 && !(response.status === 503 && response.userAgent === undefined)) {
         this.#misses = 0

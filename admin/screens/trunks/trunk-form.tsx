@@ -5,7 +5,7 @@ import { notify } from '../../app/notify.ts'
 import type { Trunk } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
-import { formatChoices, identityChoices } from '../../words/trunk.ts'
+import { formatChoices, identityChoices, kindChoices, trunkKind, type TrunkKind } from '../../words/trunk.ts'
 import { addTrunk, changeTrunk } from './data.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; trunk: Trunk } | null
@@ -20,7 +20,8 @@ export function TrunkForm({ editing, onClose }: { editing: Editing; onClose: () 
   )
 }
 
-type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'register' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'enabled'> & {
+type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'enabled'> & {
+  kind: TrunkKind
   /** Empty: where DNS says. */
   port: number | string
   /** Empty: none. */
@@ -41,20 +42,22 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
   const form = useForm<Values>({
     initial: {
       name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
-      register: trunk?.register ?? true, networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
+      kind: trunk === undefined ? 'register' : trunkKind(trunk), networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
       identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, enabled: trunk?.enabled ?? true,
     },
-    check: ({ name, host, country, register, username, password }): Record<string, string> => ({
+    check: ({ name, host, country, kind, username, password }): Record<string, string> => ({
       ...(name.trim() === '' && { name: 'Name it as you speak of it, such as the carrier’s name.' }),
-      ...(host.trim() === '' && { host: 'Enter the SIP server that the carrier told you, such as sip.carrier.example.' }),
+      ...(host.trim() === '' && kind !== 'peer' && { host: 'Enter the SIP server that the carrier told you, such as sip.carrier.example.' }),
       ...(!/^[A-Z]{2}$/.test(country) && { country: 'Two letters, such as US, GB or DE.' }),
-      ...(register && username.trim() === '' && { username: 'Registering needs the user name that the carrier gave you.' }),
-      ...(register && username.trim() !== '' && password === '' && trunk?.hasPassword !== true && { password: 'Registering needs the password that the carrier gave you.' }),
+      ...(kind === 'register' && username.trim() === '' && { username: 'Registering needs the user name that the carrier gave you.' }),
+      ...(kind === 'register' && username.trim() !== '' && password === '' && trunk?.hasPassword !== true && { password: 'Registering needs the password that the carrier gave you.' }),
+      ...(kind === 'peer' && username.trim() === '' && { username: 'Choose a name that the PBX registers with, such as branch.' }),
+      ...(kind === 'peer' && (password === '' ? trunk?.hasPassword !== true : password.length < 12) && { password: 'At least 12 characters: whoever finds it out calls at your cost.' }),
     }),
     onSaved: onClose,
-    save: async ({ port, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
+    save: async ({ kind, port, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
       const input = {
-        ...rest, port: numberOrNull(port), username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
+        ...rest, register: kind === 'register', registersHere: kind === 'peer', port: numberOrNull(port), username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
         maxCalls: numberOrNull(maxCalls), maxCallsPerSecond: numberOrNull(maxCallsPerSecond),
         // Without a user name there is nothing that a password could prove.
         ...(username.trim() === '' ? { password: null } : password !== '' && { password }),
@@ -65,16 +68,17 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
     },
   })
   const { values, errors, set } = form
+  const carrier = values.kind !== 'peer'
   return (
     <FormBody submit={trunk === undefined ? 'Create trunk' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label="Name" placeholder="Carrier" withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <TextInput label="SIP server" description="The carrier’s host name or address, without a port." placeholder="sip.carrier.example" withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />
-      <NumberInput label="Port" description="Empty unless the carrier names one: then it is found by DNS." min={1} max={65_535} allowDecimal={false} thousandSeparator="" value={values.port} error={errors.port} onChange={(value) => set('port', value)} />
-      <Select label="Transport" data={transports} allowDeselect={false} value={values.transport} onChange={(value) => set('transport', (value ?? 'udp') as Trunk['transport'])} />
-      <Checkbox label="Register with the carrier" description="Carriers that give you a user name and a password usually want this. Off where the carrier knows your address." checked={values.register} onChange={(change) => set('register', change.currentTarget.checked)} />
-      <TextInput label="User name" description="Empty where the carrier knows you by your address." spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />
+      <Select label="Kind" data={kindChoices} allowDeselect={false} value={values.kind} onChange={(value) => set('kind', (value ?? 'register') as TrunkKind)} />
+      {carrier && <TextInput label="SIP server" description="The carrier’s host name or address, without a port." placeholder="sip.carrier.example" withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />}
+      {carrier && <NumberInput label="Port" description="Empty unless the carrier names one: then it is found by DNS." min={1} max={65_535} allowDecimal={false} thousandSeparator="" value={values.port} error={errors.port} onChange={(value) => set('port', value)} />}
+      {carrier && <Select label="Transport" data={transports} allowDeselect={false} value={values.transport} onChange={(value) => set('transport', (value ?? 'udp') as Trunk['transport'])} />}
+      <TextInput label="User name" description={carrier ? 'Empty where the carrier knows you by your address.' : 'What the PBX registers with. Enter it there, with the password and our address as its SIP server.'} spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />
       <PasswordInput label="Password" description={trunk?.hasPassword ? 'Stored, and never shown again. Empty: it stays as it is.' : 'Kept encrypted, and never shown again.'} autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />
-      <TagsInput label="Calls also come from" description="Addresses or networks besides those of the SIP server; press Enter after each." placeholder="198.51.100.0/24" value={values.networks} error={errors.networks} onChange={(value) => set('networks', value)} />
+      <TagsInput label="Calls also come from" description={carrier ? 'Addresses or networks besides those of the SIP server; press Enter after each.' : 'Addresses or networks from which no password is asked for; press Enter after each.'} placeholder="198.51.100.0/24" value={values.networks} error={errors.networks} onChange={(value) => set('networks', value)} />
       <TextInput label="Country" description="Numbers without a country code are of there, and all others are abroad." styles={{ input: { width: 120 } }} maxLength={2} autoComplete="off" value={values.country} error={errors.country} onChange={(change) => set('country', change.currentTarget.value.trim().toUpperCase())} />
       <Select label="Numbers are sent" data={formatChoices} allowDeselect={false} value={values.format} onChange={(value) => set('format', (value ?? 'plus') as Trunk['format'])} />
       <TextInput label="Number shown to those who are called" description="Where neither the extension nor the route has one. The carrier must know it as yours." placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />

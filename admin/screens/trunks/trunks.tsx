@@ -18,19 +18,20 @@ import { TrunkForm, type Editing } from './trunk-form.tsx'
 
 const columns: Column<Trunk>[] = [
   { key: 'name', title: 'Trunk', card: 'title', render: ({ name }) => <Text span inherit fw={600}>{name}</Text> },
-  { key: 'state', title: 'State', card: 'aside', render: ({ status }) => <StatusDot {...trunkState(status)} /> },
+  { key: 'state', title: 'State', card: 'aside', render: (trunk) => <StatusDot {...trunkState(trunk)} /> },
   { key: 'carrier', title: 'Carrier', render: (trunk) => <span className="numbers">{carrierAddress(trunk)}</span> },
   { key: 'now', title: 'Now', render: ({ status }) => <Now status={status} /> },
   { key: 'calls', title: 'Calls', align: 'right', render: ({ status, maxCalls }) => <span className="numbers" style={{ whiteSpace: 'nowrap' }}>{status.calls}{maxCalls === null ? '' : ` of ${maxCalls}`}</span> },
   { key: 'number', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'None' : <span className="numbers">{callerId}</span> },
 ]
 
-function Now({ status: { cause, registration, roundTripMs } }: Pick<Trunk, 'status'>) {
+function Now({ status: { cause, registration, roundTripMs, peer } }: Pick<Trunk, 'status'>) {
   return (
     <Stack gap={2} maw={420}>
       {cause !== null && <Text span inherit>{cause}</Text>}
       {cause === null && roundTripMs !== null && <Text span inherit>Answered within <span className="numbers">{roundTripMs} ms</span></Text>}
-      {registration?.state === 'registered' && <Text span size="xs" c="dimmed">Registered since <Time at={registration.since} /></Text>}
+      {registration?.state === 'registered' && <Text span size="xs" c="dimmed">Registered since <Time at={registration.since} />{peer !== null && registration.expiresAt !== null && <>, until <Time at={registration.expiresAt} /></>}</Text>}
+      {peer !== null && peer.userAgent !== null && <Text span size="xs" c="dimmed">{peer.userAgent}</Text>}
       {registration?.state !== 'registered' && registration?.nextTry && <Text span size="xs" c="dimmed">Next try <Time at={registration.nextTry} /></Text>}
     </Stack>
   )

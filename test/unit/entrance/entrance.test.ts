@@ -45,7 +45,7 @@ function setUp(): World {
       return request.answers[0] as Answer
     },
   }
-  const entrance = startEntrance({ trunks: { recognise: () => undefined },
+  const entrance = startEntrance({ trunks: { recognise: () => undefined, peerNamed: () => undefined, register: () => Promise.resolve() },
     sip: { onRequest: (method, handler) => void handlers.set(method, handler), onInvite: (handler) => void (inviteHandler = handler) },
     directory,
     watchers: { watch: (request, device) => request.reply(200, { headers: { 'X-Device': device.id } }) },

@@ -56,7 +56,7 @@ export async function openWorld(t: TestContext, options: { most?: number } = {})
   let take: ((request: IncomingRequest) => void) | undefined
   const strikes: string[] = []
   const secrets = { key: () => Buffer.alloc(32, 1) }
-  const entrance = startEntrance({ trunks: { recognise: () => undefined },
+  const entrance = startEntrance({ trunks: { recognise: () => undefined, peerNamed: () => undefined, register: () => Promise.resolve() },
     sip: { onRequest: (method, handler) => void (method === 'REGISTER' && (take = handler)), onInvite: () => {} },
     directory, registrar, settings, secrets, logger, clock, watchers: { watch: () => {} }, lamps: { watch: () => {} }, publications: { publish: () => {} }, messaging: { mayDo: () => true, receive: () => Promise.resolve(200) }, onCall: () => {},
     shield: { gated: true, strike: (address, reason) => void strikes.push(`${address} ${reason}`), refuses: () => false, scannerIn: () => undefined },
