@@ -309,6 +309,7 @@ export interface EmergencySiteRow {
   street: string
   house_number: string
   callback_number: string | null
+  callback_pool: string[]
   version: number
   created_at: Date
   updated_at: Date
@@ -375,6 +376,8 @@ export interface EmergencyCallRow {
   /** Where the caller was taken to be, as it was sent. */
   location: unknown
   callback_number: string | null
+  /** The number came out of the pool of a site; null: it did not. */
+  pool: { number: string; size: number; takenFrom: { caller: string; at: number } | null } | null
   attempts: { trunk: string; at: number; status: number | null; answered: boolean }[]
   answered_at: Date | null
   ended_at: Date | null

@@ -16,6 +16,8 @@ export interface EmergencySite {
   houseNumber: string
   /** One of the company's, on which the dispatcher calls back; null: that of the caller. */
   callbackNumber: string | null
+  /** Inbound numbers for calls for help only: each phone without a number of its own shows one of its own for hours. */
+  callbackPool: string[]
   /** What an ambulance would miss, in words; calls go out all the same. */
   problems: string[]
   version: number
@@ -23,7 +25,7 @@ export interface EmergencySite {
   updatedAt: Date
 }
 
-export type EmergencySiteInput = Pick<EmergencySite, 'name'> & Partial<Pick<EmergencySite, 'country' | 'state' | 'city' | 'postalCode' | 'street' | 'houseNumber' | 'callbackNumber'>>
+export type EmergencySiteInput = Pick<EmergencySite, 'name'> & Partial<Pick<EmergencySite, 'country' | 'state' | 'city' | 'postalCode' | 'street' | 'houseNumber' | 'callbackNumber' | 'callbackPool'>>
 
 /** A place in a building. */
 export interface EmergencyLocation {
@@ -74,7 +76,7 @@ export type LocationSource = 'bssid' | 'switch-port' | 'network' | 'device' | 'c
 /** Where somebody is. */
 export interface Located {
   locationId: string
-  site: Omit<EmergencySite, 'id' | 'callbackNumber' | 'problems' | 'version' | 'createdAt' | 'updatedAt'>
+  site: Omit<EmergencySite, 'id' | 'callbackNumber' | 'callbackPool' | 'problems' | 'version' | 'createdAt' | 'updatedAt'>
   name: string
   floor: string
   room: string
@@ -124,6 +126,8 @@ export interface EmergencyCall {
   caller: { number: string; name: string | null; extensionId: string | null; deviceId: string | null; device: string | null; address: string }
   location: Located | null
   callbackNumber: string | null
+  /** The number is one of the pool of a site; null: it is not. */
+  pool: { size: number; takenFrom: { caller: string; at: number } | null } | null
   /** The trunks that were tried, in order. */
   attempts: { trunk: string; at: number; status: number | null; answered: boolean }[]
   answeredAt: Date | null
@@ -137,12 +141,21 @@ export interface EmergencyCall {
   note: string | null
 }
 
+/** A number of a pool, and who is called back on it now. */
+export interface PoolNumber {
+  number: string
+  site: { id: string; name: string }
+  holder: { callId: string; caller: string; device: string | null; since: Date; until: Date } | null
+}
+
 export interface EmergencyDoor {
   sites: Kept<EmergencySite, EmergencySiteInput>
   locations: Kept<EmergencyLocation, EmergencyLocationInput>
   networks: Kept<EmergencyNetwork, EmergencyNetworkInput>
   settings(actor: Actor): Promise<EmergencySettings>
   configure(actor: Actor, input: Partial<EmergencySettings>): Promise<EmergencySettings>
+  /** The numbers of all pools, by site. */
+  pools(actor: Actor): Promise<PoolNumber[]>
   devices(actor: Actor): Promise<LocatedDevice[]>
   device(actor: Actor, deviceId: string): Promise<LocatedDevice>
   /** Where it always is; null: it moves. */

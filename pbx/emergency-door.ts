@@ -3,37 +3,40 @@ import { isForeignKeyViolation, type Database } from '../config/database/index.t
 import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import type { EmergencyCallRow } from '../migrations/tables.ts'
 import { bssidOf } from './directory/emergency.ts'
+import { plainNumber } from './directory/input-lines.ts'
 import type { Directory, SnapshotDevice } from './directory/types.ts'
-import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, Kept, Located, LocatedDevice } from './door.ts'
+import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, EmergencySiteInput, Kept, Located, LocatedDevice } from './door.ts'
+import { checkPool } from './emergency-pools.ts'
 import type { HelpRecords } from './help/records.ts'
 import type { Events } from './events/events.ts'
-import { isOwn, NOT_OWN } from './lines.ts'
+import { notShown } from './lines.ts'
 import { checkAddresses } from './mail/settings.ts'
 import type { Registrar } from './registrar/types.ts'
 import { locate, problemsOf } from './routing/locate.ts'
 import { hostPart } from './sip/uri.ts'
 
 /** Places, who is told, and what became of calls for help. */
-export function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush'>; events: Events }): EmergencyDoor {
+export function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush' | 'holderOf'>; events: Events }): EmergencyDoor {
   const { database, directory, registrar, records, events } = options
   const { sites, locations, networks } = directory.emergency
   const checkOwn = (actor: Actor, number: string | null | undefined): void => {
-    if (typeof number === 'string' && !isOwn(directory, actor.tenantId, number.replace(/[\s.()-]/g, ''))) throw wrongField('callbackNumber', NOT_OWN)
+    const wrong = typeof number === 'string' ? notShown(directory, actor.tenantId, plainNumber(number)) : undefined
+    if (wrong !== undefined) throw wrongField('callbackNumber', wrong)
   }
   const checkLocation = (actor: Actor, id: string | null | undefined, field = 'locationId'): void => {
     if (typeof id === 'string' && !directory.snapshot().emergencyOf(actor.tenantId).locations.some((one) => one.id === id)) throw wrongField(field, 'There is no such place.')
   }
   /** What is in use cannot go. */
-  const guarded = <Shown, Input>(kept: Kept<Shown, Input>, check: (actor: Actor, input: Partial<Input>) => void, used: string, show: (shown: Shown) => Shown = (shown) => shown): Kept<Shown, Input> => ({
+  const guarded = <Shown, Input>(kept: Kept<Shown, Input>, check: (actor: Actor, input: Partial<Input>, id?: string) => Partial<Input> | void, used: string, show: (shown: Shown) => Shown = (shown) => shown): Kept<Shown, Input> => ({
     list: async (actor) => (await kept.list(actor)).map(show),
     get: async (actor, id) => show(await kept.get(actor, id)),
     async create(actor, input) {
-      check(actor, input as Partial<Input>)
-      return show(await kept.create(actor, input))
+      const checked = check(actor, input as Partial<Input>)
+      return show(await kept.create(actor, { ...input, ...checked }))
     },
     async update(actor, id, input, version) {
-      check(actor, input)
-      return show(await kept.update(actor, id, input, version))
+      const checked = check(actor, input, id)
+      return show(await kept.update(actor, id, { ...input, ...checked }, version))
     },
     async remove(actor, id) {
       try {
@@ -44,6 +47,15 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
       }
     },
   })
+  const checkSite = (actor: Actor, { callbackNumber, callbackPool }: Partial<EmergencySiteInput>, id?: string): Partial<EmergencySiteInput> => {
+    checkOwn(actor, callbackNumber)
+    if (callbackPool === undefined) return {}
+    const details: RefusalDetail[] = []
+    const checked = checkPool(directory, actor.tenantId, id, callbackPool, details)
+    if (typeof callbackNumber === 'string' && checked.includes(plainNumber(callbackNumber))) details.push({ field: 'callbackPool', message: `${plainNumber(callbackNumber)} is shown by all callers of this site. Choose a number for the pool only.` })
+    refuseWrong(details)
+    return { callbackPool: checked }
+  }
   const deviceOf = (actor: Actor, id: string): SnapshotDevice => {
     const device = directory.snapshot().device(id)
     if (device?.tenantId !== actor.tenantId) throw new Refusal('not-found', 'There is no such device.')
@@ -74,12 +86,15 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
   }
 
   return {
-    sites: guarded(sites, (actor, input) => checkOwn(actor, input.callbackNumber), 'There are places in this site. Remove them first.', (site: EmergencySite) => ({ ...site, problems: problemsOf(site) })),
+    sites: guarded(sites, checkSite, 'There are places in this site. Remove them first.', (site: EmergencySite) => ({ ...site, problems: problemsOf(site) })),
     locations: guarded(locations, (actor, input) => {
       checkOwn(actor, input.callbackNumber)
       if (input.siteId !== undefined && !directory.snapshot().emergencyOf(actor.tenantId).sites.some((one) => one.id === input.siteId)) throw wrongField('siteId', 'There is no such site.')
     }, 'Phones, networks or the default lead to this place. Change them first.'),
     networks: guarded(networks, (actor, input) => checkLocation(actor, input.locationId), 'It is in use.'),
+    async pools(actor) {
+      return directory.snapshot().emergencyOf(actor.tenantId).sites.flatMap(({ id, name, callbackPool }) => callbackPool.map((number) => ({ number, site: { id, name }, holder: records.holderOf(actor.tenantId, number) })))
+    },
     settings: (actor) => Promise.resolve(directory.snapshot().emergencyOf(actor.tenantId).settings),
     async configure(actor, input) {
       checkSettings(directory, actor, input)
@@ -146,7 +161,7 @@ function checkSettings(directory: Directory, actor: Actor, { mailTo, escalateTo,
 
 function showCall(row: EmergencyCallRow): EmergencyCall {
   return {
-    id: row.id, kind: row.kind, dialled: row.dialled, startedAt: row.started_at, caller: row.caller, location: row.location as Located | null, callbackNumber: row.callback_number, attempts: row.attempts,
+    id: row.id, kind: row.kind, dialled: row.dialled, startedAt: row.started_at, caller: row.caller, location: row.location as Located | null, callbackNumber: row.callback_number, pool: row.pool && { size: row.pool.size, takenFrom: row.pool.takenFrom }, attempts: row.attempts,
     answeredAt: row.answered_at, endedAt: row.ended_at, outcome: row.outcome, notified: row.notified, escalatedAt: row.escalated_at, acknowledgedAt: row.acknowledged_at, acknowledgedBy: row.acknowledged_by, note: row.note,
   }
 }

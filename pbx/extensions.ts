@@ -3,7 +3,7 @@ import { plainHandling } from './directory/handling.ts'
 import { checkExtension } from './directory/input.ts'
 import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from './directory/types.ts'
 import type { ConferenceRooms, ExtensionInput, ExtensionLine, ImportReport, Pbx, RingGroupInput, RingGroups } from './door.ts'
-import { isOwn, NOT_OWN } from './lines.ts'
+import { notShown } from './lines.ts'
 import { checkMissedCallMail } from './mail/missed-calls.ts'
 import { guardNumbered, refuseUsed } from './numbered.ts'
 import { deadEnd, wrongForwards, type HandlingChange } from './routing/handling.ts'
@@ -134,7 +134,8 @@ export function guardRingGroups(directory: Directory): RingGroups {
 
 function refuseDeadEnds(directory: Directory, tenantId: string, id: string | undefined, change: HandlingChange & Pick<ExtensionInput, 'outsideNumber'>): void {
   const snapshot = directory.snapshot()
-  if (typeof change.outsideNumber === 'string' && !isOwn(directory, tenantId, change.outsideNumber)) throw wrongField('outsideNumber', NOT_OWN)
+  const notOutside = typeof change.outsideNumber === 'string' ? notShown(directory, tenantId, change.outsideNumber) : undefined
+  if (notOutside !== undefined) throw wrongField('outsideNumber', notOutside)
   const before = id === undefined ? newcomer(tenantId) : snapshot.extension(id)
   if (!before) return
   refuseWrong(wrongForwards(snapshot, before, change))

@@ -1,10 +1,11 @@
 import type { Actor } from '../config/actor.ts'
-import { Refusal, refuseWrong, type RefusalDetail } from '../config/errors.ts'
+import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import type { CallRegistry } from './calls/registry.ts'
 import { checkTrunkKind, plainNumber } from './directory/input-lines.ts'
 import type { Directory } from './directory/types.ts'
 import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput, TrunkStatus, Trunks } from './door.ts'
 import { deadEnd } from './routing/handling.ts'
+import { poolSiteOf, reservedFor, whoShows } from './emergency-pools.ts'
 import { callsOver } from './steps/channels.ts'
 import type { TrunkRoom } from './trunks/trunks.ts'
 
@@ -18,15 +19,21 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
     const other = registersHere && directory.snapshot().trunksOf(actor.tenantId).find((trunk) => trunk.id !== id && trunk.registersHere && trunk.username === username)
     if (other) throw new Refusal('conflict', `The PBX of the trunk ${other.name} registers as ${username} already. Choose another user name.`)
   }
+  const refuseReserved = (actor: Actor, callerId: string | null | undefined): void => {
+    const wrong = typeof callerId === 'string' ? reservedFor(directory, actor.tenantId, callerId) : undefined
+    if (wrong !== undefined) throw wrongField('callerId', wrong)
+  }
   return {
     list: async (actor) => (await trunks.list(actor)).map(shown),
     get: async (actor, id) => shown(await trunks.get(actor, id)),
     async create(actor, input) {
+      refuseReserved(actor, input.callerId)
       checkTrunkKind({ ...input, hasPassword: false })
       refuseTaken(actor, input, undefined)
       return shown(await trunks.create(actor, { ...input, host: input.host ?? '' }))
     },
     async update(actor, id, input, version) {
+      refuseReserved(actor, input.callerId)
       const before = directory.snapshot().trunk(id)
       if (before?.tenantId === actor.tenantId) {
         const { password: kept, ...rest } = before
@@ -95,7 +102,10 @@ export function guardOutboundRoutes(directory: Directory): OutboundRoutes {
     const details: RefusalDetail[] = []
     if (trunkIds?.some((id) => snapshot.trunk(id)?.tenantId !== actor.tenantId)) details.push({ field: 'trunkIds', message: 'One of the trunks is not there.' })
     if (typeof scheduleId === 'string' && snapshot.schedule(scheduleId)?.tenantId !== actor.tenantId) details.push({ field: 'scheduleId', message: 'These opening hours are not there.' })
-    if (typeof callerId === 'string' && !isOwn(directory, actor.tenantId, callerId)) details.push({ field: 'callerId', message: NOT_OWN })
+    if (typeof callerId === 'string') {
+      const wrong = notShown(directory, actor.tenantId, callerId)
+      if (wrong !== undefined) details.push({ field: 'callerId', message: wrong })
+    }
     refuseWrong(details)
   }
   return {
@@ -113,6 +123,11 @@ export function guardOutboundRoutes(directory: Directory): OutboundRoutes {
 
 export const NOT_OWN = 'This number is not the company\'s: choose an inbound number, or the number of a trunk.'
 
+/** Why ordinary calls may not show a number; undefined: they may. */
+export function notShown(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string): string | undefined {
+  return isOwn(directory, tenantId, number) ? reservedFor(directory, tenantId, number) : NOT_OWN
+}
+
 /**
  * Whether a number may be shown outside: an inbound number, or that of a trunk.
  *
@@ -126,12 +141,9 @@ export function isOwn(directory: Pick<Directory, 'snapshot'>, tenantId: string, 
 /** @throws Refusal `conflict` while a number is shown outside that would be the company's no more without this inbound number or trunk */
 function refuseShown(directory: Pick<Directory, 'snapshot'>, tenantId: string, number: string, without: string): void {
   if (isOwn(directory, tenantId, number, without)) return
-  const snapshot = directory.snapshot()
-  const users = [
-    ...snapshot.extensionsOf(tenantId).filter(({ outsideNumber }) => outsideNumber === number).map((one) => `extension ${one.number} (${one.name})`),
-    ...snapshot.outboundRoutesOf(tenantId).filter(({ callerId }) => callerId === number).map(({ name }) => `the outbound route ${name}`),
-    ...(['sites', 'locations'] as const).flatMap((kind) => snapshot.emergencyOf(tenantId)[kind].filter(({ callbackNumber }) => callbackNumber === number).map(({ name }) => `the ${kind === 'sites' ? 'site' : 'place'} ${name}`)),
-  ]
+  // What is about to go is the only trunk or inbound number with it.
+  const pool = poolSiteOf(directory, tenantId, number)
+  const users = [...whoShows(directory, tenantId, number).filter((user) => !user.startsWith('the trunk ')), ...(pool ? [`the pool of the site ${pool.name}`] : [])]
   const [first, second, third, ...more] = users
   if (first === undefined) return
   throw new Refusal('conflict', `${[first, second, third].filter(Boolean).join(', ')}${more.length > 0 ? ` and ${more.length} more` : ''} ${users.length === 1 ? 'shows' : 'show'} ${number} outside. Choose another number there first.`)

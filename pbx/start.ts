@@ -132,7 +132,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
-    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), tested: (call, located, untold) => help.tested(call, located, untold) },
+    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), tested: (call, located, untold) => help.tested(call, located, untold) },
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 

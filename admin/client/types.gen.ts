@@ -2705,6 +2705,10 @@ export type EmergencySite = {
      */
     callbackNumber: string | null;
     /**
+     * Inbound numbers for calls for help only (ELINs). A phone without a number of its own shows one of its own for `callbackHours`, so that a dispatcher who calls back reaches that very phone.
+     */
+    callbackPool: Array<string>;
+    /**
      * What an ambulance would miss. Calls go out all the same.
      */
     problems: Array<string>;
@@ -2722,6 +2726,7 @@ export type EmergencySiteCreate = {
     street?: string;
     houseNumber?: string;
     callbackNumber?: string | null;
+    callbackPool?: Array<string>;
 };
 
 export type EmergencySiteUpdate = {
@@ -2733,6 +2738,7 @@ export type EmergencySiteUpdate = {
     street?: string;
     houseNumber?: string;
     callbackNumber?: string | null;
+    callbackPool?: Array<string>;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
@@ -2852,6 +2858,29 @@ export type EmergencySettingsUpdate = {
 };
 
 /**
+ * A number of the pool of a site.
+ */
+export type PoolNumber = {
+    number: string;
+    site: {
+        id: string;
+        name: string;
+    };
+    /**
+     * Who is called back on it now; null: nobody.
+     */
+    holder: PoolNumberHolder | null;
+};
+
+export type PoolNumberHolder = {
+    callId: string;
+    caller: string;
+    device: string | null;
+    since: string;
+    until: string;
+};
+
+/**
  * A phone and where it is.
  */
 export type LocatedDevice = {
@@ -2961,6 +2990,10 @@ export type EmergencyCall = {
     location: Located | null;
     callbackNumber: string | null;
     /**
+     * The number shown is one of the pool of the site.
+     */
+    pool: CallBackPool | null;
+    /**
      * The trunks that were tried, in order.
      */
     attempts: Array<{
@@ -2981,6 +3014,19 @@ export type EmergencyCall = {
     acknowledgedAt: string | null;
     acknowledgedBy: string | null;
     note: string | null;
+};
+
+export type CallBackPool = {
+    size: number;
+    /**
+     * All numbers were in use: whose this was, whom a dispatcher reaches no more by it.
+     */
+    takenFrom: TakenFrom | null;
+};
+
+export type TakenFrom = {
+    caller: string;
+    at: string;
 };
 
 export type Acknowledgement = {
@@ -11633,6 +11679,45 @@ export type UpdateEmergencySettingsResponses = {
 };
 
 export type UpdateEmergencySettingsResponse = UpdateEmergencySettingsResponses[keyof UpdateEmergencySettingsResponses];
+
+export type ListPoolNumbersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/pool-numbers';
+};
+
+export type ListPoolNumbersErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListPoolNumbersError = ListPoolNumbersErrors[keyof ListPoolNumbersErrors];
+
+export type ListPoolNumbersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PoolNumber>;
+    };
+};
+
+export type ListPoolNumbersResponse = ListPoolNumbersResponses[keyof ListPoolNumbersResponses];
 
 export type ListLocatedDevicesData = {
     body?: never;

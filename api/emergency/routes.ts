@@ -7,7 +7,7 @@ import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import type { EmergencyCall as CallOfPbx, Located as LocatedOfPbx, LocatedDevice as DeviceOfPbx } from '../../pbx/index.ts'
 import {
   Acknowledgement, EmergencyCall, EmergencyLocation, EmergencyLocationCreate, EmergencyLocationUpdate, EmergencyNetwork, EmergencyNetworkCreate, EmergencyNetworkUpdate, EmergencySettings, EmergencySettingsUpdate,
-  EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, type Located, LocatedDevice, NetworkReport, PlaceOf,
+  EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, type Located, LocatedDevice, NetworkReport, PlaceOf, PoolNumber,
 } from './schemas.ts'
 
 const tag = 'Emergency'
@@ -18,8 +18,8 @@ const presentLocated = (located: LocatedOfPbx | null): z.input<typeof Located> |
 const presentDevice = ({ confirmed, reported, located, ...device }: DeviceOfPbx): z.input<typeof LocatedDevice> => ({
   ...device, confirmed: confirmed && { ...confirmed, at: isoOf(confirmed.at) }, reported: reported && { ...given(reported), at: isoOf(reported.at) }, located: presentLocated(located),
 })
-const presentCall = ({ startedAt, location, attempts, answeredAt, endedAt, notified, escalatedAt, acknowledgedAt, ...call }: CallOfPbx): z.input<typeof EmergencyCall> => ({
-  ...call, startedAt: isoOf(startedAt), location: presentLocated(location), attempts: attempts.map((attempt) => ({ ...attempt, at: isoOf(attempt.at) })), answeredAt: isoOrNull(answeredAt), endedAt: isoOrNull(endedAt),
+const presentCall = ({ startedAt, pool, location, attempts, answeredAt, endedAt, notified, escalatedAt, acknowledgedAt, ...call }: CallOfPbx): z.input<typeof EmergencyCall> => ({
+  ...call, startedAt: isoOf(startedAt), pool: pool && { ...pool, takenFrom: pool.takenFrom && { ...pool.takenFrom, at: isoOf(pool.takenFrom.at) } }, location: presentLocated(location), attempts: attempts.map((attempt) => ({ ...attempt, at: isoOf(attempt.at) })), answeredAt: isoOrNull(answeredAt), endedAt: isoOrNull(endedAt),
   notified: notified.map((each) => ({ ...each, at: isoOf(each.at) })), escalatedAt: isoOrNull(escalatedAt), acknowledgedAt: isoOrNull(acknowledgedAt),
 })
 
@@ -31,6 +31,13 @@ const getEmergencySettings = defineRoute({
 const updateEmergencySettings = defineRoute({
   method: 'patch', path: '/emergency/settings', operationId: 'updateEmergencySettings', summary: 'Change who is told of calls for help, or the default place', tag, permission: write, body: EmergencySettingsUpdate, response: one(EmergencySettings),
   handle: async ({ world, actor, body }) => ({ data: await world.pbx.emergency.configure(actor, given(body)) }),
+})
+
+const listPoolNumbers = defineRoute({
+  method: 'get', path: '/emergency/pool-numbers', operationId: 'listPoolNumbers', summary: 'The call-back numbers of all sites, and who is called back on each now', tag, permission: read, response: z.object({ data: z.array(PoolNumber) }),
+  handle: async ({ world, actor }) => ({
+    data: (await world.pbx.emergency.pools(actor)).map(({ holder, ...rest }) => ({ ...rest, holder: holder && { ...holder, since: isoOf(holder.since), until: isoOf(holder.until) } })),
+  }),
 })
 
 const listLocatedDevices = defineRoute({
@@ -92,5 +99,5 @@ export const emergencyRoutes = [
     words: { list: 'Networks that tell of a place, in order', create: 'Add to the networks that tell of a place', get: 'One of the networks that tell of a place', update: 'Change one of the networks that tell of a place', remove: 'Remove one of the networks that tell of a place' },
     shown: EmergencyNetwork, create: EmergencyNetworkCreate, update: EmergencyNetworkUpdate, kept: ({ emergency }) => emergency.networks, present: stamped,
   }),
-  getEmergencySettings, updateEmergencySettings, listLocatedDevices, getLocatedDevice, placeDevice, confirmPlace, reportNetwork, listEmergencyCalls, getEmergencyCall, acknowledgeEmergencyCall,
+  getEmergencySettings, updateEmergencySettings, listPoolNumbers, listLocatedDevices, getLocatedDevice, placeDevice, confirmPlace, reportNetwork, listEmergencyCalls, getEmergencyCall, acknowledgeEmergencyCall,
 ]

@@ -12,12 +12,13 @@ export const EmergencySite = z
   .object({
     id: z.uuid(), name: z.string(), ...address,
     callbackNumber: z.string().nullable().meta({ description: 'One of the company’s, shown to the dispatcher, who calls back on it; null: that of the caller.' }),
+    callbackPool: z.array(z.string()).meta({ description: 'Inbound numbers for calls for help only (ELINs). A phone without a number of its own shows one of its own for `callbackHours`, so that a dispatcher who calls back reaches that very phone.' }),
     problems: z.array(z.string()).meta({ description: 'What an ambulance would miss. Calls go out all the same.' }),
     ...stamps,
   })
   .meta({ id: 'EmergencySite', description: 'A building with an address that an ambulance finds.' })
 
-const addressInput = { country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters').optional(), state: text.optional(), city: text.optional(), postalCode: text.optional(), street: text.optional(), houseNumber: text.optional(), callbackNumber: target.optional() }
+const addressInput = { country: z.string().regex(/^[A-Z]{2}$/, 'must be two capital letters').optional(), state: text.optional(), city: text.optional(), postalCode: text.optional(), street: text.optional(), houseNumber: text.optional(), callbackNumber: target.optional(), callbackPool: z.array(z.string().regex(/^[+]?[0-9 .()/-]{2,30}$/, 'must be a number')).max(50).optional() }
 export const EmergencySiteCreate = z.strictObject({ name: line(100), ...addressInput }).meta({ id: 'EmergencySiteCreate' })
 export const EmergencySiteUpdate = z.strictObject({ name: line(100).optional(), ...addressInput, version: readVersion }).meta({ id: 'EmergencySiteUpdate' })
 
@@ -72,11 +73,19 @@ export const EmergencyCall = z
     id: z.uuid().meta({ description: 'That of the call.' }), kind: z.enum(['call', 'test']), dialled: z.string(), startedAt: instant,
     caller: z.object({ number: z.string(), name: z.string().nullable(), extensionId: z.uuid().nullable(), deviceId: z.uuid().nullable(), device: z.string().nullable(), address: z.string() }),
     location: orNull(Located), callbackNumber: z.string().nullable(),
+    pool: orNull(z.object({ size: z.number().int(), takenFrom: orNull(z.object({ caller: z.string(), at: instant }).meta({ id: 'TakenFrom' })).meta({ description: 'All numbers were in use: whose this was, whom a dispatcher reaches no more by it.' }) }).meta({ id: 'CallBackPool' })).meta({ description: 'The number shown is one of the pool of the site.' }),
     attempts: z.array(z.object({ trunk: z.string(), at: instant, status: z.number().int().nullable(), answered: z.boolean() })).meta({ description: 'The trunks that were tried, in order.' }),
     answeredAt: instant.nullable(), endedAt: instant.nullable(), outcome: z.string().nullable(),
     notified: z.array(z.object({ how: z.enum(['mail', 'phone', 'panel']), to: z.string(), at: instant })),
     escalatedAt: instant.nullable(), acknowledgedAt: instant.nullable(), acknowledgedBy: z.string().nullable(), note: z.string().nullable(),
   })
   .meta({ id: 'EmergencyCall', description: 'A call for help, or a test of one, with all that is known of it.' })
+
+export const PoolNumber = z
+  .object({
+    number: z.string(), site: z.object({ id: z.uuid(), name: z.string() }),
+    holder: orNull(z.object({ callId: z.uuid(), caller: z.string(), device: z.string().nullable(), since: instant, until: instant }).meta({ id: 'PoolNumberHolder' })).meta({ description: 'Who is called back on it now; null: nobody.' }),
+  })
+  .meta({ id: 'PoolNumber', description: 'A number of the pool of a site.' })
 
 export const Acknowledgement = z.strictObject({ note: z.string().trim().max(500).default('') }).meta({ id: 'Acknowledgement' })

@@ -44,6 +44,8 @@ export interface CallWorld {
   help: {
     /** Who called for help a while ago with this number; undefined: nobody. */
     callBackFor: (tenantId: string, number: string) => CallBack | undefined
+    /** The number out of a pool that a call shows, the same whenever asked; undefined: none. */
+    shownBy: (call: Call) => string | undefined
     /** A phone was told where help would be sent, or was not. */
     tested: (call: Call, located: Located | null, untold: string | undefined) => void
   }

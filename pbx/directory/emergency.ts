@@ -14,6 +14,7 @@ import type { DirectoryWorld } from './world.ts'
 
 const SITE: Columns<EmergencySiteInput, EmergencySiteRow> = [
   ['name', 'name'], ['country', 'country'], ['state', 'state'], ['city', 'city'], ['postalCode', 'postal_code'], ['street', 'street'], ['houseNumber', 'house_number'], ['callbackNumber', 'callback_number'],
+  ['callbackPool', 'callback_pool'],
 ]
 const LOCATION: Columns<EmergencyLocationInput, EmergencyLocationRow> = [['siteId', 'site_id'], ['name', 'name'], ['floor', 'floor'], ['room', 'room'], ['details', 'details'], ['callbackNumber', 'callback_number']]
 const NETWORK: Columns<EmergencyNetworkInput, EmergencyNetworkRow> = [['kind', 'kind'], ['value', 'value'], ['locationId', 'location_id']]

@@ -9,7 +9,7 @@ import type { EmergencyCallRow, EmergencySettingsRow } from '../../migrations/ta
 import type { Call } from '../calls/call.ts'
 import type { CallRegistry } from '../calls/registry.ts'
 import type { Directory } from '../directory/types.ts'
-import type { Located } from '../door.ts'
+import type { Located, PoolNumber } from '../door.ts'
 import type { Events } from '../events/events.ts'
 import type { MailRoom } from '../mail/room.ts'
 import type { Registrar } from '../registrar/types.ts'
@@ -18,6 +18,7 @@ import type { OutsideStep } from '../routing/plan.ts'
 import type { CallBack } from '../routing/request.ts'
 import type { SipServer } from '../sip/types.ts'
 import { isEmergency } from '../emergency/recognise.ts'
+import { chooseFromPool, type FromPool, type ShownBefore } from './pools.ts'
 
 /** A call on its way to the database. Times in milliseconds since the epoch. */
 interface Fact {
@@ -29,6 +30,7 @@ interface Fact {
   caller: EmergencyCallRow['caller']
   location: Located | null
   callbackNumber: string | null
+  pool: EmergencyCallRow['pool']
   attempts: EmergencyCallRow['attempts']
   answeredAt: number | null
   endedAt: number | null
@@ -40,6 +42,10 @@ interface Fact {
 export interface HelpRecords {
   /** Who called for help a while ago and was seen with this number. */
   callBackFor(tenantId: string, number: string): CallBack | undefined
+  /** The number out of a pool that a call shows, the same whenever asked; undefined: none. */
+  shownBy(call: Call): string | undefined
+  /** Who is called back on a number now. */
+  holderOf(tenantId: string, number: string): PoolNumber['holder']
   /** @param untold why the phone was not told, undefined when it was */
   tested(call: Call, located: Located | null, untold: string | undefined): void
   /** Everything so far is in the database. */
@@ -58,7 +64,9 @@ export async function openHelpRecords(options: {
   const logger = options.logger.child({ room: 'emergency' })
   const open = new Map<string, { call: Call; fact: Fact }>()
   /** Who may be called back, the newest first. */
-  let callers: { tenantId: string; number: string; own: string | null; extensionId: string; deviceId: string | null; at: number }[] = []
+  let callers: (ShownBefore & { callId: string; own: string | null })[] = []
+  /** What calls that go on show out of a pool, by call. */
+  const fromPools = new Map<string, FromPool | undefined>()
 
   const journal = createJournal<Fact>({
     name: 'emergency calls', database, logger, spoolFile: join(options.home, 'spool', 'emergency.jsonl'), delayMs: 10,
@@ -70,7 +78,7 @@ export async function openHelpRecords(options: {
     const time = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
     const row = {
       id: fact.id, tenant_id: fact.tenantId, kind: fact.kind, dialled: fact.dialled, started_at: new Date(fact.startedAt), caller: toJsonb(fact.caller), location: fact.location && toJsonb(fact.location),
-      callback_number: fact.callbackNumber, attempts: toJsonb(fact.attempts), answered_at: time(fact.answeredAt), ended_at: time(fact.endedAt), outcome: fact.outcome, notified: toJsonb(fact.notified),
+      callback_number: fact.callbackNumber, pool: fact.pool && toJsonb(fact.pool), attempts: toJsonb(fact.attempts), answered_at: time(fact.answeredAt), ended_at: time(fact.endedAt), outcome: fact.outcome, notified: toJsonb(fact.notified),
     }
     await trx('emergency_calls').insert(row).onConflict('id').merge(['callback_number', 'attempts', 'answered_at', 'ended_at', 'outcome', 'notified'])
     if (fact.mailTo.length > 0) await mail.post(trx, { tenantId: fact.tenantId, kind: 'emergency', subjectId: fact.id, urgent: true, recipients: fact.mailTo, ...lettersOf(fact) })
@@ -90,13 +98,28 @@ export async function openHelpRecords(options: {
       caller: {
         number, name, extensionId: caller.extensionId || null, deviceId: caller.deviceId || null, device: directory.snapshot().device(caller.deviceId)?.name ?? null, address: caller.address ?? call.caller.origin.address,
       },
-      callbackNumber: help?.attempts[0]?.callerId ?? located?.callbackNumber ?? null, attempts: [], answeredAt: null, endedAt: null, outcome: null, notified: [], mailTo: [],
+      callbackNumber: fromPools.get(call.id)?.number ?? help?.attempts[0]?.callerId ?? located?.callbackNumber ?? null, pool: fromPools.get(call.id) ?? null, attempts: [], answeredAt: null, endedAt: null, outcome: null, notified: [], mailTo: [],
     }
+  }
+  const remember = (...shown: typeof callers): void => {
+    callers = [...shown, ...callers].slice(0, 1_000)
+  }
+  const usedSince = (tenantId: string): number => Date.now() - directory.snapshot().emergencyOf(tenantId).settings.callbackHours * HOUR_MS
+  const takeFromPool = (call: Call): FromPool | undefined => {
+    if (fromPools.has(call.id)) return fromPools.get(call.id)
+    const { extensionId, deviceId } = call.request.caller
+    const { tenantId } = call
+    const pool = extensionId === '' ? [] : (helpOf(call)?.pool ?? [])
+    const taken = chooseFromPool(pool, callers, { tenantId, extensionId, deviceId: deviceId || null }, usedSince(tenantId))
+    fromPools.set(call.id, taken)
+    if (taken) remember({ callId: call.id, tenantId, number: taken.number, caller: call.caller.origin.number, own: taken.number, extensionId, deviceId: deviceId || null, at: Date.now() })
+    return taken
   }
   const begin = (call: Call): void => {
     const { caller } = call.request
     const help = helpOf(call)
     const located = (help || caller.extensionId === '' ? help?.located : locate(directory.snapshot().emergencyOf(call.tenantId), caller)) ?? null
+    const pooled = takeFromPool(call)
     const fact = factOf(call, 'call', located)
     const { settings } = directory.snapshot().emergencyOf(call.tenantId)
     fact.mailTo = settings.mailTo
@@ -105,8 +128,9 @@ export async function openHelpRecords(options: {
     open.set(call.id, { call, fact })
     const { extensionId, deviceId } = fact.caller
     // Each trunk may show another number, and the dispatcher calls back the one he saw.
-    const shown = new Set(helpOf(call)?.attempts.flatMap(({ callerId }) => callerId ?? []))
-    if (extensionId !== null) callers = [...[...shown].map((number) => ({ tenantId: call.tenantId, number, own: located?.callbackNumber ?? null, extensionId, deviceId, at })), ...callers].slice(0, 1_000)
+    const shown = pooled ? [] : new Set(helpOf(call)?.attempts.flatMap(({ callerId }) => callerId ?? []))
+    if (extensionId !== null) remember(...[...shown].map((number) => ({ callId: call.id, tenantId: call.tenantId, number, caller: fact.caller.number, own: located?.callbackNumber ?? null, extensionId, deviceId, at })))
+    if (pooled?.takenFrom) call.log.warn({ emergency: true, number: pooled.number }, `all ${pooled.size} numbers of the site are in use, so one is used again that was of ${pooled.takenFrom.caller}`)
     call.log.warn({ emergency: true, place: located && addressLine(located) }, 'a call for help')
     events.emit('emergency.called', call.tenantId, { callId: call.id, dialled: fact.dialled, number: fact.caller.number, name: fact.caller.name, place: located && addressLine(located) })
     note(fact)
@@ -141,7 +165,7 @@ export async function openHelpRecords(options: {
     const attempts = legs.map((leg) => ({ trunk: leg.origin.name ?? '', at: leg.startedAt, status: leg.sipStatus, answered: leg.answeredAt !== null }))
     const changed = over || JSON.stringify(attempts) !== JSON.stringify(fact.attempts) || call.answeredAt !== fact.answeredAt
     if (!changed) return
-    Object.assign(fact, { attempts, ...(shown && { callbackNumber: shown.callerId }), answeredAt: attempts.some(({ answered }) => answered) ? call.answeredAt : null, ...(over && { endedAt: call.endedAt ?? Date.now(), outcome: call.verdict?.explanation ?? null }) })
+    Object.assign(fact, { attempts, ...(shown && fact.pool === null && { callbackNumber: shown.callerId }), answeredAt: attempts.some(({ answered }) => answered) ? call.answeredAt : null, ...(over && { endedAt: call.endedAt ?? Date.now(), outcome: call.verdict?.explanation ?? null }) })
     note(fact)
   }
 
@@ -154,9 +178,10 @@ export async function openHelpRecords(options: {
       }
       case 'call.updated':
       case 'call.ended': {
+        const over = event.type === 'call.ended'
+        if (over) fromPools.delete(event.data.call.id)
         const entry = open.get(event.data.call.id)
         if (!entry) return
-        const over = event.type === 'call.ended'
         if (over) open.delete(event.data.call.id)
         return follow(entry, over)
       }
@@ -189,7 +214,7 @@ export async function openHelpRecords(options: {
   // A restart forgets nobody who may be called back.
   const recent = (await database.system('recent calls for help', (trx) =>
     trx('emergency_calls').where({ kind: 'call' }).where('started_at', '>', new Date(Date.now() - MOST_HOURS * HOUR_MS)).whereNotNull('callback_number').orderBy('started_at', 'desc').limit(1_000))) as EmergencyCallRow[]
-  callers = recent.flatMap(({ tenant_id: tenantId, callback_number: number, location, caller, started_at: at }) => (number === null || caller.extensionId === null ? [] : [{ tenantId, number, own: (location as Located | null)?.callbackNumber ?? null, extensionId: caller.extensionId, deviceId: caller.deviceId, at: at.getTime() }]))
+  callers = recent.flatMap(({ id: callId, tenant_id: tenantId, callback_number: number, pool, location, caller, started_at: at }) => (number === null || caller.extensionId === null ? [] : [{ callId, tenantId, number, caller: caller.number, own: pool?.number ?? (location as Located | null)?.callbackNumber ?? null, extensionId: caller.extensionId, deviceId: caller.deviceId, at: at.getTime() }]))
 
   // It may have been due while nobody ran.
   lookAfter()
@@ -197,9 +222,17 @@ export async function openHelpRecords(options: {
   return {
     callBackFor(tenantId, number) {
       if (callers.length === 0) return undefined
-      const since = Date.now() - directory.snapshot().emergencyOf(tenantId).settings.callbackHours * HOUR_MS
+      const since = usedSince(tenantId)
       const found = callers.find((one) => one.tenantId === tenantId && one.at >= since && isSame(one.number, number))
       return found && { extensionId: found.extensionId, deviceId: found.deviceId, shared: found.number !== found.own && found.number !== directory.snapshot().extension(found.extensionId)?.outsideNumber }
+    },
+    shownBy: (call) => takeFromPool(call)?.number,
+    holderOf(tenantId, number) {
+      const found = callers.find((one) => one.tenantId === tenantId && one.number === number && one.at >= usedSince(tenantId))
+      if (!found) return null
+      const { callId, caller, deviceId, at } = found
+      const until = at + directory.snapshot().emergencyOf(tenantId).settings.callbackHours * HOUR_MS
+      return { callId, caller, device: deviceId === null ? null : (directory.snapshot().device(deviceId)?.name ?? null), since: new Date(at), until: new Date(until) }
     },
     tested(call, located, untold) {
       const fact = factOf(call, 'test', located)

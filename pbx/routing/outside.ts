@@ -76,8 +76,16 @@ export function wayToHelp(tenantId: string, number: string, payer: Payer, snapsh
   // The 9 before it asks for an outside line (47 U.S.C. §623).
   const called = number === '9911' ? '911' : number
   const place = located ? `, from ${addressLine(located)}, as ${located.why}` : ', and where the phone is, is not known'
-  const reason = `${number} calls the emergency services: over ${trunks.map(({ name }) => name).join(', then ')}${place}`
-  return [{ ...step(called, trunks, (trunk) => located?.callbackNumber ?? payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true, located: located ?? null }]
+  const pool = located && payer?.outsideNumber == null ? poolOf(snapshot, tenantId, located) : []
+  const shown = pool.length > 0 ? `, with one of ${pool.length} ${pool.length === 1 ? 'number' : 'numbers'} of the site on which that very phone is called back` : ''
+  const reason = `${number} calls the emergency services: over ${trunks.map(({ name }) => name).join(', then ')}${place}${shown}`
+  return [{ ...step(called, trunks, (trunk) => located?.callbackNumber ?? payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true, located: located ?? null, ...(pool.length > 0 && { pool }) }]
+}
+
+function poolOf(snapshot: DirectorySnapshot, tenantId: string, { locationId }: Located): readonly string[] {
+  const { sites, locations } = snapshot.emergencyOf(tenantId)
+  const siteId = locations.find(({ id }) => id === locationId)?.siteId
+  return sites.find(({ id }) => id === siteId)?.callbackPool ?? []
 }
 
 function step(number: string, trunks: readonly SnapshotTrunk[], callerId: (trunk: SnapshotTrunk) => string | null, parsed: Parsed | undefined, reason: string): OutsideStep {

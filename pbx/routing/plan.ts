@@ -97,6 +97,8 @@ export interface OutsideStep {
   number: string
   /** For help: nothing may keep it back. */
   emergency: boolean
+  /** The caller has no number of its own: one of these is shown, whatever the attempts say. */
+  pool?: readonly string[]
   /** It leads to another country, or may. */
   abroad?: boolean
   /** The extension whose limits count; null: the house called by its own configuration. */

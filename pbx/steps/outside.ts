@@ -35,6 +35,7 @@ async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charg
   const waiting = byStanding(world, step.attempts).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step), displaces: false, waits: false }))
   const causes: string[] = []
   let last: InviteFailure | undefined
+  const shown = step.emergency ? world.help.shownBy(call) : undefined
   for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
     if (call.over) return { kind: 'done' }
     if (attempt.displaces && !(await displace(world, call, attempt.trunkId))) continue
@@ -54,7 +55,7 @@ async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charg
     }
     // One that says nothing to the place is asked again without it, so that it is never the last that is waited for.
     const more = waiting.length > 0 || attempt.located !== null
-    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: attempt.callerId, emergency: step.emergency, located: attempt.located, hidden: call.caller.origin.hidden === true && !step.emergency, more })
+    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: shown ?? attempt.callerId, emergency: step.emergency, located: attempt.located, hidden: call.caller.origin.hidden === true && !step.emergency, more })
     if (!line) {
       causes.push(`${attempt.trunk} is switched off`)
       continue

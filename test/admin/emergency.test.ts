@@ -1,13 +1,14 @@
 /** Emergency in the panel: a place set up from the screens, a call for help that everybody sees, acknowledged, and its report. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openPhone } from '../support/phone.ts'
+import { headerOf, openPhone } from '../support/phone.ts'
 import { skip } from './browser.ts'
 import { enterPanelHouse } from './panel-house.ts'
 
 test('a site, a place and who is told; a call for help alarms, is acknowledged and printed', { skip, timeout: 120_000 }, async (t) => {
   const { desk, page, complaints } = await enterPanelHouse(t)
   const phone = await desk.registered(await desk.extension('101', { name: 'Anna' }))
+  await desk.api.post('/inbound-numbers', { number: '+15550001911', name: 'For dispatchers', destination: '101' })
   const carrier = await openPhone({ server: desk.sip, user: 'carrier', password: '' })
   t.after(() => carrier.close())
   const shot = async (name: string): Promise<void> => {
@@ -28,8 +29,11 @@ test('a site, a place and who is told; a call for help alarms, is acknowledged a
   await page.getByRole('button', { name: 'Actions for Headquarters' }).click()
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   for (const [label, value] of [['House number', '12'], ['City', 'Springfield'], ['State', 'il'], ['ZIP or postal code', '62701']] as const) await dialog.getByRole('textbox', { name: label }).fill(value)
+  await dialog.getByLabel('Numbers for call backs').first().fill('+1 555 000-1911')
+  await page.keyboard.press('Enter')
   await dialog.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('row', { name: /12 Main Street, Springfield, IL 62701.*Complete/ }).waitFor()
+  await page.getByRole('row', { name: /12 Main Street, Springfield, IL 62701.*Complete.*One of 1/ }).waitFor()
+  await page.getByRole('row', { name: /\+15550001911.*Headquarters.*Free/ }).waitFor()
   await page.getByRole('button', { name: 'New place' }).click()
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('3rd floor')
   await dialog.getByRole('textbox', { name: 'Floor' }).fill('3')
@@ -49,6 +53,7 @@ test('a site, a place and who is told; a call for help alarms, is acknowledged a
   const alarm = page.getByRole('alert').filter({ hasText: 'Anna calls for help' })
   await alarm.getByText(/Help comes to 12 Main Street, Springfield, IL 62701, US; floor 3/).waitFor()
   await shot('emergency-alarm')
+  assert.match(headerOf(there.invite, 'From') ?? '', /sip:\+15550001911@/)
   await there.answer()
   await call.answered()
   await alarm.click()
@@ -60,5 +65,9 @@ test('a site, a place and who is told; a call for help alarms, is acknowledged a
   await call.bye()
   await page.getByRole('row', { name: /Carrier.*Answered/ }).waitFor()
   await shot('emergency-report')
+  await page.getByRole('link', { name: 'Emergency' }).click()
+  await page.getByRole('tab', { name: 'Places' }).click()
+  await page.getByRole('row', { name: /\+15550001911.*Headquarters.*101/ }).waitFor()
+  await shot('emergency-places')
   assert.deepEqual(complaints, [])
 })

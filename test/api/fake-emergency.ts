@@ -32,7 +32,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
   return {
     addEmergencyCall(tenantId) {
       const call: EmergencyCall = {
-        id: randomUUID(), kind: 'call', dialled: '911', startedAt: now, caller: { number: '100', name: 'Ada', extensionId: randomUUID(), deviceId: null, device: 'Phone', address: '192.0.2.1' }, location: located, callbackNumber: '+12025550100',
+        id: randomUUID(), kind: 'call', dialled: '911', startedAt: now, caller: { number: '100', name: 'Ada', extensionId: randomUUID(), deviceId: null, device: 'Phone', address: '192.0.2.1' }, location: located, callbackNumber: '+12025550100', pool: null,
         attempts: [{ trunk: 'Carrier', at: now.getTime(), status: 200, answered: true }], answeredAt: now, endedAt: null, outcome: null, notified: [{ how: 'mail', to: 'ada@example.com', at: now.getTime() }],
         escalatedAt: null, acknowledgedAt: null, acknowledgedBy: null, note: null,
       }
@@ -40,7 +40,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
       return call
     },
     emergency: {
-      sites: fakeKept<EmergencySite, EmergencySiteInput>(actors, checkVersion, 'site', { country: 'US', state: '', city: '', postalCode: '', street: '', houseNumber: '', callbackNumber: null, problems: ['The street is missing.'] }),
+      sites: fakeKept<EmergencySite, EmergencySiteInput>(actors, checkVersion, 'site', { country: 'US', state: '', city: '', postalCode: '', street: '', houseNumber: '', callbackNumber: null, callbackPool: [], problems: ['The street is missing.'] }),
       locations: fakeKept<EmergencyLocation, EmergencyLocationInput>(actors, checkVersion, 'place', { floor: '', room: '', details: '', callbackNumber: null }),
       networks: fakeKept<EmergencyNetwork, EmergencyNetworkInput>(actors, checkVersion, 'network', {}),
       async settings(actor) {
@@ -51,6 +51,10 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
         actors.push(actor)
         settings = { ...settings, ...input }
         return settings
+      },
+      async pools(actor) {
+        actors.push(actor)
+        return []
       },
       async devices(actor) {
         actors.push(actor)

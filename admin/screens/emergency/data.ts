@@ -3,7 +3,7 @@ import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
 import {
   acknowledgeEmergencyCall, confirmPlace, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, getEmergencyCall, getEmergencySettings,
-  listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listLocatedDevices, placeDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite,
+  listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listLocatedDevices, listPoolNumbers, placeDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite,
   type EmergencyLocationCreate, type EmergencyLocationUpdate, type EmergencyNetworkCreate, type EmergencyNetworkUpdate, type EmergencySettingsUpdate, type EmergencySiteCreate, type EmergencySiteUpdate,
 } from '../../client/index.ts'
 
@@ -13,6 +13,7 @@ export const useSites = () => useQuery({ queryKey: of('sites'), queryFn: async (
 export const usePlaces = () => useQuery({ queryKey: of('places'), queryFn: async () => (await listEmergencyLocations({ throwOnError: true })).data.data })
 export const useNetworks = () => useQuery({ queryKey: of('networks'), queryFn: async () => (await listEmergencyNetworks({ throwOnError: true })).data.data })
 export const usePhones = () => useQuery({ queryKey: of('phones'), queryFn: async () => (await listLocatedDevices({ throwOnError: true })).data.data })
+export const usePoolNumbers = () => useQuery({ queryKey: of('pool-numbers'), queryFn: async () => (await listPoolNumbers({ throwOnError: true })).data.data })
 export const useSettings = () => useQuery({ queryKey: of('settings'), queryFn: async () => (await getEmergencySettings({ throwOnError: true })).data.data })
 export const useHelpCalls = (page: number) => useQuery({ queryKey: [...of('calls'), page], queryFn: async () => (await listEmergencyCalls({ query: { page, limit: 25 }, throwOnError: true })).data })
 export const useHelpCall = (id: string) => useQuery({ queryKey: [...of('call'), id], queryFn: async () => (await getEmergencyCall({ path: { id }, throwOnError: true })).data.data })

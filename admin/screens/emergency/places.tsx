@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Group, Select, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core'
 import { Building2, MapPin, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { trimmedOrNull } from '../../app/fields.ts'
@@ -14,6 +14,7 @@ import { StatusDot } from '../../components/status.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { addPlace, addSite, changePlace, changeSite, removePlace, removeSite, usePlaces, useSites } from './data.ts'
+import { PoolNumbers } from './pool-numbers.tsx'
 
 type Editing = { kind: 'site'; site?: EmergencySite } | { kind: 'place'; place?: EmergencyLocation } | null
 type Doomed = { kind: 'site' | 'place'; id: string; name: string }
@@ -22,7 +23,7 @@ const siteColumns: Column<EmergencySite>[] = [
   { key: 'name', title: 'Site', card: 'title', render: ({ name }) => <Text span inherit fw={600}>{name}</Text> },
   { key: 'address', title: 'Address', render: ({ houseNumber, street, city, state, postalCode, country }) => [`${houseNumber} ${street}`.trim(), city, `${state} ${postalCode}`.trim(), country].filter(Boolean).join(', ') },
   { key: 'state', title: 'Address is', card: 'aside', render: ({ problems }) => problems.length === 0 ? <StatusDot label="Complete" tone="good" /> : <span title={problems.join(' ')}><StatusDot label="Incomplete" tone="bad" /></span> },
-  { key: 'number', title: 'Number shown', render: ({ callbackNumber }) => callbackNumber ?? 'That of the caller' },
+  { key: 'number', title: 'Number shown', render: ({ callbackNumber, callbackPool }) => callbackPool.length > 0 ? `One of ${callbackPool.length}, or that of the caller` : callbackNumber ?? 'That of the caller' },
 ]
 
 /** Buildings and the places in them. */
@@ -62,6 +63,7 @@ export function Places() {
           empty={<EmptyState icon={MapPin} title="No places yet" action={mayWrite && (sites.data?.length ?? 0) > 0 && newPlace} order={2}>A place is where in a building somebody is looked for: a floor, a room, a wing.{(sites.data?.length ?? 0) === 0 && ' Add a site first.'}</EmptyState>}
         />
       </Stack>
+      <PoolNumbers />
       <FormDrawer opened={editing?.kind === 'site'} onClose={() => setEditing(null)} title={editing?.kind === 'site' && editing.site ? `Edit site ${editing.site.name}` : 'New site'}>
         <SiteFields current={editing?.kind === 'site' ? editing.site : undefined} onClose={() => setEditing(null)} />
       </FormDrawer>
@@ -80,7 +82,7 @@ function SiteFields({ current, onClose }: { current: EmergencySite | undefined; 
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [site] = useState(current)
   const form = useForm({
-    initial: { name: site?.name ?? '', houseNumber: site?.houseNumber ?? '', street: site?.street ?? '', city: site?.city ?? '', state: site?.state ?? '', postalCode: site?.postalCode ?? '', country: site?.country ?? 'US', callbackNumber: site?.callbackNumber ?? '' },
+    initial: { name: site?.name ?? '', houseNumber: site?.houseNumber ?? '', street: site?.street ?? '', city: site?.city ?? '', state: site?.state ?? '', postalCode: site?.postalCode ?? '', country: site?.country ?? 'US', callbackNumber: site?.callbackNumber ?? '', callbackPool: site?.callbackPool ?? [] },
     check: ({ name, country }): Record<string, string> => ({ ...(name.trim() === '' && { name: 'Name it, such as “Headquarters”.' }), ...(!/^[A-Z]{2}$/.test(country) && { country: 'Two letters, such as US.' }) }),
     onSaved: onClose,
     save: async ({ callbackNumber, ...rest }) => {
@@ -91,7 +93,7 @@ function SiteFields({ current, onClose }: { current: EmergencySite | undefined; 
     },
   })
   const { values, errors, set } = form
-  const text = (field: keyof typeof values, label: string, more: Partial<Parameters<typeof TextInput>[0]> = {}) => <TextInput label={label} autoComplete="off" maxLength={100} value={values[field]} error={errors[field]} onChange={(change) => set(field, change.currentTarget.value)} {...more} />
+  const text = (field: Exclude<keyof typeof values, 'callbackPool'>, label: string, more: Partial<Parameters<typeof TextInput>[0]> = {}) => <TextInput label={label} autoComplete="off" maxLength={100} value={values[field]} error={errors[field]} onChange={(change) => set(field, change.currentTarget.value)} {...more} />
   return (
     <FormBody submit={site === undefined ? 'Create site' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       {text('name', 'Name', { withAsterisk: true, required: true, 'data-autofocus': true, placeholder: 'Headquarters' } as object)}
@@ -99,6 +101,7 @@ function SiteFields({ current, onClose }: { current: EmergencySite | undefined; 
       {text('city', 'City')}
       <Group grow align="flex-start">{text('state', 'State', { placeholder: 'IL' })}{text('postalCode', 'ZIP or postal code')}{text('country', 'Country', { maxLength: 2, onChange: (change) => set('country', change.currentTarget.value.trim().toUpperCase()) })}</Group>
       {text('callbackNumber', 'Number shown to the dispatcher', { description: 'One of your inbound numbers. When the dispatcher calls it back, the very phone rings. Empty: that of the caller.', placeholder: '+12025550100', inputMode: 'tel' })}
+      <TagsInput label="Numbers for call backs" description="Inbound numbers for calls for help only; press Enter after each. A phone without a number of its own shows one of them, and for hours a dispatcher who calls it reaches that very phone." value={values.callbackPool} error={errors.callbackPool} onChange={(value) => set('callbackPool', value)} />
     </FormBody>
   )
 }

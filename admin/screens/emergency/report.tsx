@@ -44,10 +44,11 @@ export default function Report() {
           <Fact label="State"><StatusDot {...helpState(call)} /></Fact>
           <Fact label="Phone">{caller.device ?? 'Not known'}</Fact>
           <Fact label="From the address">{caller.address}</Fact>
-          <Fact label="Number shown">{call.callbackNumber ?? 'None'}</Fact>
+          <Fact label="Number shown">{call.callbackNumber ?? 'None'}{call.pool !== null && `, of the ${call.pool.size} of the site`}</Fact>
           <Fact label="Answered">{exact(call.answeredAt)}</Fact>
           <Fact label="Ended">{exact(call.endedAt)}</Fact>
         </Group>
+        {call.pool?.takenFrom != null && <Text size="sm" c="red" mt="sm">All {call.pool.size} call-back numbers of the site were in use: this one was that of {call.pool.takenFrom.caller}, who called {exact(call.pool.takenFrom.at)} and is not called back on it any more.</Text>}
         {call.outcome !== null && <Text size="sm" mt="sm">{call.outcome}</Text>}
         {can('calls.read') && <Text size="sm" mt="xs" className="no-print"><Link href={`/calls/${call.id}`}>The call with its messages</Link></Text>}
       </Panel>

@@ -70,6 +70,13 @@ suite('records of calls for help', () => {
     const again = await open(() => undefined)
     assert.deepEqual(['+12025550100', '+12025550111', '+12025550122'].map((number) => again.callBackFor(tenantId, number)?.shared), [true, false, false])
     await again.close()
+    // A number out of a pool is the dispatcher's alone, and whoever has it keeps it.
+    const held = await call(140, { callback_number: '+12025550133', pool: JSON.stringify({ number: '+12025550133', size: 2, takenFrom: null }) })
+    const restarted = await open(() => undefined)
+    const holder = restarted.holderOf(tenantId, '+12025550133')
+    assert.deepEqual([restarted.callBackFor(tenantId, '+12025550133')?.shared, holder?.callId, holder?.caller], [false, held, '101'])
+    assert.equal(Math.round((Number(holder?.until) - Date.now()) / 60_000), 40)
+    await restarted.close()
     await ground.database.system('test', (trx) => trx('emergency_calls').update({ started_at: new Date(Date.now() - 190 * 60_000) }))
     const later = await open(() => undefined)
     assert.equal(later.callBackFor(tenantId, '+12025550100'), undefined)

@@ -7,7 +7,7 @@ import type { Located } from '../../../pbx/index.ts'
 import { addressLine, locate, problemsOf } from '../../../pbx/routing/locate.ts'
 import { locationBody, pidfLo } from '../../../pbx/trunks/pidf-lo.ts'
 
-const site = (id: string) => ({ id, name: id, country: 'US', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12', callbackNumber: '+15550001911' })
+const site = (id: string) => ({ id, name: id, country: 'US', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12', callbackNumber: '+15550001911', callbackPool: [] })
 const place = (id: string, siteId: string, callbackNumber: string | null = null) => ({ id, siteId, name: id, floor: '2', room: '', details: '', callbackNumber })
 const emergency = (over: Partial<SnapshotEmergency> = {}): SnapshotEmergency => ({
   ...NOWHERE, sites: [site('hq'), site('annex')], locations: [place('lab', 'hq', '+15550001312'), place('hall', 'hq'), place('shed', 'annex')],

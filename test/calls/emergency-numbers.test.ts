@@ -1,0 +1,118 @@
+/** Numbers around calls for help, with real phones and a carrier: call-back numbers out of a pool. */
+import assert from 'node:assert/strict'
+import { after, afterEach, before, suite, test } from 'node:test'
+import type { Line } from '../support/desk.ts'
+import { eventually } from '../support/eventually.ts'
+import { startHouse, type House } from '../support/house.ts'
+import { headerOf, openPhone, type Phone } from '../support/phone.ts'
+import { hearEachOther } from '../support/talk.ts'
+
+interface Help {
+  id: string; caller: { number: string }; callbackNumber: string | null; outcome: string | null; pool: { size: number; takenFrom: { caller: string } | null } | null
+}
+interface PoolNumber { number: string; holder: { caller: string; device: string | null } | null }
+
+const [FIRST, SECOND] = ['+15550001901', '+15550001902'] as const
+
+suite('numbers of calls for help', () => {
+  let house: House
+  let carrier: Phone
+  let lines: Record<'anna' | 'ben' | 'cleo', Line>
+  let phones: Record<'anna' | 'ben' | 'cleo', Phone>
+  let site: { id: string }
+  before(async () => {
+    house = await startHouse({ change: ({ registrar }) => void (registrar.qualifySeconds = 0) })
+    carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    await house.api.post('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, callerId: '+15550001000', emergency: true, sendLocation: true })
+    lines = { anna: await house.extension('101', { name: 'Anna' }), ben: await house.extension('102', { name: 'Ben' }), cleo: await house.extension('103', { name: 'Cleo' }) }
+    phones = { anna: await house.registered(lines.anna), ben: await house.registered(lines.ben), cleo: await house.registered(lines.cleo) }
+    for (const number of ['+15550001000', FIRST, SECOND]) await house.api.post('/inbound-numbers', { number, name: number, destination: '103' })
+    site = await house.api.post<{ id: string }>('/emergency/sites', { name: 'HQ', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12', callbackPool: [FIRST, '+1 555 000-1902'] })
+    const { id: locationId } = await house.api.post<{ id: string }>('/emergency/locations', { siteId: site.id, name: 'Hall', floor: '1' })
+    await house.api.send('PATCH', '/emergency/settings', { locationId })
+  })
+  after(async () => {
+    await carrier?.close()
+    await house?.close()
+  })
+  afterEach(() => house.idle())
+
+  /** The number that the carrier sees. */
+  async function callForHelp(phone: Phone, dialled = '911'): Promise<{ from: string; to: string }> {
+    const mark = carrier.incoming.mark()
+    const call = await phone.invite(dialled)
+    const there = await carrier.nextCall({ from: mark })
+    there.reject(486)
+    await call.ended()
+    return { from: /sip:([^@]+)@/.exec(headerOf(there.invite, 'From') ?? '')?.[1] ?? '', to: /^sip:([^@]+)@/.exec(there.invite.uri)?.[1] ?? '' }
+  }
+  const records = (): Promise<Help[]> => house.api.get<Help[]>('/emergency/calls')
+  const holders = async (): Promise<(string | null)[]> => (await house.api.get<PoolNumber[]>('/emergency/pool-numbers')).map(({ holder }) => holder && holder.caller)
+
+  test('each phone shows a number of the pool of its own; a call back on it rings that very phone past everything, and no other', async () => {
+    assert.deepEqual(await holders(), [null, null])
+    assert.equal((await callForHelp(phones.anna)).from, FIRST)
+    assert.equal((await callForHelp(phones.ben)).from, SECOND)
+    assert.equal((await callForHelp(phones.anna)).from, FIRST, 'the same again')
+    assert.deepEqual(await holders(), ['101', '102'])
+    // The dispatcher is on the block list, Anna wants no calls, and her second phone is none of it.
+    await house.api.ask('PATCH', `/extensions/${lines.anna.extensionId}`, { doNotDisturb: true, forwardAlways: '103' })
+    await house.api.post('/blocked-callers', { number: '+15559110000', name: 'Calls every night' })
+    const { credentials } = await house.api.post<{ credentials: { username: string; password: string } }>(`/extensions/${lines.anna.extensionId}/devices`, { name: 'Second phone' })
+    const second = await house.phone({ user: credentials.username, password: credentials.password })
+    await second.register()
+    const marks = [second.incoming.mark(), phones.ben.incoming.mark(), phones.cleo.incoming.mark()]
+    const mark = phones.anna.incoming.mark()
+    const back = await carrier.invite('15550001901', { headers: [['P-Asserted-Identity', '<sip:+15559110000@carrier.example>']] })
+    const ringing = await phones.anna.nextCall({ from: mark })
+    assert.match(headerOf(ringing.invite, 'From') ?? '', /"Emergency services:/)
+    await ringing.answer()
+    await back.answered()
+    await hearEachOther(back, ringing)
+    assert.deepEqual([second.incoming.mark(), phones.ben.incoming.mark(), phones.cleo.incoming.mark()], marks)
+    await back.bye()
+    await ringing.ended()
+    // That phone is gone: all others of the extension ring.
+    await phones.anna.unregister()
+    const at = second.incoming.mark()
+    const again = await carrier.invite(FIRST)
+    const instead = await second.nextCall({ from: at })
+    await instead.answer()
+    await again.answered()
+    await again.bye()
+    await instead.ended()
+    await second.unregister()
+    await phones.anna.register()
+    await house.api.ask('PATCH', `/extensions/${lines.anna.extensionId}`, { doNotDisturb: false, forwardAlways: null })
+  })
+
+  test('with all in use the oldest is used again, the call goes out, and the report says whose it was', async () => {
+    assert.equal((await callForHelp(phones.cleo)).from, SECOND, 'Anna called last')
+    const record = await eventually(async () => (await records()).find(({ caller, outcome }) => caller.number === '103' && outcome !== null), 'the record')
+    assert.deepEqual([record.callbackNumber, record.pool?.size, record.pool?.takenFrom?.caller], [SECOND, 2, '102'])
+    const mark = phones.cleo.incoming.mark()
+    const back = await carrier.invite(SECOND)
+    const ringing = await phones.cleo.nextCall({ from: mark })
+    await ringing.answer()
+    await back.answered()
+    await back.bye()
+    await ringing.ended()
+  })
+
+  test('a phone with a number of its own shows that; what is in a pool shows for nothing else, and stays while it is in one', async () => {
+    const refused = async (method: string, path: string, body: unknown, words: RegExp): Promise<void> => {
+      const { status, body: said } = await house.api.send(method, path, body)
+      assert.match(`${status} ${said.toString()}`, words)
+    }
+    await refused('PATCH', `/extensions/${lines.ben.extensionId}`, { outsideNumber: FIRST }, /^4\d\d .*pool of the site HQ/)
+    await refused('PATCH', `/emergency/sites/${site.id}`, { callbackNumber: FIRST }, /^4\d\d .*pool of the site HQ/)
+    await refused('POST', '/trunks', { name: 'Other', host: '127.0.0.1', callerId: FIRST }, /^4\d\d .*pool of the site HQ/)
+    await refused('PATCH', `/emergency/sites/${site.id}`, { callbackPool: ['+15550001000'] }, /^4\d\d .*the trunk Carrier/)
+    await refused('PATCH', `/emergency/sites/${site.id}`, { callbackPool: ['+15550009999'] }, /^4\d\d .*no inbound number/)
+    const inbound = (await house.api.get<{ id: string; number: string }[]>('/inbound-numbers')).find(({ number }) => number === FIRST)
+    await refused('DELETE', `/inbound-numbers/${inbound?.id}`, undefined, /^409 .*the pool of the site HQ/)
+    await house.api.post('/inbound-numbers', { number: '+15550001555', name: 'Ben', destination: '102' })
+    await house.api.ask('PATCH', `/extensions/${lines.ben.extensionId}`, { outsideNumber: '+15550001555' })
+    assert.equal((await callForHelp(phones.ben)).from, '+15550001555')
+  })
+})
