@@ -1,3 +1,4 @@
+import { backupRoutes } from './backups/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { complianceRoutes } from './compliance/routes.ts'
 import { conferenceRoutes } from './conferences/routes.ts'
@@ -18,4 +19,4 @@ import { voicemailRoutes } from './voicemail/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...webhookRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...webhookRoutes, ...backupRoutes, ...complianceRoutes, ...systemRoutes]

@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { systemClock, type Clock } from '../config/clock.ts'
-import type { Database } from '../config/database/index.ts'
+import type { OpenDatabase } from '../config/database/open.ts'
 import { messageOf, Refusal } from '../config/errors.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { Pbx } from '../pbx/index.ts'
+import { startBackups } from './backups/room.ts'
 import { createApp } from './http/app.ts'
 import { createGate } from './http/gate.ts'
 import { createLimiter } from './http/limit.ts'
@@ -27,7 +28,7 @@ import { startWebhooks } from './webhooks/room.ts'
 export interface ApiOptions {
   settings: Settings
   logger: Logger
-  database: Database
+  database: OpenDatabase
   secrets: Secrets
   pbx: Pbx
   clock?: Clock
@@ -67,13 +68,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 })
   const port = await listen(server, settings.http)
   const gate = createGate(settings.http, port)
+  const version = readVersion()
   const world: World = {
     settings,
     logger,
     database,
     pbx,
     clock,
-    version: readVersion(),
+    version,
     startedAt: new Date(clock.now()),
     gate,
     identity: createIdentity({ database, clock }),
@@ -81,6 +83,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     identityChanges: createIdentityChanges(),
     setup,
     webhooks: await startWebhooks({ database, secrets: options.secrets, pbx, settings, clock, logger, ...(options.webhookTimes && { times: options.webhookTimes }) }),
+    backups: await startBackups({ settings, database, secrets: options.secrets, pbx, clock, logger, version }),
     limits: {
       // For one account from one address, for one account from anywhere, and for one address over all accounts.
       login: createLimiter({ clock, allowed: 10, windowMs: 15 * MINUTE, lockMs: 30_000, lockMaxMs: 60 * MINUTE, what: 'attempts' }),
@@ -108,7 +111,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       return token === undefined ? undefined : `${gate.publicOrigin}/admin/setup#token=${token}`
     },
     close() {
-      closing ??= closeServer(server, live.close).then(() => world.webhooks.close())
+      closing ??= closeServer(server, live.close).then(() => Promise.all([world.webhooks.close(), world.backups.close()])).then(() => {})
       return closing
     },
   }

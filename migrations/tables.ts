@@ -830,3 +830,44 @@ export interface WebhookDeliveryRow {
   last_ms: number | null
   last_try_at: Date | null
 }
+
+export interface BackupSettingsRow {
+  id: true
+  enabled: boolean
+  /** `02:30`, by the clock of the machine. */
+  at_time: string
+  /** 1 is Monday. */
+  days: number[]
+  keep: number
+  mail_to: string[]
+  /** What scrypt made of the passphrase, with its salt; null until one is set. */
+  salt: Buffer | null
+  key_sealed: Buffer | null
+  key_set_at: Date | null
+  /** The time due for which somebody was told that there is no backup. */
+  told_of: Date | null
+  version: number
+  updated_at: Date
+}
+
+export interface BackupRow {
+  id: string
+  /** Its name in the folder of backups. */
+  file: string
+  asked_by: string
+  scheduled: boolean
+  started_at: Date
+  alive_at: Date
+  finished_at: Date | null
+  state: 'running' | 'done' | 'failed'
+  cause: string | null
+  bytes: string | null
+  rows: string | null
+  files: number | null
+  /** It is being tried out. */
+  trying: boolean
+  tried_at: Date | null
+  tried_well: boolean | null
+  try_cause: string | null
+  try_ms: number | null
+}

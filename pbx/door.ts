@@ -17,7 +17,7 @@ import type { ParkLots } from './door-parking.ts'
 import type { TollDoor } from './door-toll.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
-import type { BanReason, BanView, CallView, ConferenceView, PbxEvent, RegistrationView } from './events/catalogue.ts'
+import type { BanReason, BanView, CallView, ConferenceView, EventCatalogue, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
@@ -355,6 +355,8 @@ export interface Pbx {
   mail: MailDoor
   messages: MessagesDoor
   prompts: PromptDoor
+  /** Tells what a room above has found out, to all who listen. */
+  tell<K extends 'backup.failed'>(actor: Actor, type: K, data: EventCatalogue[K]): void
   /** Events of the actor's tenant from now on. Returns the way to stop. */
   subscribe(actor: Actor, listener: (event: PbxEvent) => void): () => void
   certificates: {

@@ -309,6 +309,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     },
     targets: createTargets({ names: options.signalling.names, database, directory }),
     mediaServers: createMediaServersDoor({ media, database, directory }),
+    tell: (actor, type, data) => events.emit(type, actor.tenantId, data),
     subscribe: (actor, listener) =>
       events.subscribe((event) => {
         if (event.tenantId === actor.tenantId) listener(event)

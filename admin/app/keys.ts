@@ -28,6 +28,7 @@ export const keys = {
   recordings: ['recordings'] as const,
   recordingPeaks: ['recording-peaks'] as const,
   recordingSettings: ['recording-settings'] as const,
+  backups: ['backups'] as const,
   users: ['users'] as const,
   sessions: ['sessions'] as const,
   roles: ['roles'] as const,

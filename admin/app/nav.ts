@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Speaker, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, DatabaseBackup, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Speaker, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -57,6 +57,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/tokens', label: 'API tokens', icon: KeyRound, permission: 'tokens.read' },
       { href: '/webhooks', label: 'Webhooks', icon: Webhook, permission: 'webhooks.read' },
       { href: '/mail', label: 'Mail', icon: Mail, permission: 'mail.read' },
+      { href: '/backups', label: 'Backups', icon: DatabaseBackup, permission: 'backups.read' },
       { href: '/bans', label: 'Banned addresses', icon: ShieldBan, permission: 'bans.read' },
       { href: '/audit', label: 'Audit log', icon: ScrollText, permission: 'audit.read' },
       { href: '/sip-servers', label: 'SIP servers', icon: Signpost, permission: 'targets.read' },

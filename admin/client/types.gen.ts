@@ -33,6 +33,8 @@ export type LiveMessage = ({
 } & LiveEmergencyCalled) | ({
     type: 'toll.locked';
 } & LiveTollLocked) | ({
+    type: 'backup.failed';
+} & LiveBackupFailed) | ({
     type: 'emergency.changed';
 } & LiveEmergencyChanged) | ({
     type: 'directory.changed';
@@ -402,6 +404,16 @@ export type LiveTollLocked = {
     };
 };
 
+export type LiveBackupFailed = {
+    type: 'backup.failed';
+    id: string;
+    at: string;
+    data: {
+        backupId: string | null;
+        cause: string;
+    };
+};
+
 export type LiveEmergencyChanged = {
     type: 'emergency.changed';
     id: string;
@@ -528,7 +540,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -3278,7 +3290,7 @@ export type WebhookCreate = {
 /**
  * As the live connection tells it.
  */
-export type WebhookEvent = 'call.started' | 'call.updated' | 'call.ended' | 'registration.changed' | 'registration.removed' | 'recording.finished' | 'conference.changed' | 'conference.ended' | 'recording.stored' | 'recording.deleted' | 'voicemail.changed' | 'message.waiting' | 'park.changed' | 'toll.locked' | 'emergency.called' | 'emergency.changed' | 'directory.changed' | 'ban.added' | 'ban.lifted';
+export type WebhookEvent = 'call.started' | 'call.updated' | 'call.ended' | 'registration.changed' | 'registration.removed' | 'recording.finished' | 'conference.changed' | 'conference.ended' | 'recording.stored' | 'recording.deleted' | 'voicemail.changed' | 'message.waiting' | 'park.changed' | 'toll.locked' | 'emergency.called' | 'emergency.changed' | 'directory.changed' | 'backup.failed' | 'ban.added' | 'ban.lifted';
 
 export type WebhookUpdate = {
     name?: string;
@@ -3325,6 +3337,105 @@ export type WebhookDelivery = {
 
 export type WebhookReplay = {
     count: number;
+};
+
+export type BackupSettings = {
+    enabled: boolean;
+    /**
+     * By the clock of the machine.
+     */
+    at: string;
+    /**
+     * 1 is Monday.
+     */
+    days: Array<number>;
+    /**
+     * How many good backups stay; the oldest goes first.
+     */
+    keep: number;
+    /**
+     * Who is told when there is no new backup.
+     */
+    mailTo: Array<string>;
+    /**
+     * Without a passphrase or recovery key none is made.
+     */
+    hasKey: boolean;
+    keySetAt: string | null;
+    nextAt: string | null;
+    folder: string;
+    /**
+     * Room on the disk of that folder.
+     */
+    freeBytes: number | null;
+    version: number;
+};
+
+export type BackupSettingsChange = {
+    enabled?: boolean;
+    at?: string;
+    /**
+     * 1 is Monday.
+     */
+    days?: Array<number>;
+    /**
+     * How many good backups stay; the oldest goes first.
+     */
+    keep?: number;
+    /**
+     * Who is told when there is no new backup.
+     */
+    mailTo?: Array<string>;
+    /**
+     * The version that was read; refused with 409 when it has changed since.
+     */
+    version?: number;
+};
+
+export type BackupKey = {
+    /**
+     * Shown only now; null when a passphrase was given.
+     */
+    recoveryKey: string | null;
+    settings: BackupSettings;
+};
+
+export type BackupKeyWish = {
+    /**
+     * Null: Dialplane makes a recovery key.
+     */
+    passphrase?: string | null;
+};
+
+export type Backup = {
+    id: string;
+    /**
+     * Its name in the folder of backups.
+     */
+    file: string;
+    state: 'running' | 'done' | 'failed';
+    /**
+     * Why it failed, with the cure.
+     */
+    cause: string | null;
+    scheduled: boolean;
+    askedBy: string;
+    startedAt: string;
+    finishedAt: string | null;
+    bytes: number | null;
+    rows: number | null;
+    files: number | null;
+    /**
+     * The file is in the folder.
+     */
+    there: boolean;
+    /**
+     * Whether it was restored beside the real tables, and compared.
+     */
+    trial: 'none' | 'running' | 'well' | 'failed';
+    triedAt: string | null;
+    trialCause: string | null;
+    trialMs: number | null;
 };
 
 export type AuditEvent = {
@@ -13553,6 +13664,459 @@ export type ReplayWebhookDeliveryResponses = {
 };
 
 export type ReplayWebhookDeliveryResponse = ReplayWebhookDeliveryResponses[keyof ReplayWebhookDeliveryResponses];
+
+export type GetBackupSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/backups/settings';
+};
+
+export type GetBackupSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetBackupSettingsError = GetBackupSettingsErrors[keyof GetBackupSettingsErrors];
+
+export type GetBackupSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BackupSettings;
+    };
+};
+
+export type GetBackupSettingsResponse = GetBackupSettingsResponses[keyof GetBackupSettingsResponses];
+
+export type UpdateBackupSettingsData = {
+    body: BackupSettingsChange;
+    path?: never;
+    query?: never;
+    url: '/backups/settings';
+};
+
+export type UpdateBackupSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateBackupSettingsError = UpdateBackupSettingsErrors[keyof UpdateBackupSettingsErrors];
+
+export type UpdateBackupSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BackupSettings;
+    };
+};
+
+export type UpdateBackupSettingsResponse = UpdateBackupSettingsResponses[keyof UpdateBackupSettingsResponses];
+
+export type SetBackupKeyData = {
+    body: BackupKeyWish;
+    path?: never;
+    query?: never;
+    url: '/backups/key';
+};
+
+export type SetBackupKeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetBackupKeyError = SetBackupKeyErrors[keyof SetBackupKeyErrors];
+
+export type SetBackupKeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BackupKey;
+    };
+};
+
+export type SetBackupKeyResponse = SetBackupKeyResponses[keyof SetBackupKeyResponses];
+
+export type ListBackupsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/backups';
+};
+
+export type ListBackupsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListBackupsError = ListBackupsErrors[keyof ListBackupsErrors];
+
+export type ListBackupsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Backup>;
+        pagination: Pagination;
+    };
+};
+
+export type ListBackupsResponse = ListBackupsResponses[keyof ListBackupsResponses];
+
+export type CreateBackupData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/backups';
+};
+
+export type CreateBackupErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateBackupError = CreateBackupErrors[keyof CreateBackupErrors];
+
+export type CreateBackupResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: Backup;
+    };
+};
+
+export type CreateBackupResponse = CreateBackupResponses[keyof CreateBackupResponses];
+
+export type DeleteBackupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/backups/{id}';
+};
+
+export type DeleteBackupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteBackupError = DeleteBackupErrors[keyof DeleteBackupErrors];
+
+export type DeleteBackupResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteBackupResponse = DeleteBackupResponses[keyof DeleteBackupResponses];
+
+export type GetBackupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/backups/{id}';
+};
+
+export type GetBackupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetBackupError = GetBackupErrors[keyof GetBackupErrors];
+
+export type GetBackupResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Backup;
+    };
+};
+
+export type GetBackupResponse = GetBackupResponses[keyof GetBackupResponses];
+
+export type DownloadBackupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/backups/{id}/file';
+};
+
+export type DownloadBackupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DownloadBackupError = DownloadBackupErrors[keyof DownloadBackupErrors];
+
+export type DownloadBackupResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type DownloadBackupResponse = DownloadBackupResponses[keyof DownloadBackupResponses];
+
+export type TryBackupData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/backups/{id}/trial';
+};
+
+export type TryBackupErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TryBackupError = TryBackupErrors[keyof TryBackupErrors];
+
+export type TryBackupResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: Backup;
+    };
+};
+
+export type TryBackupResponse = TryBackupResponses[keyof TryBackupResponses];
 
 export type ListAuditEventsData = {
     body?: never;

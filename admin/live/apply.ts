@@ -63,6 +63,10 @@ export function applyMessage(message: unknown): void {
       notify.alarm(`${message.data.number} ${message.data.name} is locked`, `It has made ${message.data.reason}.`, '/outbound-routes')
       void queryClient.invalidateQueries({ queryKey: keys.toll })
       return
+    case 'backup.failed':
+      notify.alarm('There is no new backup', message.data.cause, '/backups')
+      void queryClient.invalidateQueries({ queryKey: keys.backups })
+      return
     case 'emergency.changed':
       void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return

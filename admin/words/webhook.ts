@@ -6,7 +6,7 @@ export const eventGroups: { group: string; events: Partial<Record<WebhookEventNa
   { group: 'Calls', events: { 'call.started': 'A call begins', 'call.updated': 'A call rings, is answered, held or changed', 'call.ended': 'A call ends, with its whole record', 'park.changed': 'A call is parked or fetched' } },
   { group: 'Recordings and messages', events: { 'recording.finished': 'A recording ends, or fails', 'recording.stored': 'A recording can be heard', 'recording.deleted': 'A recording is deleted', 'voicemail.changed': 'A mailbox has other messages than before', 'message.waiting': 'A text message waits for a phone, or is delivered' } },
   { group: 'Conferences', events: { 'conference.changed': 'Somebody joins, leaves, speaks or is muted', 'conference.ended': 'A conference ends' } },
-  { group: 'Alarms', events: { 'emergency.called': 'Somebody calls for help', 'emergency.changed': 'More is known of a call for help', 'toll.locked': 'An extension is locked for calls abroad', 'ban.added': 'An address is banned', 'ban.lifted': 'A ban is lifted' } },
+  { group: 'Alarms', events: { 'emergency.called': 'Somebody calls for help', 'emergency.changed': 'More is known of a call for help', 'toll.locked': 'An extension is locked for calls abroad', 'backup.failed': 'There is no new backup', 'ban.added': 'An address is banned', 'ban.lifted': 'A ban is lifted' } },
   { group: 'Phones and settings', events: { 'registration.changed': 'A phone registers', 'registration.removed': 'A phone is no longer registered', 'directory.changed': 'The settings are changed' } },
 ]
 

@@ -1,11 +1,11 @@
 import type { Request } from 'express'
-import type { PersonActor, TenantId } from '../../config/actor.ts'
+import type { Actor, PersonActor, TenantId } from '../../config/actor.ts'
 import type { Clock } from '../../config/clock.ts'
 import type { Database } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
-import type { WebhookRow } from '../../migrations/tables.ts'
-import type { Pbx } from '../../pbx/index.ts'
+import type { BackupRow, BackupSettingsRow, WebhookRow } from '../../migrations/tables.ts'
+import type { HealthPart, Pbx } from '../../pbx/index.ts'
 import type { Gate } from './gate.ts'
 import type { Limiter } from './limit.ts'
 
@@ -68,6 +68,26 @@ export interface Webhooks {
   close(): Promise<void>
 }
 
+/** Backups of the whole machine. */
+export interface Backups {
+  /** Where they are. */
+  folder: string
+  /** Makes one in the background and tries it out; the one that is made already, when there is one. Refuses `conflict` without a key. */
+  start(actor: Actor): Promise<BackupRow>
+  /** Restores one beside the real tables, in the background. */
+  try(actor: Actor, row: BackupRow): Promise<BackupRow>
+  pathOf(row: BackupRow): string
+  exists(row: BackupRow): Promise<boolean>
+  sealKey(key: Buffer): Buffer
+  /** Free bytes on the disk of the folder; undefined: not known. */
+  room(): Promise<number | undefined>
+  nextAt(settings: BackupSettingsRow): Date | undefined
+  health(): Promise<HealthPart>
+  /** Looks whether one is due, as it does each minute. */
+  tick(): Promise<void>
+  close(): Promise<void>
+}
+
 /** Everything a handler may reach. Built once by startApi and handed to each. */
 export interface World {
   settings: Settings
@@ -84,6 +104,7 @@ export interface World {
   identityChanges: IdentityChanges
   setup: SetupTokens
   webhooks: Webhooks
+  backups: Backups
   limits: { login: Limiter; loginAccount: Limiter; loginAddress: Limiter; requests: Limiter }
 }
 

@@ -28,6 +28,7 @@ const needed: Record<EventName, PermissionName> = {
   'emergency.called': 'emergency.read',
   'emergency.changed': 'emergency.read',
   'directory.changed': 'extensions.read',
+  'backup.failed': 'backups.read',
   'ban.added': 'bans.read',
   'ban.lifted': 'bans.read',
 }
@@ -92,6 +93,8 @@ export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
       const { extensionId, number, name, reason } = event.data
       return { ...envelope, type: event.type, data: { extensionId, number, name, reason } }
     }
+    case 'backup.failed':
+      return { ...envelope, type: event.type, data: { backupId: event.data.backupId, cause: event.data.cause } }
     case 'message.waiting':
       return { ...envelope, type: event.type, data: { extensionId: event.data.extensionId } }
     case 'emergency.changed':

@@ -63,6 +63,7 @@ export const LiveParkChanged = event(
 
 export const LiveEmergencyCalled = event('emergency.called', z.object({ callId: z.uuid(), dialled: z.string(), number: z.string(), name: z.string().nullable(), place: z.string().nullable() })).meta({ id: 'LiveEmergencyCalled' })
 export const LiveTollLocked = event('toll.locked', z.object({ extensionId: z.uuid(), number: z.string(), name: z.string(), reason: z.string() })).meta({ id: 'LiveTollLocked' })
+export const LiveBackupFailed = event('backup.failed', z.object({ backupId: z.uuid().nullable(), cause: z.string() })).meta({ id: 'LiveBackupFailed' })
 export const LiveEmergencyChanged = event('emergency.changed', z.object({ callId: z.uuid() })).meta({ id: 'LiveEmergencyChanged' })
 
 /** Extensions, devices or conference rooms changed: read them again. */
@@ -85,6 +86,7 @@ export const LiveMessage = z
     LiveParkChanged,
     LiveEmergencyCalled,
     LiveTollLocked,
+    LiveBackupFailed,
     LiveEmergencyChanged,
     LiveDirectoryChanged,
     LiveBanAdded,

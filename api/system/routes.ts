@@ -35,7 +35,7 @@ const getSystem = defineRoute({
         startedAt: isoOf(world.startedAt),
         uptimeSeconds: Math.max(0, Math.floor((world.clock.now() - world.startedAt.getTime()) / 1000)),
         sipAddresses: world.pbx.sipAddresses(),
-        health: (await world.pbx.health()).map(({ name, ok, message }) => ({ name, ok, message })),
+        health: [...(await world.pbx.health()), await world.backups.health()].map(({ name, ok, message }) => ({ name, ok, message })),
       },
     }
   },

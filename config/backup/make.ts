@@ -17,7 +17,10 @@ export interface MakeOptions {
   /** The file to be made. */
   path: string
   pass: PassKey
+  id?: string
   now?: Date
+  /** Ends it before it is done; nothing is left. */
+  signal?: AbortSignal
 }
 
 export interface Made {
@@ -36,10 +39,9 @@ const FILES = ['dialplane.env']
 const LEFT_OUT = /^keys\/postgresql|\.part$/
 
 /** Refuses `unavailable` when it cannot be written; then there is no file. */
-export async function makeBackup({ connection, home, version, path, pass, now = new Date() }: MakeOptions): Promise<Made> {
+export async function makeBackup({ connection, home, version, path, pass, id = newId(), now = new Date(), signal }: MakeOptions): Promise<Made> {
   const snapshot = await openSnapshot(connection)
   try {
-    const id = newId()
     const createdAt = now.toISOString()
     const sums: EntrySum[] = []
     const missed: string[] = []
@@ -52,10 +54,18 @@ export async function makeBackup({ connection, home, version, path, pass, now = 
       }
     }
     const plain = writeEntries({ createdAt, version, migrations: snapshot.migrations, postgresql: snapshot.version }, entries(), (sum) => sums.push(sum))
-    const bytes = await writeWhole(path, seal(plain, { id, createdAt, version }, pass))
+    const bytes = await writeWhole(path, whileWanted(seal(plain, { id, createdAt, version }, pass), signal))
     return { id, bytes, missed, tables: sums.filter(({ kind }) => kind === 'table'), files: sums.filter(({ kind }) => kind === 'file') }
   } finally {
     await snapshot.close()
+  }
+}
+
+/** Throws as soon as nobody wants it any more. */
+export async function* whileWanted<T>(pieces: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
+  for await (const piece of pieces) {
+    signal?.throwIfAborted()
+    yield piece
   }
 }
 

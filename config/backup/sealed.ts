@@ -19,6 +19,8 @@ const IV = 12
 const KEY = 32
 const HEADER_MAX = 16_384
 
+const DAMAGED = 'The beginning of this backup is damaged. Use another copy of the file.'
+
 /** What scrypt (RFC 7914) makes of a passphrase, with what it was made by. */
 export interface PassKey {
   salt: Buffer
@@ -105,12 +107,13 @@ export async function readHeader(file: FileHandle): Promise<{ header: BackupHead
   try {
     header = JSON.parse(line) as BackupHeader
   } catch (cause) {
-    throw new Refusal('unprocessable', 'The beginning of this backup is damaged. Use another copy of the file.', { cause })
+    throw new Refusal('unprocessable', DAMAGED, { cause })
   }
+  if (typeof header.format !== 'number' || typeof header.key !== 'string' || typeof header.kdf !== 'object') throw new Refusal('unprocessable', DAMAGED)
   if (header.format !== FORMAT) throw new Refusal('unprocessable', `This backup has format ${header.format}, and this Dialplane reads format ${FORMAT}. Use Dialplane ${header.version} or newer.`)
   const { name, N, r, p } = header.kdf
   // A forged header must not make us fill the memory.
-  if (name !== 'scrypt' || N > 1_048_576 || r > 16 || p > 4) throw new Refusal('unprocessable', 'The beginning of this backup is damaged. Use another copy of the file.')
+  if (name !== 'scrypt' || N > 1_048_576 || r > 16 || p > 4) throw new Refusal('unprocessable', DAMAGED)
   return { header, line, contentAt: second + 1 }
 }
 

@@ -29,7 +29,7 @@ export async function writeWhole(path: string, pieces: AsyncIterable<Uint8Array>
     return bytes
   } catch (error) {
     await file?.close().catch(() => {})
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => {})
     throw refusalOfDisk(error, path)
   }
 }
@@ -46,6 +46,6 @@ export function refusalOfDisk(error: unknown, path: string): unknown {
   const { code } = error as { code?: string }
   if (code === 'ENOSPC' || code === 'EDQUOT') return new Refusal('unavailable', `There is no space left for ${path}. Free some on its disk, or keep fewer backups.`, { cause: error })
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new Refusal('unavailable', `${path} may not be written: ${messageOf(error)}. Let the user that runs Dialplane write to that folder.`, { cause: error })
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EIO') return new Refusal('unavailable', `${path} cannot be used: ${messageOf(error)}. Check that its disk is there and mounted.`, { cause: error })
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST' || code === 'EIO') return new Refusal('unavailable', `${path} cannot be used: ${messageOf(error)}. Check that its disk is there and mounted.`, { cause: error })
   return error
 }

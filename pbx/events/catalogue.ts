@@ -237,6 +237,8 @@ export interface EventCatalogue {
   'emergency.changed': { callId: string }
   'recording.deleted': { recordingId: string; callId: string; by: string }
   'directory.changed': Record<never, never>
+  /** There is no new backup, or it cannot be restored; told to the tenant that runs this machine. */
+  'backup.failed': { backupId: string | null; cause: string }
   'ban.added': { ban: BanView }
   'ban.lifted': { ban: BanView; why: 'expired' | 'lifted' | 'allowed' }
 }

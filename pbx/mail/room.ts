@@ -58,6 +58,7 @@ export async function openMailRoom(options: { database: Database; secrets: Secre
           throw new Refusal('unavailable', messageOf(error), { cause: error })
         }
       },
+      post: (actor, mail) => database.system('mail', (trx) => queue.post(trx, { ...mail, tenantId: actor.tenantId })),
       list: (actor, filter) =>
         database.read(actor, async (trx) => {
           const matching = trx('outgoing_mail').modify((query) => {

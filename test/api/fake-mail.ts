@@ -46,6 +46,11 @@ export function createFakeMail(actors: Actor[], checkVersion: (row: { version: n
       async test(actor) {
         actors.push(actor)
       },
+      async post(actor, mail) {
+        actors.push(actor)
+        const id = randomUUID()
+        mails.set(id, { tenantId: actor.tenantId, mail: { id, kind: mail.kind, recipients: [...mail.recipients], title: mail.title, createdAt: new Date(), state: 'waiting', tries: 0, nextTry: new Date(), lastError: null, sentAt: null } })
+      },
       async list(actor) {
         actors.push(actor)
         const rows = [...mails.values()].filter(({ tenantId }) => tenantId === actor.tenantId).map(({ mail }) => mail)

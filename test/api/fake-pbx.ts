@@ -281,6 +281,10 @@ export function createFakePbx(): FakePbx {
         return { days: null, standardDays: 365, notice: 'none', ...input }
       },
     },
+    tell(actor, type, data) {
+      actors.push(actor)
+      pbx.emit(type, actor.tenantId, data)
+    },
     subscribe(actor, listener) {
       const entry = { tenantId: actor.tenantId, listener }
       listeners.add(entry)

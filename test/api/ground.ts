@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startApi, type Api, type ApiOptions } from '../../api/server.ts'
 import type { Database } from '../../config/database/index.ts'
-import { openDatabase } from '../../config/database/open.ts'
+import { openDatabase, type OpenDatabase } from '../../config/database/open.ts'
 import { createLogger } from '../../config/logger.ts'
 import { createSecrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
@@ -20,7 +20,8 @@ export { administrator }
 
 export interface Ground {
   api: Api
-  database: Database
+  database: OpenDatabase
+  settings: Settings
   pbx: FakePbx
   /** Lines of the log. */
   log: Record<string, unknown>[]
@@ -79,7 +80,7 @@ export async function openGround({ bare = false, publicUrl = '', ...options }: G
       tenantId = (await admin.get<{ tenant: { id: string } }>('/auth/session')).tenant.id
     }
     return {
-      api, database, pbx, log, client, admin, tenantId, close,
+      api, database, settings, pbx, log, client, admin, tenantId, close,
       restart: start,
       pass: (ms) => void (passed += ms),
       async person(roles) {

@@ -6,7 +6,6 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { closeCodes } from '../../api/live/connection.ts'
 import { LiveMessage } from '../../api/live/schemas.ts'
-import type { Database } from '../../config/database/index.ts'
 import { openGround, type Ground } from './ground.ts'
 
 /** What does not come fails here instead of waiting for ever. */
@@ -224,7 +223,7 @@ test('the credential is looked at again from time to time, without counting as u
   let looks = 0
   let wake = (): void => {}
   const { database } = ground
-  const watched: Database = {
+  const watched: typeof database = {
     ...database,
     available: true,
     async system(purpose, work) {

@@ -1,6 +1,6 @@
 /** Every route for every kind of asker: made from the list of routes, so that a new one cannot be left out. */
 import assert from 'node:assert/strict'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
@@ -67,6 +67,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   mail: () => ground.pbx.addMail(ground.tenantId).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
   webhook: newWebhook,
+  backup: newBackup,
   webhookDelivery: async () => {
     const id = randomUUID()
     const row = { id, tenant_id: ground.tenantId, webhook_id: await newWebhook(), event_id: randomUUID(), event_type: 'call.ended', order_key: id, body: '{}', delivered_at: new Date() }
@@ -99,6 +100,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
   unlockToll: 'tollLock', discardMessage: 'waitingMessage',
   getWebhook: 'webhook', updateWebhook: 'webhook', deleteWebhook: 'webhook', renewWebhookSecret: 'webhook', testWebhook: 'webhook', listWebhookDeliveries: 'webhook', replayWebhook: 'webhook', replayWebhookDelivery: 'webhookDelivery',
+  getBackup: 'backup', downloadBackup: 'backup', tryBackup: 'backup', deleteBackup: 'backup',
   retryMail: 'mail', discardMail: 'mail',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
@@ -173,6 +175,8 @@ const bodies: Record<string, () => unknown> = {
   testMail: () => ({ to: 'ada@example.com' }),
   createWebhook: () => ({ name: `Hook ${++number}`, url: 'http://127.0.0.1:1/', events: ['call.ended'], enabled: false }),
   updateWebhook: () => ({ events: ['call.started', 'call.ended'] }),
+  updateBackupSettings: () => ({ keep: 3 }),
+  setBackupKey: () => ({}),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 
@@ -184,6 +188,16 @@ const special: Record<string, number> = { completeSetup: 410, login: 401, change
 
 async function newWebhook(): Promise<string> {
   return (await ground.admin.post<{ webhook: { id: string } }>('/webhooks', bodies['createWebhook']?.())).webhook.id
+}
+
+/** One that lies there, as if it had been made. */
+async function newBackup(): Promise<string> {
+  const id = randomUUID()
+  const file = `${id}.backup`
+  await mkdir(ground.settings.backup.folder, { recursive: true })
+  await writeFile(join(ground.settings.backup.folder, file), 'DIALPLANE-BACKUP')
+  await ground.database.system('test', (trx) => trx('backups').insert({ id, file, asked_by: 'test', scheduled: false, state: 'done' }))
+  return id
 }
 
 function newExtension(): Promise<{ extension: { id: string }; credentials: { deviceId: string } }> {

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen.ts';
-import { acknowledgeEmergencyCall, beginDrain, changePassword, completeSetup, confirmPlace, createAllowedNetwork, createAttendant, createBan, createBlockedCaller, createConference, createDevice, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, createExtension, createInboundNumber, createOutboundRoute, createPagingGroup, createParkLot, createRingGroup, createSchedule, createToken, createTrunk, createUser, createWebhook, deleteAllowedNetwork, deleteAttendant, deleteBan, deleteBlockedCaller, deleteConference, deleteDevice, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deletePagingGroup, deleteParkLot, deleteRecording, deleteRegistration, deleteRingGroup, deleteSchedule, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, deleteWebhook, dialCall, discardMail, discardMessage, drainMediaServer, endDrain, endOwnSession, endUserSession, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getAttendant, getAttendantGreeting, getBlockedCaller, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getEmergencyCall, getEmergencyLocation, getEmergencyNetwork, getEmergencySettings, getEmergencySite, getExtension, getGreetingAudio, getHealth, getInboundNumber, getLocatedDevice, getMailbox, getMailSettings, getMessageSettings, getMetrics, getOutboundRoute, getPagingGroup, getParkLot, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSchedule, getSession, getSetup, getSystem, getTollSettings, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, getWebhook, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAttendants, listAuditEvents, listBans, listBlockedCallers, listCalls, listConferences, listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listLocatedDevices, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listOwnSessions, listPagingGroups, listParkedCalls, listParkLots, listPoolNumbers, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSchedules, listSipTargets, listTokens, listTollLocks, listTrunks, listUsers, listUserSessions, listVoiceMessages, listWaitingMessages, listWebhookDeliveries, listWebhooks, login, logout, lookUpSipTarget, markVoiceMessage, type Options, placeDevice, previewSpeech, readCalendar, readCertificates, recordCall, releaseRecording, removeAttendantRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, renewWebhookSecret, replacePrompt, replayWebhook, replayWebhookDelivery, reportNetwork, resetFeatureCode, resumeMediaServer, retryMail, revertPrompt, sendMessage, setAttendantRecording, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, testWebhook, undoAuditEvent, unlockToll, updateAttendant, updateBlockedCaller, updateConference, updateDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite, updateExtension, updateFeatureCode, updateInboundNumber, updateMailbox, updateMessageSettings, updateOutboundRoute, updatePagingGroup, updateParkLot, updateRecordingSettings, updateRingGroup, updateSchedule, updateTollSettings, updateTrunk, updateUser, updateWebhook, verifyAudit } from '../sdk.gen.ts';
-import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallError, AcknowledgeEmergencyCallResponse, BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, ConfirmPlaceData, ConfirmPlaceError, ConfirmPlaceResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateAttendantData, CreateAttendantError, CreateAttendantResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateBlockedCallerData, CreateBlockedCallerError, CreateBlockedCallerResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateEmergencyLocationData, CreateEmergencyLocationError, CreateEmergencyLocationResponse, CreateEmergencyNetworkData, CreateEmergencyNetworkError, CreateEmergencyNetworkResponse, CreateEmergencySiteData, CreateEmergencySiteError, CreateEmergencySiteResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreatePagingGroupData, CreatePagingGroupError, CreatePagingGroupResponse, CreateParkLotData, CreateParkLotError, CreateParkLotResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateScheduleData, CreateScheduleError, CreateScheduleResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteAttendantData, DeleteAttendantError, DeleteAttendantResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteBlockedCallerData, DeleteBlockedCallerError, DeleteBlockedCallerResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteEmergencyLocationData, DeleteEmergencyLocationError, DeleteEmergencyLocationResponse, DeleteEmergencyNetworkData, DeleteEmergencyNetworkError, DeleteEmergencyNetworkResponse, DeleteEmergencySiteData, DeleteEmergencySiteError, DeleteEmergencySiteResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeletePagingGroupData, DeletePagingGroupError, DeletePagingGroupResponse, DeleteParkLotData, DeleteParkLotError, DeleteParkLotResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteScheduleData, DeleteScheduleError, DeleteScheduleResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DialCallData, DialCallError, DialCallResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DiscardMessageData, DiscardMessageError, DiscardMessageResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, EndOwnSessionData, EndOwnSessionError, EndOwnSessionResponse, EndUserSessionData, EndUserSessionError, EndUserSessionResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetAttendantData, GetAttendantError, GetAttendantGreetingData, GetAttendantGreetingError, GetAttendantGreetingResponse, GetAttendantResponse, GetBlockedCallerData, GetBlockedCallerError, GetBlockedCallerResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetEmergencyCallData, GetEmergencyCallError, GetEmergencyCallResponse, GetEmergencyLocationData, GetEmergencyLocationError, GetEmergencyLocationResponse, GetEmergencyNetworkData, GetEmergencyNetworkError, GetEmergencyNetworkResponse, GetEmergencySettingsData, GetEmergencySettingsError, GetEmergencySettingsResponse, GetEmergencySiteData, GetEmergencySiteError, GetEmergencySiteResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetLocatedDeviceData, GetLocatedDeviceError, GetLocatedDeviceResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMessageSettingsData, GetMessageSettingsError, GetMessageSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPagingGroupData, GetPagingGroupError, GetPagingGroupResponse, GetParkLotData, GetParkLotError, GetParkLotResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetScheduleData, GetScheduleError, GetScheduleResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTollSettingsData, GetTollSettingsError, GetTollSettingsResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAttendantsData, ListAttendantsError, ListAttendantsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBansData, ListBansError, ListBansResponse, ListBlockedCallersData, ListBlockedCallersError, ListBlockedCallersResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListEmergencyCallsData, ListEmergencyCallsError, ListEmergencyCallsResponse, ListEmergencyLocationsData, ListEmergencyLocationsError, ListEmergencyLocationsResponse, ListEmergencyNetworksData, ListEmergencyNetworksError, ListEmergencyNetworksResponse, ListEmergencySitesData, ListEmergencySitesError, ListEmergencySitesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListLocatedDevicesData, ListLocatedDevicesError, ListLocatedDevicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListOwnSessionsData, ListOwnSessionsError, ListOwnSessionsResponse, ListPagingGroupsData, ListPagingGroupsError, ListPagingGroupsResponse, ListParkedCallsData, ListParkedCallsError, ListParkedCallsResponse, ListParkLotsData, ListParkLotsError, ListParkLotsResponse, ListPoolNumbersData, ListPoolNumbersError, ListPoolNumbersResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSchedulesData, ListSchedulesError, ListSchedulesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTollLocksData, ListTollLocksError, ListTollLocksResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, ListWaitingMessagesData, ListWaitingMessagesError, ListWaitingMessagesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PlaceDeviceData, PlaceDeviceError, PlaceDeviceResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCalendarData, ReadCalendarError, ReadCalendarResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveAttendantRecordingData, RemoveAttendantRecordingError, RemoveAttendantRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, RenewWebhookSecretData, RenewWebhookSecretError, RenewWebhookSecretResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ReplayWebhookData, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReplayWebhookError, ReplayWebhookResponse, ReportNetworkData, ReportNetworkError, ReportNetworkResponse, ResetFeatureCodeData, ResetFeatureCodeError, ResetFeatureCodeResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SendMessageData, SendMessageError, SendMessageResponse, SetAttendantRecordingData, SetAttendantRecordingError, SetAttendantRecordingResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UnlockTollData, UnlockTollError, UnlockTollResponse, UpdateAttendantData, UpdateAttendantError, UpdateAttendantResponse, UpdateBlockedCallerData, UpdateBlockedCallerError, UpdateBlockedCallerResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateEmergencyLocationData, UpdateEmergencyLocationError, UpdateEmergencyLocationResponse, UpdateEmergencyNetworkData, UpdateEmergencyNetworkError, UpdateEmergencyNetworkResponse, UpdateEmergencySettingsData, UpdateEmergencySettingsError, UpdateEmergencySettingsResponse, UpdateEmergencySiteData, UpdateEmergencySiteError, UpdateEmergencySiteResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateFeatureCodeData, UpdateFeatureCodeError, UpdateFeatureCodeResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMessageSettingsData, UpdateMessageSettingsError, UpdateMessageSettingsResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdatePagingGroupData, UpdatePagingGroupError, UpdatePagingGroupResponse, UpdateParkLotData, UpdateParkLotError, UpdateParkLotResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateScheduleData, UpdateScheduleError, UpdateScheduleResponse, UpdateTollSettingsData, UpdateTollSettingsError, UpdateTollSettingsResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyAuditData, VerifyAuditError, VerifyAuditResponse } from '../types.gen.ts';
+import { acknowledgeEmergencyCall, beginDrain, changePassword, completeSetup, confirmPlace, createAllowedNetwork, createAttendant, createBackup, createBan, createBlockedCaller, createConference, createDevice, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, createExtension, createInboundNumber, createOutboundRoute, createPagingGroup, createParkLot, createRingGroup, createSchedule, createToken, createTrunk, createUser, createWebhook, deleteAllowedNetwork, deleteAttendant, deleteBackup, deleteBan, deleteBlockedCaller, deleteConference, deleteDevice, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, deleteExtension, deleteInboundNumber, deleteOutboundRoute, deletePagingGroup, deleteParkLot, deleteRecording, deleteRegistration, deleteRingGroup, deleteSchedule, deleteToken, deleteTrunk, deleteUser, deleteVoiceMessage, deleteWebhook, dialCall, discardMail, discardMessage, downloadBackup, drainMediaServer, endDrain, endOwnSession, endUserSession, explainRouting, exportCalls, exportExtensions, forwardVoiceMessage, getAttendant, getAttendantGreeting, getBackup, getBackupSettings, getBlockedCaller, getCall, getCallCapture, getCallTrace, getCertificates, getConference, getDrain, getEmergencyCall, getEmergencyLocation, getEmergencyNetwork, getEmergencySettings, getEmergencySite, getExtension, getGreetingAudio, getHealth, getInboundNumber, getLocatedDevice, getMailbox, getMailSettings, getMessageSettings, getMetrics, getOutboundRoute, getPagingGroup, getParkLot, getPromptAudio, getRecording, getRecordingAudio, getRecordingPeaks, getRecordingSettings, getRecordingWav, getRingGroup, getSchedule, getSession, getSetup, getSystem, getTollSettings, getTrunk, getUser, getVoiceMessage, getVoiceMessageAudio, getVoiceMessageWav, getWebhook, hangUpCall, holdRecording, importExtensions, listAllowedNetworks, listAttendants, listAuditEvents, listBackups, listBans, listBlockedCallers, listCalls, listConferences, listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listExtensions, listFeatureCodes, listInboundNumbers, listLiveCalls, listLiveConferences, listLocatedDevices, listMail, listMailboxes, listMediaServers, listOutboundRoutes, listOwnSessions, listPagingGroups, listParkedCalls, listParkLots, listPoolNumbers, listPrompts, listRecordings, listRegistrations, listRingGroups, listRoles, listSchedules, listSipTargets, listTokens, listTollLocks, listTrunks, listUsers, listUserSessions, listVoiceMessages, listWaitingMessages, listWebhookDeliveries, listWebhooks, login, logout, lookUpSipTarget, markVoiceMessage, type Options, placeDevice, previewSpeech, readCalendar, readCertificates, recordCall, releaseRecording, removeAttendantRecording, removeGreeting, removeMailSettings, renewDeviceCredentials, renewWebhookSecret, replacePrompt, replayWebhook, replayWebhookDelivery, reportNetwork, resetFeatureCode, resumeMediaServer, retryMail, revertPrompt, sendMessage, setAttendantRecording, setBackupKey, setGreeting, setMailboxPin, setMailSettings, steerConference, steerConferenceParty, superviseCall, testMail, testTrunk, testWebhook, tryBackup, undoAuditEvent, unlockToll, updateAttendant, updateBackupSettings, updateBlockedCaller, updateConference, updateDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite, updateExtension, updateFeatureCode, updateInboundNumber, updateMailbox, updateMessageSettings, updateOutboundRoute, updatePagingGroup, updateParkLot, updateRecordingSettings, updateRingGroup, updateSchedule, updateTollSettings, updateTrunk, updateUser, updateWebhook, verifyAudit } from '../sdk.gen.ts';
+import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallError, AcknowledgeEmergencyCallResponse, BeginDrainData, BeginDrainError, BeginDrainResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CompleteSetupData, CompleteSetupError, CompleteSetupResponse, ConfirmPlaceData, ConfirmPlaceError, ConfirmPlaceResponse, CreateAllowedNetworkData, CreateAllowedNetworkError, CreateAllowedNetworkResponse, CreateAttendantData, CreateAttendantError, CreateAttendantResponse, CreateBackupData, CreateBackupError, CreateBackupResponse, CreateBanData, CreateBanError, CreateBanResponse, CreateBlockedCallerData, CreateBlockedCallerError, CreateBlockedCallerResponse, CreateConferenceData, CreateConferenceError, CreateConferenceResponse, CreateDeviceData, CreateDeviceError, CreateDeviceResponse, CreateEmergencyLocationData, CreateEmergencyLocationError, CreateEmergencyLocationResponse, CreateEmergencyNetworkData, CreateEmergencyNetworkError, CreateEmergencyNetworkResponse, CreateEmergencySiteData, CreateEmergencySiteError, CreateEmergencySiteResponse, CreateExtensionData, CreateExtensionError, CreateExtensionResponse, CreateInboundNumberData, CreateInboundNumberError, CreateInboundNumberResponse, CreateOutboundRouteData, CreateOutboundRouteError, CreateOutboundRouteResponse, CreatePagingGroupData, CreatePagingGroupError, CreatePagingGroupResponse, CreateParkLotData, CreateParkLotError, CreateParkLotResponse, CreateRingGroupData, CreateRingGroupError, CreateRingGroupResponse, CreateScheduleData, CreateScheduleError, CreateScheduleResponse, CreateTokenData, CreateTokenError, CreateTokenResponse, CreateTrunkData, CreateTrunkError, CreateTrunkResponse, CreateUserData, CreateUserError, CreateUserResponse, CreateWebhookData, CreateWebhookError, CreateWebhookResponse, DeleteAllowedNetworkData, DeleteAllowedNetworkError, DeleteAllowedNetworkResponse, DeleteAttendantData, DeleteAttendantError, DeleteAttendantResponse, DeleteBackupData, DeleteBackupError, DeleteBackupResponse, DeleteBanData, DeleteBanError, DeleteBanResponse, DeleteBlockedCallerData, DeleteBlockedCallerError, DeleteBlockedCallerResponse, DeleteConferenceData, DeleteConferenceError, DeleteConferenceResponse, DeleteDeviceData, DeleteDeviceError, DeleteDeviceResponse, DeleteEmergencyLocationData, DeleteEmergencyLocationError, DeleteEmergencyLocationResponse, DeleteEmergencyNetworkData, DeleteEmergencyNetworkError, DeleteEmergencyNetworkResponse, DeleteEmergencySiteData, DeleteEmergencySiteError, DeleteEmergencySiteResponse, DeleteExtensionData, DeleteExtensionError, DeleteExtensionResponse, DeleteInboundNumberData, DeleteInboundNumberError, DeleteInboundNumberResponse, DeleteOutboundRouteData, DeleteOutboundRouteError, DeleteOutboundRouteResponse, DeletePagingGroupData, DeletePagingGroupError, DeletePagingGroupResponse, DeleteParkLotData, DeleteParkLotError, DeleteParkLotResponse, DeleteRecordingData, DeleteRecordingError, DeleteRecordingResponse, DeleteRegistrationData, DeleteRegistrationError, DeleteRegistrationResponse, DeleteRingGroupData, DeleteRingGroupError, DeleteRingGroupResponse, DeleteScheduleData, DeleteScheduleError, DeleteScheduleResponse, DeleteTokenData, DeleteTokenError, DeleteTokenResponse, DeleteTrunkData, DeleteTrunkError, DeleteTrunkResponse, DeleteUserData, DeleteUserError, DeleteUserResponse, DeleteVoiceMessageData, DeleteVoiceMessageError, DeleteVoiceMessageResponse, DeleteWebhookData, DeleteWebhookError, DeleteWebhookResponse, DialCallData, DialCallError, DialCallResponse, DiscardMailData, DiscardMailError, DiscardMailResponse, DiscardMessageData, DiscardMessageError, DiscardMessageResponse, DownloadBackupData, DownloadBackupError, DownloadBackupResponse, DrainMediaServerData, DrainMediaServerError, DrainMediaServerResponse, EndDrainData, EndDrainError, EndDrainResponse, EndOwnSessionData, EndOwnSessionError, EndOwnSessionResponse, EndUserSessionData, EndUserSessionError, EndUserSessionResponse, ExplainRoutingData, ExplainRoutingError, ExplainRoutingResponse, ExportCallsData, ExportCallsError, ExportCallsResponse, ExportExtensionsData, ExportExtensionsError, ExportExtensionsResponse, ForwardVoiceMessageData, ForwardVoiceMessageError, ForwardVoiceMessageResponse, GetAttendantData, GetAttendantError, GetAttendantGreetingData, GetAttendantGreetingError, GetAttendantGreetingResponse, GetAttendantResponse, GetBackupData, GetBackupError, GetBackupResponse, GetBackupSettingsData, GetBackupSettingsError, GetBackupSettingsResponse, GetBlockedCallerData, GetBlockedCallerError, GetBlockedCallerResponse, GetCallCaptureData, GetCallCaptureError, GetCallCaptureResponse, GetCallData, GetCallError, GetCallResponse, GetCallTraceData, GetCallTraceError, GetCallTraceResponse, GetCertificatesData, GetCertificatesError, GetCertificatesResponse, GetConferenceData, GetConferenceError, GetConferenceResponse, GetDrainData, GetDrainError, GetDrainResponse, GetEmergencyCallData, GetEmergencyCallError, GetEmergencyCallResponse, GetEmergencyLocationData, GetEmergencyLocationError, GetEmergencyLocationResponse, GetEmergencyNetworkData, GetEmergencyNetworkError, GetEmergencyNetworkResponse, GetEmergencySettingsData, GetEmergencySettingsError, GetEmergencySettingsResponse, GetEmergencySiteData, GetEmergencySiteError, GetEmergencySiteResponse, GetExtensionData, GetExtensionError, GetExtensionResponse, GetGreetingAudioData, GetGreetingAudioError, GetGreetingAudioResponse, GetHealthData, GetHealthError, GetHealthResponse, GetInboundNumberData, GetInboundNumberError, GetInboundNumberResponse, GetLocatedDeviceData, GetLocatedDeviceError, GetLocatedDeviceResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMailSettingsData, GetMailSettingsError, GetMailSettingsResponse, GetMessageSettingsData, GetMessageSettingsError, GetMessageSettingsResponse, GetMetricsData, GetMetricsError, GetMetricsResponse, GetOutboundRouteData, GetOutboundRouteError, GetOutboundRouteResponse, GetPagingGroupData, GetPagingGroupError, GetPagingGroupResponse, GetParkLotData, GetParkLotError, GetParkLotResponse, GetPromptAudioData, GetPromptAudioError, GetPromptAudioResponse, GetRecordingAudioData, GetRecordingAudioError, GetRecordingAudioResponse, GetRecordingData, GetRecordingError, GetRecordingPeaksData, GetRecordingPeaksError, GetRecordingPeaksResponse, GetRecordingResponse, GetRecordingSettingsData, GetRecordingSettingsError, GetRecordingSettingsResponse, GetRecordingWavData, GetRecordingWavError, GetRecordingWavResponse, GetRingGroupData, GetRingGroupError, GetRingGroupResponse, GetScheduleData, GetScheduleError, GetScheduleResponse, GetSessionData, GetSessionError, GetSessionResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSystemData, GetSystemError, GetSystemResponse, GetTollSettingsData, GetTollSettingsError, GetTollSettingsResponse, GetTrunkData, GetTrunkError, GetTrunkResponse, GetUserData, GetUserError, GetUserResponse, GetVoiceMessageAudioData, GetVoiceMessageAudioError, GetVoiceMessageAudioResponse, GetVoiceMessageData, GetVoiceMessageError, GetVoiceMessageResponse, GetVoiceMessageWavData, GetVoiceMessageWavError, GetVoiceMessageWavResponse, GetWebhookData, GetWebhookError, GetWebhookResponse, HangUpCallData, HangUpCallError, HangUpCallResponse, HoldRecordingData, HoldRecordingError, HoldRecordingResponse, ImportExtensionsData, ImportExtensionsError, ImportExtensionsResponse, ListAllowedNetworksData, ListAllowedNetworksError, ListAllowedNetworksResponse, ListAttendantsData, ListAttendantsError, ListAttendantsResponse, ListAuditEventsData, ListAuditEventsError, ListAuditEventsResponse, ListBackupsData, ListBackupsError, ListBackupsResponse, ListBansData, ListBansError, ListBansResponse, ListBlockedCallersData, ListBlockedCallersError, ListBlockedCallersResponse, ListCallsData, ListCallsError, ListCallsResponse, ListConferencesData, ListConferencesError, ListConferencesResponse, ListEmergencyCallsData, ListEmergencyCallsError, ListEmergencyCallsResponse, ListEmergencyLocationsData, ListEmergencyLocationsError, ListEmergencyLocationsResponse, ListEmergencyNetworksData, ListEmergencyNetworksError, ListEmergencyNetworksResponse, ListEmergencySitesData, ListEmergencySitesError, ListEmergencySitesResponse, ListExtensionsData, ListExtensionsError, ListExtensionsResponse, ListFeatureCodesData, ListFeatureCodesError, ListFeatureCodesResponse, ListInboundNumbersData, ListInboundNumbersError, ListInboundNumbersResponse, ListLiveCallsData, ListLiveCallsError, ListLiveCallsResponse, ListLiveConferencesData, ListLiveConferencesError, ListLiveConferencesResponse, ListLocatedDevicesData, ListLocatedDevicesError, ListLocatedDevicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMailData, ListMailError, ListMailResponse, ListMediaServersData, ListMediaServersError, ListMediaServersResponse, ListOutboundRoutesData, ListOutboundRoutesError, ListOutboundRoutesResponse, ListOwnSessionsData, ListOwnSessionsError, ListOwnSessionsResponse, ListPagingGroupsData, ListPagingGroupsError, ListPagingGroupsResponse, ListParkedCallsData, ListParkedCallsError, ListParkedCallsResponse, ListParkLotsData, ListParkLotsError, ListParkLotsResponse, ListPoolNumbersData, ListPoolNumbersError, ListPoolNumbersResponse, ListPromptsData, ListPromptsError, ListPromptsResponse, ListRecordingsData, ListRecordingsError, ListRecordingsResponse, ListRegistrationsData, ListRegistrationsError, ListRegistrationsResponse, ListRingGroupsData, ListRingGroupsError, ListRingGroupsResponse, ListRolesData, ListRolesError, ListRolesResponse, ListSchedulesData, ListSchedulesError, ListSchedulesResponse, ListSipTargetsData, ListSipTargetsError, ListSipTargetsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTollLocksData, ListTollLocksError, ListTollLocksResponse, ListTrunksData, ListTrunksError, ListTrunksResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListVoiceMessagesData, ListVoiceMessagesError, ListVoiceMessagesResponse, ListWaitingMessagesData, ListWaitingMessagesError, ListWaitingMessagesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookUpSipTargetData, LookUpSipTargetError, LookUpSipTargetResponse, MarkVoiceMessageData, MarkVoiceMessageError, MarkVoiceMessageResponse, PlaceDeviceData, PlaceDeviceError, PlaceDeviceResponse, PreviewSpeechData, PreviewSpeechError, PreviewSpeechResponse, ReadCalendarData, ReadCalendarError, ReadCalendarResponse, ReadCertificatesData, ReadCertificatesError, ReadCertificatesResponse, RecordCallData, RecordCallError, RecordCallResponse, ReleaseRecordingData, ReleaseRecordingError, ReleaseRecordingResponse, RemoveAttendantRecordingData, RemoveAttendantRecordingError, RemoveAttendantRecordingResponse, RemoveGreetingData, RemoveGreetingError, RemoveGreetingResponse, RemoveMailSettingsData, RemoveMailSettingsError, RemoveMailSettingsResponse, RenewDeviceCredentialsData, RenewDeviceCredentialsError, RenewDeviceCredentialsResponse, RenewWebhookSecretData, RenewWebhookSecretError, RenewWebhookSecretResponse, ReplacePromptData, ReplacePromptError, ReplacePromptResponse, ReplayWebhookData, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReplayWebhookError, ReplayWebhookResponse, ReportNetworkData, ReportNetworkError, ReportNetworkResponse, ResetFeatureCodeData, ResetFeatureCodeError, ResetFeatureCodeResponse, ResumeMediaServerData, ResumeMediaServerError, ResumeMediaServerResponse, RetryMailData, RetryMailError, RetryMailResponse, RevertPromptData, RevertPromptError, RevertPromptResponse, SendMessageData, SendMessageError, SendMessageResponse, SetAttendantRecordingData, SetAttendantRecordingError, SetAttendantRecordingResponse, SetBackupKeyData, SetBackupKeyError, SetBackupKeyResponse, SetGreetingData, SetGreetingError, SetGreetingResponse, SetMailboxPinData, SetMailboxPinError, SetMailboxPinResponse, SetMailSettingsData, SetMailSettingsError, SetMailSettingsResponse, SteerConferenceData, SteerConferenceError, SteerConferencePartyData, SteerConferencePartyError, SteerConferencePartyResponse, SteerConferenceResponse, SuperviseCallData, SuperviseCallError, SuperviseCallResponse, TestMailData, TestMailError, TestMailResponse, TestTrunkData, TestTrunkError, TestTrunkResponse, TestWebhookData, TestWebhookError, TestWebhookResponse, TryBackupData, TryBackupError, TryBackupResponse, UndoAuditEventData, UndoAuditEventError, UndoAuditEventResponse, UnlockTollData, UnlockTollError, UnlockTollResponse, UpdateAttendantData, UpdateAttendantError, UpdateAttendantResponse, UpdateBackupSettingsData, UpdateBackupSettingsError, UpdateBackupSettingsResponse, UpdateBlockedCallerData, UpdateBlockedCallerError, UpdateBlockedCallerResponse, UpdateConferenceData, UpdateConferenceError, UpdateConferenceResponse, UpdateDeviceData, UpdateDeviceError, UpdateDeviceResponse, UpdateEmergencyLocationData, UpdateEmergencyLocationError, UpdateEmergencyLocationResponse, UpdateEmergencyNetworkData, UpdateEmergencyNetworkError, UpdateEmergencyNetworkResponse, UpdateEmergencySettingsData, UpdateEmergencySettingsError, UpdateEmergencySettingsResponse, UpdateEmergencySiteData, UpdateEmergencySiteError, UpdateEmergencySiteResponse, UpdateExtensionData, UpdateExtensionError, UpdateExtensionResponse, UpdateFeatureCodeData, UpdateFeatureCodeError, UpdateFeatureCodeResponse, UpdateInboundNumberData, UpdateInboundNumberError, UpdateInboundNumberResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMessageSettingsData, UpdateMessageSettingsError, UpdateMessageSettingsResponse, UpdateOutboundRouteData, UpdateOutboundRouteError, UpdateOutboundRouteResponse, UpdatePagingGroupData, UpdatePagingGroupError, UpdatePagingGroupResponse, UpdateParkLotData, UpdateParkLotError, UpdateParkLotResponse, UpdateRecordingSettingsData, UpdateRecordingSettingsError, UpdateRecordingSettingsResponse, UpdateRingGroupData, UpdateRingGroupError, UpdateRingGroupResponse, UpdateScheduleData, UpdateScheduleError, UpdateScheduleResponse, UpdateTollSettingsData, UpdateTollSettingsError, UpdateTollSettingsResponse, UpdateTrunkData, UpdateTrunkError, UpdateTrunkResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpdateWebhookData, UpdateWebhookError, UpdateWebhookResponse, VerifyAuditData, VerifyAuditError, VerifyAuditResponse } from '../types.gen.ts';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -4402,6 +4402,213 @@ export const replayWebhookDeliveryMutation = (options?: Partial<Options<ReplayWe
     const mutationOptions: UseMutationOptions<ReplayWebhookDeliveryResponse, ReplayWebhookDeliveryError, Options<ReplayWebhookDeliveryData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await replayWebhookDelivery({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getBackupSettingsQueryKey = (options?: Options<GetBackupSettingsData>) => createQueryKey('getBackupSettings', options);
+
+/**
+ * When backups are made, and where they are
+ *
+ * Needs the permission `backups.read`.
+ */
+export const getBackupSettingsOptions = (options?: Options<GetBackupSettingsData>) => queryOptions<GetBackupSettingsResponse, GetBackupSettingsError, GetBackupSettingsResponse, ReturnType<typeof getBackupSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBackupSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBackupSettingsQueryKey(options)
+});
+
+/**
+ * Say when backups are made, and how many are kept
+ *
+ * Needs the permission `backups.write`.
+ */
+export const updateBackupSettingsMutation = (options?: Partial<Options<UpdateBackupSettingsData>>): UseMutationOptions<UpdateBackupSettingsResponse, UpdateBackupSettingsError, Options<UpdateBackupSettingsData>> => {
+    const mutationOptions: UseMutationOptions<UpdateBackupSettingsResponse, UpdateBackupSettingsError, Options<UpdateBackupSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateBackupSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Set what opens backups from now on
+ *
+ * A passphrase, or a recovery key that Dialplane makes and shows only now. What is made of it is kept encrypted, so that backups are made and tried out by themselves; older backups still open with what was set then. Needs the permission `backups.write`.
+ */
+export const setBackupKeyMutation = (options?: Partial<Options<SetBackupKeyData>>): UseMutationOptions<SetBackupKeyResponse, SetBackupKeyError, Options<SetBackupKeyData>> => {
+    const mutationOptions: UseMutationOptions<SetBackupKeyResponse, SetBackupKeyError, Options<SetBackupKeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setBackupKey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listBackupsQueryKey = (options?: Options<ListBackupsData>) => createQueryKey('listBackups', options);
+
+/**
+ * Backups, newest first
+ *
+ * Needs the permission `backups.read`.
+ */
+export const listBackupsOptions = (options?: Options<ListBackupsData>) => queryOptions<ListBackupsResponse, ListBackupsError, ListBackupsResponse, ReturnType<typeof listBackupsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listBackups({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBackupsQueryKey(options)
+});
+
+export const listBackupsInfiniteQueryKey = (options?: Options<ListBackupsData>): QueryKey<Options<ListBackupsData>> => createQueryKey('listBackups', options, true);
+
+/**
+ * Backups, newest first
+ *
+ * Needs the permission `backups.read`.
+ */
+export const listBackupsInfiniteOptions = (options?: Options<ListBackupsData>) => {
+    const opts = infiniteQueryOptions<ListBackupsResponse, ListBackupsError, InfiniteData<ListBackupsResponse>, QueryKey<Options<ListBackupsData>>, number | Pick<QueryKey<Options<ListBackupsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListBackupsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listBackups({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listBackupsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Make a backup now
+ *
+ * Answers at once; the backup is made, and then restored beside the real tables to try it. While one is made, it is answered with that one. Needs the permission `backups.write`.
+ */
+export const createBackupMutation = (options?: Partial<Options<CreateBackupData>>): UseMutationOptions<CreateBackupResponse, CreateBackupError, Options<CreateBackupData>> => {
+    const mutationOptions: UseMutationOptions<CreateBackupResponse, CreateBackupError, Options<CreateBackupData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createBackup({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete a backup and its file
+ *
+ * Needs the permission `backups.write`.
+ */
+export const deleteBackupMutation = (options?: Partial<Options<DeleteBackupData>>): UseMutationOptions<DeleteBackupResponse, DeleteBackupError, Options<DeleteBackupData>> => {
+    const mutationOptions: UseMutationOptions<DeleteBackupResponse, DeleteBackupError, Options<DeleteBackupData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteBackup({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getBackupQueryKey = (options: Options<GetBackupData>) => createQueryKey('getBackup', options);
+
+/**
+ * One backup
+ *
+ * Needs the permission `backups.read`.
+ */
+export const getBackupOptions = (options: Options<GetBackupData>) => queryOptions<GetBackupResponse, GetBackupError, GetBackupResponse, ReturnType<typeof getBackupQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBackup({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBackupQueryKey(options)
+});
+
+export const downloadBackupQueryKey = (options: Options<DownloadBackupData>) => createQueryKey('downloadBackup', options);
+
+/**
+ * The encrypted file
+ *
+ * Audited. It opens only with the passphrase or recovery key that was set when it was made. Needs the permission `backups.download`.
+ */
+export const downloadBackupOptions = (options: Options<DownloadBackupData>) => queryOptions<DownloadBackupResponse, DownloadBackupError, DownloadBackupResponse, ReturnType<typeof downloadBackupQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadBackup({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadBackupQueryKey(options)
+});
+
+/**
+ * Restore it beside the real tables, compare, and throw that away
+ *
+ * Needs the permission `backups.write`.
+ */
+export const tryBackupMutation = (options?: Partial<Options<TryBackupData>>): UseMutationOptions<TryBackupResponse, TryBackupError, Options<TryBackupData>> => {
+    const mutationOptions: UseMutationOptions<TryBackupResponse, TryBackupError, Options<TryBackupData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await tryBackup({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
