@@ -157,6 +157,8 @@ export interface EmergencyDoor {
   /** The numbers of all pools, by site. */
   pools(actor: Actor): Promise<PoolNumber[]>
   devices(actor: Actor): Promise<LocatedDevice[]>
+  /** The phones of the extension with this number. */
+  ofExtension(actor: Actor, number: string): Promise<LocatedDevice[]>
   device(actor: Actor, deviceId: string): Promise<LocatedDevice>
   /** Where it always is; null: it moves. */
   place(actor: Actor, deviceId: string, locationId: string | null): Promise<LocatedDevice>

@@ -106,6 +106,11 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
       const snapshot = directory.snapshot()
       return snapshot.extensionsOf(actor.tenantId).toSorted((a, b) => a.number.length - b.number.length || a.number.localeCompare(b.number)).flatMap(({ id }) => snapshot.devicesOf(id)).map(shown)
     },
+    async ofExtension(actor, number) {
+      const extension = directory.snapshot().extensionByNumber(actor.tenantId, number)
+      if (!extension) throw new Refusal('not-found', `There is no extension ${number}.`)
+      return directory.snapshot().devicesOf(extension.id).map(shown)
+    },
     device: async (actor, id) => shown(deviceOf(actor, id)),
     place(actor, id, locationId) {
       checkLocation(actor, locationId)

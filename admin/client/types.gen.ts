@@ -3046,6 +3046,23 @@ export type Acknowledgement = {
 };
 
 /**
+ * Where the phones of an extension are.
+ */
+export type NomadicLocation = {
+    extension: string;
+    devices: Array<LocatedDevice>;
+};
+
+export type LocationUpdate = {
+    deviceId?: string;
+    /**
+     * Where its user says it is; null: no longer.
+     */
+    locationId?: string | null;
+    network?: NetworkReport;
+};
+
+/**
  * How much may be called abroad before somebody looks.
  */
 export type TollSettings = {
@@ -12247,6 +12264,202 @@ export type AcknowledgeEmergencyCallResponses = {
 };
 
 export type AcknowledgeEmergencyCallResponse = AcknowledgeEmergencyCallResponses[keyof AcknowledgeEmergencyCallResponses];
+
+export type ListNomadicSitesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/framework/nomadic-e911/sites';
+};
+
+export type ListNomadicSitesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListNomadicSitesError = ListNomadicSitesErrors[keyof ListNomadicSitesErrors];
+
+export type ListNomadicSitesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<EmergencySite>;
+    };
+};
+
+export type ListNomadicSitesResponse = ListNomadicSitesResponses[keyof ListNomadicSitesResponses];
+
+export type CreateNomadicSiteData = {
+    body: EmergencySiteCreate;
+    path?: never;
+    query?: never;
+    url: '/framework/nomadic-e911/create-site';
+};
+
+export type CreateNomadicSiteErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateNomadicSiteError = CreateNomadicSiteErrors[keyof CreateNomadicSiteErrors];
+
+export type CreateNomadicSiteResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: EmergencySite;
+    };
+};
+
+export type CreateNomadicSiteResponse = CreateNomadicSiteResponses[keyof CreateNomadicSiteResponses];
+
+export type GetNomadicLocationData = {
+    body?: never;
+    path: {
+        extension: string;
+    };
+    query?: never;
+    url: '/framework/nomadic-e911/location/{extension}';
+};
+
+export type GetNomadicLocationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetNomadicLocationError = GetNomadicLocationErrors[keyof GetNomadicLocationErrors];
+
+export type GetNomadicLocationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: NomadicLocation;
+    };
+};
+
+export type GetNomadicLocationResponse = GetNomadicLocationResponses[keyof GetNomadicLocationResponses];
+
+export type UpdateNomadicLocationData = {
+    body: LocationUpdate;
+    path: {
+        extension: string;
+    };
+    query?: never;
+    url: '/framework/nomadic-e911/update-location/{extension}';
+};
+
+export type UpdateNomadicLocationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateNomadicLocationError = UpdateNomadicLocationErrors[keyof UpdateNomadicLocationErrors];
+
+export type UpdateNomadicLocationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LocatedDevice;
+    };
+};
+
+export type UpdateNomadicLocationResponse = UpdateNomadicLocationResponses[keyof UpdateNomadicLocationResponses];
 
 export type GetTollSettingsData = {
     body?: never;

@@ -2,26 +2,18 @@
 import { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
 import { idParams, one, pageOf, pageQuery, pagination } from '../http/envelope.ts'
-import { given, isoOf, isoOrNull } from '../http/fields.ts'
+import { given, isoOf } from '../http/fields.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
-import type { EmergencyCall as CallOfPbx, Located as LocatedOfPbx, LocatedDevice as DeviceOfPbx } from '../../pbx/index.ts'
+import { nomadicRoutes } from './nomadic-routes.ts'
+import { presentCall, presentDevice } from './present.ts'
 import {
   Acknowledgement, EmergencyCall, EmergencyLocation, EmergencyLocationCreate, EmergencyLocationUpdate, EmergencyNetwork, EmergencyNetworkCreate, EmergencyNetworkUpdate, EmergencySettings, EmergencySettingsUpdate,
-  EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, type Located, LocatedDevice, NetworkReport, PlaceOf, PoolNumber,
+  EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, LocatedDevice, NetworkReport, PlaceOf, PoolNumber,
 } from './schemas.ts'
 
 const tag = 'Emergency'
 const read = 'emergency.read'
 const write = 'emergency.write'
-
-const presentLocated = (located: LocatedOfPbx | null): z.input<typeof Located> | null => located && { ...located, since: isoOrNull(located.since) }
-const presentDevice = ({ confirmed, reported, located, ...device }: DeviceOfPbx): z.input<typeof LocatedDevice> => ({
-  ...device, confirmed: confirmed && { ...confirmed, at: isoOf(confirmed.at) }, reported: reported && { ...given(reported), at: isoOf(reported.at) }, located: presentLocated(located),
-})
-const presentCall = ({ startedAt, pool, location, attempts, answeredAt, endedAt, notified, escalatedAt, acknowledgedAt, ...call }: CallOfPbx): z.input<typeof EmergencyCall> => ({
-  ...call, startedAt: isoOf(startedAt), pool: pool && { ...pool, takenFrom: pool.takenFrom && { ...pool.takenFrom, at: isoOf(pool.takenFrom.at) } }, location: presentLocated(location), attempts: attempts.map((attempt) => ({ ...attempt, at: isoOf(attempt.at) })), answeredAt: isoOrNull(answeredAt), endedAt: isoOrNull(endedAt),
-  notified: notified.map((each) => ({ ...each, at: isoOf(each.at) })), escalatedAt: isoOrNull(escalatedAt), acknowledgedAt: isoOrNull(acknowledgedAt),
-})
 
 const getEmergencySettings = defineRoute({
   method: 'get', path: '/emergency/settings', operationId: 'getEmergencySettings', summary: 'Who is told of calls for help, and the default place', tag, permission: read, response: one(EmergencySettings),
@@ -100,4 +92,5 @@ export const emergencyRoutes = [
     shown: EmergencyNetwork, create: EmergencyNetworkCreate, update: EmergencyNetworkUpdate, kept: ({ emergency }) => emergency.networks, present: stamped,
   }),
   getEmergencySettings, updateEmergencySettings, listPoolNumbers, listLocatedDevices, getLocatedDevice, placeDevice, confirmPlace, reportNetwork, listEmergencyCalls, getEmergencyCall, acknowledgeEmergencyCall,
+  ...nomadicRoutes,
 ]

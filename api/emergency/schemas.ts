@@ -68,6 +68,15 @@ export const LocatedDevice = z
   })
   .meta({ id: 'LocatedDevice', description: 'A phone and where it is.' })
 
+export const NomadicLocation = z.object({ extension: z.string(), devices: z.array(LocatedDevice) }).meta({ id: 'NomadicLocation', description: 'Where the phones of an extension are.' })
+export const LocationUpdate = z
+  .strictObject({
+    deviceId: z.uuid().optional(), locationId: z.uuid().nullable().optional().meta({ description: 'Where its user says it is; null: no longer.' }),
+    network: NetworkReport.optional(),
+  })
+  .refine(({ locationId, network }) => locationId !== undefined || network !== undefined, 'needs locationId or network')
+  .meta({ id: 'LocationUpdate' })
+
 export const EmergencyCall = z
   .object({
     id: z.uuid().meta({ description: 'That of the call.' }), kind: z.enum(['call', 'test']), dialled: z.string(), startedAt: instant,

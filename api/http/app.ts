@@ -35,6 +35,11 @@ export function createApp(world: World, { routes, document, panel, checkResponse
     request.url = request.url.replace('/metrics', '/api/v1/metrics')
     next()
   })
+  // The paths that programs were written for before there were versions.
+  app.use((request, _response, next) => {
+    if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')
+    next()
+  })
   app.use('/api/v1', createRouter(routes, world, { checkResponses }))
   app.use('/api', createDocs(document))
   app.use('/admin', createPanel(panel))

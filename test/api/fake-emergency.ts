@@ -6,6 +6,9 @@ import type { EmergencyCall, EmergencyLocation, EmergencyLocationInput, Emergenc
 import { fakeKept } from './fake-lines.ts'
 import { now } from './fake-samples.ts'
 
+/** That of whatever extension is asked for. */
+const SOME_PHONE = randomUUID()
+
 export interface FakeEmergency {
   emergency: Pbx['emergency']
   addEmergencyCall(tenantId: string): EmergencyCall
@@ -20,7 +23,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
   }
   const shown = (actor: Actor, id: string): LocatedDevice => {
     actors.push(actor)
-    const device = deviceOf(actor, id)
+    const device = id === SOME_PHONE ? { id, name: 'Phone', extensionId: randomUUID() } : deviceOf(actor, id)
     return { deviceId: device.id, name: device.name, extension: { id: device.extensionId, number: '100', name: 'Ada' }, address: '192.0.2.1', locationId: null, confirmed: { locationId: located.locationId, at: now }, reported: { bssid: '00:11:22:33:44:55', at: now }, located }
   }
   const callOf = (actor: Actor, id: string): EmergencyCall => {
@@ -59,6 +62,9 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
       async devices(actor) {
         actors.push(actor)
         return []
+      },
+      async ofExtension(actor) {
+        return [shown(actor, SOME_PHONE)]
       },
       device: async (actor, id) => shown(actor, id),
       place: async (actor, id, locationId) => ({ ...shown(actor, id), locationId }),

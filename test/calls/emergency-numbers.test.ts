@@ -115,4 +115,23 @@ suite('numbers of calls for help', () => {
     await house.api.ask('PATCH', `/extensions/${lines.ben.extensionId}`, { outsideNumber: '+15550001555' })
     assert.equal((await callForHelp(phones.ben)).from, '+15550001555')
   })
+
+  test('the paths of the framework: sites, where the phones of an extension are, and saying so', async () => {
+    const at = (path: string): string => `/../framework/nomadic-e911/${path}`
+    const annex = await house.api.post<{ id: string; problems: string[] }>(at('create-site'), { name: 'Annex', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Side Street', houseNumber: '3' })
+    assert.deepEqual((await house.api.get<{ name: string }[]>(at('sites'))).map(({ name }) => name), ['Annex', 'HQ'])
+    const { id: locationId } = await house.api.post<{ id: string }>('/emergency/locations', { siteId: annex.id, name: 'Shed', floor: '0' })
+    const shown = async (): Promise<(string | undefined)[]> => (await house.api.get<{ devices: { located: { name: string } | null }[] }>(at('location/103'))).devices.map(({ located }) => located?.name)
+    assert.deepEqual(await shown(), ['Hall'])
+    await house.api.post(at('update-location/103'), { locationId })
+    assert.deepEqual(await shown(), ['Shed'])
+    await house.api.post('/emergency/networks', { kind: 'bssid', value: '02:00:00:00:00:01', locationId })
+    const told = await house.api.post<{ located: { source: string } }>(at('update-location/103'), { locationId: null, network: { bssid: '02-00-00-00-00-01' } })
+    assert.equal(told.located.source, 'bssid')
+    // The next call goes to the other building, which has no pool.
+    assert.equal((await callForHelp(phones.cleo)).from, '+15550001000')
+    for (const [status, path, body] of [[404, 'update-location/199', { locationId }], [400, 'update-location/103', {}], [422, 'update-location/103', { locationId: site.id }], [422, 'update-location/103', { deviceId: site.id, locationId }]] as const) assert.equal((await house.api.send('POST', at(path), body)).status, status)
+    assert.equal((await house.api.send('GET', at('location/199'))).status, 404)
+    await house.api.post(at('update-location/103'), { network: {} })
+  })
 })
