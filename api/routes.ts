@@ -6,6 +6,7 @@ import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { lineRoutes } from './lines/routes.ts'
 import { promptRoutes } from './prompts/routes.ts'
+import { provisioningRoutes } from './provisioning/routes.ts'
 import { recordingRoutes } from './recordings/routes.ts'
 import { shieldRoutes } from './shield/routes.ts'
 import { systemRoutes } from './system/routes.ts'
@@ -19,4 +20,4 @@ import { voicemailRoutes } from './voicemail/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...webhookRoutes, ...backupRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...provisioningRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...webhookRoutes, ...backupRoutes, ...complianceRoutes, ...systemRoutes]

@@ -162,6 +162,43 @@ export interface DeviceRow {
   credentials_sealed: Buffer
   credentials_changed_at: Date
   enabled: boolean
+  /** Of which phone that is set up from here it is a line, and which, from 1. */
+  phone_id: string | null
+  phone_line: number | null
+  /** config/secrets envelope of the password, for such a phone. */
+  password_sealed: Buffer | null
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** `phones`: phones that are set up from here. */
+export interface PhoneRow {
+  id: string
+  tenant_id: string
+  name: string
+  vendor: string
+  model: string
+  mac: string | null
+  keys: { type: 'line' | 'lamp' | 'speed-dial' | 'park' | 'empty'; value: string; label: string }[]
+  transport: 'udp' | 'tcp' | 'tls'
+  time_zone: string | null
+  language: string
+  networks: string[]
+  admin_password_sealed: Buffer
+  secret_sealed: Buffer
+  secret_hash: Buffer
+  link_hash: Buffer | null
+  link_until: Date | null
+  link_address: string | null
+  served_hash: string | null
+  fetched_at: Date | null
+  fetched_from: string | null
+  fetched_agent: string | null
+  fetched_file: string | null
+  told_hash: string | null
+  told_at: Date | null
+  told_status: number | null
   version: number
   created_at: Date
   updated_at: Date

@@ -14,6 +14,8 @@ import type { MessagesDoor } from './door-messages.ts'
 import type { MailDoor } from './door-mail.ts'
 import type { PagingGroups } from './door-paging.ts'
 import type { ParkLots } from './door-parking.ts'
+import type { PhonesDoor } from './door-phones.ts'
+import type { Certificates, Drain } from './door-system.ts'
 import type { TollDoor } from './door-toll.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
@@ -26,7 +28,9 @@ export type * from './door-hours.ts'
 export type * from './door-mail.ts'
 export type * from './door-paging.ts'
 export type * from './door-parking.ts'
+export type * from './door-phones.ts'
 export type * from './door-messages.ts'
+export type * from './door-system.ts'
 export type * from './door-toll.ts'
 export type * from './door-voicemail.ts'
 
@@ -75,7 +79,6 @@ export interface ConferenceInput {
 
 export type ConferenceAction = 'lock' | 'unlock' | 'mute-all' | 'unmute-all' | 'end'
 
-/** Rooms as they are configured. */
 /** Who is in a room that is removed goes on until they leave. */
 export type ConferenceRooms = Kept<ConferenceRoom, ConferenceInput>
 
@@ -152,43 +155,6 @@ export interface CallTrace {
   messages: TraceMessage[]
   /** Why the trace is incomplete, when it is. */
   note: string | null
-}
-
-/** A certificate that TLS and secure WebSocket are served with. */
-export interface CertificateInfo {
-  /** Where it was read. */
-  source: string
-  /** Made by Dialplane, and renewed by it. */
-  own: boolean
-  /** Domains and addresses it is for. */
-  names: string[]
-  issuer: string
-  notBefore: Date
-  notAfter: Date
-  /** `ending`: within 21 days. */
-  state: 'good' | 'ending' | 'ended'
-}
-
-export interface Certificates {
-  /** False with a drachtio-server, whose own affair they are, and when nothing is served over TLS. */
-  served: boolean
-  /** The one for phones that ask for no name first. */
-  certificates: CertificateInfo[]
-  /** What is wrong with the files, a sentence each. */
-  problems: string[]
-  /** PEM of the authority that issued our own certificate, for phones to trust; null while another is in use. */
-  authority: string | null
-}
-
-/** Whether new calls are taken. */
-export interface Drain {
-  /** They are refused with 503, emergency calls excepted. */
-  on: boolean
-  since: Date | null
-  /** The process stops when the last call is over. */
-  thenStop: boolean
-  /** Calls going on, of all tenants. */
-  callsLeft: number
 }
 
 /** A network that is never banned. */
@@ -320,6 +286,7 @@ export interface Pbx {
   schedules: Schedules
   parkLots: ParkLots
   pagingGroups: PagingGroups
+  phones: PhonesDoor
   blockedCallers: BlockedCallers
   emergency: EmergencyDoor
   toll: TollDoor

@@ -48,6 +48,7 @@ import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
 import { watchMinutes } from './calls/toll-minutes.ts'
 import { watchTransferCodes } from './steps/transfer-codes.ts'
+import { openProvisioning } from './provisioning/room.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
@@ -178,6 +179,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 
   const messaging = await openMessagingRoom({ database, secrets, logger, directory, events, clock: systemClock, registrar, sip })
 
+  const provisioning = openProvisioning({ database, directory, secrets, settings, logger, clock: systemClock, registrar, registry, events, sip, shield, listening: () => sip.listening, srtp: () => media.capabilities.srtp.length > 0 })
+
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
   const entrance = startEntrance({
@@ -282,6 +285,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     schedules: guardSchedules(directory),
     parkLots: guardParkLots(directory, world.parking),
     pagingGroups: guardPagingGroups(directory),
+    phones: provisioning.door,
     toll: toll.door,
     blockedCallers: directory.blockedCallers,
     emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),
@@ -335,6 +339,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       watchers.close()
       lamps.close()
       unsolicited.close()
+      provisioning.close()
       publications.close()
       if (sip.keepsCalls) await sip.close()
       world.completions.close()

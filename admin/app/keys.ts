@@ -17,6 +17,8 @@ export const keys = {
   attendants: ['attendants'] as const,
   parkLots: ['park-lots'] as const,
   pagingGroups: ['paging-groups'] as const,
+  phones: ['phones'] as const,
+  phoneVendors: ['phone-vendors'] as const,
   parked: ['parked-calls'] as const,
   toll: ['toll'] as const,
   featureCodes: ['feature-codes'] as const,

@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, DatabaseBackup, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Speaker, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, DatabaseBackup, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Smartphone, Speaker, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -18,6 +18,7 @@ export const places: { group: string; places: Place[] }[] = [
     places: [
       { href: '/', label: 'Overview', icon: Gauge },
       { href: '/extensions', label: 'Extensions', icon: Phone, permission: 'extensions.read' },
+      { href: '/phones', label: 'Phones', icon: Smartphone, permission: 'extensions.read' },
       { href: '/ring-groups', label: 'Ring groups', icon: UsersRound, permission: 'extensions.read' },
       { href: '/attendants', label: 'Attendants', icon: Grip, permission: 'extensions.read' },
       { href: '/hours', label: 'Opening hours', icon: Clock, permission: 'extensions.read' },

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallErrors, AcknowledgeEmergencyCallResponses, BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ConfirmPlaceData, ConfirmPlaceErrors, ConfirmPlaceResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateAttendantData, CreateAttendantErrors, CreateAttendantResponses, CreateBackupData, CreateBackupErrors, CreateBackupResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateBlockedCallerData, CreateBlockedCallerErrors, CreateBlockedCallerResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEmergencyLocationData, CreateEmergencyLocationErrors, CreateEmergencyLocationResponses, CreateEmergencyNetworkData, CreateEmergencyNetworkErrors, CreateEmergencyNetworkResponses, CreateEmergencySiteData, CreateEmergencySiteErrors, CreateEmergencySiteResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateNomadicSiteData, CreateNomadicSiteErrors, CreateNomadicSiteResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreatePagingGroupData, CreatePagingGroupErrors, CreatePagingGroupResponses, CreateParkLotData, CreateParkLotErrors, CreateParkLotResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteAttendantData, DeleteAttendantErrors, DeleteAttendantResponses, DeleteBackupData, DeleteBackupErrors, DeleteBackupResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteBlockedCallerData, DeleteBlockedCallerErrors, DeleteBlockedCallerResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteEmergencyLocationData, DeleteEmergencyLocationErrors, DeleteEmergencyLocationResponses, DeleteEmergencyNetworkData, DeleteEmergencyNetworkErrors, DeleteEmergencyNetworkResponses, DeleteEmergencySiteData, DeleteEmergencySiteErrors, DeleteEmergencySiteResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeletePagingGroupData, DeletePagingGroupErrors, DeletePagingGroupResponses, DeleteParkLotData, DeleteParkLotErrors, DeleteParkLotResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DialCallData, DialCallErrors, DialCallResponses, DiscardMailData, DiscardMailErrors, DiscardMailResponses, DiscardMessageData, DiscardMessageErrors, DiscardMessageResponses, DownloadBackupData, DownloadBackupErrors, DownloadBackupResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndUserSessionData, EndUserSessionErrors, EndUserSessionResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetAttendantData, GetAttendantErrors, GetAttendantGreetingData, GetAttendantGreetingErrors, GetAttendantGreetingResponses, GetAttendantResponses, GetBackupData, GetBackupErrors, GetBackupResponses, GetBackupSettingsData, GetBackupSettingsErrors, GetBackupSettingsResponses, GetBlockedCallerData, GetBlockedCallerErrors, GetBlockedCallerResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetEmergencyCallData, GetEmergencyCallErrors, GetEmergencyCallResponses, GetEmergencyLocationData, GetEmergencyLocationErrors, GetEmergencyLocationResponses, GetEmergencyNetworkData, GetEmergencyNetworkErrors, GetEmergencyNetworkResponses, GetEmergencySettingsData, GetEmergencySettingsErrors, GetEmergencySettingsResponses, GetEmergencySiteData, GetEmergencySiteErrors, GetEmergencySiteResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetLocatedDeviceData, GetLocatedDeviceErrors, GetLocatedDeviceResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailSettingsData, GetMailSettingsErrors, GetMailSettingsResponses, GetMessageSettingsData, GetMessageSettingsErrors, GetMessageSettingsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetNomadicLocationData, GetNomadicLocationErrors, GetNomadicLocationResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPagingGroupData, GetPagingGroupErrors, GetPagingGroupResponses, GetParkLotData, GetParkLotErrors, GetParkLotResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTollSettingsData, GetTollSettingsErrors, GetTollSettingsResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAttendantsData, ListAttendantsErrors, ListAttendantsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListBansData, ListBansErrors, ListBansResponses, ListBlockedCallersData, ListBlockedCallersErrors, ListBlockedCallersResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListEmergencyCallsData, ListEmergencyCallsErrors, ListEmergencyCallsResponses, ListEmergencyLocationsData, ListEmergencyLocationsErrors, ListEmergencyLocationsResponses, ListEmergencyNetworksData, ListEmergencyNetworksErrors, ListEmergencyNetworksResponses, ListEmergencySitesData, ListEmergencySitesErrors, ListEmergencySitesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListLocatedDevicesData, ListLocatedDevicesErrors, ListLocatedDevicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailData, ListMailErrors, ListMailResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListNomadicSitesData, ListNomadicSitesErrors, ListNomadicSitesResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListOwnSessionsData, ListOwnSessionsErrors, ListOwnSessionsResponses, ListPagingGroupsData, ListPagingGroupsErrors, ListPagingGroupsResponses, ListParkedCallsData, ListParkedCallsErrors, ListParkedCallsResponses, ListParkLotsData, ListParkLotsErrors, ListParkLotsResponses, ListPoolNumbersData, ListPoolNumbersErrors, ListPoolNumbersResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTollLocksData, ListTollLocksErrors, ListTollLocksResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, ListWaitingMessagesData, ListWaitingMessagesErrors, ListWaitingMessagesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PlaceDeviceData, PlaceDeviceErrors, PlaceDeviceResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCalendarData, ReadCalendarErrors, ReadCalendarResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveAttendantRecordingData, RemoveAttendantRecordingErrors, RemoveAttendantRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RemoveMailSettingsData, RemoveMailSettingsErrors, RemoveMailSettingsResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, RenewWebhookSecretData, RenewWebhookSecretErrors, RenewWebhookSecretResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ReplayWebhookData, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReplayWebhookErrors, ReplayWebhookResponses, ReportNetworkData, ReportNetworkErrors, ReportNetworkResponses, ResetFeatureCodeData, ResetFeatureCodeErrors, ResetFeatureCodeResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetAttendantRecordingData, SetAttendantRecordingErrors, SetAttendantRecordingResponses, SetBackupKeyData, SetBackupKeyErrors, SetBackupKeyResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SetMailSettingsData, SetMailSettingsErrors, SetMailSettingsResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestMailData, TestMailErrors, TestMailResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TryBackupData, TryBackupErrors, TryBackupResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UnlockTollData, UnlockTollErrors, UnlockTollResponses, UpdateAttendantData, UpdateAttendantErrors, UpdateAttendantResponses, UpdateBackupSettingsData, UpdateBackupSettingsErrors, UpdateBackupSettingsResponses, UpdateBlockedCallerData, UpdateBlockedCallerErrors, UpdateBlockedCallerResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateEmergencyLocationData, UpdateEmergencyLocationErrors, UpdateEmergencyLocationResponses, UpdateEmergencyNetworkData, UpdateEmergencyNetworkErrors, UpdateEmergencyNetworkResponses, UpdateEmergencySettingsData, UpdateEmergencySettingsErrors, UpdateEmergencySettingsResponses, UpdateEmergencySiteData, UpdateEmergencySiteErrors, UpdateEmergencySiteResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateFeatureCodeData, UpdateFeatureCodeErrors, UpdateFeatureCodeResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMessageSettingsData, UpdateMessageSettingsErrors, UpdateMessageSettingsResponses, UpdateNomadicLocationData, UpdateNomadicLocationErrors, UpdateNomadicLocationResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdatePagingGroupData, UpdatePagingGroupErrors, UpdatePagingGroupResponses, UpdateParkLotData, UpdateParkLotErrors, UpdateParkLotResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UpdateTollSettingsData, UpdateTollSettingsErrors, UpdateTollSettingsResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses } from './types.gen.ts';
+import type { AcknowledgeEmergencyCallData, AcknowledgeEmergencyCallErrors, AcknowledgeEmergencyCallResponses, BeginDrainData, BeginDrainErrors, BeginDrainResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ConfirmPlaceData, ConfirmPlaceErrors, ConfirmPlaceResponses, CreateAllowedNetworkData, CreateAllowedNetworkErrors, CreateAllowedNetworkResponses, CreateAttendantData, CreateAttendantErrors, CreateAttendantResponses, CreateBackupData, CreateBackupErrors, CreateBackupResponses, CreateBanData, CreateBanErrors, CreateBanResponses, CreateBlockedCallerData, CreateBlockedCallerErrors, CreateBlockedCallerResponses, CreateConferenceData, CreateConferenceErrors, CreateConferenceResponses, CreateDeviceData, CreateDeviceErrors, CreateDeviceResponses, CreateEmergencyLocationData, CreateEmergencyLocationErrors, CreateEmergencyLocationResponses, CreateEmergencyNetworkData, CreateEmergencyNetworkErrors, CreateEmergencyNetworkResponses, CreateEmergencySiteData, CreateEmergencySiteErrors, CreateEmergencySiteResponses, CreateExtensionData, CreateExtensionErrors, CreateExtensionResponses, CreateInboundNumberData, CreateInboundNumberErrors, CreateInboundNumberResponses, CreateNomadicSiteData, CreateNomadicSiteErrors, CreateNomadicSiteResponses, CreateOutboundRouteData, CreateOutboundRouteErrors, CreateOutboundRouteResponses, CreatePagingGroupData, CreatePagingGroupErrors, CreatePagingGroupResponses, CreateParkLotData, CreateParkLotErrors, CreateParkLotResponses, CreatePhoneData, CreatePhoneErrors, CreatePhoneLinkData, CreatePhoneLinkErrors, CreatePhoneLinkResponses, CreatePhoneResponses, CreateRingGroupData, CreateRingGroupErrors, CreateRingGroupResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateTrunkData, CreateTrunkErrors, CreateTrunkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteAllowedNetworkData, DeleteAllowedNetworkErrors, DeleteAllowedNetworkResponses, DeleteAttendantData, DeleteAttendantErrors, DeleteAttendantResponses, DeleteBackupData, DeleteBackupErrors, DeleteBackupResponses, DeleteBanData, DeleteBanErrors, DeleteBanResponses, DeleteBlockedCallerData, DeleteBlockedCallerErrors, DeleteBlockedCallerResponses, DeleteConferenceData, DeleteConferenceErrors, DeleteConferenceResponses, DeleteDeviceData, DeleteDeviceErrors, DeleteDeviceResponses, DeleteEmergencyLocationData, DeleteEmergencyLocationErrors, DeleteEmergencyLocationResponses, DeleteEmergencyNetworkData, DeleteEmergencyNetworkErrors, DeleteEmergencyNetworkResponses, DeleteEmergencySiteData, DeleteEmergencySiteErrors, DeleteEmergencySiteResponses, DeleteExtensionData, DeleteExtensionErrors, DeleteExtensionResponses, DeleteInboundNumberData, DeleteInboundNumberErrors, DeleteInboundNumberResponses, DeleteOutboundRouteData, DeleteOutboundRouteErrors, DeleteOutboundRouteResponses, DeletePagingGroupData, DeletePagingGroupErrors, DeletePagingGroupResponses, DeleteParkLotData, DeleteParkLotErrors, DeleteParkLotResponses, DeletePhoneData, DeletePhoneErrors, DeletePhoneResponses, DeleteRecordingData, DeleteRecordingErrors, DeleteRecordingResponses, DeleteRegistrationData, DeleteRegistrationErrors, DeleteRegistrationResponses, DeleteRingGroupData, DeleteRingGroupErrors, DeleteRingGroupResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteTokenData, DeleteTokenErrors, DeleteTokenResponses, DeleteTrunkData, DeleteTrunkErrors, DeleteTrunkResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteVoiceMessageData, DeleteVoiceMessageErrors, DeleteVoiceMessageResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DialCallData, DialCallErrors, DialCallResponses, DiscardMailData, DiscardMailErrors, DiscardMailResponses, DiscardMessageData, DiscardMessageErrors, DiscardMessageResponses, DownloadBackupData, DownloadBackupErrors, DownloadBackupResponses, DrainMediaServerData, DrainMediaServerErrors, DrainMediaServerResponses, EndDrainData, EndDrainErrors, EndDrainResponses, EndOwnSessionData, EndOwnSessionErrors, EndOwnSessionResponses, EndUserSessionData, EndUserSessionErrors, EndUserSessionResponses, ExplainRoutingData, ExplainRoutingErrors, ExplainRoutingResponses, ExportCallsData, ExportCallsErrors, ExportCallsResponses, ExportExtensionsData, ExportExtensionsErrors, ExportExtensionsResponses, ForwardVoiceMessageData, ForwardVoiceMessageErrors, ForwardVoiceMessageResponses, GetAttendantData, GetAttendantErrors, GetAttendantGreetingData, GetAttendantGreetingErrors, GetAttendantGreetingResponses, GetAttendantResponses, GetBackupData, GetBackupErrors, GetBackupResponses, GetBackupSettingsData, GetBackupSettingsErrors, GetBackupSettingsResponses, GetBlockedCallerData, GetBlockedCallerErrors, GetBlockedCallerResponses, GetCallCaptureData, GetCallCaptureErrors, GetCallCaptureResponses, GetCallData, GetCallErrors, GetCallResponses, GetCallTraceData, GetCallTraceErrors, GetCallTraceResponses, GetCertificatesData, GetCertificatesErrors, GetCertificatesResponses, GetConferenceData, GetConferenceErrors, GetConferenceResponses, GetDrainData, GetDrainErrors, GetDrainResponses, GetEmergencyCallData, GetEmergencyCallErrors, GetEmergencyCallResponses, GetEmergencyLocationData, GetEmergencyLocationErrors, GetEmergencyLocationResponses, GetEmergencyNetworkData, GetEmergencyNetworkErrors, GetEmergencyNetworkResponses, GetEmergencySettingsData, GetEmergencySettingsErrors, GetEmergencySettingsResponses, GetEmergencySiteData, GetEmergencySiteErrors, GetEmergencySiteResponses, GetExtensionData, GetExtensionErrors, GetExtensionResponses, GetGreetingAudioData, GetGreetingAudioErrors, GetGreetingAudioResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetInboundNumberData, GetInboundNumberErrors, GetInboundNumberResponses, GetLocatedDeviceData, GetLocatedDeviceErrors, GetLocatedDeviceResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMailSettingsData, GetMailSettingsErrors, GetMailSettingsResponses, GetMessageSettingsData, GetMessageSettingsErrors, GetMessageSettingsResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetNomadicLocationData, GetNomadicLocationErrors, GetNomadicLocationResponses, GetOutboundRouteData, GetOutboundRouteErrors, GetOutboundRouteResponses, GetPagingGroupData, GetPagingGroupErrors, GetPagingGroupResponses, GetParkLotData, GetParkLotErrors, GetParkLotResponses, GetPhoneData, GetPhoneErrors, GetPhoneResponses, GetPhoneSettingsData, GetPhoneSettingsErrors, GetPhoneSettingsResponses, GetPromptAudioData, GetPromptAudioErrors, GetPromptAudioResponses, GetRecordingAudioData, GetRecordingAudioErrors, GetRecordingAudioResponses, GetRecordingData, GetRecordingErrors, GetRecordingPeaksData, GetRecordingPeaksErrors, GetRecordingPeaksResponses, GetRecordingResponses, GetRecordingSettingsData, GetRecordingSettingsErrors, GetRecordingSettingsResponses, GetRecordingWavData, GetRecordingWavErrors, GetRecordingWavResponses, GetRingGroupData, GetRingGroupErrors, GetRingGroupResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSystemData, GetSystemErrors, GetSystemResponses, GetTollSettingsData, GetTollSettingsErrors, GetTollSettingsResponses, GetTrunkData, GetTrunkErrors, GetTrunkResponses, GetUserData, GetUserErrors, GetUserResponses, GetVoiceMessageAudioData, GetVoiceMessageAudioErrors, GetVoiceMessageAudioResponses, GetVoiceMessageData, GetVoiceMessageErrors, GetVoiceMessageResponses, GetVoiceMessageWavData, GetVoiceMessageWavErrors, GetVoiceMessageWavResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, HangUpCallData, HangUpCallErrors, HangUpCallResponses, HoldRecordingData, HoldRecordingErrors, HoldRecordingResponses, ImportExtensionsData, ImportExtensionsErrors, ImportExtensionsResponses, ListAllowedNetworksData, ListAllowedNetworksErrors, ListAllowedNetworksResponses, ListAttendantsData, ListAttendantsErrors, ListAttendantsResponses, ListAuditEventsData, ListAuditEventsErrors, ListAuditEventsResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListBansData, ListBansErrors, ListBansResponses, ListBlockedCallersData, ListBlockedCallersErrors, ListBlockedCallersResponses, ListCallsData, ListCallsErrors, ListCallsResponses, ListConferencesData, ListConferencesErrors, ListConferencesResponses, ListEmergencyCallsData, ListEmergencyCallsErrors, ListEmergencyCallsResponses, ListEmergencyLocationsData, ListEmergencyLocationsErrors, ListEmergencyLocationsResponses, ListEmergencyNetworksData, ListEmergencyNetworksErrors, ListEmergencyNetworksResponses, ListEmergencySitesData, ListEmergencySitesErrors, ListEmergencySitesResponses, ListExtensionsData, ListExtensionsErrors, ListExtensionsResponses, ListFeatureCodesData, ListFeatureCodesErrors, ListFeatureCodesResponses, ListInboundNumbersData, ListInboundNumbersErrors, ListInboundNumbersResponses, ListLiveCallsData, ListLiveCallsErrors, ListLiveCallsResponses, ListLiveConferencesData, ListLiveConferencesErrors, ListLiveConferencesResponses, ListLocatedDevicesData, ListLocatedDevicesErrors, ListLocatedDevicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMailData, ListMailErrors, ListMailResponses, ListMediaServersData, ListMediaServersErrors, ListMediaServersResponses, ListNomadicSitesData, ListNomadicSitesErrors, ListNomadicSitesResponses, ListOutboundRoutesData, ListOutboundRoutesErrors, ListOutboundRoutesResponses, ListOwnSessionsData, ListOwnSessionsErrors, ListOwnSessionsResponses, ListPagingGroupsData, ListPagingGroupsErrors, ListPagingGroupsResponses, ListParkedCallsData, ListParkedCallsErrors, ListParkedCallsResponses, ListParkLotsData, ListParkLotsErrors, ListParkLotsResponses, ListPhonesData, ListPhonesErrors, ListPhonesResponses, ListPhoneVendorsData, ListPhoneVendorsErrors, ListPhoneVendorsResponses, ListPoolNumbersData, ListPoolNumbersErrors, ListPoolNumbersResponses, ListPromptsData, ListPromptsErrors, ListPromptsResponses, ListRecordingsData, ListRecordingsErrors, ListRecordingsResponses, ListRegistrationsData, ListRegistrationsErrors, ListRegistrationsResponses, ListRingGroupsData, ListRingGroupsErrors, ListRingGroupsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListSipTargetsData, ListSipTargetsErrors, ListSipTargetsResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTollLocksData, ListTollLocksErrors, ListTollLocksResponses, ListTrunksData, ListTrunksErrors, ListTrunksResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListVoiceMessagesData, ListVoiceMessagesErrors, ListVoiceMessagesResponses, ListWaitingMessagesData, ListWaitingMessagesErrors, ListWaitingMessagesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookUpSipTargetData, LookUpSipTargetErrors, LookUpSipTargetResponses, MarkVoiceMessageData, MarkVoiceMessageErrors, MarkVoiceMessageResponses, PlaceDeviceData, PlaceDeviceErrors, PlaceDeviceResponses, PreviewSpeechData, PreviewSpeechErrors, PreviewSpeechResponses, ReadCalendarData, ReadCalendarErrors, ReadCalendarResponses, ReadCertificatesData, ReadCertificatesErrors, ReadCertificatesResponses, RecordCallData, RecordCallErrors, RecordCallResponses, ReleaseRecordingData, ReleaseRecordingErrors, ReleaseRecordingResponses, RemoveAttendantRecordingData, RemoveAttendantRecordingErrors, RemoveAttendantRecordingResponses, RemoveGreetingData, RemoveGreetingErrors, RemoveGreetingResponses, RemoveMailSettingsData, RemoveMailSettingsErrors, RemoveMailSettingsResponses, RenewDeviceCredentialsData, RenewDeviceCredentialsErrors, RenewDeviceCredentialsResponses, RenewWebhookSecretData, RenewWebhookSecretErrors, RenewWebhookSecretResponses, ReplacePromptData, ReplacePromptErrors, ReplacePromptResponses, ReplayWebhookData, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReplayWebhookErrors, ReplayWebhookResponses, ReportNetworkData, ReportNetworkErrors, ReportNetworkResponses, ResetFeatureCodeData, ResetFeatureCodeErrors, ResetFeatureCodeResponses, ResumeMediaServerData, ResumeMediaServerErrors, ResumeMediaServerResponses, ResyncPhoneData, ResyncPhoneErrors, ResyncPhoneResponses, RetryMailData, RetryMailErrors, RetryMailResponses, RevertPromptData, RevertPromptErrors, RevertPromptResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetAttendantRecordingData, SetAttendantRecordingErrors, SetAttendantRecordingResponses, SetBackupKeyData, SetBackupKeyErrors, SetBackupKeyResponses, SetGreetingData, SetGreetingErrors, SetGreetingResponses, SetMailboxPinData, SetMailboxPinErrors, SetMailboxPinResponses, SetMailSettingsData, SetMailSettingsErrors, SetMailSettingsResponses, SetPhoneKeysData, SetPhoneKeysErrors, SetPhoneKeysResponses, ShowPhoneAdminPasswordData, ShowPhoneAdminPasswordErrors, ShowPhoneAdminPasswordResponses, SteerConferenceData, SteerConferenceErrors, SteerConferencePartyData, SteerConferencePartyErrors, SteerConferencePartyResponses, SteerConferenceResponses, SuperviseCallData, SuperviseCallErrors, SuperviseCallResponses, TestMailData, TestMailErrors, TestMailResponses, TestTrunkData, TestTrunkErrors, TestTrunkResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TryBackupData, TryBackupErrors, TryBackupResponses, UndoAuditEventData, UndoAuditEventErrors, UndoAuditEventResponses, UnlockTollData, UnlockTollErrors, UnlockTollResponses, UpdateAttendantData, UpdateAttendantErrors, UpdateAttendantResponses, UpdateBackupSettingsData, UpdateBackupSettingsErrors, UpdateBackupSettingsResponses, UpdateBlockedCallerData, UpdateBlockedCallerErrors, UpdateBlockedCallerResponses, UpdateConferenceData, UpdateConferenceErrors, UpdateConferenceResponses, UpdateDeviceData, UpdateDeviceErrors, UpdateDeviceResponses, UpdateEmergencyLocationData, UpdateEmergencyLocationErrors, UpdateEmergencyLocationResponses, UpdateEmergencyNetworkData, UpdateEmergencyNetworkErrors, UpdateEmergencyNetworkResponses, UpdateEmergencySettingsData, UpdateEmergencySettingsErrors, UpdateEmergencySettingsResponses, UpdateEmergencySiteData, UpdateEmergencySiteErrors, UpdateEmergencySiteResponses, UpdateExtensionData, UpdateExtensionErrors, UpdateExtensionResponses, UpdateFeatureCodeData, UpdateFeatureCodeErrors, UpdateFeatureCodeResponses, UpdateInboundNumberData, UpdateInboundNumberErrors, UpdateInboundNumberResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMessageSettingsData, UpdateMessageSettingsErrors, UpdateMessageSettingsResponses, UpdateNomadicLocationData, UpdateNomadicLocationErrors, UpdateNomadicLocationResponses, UpdateOutboundRouteData, UpdateOutboundRouteErrors, UpdateOutboundRouteResponses, UpdatePagingGroupData, UpdatePagingGroupErrors, UpdatePagingGroupResponses, UpdateParkLotData, UpdateParkLotErrors, UpdateParkLotResponses, UpdatePhoneData, UpdatePhoneErrors, UpdatePhoneResponses, UpdateRecordingSettingsData, UpdateRecordingSettingsErrors, UpdateRecordingSettingsResponses, UpdateRingGroupData, UpdateRingGroupErrors, UpdateRingGroupResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UpdateTollSettingsData, UpdateTollSettingsErrors, UpdateTollSettingsResponses, UpdateTrunkData, UpdateTrunkErrors, UpdateTrunkResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, VerifyAuditData, VerifyAuditErrors, VerifyAuditResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1084,6 +1084,187 @@ export const updatePagingGroup = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Vendors and models of phones that can be set up from here
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const listPhoneVendors = <ThrowOnError extends boolean = false>(options?: Options<ListPhoneVendorsData, ThrowOnError>): RequestResult<ListPhoneVendorsResponses, ListPhoneVendorsErrors, ThrowOnError> => (options?.client ?? client).get<ListPhoneVendorsResponses, ListPhoneVendorsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phone-vendors',
+    ...options
+});
+
+/**
+ * Phones that are set up from here, by name
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const listPhones = <ThrowOnError extends boolean = false>(options?: Options<ListPhonesData, ThrowOnError>): RequestResult<ListPhonesResponses, ListPhonesErrors, ThrowOnError> => (options?.client ?? client).get<ListPhonesResponses, ListPhonesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones',
+    ...options
+});
+
+/**
+ * Add a phone
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const createPhone = <ThrowOnError extends boolean = false>(options: Options<CreatePhoneData, ThrowOnError>): RequestResult<CreatePhoneResponses, CreatePhoneErrors, ThrowOnError> => (options.client ?? client).post<CreatePhoneResponses, CreatePhoneErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove a phone and its devices
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const deletePhone = <ThrowOnError extends boolean = false>(options: Options<DeletePhoneData, ThrowOnError>): RequestResult<DeletePhoneResponses, DeletePhoneErrors, ThrowOnError> => (options.client ?? client).delete<DeletePhoneResponses, DeletePhoneErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones/{id}',
+    ...options
+});
+
+/**
+ * A phone that is set up from here
+ *
+ * Needs the permission `extensions.read`.
+ */
+export const getPhone = <ThrowOnError extends boolean = false>(options: Options<GetPhoneData, ThrowOnError>): RequestResult<GetPhoneResponses, GetPhoneErrors, ThrowOnError> => (options.client ?? client).get<GetPhoneResponses, GetPhoneErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones/{id}',
+    ...options
+});
+
+/**
+ * Change a phone
+ *
+ * It is asked to fetch its settings when they change, after its calls. Needs the permission `extensions.write`.
+ */
+export const updatePhone = <ThrowOnError extends boolean = false>(options: Options<UpdatePhoneData, ThrowOnError>): RequestResult<UpdatePhoneResponses, UpdatePhoneErrors, ThrowOnError> => (options.client ?? client).patch<UpdatePhoneResponses, UpdatePhoneErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give many phones the same keys
+ *
+ * All of them, or none when they do not fit one of them. Needs the permission `extensions.write`.
+ */
+export const setPhoneKeys = <ThrowOnError extends boolean = false>(options: Options<SetPhoneKeysData, ThrowOnError>): RequestResult<SetPhoneKeysResponses, SetPhoneKeysErrors, ThrowOnError> => (options.client ?? client).post<SetPhoneKeysResponses, SetPhoneKeysErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phone-keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Make a link to the first settings of a phone
+ *
+ * It is in this answer and in no other, good for three days and for one address: with its first settings the phone learns a link of its own. The one before is void. Needs the permission `extensions.write`.
+ */
+export const createPhoneLink = <ThrowOnError extends boolean = false>(options: Options<CreatePhoneLinkData, ThrowOnError>): RequestResult<CreatePhoneLinkResponses, CreatePhoneLinkErrors, ThrowOnError> => (options.client ?? client).post<CreatePhoneLinkResponses, CreatePhoneLinkErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones/{id}/link',
+    ...options
+});
+
+/**
+ * What the administrator of a phone signs in with
+ *
+ * Needs the permission `extensions.write`.
+ */
+export const showPhoneAdminPassword = <ThrowOnError extends boolean = false>(options: Options<ShowPhoneAdminPasswordData, ThrowOnError>): RequestResult<ShowPhoneAdminPasswordResponses, ShowPhoneAdminPasswordErrors, ThrowOnError> => (options.client ?? client).post<ShowPhoneAdminPasswordResponses, ShowPhoneAdminPasswordErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones/{id}/admin-password',
+    ...options
+});
+
+/**
+ * Ask a phone to fetch its settings, or to start again
+ *
+ * A phone in a call is asked when that is over. Needs the permission `extensions.write`.
+ */
+export const resyncPhone = <ThrowOnError extends boolean = false>(options: Options<ResyncPhoneData, ThrowOnError>): RequestResult<ResyncPhoneResponses, ResyncPhoneErrors, ThrowOnError> => (options.client ?? client).post<ResyncPhoneResponses, ResyncPhoneErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones/{id}/resync',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The settings of a phone as it gets them
+ *
+ * Without passwords and links. Needs the permission `extensions.read`.
+ */
+export const getPhoneSettings = <ThrowOnError extends boolean = false>(options: Options<GetPhoneSettingsData, ThrowOnError>): RequestResult<GetPhoneSettingsResponses, GetPhoneSettingsErrors, ThrowOnError> => (options.client ?? client).get<GetPhoneSettingsResponses, GetPhoneSettingsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'dialplane_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/phones/{id}/settings',
+    ...options
 });
 
 /**

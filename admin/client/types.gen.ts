@@ -1611,6 +1611,215 @@ export type PagingGroupUpdate = {
     version?: number;
 };
 
+export type PhoneVendor = {
+    id: string;
+    name: string;
+    /**
+     * An app, without a MAC address.
+     */
+    soft: boolean;
+    models: Array<{
+        id: string;
+        name: string;
+        /**
+         * At most.
+         */
+        lines: number;
+        /**
+         * That are set from here.
+         */
+        keys: number;
+    }>;
+    /**
+     * What it asks for; {mac} is its MAC address.
+     */
+    file: string;
+    /**
+     * How its address is entered there.
+     */
+    howTo: string;
+};
+
+/**
+ * A phone that is set up from here.
+ */
+export type ProvisionedPhone = {
+    id: string;
+    name: string;
+    vendor: string;
+    model: string;
+    mac: string | null;
+    /**
+     * Extensions, in the order of the lines. Each gets a device of its own, whose password only the phone is told.
+     */
+    lines: Array<string>;
+    /**
+     * The devices of its lines, in the same order.
+     */
+    deviceIds: Array<string>;
+    /**
+     * In the order of the keys. Empty: a key for each line.
+     */
+    keys: Array<PhoneKey>;
+    transport: 'udp' | 'tcp' | 'tls';
+    /**
+     * Null: that of the tenant.
+     */
+    timeZone: string | null;
+    language: string;
+    /**
+     * From where it may fetch its settings. Empty: from anywhere.
+     */
+    networks: Array<string>;
+    /**
+     * Whether it has its settings as they are now; never: it has fetched none.
+     */
+    state: 'never' | 'current' | 'behind';
+    /**
+     * When it fetched something last.
+     */
+    fetch: {
+        at: string;
+        address: string;
+        userAgent: string;
+        file: string;
+    } | null;
+    /**
+     * When it was asked to fetch its settings, and its answer.
+     */
+    told: {
+        at: string;
+        status: number | null;
+    } | null;
+    /**
+     * The link for its first settings, and where it was used.
+     */
+    link: {
+        until: string;
+        usedFrom: string | null;
+    } | null;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+/**
+ * What a key of a phone does.
+ */
+export type PhoneKey = {
+    /**
+     * A line of the phone, the lamp and number of somebody, a number, a slot of parked calls, nothing.
+     */
+    type: 'line' | 'lamp' | 'speed-dial' | 'park' | 'empty';
+    /**
+     * The number; of a line which one, from 1.
+     */
+    value: string;
+    /**
+     * Beside the key. Empty: as the phone says.
+     */
+    label: string;
+};
+
+export type ProvisionedPhoneCreate = {
+    name: string;
+    vendor: string;
+    model: string;
+    /**
+     * Extensions, in the order of the lines. Each gets a device of its own, whose password only the phone is told.
+     */
+    lines: Array<string>;
+    /**
+     * In the order of the keys. Empty: a key for each line.
+     */
+    keys?: Array<PhoneKey>;
+    transport?: 'udp' | 'tcp' | 'tls';
+    /**
+     * Null: that of the tenant.
+     */
+    timeZone?: string | null;
+    language?: 'en' | 'de' | 'fr' | 'es' | 'it' | 'nl' | 'pl' | 'pt';
+    /**
+     * From where it may fetch its settings. Empty: from anywhere.
+     */
+    networks?: Array<string>;
+    /**
+     * With or without separators; null for an app.
+     */
+    mac?: string | null;
+};
+
+export type ProvisionedPhoneUpdate = {
+    name?: string;
+    vendor?: string;
+    model?: string;
+    /**
+     * Extensions, in the order of the lines. Each gets a device of its own, whose password only the phone is told.
+     */
+    lines?: Array<string>;
+    /**
+     * In the order of the keys. Empty: a key for each line.
+     */
+    keys?: Array<PhoneKey>;
+    transport?: 'udp' | 'tcp' | 'tls';
+    /**
+     * Null: that of the tenant.
+     */
+    timeZone?: string | null;
+    language?: 'en' | 'de' | 'fr' | 'es' | 'it' | 'nl' | 'pl' | 'pt';
+    /**
+     * From where it may fetch its settings. Empty: from anywhere.
+     */
+    networks?: Array<string>;
+    /**
+     * With or without separators; null for an app.
+     */
+    mac?: string | null;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type PhoneKeysChange = {
+    phoneIds: Array<string>;
+    /**
+     * In the order of the keys. Empty: a key for each line.
+     */
+    keys: Array<PhoneKey>;
+};
+
+export type PhoneLink = {
+    /**
+     * For the phone: the folder.
+     */
+    url: string;
+    /**
+     * The file itself, for phones that want to be told, and for QR codes.
+     */
+    fileUrl: string;
+    until: string;
+    /**
+     * False: phones get nothing here but in networks that may do without TLS. Set PUBLIC_URL to an https address.
+     */
+    served: boolean;
+};
+
+export type PhoneAsked = {
+    /**
+     * waiting: it is in a call, and is asked when that is over.
+     */
+    outcome: 'taken' | 'refused' | 'waiting' | 'not-registered';
+    /**
+     * What it answered; null: nothing.
+     */
+    status: number | null;
+};
+
+export type PhoneAsk = {
+    restart?: boolean;
+};
+
 /**
  * A line to a carrier.
  */
@@ -7029,6 +7238,574 @@ export type UpdatePagingGroupResponses = {
 };
 
 export type UpdatePagingGroupResponse = UpdatePagingGroupResponses[keyof UpdatePagingGroupResponses];
+
+export type ListPhoneVendorsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/phone-vendors';
+};
+
+export type ListPhoneVendorsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListPhoneVendorsError = ListPhoneVendorsErrors[keyof ListPhoneVendorsErrors];
+
+export type ListPhoneVendorsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PhoneVendor>;
+    };
+};
+
+export type ListPhoneVendorsResponse = ListPhoneVendorsResponses[keyof ListPhoneVendorsResponses];
+
+export type ListPhonesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/phones';
+};
+
+export type ListPhonesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListPhonesError = ListPhonesErrors[keyof ListPhonesErrors];
+
+export type ListPhonesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ProvisionedPhone>;
+    };
+};
+
+export type ListPhonesResponse = ListPhonesResponses[keyof ListPhonesResponses];
+
+export type CreatePhoneData = {
+    body: ProvisionedPhoneCreate;
+    path?: never;
+    query?: never;
+    url: '/phones';
+};
+
+export type CreatePhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreatePhoneError = CreatePhoneErrors[keyof CreatePhoneErrors];
+
+export type CreatePhoneResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: ProvisionedPhone;
+    };
+};
+
+export type CreatePhoneResponse = CreatePhoneResponses[keyof CreatePhoneResponses];
+
+export type DeletePhoneData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/phones/{id}';
+};
+
+export type DeletePhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeletePhoneError = DeletePhoneErrors[keyof DeletePhoneErrors];
+
+export type DeletePhoneResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeletePhoneResponse = DeletePhoneResponses[keyof DeletePhoneResponses];
+
+export type GetPhoneData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/phones/{id}';
+};
+
+export type GetPhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetPhoneError = GetPhoneErrors[keyof GetPhoneErrors];
+
+export type GetPhoneResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProvisionedPhone;
+    };
+};
+
+export type GetPhoneResponse = GetPhoneResponses[keyof GetPhoneResponses];
+
+export type UpdatePhoneData = {
+    body: ProvisionedPhoneUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/phones/{id}';
+};
+
+export type UpdatePhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdatePhoneError = UpdatePhoneErrors[keyof UpdatePhoneErrors];
+
+export type UpdatePhoneResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProvisionedPhone;
+    };
+};
+
+export type UpdatePhoneResponse = UpdatePhoneResponses[keyof UpdatePhoneResponses];
+
+export type SetPhoneKeysData = {
+    body: PhoneKeysChange;
+    path?: never;
+    query?: never;
+    url: '/phone-keys';
+};
+
+export type SetPhoneKeysErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetPhoneKeysError = SetPhoneKeysErrors[keyof SetPhoneKeysErrors];
+
+export type SetPhoneKeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: {
+            count: number;
+        };
+    };
+};
+
+export type SetPhoneKeysResponse = SetPhoneKeysResponses[keyof SetPhoneKeysResponses];
+
+export type CreatePhoneLinkData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/phones/{id}/link';
+};
+
+export type CreatePhoneLinkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreatePhoneLinkError = CreatePhoneLinkErrors[keyof CreatePhoneLinkErrors];
+
+export type CreatePhoneLinkResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: PhoneLink;
+    };
+};
+
+export type CreatePhoneLinkResponse = CreatePhoneLinkResponses[keyof CreatePhoneLinkResponses];
+
+export type ShowPhoneAdminPasswordData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/phones/{id}/admin-password';
+};
+
+export type ShowPhoneAdminPasswordErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ShowPhoneAdminPasswordError = ShowPhoneAdminPasswordErrors[keyof ShowPhoneAdminPasswordErrors];
+
+export type ShowPhoneAdminPasswordResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: {
+            password: string;
+        };
+    };
+};
+
+export type ShowPhoneAdminPasswordResponse = ShowPhoneAdminPasswordResponses[keyof ShowPhoneAdminPasswordResponses];
+
+export type ResyncPhoneData = {
+    body: PhoneAsk;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/phones/{id}/resync';
+};
+
+export type ResyncPhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ResyncPhoneError = ResyncPhoneErrors[keyof ResyncPhoneErrors];
+
+export type ResyncPhoneResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PhoneAsked;
+    };
+};
+
+export type ResyncPhoneResponse = ResyncPhoneResponses[keyof ResyncPhoneResponses];
+
+export type GetPhoneSettingsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/phones/{id}/settings';
+};
+
+export type GetPhoneSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetPhoneSettingsError = GetPhoneSettingsErrors[keyof GetPhoneSettingsErrors];
+
+export type GetPhoneSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: {
+            file: string;
+            text: string;
+        };
+    };
+};
+
+export type GetPhoneSettingsResponse = GetPhoneSettingsResponses[keyof GetPhoneSettingsResponses];
 
 export type ListTrunksData = {
     body?: never;

@@ -9,6 +9,7 @@ import { createErrorHandler } from './errors.ts'
 import { onlyOurHost, securityHeaders } from './headers.ts'
 import type { OpenApiDocument } from './openapi.ts'
 import { createPanel } from './panel.ts'
+import { createProvisioning } from './provision.ts'
 import { createRouter, type RouterOptions } from './router.ts'
 import { addressOf, type World } from './world.ts'
 
@@ -35,6 +36,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
     request.url = request.url.replace('/metrics', '/api/v1/metrics')
     next()
   })
+  app.use('/provision', createProvisioning(world))
   // The paths that programs were written for before there were versions.
   app.use((request, _response, next) => {
     if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')
@@ -56,7 +58,8 @@ function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now()
     const id = randomUUID()
-    const path = request.path
+    // What leads to the settings of a phone is in the path.
+    const path = request.path.replace(/^\/provision\/.*/i, '/provision/…')
     response.setHeader('X-Request-Id', id)
     response.once('close', () => {
       const ms = Math.round(performance.now() - started)

@@ -93,6 +93,7 @@ function build(home: string, read: Reader): Settings {
       mediaTimeoutSeconds: read('MEDIA_TIMEOUT_SECONDS') ?? 0,
       sessionRefreshSeconds: read('SESSION_REFRESH_SECONDS') ?? 0,
     },
+    provisioning: { plainNetworks: read('PROVISION_PLAIN_NETWORKS') ?? [] },
     webhooks: { networks: read('WEBHOOK_NETWORKS') ?? [] },
     session: { expires: read('SESSION_EXPIRES_SECONDS') ?? 0, min: read('SESSION_EXPIRES_MIN_SECONDS') ?? 90 },
     keep: { historyDays: read('HISTORY_DAYS') ?? 0, traceDays: read('TRACE_DAYS') ?? 0 },

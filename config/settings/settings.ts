@@ -60,6 +60,8 @@ export interface Settings {
   calls: { ringback: 'phone' | 'tone' | 'music'; reliable: 'required' | 'media' | 'all'; pickup: 'everybody' | 'group' | 'extension'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number; directNetworks: readonly string[] }
   /** Session timers of RFC 4028, in seconds; 0: none is asked for. */
   session: { expires: number; min: number }
+  /** Networks whose phones may fetch their settings without TLS. */
+  provisioning: { plainNetworks: readonly string[] }
   /** Private networks that webhooks may reach. */
   webhooks: { networks: readonly string[] }
   keep: { historyDays: number; traceDays: number }

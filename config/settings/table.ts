@@ -72,6 +72,7 @@ export const settingRows = [
   { name: 'MUSIC_ON_HOLD', kind: 'text', default: 'default', meaning: 'Music that held callers hear: the name of a folder with WAV files below music in DIALPLANE_HOME, or default for the WAV files in music itself (a tune of our own when there are none). off: what the holding phone sends, or silence.' },
   { name: 'DIRECT_MEDIA_NETWORKS', kind: 'networks', default: '', meaning: 'IPv4 networks in which phones may send their sound straight to each other while nobody records or listens, e.g. 192.168.0.0/16,10.0.0.0/8; 0.0.0.0/0 for all that are not behind NAT. Default: all sound goes through us.' },
 
+  { name: 'PROVISION_PLAIN_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Networks whose phones may fetch their settings, passwords included, without TLS, e.g. 127.0.0.1 for trying it out, or 10.20.0.0/16 for a network of phones alone. none: over https only.' },
   { name: 'WEBHOOK_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Private networks that webhooks may reach, e.g. 10.1.0.0/16,fd00::/8; public addresses they always may. none: whoever may add a webhook reaches nothing through Dialplane that is not on the Internet.' },
 
   { name: 'DATABASE_URL', kind: 'url', schemes: ['postgres', 'postgresql'], default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },

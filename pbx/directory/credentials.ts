@@ -1,4 +1,5 @@
 /** SIP passwords: shown once, kept as hashes under seal. */
+import { createHash } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
 import { legiblePassword } from '../../config/ids.ts'
 import type { Secrets } from '../../config/secrets.ts'
@@ -27,6 +28,16 @@ export function openCredentials(secrets: Secrets, tenantId: string, sealed: Buff
   if (typeof md5 !== 'string' || typeof sha256 !== 'string') throw new Error('The sealed credentials hold no hashes.')
   return { md5, sha256 }
 }
+
+const FETCHED = 'device-password'
+
+/** The password itself, for a phone that fetches it. */
+export const sealDevicePassword = (secrets: Secrets, tenantId: string, password: string): Buffer => secrets.seal(FETCHED, tenantId, password)
+
+export const openDevicePassword = (secrets: Secrets, tenantId: string, sealed: Buffer): string => secrets.open(FETCHED, tenantId, sealed)
+
+/** By which a random secret is found without being kept. */
+export const hashOfToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /** A user name for a device that is not the extension's first: `101-x7pq`. */
 export function furtherUsername(number: string): string {

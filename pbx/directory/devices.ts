@@ -3,7 +3,7 @@ import { Refusal } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { DeviceRow, ExtensionRow, TenantRow } from '../../migrations/tables.ts'
 import type { Device, Pbx, SipCredentials } from '../door.ts'
-import { furtherUsername, makeCredentials, registrationAddress } from './credentials.ts'
+import { furtherUsername, makeCredentials, registrationAddress, sealDevicePassword } from './credentials.ts'
 import { checkDeviceName, outdated } from './input.ts'
 import type { DirectoryWorld } from './world.ts'
 
@@ -56,7 +56,7 @@ export function createDeviceRepository(world: DirectoryWorld): Pbx['devices'] {
         // Registrations know their credentials by this time, so it must be another one even within a millisecond.
         const changedAt = new Date(Math.max(now.getTime(), device.credentials_changed_at.getTime() + 1))
         await trx<DeviceRow>('devices').where({ id })
-          .update({ credentials_sealed: sealed, credentials_changed_at: changedAt, version: device.version + 1, updated_at: now })
+          .update({ credentials_sealed: sealed, ...(device.phone_id !== null && { password_sealed: sealDevicePassword(world.secrets, device.tenant_id, password) }), credentials_changed_at: changedAt, version: device.version + 1, updated_at: now })
         const audit = { action: 'device.credentials', subjectType: 'device', subjectId: id, after: { username: device.sip_username } }
         return { result: shown(world, tenant, device, password), audit }
       })

@@ -10,6 +10,7 @@ import { createFeatureCodeRepository } from './feature-codes.ts'
 import { createBlockedCallerRepository, createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
 import { createPagingGroupRepository } from './paging-groups.ts'
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
+import { createPhoneRepository } from './phones.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
 import { createMessageSettings } from './messages.ts'
@@ -40,6 +41,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     snapshot: () => refresher.snapshot(),
     extensions: createExtensionRepository(world),
     devices: createDeviceRepository(world),
+    phones: createPhoneRepository(world),
     conferences: createConferenceRepository(world),
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),

@@ -5,6 +5,7 @@
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
+import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
@@ -235,6 +236,7 @@ export interface Directory {
   snapshot(): DirectorySnapshot
   extensions: Pbx['extensions']
   devices: Pbx['devices']
+  phones: PhoneRepository
   conferences: ConferenceRooms
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers

@@ -58,6 +58,7 @@ async function furnish(): Promise<Record<string, string>> {
   await desk.api.post('/inbound-numbers', { number: '+12025550100', name: 'Main line', destination: '201', byCaller: [{ caller: '+1303*', destination: '202' }] })
   await desk.api.post('/outbound-routes', { name: 'Outside with 9', pattern: '9.', strip: 1, trunkIds: [trunk.id] })
   await desk.api.send('PUT', '/mail/settings', { host: 'smtp.example.invalid', port: 587, security: 'starttls', username: 'acme', password: 'not the right one', sender: 'phones@example.com', senderName: 'Acme' })
+  await desk.api.post('/phones', { name: 'Reception', vendor: 'yealink', model: 'T46U', mac: '80:5e:c0:12:34:56', lines: [lines[0].extensionId] })
   await desk.api.post('/attendants', { number: '700', name: 'Main menu', greeting: 'Welcome.', keys: { 1: '201' } })
   await desk.api.post('/schedules', { number: '500', name: 'Office', open: '700', closed: '202', hours: [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '17:30' }] })
   const site = await desk.api.post<{ id: string }>('/emergency/sites', { name: 'Headquarters', houseNumber: '12', street: 'Main Street', city: 'Springfield', state: 'IL', postalCode: '62701' })
@@ -76,7 +77,7 @@ async function furnish(): Promise<Record<string, string>> {
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations', 'conference rooms': '/conferences', 'conference room': `/conferences/${room.id}`,
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', 'click to dial': '/call?to=%2B12025550123', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
-    emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', backups: '/backups', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'blocked callers': '/blocked-callers', 'outbound routes': '/outbound-routes', attendants: '/attendants', paging: '/paging', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere',
+    emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', backups: '/backups', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', phones: '/phones', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'blocked callers': '/blocked-callers', 'outbound routes': '/outbound-routes', attendants: '/attendants', paging: '/paging', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
 }
 

@@ -14,6 +14,7 @@ import { fakePrompts } from './fake-prompts.ts'
 import { carrier, certificates, now, recording, viewOfConference } from './fake-samples.ts'
 import { createFakeEmergency, type FakeEmergency } from './fake-emergency.ts'
 import { createFakeHours } from './fake-hours.ts'
+import { createFakePhones } from './fake-phones.ts'
 import { createFakeMail, type FakeMail } from './fake-mail.ts'
 import { createFakeRouting } from './fake-routing.ts'
 import { createFakeMessages } from './fake-messages.ts'
@@ -132,6 +133,7 @@ export function createFakePbx(): FakePbx {
     toll: createFakeToll(actors),
     messages: createFakeMessages(actors),
     ...createFakeHours(actors, checkVersion),
+    ...createFakePhones(actors, checkVersion),
     ...createFakeLines(actors, checkVersion),
     routing: createFakeRouting(actors),
     devices: {

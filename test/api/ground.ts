@@ -117,6 +117,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     sip: plainSip,
     shield: { scanners: [], perSecond: 30, burst: 300, overloadMs: 0 },
     media: { ...plainMedia, ports: { first: 20_000, last: 20_100 } },
+    provisioning: { plainNetworks: ['127.0.0.1'] },
     webhooks: { networks: ['127.0.0.0/8'] },
     database: { url: undefined, pool: 4 },
     backup: { folder: join(home, 'backups'), passphrase: undefined },

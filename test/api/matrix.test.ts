@@ -62,6 +62,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   waitingMessage: () => waitingMessage(ground.tenantId),
   blockedCaller: async () => (await ground.admin.post<{ id: string }>('/blocked-callers', { number: `+1555${++number}`, name: 'Again and again' })).id,
   pagingGroup: async () => (await ground.admin.post<{ id: string }>('/paging-groups', { number: String(++number), name: 'Hall' })).id,
+  phone: async () => (await ground.admin.post<{ id: string }>('/phones', { name: 'Reception', vendor: 'acme', model: 'A1', mac: '805ec0123456', lines: [] })).id,
   parkLot: async () => (await ground.admin.post<{ id: string }>('/park-lots', { number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' })).id,
   schedule: async () => (await ground.admin.post<{ id: string }>('/schedules', { number: String(++number), name: 'Hours', open: '100', closed: '101' })).id,
   attendant: async () => (await ground.admin.post<{ id: string }>('/attendants', { number: String(++number), name: 'Front door', greeting: 'Welcome.' })).id,
@@ -96,6 +97,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getNomadicLocation: 'extensionNumber', updateNomadicLocation: 'extensionNumber', getEmergencyCall: 'emergencyCall', acknowledgeEmergencyCall: 'emergencyCall',
   getBlockedCaller: 'blockedCaller', updateBlockedCaller: 'blockedCaller', deleteBlockedCaller: 'blockedCaller',
   getPagingGroup: 'pagingGroup', updatePagingGroup: 'pagingGroup', deletePagingGroup: 'pagingGroup',
+  getPhone: 'phone', updatePhone: 'phone', deletePhone: 'phone', createPhoneLink: 'phone', showPhoneAdminPassword: 'phone', resyncPhone: 'phone', getPhoneSettings: 'phone',
   getParkLot: 'parkLot', updateParkLot: 'parkLot', deleteParkLot: 'parkLot',
   getSchedule: 'schedule', updateSchedule: 'schedule', deleteSchedule: 'schedule', getAttendant: 'attendant', updateAttendant: 'attendant', deleteAttendant: 'attendant',
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
@@ -166,6 +168,10 @@ const bodies: Record<string, () => unknown> = {
   updateBlockedCaller: () => ({ enabled: false }),
   createPagingGroup: () => ({ number: String(++number), name: 'Hall', twoWay: true }),
   updatePagingGroup: () => ({ callers: ['2XX'] }),
+  createPhone: () => ({ name: 'Reception', vendor: 'acme', model: 'A1', mac: '805ec0123456', lines: [randomUUID()] }),
+  updatePhone: () => ({ language: 'de' }),
+  setPhoneKeys: async () => ({ phoneIds: [await (subjects['phone'] as () => Promise<string>)()], keys: [] }),
+  resyncPhone: () => ({ restart: true }),
   createParkLot: () => ({ number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' }),
   updateParkLot: () => ({ timeoutSeconds: 60 }),
   createSchedule: () => ({ number: String(++number), name: 'Hours', open: '100', closed: '101', hours: [{ days: [1], from: '09:00', to: '17:00' }] }),
@@ -212,7 +218,7 @@ async function ask(client: ApiClient, route: Route, id?: string) {
   if (route.path.includes('{')) assert.ok(kind, `${route.operationId} needs a subject here`)
   if (route.body) assert.ok(bodies[route.operationId], `${route.operationId} needs a body here`)
   const path = route.path.replace(/\{\w+\}/, id ?? (kind ? await subjects[kind]?.() : undefined) ?? '')
-  return client.send(route.method.toUpperCase(), path + (queries[route.operationId] ?? ''), bodies[route.operationId]?.())
+  return client.send(route.method.toUpperCase(), path + (queries[route.operationId] ?? ''), await bodies[route.operationId]?.())
 }
 
 before(async () => {

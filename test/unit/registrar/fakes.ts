@@ -115,6 +115,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     snapshot: () => snapshot,
     extensions: {} as Directory['extensions'],
     devices: {} as Directory['devices'],
+    phones: undefined as never,
     ringGroups: undefined as never,
     schedules: undefined as never,
     attendants: undefined as never,

@@ -1,0 +1,103 @@
+import { Anchor, Button, Menu, Stack, Text } from '@mantine/core'
+import { Grid3x3, Info, Link as LinkIcon, Plus, RefreshCw, Power, Smartphone } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import { useCan } from '../../app/session.tsx'
+import type { ProvisionedPhone } from '../../app/types.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { DataTable, type Column } from '../../components/data-table.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { RowMenu } from '../../components/row-menu.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
+import { EmptyState } from '../../components/states.tsx'
+import { StatusDot } from '../../components/status.tsx'
+import { Time } from '../../components/time.tsx'
+import { askedWords, macWords, phoneStates } from '../../words/phone.ts'
+import { HistoryDrawer } from '../audit/history.tsx'
+import { ExtensionName } from '../extensions/extension-name.tsx'
+import { useRegistrations } from '../extensions/presence.tsx'
+import { askPhone, removePhone, usePhones, usePhoneVendors } from './data.ts'
+import { Details } from './details.tsx'
+import { KeysForm } from './keys-form.tsx'
+import { LinkDialog } from './link-dialog.tsx'
+import { PhoneForm, type Editing } from './phone-form.tsx'
+
+type Doing = { what: 'link' | 'keys' | 'details' | 'history' | 'delete'; id: string } | null
+
+/** Phones that fetch their settings from here. */
+export default function Phones() {
+  const query = usePhones()
+  const vendors = usePhoneVendors().data ?? []
+  const can = useCan()
+  const [search, setSearch] = useState('')
+  const [editing, setEditing] = useState<Editing>(null)
+  const [doing, setDoing] = useState<Doing>(null)
+  const mayWrite = can('extensions.write')
+  const phones = query.data ?? []
+  const fits = (phone: ProvisionedPhone): boolean => `${phone.name} ${phone.vendor} ${phone.model} ${phone.mac ?? ''}`.toLowerCase().includes(search.trim().toLowerCase().replace(/(?<=[0-9a-f]{2}):(?=[0-9a-f]{2})/g, ''))
+  const vendorOf = (phone: ProvisionedPhone | null) => vendors.find(({ id }) => id === phone?.vendor)
+  const of = (what: NonNullable<Doing>['what']): ProvisionedPhone | null => (doing?.what === what ? (phones.find(({ id }) => id === doing.id) ?? null) : null)
+  const close = () => setDoing(null)
+  const ask = (phone: ProvisionedPhone, restart: boolean): void => {
+    askPhone(phone.id, restart).then(({ outcome, status }) => (outcome === 'taken' ? notify.done(askedWords(outcome, status)) : notify.warned(phone.name, askedWords(outcome, status))), notify.failed)
+  }
+  const columns: Column<ProvisionedPhone>[] = [
+    { key: 'name', title: 'Name', card: 'title', render: (phone) => <Anchor component="button" type="button" fw={600} ta="left" onClick={() => setDoing({ what: 'details', id: phone.id })}>{phone.name}</Anchor> },
+    { key: 'state', title: 'Settings', card: 'aside', render: ({ state }) => <StatusDot {...phoneStates[state]} /> },
+    { key: 'registered', title: 'Registered', render: (phone) => <Registered deviceIds={phone.deviceIds} /> },
+    { key: 'model', title: 'Model', render: (phone) => `${vendorOf(phone)?.name ?? phone.vendor} ${vendorOf(phone)?.soft === true ? '' : phone.model}` },
+    { key: 'mac', title: 'MAC address', render: ({ mac }) => (mac === null ? '—' : <span className="numbers">{macWords(mac)}</span>) },
+    { key: 'lines', title: 'Lines', render: ({ lines }) => <Stack gap={0}>{lines.slice(0, 2).map((id) => <ExtensionName key={id} id={id} />)}{lines.length > 2 && <Text size="sm" c="dimmed">and {lines.length - 2} more</Text>}</Stack> },
+    { key: 'fetched', title: 'Fetched', render: ({ fetch }) => (fetch === null ? <Text span inherit c="dimmed">Never</Text> : <span title={`${fetch.address} ${fetch.userAgent}`}><Time at={fetch.at} ago /></span>) },
+  ]
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New phone</Button>
+  const deleting = of('delete')
+  const history = of('history')
+  const linked = of('link')
+  return (
+    <Stack gap="md">
+      <PageHeader title="Phones" lead="Phones and apps that fetch their settings from here. When something about them changes, they are told to fetch it again, and not while they are in a call." actions={mayWrite && create} />
+      {phones.length > 5 && <SearchInput label="Search name, model or MAC address" value={search} onChange={setSearch} />}
+      <DataTable
+        label="Phones"
+        columns={columns}
+        rows={query.data?.filter(fits)}
+        rowKey={({ id }) => id}
+        {...(mayWrite && {
+          actions: (phone: ProvisionedPhone) => (
+            <RowMenu of={phone.name} onEdit={() => setEditing({ kind: 'edit', phone })} onHistory={() => setDoing({ what: 'history', id: phone.id })} onDelete={() => setDoing({ what: 'delete', id: phone.id })}>
+              <Menu.Item leftSection={<Info size={16} aria-hidden />} onClick={() => setDoing({ what: 'details', id: phone.id })}>Details</Menu.Item>
+              <Menu.Item leftSection={<LinkIcon size={16} aria-hidden />} onClick={() => setDoing({ what: 'link', id: phone.id })}>Set up</Menu.Item>
+              {vendorOf(phone)?.soft !== true && (
+                <>
+                  <Menu.Item leftSection={<Grid3x3 size={16} aria-hidden />} onClick={() => setDoing({ what: 'keys', id: phone.id })}>Keys</Menu.Item>
+                  <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => ask(phone, false)}>Fetch settings now</Menu.Item>
+                  <Menu.Item leftSection={<Power size={16} aria-hidden />} onClick={() => ask(phone, true)}>Restart</Menu.Item>
+                </>
+              )}
+            </RowMenu>
+          ),
+        })}
+        error={query.error}
+        retry={() => void query.refetch()}
+        empty={search === ''
+          ? <EmptyState icon={Smartphone} title="No phones yet" action={mayWrite && create}>Add a phone by its MAC address and model, and it fetches everything else: its lines, keys, time and phone book.</EmptyState>
+          : <EmptyState icon={Smartphone} title="Nothing found" action={<Button variant="default" onClick={() => setSearch('')}>Show all phones</Button>}>No phone fits “{search}”.</EmptyState>}
+      />
+      <PhoneForm editing={editing} vendors={vendors} onClose={() => setEditing(null)} onMade={({ id }) => setDoing({ what: 'link', id })} />
+      <KeysForm phone={of('keys')} phones={phones} vendors={vendors} onClose={close} />
+      <Details phone={of('details')} vendor={vendorOf(of('details'))} onClose={close} />
+      {linked !== null && <LinkDialog phone={linked} vendor={vendorOf(linked)} onClose={close} />}
+      <HistoryDrawer of={history === null ? undefined : { type: 'phone', id: history.id, title: history.name }} onClose={close} />
+      <Confirm opened={deleting !== null} onClose={close} title={`Delete ${deleting?.name ?? ''}?`} confirm="Delete phone" onConfirm={async () => deleting && removePhone(deleting.id)} done={`${deleting?.name ?? ''} is deleted.`}>
+        It is signed out, its devices go, and it fetches nothing more. What it was set to stays in the phone until it is reset there.
+      </Confirm>
+    </Stack>
+  )
+}
+
+function Registered({ deviceIds }: { deviceIds: string[] }) {
+  const registered = new Set(useRegistrations(({ deviceId }) => deviceIds.includes(deviceId)).map(({ deviceId }) => deviceId)).size
+  if (registered === 0) return <StatusDot label="No" tone="quiet" />
+  return <StatusDot label={registered === deviceIds.length ? 'Yes' : `${registered} of ${deviceIds.length} lines`} tone={registered === deviceIds.length ? 'good' : 'warning'} />
+}
