@@ -16,14 +16,18 @@ interface Waiting<R> {
   reject(error: Error): void
 }
 
+/** A thread without work stays this long: what it has loaded serves the next job, which often comes at once. In milliseconds. */
+const LINGER_MS = 2000
+
 /**
- * A thread for work that must not hold up calls, which lives only while there is some. It gets `{ id, job }` messages
- * and answers each with a JobDone.
+ * A thread for work that must not hold up calls, which lives only while there is some and a moment longer. It gets
+ * `{ id, job }` messages and answers each with a JobDone.
  */
 export class JobThread<J, R> {
   readonly #open: () => Worker
   readonly #waiting = new Map<number, Waiting<R>>()
   #worker: Worker | undefined
+  #leaving: NodeJS.Timeout | undefined
   #lastId = 0
   #closed = false
 
@@ -43,10 +47,13 @@ export class JobThread<J, R> {
 
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#leaving)
     await this.#worker?.terminate()
   }
 
   #start(): Worker {
+    clearTimeout(this.#leaving)
+    this.#worker?.ref()
     if (this.#worker !== undefined) return this.#worker
     const worker = this.#open()
     this.#worker = worker
@@ -56,12 +63,7 @@ export class JobThread<J, R> {
       this.#waiting.delete(done.id)
       if (done.error === undefined) waiting?.resolve(done.result as R)
       else waiting?.reject(Object.assign(new Error(done.error), done.code !== undefined && { code: done.code }))
-      // Those who waited may ask for more at once; only then is it known to be idle.
-      setImmediate(() => {
-        if (this.#waiting.size > 0 || this.#worker !== worker) return
-        this.#worker = undefined
-        void worker.terminate()
-      })
+      if (this.#waiting.size === 0 && this.#worker === worker && !this.#closed) this.#leaveLater(worker)
     })
     worker.on('error', (error) => { reason = error instanceof Error ? error : new Error(String(error)) })
     worker.on('exit', () => {
@@ -72,5 +74,17 @@ export class JobThread<J, R> {
       this.#waiting.clear()
     })
     return worker
+  }
+
+  #leaveLater(worker: Worker): void {
+    clearTimeout(this.#leaving)
+    this.#leaving = setTimeout(() => {
+      if (this.#waiting.size > 0 || this.#worker !== worker) return
+      this.#worker = undefined
+      void worker.terminate()
+    }, LINGER_MS)
+    // Nobody waits for it to go.
+    this.#leaving.unref()
+    worker.unref()
   }
 }

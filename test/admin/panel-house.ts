@@ -12,6 +12,7 @@ import { sipPlace, testSettings } from '../support/house.ts'
 import { administrator, ApiClient } from '../support/http-client.ts'
 import { Desk } from '../support/desk.ts'
 import { freePort } from '../support/ports.ts'
+import { keepSpeech, lendSpeech } from '../support/spoken.ts'
 import { buildPanel, launch, openPage } from './browser.ts'
 
 export interface PanelHouse {
@@ -32,6 +33,7 @@ export async function startPanelHouse(change: (settings: Settings) => void = () 
   settings.sip.port = await freePort()
   change(settings)
   const logger = createLogger(process.env['TEST_LOG'] ?? 'error', { write: (line: string) => void process.stderr.write(line) })
+  await lendSpeech(home)
   const dialplane = await startDialplane(settings, logger)
   const setupLink = await dialplane.api.setupLink()
   assert.ok(setupLink, 'a fresh house prints a setup link')
@@ -44,6 +46,7 @@ export async function startPanelHouse(change: (settings: Settings) => void = () 
     async close() {
       await desk.closePhones()
       await dialplane.close()
+      await keepSpeech(home)
       await rm(home, { recursive: true, force: true })
     },
   }

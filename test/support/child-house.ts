@@ -13,6 +13,7 @@ import { Journal } from './phone/journal.ts'
 import { rtpRange } from './ports.ts'
 import { isAlive, treeOf } from './process-tree.ts'
 import { top } from './run/suites.ts'
+import { lendSpeech } from './spoken.ts'
 
 export interface ChildHouseOptions {
   home?: string
@@ -40,6 +41,7 @@ export interface ChildHouse extends Desk {
 /** Rejects with what was printed when the start fails. */
 export async function startChildHouse(options: ChildHouseOptions = {}): Promise<ChildHouse> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dialplane-test-')))
+  if (options.home === undefined) await lendSpeech(home)
   const rtp = rtpRange()
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'main.ts'], {
     cwd: top,
@@ -49,6 +51,7 @@ export async function startChildHouse(options: ChildHouseOptions = {}): Promise<
       OVERLOAD_MS: '0',
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       DIALPLANE_HOME: home,
       HTTP_PORT: '0',
       SIP_HOST: '127.0.0.1',

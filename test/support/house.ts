@@ -16,6 +16,7 @@ import { ApiClient } from './http-client.ts'
 import type { PhoneCall, Place } from './phone.ts'
 import { Journal } from './phone/journal.ts'
 import { rtpRange } from './ports.ts'
+import { keepSpeech, lendSpeech } from './spoken.ts'
 
 export interface HouseOptions {
   /** An existing folder, to start again on; absent: a new one, removed at close. */
@@ -85,6 +86,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const settings = testSettings(home, options.embedded)
   options.change?.(settings)
   const warnings: string[] = []
+  if (options.home === undefined) await lendSpeech(home)
   const dialplane = await startDialplane(settings, warningLogger(settings.log.level, warnings))
   const desk = new Desk(new ApiClient(dialplane.api.url), sipPlace(dialplane.pbx.sipAddresses()))
   try {
@@ -126,6 +128,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       await desk.closePhones()
       stopEvents()
       await dialplane.close()
+      await keepSpeech(home)
       if (!keep) await rm(home, { recursive: true, force: true })
       await nothingLeft(before, phonesStay ? /TCPServer|Pipe|Process|MessagePort|Worker|FSEvent/ : EVERY_KIND)
     },
