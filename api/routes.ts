@@ -13,6 +13,7 @@ import { systemRoutes } from './system/routes.ts'
 import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 import { emergencyRoutes } from './emergency/routes.ts'
+import { liveRoutes } from './live/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { tollRoutes } from './toll/routes.ts'
@@ -20,4 +21,25 @@ import { voicemailRoutes } from './voicemail/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Every operation under /api/v1. */
-export const routes: readonly Route[] = [...identityRoutes, ...telephonyRoutes, ...provisioningRoutes, ...lineRoutes, ...callRoutes, ...conferenceRoutes, ...recordingRoutes, ...voicemailRoutes, ...mailRoutes, ...messageRoutes, ...emergencyRoutes, ...tollRoutes, ...promptRoutes, ...shieldRoutes, ...targetRoutes, ...webhookRoutes, ...backupRoutes, ...complianceRoutes, ...systemRoutes]
+export const routes: readonly Route[] = [
+  ...identityRoutes,
+  ...telephonyRoutes,
+  ...provisioningRoutes,
+  ...lineRoutes,
+  ...callRoutes,
+  ...conferenceRoutes,
+  ...recordingRoutes,
+  ...voicemailRoutes,
+  ...mailRoutes,
+  ...messageRoutes,
+  ...emergencyRoutes,
+  ...tollRoutes,
+  ...promptRoutes,
+  ...shieldRoutes,
+  ...targetRoutes,
+  ...webhookRoutes,
+  ...backupRoutes,
+  ...complianceRoutes,
+  ...systemRoutes,
+  ...liveRoutes,
+]

@@ -19,6 +19,7 @@ import { createPasswords } from './identity/passwords.ts'
 import { seedRoles } from './identity/roles.ts'
 import { createSetupTokens } from './identity/setup.ts'
 import type { LiveTimes } from './live/connection.ts'
+import { createListeners } from './live/listeners.ts'
 import { startLive } from './live/live.ts'
 import { openApiDocument, readVersion } from './openapi.ts'
 import { routes } from './routes.ts'
@@ -69,6 +70,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const port = await listen(server, settings.http)
   const gate = createGate(settings.http, port)
   const version = readVersion()
+  const listeners = createListeners(pbx, clock)
   const world: World = {
     settings,
     logger,
@@ -84,6 +86,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     setup,
     webhooks: await startWebhooks({ database, secrets: options.secrets, pbx, settings, clock, logger, ...(options.webhookTimes && { times: options.webhookTimes }) }),
     backups: await startBackups({ settings, database, secrets: options.secrets, pbx, clock, logger, version }),
+    live: listeners,
     limits: {
       // For one account from one address, for one account from anywhere, and for one address over all accounts.
       login: createLimiter({ clock, allowed: 10, windowMs: 15 * MINUTE, lockMs: 30_000, lockMaxMs: 60 * MINUTE, what: 'attempts' }),
@@ -99,7 +102,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     checkResponses: options.checkResponses ?? false,
   })
   server.on('request', app)
-  const live = startLive(server, world, (request) => addressBehindProxy(app, request), options.liveTimes)
+  const live = startLive(server, world, listeners, (request) => addressBehindProxy(app, request), options.liveTimes)
   logger.info({ url: gate.publicOrigin, port }, 'panel and API are up')
 
   let closing: Promise<void> | undefined

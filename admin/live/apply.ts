@@ -21,16 +21,17 @@ function without<T>(map: ReadonlyMap<string, T>, id: string): Map<string, T> {
   return next
 }
 
-function isLiveMessage(message: unknown): message is LiveMessage {
+export function isLiveMessage(message: unknown): message is LiveMessage {
   return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string'
 }
 
-export function applyMessage(message: unknown): void {
-  if (!isLiveMessage(message)) return
+export function applyMessage(message: LiveMessage): void {
   noteServerTime(instant(message.at), 0)
   switch (message.type) {
     case 'hello':
       liveStore.update(() => ({ calls: byId(message.calls), registrations: byId(message.registrations), conferences: byId(message.conferences) }))
+      return
+    case 'resumed':
       return
     case 'call.started':
     case 'call.updated':

@@ -1,7 +1,8 @@
 /** A WebSocket that comes back by itself. Knows nothing of calls. */
 
 export interface LiveSocketOptions {
-  url: string
+  /** Asked at each attempt. */
+  url: () => string
   onOpen: () => void
   onMessage: (message: unknown) => void
   /** The connection is gone; the next attempt starts at `retryAt`. */
@@ -46,7 +47,7 @@ export class LiveSocket {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.#options.url)
+    const socket = new WebSocket(this.#options.url())
     this.#socket = socket
     socket.onopen = () => {
       this.#attempts = 0

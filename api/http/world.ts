@@ -89,6 +89,20 @@ export interface Backups {
 }
 
 /** Everything a handler may reach. Built once by startApi and handed to each. */
+/** Who listens to a tenant's live events, and how that went since the start. */
+export interface LiveStats {
+  /** Open connections. */
+  connections: number
+  /** People and programs behind them. */
+  listeners: number
+  /** Connections that were told what they had missed. */
+  resumed: number
+  /** Connections that asked for what they had missed too late, or after a restart, and were told how things are. */
+  tooLate: number
+  /** Events kept for those who come back. */
+  events: number
+}
+
 export interface World {
   settings: Settings
   logger: Logger
@@ -105,6 +119,7 @@ export interface World {
   setup: SetupTokens
   webhooks: Webhooks
   backups: Backups
+  live: { stats(tenantId: TenantId): LiveStats }
   limits: { login: Limiter; loginAccount: Limiter; loginAddress: Limiter; requests: Limiter }
 }
 

@@ -43,18 +43,22 @@ export function maySee(permissions: ReadonlySet<string>, event: PbxEvent): boole
   return permissions.has(needed[event.type])
 }
 
+/** An event in the words of the API, as webhooks send it too; listeners get its number besides. */
+export type EventMessage = DistributiveOmit<Exclude<z.input<typeof LiveMessage>, { type: 'hello' | 'resumed' }>, 'seq'>
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
 /** How things are now, as far as the actor may see. */
-export function helloFor(pbx: Pbx, actor: PersonActor, now: number): z.input<typeof LiveHello> {
+export function helloFor(pbx: Pbx, actor: PersonActor): Omit<z.input<typeof LiveHello>, 'at' | 'resume' | 'seq'> {
   return {
     type: 'hello',
-    at: isoOf(now),
     calls: actor.permissions.has('calls.read') ? pbx.calls.live(actor).map(presentCall) : [],
     registrations: actor.permissions.has('registrations.read') ? pbx.registrations.list(actor).map(presentRegistration) : [],
     conferences: actor.permissions.has('conferences.read') ? pbx.conferences.live(actor).map(presentLiveConference) : [],
   }
 }
 
-export function presentEvent(event: PbxEvent): z.input<typeof LiveMessage> {
+export function presentEvent(event: PbxEvent): EventMessage {
   const envelope = { id: event.id, at: isoOf(event.at) }
   switch (event.type) {
     case 'call.started':

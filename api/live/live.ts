@@ -5,9 +5,10 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import { credentialOf, identify, type Credential } from '../http/authenticate.ts'
 import { bugOf, errorBody, HttpProblem, problemOf } from '../http/errors.ts'
 import type { Identified, World } from '../http/world.ts'
-import { openConnection, standardTimes, type LiveConnection, type LiveTimes } from './connection.ts'
+import type { Listeners } from './listeners.ts'
+import { openConnection, standardTimes, type LiveConnection, type LiveTimes, type Resumption } from './connection.ts'
 
-export const LIVE_PATH = '/api/v1/live'
+export const LIVE_PATH = '/api/v1/ws'
 
 // Listeners send nothing; a close frame's reason is at most 123 bytes.
 const MESSAGE_MAX = 1_024
@@ -20,11 +21,19 @@ export interface Live {
   close(): void
 }
 
+/** Where the listener was, if it says so in words that can be read; else it is told how things are. */
+function resumptionOf(request: IncomingMessage): Resumption | undefined {
+  const query = new URL(request.url ?? '/', 'http://localhost').searchParams
+  const token = query.get('resume')
+  const after = query.get('after')
+  return token === null || after === null || !/^\d{1,15}$/.test(after) ? undefined : { token, seq: Number(after) }
+}
+
 /** Serves WebSocket upgrades of `server` at {@link LIVE_PATH}. */
-export function startLive(server: Server, world: World, addressOf: (request: IncomingMessage) => string, times: LiveTimes = standardTimes): Live {
+export function startLive(server: Server, world: World, listeners: Listeners, addressOf: (request: IncomingMessage) => string, times: LiveTimes = standardTimes): Live {
   const logger = world.logger.child({ room: 'live' })
   const sockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE_MAX })
-  const open = new Map<LiveConnection, string>()
+  const { open, backlog } = listeners
   const unsubscribe = world.identityChanges.subscribe((tenantId) => {
     for (const connection of open.keys()) if (connection.tenantId === tenantId) void connection.recheck()
   })
@@ -60,8 +69,8 @@ export function startLive(server: Server, world: World, addressOf: (request: Inc
         if (closed) return socket.destroy()
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
           pending.delete(socket)
-          const connection = openConnection(world, webSocket, { actor: who.actor, credential }, times, logger.child({ tenant: who.actor.tenantId, actor: who.actor.id }))
-          open.set(connection, who.actor.id)
+          const connection = openConnection({ world, backlog }, webSocket, { actor: who.actor, credential, resume: resumptionOf(request) }, times, logger.child({ tenant: who.actor.tenantId, actor: who.actor.id }))
+          listeners.admitted(connection, who.actor.id)
           webSocket.once('close', () => open.delete(connection))
         })
       },
@@ -96,6 +105,7 @@ export function startLive(server: Server, world: World, addressOf: (request: Inc
       unsubscribe()
       for (const socket of pending) socket.destroy()
       for (const connection of open.keys()) connection.close(1001, 'the server is stopping')
+      backlog.close()
       sockets.close()
     },
   }

@@ -5,13 +5,21 @@ import { instant, orNull } from '../http/fields.ts'
 import { Ban } from '../shield/schemas.ts'
 import { Registration } from '../telephony/schemas.ts'
 
+const seq = z.number().int().meta({ description: 'Counts the events of the tenant. Numbers are left out where an event is not for this listener.' })
+const where = { at: instant, resume: z.string().meta({ description: 'Come back with `?resume=…&after=…`, this and the last `seq`, to be told what was missed.' }), seq }
+
 /** The first message on a live connection: how things are now. */
 export const LiveHello = z
-  .object({ type: z.literal('hello'), at: instant, calls: z.array(Call), registrations: z.array(Registration), conferences: z.array(LiveConference) })
+  .object({ type: z.literal('hello'), ...where, calls: z.array(Call), registrations: z.array(Registration), conferences: z.array(LiveConference) })
   .meta({ id: 'LiveHello' })
 
+/** The first message to a listener that came back in time: what it missed follows. */
+export const LiveResumed = z
+  .object({ type: z.literal('resumed'), ...where, missed: z.number().int().meta({ description: 'How many messages follow that were missed.' }) })
+  .meta({ id: 'LiveResumed' })
+
 const event = <T extends string, D extends z.ZodType>(type: T, data: D) =>
-  z.object({ type: z.literal(type), id: z.string(), at: instant, data })
+  z.object({ type: z.literal(type), id: z.string(), at: instant, seq, data })
 
 const callEvent = <T extends string>(type: T) => event(type, z.object({ call: Call }))
 
@@ -73,6 +81,7 @@ export const LiveDirectoryChanged = event('directory.changed', z.object({})).met
 export const LiveMessage = z
   .discriminatedUnion('type', [
     LiveHello,
+    LiveResumed,
     LiveCallStarted,
     LiveCallUpdated,
     LiveCallEnded,

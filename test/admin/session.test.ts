@@ -191,10 +191,14 @@ test('a lost live connection is told, and what was missed is caught up with', { 
   const { context, page } = await openPage(browser)
   let open: WebSocketRoute | undefined
   let refuse = false
-  await page.routeWebSocket(/\/api\/v1\/live$/, (socket) => {
+  const heard: string[] = []
+  await page.routeWebSocket(/\/api\/v1\/ws(\?|$)/, (socket) => {
     if (refuse) return void socket.close({ code: 1001 })
     open = socket
-    socket.connectToServer()
+    socket.connectToServer().onMessage((message) => {
+      heard.push((JSON.parse(message.toString()) as { type: string }).type)
+      socket.send(message)
+    })
   })
   await signInInBrowser(page, house.at('/registrations'))
   await page.getByText('No phone is registered').waitFor()
@@ -209,5 +213,6 @@ test('a lost live connection is told, and what was missed is caught up with', { 
   await page.getByRole('button', { name: 'Try now' }).click()
   await page.getByRole('row', { name: new RegExp(`${number}.*Ben Okafor`) }).waitFor()
   await page.getByText('Connection lost').waitFor({ state: 'hidden' })
+  assert.ok(heard.includes('resumed') && heard.filter((type) => type === 'hello').length === 1, `what was missed is told, nothing else is read again: ${heard.join(', ')}`)
   await context.close()
 })

@@ -6,6 +6,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { closeCodes } from '../../api/live/connection.ts'
 import { LiveMessage } from '../../api/live/schemas.ts'
+import { eventually } from '../support/eventually.ts'
 import { openGround, type Ground } from './ground.ts'
 
 /** What does not come fails here instead of waiting for ever. */
@@ -13,12 +14,15 @@ const LIMIT = { timeout: 30_000 }
 
 let ground: Ground
 before(async () => {
-  ground = await openGround({ liveTimes: { pingMs: 40, recheckMs: 3_600_000, bufferMax: 200_000 } })
+  ground = await openGround({ liveTimes: { pingMs: 3_600_000, recheckMs: 3_600_000, bufferMax: 200_000 } })
 })
 after(() => ground.close())
 
 interface Message {
   type: string
+  seq: number
+  resume?: string
+  missed?: number
   calls?: { id: string }[]
   registrations?: { id: string }[]
   data?: { call?: { id: string; startedAt: string } }
@@ -29,7 +33,7 @@ class Listener {
   readonly socket: WebSocket
   #wake: (() => void) | undefined
 
-  constructor(headers: Record<string, string>, path = '/api/v1/live') {
+  constructor(headers: Record<string, string>, path = '/api/v1/ws') {
     this.socket = new WebSocket(`ws://127.0.0.1:${ground.api.port}${path}`, { headers })
     this.socket.on('message', (data: Buffer) => {
       const message = JSON.parse(data.toString()) as Message
@@ -104,7 +108,7 @@ suite('who is let in', LIMIT, () => {
   test('an upgrade that breaks off harms nobody', async () => {
     const socket = connect(ground.api.port, '127.0.0.1')
     await once(socket, 'connect')
-    socket.write(`GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\nCookie: ${ground.admin.cookie}\r\nOrigin: http://localhost:${ground.api.port}\r\n\r\n`)
+    socket.write(`GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\nCookie: ${ground.admin.cookie}\r\nOrigin: http://localhost:${ground.api.port}\r\n\r\n`)
     socket.resetAndDestroy()
     await asAdmin().until(1)
   })
@@ -161,6 +165,71 @@ suite('what they see', LIMIT, () => {
   })
 })
 
+suite('coming back', LIMIT, () => {
+  const back = (resume: string, after: number, headers: Record<string, string> = { Cookie: ground.admin.cookie ?? '', ...home() }) => new Listener(headers, `/api/v1/ws?resume=${encodeURIComponent(resume)}&after=${after}`)
+  const say = (text: string): void => ground.pbx.emit('toll.locked', ground.tenantId, { extensionId: ground.tenantId, number: '100', name: text, reason: 'too much' })
+  const saidIn = (messages: readonly Message[]): string[] => messages.flatMap(({ data }) => (data as { name?: string } | undefined)?.name ?? [])
+
+  test('what was missed comes first, once and in order, however often the connection breaks', async () => {
+    const first = asAdmin()
+    const [hello] = await first.until(1)
+    const heard: string[] = []
+    let place = hello?.seq ?? -1
+    first.socket.terminate()
+    for (let round = 0; round < 5; round += 1) {
+      say(`${round} away`)
+      say(`${round} away too`)
+      const listener = back(hello?.resume ?? '', place)
+      await listener.until(3)
+      say(`${round} here`)
+      const messages = await listener.until(4)
+      assert.deepEqual([messages[0]?.type, messages[0]?.missed, messages[0]?.seq], ['resumed', 2, place])
+      heard.push(...saidIn(messages))
+      place = messages.at(-1)?.seq ?? -1
+      listener.socket.terminate()
+    }
+    assert.deepEqual(heard, [0, 1, 2, 3, 4].flatMap((round) => [`${round} away`, `${round} away too`, `${round} here`]))
+  })
+
+  test('a place in the middle of what was missed is a place too', async () => {
+    const [hello] = await asAdmin().until(1)
+    say('one')
+    say('two')
+    assert.deepEqual(saidIn(await back(hello?.resume ?? '', (hello?.seq ?? 0) + 1).until(2)), ['two'])
+  })
+
+  test('who may see other things than before, or says what cannot be, is told how things are', async () => {
+    const [hello] = await asAdmin().until(1)
+    const { token } = await ground.program(['calls.read'])
+    const resume = hello?.resume ?? ''
+    const seq = hello?.seq ?? 0
+    for (const listener of [back(resume, seq, { Authorization: `Bearer ${token}` }), back(resume, seq + 1), back(`${'x'.repeat(8)}.${resume.split('.')[1]}`, seq), back('', seq), back(resume, -1)]) {
+      assert.equal((await listener.until(1))[0]?.type, 'hello')
+    }
+    assert.equal((await back(resume, seq).until(1))[0]?.type, 'resumed')
+  })
+
+  test('what is not for this listener is not told afterwards either', async () => {
+    const { token } = await ground.program(['registrations.read'])
+    const headers = { Authorization: `Bearer ${token}` }
+    const listener = new Listener(headers)
+    const [hello] = await listener.until(1)
+    listener.socket.terminate()
+    say('a secret')
+    const registration = ground.pbx.addRegistration(ground.tenantId)
+    ground.pbx.emit('registration.changed', ground.tenantId, { registration, change: 'refreshed' })
+    const again = back(hello?.resume ?? '', hello?.seq ?? 0, headers)
+    assert.deepEqual((await again.until(2)).map(({ type, missed }) => [type, missed]), [['resumed', 1], ['registration.changed', undefined]])
+  })
+
+  test('is counted, for this tenant only', async () => {
+    const mine = await ground.admin.get<Record<string, number>>('/ws/stats')
+    assert.ok((mine['resumed'] ?? 0) >= 7 && (mine['tooLate'] ?? 0) >= 3 && (mine['events'] ?? 0) > 0, JSON.stringify(mine))
+    const { client } = await ground.stranger()
+    assert.deepEqual(await client.get('/ws/stats'), { connections: 0, listeners: 0, resumed: 0, tooLate: 0, events: 0 })
+  })
+})
+
 suite('when they are shown out', LIMIT, () => {
   test('at once when they sign out, and not their neighbours', async () => {
     const neighbour = asAdmin()
@@ -191,24 +260,28 @@ suite('when they are shown out', LIMIT, () => {
   })
 
   test('when they read slower than things happen', async () => {
-    const before = ground.pbx.listeners
+    const connections = async (): Promise<number> => (await ground.admin.get<{ connections: number }>('/ws/stats')).connections
+    const before = await connections()
     const listener = asAdmin()
     await listener.until(1)
+    assert.equal(await connections(), before + 1)
     listener.socket.pause()
     const call = ground.pbx.addCall(ground.tenantId, { from: { number: '100', name: 'x'.repeat(20_000), extensionId: null } })
     // Many times what the sockets of both sides and our limit hold.
-    for (let sent = 0; sent < 2_000 && ground.pbx.listeners > before; sent += 1) ground.pbx.emit('call.updated', ground.tenantId, { call })
-    assert.equal(ground.pbx.listeners, before, 'it was let go and forgotten')
+    for (let sent = 0; sent < 1_000; sent += 1) ground.pbx.emit('call.updated', ground.tenantId, { call })
     listener.socket.resume()
     assert.ok([closeCodes.slow, 1006].includes(await listener.closed()))
+    await eventually(async () => (await connections()) === before, 'the slow one to be forgotten')
   })
 
   test('when they do not answer pings', async () => {
     const { token } = await ground.program(['calls.read'])
-    const silent = connect(ground.api.port, '127.0.0.1')
-    silent.write(`GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    const impatient = await ground.restart({ liveTimes: { pingMs: 40, recheckMs: 3_600_000, bufferMax: 200_000 } })
+    const silent = connect(impatient.port, '127.0.0.1')
+    silent.write(`GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer ${token}\r\n\r\n`)
     silent.resume()
     await once(silent, 'close')
+    await impatient.close()
   })
 
   test('when they send more than a listener has to say', async () => {
@@ -237,7 +310,7 @@ test('the credential is looked at again from time to time, without counting as u
   }
   const second = await ground.restart({ database: watched, liveTimes: { pingMs: 3_600_000, recheckMs: 20, bufferMax: 200_000 } })
   const { client } = await ground.person(['user'])
-  const socket = new WebSocket(`ws://127.0.0.1:${second.port}/api/v1/live`, { headers: { Cookie: client.cookie ?? '', Origin: `http://127.0.0.1:${second.port}` } })
+  const socket = new WebSocket(`ws://127.0.0.1:${second.port}/api/v1/ws`, { headers: { Cookie: client.cookie ?? '', Origin: `http://127.0.0.1:${second.port}` } })
   sockets.push(socket)
   await once(socket, 'message')
   const ended = once(socket, 'close')
@@ -253,7 +326,7 @@ test('closing the API ends live connections and leaves no listener', LIMIT, asyn
   const other = await ground.restart()
   await ground.admin.signIn()
   const before = ground.pbx.listeners
-  const socket = new WebSocket(`ws://127.0.0.1:${other.port}/api/v1/live`, { headers: { Cookie: ground.admin.cookie ?? '', Origin: `http://127.0.0.1:${other.port}` } })
+  const socket = new WebSocket(`ws://127.0.0.1:${other.port}/api/v1/ws`, { headers: { Cookie: ground.admin.cookie ?? '', Origin: `http://127.0.0.1:${other.port}` } })
   sockets.push(socket)
   await once(socket, 'message')
   assert.equal(ground.pbx.listeners, before + 1)
