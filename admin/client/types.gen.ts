@@ -7,6 +7,8 @@ export type ClientOptions = {
 export type LiveMessage = ({
     type: 'hello';
 } & LiveHello) | ({
+    type: 'resumed';
+} & LiveResumed) | ({
     type: 'call.started';
 } & LiveCallStarted) | ({
     type: 'call.updated';
@@ -51,6 +53,14 @@ export type LiveMessage = ({
 export type LiveHello = {
     type: 'hello';
     at: string;
+    /**
+     * Come back with `?resume=…&after=…`, this and the last `seq`, to be told what was missed.
+     */
+    resume: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     calls: Array<Call>;
     registrations: Array<Registration>;
     conferences: Array<LiveConference>;
@@ -258,10 +268,31 @@ export type ConferenceParty = {
     since: string;
 };
 
+export type LiveResumed = {
+    type: 'resumed';
+    at: string;
+    /**
+     * Come back with `?resume=…&after=…`, this and the last `seq`, to be told what was missed.
+     */
+    resume: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
+    /**
+     * How many messages follow that were missed.
+     */
+    missed: number;
+};
+
 export type LiveCallStarted = {
     type: 'call.started';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         call: Call;
     };
@@ -271,6 +302,10 @@ export type LiveCallUpdated = {
     type: 'call.updated';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         call: Call;
     };
@@ -280,6 +315,10 @@ export type LiveCallEnded = {
     type: 'call.ended';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         call: Call;
     };
@@ -289,6 +328,10 @@ export type LiveRegistrationChanged = {
     type: 'registration.changed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         registration: Registration;
         change: 'added' | 'refreshed' | 'reachability';
@@ -299,6 +342,10 @@ export type LiveRegistrationRemoved = {
     type: 'registration.removed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         registration: Registration;
         why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted';
@@ -309,6 +356,10 @@ export type LiveRecordingFinished = {
     type: 'recording.finished';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         recordingId: string;
         callId: string;
@@ -322,6 +373,10 @@ export type LiveRecordingStored = {
     type: 'recording.stored';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         recordingId: string;
         callId: string;
@@ -332,6 +387,10 @@ export type LiveRecordingDeleted = {
     type: 'recording.deleted';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         recordingId: string;
         callId: string;
@@ -343,6 +402,10 @@ export type LiveVoicemailChanged = {
     type: 'voicemail.changed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         extensionId: string;
         unheard: number;
@@ -356,6 +419,10 @@ export type LiveMessageWaiting = {
     type: 'message.waiting';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         extensionId: string;
     };
@@ -365,6 +432,10 @@ export type LiveParkChanged = {
     type: 'park.changed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         lotId: string;
         slot: string;
@@ -383,6 +454,10 @@ export type LiveEmergencyCalled = {
     type: 'emergency.called';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         callId: string;
         dialled: string;
@@ -396,6 +471,10 @@ export type LiveTollLocked = {
     type: 'toll.locked';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         extensionId: string;
         number: string;
@@ -408,6 +487,10 @@ export type LiveBackupFailed = {
     type: 'backup.failed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         backupId: string | null;
         cause: string;
@@ -418,6 +501,10 @@ export type LiveEmergencyChanged = {
     type: 'emergency.changed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         callId: string;
     };
@@ -427,6 +514,10 @@ export type LiveDirectoryChanged = {
     type: 'directory.changed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         [key: string]: unknown;
     };
@@ -436,6 +527,10 @@ export type LiveBanAdded = {
     type: 'ban.added';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         ban: Ban;
     };
@@ -475,6 +570,10 @@ export type LiveBanLifted = {
     type: 'ban.lifted';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         ban: Ban;
         why: 'expired' | 'lifted' | 'allowed';
@@ -485,6 +584,10 @@ export type LiveConferenceChanged = {
     type: 'conference.changed';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         conference: LiveConference;
     };
@@ -494,6 +597,10 @@ export type LiveConferenceEnded = {
     type: 'conference.ended';
     id: string;
     at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
     data: {
         conferenceId: string;
     };
@@ -3851,6 +3958,29 @@ export type MediaServer = {
      * What will stop calls one day, each with its cure.
      */
     warnings: Array<string>;
+};
+
+export type LiveStats = {
+    /**
+     * Open live connections.
+     */
+    connections: number;
+    /**
+     * People and programs behind them.
+     */
+    listeners: number;
+    /**
+     * Connections since the start that came back and were told what they had missed.
+     */
+    resumed: number;
+    /**
+     * Connections since the start that came back too late for that and were told how things are.
+     */
+    tooLate: number;
+    /**
+     * Events kept for those who come back.
+     */
+    events: number;
 };
 
 export type GetSetupData = {
@@ -15784,3 +15914,42 @@ export type DrainMediaServerResponses = {
 };
 
 export type DrainMediaServerResponse = DrainMediaServerResponses[keyof DrainMediaServerResponses];
+
+export type GetLiveStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/ws/stats';
+};
+
+export type GetLiveStatsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetLiveStatsError = GetLiveStatsErrors[keyof GetLiveStatsErrors];
+
+export type GetLiveStatsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LiveStats;
+    };
+};
+
+export type GetLiveStatsResponse = GetLiveStatsResponses[keyof GetLiveStatsResponses];

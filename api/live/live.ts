@@ -6,7 +6,7 @@ import { credentialOf, identify, type Credential } from '../http/authenticate.ts
 import { bugOf, errorBody, HttpProblem, problemOf } from '../http/errors.ts'
 import type { Identified, World } from '../http/world.ts'
 import type { Listeners } from './listeners.ts'
-import { openConnection, standardTimes, type LiveConnection, type LiveTimes, type Resumption } from './connection.ts'
+import { openConnection, standardTimes, type LiveTimes, type Resumption } from './connection.ts'
 
 export const LIVE_PATH = '/api/v1/ws'
 
