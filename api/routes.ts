@@ -1,6 +1,7 @@
 import { backupRoutes } from './backups/routes.ts'
 import { callRoutes } from './calls/routes.ts'
 import { complianceRoutes } from './compliance/routes.ts'
+import { configurationRoutes } from './configuration/routes.ts'
 import { conferenceRoutes } from './conferences/routes.ts'
 import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...targetRoutes,
   ...webhookRoutes,
   ...backupRoutes,
+  ...configurationRoutes,
   ...complianceRoutes,
   ...systemRoutes,
   ...liveRoutes,

@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, DatabaseBackup, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Smartphone, Speaker, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, DatabaseBackup, FileCode, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Smartphone, Speaker, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -59,6 +59,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/webhooks', label: 'Webhooks', icon: Webhook, permission: 'webhooks.read' },
       { href: '/mail', label: 'Mail', icon: Mail, permission: 'mail.read' },
       { href: '/backups', label: 'Backups', icon: DatabaseBackup, permission: 'backups.read' },
+      { href: '/configuration', label: 'Configuration', icon: FileCode, permission: 'configuration.read' },
       { href: '/bans', label: 'Banned addresses', icon: ShieldBan, permission: 'bans.read' },
       { href: '/audit', label: 'Audit log', icon: ScrollText, permission: 'audit.read' },
       { href: '/sip-servers', label: 'SIP servers', icon: Signpost, permission: 'targets.read' },

@@ -46,6 +46,7 @@ const screens: Screen[] = [
   { path: '/emergency/:id', screen: lazy(() => import('../screens/emergency/report.tsx')), permission: 'emergency.read' },
   { path: '/mail', screen: lazy(() => import('../screens/mail/mail.tsx')), permission: 'mail.read' },
   { path: '/backups', screen: lazy(() => import('../screens/backups/backups.tsx')), permission: 'backups.read' },
+  { path: '/configuration', screen: lazy(() => import('../screens/configuration/configuration.tsx')), permission: 'configuration.read' },
   { path: '/bans', screen: lazy(() => import('../screens/bans/bans.tsx')), permission: 'bans.read' },
   { path: '/audit', screen: lazy(() => import('../screens/audit/audit.tsx')), permission: 'audit.read' },
   { path: '/sip-servers', screen: lazy(() => import('../screens/targets/targets.tsx')), permission: 'targets.read' },

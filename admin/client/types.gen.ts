@@ -647,7 +647,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -3769,6 +3769,83 @@ export type Backup = {
     triedAt: string | null;
     trialCause: string | null;
     trialMs: number | null;
+};
+
+export type ConfigurationPlan = {
+    changes: Array<ConfigurationChange>;
+    /**
+     * With any of these nothing is changed.
+     */
+    problems: Array<{
+        section: string;
+        key: string;
+        field: string;
+        message: string;
+    }>;
+    notes: Array<string>;
+    fingerprint: string;
+};
+
+export type ConfigurationChange = {
+    section: string;
+    action: 'create' | 'update' | 'remove';
+    key: string;
+    name: string;
+    fields: Array<{
+        field: string;
+        before?: unknown;
+        after?: unknown;
+    }>;
+};
+
+export type ConfigurationWish = {
+    /**
+     * A file as it is exported. Sections and fields that are not there stay as they are.
+     */
+    yaml: string;
+    /**
+     * What a section of the file does not name goes.
+     */
+    remove?: boolean;
+};
+
+export type ConfigurationResult = {
+    created: number;
+    updated: number;
+    removed: number;
+    notes: Array<string>;
+    /**
+     * What was to go and is still used.
+     */
+    kept: Array<{
+        section: string;
+        key: string;
+        message: string;
+    }>;
+    /**
+     * Of the first phones of new extensions, shown this once.
+     */
+    credentials: Array<{
+        number: string;
+        name: string;
+        username: string;
+        password: string;
+    }>;
+};
+
+export type ConfigurationOrder = {
+    /**
+     * A file as it is exported. Sections and fields that are not there stay as they are.
+     */
+    yaml: string;
+    /**
+     * What a section of the file does not name goes.
+     */
+    remove?: boolean;
+    /**
+     * Of the plan that was looked at: refused with 409 when it would be another one now.
+     */
+    fingerprint?: string;
 };
 
 export type AuditEvent = {
@@ -15237,6 +15314,149 @@ export type TryBackupResponses = {
 };
 
 export type TryBackupResponse = TryBackupResponses[keyof TryBackupResponses];
+
+export type ExportConfigurationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/configuration/export.yaml';
+};
+
+export type ExportConfigurationErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportConfigurationError = ExportConfigurationErrors[keyof ExportConfigurationErrors];
+
+export type ExportConfigurationResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportConfigurationResponse = ExportConfigurationResponses[keyof ExportConfigurationResponses];
+
+export type PlanConfigurationData = {
+    body: ConfigurationWish;
+    path?: never;
+    query?: never;
+    url: '/configuration/plan';
+};
+
+export type PlanConfigurationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type PlanConfigurationError = PlanConfigurationErrors[keyof PlanConfigurationErrors];
+
+export type PlanConfigurationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ConfigurationPlan;
+    };
+};
+
+export type PlanConfigurationResponse = PlanConfigurationResponses[keyof PlanConfigurationResponses];
+
+export type ApplyConfigurationData = {
+    body: ConfigurationOrder;
+    path?: never;
+    query?: never;
+    url: '/configuration/apply';
+};
+
+export type ApplyConfigurationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ApplyConfigurationError = ApplyConfigurationErrors[keyof ApplyConfigurationErrors];
+
+export type ApplyConfigurationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ConfigurationResult;
+    };
+};
+
+export type ApplyConfigurationResponse = ApplyConfigurationResponses[keyof ApplyConfigurationResponses];
 
 export type ListAuditEventsData = {
     body?: never;

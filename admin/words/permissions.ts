@@ -46,6 +46,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'backups.read': 'See backups and when they are made',
       'backups.write': 'Make, try out and delete backups, say when they are made',
       'backups.download': 'Download backups',
+      'configuration.read': 'Export the configuration as a file',
+      'configuration.write': 'Change the configuration by a file; each part needs its own permission as well',
       'metrics.read': 'Read the figures for Prometheus',
       'system.read': 'See system health',
       'system.write': 'Have certificates read again, give media servers no new calls',

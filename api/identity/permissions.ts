@@ -45,6 +45,8 @@ export const permissions = {
   'backups.read': 'See backups and when they are made',
   'backups.write': 'Make, try out and delete backups, and say when they are made',
   'backups.download': 'Download backups',
+  'configuration.read': 'Export the configuration as a file',
+  'configuration.write': 'Change the configuration by a file; each part needs its own permission as well',
   'metrics.read': 'Read the figures for Prometheus',
   'system.read': 'See version, addresses and health',
   'system.write': 'Have certificates read again, give media servers no new calls',

@@ -13,7 +13,7 @@ const MessageSettings = z
   })
   .meta({ id: 'MessageSettings' })
 
-const MessageSettingsUpdate = z.strictObject({ keepDays: z.number().int().min(1).max(90).optional(), perMinute: z.number().int().min(1).max(10_000).optional() }).meta({ id: 'MessageSettingsUpdate' })
+export const MessageSettingsUpdate = z.strictObject({ keepDays: z.number().int().min(1).max(90).optional(), perMinute: z.number().int().min(1).max(10_000).optional() }).meta({ id: 'MessageSettingsUpdate' })
 
 const WaitingMessage = z
   .object({

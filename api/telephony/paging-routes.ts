@@ -17,7 +17,7 @@ const PagingGroup = z
 const options = {
   members: members.optional(), callers: callers.optional(), twoWay: twoWay.optional(), skipBusy: skipBusy.optional(), answerSeconds: answerSeconds.optional(), fromOutside: fromOutside.optional(), enabled: z.boolean().optional(),
 }
-const PagingGroupCreate = z.strictObject({ number: ownNumber, name: line(100), ...options }).meta({ id: 'PagingGroupCreate' })
+export const PagingGroupCreate = z.strictObject({ number: ownNumber, name: line(100), ...options }).meta({ id: 'PagingGroupCreate' })
 const PagingGroupUpdate = z.strictObject({ number: ownNumber.optional(), name: line(100).optional(), ...options, version: readVersion }).meta({ id: 'PagingGroupUpdate' })
 
 export const pagingRoutes = keptRoutes({

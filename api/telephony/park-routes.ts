@@ -21,7 +21,7 @@ const ParkLot = z
   .meta({ id: 'ParkLot', description: 'A place where calls wait until somebody fetches them from any phone.' })
 
 const options = { timeoutSeconds: z.number().int().min(10).max(3600).optional(), returnTo: dialled.nullable().optional(), enabled: z.boolean().optional() }
-const ParkLotCreate = z.strictObject({ number: ownNumber, name: line(100), firstSlot: ownNumber, lastSlot: ownNumber, ...options }).meta({ id: 'ParkLotCreate' })
+export const ParkLotCreate = z.strictObject({ number: ownNumber, name: line(100), firstSlot: ownNumber, lastSlot: ownNumber, ...options }).meta({ id: 'ParkLotCreate' })
 const ParkLotUpdate = z
   .strictObject({
     number: ownNumber.optional(), name: line(100).optional(), firstSlot: ownNumber.optional(), lastSlot: ownNumber.optional(), ...options,

@@ -19,7 +19,7 @@ const TollSettings = z
   })
   .meta({ id: 'TollSettings', description: 'How much may be called abroad before somebody looks.' })
 
-const TollSettingsUpdate = z
+export const TollSettingsUpdate = z
   .strictObject({
     countries: z.array(country).max(250).nullable().optional(), atOnceExtension: z.number().int().min(1).max(1_000).optional(), atOnceTenant: z.number().int().min(1).max(10_000).optional(), perHour: z.number().int().min(1).max(10_000).optional(),
     minutesExtension: z.number().int().min(1).max(100_000).nullable().optional(), minutesTenant: z.number().int().min(1).max(1_000_000).nullable().optional(),

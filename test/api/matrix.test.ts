@@ -186,6 +186,8 @@ const bodies: Record<string, () => unknown> = {
   updateWebhook: () => ({ events: ['call.started', 'call.ended'] }),
   updateBackupSettings: () => ({ keep: 3 }),
   setBackupKey: () => ({}),
+  planConfiguration: () => ({ yaml: 'dialplane: 1' }),
+  applyConfiguration: () => ({ yaml: 'dialplane: 1' }),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 

@@ -69,6 +69,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'swagger-ui-dist': ['api/server.ts', 'api/http'],
   '@asteasolutions/zod-to-openapi': ['api/http'],
   zod: ['api'],
+  yaml: ['api/configuration'],
   'ical.js': ['api/telephony'],
   'csv-parse': ['api/http'], 'csv-stringify': ['api/http'],
   ws: ['api/live', 'pbx/signalling/engine/transport'],
