@@ -1,5 +1,6 @@
 import { backupRoutes } from './backups/routes.ts'
 import { callRoutes } from './calls/routes.ts'
+import { clickToDialRoutes } from './click-to-dial/routes.ts'
 import { complianceRoutes } from './compliance/routes.ts'
 import { configurationRoutes } from './configuration/routes.ts'
 import { conferenceRoutes } from './conferences/routes.ts'
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...provisioningRoutes,
   ...lineRoutes,
   ...callRoutes,
+  ...clickToDialRoutes,
   ...conferenceRoutes,
   ...recordingRoutes,
   ...voicemailRoutes,

@@ -466,6 +466,21 @@ export interface TollSettingsRow {
   updated_at: Date
 }
 
+export interface ClickToDialSettingsRow {
+  extension_id: string
+  tenant_id: string
+  enabled: boolean
+  /** Null: all of its phones. */
+  device_ids: string[] | null
+  auto_answer: boolean
+  auto_answer_style: 'by-phone' | 'call-info' | 'alert-info' | 'poly' | 'panasonic' | 'mitel' | 'answer-mode'
+  name_prefix: string
+  outside_number: string | null
+  ring_seconds: number | null
+  version: number
+  updated_at: Date
+}
+
 export interface TollLockRow {
   extension_id: string
   tenant_id: string

@@ -4,6 +4,7 @@
  */
 import type { Actor } from '../config/actor.ts'
 import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { ClickDoor, ClickToDial } from './door-click.ts'
 import type { Kept } from './door-kept.ts'
 import type { BlockedCallers, InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
@@ -21,6 +22,7 @@ import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, EventCatalogue, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
+export type * from './door-click.ts'
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
 export type * from './door-emergency.ts'
@@ -89,18 +91,6 @@ export interface SupervisionOrder {
   mode: 'listen' | 'whisper' | 'barge'
 }
 
-/** A wish to call somebody with a phone that rings first. */
-export interface ClickToDial {
-  /** Whose phone. */
-  extensionId: string
-  /** As it was clicked: spaces and signs do not matter, nor `tel:`. */
-  to: string
-  /** This phone alone; null: all of the extension. */
-  deviceId?: string | null
-  /** The phone is asked to answer by itself. */
-  autoAnswer?: boolean
-}
-
 /** Which calls of the history. */
 export interface CallQuery {
   /** Calls of one chain of transfers: those that share this `rootId`. */
@@ -108,6 +98,10 @@ export interface CallQuery {
   /** Part of a number or name of either side. */
   search?: string
   extensionId?: string
+  /** Calls of any of these chains. */
+  rootIds?: string[]
+  /** Only calls to the own phone that click-to-dial made. */
+  clicked?: true
   result?: string
   direction?: string
   from?: Date
@@ -274,6 +268,7 @@ export interface Pbx {
     /** The trace as a pcap file. */
     capture(actor: Actor, id: string): Promise<Uint8Array>
   }
+  clickToDial: ClickDoor
   conferences: ConferenceRooms & {
     /** Those with somebody in, by number. */
     live(actor: Actor): ConferenceView[]

@@ -43,6 +43,7 @@ export function whoShows(directory: Snapshots, tenantId: string, number: string)
   const { sites, locations } = snapshot.emergencyOf(tenantId)
   return [
     ...snapshot.extensionsOf(tenantId).filter(({ outsideNumber }) => outsideNumber === number).map((one) => `extension ${one.number} (${one.name})`),
+    ...snapshot.extensionsOf(tenantId).filter(({ id }) => snapshot.clickToDialOf(id).outsideNumber === number).map((one) => `click-to-dial of extension ${one.number} (${one.name})`),
     ...snapshot.outboundRoutesOf(tenantId).filter(({ callerId }) => callerId === number).map(({ name }) => `the outbound route ${name}`),
     ...snapshot.trunksOf(tenantId).filter(({ callerId }) => callerId === number).map(({ name }) => `the trunk ${name}`),
     ...sites.filter(({ callbackNumber }) => callbackNumber === number).map(({ name }) => `the site ${name}`),

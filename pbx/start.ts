@@ -49,6 +49,7 @@ import { createParking } from './calls/parking.ts'
 import { watchMinutes } from './calls/toll-minutes.ts'
 import { watchTransferCodes } from './steps/transfer-codes.ts'
 import { openProvisioning } from './provisioning/room.ts'
+import { createClickDoor } from './click-door.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
 import { openRecordingRoom } from './recording/room.ts'
 import { deadEnd } from './routing/handling.ts'
@@ -287,6 +288,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     pagingGroups: guardPagingGroups(directory),
     phones: provisioning.door,
     toll: toll.door,
+    clickToDial: createClickDoor({ directory, history }),
     blockedCallers: directory.blockedCallers,
     emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),

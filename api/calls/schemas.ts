@@ -176,8 +176,8 @@ export const ClickToDial = z
   .strictObject({
     extensionId: z.uuid().meta({ description: 'Whose phone rings first.' }),
     to: z.string().trim().min(1).max(100).meta({ description: 'The number as it was clicked: spaces and signs do not matter, nor tel:.' }),
-    deviceId: z.uuid().nullable().optional().meta({ description: 'This phone alone; null or left out: all of the extension.' }),
-    autoAnswer: z.boolean().default(false).meta({ description: 'The phone is asked to answer by itself.' }),
+    deviceId: z.uuid().nullable().optional().meta({ description: 'This phone alone; null or left out: those that the settings of the extension name.' }),
+    autoAnswer: z.boolean().optional().meta({ description: 'The phone is asked to answer by itself; left out: as the settings of the extension say.' }),
   })
   .meta({ id: 'ClickToDial' })
 

@@ -25,7 +25,7 @@ interface UndoKind {
 type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'phones' | 'blockedCallers'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
-function kindsOf(pbx: Pick<Pbx, 'routing' | 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
+function kindsOf(pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
   const { extensions } = pbx
   // What is put back passes every check of the door, so what does not fit the kind is refused there.
   const numbered = (name: string, permission: PermissionName, door: Pick<Pbx['trunks'], 'remove'> & { get(actor: Actor, id: string): Promise<{ version: number }>; create(actor: Actor, input: never): Promise<{ id: string }>; update(actor: Actor, id: string, input: never, version?: number): Promise<unknown> }, secret?: readonly string[]): UndoKind => ({
@@ -54,6 +54,14 @@ function kindsOf(pbx: Pick<Pbx, 'routing' | 'extensions' | 'voicemail' | 'emerge
       update: (actor, _id, input) => pbx.routing.changeFeatureCodes(actor, input as Record<string, { code: string; enabled: boolean } | null>),
       create: () => Promise.reject(new Refusal('conflict', 'Feature codes are there from the beginning.')),
       remove: () => Promise.reject(new Refusal('conflict', 'Feature codes are switched off, not removed.')),
+    }],
+    ['click-to-dial', {
+      name: 'setting of click-to-dial',
+      permission: 'extensions.write',
+      get: async (actor, id) => pbx.clickToDial.get(actor, id),
+      update: (actor, id, input, version) => pbx.clickToDial.configure(actor, id, input, version),
+      create: () => Promise.reject(new Refusal('conflict', 'The settings come with the extension.')),
+      remove: () => Promise.reject(new Refusal('conflict', 'The settings go with the extension.')),
     }],
     // It comes and goes with its extension.
     ['mailbox', {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const instant = z.iso.datetime()
 
 // Names end up in SIP headers and log lines: a control character there is an injection.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+export const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 /** A line of text for people: trimmed, not empty, no control characters. */
 export const line = (max: number) =>

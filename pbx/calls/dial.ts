@@ -4,7 +4,7 @@ import type { Diversion } from '../routing/plan.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
 import { NOWHERE } from '../sip/anonymous.ts'
-import { autoAnswerHeaders } from '../sip/auto-answer.ts'
+import { autoAnswerHeaders, type AutoAnswerStyle } from '../sip/auto-answer.ts'
 import { divertedHeaders } from '../sip/diverted.ts'
 import { hostPart } from '../sip/uri.ts'
 import type { OutsideLine } from '../trunks/line.ts'
@@ -36,8 +36,8 @@ interface AnyTarget {
   namePrefix?: string
   /** How it shall ring (RFC 3261 §20.4). */
   alertInfo?: string
-  /** It shall answer by itself. */
-  autoAnswer?: boolean
+  /** It shall answer by itself, asked in this way. */
+  autoAnswer?: boolean | AutoAnswerStyle
   /** The conference that it is for. */
   near?: Conference
 }
@@ -349,7 +349,7 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
       ...divertedHeaders(target.diverted, target.number, domain),
       ...(hidden && { Privacy: 'id' }),
       ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
-      ...(target.autoAnswer === true && autoAnswerHeaders(domain, target.contact.userAgent)),
+      ...(target.autoAnswer && autoAnswerHeaders(domain, target.contact.userAgent, target.autoAnswer === true ? undefined : target.autoAnswer)),
     },
   }, ({ received, transport }, sipCallId) => {
     leg.origin = { ...leg.origin, address: received, transport }

@@ -77,6 +77,8 @@ async function narrow(trx: Transaction, calls: Knex.QueryBuilder, query: CallQue
   const { extensionId } = query
   if (extensionId) calls.where((any) => any.where('caller_extension_id', extensionId).orWhere('callee_extension_id', extensionId))
   if (query.rootId) calls.where('root_id', query.rootId)
+  if (query.rootIds) calls.whereRaw('root_id = ANY(?::uuid[])', [query.rootIds])
+  if (query.clicked) calls.whereRaw(`root_id = id AND plan->'steps'->0->>'step' LIKE 'Click to dial %'`)
   if (query.result) calls.where('result', query.result)
   if (query.direction) calls.where('direction', query.direction)
   if (query.from) calls.where('started_at', '>=', query.from)

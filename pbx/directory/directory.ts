@@ -2,6 +2,7 @@ import type { Database } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
+import { createClickRepository } from './click-to-dial.ts'
 import { createConferenceRepository } from './conferences.ts'
 import { createDeviceRepository } from './devices.ts'
 import { createExtensionRepository } from './extensions.ts'
@@ -47,6 +48,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
     toll: createTollRepository(world),
+    clickToDial: createClickRepository(world),
     messages: createMessageSettings(world),
     featureCodes: createFeatureCodeRepository(world),
     emergency: createEmergencyRepositories(world),

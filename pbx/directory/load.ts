@@ -2,6 +2,7 @@ import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import { loadClicks } from './click-to-dial.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
 import { loadEmergency } from './emergency.ts'
@@ -43,6 +44,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     emergency: await loadEmergency(trx, tenantId),
     blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),
+    clicks: await loadClicks(trx, tenantId),
     messages: await loadMessageSettings(trx, tenantId),
     featureCodes: await loadFeatureCodes(trx, tenantId),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),

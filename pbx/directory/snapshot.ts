@@ -1,5 +1,5 @@
 import type { MessageSettings } from '../door.ts'
-import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -16,6 +16,7 @@ export interface TenantPicture {
   readonly pagingGroups: Numbered<SnapshotPagingGroup>
   readonly emergency: SnapshotEmergency
   readonly toll: SnapshotToll
+  readonly clicks: ReadonlyMap<string, SnapshotClick>
   readonly messages: MessageSettings
   readonly blocked: readonly SnapshotBlockedCaller[]
   readonly featureCodes: ChangedCodes
@@ -43,6 +44,7 @@ export interface Places {
   pagingGroups: readonly SnapshotPagingGroup[]
   emergency: SnapshotEmergency
   toll: SnapshotToll
+  clicks: ReadonlyMap<string, SnapshotClick>
   messages: MessageSettings
   blocked: readonly SnapshotBlockedCaller[]
   featureCodes: ChangedCodes
@@ -54,6 +56,8 @@ export const CUSTOMARY_CODES: ChangedCodes = {}
 /** As long as nobody has said otherwise. */
 export const USUAL_MESSAGES: MessageSettings = { keepDays: 7, perMinute: 60 }
 export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, mailTo: [] }, locks: new Map() }
+
+export const USUAL_CLICK: SnapshotClick = { enabled: true, deviceIds: null, autoAnswer: false, autoAnswerStyle: 'by-phone', namePrefix: '', outsideNumber: null, ringSeconds: null, version: 0, updatedAt: null }
 
 /** Nothing is known of where anybody is. */
 export const NOWHERE: SnapshotEmergency = {
@@ -68,7 +72,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], emergency: NOWHERE, toll: USUAL_TOLL, messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], emergency: NOWHERE, toll: USUAL_TOLL, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -92,6 +96,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     pagingGroups: numbered(places.pagingGroups),
     emergency: places.emergency,
     toll: places.toll,
+    clicks: places.clicks,
     messages: places.messages,
     blocked: places.blocked,
     featureCodes: places.featureCodes,
@@ -126,6 +131,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     domains: () => [...byDomain.keys()],
     tenantByDomain: (host) => byDomain.get(host.toLowerCase()),
     extension: (id) => homeOf(id)?.extensions.get(id),
+    clickToDialOf: (id) => homeOf(id)?.clicks.get(id) ?? USUAL_CLICK,
     extensionsOf: (tenantId) => [...(tenants.get(tenantId)?.extensions.values() ?? [])],
     extensionByNumber: (tenantId, number) => tenants.get(tenantId)?.byNumber.get(number),
     conference: (id) => homeOf(id)?.conferences.get(id),

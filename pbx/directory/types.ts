@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCallers, BlockedCaller, ConferenceAnnounce, ConferenceRooms, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, ContactsFull, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -144,6 +144,12 @@ export interface SnapshotToll {
   locks: ReadonlyMap<string, { reason: string; lockedAt: Date }>
 }
 
+/** How click-to-dial goes for an extension. */
+export interface SnapshotClick extends ClickSettings {
+  version: number
+  updatedAt: Date | null
+}
+
 /** Where callers for help of a tenant are. */
 export interface SnapshotEmergency {
   sites: readonly Omit<EmergencySite, 'problems' | 'version' | 'createdAt' | 'updatedAt'>[]
@@ -212,6 +218,7 @@ export interface DirectorySnapshot {
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
   emergencyOf(tenantId: string): SnapshotEmergency
   tollOf(tenantId: string): SnapshotToll
+  clickToDialOf(extensionId: string): SnapshotClick
   messagesOf(tenantId: string): MessageSettings
   changedCodesOf(tenantId: string): ChangedCodes
   blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
@@ -241,6 +248,10 @@ export interface Directory {
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  clickToDial: {
+    /** Refuses `conflict` when `version` is not the one that is kept. */
+    configure(actor: Actor, extensionId: string, input: Partial<ClickSettings>, version?: number): Promise<void>
+  }
   messages: { configure(actor: Actor, input: Partial<MessageSettings>): Promise<void> }
   toll: {
     configure(actor: Actor, input: Partial<TollSettings>): Promise<void>

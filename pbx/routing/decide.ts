@@ -131,7 +131,8 @@ function calledBack(usual: Meant, { request: { callBack }, snapshot }: Look): Me
 /** Who pays for a call to the outside: the last who sent it on, whoever transfers it, or whoever calls. */
 function payerOf({ path, request, snapshot }: Look): SnapshotExtension | undefined {
   const sent = path.findLast(({ id }) => snapshot.extension(id) !== undefined)
-  return snapshot.extension(sent?.id ?? request.onBehalfOf?.extensionId ?? request.caller.extensionId)
+  const payer = snapshot.extension(sent?.id ?? request.onBehalfOf?.extensionId ?? request.caller.extensionId)
+  return payer && !sent && request.outsideNumber !== undefined ? { ...payer, outsideNumber: request.outsideNumber } : payer
 }
 
 function meantBy(number: string, look: Look): Meant {

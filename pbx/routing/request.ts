@@ -11,6 +11,8 @@ export interface CallRequest {
   }
   /** Whose rights count when it is not the caller who dials: the phone that transfers it. */
   onBehalfOf?: { extensionId: string; number: string }
+  /** Shown outside instead of the caller's usual number, when it is the caller who pays. */
+  outsideNumber?: string
   /** The user part of the Request-URI as dialled. */
   dialled: string
   /** It came over a trunk, for this number. */

@@ -5,11 +5,12 @@ import type { Leg } from '../calls/leg.ts'
 import { takeOut } from '../calls/move.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
-import type { SnapshotExtension } from '../directory/types.ts'
+import type { DirectorySnapshot, SnapshotClick, SnapshotExtension } from '../directory/types.ts'
 import type { ClickToDial } from '../door.ts'
 import { isEmergency } from '../emergency/recognise.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
 import { leadsToHelp, type Plan } from '../routing/plan.ts'
+import type { CallRequest } from '../routing/request.ts'
 import { decideNow } from './decide-now.ts'
 import { openOwnCall, ringOwn, takeAnswered } from './own-call.ts'
 import { runPlan } from './run-plan.ts'
@@ -41,17 +42,21 @@ export function originate(world: CallWorld, wish: Originating): Call {
   if (!/^[+*#]?[0-9*#]{1,30}$/.test(number)) throw wrongField('to', `${wish.to} is no number that can be dialled.`)
   const known = clicks.get(world) ?? new Map<string, { call: Call; at: number }>()
   clicks.set(world, known)
+  const settings = snapshot.clickToDialOf(extensionId)
+  if (!settings.enabled) throw new Refusal('unprocessable', `Click-to-dial is switched off for ${extension.number}. It is switched on under Click to dial in the panel.`)
   const key = `${extensionId} ${number}`
   const before = known.get(key)
   if (before && !before.call.over && Date.now() - before.at < SAME_MS) return before.call
 
   const caller = { extensionId, deviceId: '', number: extension.number, name: extension.name }
-  const plan = decideNow(world, { tenantId, caller, dialled: number })
+  const outsideNumber = settings.outsideNumber === null ? {} : { outsideNumber: settings.outsideNumber }
+  const plan = decideNow(world, { tenantId, caller, dialled: number, ...outsideNumber })
   if (isEmergency(number) || leadsToHelp(plan)) throw wrongField('to', 'Call for help from the phone itself: it must not wait for another phone to be answered.')
   const first = plan.steps.find(({ kind }) => kind !== 'schedule')
   if (!first || first.kind === 'refuse' || first.kind === 'announcement') throw wrongField('to', `${first?.reason ?? `${number} leads nowhere`}.`)
-  const contacts = world.registrar.contactsOf(extension.id).filter(({ reachable, deviceId }) => reachable !== 'no' && (wish.deviceId == null || deviceId === wish.deviceId))
-  if (contacts.length === 0) throw new Refusal('conflict', wish.deviceId == null ? `No phone of ${extension.number} is registered and answers.` : 'This phone is not registered, or does not answer.')
+  const chosen = phonesFor(snapshot, wish, settings)
+  const contacts = world.registrar.contactsOf(extension.id).filter(({ reachable, deviceId }) => reachable !== 'no' && (chosen === null || chosen.includes(deviceId)))
+  if (contacts.length === 0) throw new Refusal('conflict', chosen === null ? `No phone of ${extension.number} is registered and answers.` : wish.deviceId == null ? `None of the phones of ${extension.number} that click-to-dial rings is registered and answers.` : 'This phone is not registered, or does not answer.')
 
   const own = openOwnCall(world, {
     extension,
@@ -61,17 +66,29 @@ export function originate(world: CallWorld, wish: Originating): Call {
   })
   known.set(key, { call: own, at: Date.now() })
   own.cleanup.add(() => { if (known.get(key)?.call === own) known.delete(key) })
-  ringOwn(world, own, extension, contacts, (leg) => callOn(world, own, leg, extension, number, { step: 'Click to dial', reason: `${wish.by} asked for it` }), { autoAnswer: wish.autoAnswer === true })
+  const rung = { ...extension, ringSeconds: settings.ringSeconds ?? extension.ringSeconds }
+  ringOwn(world, own, rung, contacts, (leg) => callOn(world, own, leg, extension, number, { step: 'Click to dial', reason: `${wish.by} asked for it` }, outsideNumber), {
+    ...(settings.namePrefix !== '' && { namePrefix: settings.namePrefix }),
+    ...((wish.autoAnswer ?? settings.autoAnswer) && { autoAnswer: settings.autoAnswerStyle }),
+  })
   return own
 }
 
+/** The phones that ring; null: all. Those that are gone do not count, and all ring when none of the chosen is left. */
+function phonesFor(snapshot: DirectorySnapshot, { extensionId, deviceId }: Originating, { deviceIds }: SnapshotClick): readonly string[] | null {
+  if (deviceId != null) return [deviceId]
+  const there = new Set(snapshot.devicesOf(extensionId).map(({ id }) => id))
+  const left = deviceIds?.filter((id) => there.has(id)) ?? []
+  return left.length === 0 ? null : left
+}
+
 /** The phone is answered: it calls the number now. */
-export async function callOn(world: CallWorld, own: Call, leg: Leg, extension: SnapshotExtension, number: string, before: NonNullable<Plan['before']>): Promise<void> {
+export async function callOn(world: CallWorld, own: Call, leg: Leg, extension: SnapshotExtension, number: string, before: NonNullable<Plan['before']>, shown: Pick<CallRequest, 'outsideNumber'> = {}): Promise<void> {
   const next = await own.mailbox.run(async () => {
     if (!takeAnswered(world, own, leg)) return undefined
     own.transferring = { by: own.caller, number }
     const moved = await takeOut(own, leg, 'caller', `Goes on to ${number}.`)
-    return openTransferred(world, own, moved, { number }, { extensionId: extension.id, number: extension.number }, (request) => ({ ...decideNow(world, request), before }), () => undefined)
+    return openTransferred(world, own, moved, { number }, { extensionId: extension.id, number: extension.number }, (request) => ({ ...decideNow(world, { ...request, ...shown }), before }), () => undefined)
   })
   if (!next) return
   hangUp(world, own, terminate('transferred', 'system', null, `The phone was answered and goes on to ${number}.`))

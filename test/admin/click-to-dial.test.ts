@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { headerOf } from '../support/phone.ts'
 import { launch, openPage, skip } from './browser.ts'
 import { setUpInBrowser, startPanelHouse } from './panel-house.ts'
 
@@ -22,6 +23,14 @@ test('a page of others', { skip, timeout: 120_000 }, async (t) => {
   const { desk } = house
   await desk.api.signIn()
   const [anna, ben] = [await desk.registered(await desk.extension('101', { name: 'Anna' })), await desk.registered(await desk.extension('102', { name: 'Ben' }))]
+  await panel.goto(house.at('/extensions'))
+  await panel.getByRole('link', { name: '101' }).first().click()
+  await panel.getByText('All of its phones ring first.').waitFor()
+  await panel.getByRole('button', { name: 'Change click to dial' }).click()
+  await panel.getByLabel('Before the name').fill('Click:')
+  await panel.getByRole('button', { name: 'Save' }).click()
+  await panel.getByText('They show “Click:” before the name of who will be called.').waitFor()
+  if (process.env['SCREENSHOTS']) await panel.screenshot({ path: `${process.env['SCREENSHOTS']}/click-to-dial-extension.png`, fullPage: true })
   const crm = createServer((_request, response) => void response.setHeader('Content-Type', 'text/html').end(page(house.at('/'))))
   await new Promise<void>((resolve) => void crm.listen(0, '127.0.0.2', resolve))
   t.after(() => void crm.close())
@@ -46,6 +55,7 @@ test('a page of others', { skip, timeout: 120_000 }, async (t) => {
   if (process.env['SCREENSHOTS']) await window.screenshot({ path: `${process.env['SCREENSHOTS']}/click-to-dial.png` })
   await window.getByRole('button', { name: 'Call', exact: true }).click()
   const own = await anna.nextCall()
+  assert.match(headerOf(own.invite, 'From') ?? '', /"Click: Ben"/)
   await window.getByText('Your phone rings: answer it.').waitFor()
   await own.answer()
   const other = await ben.nextCall()

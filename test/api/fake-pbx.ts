@@ -18,6 +18,7 @@ import { createFakePhones } from './fake-phones.ts'
 import { createFakeMail, type FakeMail } from './fake-mail.ts'
 import { createFakeRouting } from './fake-routing.ts'
 import { createFakeMessages } from './fake-messages.ts'
+import { createFakeClick } from './fake-click.ts'
 import { createFakeToll } from './fake-toll.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
@@ -131,6 +132,7 @@ export function createFakePbx(): FakePbx {
     ringGroups: createFakeRingGroups(actors, checkVersion),
     ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device),
     toll: createFakeToll(actors),
+    clickToDial: createFakeClick(actors, (actor, id) => find(extensions, actor, id, 'extension')),
     messages: createFakeMessages(actors),
     ...createFakeHours(actors, checkVersion),
     ...createFakePhones(actors, checkVersion),

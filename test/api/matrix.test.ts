@@ -82,6 +82,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getUser: 'user', updateUser: 'user', deleteUser: 'user', listUserSessions: 'user', endUserSession: 'session', endOwnSession: 'session', deleteToken: 'token',
   getExtension: 'extension', updateExtension: 'extension', deleteExtension: 'extension', createDevice: 'extension',
   updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
+  getClickToDialConfig: 'extension', setClickToDialConfig: 'extension', listClickToDialHistory: 'extension', dialFromExtension: 'extension',
   getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', superviseCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
   getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
   drainMediaServer: 'mediaServer', resumeMediaServer: 'mediaServer',
@@ -121,6 +122,8 @@ const bodies: Record<string, () => unknown> = {
   createDevice: () => ({ name: `Device ${++sip}` }),
   updateDevice: () => ({ enabled: false }),
   dialCall: () => ({ extensionId: randomUUID(), to: '+1 (202) 555-0123' }),
+  setClickToDialConfig: () => ({ autoAnswer: true, ringSeconds: 15 }),
+  dialFromExtension: () => ({ to: '+1 (202) 555-0123' }),
   superviseCall: () => ({ extensionId: randomUUID(), side: 'callee', mode: 'listen' }),
   createConference: () => ({ number: String(++number), name: 'New', pin: '1234' }),
   updateConference: () => ({ name: 'Renamed', pin: null }),
@@ -296,7 +299,7 @@ suite('as the administrator of another tenant', () => {
   before(async () => {
     client = (await ground.stranger()).client
   })
-  for (const route of routes.filter((one) => one.path.includes('{id}'))) {
+  for (const route of routes.filter((one) => one.path.includes('{id}') || subjectOf[one.operationId] === 'extension')) {
     test(`${route.method} ${route.path} is not there`, async () => {
       const answer = await ask(client, route)
       assert.deepEqual([answer.status, errorOf(answer).code], [404, 'not-found'])

@@ -94,4 +94,49 @@ suite('click to dial', () => {
     const view = await house.verdict(own)
     assert.equal(view.termination?.reason, 'busy')
   })
+
+  test('the settings of the extension count: which phone, how it is asked to answer, what it and the other side show, how long', async () => {
+    const { api } = house
+    const desk = await api.post<{ credentials: { deviceId: string; username: string; password: string } }>(`/extensions/${anna.extensionId}/devices`, { name: 'Desk' })
+    const second = await house.registered({ user: desk.credentials.username, password: desk.credentials.password })
+    await api.post('/inbound-numbers', { number: '+15550002000', name: 'Sales', destination: '101' })
+    const set = (change: Record<string, unknown>) => api.send('POST', '/../framework/click-to-dial/config/101', change)
+    assert.equal((await set({ deviceIds: ['00000000-0000-4000-8000-000000000000'] })).status, 422)
+    assert.match((await set({ outsideNumber: '+12025550100' })).body.toString(), /not the company/)
+    const answer = await set({ deviceIds: [desk.credentials.deviceId], autoAnswer: true, autoAnswerStyle: 'poly', namePrefix: 'Click:', outsideNumber: '+15550002000', ringSeconds: 5, version: 0 })
+    assert.deepEqual([answer.status, (answer.json as { data: { version: number } }).data.version], [200, 1], answer.body.toString())
+    assert.equal((await set({ ringSeconds: 9, version: 0 })).status, 409, 'somebody else was first')
+
+    const [mark, others, outside] = [second.incoming.mark(), hers.incoming.mark(), carrier.incoming.mark()]
+    const call = await api.post<CallView>('/../framework/click-to-dial/call/101', { to: '+1 202-555-0123' })
+    const own = await second.nextCall({ from: mark })
+    assert.deepEqual([headerOf(own.invite, 'Alert-Info'), headerOf(own.invite, 'Call-Info'), headerOf(own.invite, 'Answer-Mode')], ['Ring Answer', undefined, undefined])
+    assert.match(headerOf(own.invite, 'From') ?? '', /"Click: /)
+    await own.answer()
+    const there = await carrier.nextCall({ from: outside })
+    assert.match(headerOf(there.invite, 'From') ?? '', /\+15550002000/)
+    assert.equal(hers.incoming.mark(), others, 'the other phone is left alone')
+    await there.answer()
+    await own.bye()
+    await there.ended()
+    await house.idle()
+
+    const again = await click('102', { autoAnswer: false })
+    const unanswered = await second.nextCall({ from: mark + 1 })
+    assert.equal(headerOf(unanswered.invite, 'Alert-Info'), undefined, 'a click may say otherwise')
+    const { startedAt, endedAt } = await house.verdict(unanswered)
+    const rang = (endedAt ?? 0) - startedAt
+    assert.ok(rang > 4_500 && rang < 8_000, `it rang for ${rang} ms`)
+    await house.idle()
+
+    const clicks = await api.get<{ own: CallView; then: CallView | null }[]>('/framework/click-to-dial/history/101?limit=2')
+    assert.deepEqual(clicks.map(({ own: one, then }) => [one.id, one.termination?.reason, then?.to.number, then?.termination?.result]), [[again.id, 'no-answer', undefined, undefined], [call.id, 'transferred', '+12025550123', 'answered']])
+
+    const [change] = await api.get<{ id: string }[]>(`/audit?subjectId=${anna.extensionId}&subjectType=click-to-dial`)
+    await api.post(`/audit/${change?.id}/undo`)
+    assert.equal((await api.get<{ deviceIds: string[] | null }>('/framework/click-to-dial/config/101')).deviceIds, null)
+    await set({ enabled: false })
+    const refused = await api.send('POST', '/calls', { extensionId: anna.extensionId, to: '102' })
+    assert.deepEqual([refused.status, /switched off for 101/.test(refused.body.toString())], [422, true])
+  })
 })

@@ -49,7 +49,7 @@ function Dial({ to }: { to: string }) {
     }),
     save: async (values) => {
       localStorage.setItem(MINE, JSON.stringify({ extensionId: values.extensionId, autoAnswer: values.autoAnswer }))
-      setCall((await dialCall({ body: { extensionId: values.extensionId, to: values.to.trim(), autoAnswer: values.autoAnswer }, throwOnError: true })).data.data)
+      setCall((await dialCall({ body: { extensionId: values.extensionId, to: values.to.trim(), ...(values.autoAnswer && { autoAnswer: true }) }, throwOnError: true })).data.data)
     },
   })
   const { values, errors, set } = form
@@ -65,7 +65,7 @@ function Dial({ to }: { to: string }) {
         <Stack gap="sm">
           <TextInput label="Number" description="As it is written anywhere; spaces and signs do not matter." inputMode="tel" autoComplete="off" data-autofocus withAsterisk required value={values.to} error={errors.to} onChange={(change) => set('to', change.currentTarget.value)} />
           <MyPhone value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />
-          <Checkbox label="My phone answers by itself" description="If it can: most desk phones allow this in their settings." checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
+          <Checkbox label="My phone answers by itself" description="If it can: most desk phones allow this in their settings. Without this, what is set for the extension counts." checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
           <Problem error={form.problem} />
           <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>Call</Button></Group>
         </Stack>

@@ -14,6 +14,7 @@ import { encryptionWords } from '../../words/encryption.ts'
 import { CallTable } from '../history/call-table.tsx'
 import { useCalls } from '../history/data.ts'
 import { useWaitingMessages } from '../messages/data.ts'
+import { ExtensionClickToDial } from './click-to-dial.tsx'
 import { CredentialsDialog } from './credentials-dialog.tsx'
 import { useExtension } from './data.ts'
 import { DeviceCard } from './device-card.tsx'
@@ -79,6 +80,7 @@ function Details({ extension }: { extension: Extension }) {
           {mayWrite && <Button variant="default" leftSection={<PhoneForwarded size={16} aria-hidden />} onClick={() => setHandling(true)}>Change</Button>}
         </Group>
       </Panel>
+      <ExtensionClickToDial extension={extension} />
       <section aria-labelledby="devices">
         <Group justify="space-between" mb="xs">
           <div>

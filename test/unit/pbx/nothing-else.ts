@@ -1,4 +1,4 @@
-import { CUSTOMARY_CODES, NOWHERE, USUAL_TOLL } from '../../../pbx/directory/snapshot.ts'
+import { CUSTOMARY_CODES, NOWHERE, USUAL_CLICK, USUAL_TOLL } from '../../../pbx/directory/snapshot.ts'
 import type { DirectorySnapshot } from '../../../pbx/directory/types.ts'
 
 /** A snapshot in which there is nothing, for tests that say what there is. */
@@ -10,7 +10,7 @@ export const nothing = {
   schedule: () => undefined, schedulesOf: () => [], scheduleByNumber: () => undefined,
   attendant: () => undefined, attendantsOf: () => [], attendantByNumber: () => undefined,
   blockedOf: () => [], changedCodesOf: () => CUSTOMARY_CODES,
-  emergencyOf: () => NOWHERE, tollOf: () => USUAL_TOLL,
+  emergencyOf: () => NOWHERE, tollOf: () => USUAL_TOLL, clickToDialOf: () => USUAL_CLICK,
   pagingGroup: () => undefined, pagingGroupsOf: () => [], pagingGroupByNumber: () => undefined,
   parkLot: () => undefined, parkLotsOf: () => [],
   trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [],

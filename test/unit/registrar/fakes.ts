@@ -125,6 +125,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     blockedCallers: undefined as never,
     featureCodes: undefined as never,
     toll: undefined as never,
+    clickToDial: undefined as never,
     messages: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,
