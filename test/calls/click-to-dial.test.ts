@@ -117,6 +117,7 @@ suite('click to dial', () => {
     assert.match(headerOf(there.invite, 'From') ?? '', /\+15550002000/)
     assert.equal(hers.incoming.mark(), others, 'the other phone is left alone')
     await there.answer()
+    await hearEachOther(own, there)
     await own.bye()
     await there.ended()
     await house.idle()
