@@ -2562,11 +2562,11 @@ export type ClickToDial = {
      */
     to: string;
     /**
-     * This phone alone; null or left out: all of the extension.
+     * This phone alone; null or left out: those that the settings of the extension name.
      */
     deviceId?: string | null;
     /**
-     * The phone is asked to answer by itself.
+     * The phone is asked to answer by itself; left out: as the settings of the extension say.
      */
     autoAnswer?: boolean;
 };
@@ -2588,6 +2588,88 @@ export type SupervisionOrder = {
 
 export type RecordAction = {
     action: 'start' | 'pause' | 'resume' | 'stop';
+};
+
+export type ClickToDialConfig = {
+    extensionId: string;
+    /**
+     * Its number.
+     */
+    extension: string;
+    name: string;
+    /**
+     * False: every click is refused.
+     */
+    enabled: boolean;
+    /**
+     * The phones that ring; null: all of the extension.
+     */
+    deviceIds: Array<string> | null;
+    /**
+     * The phone is asked to answer by itself, unless a click says otherwise.
+     */
+    autoAnswer: boolean;
+    /**
+     * The header that asks for it; by-phone: as the vendor of the phone wants it.
+     */
+    autoAnswerStyle: 'by-phone' | 'call-info' | 'alert-info' | 'poly' | 'panasonic' | 'mitel' | 'answer-mode';
+    /**
+     * Before the name of who will be called, on the own phone.
+     */
+    namePrefix: string;
+    /**
+     * Shown to who is called outside; null: as for every call of the extension.
+     */
+    outsideNumber: string | null;
+    /**
+     * For how long the own phone rings; null: as for every call to the extension.
+     */
+    ringSeconds: number | null;
+    /**
+     * 0 until somebody changes the settings.
+     */
+    version: number;
+    updatedAt: string | null;
+};
+
+export type ClickToDialConfigUpdate = {
+    enabled?: boolean;
+    deviceIds?: Array<string> | null;
+    autoAnswer?: boolean;
+    autoAnswerStyle?: 'by-phone' | 'call-info' | 'alert-info' | 'poly' | 'panasonic' | 'mitel' | 'answer-mode';
+    namePrefix?: string;
+    outsideNumber?: string | null;
+    ringSeconds?: number | null;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * The call to the own phone, and what came of it.
+ */
+export type ClickToDialHistory = {
+    own: Call;
+    /**
+     * The last call that came of it; null when the own phone was not answered.
+     */
+    then: Call | null;
+};
+
+export type ClickToDialCall = {
+    /**
+     * The number as it was clicked: spaces and signs do not matter, nor tel:.
+     */
+    to: string;
+    /**
+     * This phone alone; null or left out: those that the settings of the extension name.
+     */
+    deviceId?: string | null;
+    /**
+     * The phone is asked to answer by itself; left out: as the settings of the extension say.
+     */
+    autoAnswer?: boolean;
 };
 
 /**
@@ -9632,6 +9714,281 @@ export type RecordCallResponses = {
 };
 
 export type RecordCallResponse = RecordCallResponses[keyof RecordCallResponses];
+
+export type ListClickToDialConfigsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/framework/click-to-dial/configs';
+};
+
+export type ListClickToDialConfigsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListClickToDialConfigsError = ListClickToDialConfigsErrors[keyof ListClickToDialConfigsErrors];
+
+export type ListClickToDialConfigsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ClickToDialConfig>;
+        pagination: Pagination;
+    };
+};
+
+export type ListClickToDialConfigsResponse = ListClickToDialConfigsResponses[keyof ListClickToDialConfigsResponses];
+
+export type GetClickToDialConfigData = {
+    body?: never;
+    path: {
+        extension: string;
+    };
+    query?: never;
+    url: '/framework/click-to-dial/config/{extension}';
+};
+
+export type GetClickToDialConfigErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetClickToDialConfigError = GetClickToDialConfigErrors[keyof GetClickToDialConfigErrors];
+
+export type GetClickToDialConfigResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ClickToDialConfig;
+    };
+};
+
+export type GetClickToDialConfigResponse = GetClickToDialConfigResponses[keyof GetClickToDialConfigResponses];
+
+export type SetClickToDialConfigData = {
+    body: ClickToDialConfigUpdate;
+    path: {
+        extension: string;
+    };
+    query?: never;
+    url: '/framework/click-to-dial/config/{extension}';
+};
+
+export type SetClickToDialConfigErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetClickToDialConfigError = SetClickToDialConfigErrors[keyof SetClickToDialConfigErrors];
+
+export type SetClickToDialConfigResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ClickToDialConfig;
+    };
+};
+
+export type SetClickToDialConfigResponse = SetClickToDialConfigResponses[keyof SetClickToDialConfigResponses];
+
+export type ListClickToDialHistoryData = {
+    body?: never;
+    path: {
+        extension: string;
+    };
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/framework/click-to-dial/history/{extension}';
+};
+
+export type ListClickToDialHistoryErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListClickToDialHistoryError = ListClickToDialHistoryErrors[keyof ListClickToDialHistoryErrors];
+
+export type ListClickToDialHistoryResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ClickToDialHistory>;
+        pagination: Pagination;
+    };
+};
+
+export type ListClickToDialHistoryResponse = ListClickToDialHistoryResponses[keyof ListClickToDialHistoryResponses];
+
+export type DialFromExtensionData = {
+    body: ClickToDialCall;
+    path: {
+        extension: string;
+    };
+    query?: never;
+    url: '/framework/click-to-dial/call/{extension}';
+};
+
+export type DialFromExtensionErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DialFromExtensionError = DialFromExtensionErrors[keyof DialFromExtensionErrors];
+
+export type DialFromExtensionResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: Call;
+    };
+};
+
+export type DialFromExtensionResponse = DialFromExtensionResponses[keyof DialFromExtensionResponses];
 
 export type ListLiveConferencesData = {
     body?: never;

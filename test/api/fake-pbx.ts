@@ -11,7 +11,7 @@ import type {
   MediaServerState,
 } from '../../pbx/index.ts'
 import { fakePrompts } from './fake-prompts.ts'
-import { carrier, certificates, now, recording, viewOfConference } from './fake-samples.ts'
+import { carrier, certificates, now, recording, sampleCall, viewOfConference } from './fake-samples.ts'
 import { createFakeEmergency, type FakeEmergency } from './fake-emergency.ts'
 import { createFakeHours } from './fake-hours.ts'
 import { createFakePhones } from './fake-phones.ts'
@@ -339,17 +339,7 @@ export function createFakePbx(): FakePbx {
     onDrained: () => {},
     close: async () => {},
     addCall(tenantId, change = {}) {
-      const leg = {
-        id: randomUUID(), role: 'caller', state: 'answered', extensionId: null, deviceId: null, number: '100', name: 'Ada', sipCallId: 'a@b', address: '127.0.0.1:5070',
-        transport: 'udp', userAgent: 'test', codec: 'PCMU', startedAt: now.getTime(), ringingAt: null, answeredAt: now.getTime() + 1, endedAt: null, sipStatus: null, ended: null,
-        media: { packetsReceived: 1, packetsSent: 1, packetsLost: 0, lossRate: 0, jitterMs: 1.5, roundTripMs: null, mos: 4.3, local: '127.0.0.1:20000', remote: null },
-      } as const
-      const id = randomUUID()
-      const call: CallView = {
-        id, rootId: id, tenantId, state: 'answered', direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null },
-        to: { number: '200', name: null, extensionId: null }, startedAt: now.getTime(), answeredAt: now.getTime() + 1, endedAt: null, onHold: false, direct: false, recording: 'off',
-        plan: { steps: [{ step: 'extension', reason: '200 is an extension.' }] }, legs: [leg], termination: null, ...change,
-      }
+      const call = sampleCall(tenantId, change)
       calls.set(call.id, call)
       return call
     },

@@ -1,5 +1,6 @@
 /** What the fake PBX shows: one of each. */
-import type { Certificates, ConferenceRoom, ConferenceView, RecordingInfo, SipName } from '../../pbx/index.ts'
+import { randomUUID } from 'node:crypto'
+import type { CallView, Certificates, ConferenceRoom, ConferenceView, RecordingInfo, SipName } from '../../pbx/index.ts'
 
 export const now = new Date('2026-11-20T10:00:00Z')
 
@@ -22,4 +23,19 @@ export const recording: Omit<RecordingInfo, 'id' | 'callId' | 'rootId'> = {
 export const certificates: Certificates = {
   served: true, problems: [], authority: null,
   certificates: [{ source: '/etc/pbx.crt', own: false, names: ['pbx.example'], issuer: 'Some authority', notBefore: now, notAfter: new Date('2027-11-20T10:00:00Z'), state: 'good' }],
+}
+
+/** A call that two people talk in. */
+export function sampleCall(tenantId: string, change: Partial<CallView>): CallView {
+  const leg = {
+    id: randomUUID(), role: 'caller', state: 'answered', extensionId: null, deviceId: null, number: '100', name: 'Ada', sipCallId: 'a@b', address: '127.0.0.1:5070',
+    transport: 'udp', userAgent: 'test', codec: 'PCMU', startedAt: now.getTime(), ringingAt: null, answeredAt: now.getTime() + 1, endedAt: null, sipStatus: null, ended: null,
+    media: { packetsReceived: 1, packetsSent: 1, packetsLost: 0, lossRate: 0, jitterMs: 1.5, roundTripMs: null, mos: 4.3, local: '127.0.0.1:20000', remote: null },
+  } as const
+  const id = randomUUID()
+  return {
+    id, rootId: id, tenantId, state: 'answered', direction: 'internal', from: { number: '100', name: 'Ada', extensionId: null },
+    to: { number: '200', name: null, extensionId: null }, startedAt: now.getTime(), answeredAt: now.getTime() + 1, endedAt: null, onHold: false, direct: false, recording: 'off',
+    plan: { steps: [{ step: 'extension', reason: '200 is an extension.' }] }, legs: [leg], termination: null, ...change,
+  }
 }
