@@ -9,6 +9,7 @@ import { identityRoutes } from './identity/routes.ts'
 import { lineRoutes } from './lines/routes.ts'
 import { promptRoutes } from './prompts/routes.ts'
 import { provisioningRoutes } from './provisioning/routes.ts'
+import { rateRoutes } from './rates/routes.ts'
 import { recordingRoutes } from './recordings/routes.ts'
 import { shieldRoutes } from './shield/routes.ts'
 import { systemRoutes } from './system/routes.ts'
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...emergencyRoutes,
   ...tollRoutes,
+  ...rateRoutes,
   ...promptRoutes,
   ...shieldRoutes,
   ...targetRoutes,

@@ -462,6 +462,10 @@ export interface TollSettingsRow {
   /** Null: no limit. */
   minutes_extension: number | null
   minutes_tenant: number | null
+  spend_day_extension: number | null
+  spend_month_extension: number | null
+  spend_day_tenant: number | null
+  spend_month_tenant: number | null
   mail_to: string[]
   updated_at: Date
 }
@@ -485,10 +489,12 @@ export interface TollLockRow {
   extension_id: string
   tenant_id: string
   reason: string
+  /** For all calls that cost, and not only for those abroad. */
+  spend: boolean
   locked_at: Date
 }
 
-/** A call abroad of the last day or two. */
+/** A call abroad of the last day or two, or one of the last weeks that cost something. */
 export interface TollCallRow {
   id: string
   tenant_id: string
@@ -497,6 +503,8 @@ export interface TollCallRow {
   begun_at: Date
   seconds: number
   forgiven: boolean
+  abroad: boolean
+  cost: number
 }
 
 export interface BlockedCallerRow {
@@ -647,6 +655,9 @@ export interface CallRow {
   plan: unknown
   /** Legs with device, address, user agent, codec, times and media figures. */
   legs: unknown
+  /** What the lines to carriers cost, as text; null: nothing is known. */
+  cost: string | null
+  cost_currency: string | null
 }
 
 /** Everybody who was a party of a call that the history has, for searching. */
@@ -785,6 +796,17 @@ export interface TrunkRow {
   updated_at: Date
 }
 
+/** What calls over a trunk cost. */
+export interface RateDeckRow {
+  trunk_id: string
+  tenant_id: string
+  currency: string
+  /** A line for each rate: prefix, price a minute, first and further seconds, fee, valid from. */
+  rates: string
+  count: number
+  imported_at: Date
+}
+
 /** Where the PBX at the far end of a trunk registered. */
 export interface TrunkBindingRow {
   trunk_id: string
@@ -832,6 +854,8 @@ export interface OutboundRouteRow {
   callers: string[]
   /** Opening hours at which it may be taken. */
   schedule_id: string | null
+  /** The cheapest trunk is tried first, instead of the first one. */
+  cheapest_first: boolean
   enabled: boolean
   version: number
   created_at: Date

@@ -139,13 +139,15 @@ export interface OutboundRoute {
   callers: string[]
   /** Opening hours at which it may be taken; null: always. */
   scheduleId: string | null
+  /** By the rates of the trunks, the cheapest is tried first; those of the same price in turn. */
+  cheapestFirst: boolean
   enabled: boolean
   version: number
   createdAt: Date
   updatedAt: Date
 }
 
-export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'callers' | 'scheduleId' | 'enabled'>>
+export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'callers' | 'scheduleId' | 'cheapestFirst' | 'enabled'>>
 
 /** A caller from outside who is not put through, or an exception. */
 export interface BlockedCaller {

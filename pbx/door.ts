@@ -17,7 +17,7 @@ import type { PagingGroups } from './door-paging.ts'
 import type { ParkLots } from './door-parking.ts'
 import type { PhonesDoor } from './door-phones.ts'
 import type { Certificates, Drain } from './door-system.ts'
-import type { TollDoor } from './door-toll.ts'
+import type { RatesDoor, TollDoor } from './door-toll.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, EventCatalogue, PbxEvent, RegistrationView } from './events/catalogue.ts'
@@ -285,6 +285,7 @@ export interface Pbx {
   blockedCallers: BlockedCallers
   emergency: EmergencyDoor
   toll: TollDoor
+  rates: RatesDoor
   attendants: Attendants
   trunks: Trunks
   inboundNumbers: InboundNumbers

@@ -8,7 +8,7 @@ import type { Settings } from '../config/settings/settings.ts'
 import { within } from '../config/within.ts'
 import type { MediaServer, PromptDesk, SoundKeeper } from '../media/contract.ts'
 import { createCompletions } from './calls/completions.ts'
-import { createCharges } from './calls/charges.ts'
+import { openCharges } from './calls/open-charges.ts'
 import { hangUp } from './calls/hang-up.ts'
 import { certificatesOf, type CertificateKeeper } from './certificates.ts'
 import type { Call } from './calls/call.ts'
@@ -29,7 +29,6 @@ import { guardConferences, guardExtensions, guardRingGroups } from './extensions
 import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
 import type { Directory } from './directory/types.ts'
-import { openTollCalls } from './directory/toll-calls.ts'
 import type { PastCall, Pbx } from './door.ts'
 import { createEmergencyDoor } from './emergency-door.ts'
 import { openHelpRecords } from './help/records.ts'
@@ -81,6 +80,8 @@ import { hepPacket } from './trace/hep.ts'
 import { openHepSender } from './trace/hep-sender.ts'
 import { pcapOf } from './trace/pcap.ts'
 import { openVoicemailRoom } from './voicemail/room.ts'
+import { watchSpending } from './calls/spend-limits.ts'
+import { createRatesDoor } from './rates/door.ts'
 import { createTollDoor } from './toll-door.ts'
 import { createTraces } from './trace/trace.ts'
 
@@ -125,15 +126,16 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     registrar.disconnected(peer)
     trunks.disconnected(peer)
   })
-  const tollCalls = await openTollCalls({ database, logger, home })
+  const money = await openCharges({ database, directory, logger, home, clock: systemClock })
+  const { charges, rates } = money
   const world: CallWorld = {
-    trunks, charges: createCharges(tollCalls.past, tollCalls.keep, systemClock), settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
+    trunks, charges, rates, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
     lastCaller: (...extension) => lastCalls.lastCaller(...extension), lastCalled: (...extension) => lastCalls.lastCalled(...extension),
     completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
-    lockToll: (tenantId, extensionId, reason) => toll.lock(tenantId, extensionId, reason),
+    lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), tested: (call, located, untold) => help.tested(call, located, untold) },
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
@@ -147,7 +149,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     sip.onWire((messages) => messages.forEach((message) => hep.send(hepPacket(message, identity))))
   }
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
-  const toll = createTollDoor({ directory, mail, events })
+  const toll = createTollDoor({ database, logger, charges, rates, directory, mail, events })
   const help = await openHelpRecords({ database, logger, home, registry, directory, events, mail, registrar, sip })
   const voicemail = await openVoicemailRoom({
     mail,
@@ -163,6 +165,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   })
   const watchdog = watchForStuckCalls(world)
   const minutes = watchMinutes(world)
+  const spending = watchSpending(world)
   const stopCodes = watchTransferCodes(world)
   const recent = rememberRecent(events)
 
@@ -289,6 +292,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     phones: provisioning.door,
     toll: toll.door,
     clickToDial: createClickDoor({ directory, history }),
+    rates: createRatesDoor({ database, directory, room: rates }),
     blockedCallers: directory.blockedCallers,
     emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
@@ -347,6 +351,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       world.completions.close()
       watchdog.stop()
       minutes.stop()
+      spending.stop()
       stopCodes()
       rooms.close()
       stopDirectoryNews()
@@ -362,7 +367,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await takeover.close()
       await traces.close()
       await records.close()
-      await tollCalls.close()
+      await money.close()
       metrics.close()
       await shield.close()
       stopGone?.()

@@ -21,6 +21,7 @@ export const keys = {
   phoneVendors: ['phone-vendors'] as const,
   parked: ['parked-calls'] as const,
   toll: ['toll'] as const,
+  rates: ['rates'] as const,
   featureCodes: ['feature-codes'] as const,
   prompts: ['prompts'] as const,
   voicemail: ['voicemail'] as const,

@@ -25,6 +25,7 @@ export function presentLeg(leg: LegView): z.input<typeof Leg> {
     sipStatus: leg.sipStatus,
     ended: leg.ended,
     media: leg.media,
+    cost: leg.cost ?? null,
   }
 }
 

@@ -52,6 +52,7 @@ export const Leg = z
     sipStatus: z.number().int().nullable(),
     ended: z.string().nullable().meta({ description: 'Why this leg ended, in words.' }),
     media: orNull(MediaFigures),
+    cost: orNull(z.object({ amount: z.number(), currency: z.string() }).meta({ id: 'Cost' })).meta({ description: 'What the line costs by the rates of its trunk; null: nothing is known.' }),
   })
   .meta({ id: 'Leg' })
 

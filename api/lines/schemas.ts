@@ -72,6 +72,7 @@ const route = {
   callerId: z.string().nullable().meta({ description: 'Shown where the extension has none.' }),
   callers: z.array(z.string().min(1).max(16)).max(200).meta({ description: 'Extensions that may take it, as numbers or patterns such as 2XX. Empty: all, and the house itself.' }),
   scheduleId: z.uuid().nullable().meta({ description: 'Opening hours at which it may be taken. Null: always.' }),
+  cheapestFirst: z.boolean().meta({ description: 'By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.' }),
   enabled: z.boolean(),
 }
 const pattern = z.string().min(1).max(40).meta({ description: 'Digits, X (0–9), Z (1–9), N (2–9), and a dot at the end for whatever follows.' })

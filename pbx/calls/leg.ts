@@ -1,9 +1,10 @@
 import { newId } from '../../config/ids.ts'
 import { createMachine } from '../../config/machine.ts'
 import type { Endpoint, EndpointStats, LegSecurity } from '../../media/contract.ts'
-import type { LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
+import type { Cost, LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
 import type { EarlyInvite, SipDialog } from '../sip/types.ts'
 import type { Charge } from './charges.ts'
+import { costOf, type PricedRate } from '../rates/deck.ts'
 import { legTable, type LegInput } from './states.ts'
 
 /** What is known of a phone when its leg begins. */
@@ -54,6 +55,8 @@ export class Leg {
   figures: MediaFigures | null = null
   /** Of a call that costs. */
   charge: Charge | undefined
+  /** What its line costs; null: nothing, or it is not known. */
+  rate: PricedRate | null = null
   /** The peer sends nothing although it should. */
   silent = false
   /** It types a number: its keys are no codes. */
@@ -95,6 +98,7 @@ export class Leg {
   bill(charge: Charge | undefined): this {
     if (!charge || this.over) return this
     this.charge = charge
+    this.rate = this.origin.trunkId === undefined ? null : charge.rate
     charge.hold()
     return this
   }
@@ -114,6 +118,12 @@ export class Leg {
     this.codec = stats.codec ?? this.codec
     this.security = this.endpoint?.security ?? this.security
     this.figures = figuresOf(stats)
+  }
+
+  /** What it has cost until now; null: nothing is known. */
+  get cost(): Cost | null {
+    if (this.rate === null) return null
+    return { amount: this.answeredAt === null ? 0 : costOf(this.rate, Math.max(0, ((this.endedAt ?? Date.now()) - this.answeredAt) / 1000)), currency: this.rate.currency }
   }
 
   view(): LegView {
@@ -139,6 +149,7 @@ export class Leg {
       sipStatus: this.sipStatus,
       ended: this.endedWhy,
       media: this.figures,
+      ...(this.rate && { cost: this.cost }),
     }
   }
 }

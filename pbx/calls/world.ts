@@ -14,6 +14,7 @@ import type { LastCalled, LastCaller } from '../events/catalogue.ts'
 import type { Call } from './call.ts'
 import type { Completions } from './completions.ts'
 import type { Charges } from './charges.ts'
+import type { RateRoom } from '../rates/rates.ts'
 import type { Leg } from './leg.ts'
 import type { CallRegistry } from './registry.ts'
 
@@ -30,6 +31,8 @@ export interface CallWorld {
   trunks: Pick<TrunkRoom, 'isDoubtful' | 'turn' | 'note' | 'line'>
   /** Calls that cost, and who pays for them. */
   charges: Charges
+  /** What calls cost. */
+  rates: Pick<RateRoom, 'find' | 'cheapestFirst' | 'currencyOf'>
   /** Wrong PINs of callers. */
   pinTries: PinTries
   /** Takes an answered call into a conference room. Resolves when it is in, waits for a moderator, or has its verdict. */
@@ -49,8 +52,10 @@ export interface CallWorld {
     /** A phone was told where help would be sent, or was not. */
     tested: (call: Call, located: Located | null, untold: string | undefined) => void
   }
-  /** An extension calls nobody abroad any more until somebody has looked. */
-  lockToll: (tenantId: string, extensionId: string, reason: string) => Promise<void>
+  /** An extension calls nobody abroad, or outside at all, any more until somebody has looked. */
+  lockToll: (tenantId: string, extensionId: string, reason: string, spend: boolean) => Promise<void>
+  /** So much of a limit is spent that somebody should know; told once for each day or month. `extensionId` null: all together. */
+  warnSpending: (tenantId: string, extensionId: string | null, window: 'day' | 'month', spent: number, limit: number) => void
   /** Who called an extension last, as the history knows it; undefined: nobody. Rejects with a Refusal while it cannot be asked. */
   lastCaller: (tenantId: string, extensionId: string) => Promise<LastCaller | undefined>
   /** The extension that an extension called last within the hour, and what came of it; undefined: none. Rejects like `lastCaller`. */

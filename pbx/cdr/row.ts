@@ -1,5 +1,5 @@
 import type { CallRow } from '../../migrations/tables.ts'
-import type { CallView, LegView, PlanView, Sought, Termination } from '../events/catalogue.ts'
+import type { CallView, Cost, LegView, PlanView, Sought, Termination } from '../events/catalogue.ts'
 import { missedBy } from './missed.ts'
 
 /** What the history keeps of a call, as JSON that PostgreSQL turns into a row of `calls`. */
@@ -25,6 +25,8 @@ export interface CallRecord {
   sip_status: number | null
   plan: PlanView
   legs: LegView[]
+  cost: number | null
+  cost_currency: string | null
   /** Whom it was for, when nobody answered. */
   sought: Sought[]
 }
@@ -33,6 +35,7 @@ const seconds = (ms: number): number => ms / 1000
 
 export function recordOf(call: CallView, sought: readonly Sought[] = []): CallRecord {
   const { termination } = call
+  const cost = costOfCall(call.legs)
   return {
     id: call.id,
     tenant_id: call.tenantId,
@@ -54,8 +57,17 @@ export function recordOf(call: CallView, sought: readonly Sought[] = []): CallRe
     sip_status: termination?.sipStatus ?? null,
     plan: call.plan,
     legs: call.legs,
+    cost: cost?.amount ?? null,
+    cost_currency: cost?.currency ?? null,
     sought: missedBy(call, sought),
   }
+}
+
+/** What its lines cost together; null: nothing is known. */
+export function costOfCall(legs: readonly LegView[]): Cost | null {
+  const costs = legs.flatMap(({ cost }) => cost ?? [])
+  const [first] = costs
+  return first ? { amount: Math.round(costs.reduce((sum, { amount }) => sum + amount, 0) * 1e6) / 1e6, currency: first.currency } : null
 }
 
 /** The other way round: the view of a call that is over. */

@@ -43,12 +43,12 @@ export function createCallRecordWriter(options: { database: Database; events: Ev
 async function insertCalls(trx: Transaction, rows: CallRecord[]): Promise<void> {
   await trx.raw(
     `INSERT INTO calls (id, tenant_id, root_id, started_at, answered_at, ended_at, direction, from_number, from_name, to_number, to_name,
-        caller_extension_id, callee_extension_id, result, reason, explanation, hung_up_by, sip_status, plan, legs)
+        caller_extension_id, callee_extension_id, result, reason, explanation, hung_up_by, sip_status, plan, legs, cost, cost_currency)
      SELECT r.id, r.tenant_id, coalesce(r.root_id, r.id), to_timestamp(r.started_at), to_timestamp(r.answered_at), to_timestamp(r.ended_at), r.direction,
-        r.from_number, r.from_name, r.to_number, r.to_name, caller.id, callee.id, r.result, r.reason, r.explanation, r.hung_up_by, r.sip_status, r.plan, r.legs
+        r.from_number, r.from_name, r.to_number, r.to_name, caller.id, callee.id, r.result, r.reason, r.explanation, r.hung_up_by, r.sip_status, r.plan, r.legs, r.cost, r.cost_currency
      FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, tenant_id uuid, root_id uuid, started_at float8, answered_at float8, ended_at float8, direction text,
         from_number text, from_name text, to_number text, to_name text, caller_extension_id uuid, callee_extension_id uuid, result text, reason text,
-        explanation text, hung_up_by text, sip_status integer, plan jsonb, legs jsonb)
+        explanation text, hung_up_by text, sip_status integer, plan jsonb, legs jsonb, cost numeric, cost_currency text)
      LEFT JOIN extensions caller ON caller.id = r.caller_extension_id
      LEFT JOIN extensions callee ON callee.id = r.callee_extension_id
      ON CONFLICT (id, started_at) DO NOTHING`,

@@ -53,7 +53,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     trunks: (await trx<TrunkRow>('trunks').where({ tenant_id: tenantId }).orderByRaw('lower(name)')).flatMap((row) => toTrunk(row as TrunkRow, options)),
     numbers: (await trx<InboundNumberRow>('inbound_numbers').where({ tenant_id: tenantId })).map((row) => ({ id: row.id, tenantId, number: row.number, name: row.name, destination: row.destination, byCaller: row.by_caller, namePrefix: row.name_prefix, maxCalls: row.max_calls, enabled: row.enabled })),
     routes: (await trx<OutboundRouteRow>('outbound_routes').where({ tenant_id: tenantId }).orderByRaw('position, lower(name)')).map((row) => ({
-      id: row.id, tenantId, name: row.name, position: row.position, pattern: row.pattern, strip: row.strip, prepend: row.prepend, trunkIds: row.trunk_ids, callerId: row.caller_id, callers: row.callers, scheduleId: row.schedule_id, enabled: row.enabled,
+      id: row.id, tenantId, name: row.name, position: row.position, pattern: row.pattern, strip: row.strip, prepend: row.prepend, trunkIds: row.trunk_ids, callerId: row.caller_id, callers: row.callers, scheduleId: row.schedule_id, cheapestFirst: row.cheapest_first, enabled: row.enabled,
     })),
   }
   return drawTenant(

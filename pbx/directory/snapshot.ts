@@ -55,7 +55,7 @@ export const CUSTOMARY_CODES: ChangedCodes = {}
 
 /** As long as nobody has said otherwise. */
 export const USUAL_MESSAGES: MessageSettings = { keepDays: 7, perMinute: 60 }
-export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, mailTo: [] }, locks: new Map() }
+export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, spendDayExtension: null, spendMonthExtension: null, spendDayTenant: null, spendMonthTenant: null, mailTo: [] }, locks: new Map() }
 
 export const USUAL_CLICK: SnapshotClick = { enabled: true, deviceIds: null, autoAnswer: false, autoAnswerStyle: 'by-phone', namePrefix: '', outsideNumber: null, ringSeconds: null, version: 0, updatedAt: null }
 

@@ -141,7 +141,7 @@ export type SnapshotSchedule = Omit<Schedule, 'version' | 'createdAt' | 'updated
 /** Limits for calls abroad of a tenant, and its extensions that are locked. */
 export interface SnapshotToll {
   settings: TollSettings
-  locks: ReadonlyMap<string, { reason: string; lockedAt: Date }>
+  locks: ReadonlyMap<string, { reason: string; spend: boolean; lockedAt: Date }>
 }
 
 /** How click-to-dial goes for an extension. */
@@ -256,7 +256,7 @@ export interface Directory {
   toll: {
     configure(actor: Actor, input: Partial<TollSettings>): Promise<void>
     /** @param alongside what else is to be written in the same transaction */
-    lock(tenantId: string, extensionId: string, reason: string, alongside: (trx: Transaction) => Promise<void>): Promise<void>
+    lock(tenantId: string, extensionId: string, reason: string, spend: boolean, alongside: (trx: Transaction) => Promise<void>): Promise<void>
     unlock(actor: Actor, extensionId: string): Promise<void>
   }
   emergency: {

@@ -47,6 +47,14 @@ export interface LegView {
   sipStatus: number | null
   ended: string | null
   media: MediaFigures | null
+  /** Of a line whose rate is known. */
+  cost?: Cost | null
+}
+
+/** What was paid for. */
+export interface Cost {
+  amount: number
+  currency: string
 }
 
 /** Summary of media/contract EndpointStats kept with the call. */

@@ -54,9 +54,10 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
     if (payer.outsideCalls === 'none') return refuse('outside-forbidden', `${payer.number} (${payer.name}) may not call outside`)
     if (abroad && payer.outsideCalls !== 'international') return refuse('outside-forbidden', `${wanted} ${parsed ? `is abroad${parsed.country === undefined ? '' : ` (${parsed.country})`}` : `is no whole number of ${first.country}, so it may lead abroad`}, and ${payer.number} (${payer.name}) may call within ${first.country} only`)
   }
+  const { settings, locks } = snapshot.tollOf(tenantId)
+  const lock = payer && locks.get(payer.id)
+  if (lock?.spend) return refuse('outside-forbidden', `${payer?.number} (${payer?.name}) is locked for calls outside: ${lock.reason}`)
   if (abroad) {
-    const { settings, locks } = snapshot.tollOf(tenantId)
-    const lock = payer && locks.get(payer.id)
     if (lock) return refuse('outside-forbidden', `${payer.number} (${payer.name}) is locked for calls abroad: ${lock.reason}`)
     const country = parsed?.country
     if (settings.countries !== null && (country === undefined || !settings.countries.includes(country))) return refuse('outside-forbidden', `${wanted} is ${country === undefined ? 'in no country that can be told' : `in ${country}`}, which is not among the countries that may be called`)
@@ -65,7 +66,7 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
   const names = trunks.map(({ name }) => name).join(', then ')
   return {
     route,
-    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `${passed.map(({ reason }) => `${reason}; `).join('')}The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}`)].map((one) => ({ ...one, abroad, payerId: payer?.id ?? null })),
+    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `${passed.map(({ reason }) => `${reason}; `).join('')}The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}${route.cheapestFirst ? ', the cheapest first' : ''}`)].map((one) => ({ ...one, abroad, payerId: payer?.id ?? null, e164: parsed?.e164 ?? null, cheapestFirst: route.cheapestFirst })),
   }
 }
 

@@ -105,6 +105,10 @@ export interface OutsideStep {
   payerId?: string | null
   /** Of a call for help: where the caller is, as far as it is known. */
   located?: Located | null
+  /** The number with its country code; null or absent: it is no whole number. */
+  e164?: string | null
+  /** The cheapest trunk is tried first. */
+  cheapestFirst?: boolean
   attempts: readonly {
     trunkId: string
     trunk: string

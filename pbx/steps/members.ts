@@ -4,7 +4,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Diversion, Member, OutsideMember, PhoneMember } from '../routing/plan.ts'
-import { byStanding, isFull, TURN_MS } from './channels.ts'
+import { inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
 import { isOfTrunk, noteOutcome } from './outside.ts'
 import { callsOf, contactsToRing } from './ring.ts'
 import { admit } from './toll.ts'
@@ -58,11 +58,11 @@ function phoneTargets(world: CallWorld, call: Call, { extensionId, busyAt, delay
 function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySeconds, ringSeconds }: OutsideMember, planned: Map<string, number>): Each {
   const { play, collect, speak } = world.media.capabilities
   if (confirm && (!play || !collect || !speak || call.caller.endpoint?.bypass === true)) return { verdict: terminate('not-reachable', 'system', null, `${outside.number} is not called, for the media engine cannot ask whether the call is taken.`) }
-  const waiting = byStanding(world, outside.attempts)
+  const waiting = inOrder(world, outside)
   const nextTarget = (wait: number): OutsideTarget | undefined => {
     for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
       const { trunkId, trunk, number, callerId } = attempt
-      if (isFull(world, trunkId, { planned: planned.get(trunkId) ?? 0 })) continue
+      if (isFull(world, trunkId, { planned: planned.get(trunkId) ?? 0 }) || withoutPrice(world, call.tenantId, attempt, outside, charge) !== undefined) continue
       const turn = world.trunks.turn(trunkId, waiting.length > 0 ? 0 : TURN_MS)
       if (turn === undefined) continue
       const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })

@@ -12,7 +12,7 @@ import type { Located } from '../door.ts'
 import { leadsToHelp, type OutsideStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
-import { byStanding, callsOver, isFull, TURN_MS } from './channels.ts'
+import { callsOver, inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
 import { next, verdictOf } from './ring.ts'
 import { admit } from './toll.ts'
 
@@ -32,7 +32,7 @@ export async function callOutside(world: CallWorld, call: Call, step: OutsideSte
 }
 
 async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charge: Charge | undefined): Promise<StepOutcome> {
-  const waiting = byStanding(world, step.attempts).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step), displaces: false, waits: false }))
+  const waiting = inOrder(world, step).map((attempt): Attempt => ({ ...attempt, located: placeFor(world, attempt.trunkId, step), displaces: false, waits: false }))
   const causes: string[] = []
   let last: InviteFailure | undefined
   const shown = step.emergency ? world.help.shownBy(call) : undefined
@@ -46,6 +46,11 @@ async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charg
         continue
       }
       await displace(world, call, attempt.trunkId)
+    }
+    const unpriced = withoutPrice(world, call.tenantId, attempt, step, charge)
+    if (unpriced !== undefined) {
+      causes.push(unpriced)
+      continue
     }
     const late = await waitForTurn(world, call, attempt, step, waiting)
     if (call.over) return { kind: 'done' }

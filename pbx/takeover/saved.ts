@@ -1,5 +1,6 @@
 /** What is kept of a call that goes on, to go on with it in another process. No session description is: those of SRTP hold keys. */
 import type { LegSecurity } from '../../media/contract.ts'
+import type { SavedCharge } from '../calls/charges.ts'
 import { Leg, type LegOrigin } from '../calls/leg.ts'
 import type { Call } from '../calls/call.ts'
 import type { CallState, LegState, MediaFigures } from '../events/catalogue.ts'
@@ -23,7 +24,7 @@ export interface SavedLeg {
   security: LegSecurity | null
   figures: MediaFigures | null
   /** Who pays for it, where it costs. */
-  charge: { payerId: string | null; begunAt: number; answeredAt: number | null } | null
+  charge: Omit<SavedCharge, 'tenantId'> | null
   /** Null before it is answered and when it is over. */
   dialog: SavedDialog | null
   /** Of the `o=` line we described its media with last: the next description must follow it (RFC 3264 §8). */
@@ -72,7 +73,7 @@ function saveLeg(leg: Leg): SavedLeg {
   const [, session, version] = /^o=\S+ (\d+) (\d+) /m.exec(dialog?.localSdp ?? '') ?? []
   return {
     id, origin, sipCallId, userAgent, state, startedAt, ringingAt, answeredAt, endedAt, sipStatus, endedWhy, figures,
-    charge: charge && !leg.over ? { payerId: charge.payerId, begunAt: charge.begunAt, answeredAt: charge.answeredAt } : null,
+    charge: charge && !leg.over ? { payerId: charge.payerId, begunAt: charge.begunAt, answeredAt: charge.answeredAt, abroad: charge.abroad, rate: charge.rate } : null,
     codec: endpoint?.codec ?? leg.codec,
     security: endpoint?.security ?? leg.security,
     dialog: dialog && !dialog.ended ? dialog.saved() : null,

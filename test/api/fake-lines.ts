@@ -48,6 +48,6 @@ export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pi
     trunks: { ...trunks, test: (actor, id) => trunks.get(actor, id) },
     blockedCallers: fakeKept(actors, checkVersion, 'blocked caller', { action: 'decline', enabled: true }),
     inboundNumbers: fakeKept(actors, checkVersion, 'inbound number', { byCaller: [], namePrefix: '', maxCalls: null, enabled: true }),
-    outboundRoutes: fakeKept(actors, checkVersion, 'outbound route', { position: 100, strip: 0, prepend: '', callerId: null, callers: [], scheduleId: null, enabled: true }),
+    outboundRoutes: fakeKept(actors, checkVersion, 'outbound route', { position: 100, strip: 0, prepend: '', callerId: null, callers: [], scheduleId: null, cheapestFirst: false, enabled: true }),
   }
 }

@@ -19,6 +19,7 @@ import { createFakeMail, type FakeMail } from './fake-mail.ts'
 import { createFakeRouting } from './fake-routing.ts'
 import { createFakeMessages } from './fake-messages.ts'
 import { createFakeClick } from './fake-click.ts'
+import { createFakeRates } from './fake-rates.ts'
 import { createFakeToll } from './fake-toll.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
@@ -87,6 +88,7 @@ export function createFakePbx(): FakePbx {
   const { door: voicemail, addMailbox, addMessage } = createFakeVoicemail(actors, checkVersion)
   const past = (call: CallView): PastCall => ({ ...call, recordings: [...recordings.values()].map(({ info }) => info).filter((info) => info.callId === call.id) })
 
+  const lines = createFakeLines(actors, checkVersion)
   const pbx: FakePbx = {
     voicemail,
     ...createFakeMail(actors, checkVersion),
@@ -133,10 +135,11 @@ export function createFakePbx(): FakePbx {
     ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device),
     toll: createFakeToll(actors),
     clickToDial: createFakeClick(actors, (actor, id) => find(extensions, actor, id, 'extension')),
+    rates: createFakeRates(actors, (actor, id) => lines.trunks.get(actor, id)),
     messages: createFakeMessages(actors),
     ...createFakeHours(actors, checkVersion),
     ...createFakePhones(actors, checkVersion),
-    ...createFakeLines(actors, checkVersion),
+    ...lines,
     routing: createFakeRouting(actors),
     devices: {
       async create(actor, extensionId, { name }) {

@@ -15,7 +15,7 @@ export function lockedExtension(tenantId: string): string {
 }
 
 export function createFakeToll(actors: Actor[]): Pbx['toll'] {
-  let settings: TollSettings = { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, mailTo: [] }
+  let settings: TollSettings = { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, spendDayExtension: null, spendMonthExtension: null, spendDayTenant: null, spendMonthTenant: null, mailTo: [] }
   return {
     settings(actor) {
       actors.push(actor)
@@ -28,7 +28,11 @@ export function createFakeToll(actors: Actor[]): Pbx['toll'] {
     },
     locks(actor) {
       actors.push(actor)
-      return [...locked].filter(([, tenantId]) => tenantId === actor.tenantId).map(([extensionId]) => ({ extensionId, number: '100', name: 'Ada', reason: '20 calls', lockedAt: now }))
+      return [...locked].filter(([, tenantId]) => tenantId === actor.tenantId).map(([extensionId]) => ({ extensionId, number: '100', name: 'Ada', reason: '20 calls', spend: false, lockedAt: now }))
+    },
+    spending(actor) {
+      actors.push(actor)
+      return { currency: 'USD', states: [{ extension: null, window: 'day', spent: 1, limit: 2 }] }
     },
     async unlock(actor, id) {
       actors.push(actor)

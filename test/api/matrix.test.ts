@@ -12,6 +12,7 @@ import { routes } from '../../api/routes.ts'
 import type { ApiClient } from '../support/http-client.ts'
 import { errorOf, openGround, type Ground } from './ground.ts'
 import { waitingMessage } from './fake-messages.ts'
+import { ratesOf } from './fake-rates.ts'
 import { lockedExtension } from './fake-toll.ts'
 
 let ground: Ground
@@ -36,6 +37,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   conference: () => ground.pbx.addConference(ground.tenantId, String(++number)).id,
   ringGroup: async () => (await ground.admin.post<{ id: string }>('/ring-groups', { number: String(++number), name: 'Subject' })).id,
   trunk: async () => (await ground.admin.post<{ id: string }>('/trunks', { name: `Carrier ${++number}`, host: 'sip.carrier.example' })).id,
+  rates: async () => ratesOf(ground.tenantId, (await ground.admin.post<{ id: string }>('/trunks', { name: `Carrier ${++number}`, host: 'sip.carrier.example' })).id),
   inboundNumber: async () => (await ground.admin.post<{ id: string }>('/inbound-numbers', { number: `+1555${++number}`, name: 'Main', destination: '100' })).id,
   outboundRoute: async () => (await ground.admin.post<{ id: string }>('/outbound-routes', { name: `Out ${++number}`, pattern: '0.', trunkIds: [randomUUID()] })).id,
   ban: () => ground.pbx.addBan(ground.tenantId).id,
@@ -89,7 +91,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   updateFeatureCode: 'featureCode', resetFeatureCode: 'featureCode', getPromptAudio: 'prompt', replacePrompt: 'prompt', revertPrompt: 'prompt',
   getRecording: 'recording', getRecordingWav: 'recording', getRecordingPeaks: 'recording', deleteRecording: 'recording', holdRecording: 'recording', releaseRecording: 'recording',
   getRingGroup: 'ringGroup', updateRingGroup: 'ringGroup', deleteRingGroup: 'ringGroup',
-  getTrunk: 'trunk', updateTrunk: 'trunk', deleteTrunk: 'trunk', testTrunk: 'trunk', getInboundNumber: 'inboundNumber', updateInboundNumber: 'inboundNumber', deleteInboundNumber: 'inboundNumber',
+  getTrunk: 'trunk', updateTrunk: 'trunk', deleteTrunk: 'trunk', testTrunk: 'trunk', importRates: 'trunk', exportRates: 'rates', deleteRates: 'rates', getInboundNumber: 'inboundNumber', updateInboundNumber: 'inboundNumber', deleteInboundNumber: 'inboundNumber',
   getOutboundRoute: 'outboundRoute', updateOutboundRoute: 'outboundRoute', deleteOutboundRoute: 'outboundRoute',
   getMailbox: 'mailbox', updateMailbox: 'mailbox', setMailboxPin: 'mailbox', getGreetingAudio: 'mailbox', setGreeting: 'mailbox', removeGreeting: 'mailbox',
   getVoiceMessage: 'voiceMessage', getVoiceMessageAudio: 'voiceMessage', getVoiceMessageWav: 'voiceMessage', markVoiceMessage: 'voiceMessage', forwardVoiceMessage: 'voiceMessage', deleteVoiceMessage: 'voiceMessage',
@@ -165,6 +167,7 @@ const bodies: Record<string, () => unknown> = {
   placeDevice: () => ({ locationId: null }),
   confirmPlace: () => ({ locationId: randomUUID() }),
   reportNetwork: () => ({ bssid: '00:11:22:33:44:55' }),
+  importRates: () => ({ csv: 'prefix,price\n1,0.01\n', currency: 'USD' }),
   updateTollSettings: () => ({ countries: ['CA'], perHour: 10 }),
   acknowledgeEmergencyCall: () => ({ note: 'On the way' }),
   createBlockedCaller: () => ({ number: `+1555${++number}`, name: 'Again and again', action: 'busy' }),
@@ -195,7 +198,7 @@ const bodies: Record<string, () => unknown> = {
 }
 
 /** Of routes that must be asked something. */
-const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
+const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', quoteRates: '?number=%2B12025550123', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
 
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422 }

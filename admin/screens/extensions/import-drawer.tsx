@@ -1,12 +1,11 @@
-import { Alert, Anchor, Button, Drawer, FileInput, Group, Stack, Table, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Drawer, FileInput, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { CircleCheck, Download, KeyRound, TriangleAlert } from 'lucide-react'
+import { CircleCheck, Download, KeyRound } from 'lucide-react'
 import { useState } from 'react'
 import type { ExtensionImportReport } from '../../client/index.ts'
+import { Faults } from '../../components/faults.tsx'
 import { Problem } from '../../components/states.tsx'
 import { importCsv } from './data.ts'
-
-const MOST_SHOWN = 100
 
 const EXAMPLE = 'number,name,deviceName,ringSeconds,forwardNoAnswer\r\n101,Anna Berg,Desk phone,20,102\r\n102,Ben Carter,,,\r\n'
 
@@ -59,7 +58,7 @@ function Steps({ onHold, onClose }: { onHold: (held: boolean) => void; onClose: 
       <FileInput label="File" placeholder="Choose a CSV file" accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
       {check.isPending && <Text size="sm" c="dimmed" role="status">Looking at the file…</Text>}
       <Problem error={check.error ?? carryOut.error} />
-      {report !== undefined && (report.errors.length > 0 ? <Faults report={report} /> : (
+      {report !== undefined && (report.errors.length > 0 ? <Faults errors={report.errors} /> : (
         <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">
           {changes === 0 ? 'Everything in this file is so already.' : `${report.created} new, ${report.updated} changed, ${report.unchanged} as they are.`}
         </Alert>
@@ -70,23 +69,6 @@ function Steps({ onHold, onClose }: { onHold: (held: boolean) => void; onClose: 
           {changes > 0 ? `Import ${changes} ${changes === 1 ? 'extension' : 'extensions'}` : 'Import'}
         </Button>
       </Group>
-    </Stack>
-  )
-}
-
-function Faults({ report: { errors } }: { report: ExtensionImportReport }) {
-  return (
-    <Stack gap="xs">
-      <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red">{errors.length === 1 ? 'One thing is' : `${errors.length} things are`} wrong with this file. Correct it and choose it again; nothing was changed.</Alert>
-      <Table fz="sm" horizontalSpacing="xs">
-        <Table.Thead><Table.Tr><Table.Th>Line</Table.Th><Table.Th>Column</Table.Th><Table.Th>What is wrong</Table.Th></Table.Tr></Table.Thead>
-        <Table.Tbody>
-          {errors.slice(0, MOST_SHOWN).map(({ line, field, message }, at) => (
-            <Table.Tr key={`${line} ${field} ${at}`}><Table.Td className="numbers">{line}</Table.Td><Table.Td>{field}</Table.Td><Table.Td className="break-anywhere">{message}</Table.Td></Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {errors.length > MOST_SHOWN && <Text size="sm" c="dimmed">And {errors.length - MOST_SHOWN} more.</Text>}
     </Stack>
   )
 }

@@ -21,7 +21,7 @@ export function OutboundRouteForm({ editing, onClose }: { editing: Editing; onCl
   )
 }
 
-type Values = Pick<OutboundRoute, 'name' | 'pattern' | 'prepend' | 'trunkIds' | 'enabled'> & {
+type Values = Pick<OutboundRoute, 'name' | 'pattern' | 'prepend' | 'trunkIds' | 'cheapestFirst' | 'enabled'> & {
   position: number | string
   strip: number | string
   /** Empty: the trunk's. */
@@ -39,7 +39,7 @@ function Fields({ current, onClose }: { current: OutboundRoute | undefined; onCl
   const schedules = useSchedules()
   const form = useForm<Values>({
     initial: {
-      name: route?.name ?? '', pattern: route?.pattern ?? '', strip: route?.strip ?? 0, prepend: route?.prepend ?? '', trunkIds: route?.trunkIds ?? [],
+      name: route?.name ?? '', pattern: route?.pattern ?? '', strip: route?.strip ?? 0, prepend: route?.prepend ?? '', trunkIds: route?.trunkIds ?? [], cheapestFirst: route?.cheapestFirst ?? false,
       position: route?.position ?? 100, callerId: route?.callerId ?? '', callers: route?.callers.join(', ') ?? '', scheduleId: route?.scheduleId ?? null, enabled: route?.enabled ?? true,
     },
     check: ({ name, pattern, trunkIds }): Record<string, string> => ({
@@ -72,6 +72,7 @@ function Fields({ current, onClose }: { current: OutboundRoute | undefined; onCl
         error={errors.trunkIds}
         onChange={(value) => set('trunkIds', value)}
       />
+      {values.trunkIds.length > 1 && <Checkbox label="The cheapest first" description="By the rates of the trunks, instead of the order above. Those of the same price take turns; those that are down come last." checked={values.cheapestFirst} onChange={(change) => set('cheapestFirst', change.currentTarget.checked)} />}
       <TextInput label="Number shown to those who are called" description="Where the extension has none; empty: the trunk's. It must be an inbound number or that of a trunk." inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
       <TextInput label="Extensions that may take it" description="Numbers or patterns, such as 201, 3XX. Empty: all. Others take the next route that fits." autoComplete="off" value={values.callers} error={errors.callers} onChange={(change) => set('callers', change.currentTarget.value)} />
       <Select

@@ -14,7 +14,7 @@ import { useSchedules } from '../hours/data.ts'
 import { useTrunks } from '../trunks/data.ts'
 import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
 import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
-import { TollForm, TollLocks } from './toll.tsx'
+import { SpendAlert, TollForm, TollLocks } from './toll.tsx'
 
 const columns: Column<OutboundRoute>[] = [
   { key: 'position', title: 'Position', width: 90, render: ({ position }) => <span className="numbers">{position}</span> },
@@ -23,7 +23,7 @@ const columns: Column<OutboundRoute>[] = [
   { key: 'pattern', title: 'Numbers', render: ({ pattern }) => <span className="numbers">{pattern}</span> },
   { key: 'change', title: 'Sent', render: (route) => changeWords(route) },
   { key: 'limits', title: 'For', render: (route) => <Limits route={route} /> },
-  { key: 'trunks', title: 'Over', render: ({ trunkIds }) => <TrunkNames ids={trunkIds} /> },
+  { key: 'trunks', title: 'Over', render: ({ trunkIds, cheapestFirst }) => <TrunkNames ids={trunkIds} cheapestFirst={cheapestFirst} /> },
   { key: 'callerId', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'The trunk’s' : <span className="numbers">{callerId}</span> },
 ]
 
@@ -40,9 +40,9 @@ function Limits({ route: { callers, scheduleId } }: { route: OutboundRoute }) {
   return `${callers.length === 0 ? 'Everybody' : callers.join(', ')}${scheduleId === null ? '' : `, while ${schedule?.name ?? '…'} is open`}`
 }
 
-function TrunkNames({ ids }: { ids: string[] }) {
+function TrunkNames({ ids, cheapestFirst }: { ids: string[]; cheapestFirst: boolean }) {
   const { data } = useTrunks()
-  return ids.map((id) => data?.find((trunk) => trunk.id === id)?.name ?? '…').join(', then ')
+  return ids.map((id) => data?.find((trunk) => trunk.id === id)?.name ?? '…').join(cheapestFirst ? ', ' : ', then ') + (cheapestFirst && ids.length > 1 ? ': the cheapest first' : '')
 }
 
 /** Which calls go out over which trunks. */
@@ -57,8 +57,9 @@ export default function OutboundRoutes() {
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New outbound route</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Outbound routes" lead="Which calls leave the house, over which trunks. Numbers of the house come first; of the routes, the first that fits. Calls abroad are only for extensions that may." actions={mayWrite && <><Button variant="default" leftSection={<Gauge size={16} aria-hidden />} onClick={() => setLimits(true)}>Limits abroad</Button>{create}</>} />
+      <PageHeader title="Outbound routes" lead="Which calls leave the house, over which trunks. Numbers of the house come first; of the routes, the first that fits. Calls abroad are only for extensions that may." actions={mayWrite && <><Button variant="default" leftSection={<Gauge size={16} aria-hidden />} onClick={() => setLimits(true)}>Limits</Button>{create}</>} />
       <TollLocks />
+      <SpendAlert />
       <DataTable
         label="Outbound routes"
         columns={columns}

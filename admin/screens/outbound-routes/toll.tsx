@@ -1,6 +1,6 @@
 import { Alert, Button, Group, NumberInput, Stack, Switch, TagsInput, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Lock } from 'lucide-react'
+import { Coins, Lock } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { numberOrNull } from '../../app/fields.ts'
@@ -8,10 +8,11 @@ import { keys } from '../../app/keys.ts'
 import { notify } from '../../app/notify.ts'
 import { queryClient } from '../../app/query-client.ts'
 import { useCan } from '../../app/session.tsx'
-import { getTollSettings, listTollLocks, unlockToll, updateTollSettings, type TollSettings } from '../../client/index.ts'
+import { getSpending, getTollSettings, listTollLocks, unlockToll, updateTollSettings, type TollSettings } from '../../client/index.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { PageLoader } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
+import { price } from '../../words/money.ts'
 import { useForm } from '../../components/use-form.ts'
 
 const useTollSettings = () => useQuery({ queryKey: [...keys.toll, 'settings'], queryFn: async () => (await getTollSettings({ throwOnError: true })).data.data })
@@ -26,19 +27,19 @@ export function TollLocks() {
   const unlock = (id: string) => {
     setUnlocking(id)
     unlockToll({ path: { id }, throwOnError: true })
-      .then(() => notify.done('It may call abroad again.'), notify.failed)
+      .then(() => notify.done('It may call again.'), notify.failed)
       .finally(() => {
         setUnlocking(null)
         changed()
       })
   }
   return (
-    <Alert color="red" icon={<Lock size={18} aria-hidden />} title="Locked for calls abroad">
+    <Alert color="red" icon={<Lock size={18} aria-hidden />} title="Locked">
       <Stack gap="xs">
         <Text size="sm">If nobody there made these calls, the password of a phone is known to others: give it a new one before you unlock.</Text>
-        {locks.data.map(({ extensionId, number, name, reason, lockedAt }) => (
+        {locks.data.map(({ extensionId, number, name, reason, spend, lockedAt }) => (
           <Group key={extensionId} gap="sm">
-            <Text size="sm"><Link href={`/extensions/${extensionId}`}>{number} {name}</Link>: {reason}, <Time at={lockedAt} /></Text>
+            <Text size="sm"><Link href={`/extensions/${extensionId}`}>{number} {name}</Link> calls nobody {spend ? 'outside' : 'abroad'}: {reason}, <Time at={lockedAt} /></Text>
             {can('trunks.write') && <Button size="compact-sm" variant="default" loading={unlocking === extensionId} onClick={() => unlock(extensionId)}>Unlock</Button>}
           </Group>
         ))}
@@ -50,16 +51,48 @@ export function TollLocks() {
 /** How much may be called abroad before somebody looks. */
 export function TollForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const settings = useTollSettings()
-  return <FormDrawer opened={opened} onClose={onClose} title="Limits for calls abroad">{settings.data === undefined ? <PageLoader /> : <Fields settings={settings.data} onClose={onClose} />}</FormDrawer>
+  return <FormDrawer opened={opened} onClose={onClose} title="Limits for calls outside">{settings.data === undefined ? <PageLoader /> : <Fields settings={settings.data} onClose={onClose} />}</FormDrawer>
+}
+
+const SPEND = [
+  ['spendDayExtension', 'Spent within a day, each extension'], ['spendMonthExtension', 'Spent within a month, each extension'], ['spendDayTenant', 'Spent within a day, all together'], ['spendMonthTenant', 'Spent within a month, all together'],
+] as const
+type Spend = Record<(typeof SPEND)[number][0], number | string>
+
+/** What may be spent, where trunks have rates. */
+function SpendFields({ values, errors, set }: { values: Spend; errors: Record<string, string | undefined>; set: (name: keyof Spend, value: number | string) => void }) {
+  const spending = useQuery({ queryKey: [...keys.toll, 'spending'], queryFn: async () => (await getSpending({ throwOnError: true })).data.data })
+  const currency = spending.data?.currency ?? null
+  return (
+    <>
+      <Text size="sm">{currency === null ? 'What may be spent counts as soon as a trunk has rates (under Trunks).' : 'By the rates of the trunks, for all calls outside. An extension that reaches its limit is locked and its calls end; where all together reach theirs, calls end and no others begin. At 80 % somebody is told. What has no rate is not called while there is a limit.'}</Text>
+      {SPEND.map(([field, label]) => {
+        const state = spending.data?.states.find(({ extension, window }) => extension === null && `spend${window === 'day' ? 'Day' : 'Month'}Tenant` === field)
+        return <NumberInput key={field} label={label} {...(state && { description: `${price(state.spent, currency)} until now.` })} min={0.01} max={1e9} decimalScale={2} {...(currency !== null && { suffix: ` ${currency}` })} placeholder="No limit" value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
+      })}
+    </>
+  )
+}
+
+/** Who has spent most of what may be. */
+export function SpendAlert() {
+  const spending = useQuery({ queryKey: [...keys.toll, 'spending'], queryFn: async () => (await getSpending({ throwOnError: true })).data.data, refetchInterval: 15_000 })
+  const close = (spending.data?.states ?? []).filter(({ spent, limit }) => spent >= limit * 0.8)
+  if (close.length === 0) return null
+  return (
+    <Alert color="orange" icon={<Coins size={18} aria-hidden />} title="Most of what may be spent is">
+      {close.map(({ extension, window, spent, limit }) => <Text key={`${extension?.id} ${window}`} size="sm">{extension === null ? 'All together' : `${extension.number} ${extension.name}`}: {price(spent, spending.data?.currency ?? null)} of {price(limit, spending.data?.currency ?? null)} {window === 'day' ? 'today' : 'this month'}</Text>)}
+    </Alert>
+  )
 }
 
 function Fields({ settings, onClose }: { settings: TollSettings; onClose: () => void }) {
   const form = useForm({
-    initial: { some: settings.countries !== null, countries: settings.countries ?? [], atOnceExtension: settings.atOnceExtension as number | string, atOnceTenant: settings.atOnceTenant as number | string, perHour: settings.perHour as number | string, minutesExtension: settings.minutesExtension ?? '', minutesTenant: settings.minutesTenant ?? '', mailTo: settings.mailTo },
+    initial: { some: settings.countries !== null, countries: settings.countries ?? [], atOnceExtension: settings.atOnceExtension as number | string, atOnceTenant: settings.atOnceTenant as number | string, perHour: settings.perHour as number | string, minutesExtension: settings.minutesExtension ?? '', minutesTenant: settings.minutesTenant ?? '', spendDayExtension: settings.spendDayExtension ?? '', spendMonthExtension: settings.spendMonthExtension ?? '', spendDayTenant: settings.spendDayTenant ?? '', spendMonthTenant: settings.spendMonthTenant ?? '', mailTo: settings.mailTo },
     check: ({ countries, some }): Record<string, string> => (some && countries.some((country) => !/^[A-Z]{2}$/.test(country)) ? { countries: 'A country is two letters, such as CA or MX.' } : {}),
     onSaved: onClose,
-    save: async ({ some, countries, atOnceExtension, atOnceTenant, perHour, minutesExtension, minutesTenant, mailTo }) => {
-      await updateTollSettings({ body: { countries: some ? countries : null, atOnceExtension: Number(atOnceExtension), atOnceTenant: Number(atOnceTenant), perHour: Number(perHour), minutesExtension: numberOrNull(minutesExtension), minutesTenant: numberOrNull(minutesTenant), mailTo }, throwOnError: true })
+    save: async ({ some, countries, atOnceExtension, atOnceTenant, perHour, minutesExtension, minutesTenant, mailTo, ...spend }) => {
+      await updateTollSettings({ body: { countries: some ? countries : null, atOnceExtension: Number(atOnceExtension), atOnceTenant: Number(atOnceTenant), perHour: Number(perHour), minutesExtension: numberOrNull(minutesExtension), minutesTenant: numberOrNull(minutesTenant), mailTo, spendDayExtension: numberOrNull(spend.spendDayExtension), spendMonthExtension: numberOrNull(spend.spendMonthExtension), spendDayTenant: numberOrNull(spend.spendDayTenant), spendMonthTenant: numberOrNull(spend.spendMonthTenant) }, throwOnError: true })
       changed()
       notify.done('The limits are saved.')
     },
@@ -73,6 +106,7 @@ function Fields({ settings, onClose }: { settings: TollSettings; onClose: () => 
       <NumberInput label="Within an hour, each extension" description="With one more it is locked for calls abroad until somebody unlocks it." min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.perHour} error={errors.perHour} onChange={(value) => set('perHour', value)} />
       <NumberInput label="Within 24 hours, each extension" description="Then its calls abroad end and it is locked, too. Empty for no limit." min={1} max={100_000} allowDecimal={false} suffix=" minutes" placeholder="No limit" value={values.minutesExtension} error={errors.minutesExtension} onChange={(value) => set('minutesExtension', value)} />
       <NumberInput label="Within 24 hours, all together" description="Then calls abroad end, and nobody begins another. Empty for no limit." min={1} max={1_000_000} allowDecimal={false} suffix=" minutes" placeholder="No limit" value={values.minutesTenant} error={errors.minutesTenant} onChange={(value) => set('minutesTenant', value)} />
+      <SpendFields values={values} errors={errors} set={set} />
       <TagsInput label="A lock is told by e-mail to" description={<>Press Enter after each address. <Link href="/mail">Mail</Link> says which server takes it.</>} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
       <Switch label="Only some countries" description="Others are refused, whoever calls." checked={values.some} onChange={(change) => set('some', change.currentTarget.checked)} />
       {values.some && <TagsInput label="Countries that may be called" description="Two letters each, such as CA, MX or GB; press Enter after each. The own one always may." value={values.countries} error={errors.countries} onChange={(value) => set('countries', value.map((country) => country.trim().toUpperCase()))} />}

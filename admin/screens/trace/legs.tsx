@@ -7,6 +7,7 @@ import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { codecName, legStateWords, percent, qualityWording } from '../../words/call.ts'
 import { securityWords } from '../../words/encryption.ts'
 import { duration, instant } from '../../words/time.ts'
+import { price } from '../../words/money.ts'
 
 /** A card for each phone that took part, with how it sounded. */
 export function Legs({ call }: { call: Call }) {
@@ -44,6 +45,7 @@ function LegCard({ leg }: { leg: Leg }) {
         <Fact label="Encryption" hint="Of the audio between this phone and Dialplane">
           <Group gap={4} wrap="nowrap">{leg.security === null ? <LockOpen size={14} aria-hidden style={{ flexShrink: 0 }} /> : <Lock size={14} aria-hidden style={{ flexShrink: 0 }} />}{securityWords(leg.security)}</Group>
         </Fact>
+        {leg.cost !== null && leg.answeredAt !== null && <Fact label="Cost" hint="By the rates of the trunk">{price(leg.cost.amount, leg.cost.currency)}</Fact>}
         {leg.ringingAt !== null && leg.role === 'callee' && <Fact label="Rang for">{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
         {media !== null && (
           <>

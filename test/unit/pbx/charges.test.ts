@@ -33,7 +33,7 @@ suite('calls that cost', () => {
 
   test('what is forgiven counts for all together alone; an hour and a day pass', () => {
     const { clock, pass } = at(100 * 3_600_000)
-    const past = { id: '1', tenantId: 't', payerId: 'x', begunAt: clock.now() - 1_000, seconds: 60, forgiven: false }
+    const past = { id: '1', tenantId: 't', payerId: 'x', begunAt: clock.now() - 1_000, seconds: 60, forgiven: false, abroad: true, cost: 0 }
     const charges = createCharges([past, { ...past, id: '2', payerId: null }, { ...past, id: '3', tenantId: 'u' }], () => undefined, clock)
     assert.deepEqual([charges.secondsWithinDay('t', 'x'), charges.secondsWithinDay('t'), charges.withinHour('t', 'x')], [60, 120, 1])
     charges.forgive('t', 'x')

@@ -1,0 +1,86 @@
+import { Alert, Anchor, Button, Drawer, FileInput, Group, Stack, Text, TextInput } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { CircleCheck } from 'lucide-react'
+import { useState } from 'react'
+import { keys } from '../../app/keys.ts'
+import { notify } from '../../app/notify.ts'
+import { rereading } from '../../app/query-client.ts'
+import type { Trunk } from '../../app/types.ts'
+import { deleteRates, importRates, listRates, quoteRates } from '../../client/index.ts'
+import { Faults } from '../../components/faults.tsx'
+import { Problem } from '../../components/states.tsx'
+import { Time } from '../../components/time.tsx'
+import { price } from '../../words/money.ts'
+
+const changed = rereading(keys.rates)
+
+/** What calls over a trunk cost: a list from a file, and what a number costs over each trunk. */
+export function RatesDrawer({ trunk, onClose }: { trunk: Trunk | null; onClose: () => void }) {
+  return (
+    <Drawer opened={trunk !== null} onClose={onClose} title={<Text fw={650} fz="lg" span>Rates of trunk {trunk?.name}</Text>}>
+      {trunk !== null && <Stack gap="xl"><Deck trunk={trunk} /><Quote /></Stack>}
+    </Drawer>
+  )
+}
+
+function Deck({ trunk }: { trunk: Trunk }) {
+  const decks = useQuery({ queryKey: keys.rates, queryFn: async () => (await listRates({ throwOnError: true })).data.data })
+  const deck = decks.data?.find(({ trunkId }) => trunkId === trunk.id)
+  const [file, setFile] = useState<File | null>(null)
+  const [currency, setCurrency] = useState('USD')
+  const read = async (chosen: File, trial: boolean) => (await importRates({ path: { id: trunk.id }, body: { csv: await chosen.text(), trial, ...(/^[A-Z]{3}$/.test(currency) && { currency }) }, throwOnError: true })).data.data
+  const check = useMutation({ mutationFn: (chosen: File) => read(chosen, true) })
+  const carryOut = useMutation({
+    mutationFn: (chosen: File) => changed(read(chosen, false)),
+    onSuccess: ({ count }) => {
+      setFile(null)
+      check.reset()
+      notify.done(count === 1 ? '1 rate is saved.' : `${count.toLocaleString()} rates are saved.`)
+    },
+  })
+  const forget = useMutation({ mutationFn: () => changed(deleteRates({ path: { id: trunk.id }, throwOnError: true })), onSuccess: () => notify.done('The rates are deleted.') })
+  const choose = (chosen: File | null) => {
+    setFile(chosen)
+    check.reset()
+    carryOut.reset()
+    if (chosen !== null) check.mutate(chosen)
+  }
+  const report = check.data
+  return (
+    <Stack gap="md">
+      {deck === undefined ? <Text size="sm">No rates yet: calls over this trunk cost nothing that is known, and count for no limit of what may be spent.</Text> : (
+        <Group justify="space-between">
+          <Text size="sm"><span className="numbers">{deck.count.toLocaleString()}</span> {deck.count === 1 ? 'rate' : 'rates'} in {deck.currency}, from <Time at={deck.importedAt} />. <Anchor inherit href={`/api/v1/trunks/${trunk.id}/rates.csv`}>Export</Anchor></Text>
+          <Button size="compact-sm" variant="default" color="red" loading={forget.isPending} onClick={() => forget.mutate()}>Delete</Button>
+        </Group>
+      )}
+      <Text size="sm">A CSV file whose first line names the columns: <b>prefix</b> (such as 4930) and <b>price</b> of a minute; if wanted <b>first</b> and <b>then</b> (seconds that are paid for at least, and the steps after), <b>fee</b> of a call, <b>currency</b>, <b>from</b> (a day). It takes the place of the list before.</Text>
+      <TextInput label="Currency" description="Of rates that name none. All trunks must have the same." maxLength={3} autoComplete="off" styles={{ input: { width: 120 } }} value={currency} onChange={(change) => setCurrency(change.currentTarget.value.trim().toUpperCase())} />
+      <FileInput label="File" placeholder="Choose a CSV file" accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
+      {check.isPending && <Text size="sm" c="dimmed" role="status">Looking at the file…</Text>}
+      <Problem error={check.error ?? carryOut.error ?? forget.error} />
+      {report !== undefined && (report.errors.length > 0 ? <Faults errors={report.errors} /> : <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">{report.count.toLocaleString()} {report.count === 1 ? 'rate' : 'rates'} in {report.currency}.</Alert>)}
+      <Group justify="flex-end"><Button disabled={file === null || report === undefined || report.errors.length > 0} loading={carryOut.isPending} onClick={() => file !== null && carryOut.mutate(file)}>Import rates</Button></Group>
+    </Stack>
+  )
+}
+
+function Quote() {
+  const [number, setNumber] = useState('')
+  const quote = useMutation({ mutationFn: async (asked: string) => (await quoteRates({ query: { number: asked }, throwOnError: true })).data.data })
+  return (
+    <form onSubmit={(event) => (event.preventDefault(), quote.mutate(number))}>
+      <Stack gap="sm">
+        <Group align="flex-end" gap="xs">
+          <TextInput label="What would a call cost?" placeholder="+4930123456" inputMode="tel" autoComplete="off" style={{ flex: 1 }} value={number} onChange={(change) => setNumber(change.currentTarget.value)} />
+          <Button type="submit" variant="default" disabled={number.trim() === ''} loading={quote.isPending}>Look up</Button>
+        </Group>
+        <Problem error={quote.error} />
+        {quote.data?.length === 0 && <Text size="sm" c="dimmed">No trunk has rates.</Text>}
+        {quote.data?.map(({ trunkId, trunk, rate, firstMinute }) => (
+          <Text key={trunkId} size="sm"><b>{trunk}</b>: {rate === null || firstMinute === null ? 'no rate for this number' : `${price(firstMinute, rate.currency)} for the first minute (${price(rate.price, rate.currency)} a minute, ${rate.first}/${rate.then} s, for ${rate.prefix}…)`}</Text>
+        ))}
+      </Stack>
+    </form>
+  )
+}
