@@ -122,12 +122,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     database, bounds: settings.registrar, keepsConnections: sip.keepsCalls === true || (settings.sip.drachtio && options.signalling.identity === undefined) === true, directory, sip, logger, key: secrets.key('trunk-contacts'),
     addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
   })
-  const stopGone = options.signalling.onGone?.((peer) => {
-    registrar.disconnected(peer)
-    trunks.disconnected(peer)
-  })
-  const money = await openCharges({ database, directory, logger, home, clock: systemClock })
-  const { charges, rates } = money
+  const stopGone = options.signalling.onGone?.((peer) => [registrar, trunks].forEach((room) => room.disconnected(peer)))
+  const { charges, rates, close: closeCharges } = await openCharges({ database, directory, logger, home, clock: systemClock })
   const world: CallWorld = {
     trunks, charges, rates, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
@@ -367,7 +363,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await takeover.close()
       await traces.close()
       await records.close()
-      await money.close()
+      await closeCharges()
       metrics.close()
       await shield.close()
       stopGone?.()
