@@ -147,6 +147,10 @@ export type Leg = {
      */
     ended: string | null;
     media: MediaFigures | null;
+    /**
+     * What the line costs by the rates of its trunk; null: nothing is known.
+     */
+    cost: Cost | null;
 };
 
 export type LegSecurity = {
@@ -173,6 +177,11 @@ export type MediaFigures = {
     mos: number | null;
     local: string;
     remote: string | null;
+};
+
+export type Cost = {
+    amount: number;
+    currency: string;
 };
 
 export type Termination = {
@@ -2296,6 +2305,10 @@ export type OutboundRoute = {
      * Opening hours at which it may be taken. Null: always.
      */
     scheduleId: string | null;
+    /**
+     * By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.
+     */
+    cheapestFirst: boolean;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -2330,6 +2343,10 @@ export type OutboundRouteCreate = {
      * Opening hours at which it may be taken. Null: always.
      */
     scheduleId?: string | null;
+    /**
+     * By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.
+     */
+    cheapestFirst?: boolean;
     enabled?: boolean;
 };
 
@@ -2361,6 +2378,10 @@ export type OutboundRouteUpdate = {
      * Opening hours at which it may be taken. Null: always.
      */
     scheduleId?: string | null;
+    /**
+     * By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.
+     */
+    cheapestFirst?: boolean;
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
@@ -3489,6 +3510,22 @@ export type TollSettings = {
      */
     minutesTenant: number | null;
     /**
+     * What an extension may spend on calls within a day, in the currency of the rates; then it is locked and its calls end. Null: no limit.
+     */
+    spendDayExtension: number | null;
+    /**
+     * The same within a month.
+     */
+    spendMonthExtension: number | null;
+    /**
+     * What all together may spend on calls within a day; then calls end. Null: no limit.
+     */
+    spendDayTenant: number | null;
+    /**
+     * The same within a month.
+     */
+    spendMonthTenant: number | null;
+    /**
      * Who is told of a lock.
      */
     mailTo: Array<string>;
@@ -3501,6 +3538,10 @@ export type TollSettingsUpdate = {
     perHour?: number;
     minutesExtension?: number | null;
     minutesTenant?: number | null;
+    spendDayExtension?: number | null;
+    spendMonthExtension?: number | null;
+    spendDayTenant?: number | null;
+    spendMonthTenant?: number | null;
     mailTo?: Array<string>;
 };
 
@@ -3512,7 +3553,95 @@ export type TollLock = {
     number: string;
     name: string;
     reason: string;
+    /**
+     * For all calls that cost, and not only for those abroad.
+     */
+    spend: boolean;
     lockedAt: string;
+};
+
+/**
+ * How much of the limits is spent, calls that go on among it.
+ */
+export type Spending = {
+    /**
+     * Of the rates; null: there are none, and nothing is known to cost anything.
+     */
+    currency: string | null;
+    states: Array<SpendState>;
+};
+
+export type SpendState = {
+    /**
+     * Null: all together.
+     */
+    extension: {
+        id: string;
+        number: string;
+        name: string;
+    } | null;
+    window: 'day' | 'month';
+    spent: number;
+    limit: number;
+};
+
+/**
+ * What calls over a trunk cost, as one list of rates.
+ */
+export type RateDeck = {
+    trunkId: string;
+    currency: string;
+    count: number;
+    importedAt: string;
+};
+
+/**
+ * What a call costs over one trunk.
+ */
+export type RateQuote = {
+    trunkId: string;
+    trunk: string;
+    /**
+     * With the fee. Null: the list has no rate for the number.
+     */
+    firstMinute: number | null;
+    rate: {
+        prefix: string;
+        price: number;
+        first: number;
+        then: number;
+        fee: number;
+        currency: string;
+    } | null;
+};
+
+export type RateImportReport = {
+    count: number;
+    currency: string | null;
+    saved: boolean;
+    /**
+     * The first hundred; nothing is saved while there is any.
+     */
+    errors: Array<{
+        line: number;
+        field: string;
+        message: string;
+    }>;
+};
+
+export type RateImport = {
+    /**
+     * Columns: prefix and price (a minute); first and then (seconds that are paid for at least, and the steps after; 60 when absent), fee (of an answered call), currency, from (a day), destination (not kept). Up to 100,000 rates.
+     */
+    csv: string;
+    /**
+     * Of rates without one of their own.
+     */
+    currency?: string;
+    /**
+     * Only say what is wrong.
+     */
+    trial?: boolean;
 };
 
 /**
@@ -13985,6 +14114,292 @@ export type UnlockTollResponses = {
 };
 
 export type UnlockTollResponse = UnlockTollResponses[keyof UnlockTollResponses];
+
+export type GetSpendingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/toll/spending';
+};
+
+export type GetSpendingErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSpendingError = GetSpendingErrors[keyof GetSpendingErrors];
+
+export type GetSpendingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Spending;
+    };
+};
+
+export type GetSpendingResponse = GetSpendingResponses[keyof GetSpendingResponses];
+
+export type ListRatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/rates';
+};
+
+export type ListRatesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListRatesError = ListRatesErrors[keyof ListRatesErrors];
+
+export type ListRatesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<RateDeck>;
+    };
+};
+
+export type ListRatesResponse = ListRatesResponses[keyof ListRatesResponses];
+
+export type QuoteRatesData = {
+    body?: never;
+    path?: never;
+    query: {
+        number: string;
+    };
+    url: '/rates/quote';
+};
+
+export type QuoteRatesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type QuoteRatesError = QuoteRatesErrors[keyof QuoteRatesErrors];
+
+export type QuoteRatesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<RateQuote>;
+    };
+};
+
+export type QuoteRatesResponse = QuoteRatesResponses[keyof QuoteRatesResponses];
+
+export type DeleteRatesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/trunks/{id}/rates';
+};
+
+export type DeleteRatesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteRatesError = DeleteRatesErrors[keyof DeleteRatesErrors];
+
+export type DeleteRatesResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteRatesResponse = DeleteRatesResponses[keyof DeleteRatesResponses];
+
+export type ImportRatesData = {
+    body: RateImport;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/trunks/{id}/rates';
+};
+
+export type ImportRatesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ImportRatesError = ImportRatesErrors[keyof ImportRatesErrors];
+
+export type ImportRatesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RateImportReport;
+    };
+};
+
+export type ImportRatesResponse = ImportRatesResponses[keyof ImportRatesResponses];
+
+export type ExportRatesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/trunks/{id}/rates.csv';
+};
+
+export type ExportRatesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportRatesError = ExportRatesErrors[keyof ExportRatesErrors];
+
+export type ExportRatesResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportRatesResponse = ExportRatesResponses[keyof ExportRatesResponses];
 
 export type ListPromptsData = {
     body?: never;
