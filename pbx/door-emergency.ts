@@ -20,6 +20,8 @@ export interface EmergencySite {
   callbackPool: string[]
   /** What an ambulance would miss, in words; calls go out all the same. */
   problems: string[]
+  /** What its phones dial for help, the general number first. */
+  helpNumbers: string[]
   version: number
   createdAt: Date
   updatedAt: Date
@@ -76,7 +78,7 @@ export type LocationSource = 'bssid' | 'switch-port' | 'network' | 'device' | 'c
 /** Where somebody is. */
 export interface Located {
   locationId: string
-  site: Omit<EmergencySite, 'id' | 'callbackNumber' | 'callbackPool' | 'problems' | 'version' | 'createdAt' | 'updatedAt'>
+  site: Omit<EmergencySite, 'id' | 'callbackNumber' | 'callbackPool' | 'problems' | 'helpNumbers' | 'version' | 'createdAt' | 'updatedAt'>
   name: string
   floor: string
   room: string

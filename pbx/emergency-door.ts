@@ -7,10 +7,12 @@ import { plainNumber } from './directory/input-lines.ts'
 import type { Directory, SnapshotDevice } from './directory/types.ts'
 import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, EmergencySiteInput, Kept, Located, LocatedDevice } from './door.ts'
 import { checkPool } from './emergency-pools.ts'
+import { numbersIn } from './emergency/countries.ts'
 import type { HelpRecords } from './help/records.ts'
 import type { Events } from './events/events.ts'
 import { notShown } from './lines.ts'
 import { checkAddresses } from './mail/settings.ts'
+import { refuseCountry } from './numbered.ts'
 import type { Registrar } from './registrar/types.ts'
 import { locate, problemsOf } from './routing/locate.ts'
 import { hostPart } from './sip/uri.ts'
@@ -47,8 +49,9 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
       }
     },
   })
-  const checkSite = (actor: Actor, { callbackNumber, callbackPool }: Partial<EmergencySiteInput>, id?: string): Partial<EmergencySiteInput> => {
+  const checkSite = (actor: Actor, { callbackNumber, callbackPool, country }: Partial<EmergencySiteInput>, id?: string): Partial<EmergencySiteInput> => {
     checkOwn(actor, callbackNumber)
+    if (country !== undefined && country !== directory.snapshot().emergencyOf(actor.tenantId).sites.find((site) => site.id === id)?.country) refuseCountry(directory, actor.tenantId, country)
     if (callbackPool === undefined) return {}
     const details: RefusalDetail[] = []
     const checked = checkPool(directory, actor.tenantId, id, callbackPool, details)
@@ -86,7 +89,7 @@ export function createEmergencyDoor(options: { database: Database; directory: Di
   }
 
   return {
-    sites: guarded(sites, checkSite, 'There are places in this site. Remove them first.', (site: EmergencySite) => ({ ...site, problems: problemsOf(site) })),
+    sites: guarded(sites, checkSite, 'There are places in this site. Remove them first.', (site: EmergencySite) => ({ ...site, problems: problemsOf(site), helpNumbers: [...numbersIn(site.country)] })),
     locations: guarded(locations, (actor, input) => {
       checkOwn(actor, input.callbackNumber)
       if (input.siteId !== undefined && !directory.snapshot().emergencyOf(actor.tenantId).sites.some((one) => one.id === input.siteId)) throw wrongField('siteId', 'There is no such site.')

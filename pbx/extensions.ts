@@ -5,7 +5,7 @@ import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup
 import type { ConferenceRooms, ExtensionInput, ExtensionLine, ImportReport, Pbx, RingGroupInput, RingGroups } from './door.ts'
 import { notShown } from './lines.ts'
 import { checkMissedCallMail } from './mail/missed-calls.ts'
-import { guardNumbered, refuseUsed } from './numbered.ts'
+import { guardNumbered, refuseHelp, refuseUsed, whyHelp } from './numbered.ts'
 import { deadEnd, wrongForwards, type HandlingChange } from './routing/handling.ts'
 import { outsideMember } from './routing/members.ts'
 import { normaliseDialled } from './routing/number-format.ts'
@@ -21,6 +21,7 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
     ...extensions,
     async create(actor, input) {
       // It has no number to come back to yet, so only where its forwards lead can be wrong.
+      refuseHelp(directory, actor.tenantId, input.number)
       refuseDeadEnds(directory, actor.tenantId, undefined, input)
       return extensions.create(actor, withAddresses(input))
     },
@@ -28,7 +29,10 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
       const before = directory.snapshot().extension(id)
       if (before?.tenantId === actor.tenantId) {
         refuseDeadEnds(directory, actor.tenantId, id, input)
-        if (input.number !== undefined && input.number !== before.number) refuseUsed(directory, actor.tenantId, before.number)
+        if (input.number !== undefined && input.number !== before.number) {
+          refuseHelp(directory, actor.tenantId, input.number)
+          refuseUsed(directory, actor.tenantId, before.number)
+        }
       }
       return extensions.update(actor, id, withAddresses(input), version)
     },
@@ -76,6 +80,8 @@ function wrongLines(directory: Directory, tenantId: string, lines: readonly Exte
     if (first !== undefined) errors.push({ line, field: 'number', message: `${number} is in line ${first} already.` })
     seen.set(number, first ?? line)
     const before = snapshot.extensionByNumber(tenantId, number)
+    const help = before ? undefined : whyHelp(snapshot, tenantId, number)
+    if (help !== undefined) errors.push({ line, field: 'number', message: help })
     if (!before && input.name === undefined) errors.push({ line, field: 'name', message: 'A new extension needs a name.' })
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
     after.set(number, { ...(before ?? { ...newcomer(tenantId), id: `line ${line}` }), ...given })

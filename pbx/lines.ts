@@ -6,6 +6,7 @@ import type { Directory } from './directory/types.ts'
 import type { InboundNumberInput, InboundNumbers, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput, TrunkStatus, Trunks } from './door.ts'
 import { deadEnd } from './routing/handling.ts'
 import { poolSiteOf, reservedFor, whoShows } from './emergency-pools.ts'
+import { refuseCountry } from './numbered.ts'
 import { callsOver } from './steps/channels.ts'
 import type { TrunkRoom } from './trunks/trunks.ts'
 
@@ -23,11 +24,16 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
     const wrong = typeof callerId === 'string' ? reservedFor(directory, actor.tenantId, callerId) : undefined
     if (wrong !== undefined) throw wrongField('callerId', wrong)
   }
+  /** While there is no site, the trunks that carry calls for help say in which country the phones are. */
+  const refuseHelpOf = (actor: Actor, emergency: boolean, country: string): void => {
+    if (emergency && directory.snapshot().emergencyOf(actor.tenantId).sites.length === 0) refuseCountry(directory, actor.tenantId, country)
+  }
   return {
     list: async (actor) => (await trunks.list(actor)).map(shown),
     get: async (actor, id) => shown(await trunks.get(actor, id)),
     async create(actor, input) {
       refuseReserved(actor, input.callerId)
+      refuseHelpOf(actor, input.emergency === true, input.country ?? 'US')
       checkTrunkKind({ ...input, hasPassword: false })
       refuseTaken(actor, input, undefined)
       return shown(await trunks.create(actor, { ...input, host: input.host ?? '' }))
@@ -35,6 +41,7 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
     async update(actor, id, input, version) {
       refuseReserved(actor, input.callerId)
       const before = directory.snapshot().trunk(id)
+      if (input.emergency !== undefined || input.country !== undefined) refuseHelpOf(actor, input.emergency ?? before?.emergency ?? false, input.country ?? before?.country ?? 'US')
       if (before?.tenantId === actor.tenantId) {
         const { password: kept, ...rest } = before
         const whole = { ...rest, networks: [], ...input }

@@ -3140,6 +3140,10 @@ export type EmergencySite = {
      */
     callbackPool: Array<string>;
     /**
+     * Numbers of the emergency services in its country, the general one first. Its phones reach them before every other rule, also behind the digits for an outside line; no number inside may be one.
+     */
+    helpNumbers: Array<string>;
+    /**
      * What an ambulance would miss. Calls go out all the same.
      */
     problems: Array<string>;

@@ -13,6 +13,7 @@ export const EmergencySite = z
     id: z.uuid(), name: z.string(), ...address,
     callbackNumber: z.string().nullable().meta({ description: 'One of the company’s, shown to the dispatcher, who calls back on it; null: that of the caller.' }),
     callbackPool: z.array(z.string()).meta({ description: 'Inbound numbers for calls for help only (ELINs). A phone without a number of its own shows one of its own for `callbackHours`, so that a dispatcher who calls back reaches that very phone.' }),
+    helpNumbers: z.array(z.string()).meta({ description: 'Numbers of the emergency services in its country, the general one first. Its phones reach them before every other rule, also behind the digits for an outside line; no number inside may be one.' }),
     problems: z.array(z.string()).meta({ description: 'What an ambulance would miss. Calls go out all the same.' }),
     ...stamps,
   })

@@ -38,7 +38,7 @@ export function createEmergencyRepositories(world: DirectoryWorld): Directory['e
   }
   return {
     sites: createColumnRepository<EmergencySiteRow, EmergencySiteInput, EmergencySite>(world, {
-      table: 'emergency_sites', subject: 'emergency-site', name: 'site', order: 'lower(name)', check: checkSite, columns: SITE, add: () => ({ problems: [] }),
+      table: 'emergency_sites', subject: 'emergency-site', name: 'site', order: 'lower(name)', check: checkSite, columns: SITE, add: () => ({ problems: [], helpNumbers: [] }),
     }),
     locations: createColumnRepository<EmergencyLocationRow, EmergencyLocationInput, EmergencyLocation>(world, {
       table: 'emergency_locations', subject: 'emergency-location', name: 'place', order: 'lower(name)', check: checkLocation, columns: LOCATION,

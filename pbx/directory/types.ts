@@ -152,7 +152,7 @@ export interface SnapshotClick extends ClickSettings {
 
 /** Where callers for help of a tenant are. */
 export interface SnapshotEmergency {
-  sites: readonly Omit<EmergencySite, 'problems' | 'version' | 'createdAt' | 'updatedAt'>[]
+  sites: readonly Omit<EmergencySite, 'problems' | 'helpNumbers' | 'version' | 'createdAt' | 'updatedAt'>[]
   locations: readonly Omit<EmergencyLocation, 'version' | 'createdAt' | 'updatedAt'>[]
   networks: readonly Pick<EmergencyNetwork, 'kind' | 'value' | 'locationId'>[]
   /** By device. Times in milliseconds since the epoch. */

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { DigestAlgorithm } from '../../config/settings/settings.ts'
-import type { Directory, SnapshotDevice, SnapshotTrunk } from '../directory/types.ts'
+import { helpBehindPrefix } from '../routing/help.ts'
+import { normaliseDialled } from '../routing/number-format.ts'
+import type { Directory, DirectorySnapshot, SnapshotDevice, SnapshotTrunk } from '../directory/types.ts'
 import type { Guard } from '../shield/shield.ts'
 import type { Nonces } from './nonce.ts'
 import { challengesFor, credentialsIn, EXCHANGES, isCounted, isRight, isSameRequest } from './proof.ts'
@@ -48,7 +50,8 @@ export function createAuthenticate(options: {
     if (!isSameRequest(snapshot, given.uri, request.requestUri)) throw new Refusal('malformed', 'The digest was made for another Request-URI')
     const device = snapshot.deviceByUsername(tenant.id, given.username)
     const extension = device && snapshot.extension(device.extensionId)
-    const usable = device?.enabled === true && extension?.enabled === true
+    // Whoever is switched off may still call for help.
+    const usable = device !== undefined && extension !== undefined && ((device.enabled && extension.enabled) || callsForHelp(snapshot, tenant.id, request))
     const right = isRight(given, usable ? device.ha1 : nobody, request.method)
     const peer = options.peerNamed?.(tenant.id, given.username)
     const isPeer = peer !== undefined && !(right && usable) && isRight(given, hashesOf(peer, tenant.realm), request.method)
@@ -62,6 +65,10 @@ export function createAuthenticate(options: {
     if (isPeer) visit.peer = peer
     else if (usable) visit.caller = { device, extension }
   }
+}
+
+function callsForHelp(snapshot: DirectorySnapshot, tenantId: string, { method, requestUri }: Visit['request']): boolean {
+  return method === 'INVITE' && helpBehindPrefix(snapshot, tenantId, normaliseDialled(requestUri.user ?? '')) !== undefined
 }
 
 /** Trunks are few, and so are their calls: what proves one is made when it is asked for. */

@@ -1,6 +1,6 @@
 import { Refusal } from '../../config/errors.ts'
 import type { Directory, DirectorySnapshot, SnapshotExtension } from '../directory/types.ts'
-import { isEmergency } from '../emergency/recognise.ts'
+import { helpNumber } from '../routing/help.ts'
 import type { MessagingRoom } from '../messaging/room.ts'
 import { takeText } from '../messaging/text.ts'
 import { findFeatureCode } from '../routing/feature-codes.ts'
@@ -40,7 +40,7 @@ function receiverOf(visit: Visit, snapshot: DirectorySnapshot, registrar: Pick<R
   const { id } = tenantOf(visit)
   const { requestUri } = visit.request
   const user = requestUri.user ?? ''
-  if (isEmergency(user)) return { reason: 'Emergency services take calls, not messages' }
+  if (helpNumber(snapshot, id, user) !== undefined) return { reason: 'Emergency services take calls, not messages' }
   const phone = registrar.phoneOf(id, requestUri)
   const extension = phone === 'invalid' ? undefined : snapshot.extensionByNumber(id, phone?.number ?? user) ?? snapshot.extension(snapshot.deviceByUsername(id, user)?.extensionId ?? '')
   if (extension?.enabled === true) return { extension, ...(phone && phone !== 'invalid' && { instance: phone.instance }) }

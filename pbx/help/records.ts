@@ -17,7 +17,6 @@ import { addressLine, locate } from '../routing/locate.ts'
 import type { OutsideStep } from '../routing/plan.ts'
 import type { CallBack } from '../routing/request.ts'
 import type { SipServer } from '../sip/types.ts'
-import { isEmergency } from '../emergency/recognise.ts'
 import { chooseFromPool, type FromPool, type ShownBefore } from './pools.ts'
 
 /** A call on its way to the database. Times in milliseconds since the epoch. */
@@ -173,7 +172,7 @@ export async function openHelpRecords(options: {
     switch (event.type) {
       case 'call.started': {
         const call = registry.get(event.tenantId, event.data.call.id)
-        if (call && (helpOf(call) || (isEmergency(call.plan?.number ?? '') && !call.request.inbound))) begin(call)
+        if (call && (helpOf(call) || call.plan?.steps.some((step) => step.kind === 'announcement' && step.refusal === 'no-emergency-line') === true)) begin(call)
         return
       }
       case 'call.updated':

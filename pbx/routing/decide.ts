@@ -1,7 +1,7 @@
-import { isEmergency } from '../emergency/recognise.ts'
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
 import { ANONYMOUS, closest, turnAway } from './blocked.ts'
 import { findFeatureCode } from './feature-codes.ts'
+import { calledFrom, helpBehindPrefix, helpNumber, type HelpCalled } from './help.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
@@ -57,7 +57,8 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
   const look: Look = { request, snapshot, defaults, path: [], diverted: [] }
   if (request.inbound) return { ...fromOutside(request.inbound, look), number }
   // Help comes before every other rule.
-  const meant = isEmergency(number) ? forHelp(number, look) : withheld(number, look) ?? meantBy(number, look)
+  const help = called(helpNumber(snapshot, request.tenantId, number), look)
+  const meant = help ? forHelp(number, help, look) : withheld(number, look) ?? meantBy(number, look)
   return { number, ...meant }
 }
 
@@ -82,12 +83,13 @@ function withheld(number: string, { request, snapshot, defaults }: Look): Meant 
   return { ...plan, withheld: true, before: { step: 'Show no number', reason: `${feature.code.code} was dialled before ${plan.number}` } }
 }
 
+function called(number: string | undefined, { request, snapshot }: Look): HelpCalled | undefined {
+  return number === undefined ? undefined : calledFrom(request, snapshot, number)
+}
+
 /** Without an outside line the caller must learn at once to use another phone. */
-function forHelp(number: string, look: Look): Meant {
-  const { tenantId, caller } = look.request
-  // Somebody from outside who is transferred there is in none of our buildings.
-  const located = caller.extensionId === '' ? undefined : locate(look.snapshot.emergencyOf(tenantId), caller)
-  const steps = wayToHelp(tenantId, number, payerOf(look), look.snapshot, located)
+function forHelp(number: string, help: HelpCalled, look: Look): Meant {
+  const steps = wayToHelp(look.request.tenantId, number, payerOf(look), look.snapshot, help)
   const reason = `${number} calls the emergency services, and this system has no outside line that could carry the call`
   return { direction: 'outbound', extensionId: null, name: null, steps: steps.length > 0 ? steps : [{ kind: 'announcement', prompt: 'no-emergency-line', refusal: 'no-emergency-line', reason }] }
 }
@@ -192,10 +194,11 @@ function meantBy(number: string, look: Look): Meant {
   }
 
   const out = wayOut(tenantId, number, payerOf(look), snapshot, look.defaults.at)
-  const sent = out && out.route.prepend + number.slice(out.route.strip)
-  if (isEmergency(number) || (sent !== undefined && isEmergency(sent))) {
+  const asked = helpBehindPrefix(snapshot, tenantId, number) ?? (out && helpNumber(snapshot, tenantId, out.route.prepend + number.slice(out.route.strip)))
+  if (asked !== undefined) {
     // Whoever dials it with the digit for an outside line wants help; a forward or an inbound number never leads there.
-    if (look.path.length === 0 && !look.request.inbound) return forHelp(sent ?? number, look)
+    const help = look.path.length === 0 && !look.request.inbound ? called(asked, look) : undefined
+    if (help) return forHelp(number, help, look)
     return internal([{ kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `${number} calls the emergency services, where no forward and no call from outside leads` }])
   }
   if (out) return { direction: 'outbound', extensionId: null, name: null, steps: out.steps.map((step) => (step.kind === 'outside' ? { ...step, diverted: look.diverted } : step)) }
@@ -382,7 +385,7 @@ function forward(extension: Hop, target: string, why: Diversion['why'], look: Lo
   const number = normaliseDialled(target)
   const reason = `${extension.number} (${extension.name}) forwards ${SAID[why]} to ${number}`
   // Nobody is sent to the emergency services by somebody else's forward.
-  if (isEmergency(number)) return { reason, steps: [{ kind: 'refuse', refusal: 'unknown-number', reason: `${reason}, and no forward may lead to the emergency services` }] }
+  if (helpNumber(look.snapshot, look.request.tenantId, number) !== undefined) return { reason, steps: [{ kind: 'refuse', refusal: 'unknown-number', reason: `${reason}, and no forward may lead to the emergency services` }] }
   const { steps } = meantBy(number, { ...look, path: [...look.path, extension], diverted: [{ number: extension.number, why }, ...look.diverted] })
   const [first, ...rest] = steps
   return { reason, steps: first !== undefined && AT_ONCE.has(why) ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : steps }

@@ -1,10 +1,10 @@
 import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotExtension } from '../directory/types.ts'
-import { isEmergency } from '../emergency/recognise.ts'
 import { decide } from './decide.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { outsideMember } from './members.ts'
 import { normaliseDialled } from './number-format.ts'
 import { PLACES, type FeatureAction } from './feature-actions.ts'
+import { helpNumber } from './help.ts'
 import { leadsToHelp, type Step } from './plan.ts'
 
 const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const
@@ -76,7 +76,7 @@ function wrongFollowing(snapshot: DirectorySnapshot, after: SnapshotExtension, c
 export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string, by?: Pick<SnapshotExtension, 'id' | 'number'>): string | undefined {
   const number = normaliseDialled(target)
   const plan = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME)
-  if (isEmergency(number) || leadsToHelp(plan)) return `${target} calls the emergency services, where nothing that is set up may lead.`
+  if (helpNumber(snapshot, tenantId, number) !== undefined || leadsToHelp(plan)) return `${target} calls the emergency services, where nothing that is set up may lead.`
   // Callers who are led there dial no code themselves.
   const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)
   const first = plan.steps.find(({ kind }) => kind !== 'schedule')

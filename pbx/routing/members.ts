@@ -1,5 +1,5 @@
 import type { DirectorySnapshot, SnapshotExtension } from '../directory/types.ts'
-import { isEmergency } from '../emergency/recognise.ts'
+import { helpBehindPrefix, helpNumber } from './help.ts'
 import { normaliseDialled } from './number-format.ts'
 import { wayOut } from './outside.ts'
 import type { OutsideStep } from './plan.ts'
@@ -9,7 +9,7 @@ export function outsideMember(tenantId: string, target: string, payer: SnapshotE
   const number = normaliseDialled(target)
   const out = wayOut(tenantId, number, payer, snapshot, at)
   const sent = out && out.route.prepend + number.slice(out.route.strip)
-  if (isEmergency(number) || (sent !== undefined && isEmergency(sent))) return { why: `${number} calls the emergency services, where nothing that is set up may lead`, passing: false }
+  if (helpBehindPrefix(snapshot, tenantId, number) !== undefined || (sent !== undefined && helpNumber(snapshot, tenantId, sent) !== undefined)) return { why: `${number} calls the emergency services, where nothing that is set up may lead`, passing: false }
   const [step] = out?.steps ?? []
   if (step?.kind === 'outside') return { outside: step }
   return { why: step?.reason ?? `No outbound route takes ${number}`, passing: step?.kind === 'refuse' && step.refusal === 'route-closed' }

@@ -1,7 +1,7 @@
 /** Calls to and from the outside: which trunks, with which number, shown as whom, and whether it is allowed. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
 import type { DirectorySnapshot, Located, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotTrunk } from '../directory/types.ts'
-import { isEmergency } from '../emergency/recognise.ts'
+import { helpNumber, type HelpCalled } from './help.ts'
 import { fits, limitOf } from './limits.ts'
 import { addressLine } from './locate.ts'
 import type { OutsideStep, Step } from './plan.ts'
@@ -28,16 +28,11 @@ const LOCAL = /^(?!00|011)[0-9*#]{1,8}$/
 /** Who pays for a call to the outside: the extension that made it, sent it on or transferred it; undefined: the house, by its own configuration. */
 type Payer = Pick<SnapshotExtension, 'id' | 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
 
-/** What is dialled before a number so that one of the outbound routes takes it: the digit for an outside line. */
-export function routePrefixes(snapshot: DirectorySnapshot, tenantId: string): string[] {
-  return [...new Set(snapshot.outboundRoutesOf(tenantId).filter(({ enabled, strip }) => enabled && strip > 0).map(({ pattern, strip }) => pattern.slice(0, strip)).filter((prefix) => /^[0-9]+$/.test(prefix)))]
-}
-
 /** The way out for a number at a moment, or why its routes are not for this caller now; undefined when no route fits. */
 export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot, at: number): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
   const fitting = snapshot.outboundRoutesOf(tenantId).filter((one) => one.enabled && fits(one.pattern, number))
   // No limit stands between anybody and help.
-  const limits = fitting.map((one) => (isEmergency(one.prepend + number.slice(one.strip)) ? undefined : limitOf(one, payer, snapshot, at)))
+  const limits = fitting.map((one) => (helpNumber(snapshot, tenantId, one.prepend + number.slice(one.strip)) !== undefined ? undefined : limitOf(one, payer, snapshot, at)))
   const free = limits.indexOf(undefined)
   const route = fitting[Math.max(free, 0)]
   if (!route) return undefined
@@ -71,16 +66,14 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
 }
 
 /** The way out for a call for help: over every trunk that may carry one, whatever else is configured. */
-export function wayToHelp(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot, located: Located | undefined): Step[] {
+export function wayToHelp(tenantId: string, dialled: string, payer: Payer, snapshot: DirectorySnapshot, { number, located }: HelpCalled): Step[] {
   const trunks = snapshot.trunksOf(tenantId).filter((trunk) => trunk.enabled && trunk.emergency)
   if (trunks.length === 0) return []
-  // The 9 before it asks for an outside line (47 U.S.C. §623).
-  const called = number === '9911' ? '911' : number
   const place = located ? `, from ${addressLine(located)}, as ${located.why}` : ', and where the phone is, is not known'
   const pool = located && payer?.outsideNumber == null ? poolOf(snapshot, tenantId, located) : []
   const shown = pool.length > 0 ? `, with one of ${pool.length} ${pool.length === 1 ? 'number' : 'numbers'} of the site on which that very phone is called back` : ''
-  const reason = `${number} calls the emergency services: over ${trunks.map(({ name }) => name).join(', then ')}${place}${shown}`
-  return [{ ...step(called, trunks, (trunk) => located?.callbackNumber ?? payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true, located: located ?? null, ...(pool.length > 0 && { pool }) }]
+  const reason = `${dialled} calls the emergency services${number === dialled ? '' : ` (${number})`}: over ${trunks.map(({ name }) => name).join(', then ')}${place}${shown}`
+  return [{ ...step(number, trunks, (trunk) => located?.callbackNumber ?? payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true, located: located ?? null, ...(pool.length > 0 && { pool }) }]
 }
 
 function poolOf(snapshot: DirectorySnapshot, tenantId: string, { locationId }: Located): readonly string[] {

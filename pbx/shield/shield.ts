@@ -7,7 +7,7 @@ import { networkOf } from '../../config/network.ts'
 import { createNetworkSet } from '../../config/network-set.ts'
 import { createQuietLog } from '../../config/quiet-log.ts'
 import type { Settings } from '../../config/settings/settings.ts'
-import { EMERGENCY_NUMBERS } from '../emergency/recognise.ts'
+import { alwaysServed } from './always.ts'
 import type { Directory } from '../directory/types.ts'
 import type { AllowedNetwork } from '../door.ts'
 import type { BanView, EventCatalogue } from '../events/catalogue.ts'
@@ -100,7 +100,7 @@ export async function createShield(options: ShieldOptions): Promise<Shield> {
     const snapshot = directory.snapshot()
     // Until the default tenant has a domain, any name means it.
     const domains = snapshot.defaultTenant()?.domains.length === 0 ? undefined : snapshot.domains()
-    gate?.obey({ do: 'rules', rules: { scanners, domains, burst, perSecond, exempt: networks, overloadMs, always: EMERGENCY_NUMBERS } })
+    gate?.obey({ do: 'rules', rules: { scanners, domains, burst, perSecond, exempt: networks, overloadMs, always: alwaysServed(snapshot) } })
   }
   const bar = (ban: BanView): void => gate?.obey({ do: 'bar', bars: [{ network: ban.network, until: ban.until ?? FOR_EVER }] })
 

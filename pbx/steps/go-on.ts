@@ -4,7 +4,7 @@ import { handKeypad } from '../calls/keypad.ts'
 import { takeOut } from '../calls/move.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
-import { isEmergency } from '../emergency/recognise.ts'
+import { helpNumber } from '../routing/help.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
 import { leadsToHelp, type Step } from '../routing/plan.ts'
 import { decideNow } from './decide-now.ts'
@@ -23,7 +23,7 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
   const number = normaliseDialled(dialled)
   // Nobody is sent to the emergency services by what somebody else has set up.
   const never = `${why}, and nothing that is set up may lead to the emergency services`
-  if (isEmergency(number)) return hangUp(world, call, terminate('unknown-number', 'system', null, `${never}.`))
+  if (helpNumber(world.directory.snapshot(), call.tenantId, number) !== undefined) return hangUp(world, call, terminate('unknown-number', 'system', null, `${never}.`))
   const next = await call.mailbox.run(async () => {
     if (call.over || call.callee) return undefined
     call.transferring = { by: call.caller, number }

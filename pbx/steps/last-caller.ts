@@ -5,9 +5,8 @@ import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotExtension } from '../directory/types.ts'
-import { isEmergency } from '../emergency/recognise.ts'
 import { ruleFor } from '../routing/blocked.ts'
-import { routePrefixes } from '../routing/outside.ts'
+import { helpNumber, routePrefixes } from '../routing/help.ts'
 import type { LastCallerStep } from '../routing/plan.ts'
 import { answerAndTalk, canTalk, type Talk } from '../voicemail/talk.ts'
 import { speak, spokenNumber } from '../voicemail/world.ts'
@@ -32,7 +31,7 @@ export async function serveLastCaller(world: CallWorld, call: Call, step: LastCa
   }
   if (!last) return refuse('last-caller-none', `Nobody has called ${own.number}.`)
   // Whoever hid the number stays hidden, of the house or not.
-  if (!NUMBER.test(last.number) || isEmergency(last.number)) return refuse('last-caller-withheld', 'The last caller showed no number that could be called.')
+  if (!NUMBER.test(last.number) || helpNumber(world.directory.snapshot(), call.tenantId, last.number) !== undefined) return refuse('last-caller-withheld', 'The last caller showed no number that could be called.')
   const inside = last.extensionId === null ? undefined : world.directory.snapshot().extension(last.extensionId)
   // Numbers of extensions change.
   const number = inside?.number ?? last.number

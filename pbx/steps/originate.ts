@@ -7,7 +7,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { DirectorySnapshot, SnapshotClick, SnapshotExtension } from '../directory/types.ts'
 import type { ClickToDial } from '../door.ts'
-import { isEmergency } from '../emergency/recognise.ts'
+import { helpNumber } from '../routing/help.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
 import { leadsToHelp, type Plan } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
@@ -51,7 +51,7 @@ export function originate(world: CallWorld, wish: Originating): Call {
   const caller = { extensionId, deviceId: '', number: extension.number, name: extension.name }
   const outsideNumber = settings.outsideNumber === null ? {} : { outsideNumber: settings.outsideNumber }
   const plan = decideNow(world, { tenantId, caller, dialled: number, ...outsideNumber })
-  if (isEmergency(number) || leadsToHelp(plan)) throw wrongField('to', 'Call for help from the phone itself: it must not wait for another phone to be answered.')
+  if (helpNumber(snapshot, tenantId, number) !== undefined || leadsToHelp(plan)) throw wrongField('to', 'Call for help from the phone itself: it must not wait for another phone to be answered.')
   const first = plan.steps.find(({ kind }) => kind !== 'schedule')
   if (!first || first.kind === 'refuse' || first.kind === 'announcement') throw wrongField('to', `${first?.reason ?? `${number} leads nowhere`}.`)
   const chosen = phonesFor(snapshot, wish, settings)

@@ -43,7 +43,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
       return call
     },
     emergency: {
-      sites: fakeKept<EmergencySite, EmergencySiteInput>(actors, checkVersion, 'site', { country: 'US', state: '', city: '', postalCode: '', street: '', houseNumber: '', callbackNumber: null, callbackPool: [], problems: ['The street is missing.'] }),
+      sites: fakeKept<EmergencySite, EmergencySiteInput>(actors, checkVersion, 'site', { country: 'US', state: '', city: '', postalCode: '', street: '', houseNumber: '', callbackNumber: null, callbackPool: [], helpNumbers: ['911'], problems: ['The street is missing.'] }),
       locations: fakeKept<EmergencyLocation, EmergencyLocationInput>(actors, checkVersion, 'place', { floor: '', room: '', details: '', callbackNumber: null }),
       networks: fakeKept<EmergencyNetwork, EmergencyNetworkInput>(actors, checkVersion, 'network', {}),
       async settings(actor) {

@@ -7,7 +7,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { useListState } from '../../components/use-list-state.ts'
 import { useTrunks } from '../trunks/data.ts'
 import { HelpCalls } from './calls.tsx'
-import { useSettings } from './data.ts'
+import { useSettings, useSites } from './data.ts'
 import { Networks } from './networks.tsx'
 import { Phones } from './phones.tsx'
 import { Places } from './places.tsx'
@@ -20,10 +20,12 @@ export default function Emergency() {
   const list = useListState('started_at', 'desc')
   const can = useCan()
   const [settings, setSettings] = useState(false)
+  const sites = useSites()
+  const numbers = joined([...new Set(['911', '112', ...(sites.data ?? []).flatMap(({ helpNumbers }) => helpNumbers)])])
   const tab = tabs.find((one) => one === list.get('tab')) ?? 'calls'
   return (
     <Stack gap="md">
-      <PageHeader title="Emergency" lead="Calls to 911 and 112 go out before every other rule. Here you say where your phones are, so that help finds the caller, and who in the house is told." actions={can('emergency.write') && <Button variant="default" leftSection={<Settings size={16} aria-hidden />} onClick={() => setSettings(true)}>Who is told</Button>} />
+      <PageHeader title="Emergency" lead={`Calls to ${numbers} go out before every other rule. Here you say where your phones are, so that help finds the caller, and who in the house is told.`} actions={can('emergency.write') && <Button variant="default" leftSection={<Settings size={16} aria-hidden />} onClick={() => setSettings(true)}>Who is told</Button>} />
       <Warnings onSettings={() => setSettings(true)} />
       <Tabs value={tab} onChange={(value) => list.set({ tab: value === 'calls' ? '' : (value ?? '') })} keepMounted={false}>
         <Tabs.List mb="md">
@@ -41,6 +43,8 @@ export default function Emergency() {
     </Stack>
   )
 }
+
+const joined = (all: readonly string[]): string => `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
 
 /** What would go wrong today. */
 function Warnings({ onSettings }: { onSettings: () => void }) {

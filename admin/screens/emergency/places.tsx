@@ -22,6 +22,7 @@ type Doomed = { kind: 'site' | 'place'; id: string; name: string }
 const siteColumns: Column<EmergencySite>[] = [
   { key: 'name', title: 'Site', card: 'title', render: ({ name }) => <Text span inherit fw={600}>{name}</Text> },
   { key: 'address', title: 'Address', render: ({ houseNumber, street, city, state, postalCode, country }) => [`${houseNumber} ${street}`.trim(), city, `${state} ${postalCode}`.trim(), country].filter(Boolean).join(', ') },
+  { key: 'help', title: 'Dialled for help', render: ({ helpNumbers }) => <span className="numbers">{helpNumbers.join(', ')}</span> },
   { key: 'state', title: 'Address is', card: 'aside', render: ({ problems }) => problems.length === 0 ? <StatusDot label="Complete" tone="good" /> : <span title={problems.join(' ')}><StatusDot label="Incomplete" tone="bad" /></span> },
   { key: 'number', title: 'Number shown', render: ({ callbackNumber, callbackPool }) => callbackPool.length > 0 ? `One of ${callbackPool.length}, or that of the caller` : callbackNumber ?? 'That of the caller' },
 ]

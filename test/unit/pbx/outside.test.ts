@@ -92,9 +92,9 @@ test('whoever dials the digit for an outside line before 112 is helped, whatever
 })
 
 test('help goes over the trunks that carry it, whoever calls and whatever the routes say', () => {
-  const [step] = wayToHelp('t', '9911', payer('none'), snapshotOf([trunk('a'), trunk('b', { emergency: true }), trunk('c', { emergency: true, enabled: false })], []), undefined)
+  const [step] = wayToHelp('t', '9911', payer('none'), snapshotOf([trunk('a'), trunk('b', { emergency: true }), trunk('c', { emergency: true, enabled: false })], []), { number: '911', located: undefined })
   assert.deepEqual(step?.kind === 'outside' && [step.number, step.emergency, step.attempts.map(({ trunkId, number }) => [trunkId, number])], ['911', true, [['b', '911']]])
-  assert.deepEqual(wayToHelp('t', '911', undefined, snapshotOf([trunk('a')], []), undefined), [])
+  assert.deepEqual(wayToHelp('t', '911', undefined, snapshotOf([trunk('a')], []), { number: '911', located: undefined }), [])
 })
 
 test('an inbound number is found however the carrier writes it, and no other', () => {

@@ -203,10 +203,10 @@ test('a flood from made-up addresses makes no more than a hundred bans a second,
 test('the engine is told the rules: scanners, rates, and domains once the default tenant has one', async () => {
   const { shield, orders, directory } = await openShield()
   const rulesOf = () => orders.flatMap((order) => (order.do === 'rules' ? [order.rules] : [])).at(-1)
-  assert.deepEqual(rulesOf(), { scanners: SCANNERS, domains: undefined, burst: 50, perSecond: 10, exempt: ['127.0.0.1', '::1/128'], overloadMs: 200, always: ['911', '9911', '112'] })
+  assert.deepEqual(rulesOf(), { scanners: SCANNERS, domains: undefined, burst: 50, perSecond: 10, exempt: ['127.0.0.1', '::1/128'], overloadMs: 200, always: ['911', '9911', '112', '*67911', '*679911', '*67112'] })
   const tenant = directory.snapshot().defaultTenant()
+  const directorySnapshot = directory.snapshot()
   directory.snapshot = () => ({ ...directorySnapshot, defaultTenant: () => tenant && { ...tenant, domains: ['pbx.example'] }, domains: () => ['pbx.example', 'other.example'] })
-  const directorySnapshot = {} as ReturnType<typeof directory.snapshot>
   directory.set([], [])
   assert.deepEqual(rulesOf()?.domains, ['pbx.example', 'other.example'])
   await shield.close()

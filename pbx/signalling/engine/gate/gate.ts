@@ -64,6 +64,7 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   const barred: Networks<number> = createNetworks()
   const trusted = new Set<string>()
   let phones: ReadonlyMap<string, number> = new Map()
+  let always: ReadonlySet<string> = new Set()
   let exempt: Networks<true> = createNetworks()
   let rules: GateRules | undefined
   let domains: ReadonlySet<string> | undefined
@@ -202,7 +203,7 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
     overloads(request) {
       if (request.method !== 'INVITE' && request.method !== 'REGISTER') return false
       if (draining ? request.method === 'REGISTER' : !isRefusing()) return false
-      if (rules?.always.includes(parseSipUri(request.uri)?.user ?? '')) return false
+      if (always.has(parseSipUri(request.uri)?.user ?? '')) return false
       const begun = header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined
       if (!draining && !(request.method === 'REGISTER' ? crowd : overload).refuses(begun)) return false
       counters.overloaded++
@@ -215,6 +216,7 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
       switch (order.do) {
         case 'rules': {
           rules = order.rules
+          always = new Set(rules.always)
           domains = rules.domains && new Set(rules.domains)
           exempt = createNetworks()
           for (const network of rules.exempt) exempt.set(network, true)
