@@ -172,6 +172,16 @@ export interface DeviceRow {
   updated_at: Date
 }
 
+/** `phone_openings`: for a while phones of a network get their first settings by their MAC address. */
+export interface PhoneOpeningRow {
+  tenant_id: string
+  secret_hash: Buffer
+  until: Date
+  networks: string[]
+  opened_by: string
+  created_at: Date
+}
+
 /** `phones`: phones that are set up from here. */
 export interface PhoneRow {
   id: string
@@ -199,6 +209,7 @@ export interface PhoneRow {
   told_hash: string | null
   told_at: Date | null
   told_status: number | null
+  opened_from: string | null
   version: number
   created_at: Date
   updated_at: Date

@@ -81,6 +81,8 @@ export interface Device {
   name: string
   sipUsername: string
   enabled: boolean
+  /** The phone that is set up from here and has it as a line; null: people enter its password. */
+  phoneId: string | null
   version: number
   credentialsChangedAt: Date
   createdAt: Date

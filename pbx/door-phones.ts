@@ -34,6 +34,8 @@ export interface PhoneVendor {
   file: string
   /** How its address is entered there, a sentence. */
   howTo: string
+  /** The option of DHCP by which it is told its address, and what is written behind that: it puts its MAC address in there itself. */
+  dhcp: { option: number; suffix: string } | null
 }
 
 export interface ProvisionedPhone {
@@ -86,6 +88,14 @@ export interface PhoneAsked {
   status: number | null
 }
 
+/** For a while phones of these networks get their first settings by their MAC address. */
+export interface PhoneOpening {
+  until: Date
+  networks: string[]
+  /** Who opened it. */
+  by: string
+}
+
 export interface ProvisionRequest {
   token: string
   file: string
@@ -97,6 +107,12 @@ export interface ProvisionRequest {
 
 export interface PhonesDoor extends Kept<ProvisionedPhone, ProvisionedPhoneInput> {
   vendors(): readonly PhoneVendor[]
+  /** One address for all phones that are added and have no settings yet; another one makes the one before void. */
+  opening: {
+    get(actor: Actor): Promise<PhoneOpening | null>
+    open(actor: Actor, wish: { hours: number; networks: string[] }): Promise<PhoneOpening & { token: string }>
+    close(actor: Actor): Promise<void>
+  }
   /** The same keys for many; audited for each. */
   setKeys(actor: Actor, ids: readonly string[], keys: PhoneKey[]): Promise<number>
   /** A link for the first settings, good for three days and for one address. The one before is void. */

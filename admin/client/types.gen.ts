@@ -931,6 +931,10 @@ export type Device = {
     extensionId: string;
     name: string;
     sipUsername: string;
+    /**
+     * The phone that fetches its password from here; null: people enter it.
+     */
+    phoneId: string | null;
     enabled: boolean;
     version: number;
     credentialsChangedAt: string;
@@ -1754,6 +1758,13 @@ export type PhoneVendor = {
      * How its address is entered there.
      */
     howTo: string;
+    /**
+     * The option of DHCP by which it is told its address, and what is written behind that. Null for an app.
+     */
+    dhcp: {
+        option: number;
+        suffix: string;
+    } | null;
 };
 
 /**
@@ -1903,6 +1914,35 @@ export type PhoneKeysChange = {
      * In the order of the keys. Empty: a key for each line.
      */
     keys: Array<PhoneKey>;
+};
+
+/**
+ * For a while phones of these networks that were added get their first settings by their MAC address.
+ */
+export type PhoneOpening = {
+    until: string;
+    /**
+     * Networks of the phones.
+     */
+    networks: Array<string>;
+    by: string;
+};
+
+export type PhoneOpeningMade = {
+    opening: PhoneOpening;
+    url: string;
+    /**
+     * As of a link.
+     */
+    served: boolean;
+};
+
+export type PhoneOpeningCreate = {
+    hours: number;
+    /**
+     * Networks of the phones.
+     */
+    networks: Array<string>;
 };
 
 export type PhoneLink = {
@@ -8003,6 +8043,141 @@ export type SetPhoneKeysResponses = {
 };
 
 export type SetPhoneKeysResponse = SetPhoneKeysResponses[keyof SetPhoneKeysResponses];
+
+export type CloseForPhonesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/phone-opening';
+};
+
+export type CloseForPhonesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CloseForPhonesError = CloseForPhonesErrors[keyof CloseForPhonesErrors];
+
+export type CloseForPhonesResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type CloseForPhonesResponse = CloseForPhonesResponses[keyof CloseForPhonesResponses];
+
+export type GetPhoneOpeningData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/phone-opening';
+};
+
+export type GetPhoneOpeningErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetPhoneOpeningError = GetPhoneOpeningErrors[keyof GetPhoneOpeningErrors];
+
+export type GetPhoneOpeningResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PhoneOpening | null;
+    };
+};
+
+export type GetPhoneOpeningResponse = GetPhoneOpeningResponses[keyof GetPhoneOpeningResponses];
+
+export type OpenForPhonesData = {
+    body: PhoneOpeningCreate;
+    path?: never;
+    query?: never;
+    url: '/phone-opening';
+};
+
+export type OpenForPhonesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type OpenForPhonesError = OpenForPhonesErrors[keyof OpenForPhonesErrors];
+
+export type OpenForPhonesResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: PhoneOpeningMade;
+    };
+};
+
+export type OpenForPhonesResponse = OpenForPhonesResponses[keyof OpenForPhonesResponses];
 
 export type CreatePhoneLinkData = {
     body?: never;

@@ -1,11 +1,12 @@
 /** Phones that are set up from here. */
 import { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
-import { idParams, one } from '../http/envelope.ts'
-import { isoOf } from '../http/fields.ts'
+import { done, idParams, one, Success } from '../http/envelope.ts'
+import { isoOf, orNull } from '../http/fields.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
-import type { ProvisionedPhone as Phone, ProvisionedPhoneInput } from '../../pbx/index.ts'
-import { PhoneAsk, PhoneAsked, PhoneKeysChange, PhoneLink, PhoneVendor, ProvisionedPhone, ProvisionedPhoneCreate, ProvisionedPhoneUpdate } from './schemas.ts'
+import type { World } from '../http/world.ts'
+import type { PhoneOpening as Opening, ProvisionedPhone as Phone, ProvisionedPhoneInput } from '../../pbx/index.ts'
+import { PhoneAsk, PhoneAsked, PhoneKeysChange, PhoneLink, PhoneOpening, PhoneOpeningCreate, PhoneOpeningMade, PhoneVendor, ProvisionedPhone, ProvisionedPhoneCreate, ProvisionedPhoneUpdate } from './schemas.ts'
 
 const tag = 'Phones'
 
@@ -16,9 +17,17 @@ const present = ({ fetch, told, link, ...phone }: Phone): z.input<typeof Provisi
   link: link && { ...link, until: isoOf(link.until) },
 })
 
+const presentOpening = ({ until, networks, by }: Opening): z.input<typeof PhoneOpening> => ({ until: isoOf(until), networks, by })
+
+/** Where phones fetch, and whether they get something there. */
+function address(world: World, token: string): { url: string; served: boolean } {
+  const url = `${world.gate.publicOrigin}/provision/${token}/`
+  return { url, served: url.startsWith('https://') || world.settings.provisioning.plainNetworks.length > 0 }
+}
+
 const vendors = defineRoute({
   method: 'get', path: '/phone-vendors', operationId: 'listPhoneVendors', summary: 'Vendors and models of phones that can be set up from here', tag, permission: 'extensions.read', response: z.object({ data: z.array(PhoneVendor) }),
-  handle: async ({ world }) => ({ data: world.pbx.phones.vendors().map(({ id, name, soft, models, file, howTo }) => ({ id, name, soft, models: [...models], file, howTo })) }),
+  handle: async ({ world }) => ({ data: world.pbx.phones.vendors().map(({ id, name, soft, models, file, howTo, dhcp }) => ({ id, name, soft, models: [...models], file, howTo, dhcp })) }),
 })
 
 const setKeys = defineRoute({
@@ -26,13 +35,38 @@ const setKeys = defineRoute({
   handle: async ({ world, actor, body }) => ({ data: { count: await world.pbx.phones.setKeys(actor, body.phoneIds, body.keys) } }),
 })
 
+const opening = defineRoute({
+  method: 'get', path: '/phone-opening', operationId: 'getPhoneOpening', summary: 'Whether new phones of a network get their settings by one address', tag, permission: 'extensions.read', response: one(orNull(PhoneOpening)),
+  async handle({ world, actor }) {
+    const found = await world.pbx.phones.opening.get(actor)
+    return { data: found && presentOpening(found) }
+  },
+})
+
+const open = defineRoute({
+  method: 'post', path: '/phone-opening', operationId: 'openForPhones', summary: 'Open for new phones of a network', tag, permission: 'extensions.write', body: PhoneOpeningCreate, status: 201, secret: true, response: one(PhoneOpeningMade),
+  description: 'Gives one address for all, for DHCP: phones that were added and have no settings yet get them there by their MAC address, each from one place. It is in this answer and in no other; the one before is void.',
+  async handle({ world, actor, body }) {
+    const made = await world.pbx.phones.opening.open(actor, body)
+    return { data: { opening: presentOpening(made), ...address(world, made.token) } }
+  },
+})
+
+const close = defineRoute({
+  method: 'delete', path: '/phone-opening', operationId: 'closeForPhones', summary: 'Close for new phones', tag, permission: 'extensions.write', response: Success,
+  async handle({ world, actor }) {
+    await world.pbx.phones.opening.close(actor)
+    return done
+  },
+})
+
 const link = defineRoute({
   method: 'post', path: '/phones/{id}/link', operationId: 'createPhoneLink', summary: 'Make a link to the first settings of a phone', tag, permission: 'extensions.write', params: idParams, status: 201, secret: true, response: one(PhoneLink),
   description: 'It is in this answer and in no other, good for three days and for one address: with its first settings the phone learns a link of its own. The one before is void.',
   async handle({ world, actor, params }) {
     const { token, file, until } = await world.pbx.phones.makeLink(actor, params.id)
-    const url = `${world.gate.publicOrigin}/provision/${token}/`
-    return { data: { url, fileUrl: `${url}${file}`, until: isoOf(until), served: url.startsWith('https://') || world.settings.provisioning.plainNetworks.length > 0 } }
+    const { url, served } = address(world, token)
+    return { data: { url, fileUrl: `${url}${file}`, until: isoOf(until), served } }
   },
 })
 
@@ -59,5 +93,5 @@ export const provisioningRoutes = [
     more: { update: 'It is asked to fetch its settings when they change, after its calls.' },
     shown: ProvisionedPhone, create: ProvisionedPhoneCreate, update: ProvisionedPhoneUpdate, kept: ({ phones }) => phones, present,
   }),
-  setKeys, link, password, ask, preview,
+  setKeys, opening, open, close, link, password, ask, preview,
 ]

@@ -19,6 +19,7 @@ export const PhoneVendor = z.object({
   id: z.string(), name: z.string(), soft: z.boolean().meta({ description: 'An app, without a MAC address.' }),
   models: z.array(z.object({ id: z.string(), name: z.string(), lines: z.number().int().meta({ description: 'At most.' }), keys: z.number().int().meta({ description: 'That are set from here.' }) })),
   file: z.string().meta({ description: 'What it asks for; {mac} is its MAC address.' }), howTo: z.string().meta({ description: 'How its address is entered there.' }),
+  dhcp: orNull(z.object({ option: z.number().int(), suffix: z.string() })).meta({ description: 'The option of DHCP by which it is told its address, and what is written behind that. Null for an app.' }),
 }).meta({ id: 'PhoneVendor' })
 
 export const ProvisionedPhone = z.object({
@@ -41,3 +42,8 @@ export const PhoneLink = z.object({
 }).meta({ id: 'PhoneLink' })
 export const PhoneAsk = z.strictObject({ restart: z.boolean().optional() }).meta({ id: 'PhoneAsk' })
 export const PhoneAsked = z.object({ outcome: z.enum(['taken', 'refused', 'waiting', 'not-registered']).meta({ description: 'waiting: it is in a call, and is asked when that is over.' }), status: z.number().int().nullable().meta({ description: 'What it answered; null: nothing.' }) }).meta({ id: 'PhoneAsked' })
+
+const openTo = z.array(z.string().max(60)).min(1).max(20).meta({ description: 'Networks of the phones.' })
+export const PhoneOpening = z.object({ until: instant, networks: openTo, by: z.string() }).meta({ id: 'PhoneOpening', description: 'For a while phones of these networks that were added get their first settings by their MAC address.' })
+export const PhoneOpeningMade = z.object({ opening: PhoneOpening, url: z.string(), served: z.boolean().meta({ description: 'As of a link.' }) }).meta({ id: 'PhoneOpeningMade' })
+export const PhoneOpeningCreate = z.strictObject({ hours: z.number().int().min(1).max(168), networks: openTo }).meta({ id: 'PhoneOpeningCreate' })

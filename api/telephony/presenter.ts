@@ -9,6 +9,7 @@ export function presentDevice(device: DeviceOfPbx): z.input<typeof Device> {
     extensionId: device.extensionId,
     name: device.name,
     sipUsername: device.sipUsername,
+    phoneId: device.phoneId,
     enabled: device.enabled,
     version: device.version,
     credentialsChangedAt: isoOf(device.credentialsChangedAt),

@@ -8,6 +8,7 @@ export const Device = z
     extensionId: z.uuid(),
     name: z.string(),
     sipUsername: z.string(),
+    phoneId: z.uuid().nullable().meta({ description: 'The phone that fetches its password from here; null: people enter it.' }),
     enabled: z.boolean(),
     version: z.number().int(),
     credentialsChangedAt: instant,

@@ -126,7 +126,7 @@ async function lockDevice(trx: Transaction, id: string): Promise<DeviceRow> {
 
 export function toDevice(row: DeviceRow): Device {
   return {
-    id: row.id, extensionId: row.extension_id, name: row.name, sipUsername: row.sip_username, enabled: row.enabled,
+    id: row.id, extensionId: row.extension_id, name: row.name, sipUsername: row.sip_username, enabled: row.enabled, phoneId: row.phone_id,
     version: row.version, credentialsChangedAt: row.credentials_changed_at, createdAt: row.created_at, updatedAt: row.updated_at,
   }
 }

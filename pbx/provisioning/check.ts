@@ -43,7 +43,8 @@ export function checkPhone<T extends Partial<ProvisionedPhoneInput>>(input: T, b
   return checked
 }
 
-type Wrong = (field: string, message: string) => void
+/** Told of each wrong field. */
+export type Wrong = (field: string, message: string) => void
 
 function checkMac(checked: Partial<ProvisionedPhoneInput>, vendor: Vendor | undefined, input: Partial<ProvisionedPhoneInput>, before: Partial<Whole>, wrong: Wrong): void {
   const given = input.mac === undefined ? before.mac : input.mac
@@ -65,7 +66,8 @@ export function checkKeys(keys: readonly PhoneKey[], model: Pick<PhoneModel, 'ke
   }
 }
 
-function checkNetworks(given: readonly string[], wrong: Wrong): string[] {
+/** Networks as they are kept. */
+export function checkNetworks(given: readonly string[], wrong: Wrong): string[] {
   if (given.length > MOST_NETWORKS) wrong('networks', `There are ${MOST_NETWORKS} networks at most.`)
   return [...new Set(given.map((text) => {
     try {

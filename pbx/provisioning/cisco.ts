@@ -17,7 +17,7 @@ export function ciscoFiles(facts: PhoneFacts, lines: number, keys: number): Phon
 
 function house({ url, mac, phoneBook, adminPassword, ntp, zone, language, name, lines, pickUp }: PhoneFacts): Entry[] {
   return [
-    ['Provision_Enable', 'Yes'], ['Resync_On_Reset', 'Yes'], ['Resync_Periodic', LOOK_SECONDS], ['Resync_From_SIP', 'Yes'], ['Profile_Rule', `${url}${mac}.xml`],
+    ['Provision_Enable', 'Yes'], ['Resync_On_Reset', 'Yes'], ['Resync_Periodic', LOOK_SECONDS], ['Resync_From_SIP', 'Yes'], ['DHCP_Option_To_Use', ''], ['Profile_Rule', `${url}${mac}.xml`],
     ['Admin_Password', adminPassword], ['Station_Name', name],
     ['Primary_NTP_Server', ntp], ['Time_Zone', `GMT${clockOffset(zone.offset)}`], ['Daylight_Saving_Time_Enable', zone.summer ? 'Yes' : 'No'], ['Daylight_Saving_Time_Rule', zone.summer && rule(zone)],
     ['Language_Selection', called(LANGUAGES, language, 'English-US')],

@@ -26,7 +26,11 @@ ${functionKeys(facts, keys)}    </internal>
 ${xmlTags([['Name', 'admin'], ['Password', facts.adminPassword], ['Level', 10]], '      ')}    </account>
   </web>
   <ap>
-${xmlTags([['FlashServerIP', facts.url], ['FlashFileName', `${facts.mac}.xml`], ['FlashProtocol', facts.url.startsWith('http://') ? 4 : 5], ['FlashMode', 1], ['FlashInterval', LOOK_SECONDS / 3600]], '    ')}  </ap>
+${xmlTags([['FlashServerIP', facts.url], ['FlashFileName', `${facts.mac}.xml`], ['FlashProtocol', facts.url.startsWith('http://') ? 4 : 5], ['FlashMode', 1], ['FlashInterval', LOOK_SECONDS / 3600]], '    ')}    <pnp>
+${xmlTags([['PNPEnable', 0]], '      ')}    </pnp>
+    <opt>
+${xmlTags([['DHCPOption', 0]], '      ')}    </opt>
+  </ap>
 </sysConf>
 `
   return [{ name: `${facts.mac}.xml`, type: 'text/xml', text, settings: true }]

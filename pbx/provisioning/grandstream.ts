@@ -33,7 +33,7 @@ const isPlain = (url: string): boolean => url.startsWith('http://')
 
 function house({ url, phoneBook, adminPassword, ntp, zone, language, pickUp }: PhoneFacts): Entry[] {
   return [
-    ['P2', adminPassword], ['P212', isPlain(url) ? 1 : 2], ['P237', bare(url)], ['P194', 1], ['P193', LOOK_SECONDS / 60],
+    ['P2', adminPassword], ['P212', isPlain(url) ? 1 : 2], ['P237', bare(url)], ['P145', 0], ['P194', 1], ['P193', LOOK_SECONDS / 60],
     // check-sync need not know the password of the phone: it comes from where it is registered.
     ['P4428', 1],
     ['P30', ntp], ['P64', 'customize'], ['P246', posixOf(zone)], ['P1362', called(LANGUAGES, language, 'en')],

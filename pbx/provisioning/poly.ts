@@ -22,7 +22,7 @@ export function polyFiles(facts: PhoneFacts, lines: number): PhoneFile[] {
 function house({ url, adminPassword, ntp, zone, language, codecs }: PhoneFacts): Entry[] {
   return [
     ['device.set', 1], ['device.auth.localAdminPassword.set', 1], ['device.auth.localAdminPassword', adminPassword],
-    ['device.prov.serverType.set', 1], ['device.prov.serverType', url.startsWith('http://') ? 'HTTP' : 'HTTPS'], ['device.prov.serverName.set', 1], ['device.prov.serverName', url],
+    ['device.dhcp.bootSrvUseOpt.set', 1], ['device.dhcp.bootSrvUseOpt', 'Static'], ['device.prov.serverType.set', 1], ['device.prov.serverType', url.startsWith('http://') ? 'HTTP' : 'HTTPS'], ['device.prov.serverName.set', 1], ['device.prov.serverName', url],
     ['prov.polling.enabled', 1], ['prov.polling.mode', 'rel'], ['prov.polling.period', LOOK_SECONDS],
     // What has not changed what needs a new start is taken over without one.
     ['voIpProt.SIP.specialEvent.checkSync.alwaysReboot', 0],

@@ -8,6 +8,7 @@ import { openPhone } from '../directory/phones.ts'
 import type { Directory } from '../directory/types.ts'
 import type { PhoneKey, PhonesDoor, ProvisionedPhone } from '../door-phones.ts'
 import { checkKeys, checkPhone } from './check.ts'
+import { createOpening } from './opening.ts'
 import { createRenderer, type Renderer, type RendererOptions } from './render.ts'
 import { createResync, type ResyncOptions } from './resync.ts'
 import { createServe, type ServeOptions } from './serve.ts'
@@ -35,6 +36,7 @@ export function openProvisioning(options: Options): ProvisioningRoom {
     close: () => resync.close(),
     door: {
       vendors: () => VENDORS,
+      opening: createOpening(database, clock),
       list: async (actor) => (await phones.list(actor)).map(show),
       get: async (actor, id) => show(await phones.get(actor, id)),
       create: async (actor, input) => show(await phones.create(actor, checkPhone(input, {}))),

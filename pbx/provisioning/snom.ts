@@ -18,7 +18,7 @@ export function snomFiles(facts: PhoneFacts, lines: number, keys: number): Phone
 
 function house({ url, mac, phoneBook, adminPassword, ntp, zone, language, name }: PhoneFacts): Entry[] {
   return [
-    ['setting_server', `${url}${mac}.xml`], ['settings_refresh_timer', LOOK_SECONDS], ['update_policy', 'settings_only'],
+    ['setting_server', `${url}${mac}.xml`], ['pnp_config', 'off'], ['settings_refresh_timer', LOOK_SECONDS], ['update_policy', 'settings_only'],
     ['admin_mode_password', adminPassword], ['http_user', 'admin'], ['http_pass', adminPassword], ['phone_name', name],
     ['language', called(LANGUAGES, language, 'English')], ['web_language', called(LANGUAGES, language, 'English')],
     ['ntp_server', ntp], ['utc_offset', zone.offset * 60], ['dst', dst(zone)],

@@ -18,7 +18,7 @@ export function yealinkFiles(facts: PhoneFacts, lines: number, keys: number): Ph
 
 function house({ url, phoneBook, adminPassword, ntp, zone, language }: PhoneFacts): Entry[] {
   return [
-    ['auto_provision.server.url', url], ['auto_provision.power_on', 1], ['auto_provision.repeat.enable', 1], ['auto_provision.repeat.minutes', LOOK_SECONDS / 60],
+    ['static.auto_provision.server.url', url], ['auto_provision.server.url', url], ['static.auto_provision.dhcp_option.enable', 0], ['auto_provision.dhcp_option.enable', 0], ['auto_provision.power_on', 1], ['auto_provision.repeat.enable', 1], ['auto_provision.repeat.minutes', LOOK_SECONDS / 60],
     ['sip.notify_reboot_enable', 0],
     ['static.security.user_password', `admin:${adminPassword}`], ['security.user_password', `admin:${adminPassword}`],
     ['lang.gui', called(LANGUAGES, language, 'English')], ['lang.wui', called(LANGUAGES, language, 'English')],

@@ -73,7 +73,7 @@ export function createFakePbx(): FakePbx {
     deviceId: device.id, username: device.sipUsername, password: 'made-up-secret', domain: '127.0.0.1', port: 5060, transports: [{ name: 'udp', port: 5060 }, { name: 'tls', port: 5061 }],
   })
   const newDevice = (extensionId: string, name: string, sipUsername: string): Device => ({
-    id: randomUUID(), extensionId, name, sipUsername, enabled: true, version: 1, credentialsChangedAt: now, createdAt: now, updatedAt: now,
+    id: randomUUID(), extensionId, name, sipUsername, enabled: true, phoneId: null, version: 1, credentialsChangedAt: now, createdAt: now, updatedAt: now,
   })
   function findDevice(actor: Actor, id: string): { extension: Owned<Extension>; device: Device } {
     for (const extension of mine(extensions, actor)) {

@@ -11,7 +11,18 @@ export function createFakePhones(actors: Actor[], checkVersion: (row: { version:
   return {
     phones: {
       ...kept,
-      vendors: () => [{ id: 'acme', name: 'Acme', soft: false, models: [{ id: 'A1', name: 'A1', lines: 2, keys: 4 }], file: '{mac}.cfg', howTo: 'Type it.' }],
+      vendors: () => [{ id: 'acme', name: 'Acme', soft: false, models: [{ id: 'A1', name: 'A1', lines: 2, keys: 4 }], file: '{mac}.cfg', howTo: 'Type it.', dhcp: { option: 66, suffix: '' } }],
+      opening: {
+        async get(actor) {
+          actors.push(actor)
+          return null
+        },
+        async open(actor, { networks }) {
+          actors.push(actor)
+          return { token: 'made', until: now, networks, by: actor.name }
+        },
+        close: async (actor) => void actors.push(actor),
+      },
       async setKeys(actor, ids) {
         for (const id of ids) await kept.get(actor, id)
         return ids.length

@@ -177,6 +177,7 @@ const bodies: Record<string, () => unknown> = {
   createPhone: () => ({ name: 'Reception', vendor: 'acme', model: 'A1', mac: '805ec0123456', lines: [randomUUID()] }),
   updatePhone: () => ({ language: 'de' }),
   setPhoneKeys: async () => ({ phoneIds: [await (subjects['phone'] as () => Promise<string>)()], keys: [] }),
+  openForPhones: () => ({ hours: 8, networks: ['192.0.2.0/24'] }),
   resyncPhone: () => ({ restart: true }),
   createParkLot: () => ({ number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' }),
   updateParkLot: () => ({ timeoutSeconds: 60 }),

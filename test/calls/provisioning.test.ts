@@ -122,6 +122,31 @@ suite('provisioning', () => {
     assert.deepEqual(await house.registrations(), before)
   })
 
+  test('while it is open for new phones, those of the network that were added get theirs by MAC address, each from one place', async () => {
+    const { extensionId } = await house.extension('115', { name: 'Fay' })
+    const own = (mac++).toString(16)
+    const { id } = await house.api.post<Shown>('/phones', { name: 'New', vendor: 'yealink', model: 'T46U', mac: own, lines: [extensionId] })
+    const wrong = await house.api.send('POST', '/phone-opening', { hours: 8, networks: ['the office'] })
+    assert.equal(wrong.status, 422)
+    const { url } = await house.api.post<{ url: string }>('/phone-opening', { hours: 8, networks: ['192.0.2.0/24'] })
+    assert.equal((await fetchBy(`${url}${own}.cfg`, '198.51.100.7')).status, 404, 'another network')
+    assert.equal((await fetchBy(`${url}805ec0eeeeee.cfg`)).status, 404, 'a phone that was not added')
+    assert.equal((await fetchBy(`${url}y000000000108.cfg`)).status, 404)
+    const { status, text } = await fetchBy(`${url}${own}.cfg`)
+    assert.equal(status, 200)
+    assert.equal((await fetchBy(`${url}${own}.cfg`)).status, 200, 'it may ask again')
+    assert.equal((await fetchBy(`${url}${own}.cfg`, '192.0.2.99')).status, 404, 'somebody else may not')
+    assert.equal((await fetchBy(`${value(text, 'auto_provision.server.url')}${own}.cfg`, '192.0.2.99')).status, 200, 'by its own link it is itself')
+    assert.equal((await fetchBy(`${url}${own}.cfg`)).status, 404, 'it has its own link now')
+    // It was reset: with a link that waits for it, it is expected again.
+    await house.api.post(`/phones/${id}/link`)
+    assert.equal((await fetchBy(`${url}${own}.cfg`)).status, 200)
+    assert.deepEqual((await house.api.get<{ networks: string[] }>('/phone-opening')).networks, ['192.0.2.0/24'])
+    await house.api.send('DELETE', '/phone-opening')
+    assert.equal((await fetchBy(`${url}${own}.cfg`)).status, 404)
+    assert.equal(await house.api.get('/phone-opening'), null)
+  })
+
   test('only phones whose settings changed are told, once, and not in a call', async () => {
     const [dora, emil] = [await house.extension('120', { name: 'Dora' }), await house.extension('121', { name: 'Emil' })]
     const first = await setUp([dora.extensionId])

@@ -1,6 +1,7 @@
-import { ActionIcon, Code, Divider, Group, Menu, Stack, Text } from '@mantine/core'
+import { ActionIcon, Anchor, Code, Divider, Group, Menu, Stack, Text } from '@mantine/core'
 import { Ellipsis, KeyRound, Pencil, Power, PowerOff, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import { notify } from '../../app/notify.ts'
 import type { Device, SipCredentials } from '../../app/types.ts'
 import { Confirm } from '../../components/confirm.tsx'
@@ -30,6 +31,7 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
         <div style={{ minWidth: 0 }}>
           <Text fw={600} className="break-anywhere">{device.name}</Text>
           <Text size="sm" c="dimmed">User name <Code>{device.sipUsername}</Code></Text>
+          {device.phoneId !== null && <Anchor component={Link} href="/phones" size="sm">Set up under Phones</Anchor>}
         </div>
         {mayWrite && (
           <Menu position="bottom-end" shadow="md">
@@ -51,7 +53,7 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
       </Group>
       <Divider my="sm" />
       {!device.enabled && <StatusDot label="Turned off" tone="quiet" />}
-      {device.enabled && registrations.length === 0 && <Text size="sm" c="dimmed">Not registered. Enter its user name and password in the phone; it appears here by itself.</Text>}
+      {device.enabled && registrations.length === 0 && <Text size="sm" c="dimmed">Not registered. {device.phoneId === null ? 'Enter its user name and password in the phone; it appears here by itself.' : 'Its phone fetches user name and password by itself.'}</Text>}
       <Stack gap="xs">
         {registrations.map((registration) => (
           <div key={registration.id}>
@@ -66,7 +68,7 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
       <Text size="xs" c="dimmed" mt="sm">Password made <Time at={device.credentialsChangedAt} /></Text>
       <DeviceForm opened={doing === 'rename'} extensionId={device.extensionId} device={device} onClose={close} />
       <Confirm opened={doing === 'renew'} onClose={close} title={`New password for ${device.name}?`} confirm="Make new password" onConfirm={async () => onCredentials(await renewCredentials(device.id))}>
-        The old password stops working at once and the phone is signed out until the new one is entered in it.
+        The old password stops working at once and the phone is signed out until {device.phoneId === null ? 'the new one is entered in it' : 'it has fetched the new one'}.
       </Confirm>
       <Confirm opened={doing === 'delete'} onClose={close} title={`Delete ${device.name}?`} confirm="Delete device" onConfirm={() => removeDevice(device.id)} done={`${device.name} is deleted.`}>
         The phone is signed out and its password stops working. {onlyOne && 'It is the only device: nothing will ring when this number is dialled. '}This cannot be undone.

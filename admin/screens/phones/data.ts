@@ -3,7 +3,7 @@ import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
 import type { PhoneKey, PhoneLink } from '../../app/types.ts'
 import {
-  createPhone, createPhoneLink, deletePhone, getPhoneSettings, listPhones, listPhoneVendors, resyncPhone, setPhoneKeys, showPhoneAdminPassword, updatePhone, type PhoneAsked, type ProvisionedPhoneCreate, type ProvisionedPhoneUpdate,
+  closeForPhones as closeIt, createPhone, createPhoneLink, deletePhone, getPhoneOpening, getPhoneSettings, listPhones, listPhoneVendors, openForPhones as openIt, resyncPhone, setPhoneKeys, showPhoneAdminPassword, updatePhone, type PhoneAsked, type PhoneOpeningCreate, type PhoneOpeningMade, type ProvisionedPhoneCreate, type ProvisionedPhoneUpdate,
 } from '../../client/index.ts'
 
 /** What phones do is announced by nobody: it is looked at again while it is shown. */
@@ -21,6 +21,10 @@ export function usePhoneSettings(id: string) {
   return useQuery({ queryKey: [...keys.phones, 'settings', id], queryFn: async () => (await getPhoneSettings({ path: { id }, throwOnError: true })).data.data, enabled: id !== '' })
 }
 
+export function usePhoneOpening() {
+  return useQuery({ queryKey: [...keys.phones, 'opening'], queryFn: async () => (await getPhoneOpening({ throwOnError: true })).data.data })
+}
+
 const changed = rereading(keys.phones)
 
 export const addPhone = async (body: ProvisionedPhoneCreate) => (await changed(createPhone({ body, throwOnError: true }))).data.data
@@ -30,3 +34,5 @@ export const changeKeys = async (phoneIds: string[], keysOf: PhoneKey[]): Promis
 export const makeLink = async (id: string): Promise<PhoneLink> => (await changed(createPhoneLink({ path: { id }, throwOnError: true }))).data.data
 export const showPassword = async (id: string): Promise<string> => (await showPhoneAdminPassword({ path: { id }, throwOnError: true })).data.data.password
 export const askPhone = async (id: string, restart: boolean): Promise<PhoneAsked> => (await changed(resyncPhone({ path: { id }, body: { restart }, throwOnError: true }))).data.data
+export const openForPhones = async (body: PhoneOpeningCreate): Promise<PhoneOpeningMade> => (await changed(openIt({ body, throwOnError: true }))).data.data
+export const closeForPhones = () => changed(closeIt({ throwOnError: true }))

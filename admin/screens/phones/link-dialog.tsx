@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Button, Code, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { KeyRound, TriangleAlert } from 'lucide-react'
 import { useEffect, useState } from 'react'
@@ -41,13 +41,13 @@ export function LinkDialog({ phone, vendor, onClose }: LinkDialogProps) {
           </>
         )}
         {ready && link === null && problem === null && <Skeleton height={120} />}
-        {link !== null && <Link link={link} phone={phone} vendor={vendor} />}
+        {link !== null && <Link link={link} vendor={vendor} />}
       </Stack>
     </Modal>
   )
 }
 
-function Link({ link, phone, vendor }: { link: PhoneLink; phone: ProvisionedPhone; vendor: PhoneVendor | undefined }) {
+function Link({ link, vendor }: { link: PhoneLink; vendor: PhoneVendor | undefined }) {
   return (
     <>
       {!link.served && (
@@ -64,7 +64,7 @@ function Link({ link, phone, vendor }: { link: PhoneLink; phone: ProvisionedPhon
       <CopyField label={vendor?.soft === true ? 'Address' : 'Address of the file'} value={link.fileUrl} {...(vendor?.soft !== true && { note: 'For phones that want the whole address.' })} />
       {vendor?.soft !== true && (
         <Text size="sm" c="dimmed">
-          By DHCP: give the address in option {phone.vendor === 'poly' ? '160 (or 66)' : '66'}, as a text, to the reservation of this MAC address alone: the link is for this phone.
+          By DHCP: the address{vendor?.dhcp != null && vendor.dhcp.suffix !== '' && <> and <Code>{vendor.dhcp.suffix}</Code> behind it</>} in option {vendor?.dhcp?.option ?? 66}, as a text, for this phone alone. For many phones at once, use “Open for new phones”.
         </Text>
       )}
     </>

@@ -1,5 +1,5 @@
-import { Anchor, Button, Menu, Stack, Text } from '@mantine/core'
-import { Grid3x3, Info, Link as LinkIcon, Plus, RefreshCw, Power, Smartphone } from 'lucide-react'
+import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core'
+import { DoorOpen, Grid3x3, Info, Link as LinkIcon, Plus, RefreshCw, Power, Smartphone } from 'lucide-react'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
@@ -20,6 +20,7 @@ import { askPhone, removePhone, usePhones, usePhoneVendors } from './data.ts'
 import { Details } from './details.tsx'
 import { KeysForm } from './keys-form.tsx'
 import { LinkDialog } from './link-dialog.tsx'
+import { OpeningDialog, OpeningNotice } from './opening.tsx'
 import { PhoneForm, type Editing } from './phone-form.tsx'
 
 type Doing = { what: 'link' | 'keys' | 'details' | 'history' | 'delete'; id: string } | null
@@ -31,6 +32,7 @@ export default function Phones() {
   const can = useCan()
   const [search, setSearch] = useState('')
   const [editing, setEditing] = useState<Editing>(null)
+  const [opening, setOpening] = useState(false)
   const [doing, setDoing] = useState<Doing>(null)
   const mayWrite = can('extensions.write')
   const phones = query.data ?? []
@@ -56,7 +58,8 @@ export default function Phones() {
   const linked = of('link')
   return (
     <Stack gap="md">
-      <PageHeader title="Phones" lead="Phones and apps that fetch their settings from here. When something about them changes, they are told to fetch it again, and not while they are in a call." actions={mayWrite && create} />
+      <PageHeader title="Phones" lead="Phones and apps that fetch their settings from here. When something about them changes, they are told to fetch it again, and not while they are in a call." actions={mayWrite && <Group gap="xs"><Button variant="default" leftSection={<DoorOpen size={16} aria-hidden />} onClick={() => setOpening(true)}>Open for new phones</Button>{create}</Group>} />
+      <OpeningNotice mayWrite={mayWrite} />
       {phones.length > 5 && <SearchInput label="Search name, model or MAC address" value={search} onChange={setSearch} />}
       <DataTable
         label="Phones"
@@ -87,6 +90,7 @@ export default function Phones() {
       <PhoneForm editing={editing} vendors={vendors} onClose={() => setEditing(null)} onMade={({ id }) => setDoing({ what: 'link', id })} />
       <KeysForm phone={of('keys')} phones={phones} vendors={vendors} onClose={close} />
       <Details phone={of('details')} vendor={vendorOf(of('details'))} onClose={close} />
+      {opening && <OpeningDialog vendors={vendors} onClose={() => setOpening(false)} />}
       {linked !== null && <LinkDialog phone={linked} vendor={vendorOf(linked)} onClose={close} />}
       <HistoryDrawer of={history === null ? undefined : { type: 'phone', id: history.id, title: history.name }} onClose={close} />
       <Confirm opened={deleting !== null} onClose={close} title={`Delete ${deleting?.name ?? ''}?`} confirm="Delete phone" onConfirm={async () => deleting && removePhone(deleting.id)} done={`${deleting?.name ?? ''} is deleted.`}>

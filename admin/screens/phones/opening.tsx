@@ -1,0 +1,69 @@
+import { Alert, Button, Group, Modal, Select, Stack, Table, TagsInput, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { DoorOpen, KeyRound, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+import { notify } from '../../app/notify.ts'
+import type { PhoneOpeningMade, PhoneVendor } from '../../app/types.ts'
+import { FormBody } from '../../components/form-drawer.tsx'
+import { CopyField } from '../../components/copy.tsx'
+import { Time } from '../../components/time.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { closeForPhones, openForPhones, usePhoneOpening } from './data.ts'
+
+const HOURS = [{ value: '1', label: 'One hour' }, { value: '8', label: '8 hours' }, { value: '24', label: 'A day' }, { value: '72', label: '3 days' }]
+
+/** Says that it is open for new phones, and closes it. */
+export function OpeningNotice({ mayWrite }: { mayWrite: boolean }) {
+  const { data } = usePhoneOpening()
+  if (data == null) return null
+  return (
+    <Alert icon={<DoorOpen size={18} aria-hidden />} color="orange" title={<>Open for new phones until <Time at={data.until} /></>}>
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">Phones of {data.networks.join(', ')} that are listed here and not set up yet get their settings by their MAC address. Opened by {data.by}.</Text>
+        {mayWrite && <Button size="xs" variant="default" onClick={() => void closeForPhones().then(() => notify.done('It is closed for new phones.'), notify.failed)}>Close now</Button>}
+      </Stack>
+    </Alert>
+  )
+}
+
+/** Opens for all new phones of a network, and shows the one address for them, this once. */
+export function OpeningDialog({ vendors, onClose }: { vendors: PhoneVendor[]; onClose: () => void }) {
+  const narrow = useMediaQuery('(max-width: 36em)', false, { getInitialValueInEffect: false })
+  const [made, setMade] = useState<PhoneOpeningMade | null>(null)
+  const form = useForm<{ hours: string; networks: string[] }>({
+    initial: { hours: '8', networks: [] },
+    check: ({ networks }): Record<string, string> => (networks.length === 0 ? { networks: 'Name the network of the phones, such as 192.0.2.0/24.' } : {}),
+    save: async ({ hours, networks }) => setMade(await openForPhones({ hours: Number(hours), networks })),
+  })
+  const { values, errors, set } = form
+  return (
+    <Modal opened onClose={onClose} closeOnClickOutside={made === null} size="lg" fullScreen={narrow} title={<Text span fw={650} fz="lg">Open for new phones</Text>}>
+      {made === null ? (
+        <FormBody submit="Open" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+          <Text size="sm">One address for all phones of a network, to be given by DHCP. Add the phones first: those that are listed here and not set up yet get their settings there by their MAC address, each from one place. Others get nothing, and who tries many is banned.</Text>
+          <TagsInput label="Networks of the phones" description="As this server sees them: for phones behind a router, the router’s address." withAsterisk value={values.networks} error={errors.networks} onChange={(networks) => set('networks', networks)} />
+          <Select label="For" allowDeselect={false} data={HOURS} value={values.hours} error={errors.hours} onChange={(hours) => set('hours', hours ?? '8')} />
+        </FormBody>
+      ) : <Made made={made} vendors={vendors} />}
+    </Modal>
+  )
+}
+
+function Made({ made, vendors }: { made: PhoneOpeningMade; vendors: PhoneVendor[] }) {
+  return (
+    <Stack gap="md">
+      {!made.served && <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red">Phones get nothing here yet: set PUBLIC_URL to an https address first.</Alert>}
+      <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">The address is shown only now, good until <Time at={made.opening.until} />. Enter it in your DHCP server, as a text, then restart the phones.</Alert>
+      <CopyField label="Address" value={made.url} />
+      <Table>
+        <Table.Thead><Table.Tr><Table.Th>Phones of</Table.Th><Table.Th>DHCP option</Table.Th><Table.Th>Behind the address</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>
+          {vendors.map(({ id, name, dhcp }) => dhcp !== null && (
+            <Table.Tr key={id}><Table.Td>{name}</Table.Td><Table.Td>{dhcp.option}</Table.Td><Table.Td className="break-anywhere">{dhcp.suffix === '' ? 'nothing' : dhcp.suffix}</Table.Td></Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Group><Text size="sm" c="dimmed">Once set up, phones no longer ask there: their settings name a link of their own.</Text></Group>
+    </Stack>
+  )
+}
