@@ -792,6 +792,7 @@ export interface TrunkRow {
   password_sealed: Buffer | null
   register: boolean
   registers_here: boolean
+  register_seconds: number
   networks: string[]
   country: string
   format: 'plus' | 'digits' | 'national' | 'dialled'

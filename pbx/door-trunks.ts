@@ -24,6 +24,8 @@ export interface Trunk {
   register: boolean
   /** The far end is a PBX that registers with us, by the user name and the password; its calls go where it is. */
   registersHere: boolean
+  /** For how long we ask to be registered there; the carrier may grant less. */
+  registerSeconds: number
   /** Further networks that its calls come from. */
   networks: string[]
   /** ISO 3166: numbers without a country code are of there. */
@@ -57,6 +59,7 @@ export interface TrunkInput {
   password?: string | null
   register?: boolean
   registersHere?: boolean
+  registerSeconds?: number
   networks?: string[]
   country?: string
   format?: NumberFormat

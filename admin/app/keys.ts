@@ -10,6 +10,7 @@ export const keys = {
   trace: (id: string) => ['calls', 'trace', id] as const,
   ringGroups: ['ring-groups'] as const,
   trunks: ['trunks'] as const,
+  carriers: ['carriers'] as const,
   inboundNumbers: ['inbound-numbers'] as const,
   blockedCallers: ['blocked-callers'] as const,
   outboundRoutes: ['outbound-routes'] as const,

@@ -1977,6 +1977,68 @@ export type PhoneAsk = {
 };
 
 /**
+ * A carrier that is known, with what a trunk to it wants.
+ */
+export type Carrier = {
+    id: string;
+    name: string;
+    /**
+     * Fields that the account with the carrier fills, each with what it is called there.
+     */
+    asks: {
+        host?: string;
+        username?: string;
+        password?: string;
+    };
+    hostExample: string;
+    /**
+     * Where these are found, and what must be set there.
+     */
+    help: string;
+    trunk: CarrierTrunk;
+};
+
+/**
+ * Of a new trunk to it.
+ */
+export type CarrierTrunk = {
+    host: string;
+    /**
+     * Null: where DNS says (RFC 3263).
+     */
+    port: number | null;
+    transport: 'udp' | 'tcp' | 'tls';
+    /**
+     * We register there, and it sends calls to where we are.
+     */
+    register: boolean;
+    /**
+     * The far end is a PBX that registers with us, by the user name and the password; calls go where it is.
+     */
+    registersHere: boolean;
+    /**
+     * For how long we ask to be registered there; the carrier may grant less.
+     */
+    registerSeconds: number;
+    /**
+     * Further addresses and networks that its calls come from.
+     */
+    networks: Array<string>;
+    /**
+     * ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.
+     */
+    country: string;
+    /**
+     * How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.
+     */
+    format: 'plus' | 'digits' | 'national' | 'dialled';
+    /**
+     * The header that names the caller besides From.
+     */
+    identity: 'pai' | 'rpid' | 'none';
+};
+
+/**
  * A line to a carrier.
  */
 export type Trunk = {
@@ -2001,6 +2063,10 @@ export type Trunk = {
      * The far end is a PBX that registers with us, by the user name and the password; calls go where it is.
      */
     registersHere: boolean;
+    /**
+     * For how long we ask to be registered there; the carrier may grant less.
+     */
+    registerSeconds: number;
     /**
      * Further addresses and networks that its calls come from.
      */
@@ -2114,6 +2180,10 @@ export type TrunkCreate = {
      */
     registersHere?: boolean;
     /**
+     * For how long we ask to be registered there; the carrier may grant less.
+     */
+    registerSeconds?: number;
+    /**
      * Further addresses and networks that its calls come from.
      */
     networks?: Array<string>;
@@ -2176,6 +2246,10 @@ export type TrunkUpdate = {
      * The far end is a PBX that registers with us, by the user name and the password; calls go where it is.
      */
     registersHere?: boolean;
+    /**
+     * For how long we ask to be registered there; the carrier may grant less.
+     */
+    registerSeconds?: number;
     /**
      * Further addresses and networks that its calls come from.
      */
@@ -8403,6 +8477,45 @@ export type GetPhoneSettingsResponses = {
 };
 
 export type GetPhoneSettingsResponse = GetPhoneSettingsResponses[keyof GetPhoneSettingsResponses];
+
+export type ListCarriersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/carriers';
+};
+
+export type ListCarriersErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListCarriersError = ListCarriersErrors[keyof ListCarriersErrors];
+
+export type ListCarriersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Carrier>;
+    };
+};
+
+export type ListCarriersResponse = ListCarriersResponses[keyof ListCarriersResponses];
 
 export type ListTrunksData = {
     body?: never;

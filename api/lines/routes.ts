@@ -1,10 +1,11 @@
 /** Lines to the outside: trunks, the numbers that lead in, and the ways out. */
-import type { z } from 'zod'
+import { z } from 'zod'
+import { carriers } from './carriers.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { idParams, one } from '../http/envelope.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import type { Trunk as TrunkOfPbx, TrunkStatus as TrunkStatusOfPbx } from '../../pbx/index.ts'
-import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
+import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, Carrier, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
 
 const time = (ms: number): string => new Date(ms).toISOString()
 
@@ -25,7 +26,13 @@ const testTrunk = defineRoute({
   handle: async ({ world, actor, params }) => ({ data: presentTrunk(await world.pbx.trunks.test(actor, params.id)) }),
 })
 
+const listCarriers = defineRoute({
+  method: 'get', path: '/carriers', operationId: 'listCarriers', summary: 'Carriers that are known, with what a trunk to each wants', tag: 'Trunks', permission: 'trunks.read', response: z.object({ data: z.array(Carrier) }),
+  handle: () => Promise.resolve({ data: [...carriers] }),
+})
+
 export const lineRoutes = [
+  listCarriers,
   ...keptRoutes({
     path: '/trunks', one: 'Trunk', many: 'Trunks', tag: 'Trunks', read: 'trunks.read', write: 'trunks.write',
     words: { list: 'Lines to carriers, with how each is now, by name', create: 'Add a trunk', get: 'A trunk', update: 'Change a trunk', remove: 'Remove a trunk' },

@@ -23,6 +23,7 @@ const trunk = {
   username: z.string().max(200).nullable().meta({ description: 'Null: the carrier knows us by our address.' }),
   register: z.boolean().meta({ description: 'We register there, and it sends calls to where we are.' }),
   registersHere: z.boolean().meta({ description: 'The far end is a PBX that registers with us, by the user name and the password; calls go where it is.' }),
+  registerSeconds: z.number().int().min(60).max(86_400).meta({ description: 'For how long we ask to be registered there; the carrier may grant less.' }),
   networks: z.array(z.string()).max(50).meta({ description: 'Further addresses and networks that its calls come from.' }),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two capitals').meta({ description: 'ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.' }),
   format: z.enum(['plus', 'digits', 'national', 'dialled']).meta({ description: 'How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.' }),
@@ -45,6 +46,16 @@ const password = z.string().max(200).nullable().optional().meta({ description: '
 
 export const TrunkCreate = z.strictObject({ name: line(100), host: host.optional(), password, ...trunkInput }).meta({ id: 'TrunkCreate' })
 export const TrunkUpdate = z.strictObject({ name: line(100).optional(), host: host.optional(), password, ...trunkInput, version: readVersion }).meta({ id: 'TrunkUpdate' })
+
+/** What a carrier wants of a trunk, and what has to be asked for. */
+export const Carrier = z
+  .object({
+    id: z.string(), name: z.string(),
+    asks: z.object({ host: z.string(), username: z.string(), password: z.string() }).partial().meta({ description: 'Fields that the account with the carrier fills, each with what it is called there.' }),
+    hostExample: z.string(), help: z.string().meta({ description: 'Where these are found, and what must be set there.' }),
+    trunk: z.object({ host: z.string(), port: trunk.port, transport: trunk.transport, register: trunk.register, registersHere: trunk.registersHere, registerSeconds: trunk.registerSeconds, networks: trunk.networks, country: trunk.country, format: trunk.format, identity: trunk.identity }).meta({ id: 'CarrierTrunk', description: 'Of a new trunk to it.' }),
+  })
+  .meta({ id: 'Carrier', description: 'A carrier that is known, with what a trunk to it wants.' })
 
 const callers = z.string().trim().min(1).max(30).meta({ description: '+12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.' })
 

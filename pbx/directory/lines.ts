@@ -11,7 +11,7 @@ import type { DirectoryWorld } from './world.ts'
 const PURPOSE = 'trunk-password'
 
 const TRUNK: Columns<Omit<TrunkInput, 'password'>, TrunkRow> = [
-  ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['registersHere', 'registers_here'], ['networks', 'networks'],
+  ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['registersHere', 'registers_here'], ['registerSeconds', 'register_seconds'], ['networks', 'networks'],
   ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['enabled', 'enabled'],
 ]
 const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['maxCalls', 'max_calls'], ['enabled', 'enabled']]

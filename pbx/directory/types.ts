@@ -79,6 +79,7 @@ export interface SnapshotTrunk {
   password: string | null
   register: boolean
   registersHere: boolean
+  registerSeconds: number
   networks: readonly string[]
   country: string
   format: NumberFormat

@@ -14,8 +14,6 @@ export type Registered =
   /** No answer, or a failure that may pass. */
   | { state: 'failed'; cause: string; retryAfter: number | undefined }
 
-const WANTED_SECONDS = 600
-
 /** The dialog-like part of a registration that goes on from one REGISTER to the next (RFC 3261 §10.2). */
 export interface RegistrationThread {
   callId: string
@@ -27,7 +25,7 @@ export function newThread(): RegistrationThread {
 }
 
 /** Registers once: with the answer to its challenge, and with the time that a 423 asks for. Never rejects. */
-export async function register(sip: Pick<SipServer, 'request'>, trunk: SnapshotTrunk, contactUser: string, thread: RegistrationThread, seconds = WANTED_SECONDS): Promise<Registered> {
+export async function register(sip: Pick<SipServer, 'request'>, trunk: SnapshotTrunk, contactUser: string, thread: RegistrationThread, seconds = trunk.registerSeconds): Promise<Registered> {
   const uri = uriOf(trunk, undefined)
   const user = trunk.username ?? ''
   const aor = `<sip:${escapeUser(user)}@${hostOf(trunk)}>`

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
-import { createTrunk, deleteTrunk, listTrunks, testTrunk, updateTrunk, type TrunkCreate, type TrunkUpdate } from '../../client/index.ts'
+import { createTrunk, deleteTrunk, listCarriers, listTrunks, testTrunk, updateTrunk, type TrunkCreate, type TrunkUpdate } from '../../client/index.ts'
 import type { Trunk } from '../../app/types.ts'
 
 /** Trunks with how each is now: nobody announces that, so it is asked for again while somebody looks. */
@@ -11,8 +11,13 @@ export function useTrunks({ enabled = true } = {}) {
 
 const changed = rereading(keys.trunks)
 
-export async function addTrunk(body: TrunkCreate): Promise<void> {
-  await changed(createTrunk({ body, throwOnError: true }))
+export async function addTrunk(body: TrunkCreate): Promise<Trunk> {
+  return (await changed(createTrunk({ body, throwOnError: true }))).data.data
+}
+
+/** Carriers that are known. */
+export function useCarriers() {
+  return useQuery({ queryKey: keys.carriers, queryFn: async () => (await listCarriers({ throwOnError: true })).data.data, staleTime: Infinity })
 }
 
 export async function changeTrunk(id: string, body: TrunkUpdate): Promise<void> {

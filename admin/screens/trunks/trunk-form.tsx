@@ -24,6 +24,7 @@ type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country'
   kind: TrunkKind
   /** Empty: where DNS says. */
   port: number | string
+  registerSeconds: number | string
   /** Empty: none. */
   username: string
   /** Empty: the stored one stays. */
@@ -41,7 +42,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
   const [trunk] = useState(current)
   const form = useForm<Values>({
     initial: {
-      name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
+      name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', registerSeconds: trunk?.registerSeconds ?? 600, transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
       kind: trunk === undefined ? 'register' : trunkKind(trunk), networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
       identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, enabled: trunk?.enabled ?? true,
     },
@@ -55,9 +56,9 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       ...(kind === 'peer' && (password === '' ? trunk?.hasPassword !== true : password.length < 12) && { password: 'At least 12 characters: whoever finds it out calls at your cost.' }),
     }),
     onSaved: onClose,
-    save: async ({ kind, port, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
+    save: async ({ kind, port, registerSeconds, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
       const input = {
-        ...rest, register: kind === 'register', registersHere: kind === 'peer', port: numberOrNull(port), username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
+        ...rest, register: kind === 'register', registersHere: kind === 'peer', port: numberOrNull(port), registerSeconds: Number(registerSeconds) || 600, username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
         maxCalls: numberOrNull(maxCalls), maxCallsPerSecond: numberOrNull(maxCallsPerSecond),
         // Without a user name there is nothing that a password could prove.
         ...(username.trim() === '' ? { password: null } : password !== '' && { password }),
@@ -74,6 +75,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       <TextInput label="Name" placeholder="Carrier" withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <Select label="Kind" data={kindChoices} allowDeselect={false} value={values.kind} onChange={(value) => set('kind', (value ?? 'register') as TrunkKind)} />
       {carrier && <TextInput label="SIP server" description="The carrier’s host name or address, without a port." placeholder="sip.carrier.example" withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />}
+      {values.kind === 'register' && <NumberInput label="Registered for" description="What we ask for; the carrier may grant less." min={60} max={86_400} allowDecimal={false} suffix=" seconds" value={values.registerSeconds} error={errors.registerSeconds} onChange={(value) => set('registerSeconds', value)} />}
       {carrier && <NumberInput label="Port" description="Empty unless the carrier names one: then it is found by DNS." min={1} max={65_535} allowDecimal={false} thousandSeparator="" value={values.port} error={errors.port} onChange={(value) => set('port', value)} />}
       {carrier && <Select label="Transport" data={transports} allowDeselect={false} value={values.transport} onChange={(value) => set('transport', (value ?? 'udp') as Trunk['transport'])} />}
       <TextInput label="User name" description={carrier ? 'Empty where the carrier knows you by your address.' : 'What the PBX registers with. Enter it there, with the password and our address as its SIP server.'} spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />

@@ -15,6 +15,7 @@ import { answerWords, carrierAddress, trunkState } from '../../words/trunk.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { askCarrier, removeTrunk, useTrunks } from './data.ts'
 import { RatesDrawer } from './rates-drawer.tsx'
+import { TrunkWizard } from './trunk-wizard.tsx'
 import { TrunkForm, type Editing } from './trunk-form.tsx'
 
 const columns: Column<Trunk>[] = [
@@ -44,10 +45,11 @@ export default function Trunks() {
   const can = useCan()
   const [editing, setEditing] = useState<Editing>(null)
   const [history, setHistory] = useState<Trunk | null>(null)
+  const [wizard, setWizard] = useState(false)
   const [rates, setRates] = useState<Trunk | null>(null)
   const [deleting, setDeleting] = useState<Trunk | null>(null)
   const mayWrite = can('trunks.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New trunk</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setWizard(true)}>New trunk</Button>
   return (
     <Stack gap="md">
       <PageHeader title="Trunks" lead="The lines to the outside world: one for each account with a carrier. Outbound routes say which calls take them, inbound numbers where calls from them go." actions={mayWrite && create} />
@@ -60,6 +62,14 @@ export default function Trunks() {
         error={query.error}
         retry={() => void query.refetch()}
         empty={<EmptyState icon={Cable} title="No trunks yet" action={mayWrite && create}>Without a trunk, calls stay in the house, and emergency calls cannot be carried. You need an account with a carrier: its SIP server and either a user name with password, or your address known there.</EmptyState>}
+      />
+      <TrunkWizard
+        opened={wizard}
+        onClose={() => setWizard(false)}
+        onAll={(trunk) => {
+          setWizard(false)
+          setEditing(trunk === undefined ? { kind: 'new' } : { kind: 'edit', trunk: query.data?.find(({ id }) => id === trunk.id) ?? trunk })
+        }}
       />
       <TrunkForm editing={editing} onClose={() => setEditing(null)} />
       <RatesDrawer trunk={rates} onClose={() => setRates(null)} />

@@ -1,0 +1,60 @@
+/** A new trunk in three steps: the carrier, what its account says, whether it answers; and a PBX that registers here. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openPhone } from '../support/phone.ts'
+import { freePort } from '../support/ports.ts'
+import { skip } from './browser.ts'
+import { enterPanelHouse } from './panel-house.ts'
+
+test('a trunk by the wizard: what is wrong is said, corrected and checked again', { skip, timeout: 240_000 }, async (t) => {
+  const { desk, page, complaints } = await enterPanelHouse(t)
+  const carrier = await openPhone({ server: desk.sip, user: 'carrier', password: '' })
+  const branch = await openPhone({ server: desk.sip, user: 'branch', password: 'a-long-secret-of-the-branch' })
+  t.after(async () => {
+    await carrier.close()
+    await branch.close()
+  })
+  const nobody = await freePort()
+  const shot = async (name: string) => {
+    if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}.png` })
+  }
+  await page.getByRole('link', { name: 'Trunks' }).click()
+  await page.getByRole('button', { name: 'New trunk' }).first().click()
+  const wizard = page.getByRole('dialog', { name: 'New trunk' })
+  const choose = async (name: string) => {
+    await wizard.getByRole('combobox', { name: 'Carrier' }).click()
+    await page.getByRole('option', { name }).click()
+  }
+  await choose('Twilio Elastic SIP Trunking')
+  await wizard.getByText('Termination SIP URI').waitFor()
+  await shot('wizard-account')
+  await choose('Another carrier that knows our address')
+  await wizard.getByLabel('Name').fill('Carrier')
+  await wizard.getByLabel('SIP server').fill(`127.0.0.1:${nobody}`)
+  await wizard.getByRole('button', { name: 'Save and check' }).click()
+  await wizard.getByText('Not yet').waitFor({ timeout: 60_000 })
+  await shot('wizard-wrong')
+  await wizard.getByRole('button', { name: 'Back' }).click()
+  await wizard.getByLabel('SIP server').fill(`127.0.0.1:${carrier.local.port}`)
+  await wizard.getByRole('button', { name: 'Save and check' }).click()
+  await wizard.getByText('It works').waitFor({ timeout: 60_000 })
+  await shot('wizard-right')
+  await wizard.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('cell', { name: 'Answers' }).waitFor()
+  const [kept] = await desk.api.get<{ name: string; register: boolean; port: number }[]>('/trunks')
+  assert.deepEqual([kept?.name, kept?.register, kept?.port], ['Carrier', false, carrier.local.port])
+
+  await page.getByRole('button', { name: 'New trunk' }).first().click()
+  await choose('A PBX of ours or of a customer')
+  await wizard.getByLabel('Name', { exact: false }).first().fill('Branch')
+  await wizard.getByLabel('User name').fill('branch')
+  await wizard.getByLabel(/^Password of at least/).fill('a-long-secret-of-the-branch')
+  await wizard.getByRole('button', { name: 'Save and check' }).click()
+  await wizard.getByText('It is ready').waitFor()
+  await wizard.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('cell', { name: 'Not registered' }).waitFor()
+  assert.equal((await branch.register()).status, 200)
+  await page.getByRole('cell', { name: `127.0.0.1:${branch.local.port} UDP` }).waitFor()
+  await shot('trunk-peer')
+  assert.deepEqual(complaints, [])
+})
