@@ -8,6 +8,7 @@ import { given } from '../http/fields.ts'
 import type { PermissionName } from '../identity/permissions.ts'
 import { BlockedCallerCreate, InboundNumberCreate, OutboundRouteCreate, TrunkCreate } from '../lines/schemas.ts'
 import { MessageSettingsUpdate } from '../messages/routes.ts'
+import { ProvisionedPhoneCreate } from '../provisioning/schemas.ts'
 import { RecordingSettingsUpdate } from '../recordings/schemas.ts'
 import { AttendantCreate, ScheduleCreate } from '../telephony/hours-schemas.ts'
 import { PagingGroupCreate } from '../telephony/paging-routes.ts'
@@ -125,6 +126,7 @@ export function sectionsOf(pbx: Pbx): AnySection[] {
     kept('ringGroups', 'ring group', EXTENSIONS, pbx.ringGroups, RingGroupCreate, { later: ['members', 'noAnswer'], references: { members: membersRef } }),
     kept('parkLots', 'park lot', EXTENSIONS, pbx.parkLots, ParkLotCreate, { later: ['returnTo'] }),
     kept('pagingGroups', 'paging group', EXTENSIONS, pbx.pagingGroups, PagingGroupCreate, { later: ['members', 'callers'], references: { members: idsRef('members', 'extensions') } }),
+    kept('phones', 'phone', EXTENSIONS, pbx.phones, ProvisionedPhoneCreate, { key: ['name'], references: { lines: idsRef('lines', 'extensions') } }),
     kept('attendants', 'attendant', EXTENSIONS, pbx.attendants, AttendantCreate, { later: ['keys', 'noInput'] }),
     kept('schedules', 'opening hours', EXTENSIONS, pbx.schedules, ScheduleCreate, { later: ['holiday'] }),
     kept('trunks', 'trunk', TRUNKS, pbx.trunks, TrunkCreate, { key: ['name'], later: ['callerId'], protectedBy: ['hasPassword'] }),

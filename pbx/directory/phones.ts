@@ -29,7 +29,10 @@ export function createPhoneRepository(world: DirectoryWorld): PhoneRepository {
   }
   const change = async <T>(actor: Actor, work: (trx: Transaction) => Promise<{ result: T; audit: AuditEntry | AuditEntry[] }>): Promise<T> => {
     const result = await database.change(actor, work).catch((error: unknown) => {
-      throw isUniqueViolation(error, 'phones_mac_key') ? new Refusal('conflict', 'There is already a phone with this MAC address.', { details: [{ field: 'mac', message: 'There is already a phone with this MAC address.' }] }) : error
+      const field = (['mac', 'name'] as const).find((one) => isUniqueViolation(error, `phones_${one}_key`))
+      if (field === undefined) throw error
+      const message = field === 'mac' ? 'There is already a phone with this MAC address.' : 'There is already a phone of this name.'
+      throw new Refusal('conflict', message, { details: [{ field, message }] })
     })
     await world.refresh(actor.tenantId)
     return result

@@ -188,3 +188,18 @@ test('a database that went away is 503 with Retry-After', async () => {
   assert.match(String(answer.headers['retry-after']), /^\d+$/)
   assert.equal((await raw('GET', '/api/v1/health')).status, 503)
 })
+
+test('what leads to the settings of a phone is in no line of the log, whether it is good, wrong or fails', async () => {
+  const { serve } = ground.pbx.phones
+  const at = (token: string, method = 'GET') => fetch(`http://127.0.0.1:${ground.api.port}/provision/${token}/805ec0123456.cfg`, { method })
+  const good = await at('right')
+  assert.deepEqual([good.status, await good.text(), good.headers.get('cache-control')], [200, 'settings in 805ec0123456.cfg', 'no-store, no-transform'])
+  const wrong = await at('wrong-one')
+  const posted = await at('right', 'POST')
+  assert.deepEqual([wrong.status, posted.status, await wrong.text()], [404, 404, await posted.text()])
+  ground.pbx.phones.serve = () => Promise.reject(new Error('broken'))
+  assert.equal((await at('right')).status, 500)
+  ground.pbx.phones.serve = serve
+  assert.doesNotMatch(JSON.stringify(ground.log), /right|wrong-one|805ec0123456/)
+  assert.ok(ground.log.some((line) => line['path'] === '/provision/…'))
+})

@@ -39,6 +39,7 @@ function company(seed: number): string {
     ringGroups: [{ number: '900', name: 'Sales', strategy: 'all', members: numbers.slice(0, 2 + roll(5)).map((extension) => ({ extension, delaySeconds: roll(5) })), noAnswer: maybe('700') }, { number: '901', name: 'Second', members: [{ extension: 211, delaySeconds: 0 }], noAnswer: '900' }],
     parkLots: [{ number: '5900', name: 'Parking', firstSlot: '5901', lastSlot: '5909', returnTo: '900' }],
     pagingGroups: [{ number: '800', name: 'Hall', members: numbers.slice(3, 6), callers: ['2XX'] }],
+    phones: [{ name: 'Reception', vendor: 'yealink', model: 'T46U', mac: '805ec0123456', lines: numbers.slice(0, 1 + roll(3)), keys: [{ type: 'line', value: '1', label: '' }, { type: 'lamp', value: any(), label: 'Colleague' }], timeZone: maybe('Europe/Berlin') }, { name: 'App', vendor: 'linphone', model: 'app', mac: null, lines: [any()] }],
     attendants: [{ number: '700', name: 'Front', greeting: 'Welcome.', keys: { 1: any(), 2: '500', 9: '700' }, noInput: '900' }],
     schedules: [{ number: '501', name: 'Holiday', open: '500', closed: any() }, { number: '500', name: 'Office', open: '900', closed: any(), holiday: '600', hours: [{ days: [1, 2, 3], from: '09:00', to: '17:00' }], holidays: [{ name: 'New Year', from: '2027-01-01', to: '2027-01-01', yearly: true }] }],
     trunks: [{ name: 'Carrier', host: 'sip.carrier.invalid', maxCalls: 10 + roll(9) }, { name: 'Spare', host: 'other.carrier.invalid', enabled: false }],
@@ -108,7 +109,7 @@ suite('a configuration as a file', () => {
   const wrong: Record<string, [file: string, message: RegExp]> = {
     'no YAML': ['{ a: [', /no YAML/],
     'not begun as it should': ['extensions: []', /must begin/],
-    'with a section that is none': ['dialplane: 1\nphones: []', /no section phones/],
+    'with a section that is none': ['dialplane: 1\nfaxes: []', /no section faxes/],
     'with a field that is none': ['dialplane: 1\nextensions: [{number: "201", colour: red}]', /no such field/],
     'with a value that does not fit': ['dialplane: 1\nextensions: [{number: "201", ringSeconds: soon}]', /expected number/],
     'with a name that nobody has': ['dialplane: 1\npagingGroups: [{number: "800", members: ["999"]}]', /has no \\"999/],
