@@ -15,6 +15,8 @@ export interface PersonActor {
   /** Shown in the audit: an e-mail address or a token's name. */
   name: string
   permissions: ReadonlySet<string>
+  /** The person's own extension; a token has that of whoever made it. */
+  extensionId?: string
   /** The address the request came from, for the audit. */
   address?: string
 }

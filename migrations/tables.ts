@@ -24,6 +24,8 @@ export interface UserRow {
   /** argon2id in PHC format. */
   password_hash: string
   status: 'active' | 'disabled'
+  /** The own extension. */
+  extension_id: string | null
   last_login_at: Date | null
   created_at: Date
   updated_at: Date

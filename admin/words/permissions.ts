@@ -19,6 +19,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.read': 'See live calls and the history',
       'calls.trace': 'See the SIP messages of calls',
       'calls.control': 'Hang up calls',
+      'calls.dial': 'Call numbers with the phone of any extension',
+      'calls.own': 'Call with the own phone, see and end the own calls',
       'calls.record': 'Record calls',
       'messages.read': 'See which text messages wait for phones',
       'messages.write': 'Send text messages, discard those that wait, say how long they do',

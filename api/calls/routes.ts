@@ -1,6 +1,7 @@
 import { defineFileRoute, defineRoute } from '../http/define-route.ts'
 import { done, idParams, one, pageOf, pagination, slice, Success } from '../http/envelope.ts'
 import { given } from '../http/fields.ts'
+import { ownCallRoutes } from './own-routes.ts'
 import { callsAsCsv } from './csv.ts'
 import { presentCall, presentPastCall, presentRecording, presentTrace } from './presenter.ts'
 import { Call, CallDetail, CallExportQuery, ClickToDial, CallQuery, LiveCallQuery, RecordAction, Recording, SupervisionOrder, Trace } from './schemas.ts'
@@ -156,4 +157,4 @@ const recordCall = defineRoute({
   }),
 })
 
-export const callRoutes = [listLiveCalls, listCalls, exportCalls, getCall, getCallTrace, getCallCapture, hangUpCall, dialCall, superviseCall, recordCall]
+export const callRoutes = [listLiveCalls, listCalls, exportCalls, getCall, getCallTrace, getCallCapture, hangUpCall, dialCall, superviseCall, recordCall, ...ownCallRoutes]

@@ -182,4 +182,6 @@ export const ClickToDial = z
   })
   .meta({ id: 'ClickToDial' })
 
+export const ClickBody = z.strictObject(ClickToDial.omit({ extensionId: true }).shape).meta({ id: 'ClickToDialCall' })
+
 export const RecordAction = z.strictObject({ action: z.enum(['start', 'pause', 'resume', 'stop']) }).meta({ id: 'RecordAction' })

@@ -1,11 +1,11 @@
 /** Click-to-dial by extension, under the paths of the framework: /api/framework/click-to-dial. */
 import { presentCall } from '../calls/presenter.ts'
-import { Call } from '../calls/schemas.ts'
+import { Call, ClickBody } from '../calls/schemas.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { one, pageOf, pagination, slice } from '../http/envelope.ts'
 import { given, isoOrNull } from '../http/fields.ts'
 import type { ClickConfig as Config } from '../../pbx/index.ts'
-import { Click, ClickBody, ClickConfig, ClickConfigUpdate, ClickQuery, extensionParams } from './schemas.ts'
+import { Click, ClickConfig, ClickConfigUpdate, ClickQuery, extensionParams } from './schemas.ts'
 
 const tag = 'Click to dial'
 const presentConfig = ({ number, updatedAt, ...rest }: Config) => ({ ...rest, extension: number, updatedAt: isoOrNull(updatedAt) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Call, ClickToDial } from '../calls/schemas.ts'
+import { Call } from '../calls/schemas.ts'
 import { CONTROL, dialled, instant, orNull } from '../http/fields.ts'
 import { pageQuery } from '../http/envelope.ts'
 
@@ -34,8 +34,6 @@ export const ClickConfigUpdate = z
     version: z.number().int().min(0).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' }),
   })
   .meta({ id: 'ClickToDialConfigUpdate' })
-
-export const ClickBody = z.strictObject(ClickToDial.omit({ extensionId: true }).shape).meta({ id: 'ClickToDialCall' })
 
 export const Click = z
   .object({

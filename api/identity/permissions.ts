@@ -19,6 +19,7 @@ export const permissions = {
   'calls.trace': 'See the SIP messages of a call',
   'calls.control': 'Hang up calls',
   'calls.dial': 'Call numbers with the phone of an extension (click to dial)',
+  'calls.own': 'Call with the own phone, see and end the own calls',
   'calls.record': 'Start and stop recording',
   'calls.listen': 'Listen to living calls, whisper into them and join them',
   'conferences.read': 'See conference rooms and who is in them',
@@ -57,10 +58,13 @@ export type PermissionName = keyof typeof permissions
 
 export const permissionNames = Object.keys(permissions) as [PermissionName, ...PermissionName[]]
 
+/** All that a token which people make for their own calls can do. */
+export const OWN_CALLS = 'calls.own' satisfies PermissionName
+
 /** Whose last active holder cannot be removed. */
 export const ADMIN_ROLE = 'admin'
 
 export const builtInRoles: readonly { key: string; name: string; permissions: readonly PermissionName[] }[] = [
   { key: ADMIN_ROLE, name: 'Administrator', permissions: permissionNames },
-  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'conferences.read'] },
+  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'conferences.read'] },
 ]

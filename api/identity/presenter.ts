@@ -22,6 +22,7 @@ export function presentUser(user: UserWithRoles): z.input<typeof User> {
     email: user.email,
     status: user.status,
     roles: user.roles,
+    extensionId: user.extension_id,
     lastLoginAt: isoOrNull(user.last_login_at),
     createdAt: isoOf(user.created_at),
     updatedAt: isoOf(user.updated_at),
@@ -63,7 +64,7 @@ export function presentSession(
   session: { csrfToken: string; expiresAt: Date },
 ): z.input<typeof SessionInfo> {
   return {
-    user: { id: user.id, name: user.name, email: user.email, roles: user.roles },
+    user: { id: user.id, name: user.name, email: user.email, roles: user.roles, extensionId: user.extension_id },
     permissions: known(user.permissions),
     csrfToken: session.csrfToken,
     tenant: { id: tenant.id, name: tenant.name, slug: tenant.slug },

@@ -1,7 +1,8 @@
+import { dialTokenRoutes } from './dial-token-routes.ts'
 import { openSessionRoutes } from './open-session-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { setupRoutes } from './setup-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
-export const identityRoutes = [...setupRoutes, ...sessionRoutes, ...openSessionRoutes, ...userRoutes, ...tokenRoutes]
+export const identityRoutes = [...setupRoutes, ...sessionRoutes, ...openSessionRoutes, ...userRoutes, ...tokenRoutes, ...dialTokenRoutes]

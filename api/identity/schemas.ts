@@ -25,7 +25,7 @@ export const PasswordChange = z.strictObject({ current: anyPassword, next: newPa
 
 export const SessionInfo = z
   .object({
-    user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), roles: z.array(z.string()) }),
+    user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), roles: z.array(z.string()), extensionId: z.uuid().nullable().meta({ description: 'The own extension.' }) }),
     permissions: z.array(PermissionName),
     csrfToken: z.string().meta({ description: 'To be sent as X-CSRF-Token with every write.' }),
     tenant: z.object({ id: z.uuid(), name: z.string(), slug: z.string() }),
@@ -60,6 +60,7 @@ export const User = z
     email: z.string(),
     status,
     roles: z.array(z.string()).meta({ description: 'Keys of roles.' }),
+    extensionId: z.uuid().nullable().meta({ description: 'The own extension: whose calls the person and its tokens for calling may begin, see and end.' }),
     lastLoginAt: instant.nullable(),
     createdAt: instant,
     updatedAt: instant,
@@ -68,7 +69,9 @@ export const User = z
 
 const roleKeys = z.array(z.string().min(1).max(50)).min(1).max(20).meta({ description: 'Keys of roles, e.g. admin or user.' })
 
-export const UserCreate = z.strictObject({ name: line(100), email, password: newPassword, roles: roleKeys }).meta({ id: 'UserCreate' })
+const ownExtension = z.uuid().nullable().optional().meta({ description: 'The own extension; null: none.' })
+
+export const UserCreate = z.strictObject({ name: line(100), email, password: newPassword, roles: roleKeys, extensionId: ownExtension }).meta({ id: 'UserCreate' })
 
 export const UserUpdate = z
   .strictObject({
@@ -77,6 +80,7 @@ export const UserUpdate = z
     password: newPassword.optional(),
     status: status.optional(),
     roles: roleKeys.optional(),
+    extensionId: ownExtension,
   })
   .meta({ id: 'UserUpdate' })
 

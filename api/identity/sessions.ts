@@ -73,9 +73,10 @@ export async function findSession(trx: Transaction, cookie: string, address: str
     .where('s.expires_at', '>', now)
     .where('s.last_seen_at', '>', new Date(now.getTime() - IDLE_MS))
     .where('u.status', 'active')
-    .first<SessionRow & { email: string; permissions: string[] }>(
+    .first<SessionRow & { email: string; extension_id: string | null; permissions: string[] }>(
       's.*',
       'u.email',
+      'u.extension_id',
       trx.raw(`ARRAY(SELECT DISTINCT p.permission FROM user_roles ur JOIN role_permissions p ON p.role_id = ur.role_id
                      WHERE ur.user_id = u.id) AS permissions`),
     )
@@ -84,7 +85,7 @@ export async function findSession(trx: Transaction, cookie: string, address: str
     await trx<SessionRow>('sessions').where({ id: row.id }).update({ last_seen_at: now })
   }
   return {
-    actor: actorOf({ id: row.user_id, tenant_id: row.tenant_id, email: row.email, permissions: row.permissions }, address),
+    actor: actorOf({ id: row.user_id, tenant_id: row.tenant_id, email: row.email, permissions: row.permissions, extension_id: row.extension_id }, address),
     session: { id: row.id, userId: row.user_id, csrfToken: row.csrf_token, expiresAt: row.expires_at },
   }
 }
@@ -98,8 +99,8 @@ export async function endSession(world: World, actor: PersonActor, id: string): 
   world.identityChanges.publish(actor.tenantId)
 }
 
-export function actorOf(user: { id: string; tenant_id: string; email: string; permissions: readonly string[] }, address: string): PersonActor {
-  return { kind: 'user', tenantId: user.tenant_id, id: user.id, name: user.email, permissions: new Set(user.permissions), address }
+export function actorOf(user: { id: string; tenant_id: string; email: string; permissions: readonly string[]; extension_id: string | null }, address: string): PersonActor {
+  return { kind: 'user', tenantId: user.tenant_id, id: user.id, name: user.email, permissions: new Set(user.permissions), address, ...(user.extension_id !== null && { extensionId: user.extension_id }) }
 }
 
 function cookieOf(world: World, secret: string): string {

@@ -86,6 +86,7 @@ export async function createFirstAdministrator(world: World, input: z.output<typ
       email: input.email,
       name: input.name,
       password_hash: passwordHash,
+      extension_id: null,
       created_at: now,
       updated_at: now,
     })

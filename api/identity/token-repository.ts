@@ -1,9 +1,11 @@
 import type { z } from 'zod'
+import type { PersonActor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
+import { newId } from '../../config/ids.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import type { ApiTokenRow } from '../../migrations/tables.ts'
 import type { Identified } from '../http/world.ts'
-import { hashOf } from './credentials.ts'
+import { hashOf, newSecret, TOKEN_PREFIX } from './credentials.ts'
 import type { ApiTokenQuery } from './schemas.ts'
 import { SEEN_EVERY_MS } from './sessions.ts'
 
@@ -32,7 +34,7 @@ export async function listTokens(trx: Transaction, query: z.output<typeof ApiTok
   return { rows, total: Number(counted?.count ?? 0) }
 }
 
-export async function insertToken(trx: Transaction, token: ApiTokenRow): Promise<TokenWithMaker> {
+async function insertToken(trx: Transaction, token: ApiTokenRow): Promise<TokenWithMaker> {
   await trx<ApiTokenRow>('api_tokens').insert(token)
   const stored = await trx('api_tokens')
     .leftJoin('users', 'users.id', 'api_tokens.created_by')
@@ -40,6 +42,22 @@ export async function insertToken(trx: Transaction, token: ApiTokenRow): Promise
     .select<TokenWithMaker[]>(LISTED)
     .first()
   return stored as TokenWithMaker
+}
+
+/** Makes a token for the actor: its secret, and what is kept of it. */
+export async function makeToken(trx: Transaction, actor: PersonActor, { name, permissions, expiresAt, now }: { name: string; permissions: string[]; expiresAt: Date | null; now: Date }): Promise<{ token: string; stored: TokenWithMaker }> {
+  const token = TOKEN_PREFIX + newSecret()
+  const stored = await insertToken(trx, {
+    id: newId(), tenant_id: actor.tenantId, name, token_hash: hashOf(token), prefix: token.slice(0, 10), permissions: [...new Set(permissions)],
+    created_by: actor.id, created_at: now, last_used_at: null, expires_at: expiresAt, revoked_at: null,
+  })
+  return { token, stored }
+}
+
+/** Tokens of one person that hold this permission and no other, newest first; revoked ones are not among them. */
+export function tokensOf(trx: Transaction, userId: string, permission: string): Promise<TokenWithMaker[]> {
+  return trx('api_tokens').leftJoin('users', 'users.id', 'api_tokens.created_by').where('api_tokens.created_by', userId).whereNull('api_tokens.revoked_at')
+    .whereRaw('api_tokens.permissions = ARRAY[?]::text[]', [permission]).orderBy([{ column: 'api_tokens.created_at', order: 'desc' }, { column: 'api_tokens.id' }]).select<TokenWithMaker[]>(LISTED)
 }
 
 /** @throws Refusal `not-found` also for a token that was revoked before */
@@ -60,8 +78,9 @@ export async function findToken(trx: Transaction, token: string, address: string
     .whereNull('t.revoked_at')
     .where((alive) => alive.whereNull('t.expires_at').orWhere('t.expires_at', '>', now))
     .where('u.status', 'active')
-    .first<ApiTokenRow & { allowed: string[] }>(
+    .first<ApiTokenRow & { allowed: string[]; extension_id: string | null }>(
       't.*',
+      'u.extension_id',
       trx.raw(`ARRAY(SELECT DISTINCT p.permission FROM user_roles ur JOIN role_permissions p ON p.role_id = ur.role_id
                      WHERE ur.user_id = u.id AND p.permission = ANY (t.permissions)) AS allowed`),
     )
@@ -70,7 +89,7 @@ export async function findToken(trx: Transaction, token: string, address: string
     await trx<ApiTokenRow>('api_tokens').where({ id: row.id }).update({ last_used_at: now })
   }
   return {
-    actor: { kind: 'token', tenantId: row.tenant_id, id: row.id, name: row.name, permissions: new Set(row.allowed), address },
+    actor: { kind: 'token', tenantId: row.tenant_id, id: row.id, name: row.name, permissions: new Set(row.allowed), address, ...(row.extension_id !== null && { extensionId: row.extension_id }) },
     session: undefined,
   }
 }

@@ -1,11 +1,9 @@
 import { Refusal } from '../../config/errors.ts'
-import { newId } from '../../config/ids.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { done, idParams, one, pageOf, pagination, Success } from '../http/envelope.ts'
-import { hashOf, newSecret, TOKEN_PREFIX } from './credentials.ts'
 import { presentToken } from './presenter.ts'
 import { ApiToken, ApiTokenCreate, ApiTokenQuery, NewApiToken } from './schemas.ts'
-import { insertToken, listTokens, revokeToken } from './token-repository.ts'
+import { listTokens, makeToken, revokeToken } from './token-repository.ts'
 
 const listTokensRoute = defineRoute({
   method: 'get',
@@ -47,22 +45,9 @@ const createToken = defineRoute({
       const message = 'must be in the future'
       throw new Refusal('unprocessable', `expiresAt ${message}.`, { details: [{ field: 'expiresAt', message }] })
     }
-    const token = TOKEN_PREFIX + newSecret()
-    const stored = await world.database.change(actor, async (trx) => {
-      const result = await insertToken(trx, {
-        id: newId(),
-        tenant_id: actor.tenantId,
-        name: body.name,
-        token_hash: hashOf(token),
-        prefix: token.slice(0, 10),
-        permissions: [...new Set(body.permissions)],
-        created_by: actor.id,
-        created_at: now,
-        last_used_at: null,
-        expires_at: expiresAt,
-        revoked_at: null,
-      })
-      return { result, audit: { action: 'token.create', subjectType: 'token', subjectId: result.id, after: presentToken(result) } }
+    const { token, stored } = await world.database.change(actor, async (trx) => {
+      const result = await makeToken(trx, actor, { name: body.name, permissions: body.permissions, expiresAt, now })
+      return { result, audit: { action: 'token.create', subjectType: 'token', subjectId: result.stored.id, after: presentToken(result.stored) } }
     })
     return { data: { token, apiToken: presentToken(stored) } }
   },

@@ -57,7 +57,7 @@ export async function findUserByEmail(trx: Transaction, email: string): Promise<
 
 export async function insertUser(
   trx: Transaction,
-  user: Pick<UserRow, 'id' | 'tenant_id' | 'email' | 'name' | 'password_hash' | 'created_at' | 'updated_at'>,
+  user: Pick<UserRow, 'id' | 'tenant_id' | 'email' | 'name' | 'password_hash' | 'extension_id' | 'created_at' | 'updated_at'>,
 ): Promise<void> {
   await uniqueEmail(() => trx<UserRow>('users').insert({ ...user, status: 'active' }))
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { PersonActor } from '../../config/actor.ts'
-import { Refusal } from '../../config/errors.ts'
+import { Refusal, wrongField } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { UserRow } from '../../migrations/tables.ts'
 import type { World } from '../http/world.ts'
@@ -23,12 +23,13 @@ export function mayHandle(actor: PersonActor, permissions: Iterable<string>): vo
 export async function createUser(world: World, actor: PersonActor, input: z.output<typeof UserCreate>): Promise<UserWithRoles> {
   checkPasswordPolicy(input.password, input)
   const passwordHash = await world.passwords.hash(input.password)
+  await checkExtension(world, actor, input.extensionId)
   const id = newId()
   const now = new Date(world.clock.now())
   return world.database.change(actor, async (trx) => {
     const roles = await rolesByKey(trx, input.roles)
     mayHandle(actor, roles.flatMap((role) => role.permissions))
-    const user = { id, tenant_id: actor.tenantId, email: input.email, name: input.name, password_hash: passwordHash, created_at: now, updated_at: now }
+    const user = { id, tenant_id: actor.tenantId, email: input.email, name: input.name, password_hash: passwordHash, extension_id: input.extensionId ?? null, created_at: now, updated_at: now }
     await insertUser(trx, user)
     await setRoles(trx, user, roles)
     const result = await getUser(trx, id)
@@ -45,6 +46,7 @@ export async function changeUser(
   sessionId: string | undefined,
 ): Promise<UserWithRoles> {
   const passwordHash = input.password === undefined ? undefined : await hashFor(world, actor, id, input)
+  await checkExtension(world, actor, input.extensionId)
   const changed = await world.database.change(actor, async (trx) => {
     const before = await getUser(trx, id, true)
     mayHandle(actor, before.permissions)
@@ -56,6 +58,7 @@ export async function changeUser(
     if (input.name !== undefined) changes.name = input.name
     if (input.email !== undefined) changes.email = input.email
     if (input.status !== undefined) changes.status = input.status
+    if (input.extensionId !== undefined) changes.extension_id = input.extensionId
     if (passwordHash !== undefined) changes.password_hash = passwordHash
     await updateUser(trx, id, changes)
     if (roles) await setRoles(trx, before, roles)
@@ -66,6 +69,14 @@ export async function changeUser(
   })
   world.identityChanges.publish(actor.tenantId)
   return changed
+}
+
+/** The own extension is one of the own tenant. */
+async function checkExtension(world: World, actor: PersonActor, id: string | null | undefined): Promise<void> {
+  if (id == null) return
+  await world.pbx.extensions.get(actor, id).catch((error: unknown) => {
+    throw error instanceof Refusal && error.code === 'not-found' ? wrongField('extensionId', 'There is no such extension.') : error
+  })
 }
 
 /** Hashes outside the transaction that writes: no row is held while it takes its time. */

@@ -4,6 +4,7 @@ import { after, afterEach, before, suite, test } from 'node:test'
 import type { CallView } from '../../pbx/events/catalogue.ts'
 import type { Line } from '../support/desk.ts'
 import { startHouse, type House } from '../support/house.ts'
+import { ApiClient } from '../support/http-client.ts'
 import { headerOf, openPhone, type Phone } from '../support/phone.ts'
 import { hearEachOther } from '../support/talk.ts'
 
@@ -93,6 +94,47 @@ suite('click to dial', () => {
     own.reject(486)
     const view = await house.verdict(own)
     assert.equal(view.termination?.reason, 'busy')
+  })
+
+  test('a person\'s own token calls with the own phone, and sees and ends own calls alone', async () => {
+    const { api } = house
+    const { user } = await api.get<{ user: { id: string } }>('/auth/session')
+    await api.ask('PATCH', `/users/${user.id}`, { extensionId: anna.extensionId })
+    const made = await api.post<{ token: string; apiToken: { id: string } }>('/auth/dial-tokens', { name: 'CRM', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
+    const crm = new ApiClient(api.url)
+    crm.bearer = made.token
+    for (const path of ['/calls', '/calls/live', '/extensions', '/users']) assert.equal((await crm.send('GET', path)).status, 403, path)
+    assert.equal((await crm.send('POST', '/calls', { extensionId: anna.extensionId, to: '102' })).status, 403)
+    assert.equal((await crm.send('POST', '/own/calls', { to: '102', extensionId: anna.extensionId })).status, 400, 'whose phone is no question')
+
+    const carol = await house.registered(await house.extension('104', { name: 'Carol' }))
+    const [mark, theirs] = [hers.incoming.mark(), ben.incoming.mark()]
+    const strange = await carol.invite('102')
+    const answering = await ben.nextCall({ from: theirs })
+    await answering.answer()
+    await strange.answered()
+    const [other] = await api.get<CallView[]>('/calls/live')
+    assert.deepEqual(await crm.get('/own/calls'), [])
+    assert.equal((await crm.send('GET', `/own/calls/${other?.id}`)).status, 404)
+    assert.equal((await crm.send('POST', `/own/calls/${other?.id}/hang-up`)).status, 404)
+    await strange.bye()
+    await answering.ended()
+
+    const call = await crm.post<{ id: string; ownPhone: string; number: string }>('/own/calls', { to: '102' })
+    assert.deepEqual([call.ownPhone, call.number], ['rings', '102'])
+    const own = await hers.nextCall({ from: mark })
+    await own.answer()
+    const there = await ben.nextCall({ from: theirs + 1 })
+    await there.answer()
+    await hearEachOther(own, there)
+    const now = await crm.get<{ state: string; ownPhone: string; name: string; legs?: unknown }>(`/own/calls/${call.id}`)
+    assert.deepEqual([now.state, now.ownPhone, now.name, now.legs], ['answered', 'answered', 'Ben', undefined])
+    assert.equal((await crm.send('POST', `/own/calls/${call.id}/hang-up`)).status, 202)
+    await Promise.all([own.ended(), there.ended()])
+    await house.idle()
+    assert.equal((await crm.get<{ result: string }>(`/own/calls/${call.id}`)).result, 'answered')
+    await api.send('DELETE', `/auth/dial-tokens/${made.apiToken.id}`)
+    assert.equal((await crm.send('GET', '/own/calls')).status, 401)
   })
 
   test('the settings of the extension count: which phone, how it is asked to answer, what it and the other side show, how long', async () => {

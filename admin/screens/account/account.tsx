@@ -10,6 +10,7 @@ import { Panel } from '../../components/panel.ts'
 import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
 import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { DialTokens } from './dial-tokens.tsx'
 import { SessionList } from '../users/session-list.tsx'
 
 /** One's own account: who, password, colours. */
@@ -37,6 +38,7 @@ export default function Account() {
         />
       </Panel>
       <PasswordChange />
+      <DialTokens />
       <Panel component="section" aria-labelledby="sessions">
         <Title order={2} id="sessions">Where you are signed in</Title>
         <Text size="sm" c="dimmed" mb="sm">Sign out what you do not know, and change your password then.</Text>

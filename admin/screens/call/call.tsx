@@ -1,10 +1,10 @@
-import { Button, Checkbox, Code, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Checkbox, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { Link2, Phone, PhoneOff } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useSearch } from 'wouter'
 import { dialCall, hangUpCall, type Call } from '../../client/index.ts'
 import { notify } from '../../app/notify.ts'
-import { useCan } from '../../app/session.tsx'
+import { useCan, useSession } from '../../app/session.tsx'
 import { CopyButton } from '../../components/copy.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.ts'
@@ -13,16 +13,16 @@ import { StatusBadge } from '../../components/status.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useLive } from '../../live/store.ts'
 import { stateWords } from '../../words/call.ts'
-import { useExtension, useExtensions } from '../extensions/data.ts'
+import { ExtensionSelect } from '../extensions/extension-select.tsx'
 
 const MINE = 'dialplane.my-phone'
 
 /** Which phone is one's own, kept in this browser. */
-function remembered(): { extensionId: string; autoAnswer: boolean } {
+function remembered(own: string | null): { extensionId: string; autoAnswer: boolean } {
   try {
-    return { extensionId: '', autoAnswer: false, ...(JSON.parse(localStorage.getItem(MINE) ?? '{}') as object) }
+    return { extensionId: own ?? '', autoAnswer: false, ...(JSON.parse(localStorage.getItem(MINE) ?? '{}') as object) }
   } catch {
-    return { extensionId: '', autoAnswer: false }
+    return { extensionId: own ?? '', autoAnswer: false }
   }
 }
 
@@ -40,9 +40,10 @@ export default function CallPage() {
 }
 
 function Dial({ to }: { to: string }) {
+  const { user } = useSession()
   const [call, setCall] = useState<Call | null>(null)
   const form = useForm({
-    initial: { to, ...remembered() },
+    initial: { to, ...remembered(user.extensionId) },
     check: (values): Record<string, string> => ({
       ...(values.extensionId === '' && { extensionId: 'Choose your own phone. It is remembered in this browser.' }),
       ...(values.to.trim() === '' && { to: 'Enter a number.' }),
@@ -64,7 +65,7 @@ function Dial({ to }: { to: string }) {
       >
         <Stack gap="sm">
           <TextInput label="Number" description="As it is written anywhere; spaces and signs do not matter." inputMode="tel" autoComplete="off" data-autofocus withAsterisk required value={values.to} error={errors.to} onChange={(change) => set('to', change.currentTarget.value)} />
-          <MyPhone value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />
+          <ExtensionSelect label="My phone" description="The extension whose phones ring first." value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />
           <Checkbox label="My phone answers by itself" description="If it can: most desk phones allow this in their settings. Without this, what is set for the extension counts." checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
           <Problem error={form.problem} />
           <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>Call</Button></Group>
@@ -90,16 +91,6 @@ function Progress({ first }: { first: Call }) {
         </>
       )}
     </Group>
-  )
-}
-
-function MyPhone({ value, error, onChange }: { value: string; error: string | undefined; onChange: (id: string) => void }) {
-  const [search, setSearch] = useState('')
-  const found = useExtensions({ search, limit: 20 }).data?.data ?? []
-  const chosen = useExtension(value).data
-  const rows = chosen === undefined || found.some(({ id }) => id === chosen.id) ? found : [chosen, ...found]
-  return (
-    <Select label="My phone" description="The extension whose phones ring first." placeholder="Number or name" withAsterisk searchable searchValue={search} onSearchChange={setSearch} filter={({ options }) => options} data={rows.map(({ id, number, name }) => ({ value: id, label: `${number} ${name}` }))} value={value === '' ? null : value} error={error} onChange={(id) => onChange(id ?? '')} nothingFoundMessage="No such extension." />
   )
 }
 

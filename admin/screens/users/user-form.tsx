@@ -1,10 +1,11 @@
 import { Checkbox, Stack, Switch, TextInput } from '@mantine/core'
 import { notify } from '../../app/notify.ts'
-import { useSession } from '../../app/session.tsx'
+import { useCan, useSession } from '../../app/session.tsx'
 import type { Role, User } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { ExtensionSelect } from '../extensions/extension-select.tsx'
 import { addUser, changeUser } from './data.ts'
 
 interface UserFormProps {
@@ -25,8 +26,9 @@ export function UserForm({ editing, roles, onClose }: UserFormProps) {
 
 function Fields({ user, roles, onClose }: { user: User | undefined; roles: Role[]; onClose: () => void }) {
   const { user: self } = useSession()
+  const mayChoose = useCan()('extensions.read')
   const form = useForm({
-    initial: { name: user?.name ?? '', email: user?.email ?? '', password: '', roles: user?.roles ?? ['user'], active: user?.status !== 'disabled', newPassword: user === undefined },
+    initial: { name: user?.name ?? '', email: user?.email ?? '', password: '', roles: user?.roles ?? ['user'], extensionId: user?.extensionId ?? '', active: user?.status !== 'disabled', newPassword: user === undefined },
     check: (values) => {
       const errors: Record<string, string> = {}
       if (values.name.trim() === '') errors.name = 'Enter a name.'
@@ -36,8 +38,8 @@ function Fields({ user, roles, onClose }: { user: User | undefined; roles: Role[
       return errors
     },
     onSaved: onClose,
-    save: async ({ name, email, password, roles: chosen, active, newPassword }) => {
-      const input = { name: name.trim(), email: email.trim(), roles: chosen }
+    save: async ({ name, email, password, roles: chosen, active, newPassword, extensionId }) => {
+      const input = { name: name.trim(), email: email.trim(), roles: chosen, ...(mayChoose && { extensionId: extensionId === '' ? null : extensionId }) }
       if (user === undefined) await addUser({ ...input, password })
       else await changeUser(user.id, { ...input, status: active ? 'active' : 'disabled', ...(newPassword && { password }) })
       notify.done(user === undefined ? `${input.name} can sign in now.` : `${input.name} is saved.`)
@@ -53,6 +55,7 @@ function Fields({ user, roles, onClose }: { user: User | undefined; roles: Role[
           {roles.map((role) => <Checkbox key={role.key} value={role.key} label={role.name} description={`${role.permissions.length} permissions`} />)}
         </Stack>
       </Checkbox.Group>
+      {mayChoose && <ExtensionSelect label="Own extension" description="The person, and its tokens for calling, begin, see and end calls of it." optional value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}
       {user !== undefined && user.id !== self.id && (
         <>
           <Switch label="May sign in" description="Turning this off signs the person out everywhere." checked={values.active} onChange={(change) => set('active', change.currentTarget.checked)} />

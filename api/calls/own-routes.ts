@@ -1,0 +1,93 @@
+/** Calls of the own extension and of no other: what a token of a person for calling can do, and all that it can. */
+import { z } from 'zod'
+import type { PersonActor } from '../../config/actor.ts'
+import { Refusal } from '../../config/errors.ts'
+import { defineRoute } from '../http/define-route.ts'
+import { done, idParams, one, pageOf, pageQuery, slice, Success } from '../http/envelope.ts'
+import { given, instant, isoOf, isoOrNull } from '../http/fields.ts'
+import type { CallView, Pbx } from '../../pbx/index.ts'
+import { Call, ClickBody } from './schemas.ts'
+
+const tag = 'Own calls'
+const permission = 'calls.own'
+
+const OwnCall = z
+  .object({
+    id: z.uuid().meta({ description: 'Of the click: it stays the same when the call goes on to the number.' }),
+    state: Call.shape.state,
+    ownPhone: z.enum(['rings', 'answered', 'over']).meta({ description: 'rings: nobody else has been called yet.' }),
+    number: z.string(),
+    name: z.string().nullable(),
+    startedAt: instant,
+    answeredAt: instant.nullable().meta({ description: 'By the other side.' }),
+    endedAt: instant.nullable(),
+    result: z.string().nullable(),
+    explanation: z.string().nullable().meta({ description: 'Why it is over, in a sentence.' }),
+  })
+  .meta({ id: 'OwnCall', description: 'What one sees of a call of one\'s own; nothing of the phones and addresses of others.' })
+
+/** Whom it is from or for, and who has answered it: what also rings at others is theirs as well. */
+const isOwn = (extensionId: string | undefined, call: CallView): boolean =>
+  extensionId !== undefined && (call.from.extensionId === extensionId || call.to.extensionId === extensionId || call.legs.some((leg) => leg.extensionId === extensionId && leg.answeredAt !== null))
+
+/** The call that rings the own phone first is from the number to the own extension; the one that follows is the other way round. */
+function present(call: CallView, extensionId: string | undefined): z.input<typeof OwnCall> {
+  const first = call.id === call.rootId && call.plan.steps[0]?.step.startsWith('Click to dial') === true
+  const other = call.from.extensionId === extensionId && !first ? call.to : call.from
+  const over = call.state === 'ended'
+  return {
+    id: call.rootId, state: call.state, ownPhone: over ? 'over' : first && call.answeredAt === null ? 'rings' : 'answered', number: other.number, name: other.name,
+    startedAt: isoOf(call.startedAt), answeredAt: first ? null : isoOrNull(call.answeredAt), endedAt: isoOrNull(call.endedAt), result: call.termination?.result ?? null, explanation: call.termination?.explanation ?? null,
+  }
+}
+
+const notOwn = (): Refusal => new Refusal('not-found', 'You have no such call.')
+
+/** The living one of a chain, by its own id or by that of the click. */
+function findLiving(pbx: Pbx, actor: PersonActor, id: string): CallView | undefined {
+  return pbx.calls.live(actor).filter((call) => isOwn(actor.extensionId, call) && (call.id === id || call.rootId === id)).toSorted((a, b) => b.startedAt - a.startedAt)[0]
+}
+
+const listOwnCalls = defineRoute({
+  method: 'get', path: '/own/calls', operationId: 'listOwnCalls', summary: 'Own calls going on now', tag, permission, query: z.strictObject(pageQuery), response: pageOf(OwnCall),
+  handle: ({ world, actor, query }) => Promise.resolve(slice(world.pbx.calls.live(actor).filter((call) => isOwn(actor.extensionId, call)).map((call) => present(call, actor.extensionId)), query)),
+})
+
+const dialOwnCall = defineRoute({
+  method: 'post', path: '/own/calls', operationId: 'dialOwnCall', summary: 'Call a number with one\'s own phone',
+  description: 'The own phone rings first. What speaks against the call is said before anything rings; a second click within seconds is the first again.',
+  tag, permission, body: ClickBody, status: 202, response: one(OwnCall),
+  async handle({ world, actor, body }) {
+    const { extensionId } = actor
+    if (extensionId === undefined) throw new Refusal('conflict', 'No extension is yours yet. An administrator says which it is, under Users in the panel.')
+    return { data: present(await world.pbx.calls.dial(actor, given({ ...body, extensionId })), extensionId) }
+  },
+})
+
+const getOwnCall = defineRoute({
+  method: 'get', path: '/own/calls/{id}', operationId: 'getOwnCall', summary: 'What becomes of an own call', description: 'Also when it is over. By the id of the click it is the last call that came of it.',
+  tag, permission, params: idParams, response: one(OwnCall),
+  async handle({ world, actor, params: { id } }) {
+    const living = findLiving(world.pbx, actor, id)
+    if (living) return { data: present(living, actor.extensionId) }
+    const { rows } = await world.pbx.calls.history(actor, { page: 1, limit: 1, sort: 'started_at', order: 'desc', rootId: id })
+    const past = rows[0] ?? (await world.pbx.calls.get(actor, id).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === 'not-found') throw notOwn()
+      throw error
+    }))
+    if (!isOwn(actor.extensionId, past)) throw notOwn()
+    return { data: present(past, actor.extensionId) }
+  },
+})
+
+const hangUpOwnCall = defineRoute({
+  method: 'post', path: '/own/calls/{id}/hang-up', operationId: 'hangUpOwnCall', summary: 'End an own call', tag, permission, params: idParams, status: 202, response: Success,
+  async handle({ world, actor, params: { id } }) {
+    const call = findLiving(world.pbx, actor, id)
+    if (!call) throw notOwn()
+    await world.pbx.calls.hangUp(actor, call.id)
+    return done
+  },
+})
+
+export const ownCallRoutes = [listOwnCalls, dialOwnCall, getOwnCall, hangUpOwnCall]
