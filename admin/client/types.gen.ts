@@ -642,6 +642,10 @@ export type SessionInfo = {
         name: string;
         email: string;
         roles: Array<string>;
+        /**
+         * The own extension.
+         */
+        extensionId: string | null;
     };
     permissions: Array<PermissionName>;
     /**
@@ -656,7 +660,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -730,6 +734,10 @@ export type User = {
      * Keys of roles.
      */
     roles: Array<string>;
+    /**
+     * The own extension: whose calls the person and its tokens for calling may begin, see and end.
+     */
+    extensionId: string | null;
     lastLoginAt: string | null;
     createdAt: string;
     updatedAt: string;
@@ -746,6 +754,10 @@ export type UserCreate = {
      * Keys of roles, e.g. admin or user.
      */
     roles: Array<string>;
+    /**
+     * The own extension; null: none.
+     */
+    extensionId?: string | null;
 };
 
 export type UserUpdate = {
@@ -760,6 +772,10 @@ export type UserUpdate = {
      * Keys of roles, e.g. admin or user.
      */
     roles?: Array<string>;
+    /**
+     * The own extension; null: none.
+     */
+    extensionId?: string | null;
 };
 
 export type Role = {
@@ -805,6 +821,17 @@ export type ApiTokenCreate = {
      * Null or absent: until it is revoked.
      */
     expiresAt?: string | null;
+};
+
+export type DialTokenCreate = {
+    /**
+     * What uses it, e.g. the CRM.
+     */
+    name: string;
+    /**
+     * Within a year.
+     */
+    expiresAt: string;
 };
 
 export type Extension = {
@@ -2725,6 +2752,49 @@ export type RecordAction = {
     action: 'start' | 'pause' | 'resume' | 'stop';
 };
 
+/**
+ * What one sees of a call of one's own; nothing of the phones and addresses of others.
+ */
+export type OwnCall = {
+    /**
+     * Of the click: it stays the same when the call goes on to the number.
+     */
+    id: string;
+    state: 'routing' | 'ringing' | 'early' | 'answered' | 'ending' | 'ended';
+    /**
+     * rings: nobody else has been called yet.
+     */
+    ownPhone: 'rings' | 'answered' | 'over';
+    number: string;
+    name: string | null;
+    startedAt: string;
+    /**
+     * By the other side.
+     */
+    answeredAt: string | null;
+    endedAt: string | null;
+    result: string | null;
+    /**
+     * Why it is over, in a sentence.
+     */
+    explanation: string | null;
+};
+
+export type ClickToDialCall = {
+    /**
+     * The number as it was clicked: spaces and signs do not matter, nor tel:.
+     */
+    to: string;
+    /**
+     * This phone alone; null or left out: those that the settings of the extension name.
+     */
+    deviceId?: string | null;
+    /**
+     * The phone is asked to answer by itself; left out: as the settings of the extension say.
+     */
+    autoAnswer?: boolean;
+};
+
 export type ClickToDialConfig = {
     extensionId: string;
     /**
@@ -2790,21 +2860,6 @@ export type ClickToDialHistory = {
      * The last call that came of it; null when the own phone was not answered.
      */
     then: Call | null;
-};
-
-export type ClickToDialCall = {
-    /**
-     * The number as it was clicked: spaces and signs do not matter, nor tel:.
-     */
-    to: string;
-    /**
-     * This phone alone; null or left out: those that the settings of the extension name.
-     */
-    deviceId?: string | null;
-    /**
-     * The phone is asked to answer by itself; left out: as the settings of the extension say.
-     */
-    autoAnswer?: boolean;
 };
 
 /**
@@ -5351,6 +5406,165 @@ export type DeleteTokenResponses = {
 };
 
 export type DeleteTokenResponse = DeleteTokenResponses[keyof DeleteTokenResponses];
+
+export type ListDialTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/auth/dial-tokens';
+};
+
+export type ListDialTokensErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListDialTokensError = ListDialTokensErrors[keyof ListDialTokensErrors];
+
+export type ListDialTokensResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ApiToken>;
+        pagination: Pagination;
+    };
+};
+
+export type ListDialTokensResponse = ListDialTokensResponses[keyof ListDialTokensResponses];
+
+export type CreateDialTokenData = {
+    body: DialTokenCreate;
+    path?: never;
+    query?: never;
+    url: '/auth/dial-tokens';
+};
+
+export type CreateDialTokenErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateDialTokenError = CreateDialTokenErrors[keyof CreateDialTokenErrors];
+
+export type CreateDialTokenResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: NewApiToken;
+    };
+};
+
+export type CreateDialTokenResponse = CreateDialTokenResponses[keyof CreateDialTokenResponses];
+
+export type DeleteDialTokenData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/auth/dial-tokens/{id}';
+};
+
+export type DeleteDialTokenErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteDialTokenError = DeleteDialTokenErrors[keyof DeleteDialTokenErrors];
+
+export type DeleteDialTokenResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteDialTokenResponse = DeleteDialTokenResponses[keyof DeleteDialTokenResponses];
 
 export type ListExtensionsData = {
     body?: never;
@@ -10135,6 +10349,214 @@ export type RecordCallResponses = {
 };
 
 export type RecordCallResponse = RecordCallResponses[keyof RecordCallResponses];
+
+export type ListOwnCallsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/own/calls';
+};
+
+export type ListOwnCallsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListOwnCallsError = ListOwnCallsErrors[keyof ListOwnCallsErrors];
+
+export type ListOwnCallsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<OwnCall>;
+        pagination: Pagination;
+    };
+};
+
+export type ListOwnCallsResponse = ListOwnCallsResponses[keyof ListOwnCallsResponses];
+
+export type DialOwnCallData = {
+    body: ClickToDialCall;
+    path?: never;
+    query?: never;
+    url: '/own/calls';
+};
+
+export type DialOwnCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DialOwnCallError = DialOwnCallErrors[keyof DialOwnCallErrors];
+
+export type DialOwnCallResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: OwnCall;
+    };
+};
+
+export type DialOwnCallResponse = DialOwnCallResponses[keyof DialOwnCallResponses];
+
+export type GetOwnCallData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/own/calls/{id}';
+};
+
+export type GetOwnCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetOwnCallError = GetOwnCallErrors[keyof GetOwnCallErrors];
+
+export type GetOwnCallResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OwnCall;
+    };
+};
+
+export type GetOwnCallResponse = GetOwnCallResponses[keyof GetOwnCallResponses];
+
+export type HangUpOwnCallData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/own/calls/{id}/hang-up';
+};
+
+export type HangUpOwnCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type HangUpOwnCallError = HangUpOwnCallErrors[keyof HangUpOwnCallErrors];
+
+export type HangUpOwnCallResponses = {
+    /**
+     * Done.
+     */
+    202: Success;
+};
+
+export type HangUpOwnCallResponse = HangUpOwnCallResponses[keyof HangUpOwnCallResponses];
 
 export type ListClickToDialConfigsData = {
     body?: never;
