@@ -16,6 +16,7 @@ import { openLogFile, type LogFile } from './config/log-file.ts'
 import { createLogger, type Logger } from './config/logger.ts'
 import { requireSameKey } from './config/same-key.ts'
 import { openSecrets } from './config/secrets.ts'
+import { DOCTOR, runDoctor } from './config/doctor/command.ts'
 import { detachEnvironment, loadSettings, ROLES_HELP, rolesOf, settingsTable, type Settings } from './config/settings/index.ts'
 import { createSoundKeeper, startMedia } from './media/index.ts'
 import { startPbx, type Pbx } from './pbx/index.ts'
@@ -142,7 +143,7 @@ async function main(): Promise<void> {
   }
 
   if (argv.includes('--help')) {
-    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\n--verify-audit         reads the audit of every tenant and names the first entry that does not fit; Dialplane must be stopped\n${BACKUP_HELP}\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
+    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\n--verify-audit         reads the audit of every tenant and names the first entry that does not fit; Dialplane must be stopped\n--doctor               looks at disk, names, addresses, ports, database and clock of this machine, and says what to do\n${BACKUP_HELP}\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
     return
   }
 
@@ -153,11 +154,15 @@ async function main(): Promise<void> {
     const { command, rest } = backupCommandOf(argv)
     argv = rest
     const role = rolesOf(argv)
-    const settings = loadSettings({ argv: argv.filter((argument) => argument !== '--help' && argument !== VERIFY_AUDIT) })
+    const settings = loadSettings({ argv: argv.filter((argument) => argument !== '--help' && argument !== VERIFY_AUDIT && argument !== DOCTOR) })
     if (role === 'pbx' && settings.sip.drachtio === undefined) throw new Refusal('unprocessable', '--roles=pbx needs a signalling engine in another process: set DRACHTIO to its control address, e.g. 127.0.0.1:9022, and DRACHTIO_SECRET.')
     const logPath = join(settings.home, 'logs', role === 'signalling' ? 'signalling.log' : 'dialplane.log')
     if (settings.log.to === 'file') file = openLogFile(logPath)
     const logger = createLogger(settings.log.level, file)
+    if (argv.includes(DOCTOR)) {
+      if (!(await runDoctor(settings, logger, (line) => process.stdout.write(`${line}\n`)))) process.exitCode = 1
+      return
+    }
     if (argv.includes(VERIFY_AUDIT)) return await verifyAudit(settings, logger)
     if (command) failed = ''
     if (command) return await withBackup(command, settings, logger)

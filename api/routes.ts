@@ -15,6 +15,7 @@ import { shieldRoutes } from './shield/routes.ts'
 import { systemRoutes } from './system/routes.ts'
 import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
+import { doctorRoutes } from './doctor/routes.ts'
 import { emergencyRoutes } from './emergency/routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
@@ -47,5 +48,6 @@ export const routes: readonly Route[] = [
   ...configurationRoutes,
   ...complianceRoutes,
   ...systemRoutes,
+  ...doctorRoutes,
   ...liveRoutes,
 ]

@@ -1,4 +1,7 @@
 /** The certificates that TLS is served with, as people see them. */
+import { messageOf } from '../config/errors.ts'
+import type { Logger } from '../config/logger.ts'
+import type { Directory } from './directory/types.ts'
 import type { CertificateInfo, Certificates, HealthPart } from './door.ts'
 
 /** What signalling tells about its certificates, and can be asked to do. */
@@ -50,4 +53,13 @@ export function certificateHealth(keeper: CertificateKeeper | undefined, now: nu
     ok: problems.length === 0 && certificates.every(({ state }) => state !== 'ended'),
     message: [...problems, ...told, ...(problems.length + told.length === 0 ? [well] : [])].join(' '),
   }
+}
+
+/** Our own certificate is for every domain that phones may be told to register at. */
+export function nameCertificates(certificates: CertificateKeeper | undefined, directory: Directory, logger: Logger): () => void {
+  const tell = (): void => {
+    certificates?.setDomains(directory.snapshot().domains()).catch((error: unknown) => logger.warn(`the certificate was not made anew: ${messageOf(error)}`))
+  }
+  tell()
+  return directory.onChange(tell)
 }

@@ -57,6 +57,8 @@ export interface MailDoor {
   remove(actor: Actor): Promise<void>
   /** Sends one now, and resolves when the server has taken it. Refuses `unavailable` with what it said and what to do. */
   test(actor: Actor, to: string): Promise<void>
+  /** Asks the server whether it would take mail, without sending any. Refuses `unavailable` with what it said and what to do; undefined: none is set up. */
+  check(actor: Actor): Promise<string | undefined>
   /** Writes one down for the actor's tenant; it goes out by itself. */
   post(actor: Actor, mail: { kind: string; subjectId: string | null; urgent: boolean; recipients: readonly string[]; title: string; body: string }): Promise<void>
   list(actor: Actor, filter: MailFilter): Promise<Paged<OutgoingMail>>

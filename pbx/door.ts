@@ -217,6 +217,16 @@ export interface SipName {
   failure: string | null
 }
 
+/** What came of a call between two phones of our own. */
+export interface AudioTest {
+  /** Null: the engine cannot be tested so. */
+  ok: boolean | null
+  /** In a sentence, with the cure. */
+  message: string
+  /** What each of the two heard of the other: its tone, the share of the sound that is it, and how much came. */
+  heard: { frequency: number; share: number; seconds: number }[]
+}
+
 export interface HealthPart {
   name: string
   ok: boolean
@@ -318,6 +328,8 @@ export interface Pbx {
   mail: MailDoor
   messages: MessagesDoor
   prompts: PromptDoor
+  /** Has two phones of our own call each other, and measures the sound both ways. */
+  testAudio(actor: Actor): Promise<AudioTest>
   /** Tells what a room above has found out, to all who listen. */
   tell<K extends 'backup.failed'>(actor: Actor, type: K, data: EventCatalogue[K]): void
   /** Events of the actor's tenant from now on. Returns the way to stop. */

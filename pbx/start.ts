@@ -7,10 +7,11 @@ import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import { within } from '../config/within.ts'
 import type { MediaServer, PromptDesk, SoundKeeper } from '../media/contract.ts'
+import { testAudio } from './audio-test.ts'
 import { createCompletions } from './calls/completions.ts'
 import { openCharges } from './calls/open-charges.ts'
 import { hangUp } from './calls/hang-up.ts'
-import { certificatesOf, type CertificateKeeper } from './certificates.ts'
+import { certificatesOf, nameCertificates, type CertificateKeeper } from './certificates.ts'
 import type { Call } from './calls/call.ts'
 import { createCallRegistry } from './calls/registry.ts'
 import { terminate } from './calls/termination.ts'
@@ -28,7 +29,6 @@ import { guardAttendants, guardSchedules } from './hours.ts'
 import { guardConferences, guardExtensions, guardRingGroups } from './extensions.ts'
 import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
-import type { Directory } from './directory/types.ts'
 import type { PastCall, Pbx } from './door.ts'
 import { createEmergencyDoor } from './emergency-door.ts'
 import { openHelpRecords } from './help/records.ts'
@@ -315,6 +315,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     },
     targets: createTargets({ names: options.signalling.names, database, directory }),
     mediaServers: createMediaServersDoor({ media, database, directory }),
+    testAudio: () => testAudio(media),
     tell: (actor, type, data) => events.emit(type, actor.tenantId, data),
     subscribe: (actor, listener) =>
       events.subscribe((event) => {
@@ -378,15 +379,6 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 function callAudit(action: string, call: Call): AuditEntry {
   const { from, to } = call.view()
   return { action, subjectType: 'call', subjectId: call.id, after: { from: from.number, to: to.number } }
-}
-
-/** Our own certificate is for every domain that phones may be told to register at. */
-function nameCertificates(certificates: CertificateKeeper | undefined, directory: Directory, logger: Logger): () => void {
-  const tell = (): void => {
-    certificates?.setDomains(directory.snapshot().domains()).catch((error: unknown) => logger.warn(`the certificate was not made anew: ${messageOf(error)}`))
-  }
-  tell()
-  return directory.onChange(tell)
 }
 
 /** Ending a call must work while the database is away; what cannot be audited is at least logged. */

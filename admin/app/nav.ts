@@ -1,5 +1,5 @@
 import {
-  Activity, AudioLines, Cable, CircleParking, Clock, DatabaseBackup, FileCode, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Smartphone, Speaker, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
+  Activity, AudioLines, Cable, CircleParking, Clock, DatabaseBackup, FileCode, Gauge, Grip, History, KeyRound, Mail, Megaphone, MessageSquare, MessagesSquare, MousePointerClick, Phone, PhoneCall, PhoneIncoming, PhoneOff, PhoneOutgoing, RadioTower, ScrollText, ShieldBan, Signpost, Siren, Smartphone, Speaker, Stethoscope, Users, UsersRound, Voicemail, Webhook, Waypoints, type LucideIcon,
 } from 'lucide-react'
 import type { PermissionName } from './types.ts'
 
@@ -63,6 +63,7 @@ export const places: { group: string; places: Place[] }[] = [
       { href: '/bans', label: 'Banned addresses', icon: ShieldBan, permission: 'bans.read' },
       { href: '/audit', label: 'Audit log', icon: ScrollText, permission: 'audit.read' },
       { href: '/sip-servers', label: 'SIP servers', icon: Signpost, permission: 'targets.read' },
+      { href: '/doctor', label: 'Doctor', icon: Stethoscope, permission: 'system.diagnose' },
       { href: '/system', label: 'System health', icon: Activity, permission: 'system.read' },
     ],
   },

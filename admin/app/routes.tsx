@@ -50,6 +50,7 @@ const screens: Screen[] = [
   { path: '/bans', screen: lazy(() => import('../screens/bans/bans.tsx')), permission: 'bans.read' },
   { path: '/audit', screen: lazy(() => import('../screens/audit/audit.tsx')), permission: 'audit.read' },
   { path: '/sip-servers', screen: lazy(() => import('../screens/targets/targets.tsx')), permission: 'targets.read' },
+  { path: '/doctor', screen: lazy(() => import('../screens/doctor/doctor.tsx')), permission: 'system.diagnose' },
   { path: '/system', screen: lazy(() => import('../screens/system/system.tsx')), permission: 'system.read' },
   { path: '/account', screen: lazy(() => import('../screens/account/account.tsx')) },
 ]

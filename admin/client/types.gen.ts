@@ -660,7 +660,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -4419,6 +4419,24 @@ export type MediaServer = {
      * What will stop calls one day, each with its cure.
      */
     warnings: Array<string>;
+};
+
+export type Examination = {
+    at: string;
+    findings: Array<Finding>;
+};
+
+export type Finding = {
+    name: string;
+    state: 'good' | 'warning' | 'bad' | 'untested';
+    /**
+     * What was found.
+     */
+    message: string;
+    /**
+     * What to do.
+     */
+    cure: string | null;
 };
 
 export type LiveStats = {
@@ -17620,6 +17638,94 @@ export type DrainMediaServerResponses = {
 };
 
 export type DrainMediaServerResponse = DrainMediaServerResponses[keyof DrainMediaServerResponses];
+
+export type ExamineSystemData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/examination';
+};
+
+export type ExamineSystemErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExamineSystemError = ExamineSystemErrors[keyof ExamineSystemErrors];
+
+export type ExamineSystemResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Examination;
+    };
+};
+
+export type ExamineSystemResponse = ExamineSystemResponses[keyof ExamineSystemResponses];
+
+export type GetSupportBundleData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/system/support.txt';
+};
+
+export type GetSupportBundleErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSupportBundleError = GetSupportBundleErrors[keyof GetSupportBundleErrors];
+
+export type GetSupportBundleResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetSupportBundleResponse = GetSupportBundleResponses[keyof GetSupportBundleResponses];
 
 export type GetLiveStatsData = {
     body?: never;

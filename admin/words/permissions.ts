@@ -53,6 +53,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'metrics.read': 'Read the figures for Prometheus',
       'system.read': 'See system health',
       'system.write': 'Have certificates read again, give media servers no new calls',
+      'system.diagnose': 'Have the doctor look at the machine, write a text for support',
       'system.drain': 'Take no new calls, and stop after the last one',
     },
   },

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import type { Actor, PersonActor, TenantId } from '../../config/actor.ts'
 import type { Clock } from '../../config/clock.ts'
-import type { Database } from '../../config/database/index.ts'
+import type { OpenDatabase } from '../../config/database/open.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { BackupRow, BackupSettingsRow, WebhookRow } from '../../migrations/tables.ts'
@@ -106,7 +106,7 @@ export interface LiveStats {
 export interface World {
   settings: Settings
   logger: Logger
-  database: Database
+  database: OpenDatabase
   pbx: Pbx
   clock: Clock
   /** Version of Dialplane, from package.json. */

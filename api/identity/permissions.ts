@@ -51,6 +51,7 @@ export const permissions = {
   'metrics.read': 'Read the figures for Prometheus',
   'system.read': 'See version, addresses and health',
   'system.write': 'Have certificates read again, give media servers no new calls',
+  'system.diagnose': 'Have the doctor look at the machine, and write a text for support',
   'system.drain': 'Take no new calls, and stop after the last one',
 } as const
 

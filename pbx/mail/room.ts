@@ -8,7 +8,7 @@ import type { OutgoingMailRow } from '../../migrations/tables.ts'
 import type { MailDoor, OutgoingMail } from '../door.ts'
 import { startMailQueue, type MailKind, type NewMail } from './queue.ts'
 import { createMailSettings, isAddress } from './settings.ts'
-import { deliver } from './smtp.ts'
+import { deliver, greetServer } from './smtp.ts'
 
 export interface MailRoom {
   door: MailDoor
@@ -57,6 +57,16 @@ export async function openMailRoom(options: { database: Database; secrets: Secre
         } catch (error) {
           throw new Refusal('unavailable', messageOf(error), { cause: error })
         }
+      },
+      async check(actor) {
+        const server = await settings.server(actor.tenantId)
+        if (!server) return undefined
+        try {
+          await greetServer(server)
+        } catch (error) {
+          throw new Refusal('unavailable', messageOf(error), { cause: error })
+        }
+        return `${server.host}:${server.port}`
       },
       post: (actor, mail) => database.system('mail', (trx) => queue.post(trx, { ...mail, tenantId: actor.tenantId })),
       list: (actor, filter) =>

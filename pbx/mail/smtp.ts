@@ -35,13 +35,29 @@ export class NotTaken extends Error {
 const CONNECT_MS = 15_000
 const IDLE_MS = 30_000
 
-/** Hands one letter to an SMTP server (RFC 5321). Resolves with its answer when it took it for every recipient; rejects with `NotTaken`. */
-export async function deliver(server: MailServer, letter: Letter): Promise<string> {
-  const transport = createTransport({
+function transportTo(server: MailServer): ReturnType<typeof createTransport> {
+  return createTransport({
     host: server.host, port: server.port, secure: server.security === 'tls', requireTLS: server.security === 'starttls', ignoreTLS: server.security === 'none',
     ...(server.username !== null && { auth: { user: server.username, pass: server.password ?? '' } }),
     connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: IDLE_MS, disableFileAccess: true, disableUrlAccess: true,
   })
+}
+
+/** Connects, signs in and goes. Rejects with `NotTaken`. */
+export async function greetServer(server: MailServer): Promise<void> {
+  const transport = transportTo(server)
+  try {
+    await transport.verify()
+  } catch (error) {
+    throw explain(server, error)
+  } finally {
+    transport.close()
+  }
+}
+
+/** Hands one letter to an SMTP server (RFC 5321). Resolves with its answer when it took it for every recipient; rejects with `NotTaken`. */
+export async function deliver(server: MailServer, letter: Letter): Promise<string> {
+  const transport = transportTo(server)
   try {
     const { response, rejected } = await transport.sendMail({
       messageId: `<${letter.id}@${letter.from.address.split('@')[1] ?? 'localhost'}>`, from: letter.from, to: [...letter.to], subject: letter.title, text: letter.body,

@@ -46,6 +46,11 @@ export function createFakeMail(actors: Actor[], checkVersion: (row: { version: n
       async test(actor) {
         actors.push(actor)
       },
+      async check(actor) {
+        actors.push(actor)
+        const server = settings.get(actor.tenantId)
+        return server && `${server.host}:${server.port}`
+      },
       async post(actor, mail) {
         actors.push(actor)
         const id = randomUUID()

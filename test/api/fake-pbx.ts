@@ -288,6 +288,10 @@ export function createFakePbx(): FakePbx {
         return { days: null, standardDays: 365, notice: 'none', ...input }
       },
     },
+    async testAudio(actor) {
+      actors.push(actor)
+      return { ok: true, message: 'Two phones of our own heard each other in PCMU.', heard: [] }
+    },
     tell(actor, type, data) {
       actors.push(actor)
       pbx.emit(type, actor.tenantId, data)
