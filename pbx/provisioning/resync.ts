@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../../config/database/index.ts'
 import { messageOf } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
@@ -50,7 +51,7 @@ export function createResync({ database, directory, registrar, registry, events,
   const contactOf = ({ devices }: PhoneRecord): Contact | undefined =>
     devices.flatMap((device) => registrar.contactsOf(device.extension_id).filter(({ deviceId, reachable }) => deviceId === device.id && reachable !== 'no'))[0]
   const read = (tenantId: string, phoneId?: string): Promise<PhoneRecord[]> => database.system('phones whose settings may have changed', async (trx) => {
-    const rows = (await trx<PhoneRow>('phones').where({ tenant_id: tenantId, ...(phoneId !== undefined && { id: phoneId }) })) as PhoneRow[]
+    const rows = (await trx<PhoneRow>('phones').where({ tenant_id: tenantId }).modify((query) => void (phoneId === undefined ? query.whereNotNull('served_hash') : query.where({ id: phoneId })))) as PhoneRow[]
     return recordsOf(trx, rows)
   })
 
@@ -90,7 +91,11 @@ export function createResync({ database, directory, registrar, registry, events,
   }
   const look = async (tenantId: string, phoneId?: string): Promise<void> => {
     const records = await read(tenantId, phoneId)
-    for (let at = 0; at < records.length && !closed; at += AT_ONCE) await Promise.all(records.slice(at, at + AT_ONCE).map(tell))
+    for (let at = 0; at < records.length && !closed; at += AT_ONCE) {
+      await Promise.all(records.slice(at, at + AT_ONCE).map(tell))
+      // Rendering takes its time, and calls do not wait for it.
+      await setImmediate()
+    }
   }
   const quietly = (work: Promise<unknown>): void => void work.catch((error: unknown) => closed || logger.warn(`phones were not asked to fetch their settings: ${messageOf(error)}`))
   const soon = (tenantId: string): void => {

@@ -120,6 +120,12 @@ suite('provisioning', () => {
     assert.equal((await fetchBy(`${base}${own}.cfg`)).status, 404)
     assert.equal((await house.api.get<{ devices: unknown[] }>(`/extensions/${ben.extensionId}`)).devices.length, 1, 'its device went with it')
     assert.deepEqual(await house.registrations(), before)
+    // Brought back it is another one to strangers: with another link and another password.
+    const [deleted] = await house.api.get<{ id: string; action: string }[]>(`/audit?subjectId=${id}&limit=1`)
+    assert.equal(deleted?.action, 'phone.delete')
+    const { subjectId } = await house.api.post<{ subjectId: string }>(`/audit/${deleted.id}/undo`)
+    assert.deepEqual(await house.api.get<{ mac: string; networks: string[]; state: string }>(`/phones/${subjectId}`).then((back) => [back.mac, back.networks, back.state]), [own, ['192.0.2.0/24'], 'never'])
+    assert.equal((await fetchBy(`${base}${own}.cfg`)).status, 404)
   })
 
   test('while it is open for new phones, those of the network that were added get theirs by MAC address, each from one place', async () => {
