@@ -43,7 +43,7 @@ export const places: { group: string; places: Place[] }[] = [
     group: 'Calls',
     places: [
       { href: '/calls', label: 'Live calls', icon: PhoneCall, permission: 'calls.read' },
-      { href: '/call', label: 'Click to dial', icon: MousePointerClick, permission: 'calls.dial' },
+      { href: '/call', label: 'Click to dial', icon: MousePointerClick, permission: 'calls.own' },
       { href: '/history', label: 'Call history', icon: History, permission: 'calls.read' },
       { href: '/voicemail', label: 'Voicemail', icon: Voicemail, permission: 'voicemail.read' },
       { href: '/messages', label: 'Text messages', icon: MessageSquare, permission: 'messages.read' },

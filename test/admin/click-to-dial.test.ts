@@ -16,6 +16,8 @@ const page = (panel: string): string => `<!doctype html><meta charset="utf-8"><t
 <p id="tel"><a href="tel:102">Ben</a></p><textarea id="text">+1 202 555 0199</textarea>
 <script src="${panel}dial.js" defer></script>`
 
+const clerk = { name: 'Anna', email: 'anna@example.test', password: 'walnut harbour kite' }
+
 test('a page of others', { skip, timeout: 180_000 }, async (t) => {
   const house = await startPanelHouse()
   t.after(() => house.close())
@@ -25,7 +27,8 @@ test('a page of others', { skip, timeout: 180_000 }, async (t) => {
   await setUpInBrowser(panel, house.setupLink)
   const { desk } = house
   await desk.api.signIn()
-  const [anna, ben] = [await desk.registered(await desk.extension('101', { name: 'Anna' })), await desk.registered(await desk.extension('102', { name: 'Ben' }))]
+  const anna101 = await desk.extension('101', { name: 'Anna' })
+  const [anna, ben] = [await desk.registered(anna101), await desk.registered(await desk.extension('102', { name: 'Ben' }))]
   await panel.goto(house.at('/extensions'))
   await panel.getByRole('link', { name: '101' }).first().click()
   await panel.getByText('All of its phones ring first.').waitFor()
@@ -65,12 +68,19 @@ test('a page of others', { skip, timeout: 180_000 }, async (t) => {
   await theirs.evaluate(`document.body.append(Object.assign(document.createElement('p'), { id: 'late', textContent: 'or 202-555-0177' }))`)
   await theirs.locator('#late a').waitFor()
 
+  // Whoever calls is no administrator: the own phone is all there is.
+  await desk.api.post('/users', { ...clerk, roles: ['user'], extensionId: anna101.extensionId })
+  const hers = new ApiClient(desk.api.url)
+  await hers.signIn(clerk)
+  const [name = '', value = ''] = (hers.cookie ?? '').split('=')
+  await context.addCookies([{ name, value, url: desk.api.url, httpOnly: true, sameSite: 'Strict' }])
   const opening = context.waitForEvent('page')
   await theirs.locator('#tel a').click()
   const window = await opening
   await window.getByRole('heading', { level: 1, name: 'Click to dial' }).waitFor()
   assert.equal(await window.getByLabel('Number').first().inputValue(), '102')
   if (process.env['SCREENSHOTS']) await window.screenshot({ path: `${process.env['SCREENSHOTS']}/click-to-dial.png` })
+  assert.equal(await window.getByRole('combobox', { name: 'My phone' }).count(), 0)
   await window.getByRole('button', { name: 'Call', exact: true }).click()
   const own = await anna.nextCall()
   assert.match(headerOf(own.invite, 'From') ?? '', /"Click: Ben"/)
@@ -80,8 +90,10 @@ test('a page of others', { skip, timeout: 180_000 }, async (t) => {
   other.ring()
   await window.getByText('Calling Ben.').waitFor()
   await other.answer()
+  await window.getByText('Talking to Ben.').waitFor()
+  if (process.env['SCREENSHOTS']) await window.screenshot({ path: `${process.env['SCREENSHOTS']}/click-to-dial-talking.png` })
   await window.getByRole('button', { name: 'Hang up' }).click()
   await Promise.all([own.ended(), other.ended()])
-  await window.getByText('The call is over.').waitFor()
+  await window.getByText(/The call is over\. .+/).waitFor()
   assert.deepEqual(complaints, [])
 })

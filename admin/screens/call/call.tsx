@@ -1,8 +1,8 @@
-import { Button, Checkbox, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, Checkbox, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { Link2, Phone, PhoneOff } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useSearch } from 'wouter'
-import { dialCall, hangUpCall, type Call } from '../../client/index.ts'
+import { dialCall, dialOwnCall, hangUpCall, type Call, type OwnCall } from '../../client/index.ts'
 import { notify } from '../../app/notify.ts'
 import { useCan, useSession } from '../../app/session.tsx'
 import { CopyButton } from '../../components/copy.tsx'
@@ -13,6 +13,7 @@ import { StatusBadge } from '../../components/status.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useLive } from '../../live/store.ts'
 import { stateWords } from '../../words/call.ts'
+import { OwnProgress } from './own-progress.tsx'
 import { ExtensionSelect } from '../extensions/extension-select.tsx'
 
 const MINE = 'dialplane.my-phone'
@@ -41,16 +42,22 @@ export default function CallPage() {
 
 function Dial({ to }: { to: string }) {
   const { user } = useSession()
+  // Who may call with any phone chooses one; others have their own.
+  const any = useCan()('calls.dial')
   const [call, setCall] = useState<Call | null>(null)
+  const [ownCall, setOwnCall] = useState<OwnCall | null>(null)
   const form = useForm({
-    initial: { to, ...remembered(user.extensionId) },
+    initial: { to, ...remembered(user.extensionId), ...(!any && { extensionId: user.extensionId ?? '' }) },
     check: (values): Record<string, string> => ({
-      ...(values.extensionId === '' && { extensionId: 'Choose your own phone. It is remembered in this browser.' }),
+      ...(any && values.extensionId === '' && { extensionId: 'Choose your own phone. It is remembered in this browser.' }),
       ...(values.to.trim() === '' && { to: 'Enter a number.' }),
     }),
     save: async (values) => {
       localStorage.setItem(MINE, JSON.stringify({ extensionId: values.extensionId, autoAnswer: values.autoAnswer }))
-      setCall((await dialCall({ body: { extensionId: values.extensionId, to: values.to.trim(), ...(values.autoAnswer && { autoAnswer: true }) }, throwOnError: true })).data.data)
+      const body = { to: values.to.trim(), ...(values.autoAnswer && { autoAnswer: true }) }
+      const own = !any || values.extensionId === user.extensionId
+      setOwnCall(own ? (await dialOwnCall({ body, throwOnError: true })).data.data : null)
+      setCall(own ? null : (await dialCall({ body: { ...body, extensionId: values.extensionId }, throwOnError: true })).data.data)
     },
   })
   const { values, errors, set } = form
@@ -65,13 +72,15 @@ function Dial({ to }: { to: string }) {
       >
         <Stack gap="sm">
           <TextInput label="Number" description="As it is written anywhere; spaces and signs do not matter." inputMode="tel" autoComplete="off" data-autofocus withAsterisk required value={values.to} error={errors.to} onChange={(change) => set('to', change.currentTarget.value)} />
-          <ExtensionSelect label="My phone" description="The extension whose phones ring first." value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />
+          {!any && user.extensionId === null && <Alert color="orange">No extension is yours yet, so nothing can be called. An administrator says which it is, under Users.</Alert>}
+          {any && <ExtensionSelect label="My phone" description="The extension whose phones ring first." value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}
           <Checkbox label="My phone answers by itself" description="If it can: most desk phones allow this in their settings. Without this, what is set for the extension counts." checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
           <Problem error={form.problem} />
           <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>Call</Button></Group>
         </Stack>
       </form>
       {call !== null && <Progress first={call} />}
+      {ownCall !== null && <OwnProgress key={ownCall.id} first={ownCall} />}
     </Panel>
   )
 }
