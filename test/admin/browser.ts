@@ -30,7 +30,7 @@ export interface Watched {
 
 export type Size = 'desk' | 'phone'
 
-const viewports: Record<Size, { width: number; height: number }> = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } }
+export const viewports: Record<Size, { width: number; height: number }> = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 740 } }
 
 /** A page of its own session that notes every complaint. */
 export async function openPage(browser: Browser, size: Size = 'desk', colorScheme: 'light' | 'dark' = 'light'): Promise<Watched> {

@@ -70,7 +70,7 @@ export default function Backups() {
         <Panel component="section" aria-labelledby="restore">
           <Title order={2} id="restore" mb="xs">Restoring</Title>
           <Text size="sm">On the machine itself, into an empty installation of this or a newer version. Recordings and everything else come back as they were.</Text>
-          <Code block mt="xs">npm start -- --restore /path/to/file.backup</Code>
+          <Code block mt="xs" style={{ whiteSpace: 'pre-wrap' }} className="break-anywhere">npm start -- --restore /path/to/file.backup</Code>
         </Panel>
       )}
       <ScheduleForm opened={asking === 'schedule'} settings={settings.data} onClose={close} />
