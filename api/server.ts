@@ -82,6 +82,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     gate,
     identity: createIdentity({ database, clock }),
     passwords,
+    secrets: options.secrets,
     identityChanges: createIdentityChanges(),
     setup,
     webhooks: await startWebhooks({ database, secrets: options.secrets, pbx, settings, clock, logger, ...(options.webhookTimes && { times: options.webhookTimes }) }),

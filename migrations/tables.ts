@@ -12,6 +12,8 @@ export interface TenantRow {
   sip_domains: string[]
   is_default: boolean
   time_zone: string
+  /** Who must have a second factor to sign in. */
+  second_factor: 'optional' | 'administrators' | 'everybody'
   created_at: Date
   updated_at: Date
 }
@@ -29,6 +31,25 @@ export interface UserRow {
   last_login_at: Date | null
   created_at: Date
   updated_at: Date
+}
+
+export interface UserAuthenticatorRow {
+  user_id: string
+  tenant_id: string
+  /** The TOTP secret in base32, sealed. */
+  secret_sealed: Buffer
+  /** Null: no code of it was seen yet. */
+  confirmed_at: Date | null
+  /** The last period of 30 s whose code was taken; bigint. */
+  last_period: string
+  created_at: Date
+}
+
+export interface UserRecoveryCodeRow {
+  tenant_id: string
+  user_id: string
+  code_hash: Buffer
+  used_at: Date | null
 }
 
 export interface RoleRow {

@@ -1,5 +1,5 @@
 /** Signing in and out. */
-import { changePassword, completeSetup, getSession, getSetup, login, logout } from '../client/index.ts'
+import { beginRequiredEnrolment, changePassword, completeSetup, confirmRequiredEnrolment, getSession, getSetup, login, logout, verifySignIn, type AuthenticatorSecret, type SignInStep } from '../client/index.ts'
 import { ApiError } from './api-error.ts'
 import { rememberCsrfToken } from './client.ts'
 import { keys } from './keys.ts'
@@ -24,8 +24,27 @@ export async function readSetup(): Promise<{ needed: boolean }> {
   return data.data
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  enter((await login({ body: { email, password }, throwOnError: true })).data.data)
+/** Signs in, or says what is asked for besides the password. */
+export async function signIn(email: string, password: string): Promise<SignInStep | undefined> {
+  const answer = (await login({ body: { email, password }, throwOnError: true })).data.data
+  if ('next' in answer) return answer
+  enter(answer)
+  return undefined
+}
+
+/** The second step: a code of the authenticator app, or a recovery code. */
+export async function signInWithCode(challenge: string, code: string): Promise<void> {
+  enter((await verifySignIn({ body: { challenge, code }, throwOnError: true })).data.data)
+}
+
+export async function beginRequiredFactor(challenge: string): Promise<AuthenticatorSecret> {
+  return (await beginRequiredEnrolment({ body: { challenge }, throwOnError: true })).data.data
+}
+
+/** Confirms the app that had to be set up. One is signed in by `proceed`, when the recovery codes were seen. */
+export async function confirmRequiredFactor(challenge: string, code: string): Promise<{ recoveryCodes: string[]; proceed: () => void }> {
+  const { session, recoveryCodes } = (await confirmRequiredEnrolment({ body: { challenge, code }, throwOnError: true })).data.data
+  return { recoveryCodes, proceed: () => enter(session) }
 }
 
 export async function createFirstAdministrator(input: { token: string; name: string; email: string; password: string }): Promise<void> {

@@ -35,6 +35,8 @@ export const keys = {
   backups: ['backups'] as const,
   users: ['users'] as const,
   sessions: ['sessions'] as const,
+  secondFactor: ['second-factor'] as const,
+  signInPolicy: ['sign-in-policy'] as const,
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,
   webhooks: ['webhooks'] as const,

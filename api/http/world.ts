@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import type { Actor, PersonActor, TenantId } from '../../config/actor.ts'
 import type { Clock } from '../../config/clock.ts'
 import type { OpenDatabase } from '../../config/database/open.ts'
+import type { Secrets } from '../../config/secrets.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { BackupRow, BackupSettingsRow, WebhookRow } from '../../migrations/tables.ts'
@@ -115,6 +116,7 @@ export interface World {
   gate: Gate
   identity: Identity
   passwords: Passwords
+  secrets: Secrets
   identityChanges: IdentityChanges
   setup: SetupTokens
   webhooks: Webhooks

@@ -23,6 +23,7 @@ export function presentUser(user: UserWithRoles): z.input<typeof User> {
     status: user.status,
     roles: user.roles,
     extensionId: user.extension_id,
+    secondFactor: user.second_factor,
     lastLoginAt: isoOrNull(user.last_login_at),
     createdAt: isoOf(user.created_at),
     updatedAt: isoOf(user.updated_at),

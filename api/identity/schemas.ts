@@ -9,7 +9,7 @@ const email = z.email().trim().max(254)
 /** Length only: the rest of the policy needs the e-mail address and the name (passwords.ts). */
 const newPassword = z.string().min(12).max(256).meta({ format: 'password', description: 'At least 12 characters.' })
 
-const anyPassword = z.string().min(1).max(256).meta({ format: 'password' })
+export const anyPassword = z.string().min(1).max(256).meta({ format: 'password' })
 
 export const PermissionName = z.enum(permissionNames).meta({ id: 'PermissionName' })
 
@@ -61,6 +61,7 @@ export const User = z
     status,
     roles: z.array(z.string()).meta({ description: 'Keys of roles.' }),
     extensionId: z.uuid().nullable().meta({ description: 'The own extension: whose calls the person and its tokens for calling may begin, see and end.' }),
+    secondFactor: z.boolean().meta({ description: 'A code is asked at sign-in.' }),
     lastLoginAt: instant.nullable(),
     createdAt: instant,
     updatedAt: instant,

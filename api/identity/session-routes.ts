@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import { wrongField } from '../../config/errors.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { done, one, Success } from '../http/envelope.ts'
+import { SignInStep } from './mfa/schemas.ts'
+import { nextStep } from './mfa/sign-in-routes.ts'
 import { checkPasswordPolicy } from './passwords.ts'
 import { sessionInfo } from './session-info.ts'
 import { LoginInput, PasswordChange, SessionInfo } from './schemas.ts'
@@ -13,14 +16,16 @@ const login = defineRoute({
   path: '/auth/login',
   operationId: 'login',
   summary: 'Sign in',
-  description: 'Sets the cookie dialplane_session. Writes made with it need the csrfToken as X-CSRF-Token.',
+  description: 'Sets the cookie dialplane_session. Writes made with it need the csrfToken as X-CSRF-Token. Where a second factor is asked for, the answer is `next` and a challenge instead, and nobody is signed in yet.',
   tag: 'Session',
   permission: 'public',
   body: LoginInput,
   secret: true,
-  response: one(SessionInfo),
+  response: one(z.union([SessionInfo, SignInStep])),
   async handle({ world, body, client, reply }) {
     const user = await checkSignIn(world, body, client)
+    const step = await nextStep(world, user, client)
+    if (step) return { data: step }
     const session = await openSession(world, user, client)
     reply.header('Set-Cookie', session.cookie)
     return { data: await sessionInfo(world, actorOf(user, client.address), session) }

@@ -11,13 +11,16 @@ export interface UserWithRoles extends UserRow {
   roles: string[]
   /** Of all its roles together. */
   permissions: string[]
+  /** Whether a code is asked at sign-in. */
+  second_factor: boolean
 }
 
 /** The columns of {@link UserWithRoles}, for a query on `users`. */
 const WITH_ROLES = `users.*,
   ARRAY(SELECT r.key FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = users.id ORDER BY r.key) AS roles,
   ARRAY(SELECT DISTINCT p.permission FROM user_roles ur JOIN role_permissions p ON p.role_id = ur.role_id
-        WHERE ur.user_id = users.id ORDER BY p.permission) AS permissions`
+        WHERE ur.user_id = users.id ORDER BY p.permission) AS permissions,
+  EXISTS(SELECT 1 FROM user_authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL) AS second_factor`
 
 export async function listUsers(trx: Transaction, query: z.output<typeof UserQuery>): Promise<{ rows: UserWithRoles[]; total: number }> {
   const matching = trx<UserRow>('users').modify((rows) => {

@@ -1,11 +1,17 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
 import { signIn } from '../../app/auth.ts'
+import type { SignInStep } from '../../client/index.ts'
 import { Doorway } from '../../components/doorway.tsx'
 import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 
+const CodeStep = lazy(async () => ({ default: (await import('./second-step.tsx')).CodeStep }))
+const RequiredEnrolment = lazy(async () => ({ default: (await import('./second-step.tsx')).RequiredEnrolment }))
+
 /** Sign-in. On success the gate leads back to where one was. */
 export default function SignIn() {
+  const [step, setStep] = useState<SignInStep | null>(null)
   const form = useForm({
     initial: { email: '', password: '' },
     check: ({ email, password }) => {
@@ -14,9 +20,17 @@ export default function SignIn() {
       if (password === '') errors.password = 'Enter your password.'
       return errors
     },
-    save: ({ email, password }) => signIn(email.trim(), password),
+    save: async ({ email, password }) => setStep((await signIn(email.trim(), password)) ?? null),
   })
   const { values, errors, set } = form
+  if (step !== null) {
+    const Step = step.next === 'code' ? CodeStep : RequiredEnrolment
+    const back = () => {
+      setStep(null)
+      form.reset({ email: values.email, password: '' })
+    }
+    return <Doorway title={step.next === 'code' ? 'Your code' : 'A second factor'}><Suspense><Step challenge={step.challenge} onBack={back} /></Suspense></Doorway>
+  }
   return (
     <Doorway title="Sign in">
       <form

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { createUser, deleteUser, endOwnSession, endUserSession, listOwnSessions, listRoles, listUsers, listUserSessions, updateUser, type UserCreate, type UserUpdate } from '../../client/index.ts'
+import { createUser, deleteUser, endOwnSession, endUserSession, listOwnSessions, listRoles, listUsers, listUserSessions, resetSecondFactor, updateUser, type UserCreate, type UserUpdate } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient, rereading } from '../../app/query-client.ts'
 
@@ -36,6 +36,8 @@ export async function changeUser(id: string, body: UserUpdate): Promise<void> {
   // It may have been one's own name or roles.
   void queryClient.invalidateQueries({ queryKey: keys.session })
 }
+
+export const resetUserFactor = (id: string) => changed(resetSecondFactor({ path: { id }, throwOnError: true }))
 
 export const removeUser = (id: string) => changed(deleteUser({ path: { id }, throwOnError: true }))
 

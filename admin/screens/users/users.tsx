@@ -1,5 +1,5 @@
 import { Button, Drawer, Group, Menu, Stack, Text } from '@mantine/core'
-import { MonitorSmartphone, Plus, SearchX } from 'lucide-react'
+import { MonitorSmartphone, Plus, SearchX, ShieldOff } from 'lucide-react'
 import { useState } from 'react'
 import { useCan, useSession } from '../../app/session.tsx'
 import type { User } from '../../app/types.ts'
@@ -13,9 +13,10 @@ import { StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
 import { useLastOpen } from '../../components/use-last-open.ts'
 import { useListState } from '../../components/use-list-state.ts'
-import { removeUser, useRoles, useUsers } from './data.ts'
+import { removeUser, resetUserFactor, useRoles, useUsers } from './data.ts'
 import { RoleTable } from './role-table.tsx'
 import { SessionList } from './session-list.tsx'
+import { SignInPolicyPanel } from './sign-in-policy.tsx'
 import { UserForm } from './user-form.tsx'
 
 const sorts = ['created_at', 'name', 'email', 'last_login_at'] as const
@@ -30,6 +31,7 @@ export default function Users() {
   const roles = useRoles()
   const [editing, setEditing] = useState<'new' | User | null>(null)
   const [deleting, setDeleting] = useState<User | null>(null)
+  const [resetting, setResetting] = useState<User | null>(null)
   const [signedIn, setSignedIn] = useState<User | null>(null)
   const shown = useLastOpen(signedIn !== null, signedIn)
   const mayWrite = can('users.write')
@@ -40,6 +42,7 @@ export default function Users() {
     { key: 'email', title: 'E-mail', sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
     { key: 'roles', title: 'Roles', render: (user) => user.roles.map(roleName).join(', ') },
     { key: 'status', title: 'State', card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: 'Active', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /> },
+    { key: 'factor', title: 'Second factor', render: (user) => user.secondFactor ? 'Authenticator app' : <Text span inherit c="dimmed">None</Text> },
     { key: 'login', title: 'Last sign-in', sort: 'last_login_at', render: (user) => user.lastLoginAt === null ? <Text span inherit c="dimmed">Never</Text> : <Time at={user.lastLoginAt} ago /> },
   ]
 
@@ -56,18 +59,29 @@ export default function Users() {
         columns={columns}
         rows={query.data?.data}
         rowKey={(user) => user.id}
-        {...(mayWrite && { actions: (user: User) => <UserMenu user={user} onSessions={() => setSignedIn(user)} onEdit={() => setEditing(user)} onDelete={() => setDeleting(user)} /> })}
+        {...(mayWrite && { actions: (user: User) => <UserMenu user={user} self={user.id === self.id} onReset={() => setResetting(user)} onSessions={() => setSignedIn(user)} onEdit={() => setEditing(user)} onDelete={() => setDeleting(user)} /> })}
         error={query.error}
         retry={() => void query.refetch()}
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
         empty={<EmptyState icon={SearchX} title="Nobody found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show everyone</Button>}>No user has “{search}” in name or e-mail.</EmptyState>}
       />
+      <SignInPolicyPanel />
       {roles.data !== undefined && <RoleTable roles={roles.data} />}
       <UserForm editing={editing} roles={roles.data ?? []} onClose={() => setEditing(null)} />
       <Drawer opened={signedIn !== null} onClose={() => setSignedIn(null)} title={<Text span fw={650} fz="lg">Where {shown?.name} is signed in</Text>}>
         {shown !== null && <SessionList userId={shown.id} />}
       </Drawer>
+      <Confirm
+        opened={resetting !== null}
+        onClose={() => setResetting(null)}
+        title={`Reset the second factor of ${resetting?.name ?? ''}?`}
+        confirm="Reset second factor"
+        onConfirm={async () => (resetting === null ? undefined : resetUserFactor(resetting.id))}
+        done="The second factor is reset."
+      >
+        Be sure that it is really them who ask. They are signed out everywhere, and sign in with the password alone; where a second factor is required they set up a new one then.
+      </Confirm>
       <Confirm
         opened={deleting !== null}
         onClose={() => setDeleting(null)}
@@ -82,11 +96,12 @@ export default function Users() {
   )
 }
 
-function UserMenu({ user, onSessions, onEdit, onDelete }: { user: User; onSessions: () => void; onEdit: () => void; onDelete: () => void }) {
+function UserMenu({ user, self, onSessions, onReset, onEdit, onDelete }: { user: User; self: boolean; onSessions: () => void; onReset: () => void; onEdit: () => void; onDelete: () => void }) {
   return (
     <Group justify="flex-end">
       <RowMenu of={user.name} onEdit={onEdit} onDelete={onDelete}>
         <Menu.Item leftSection={<MonitorSmartphone size={16} aria-hidden />} onClick={onSessions}>Where signed in</Menu.Item>
+        {user.secondFactor && !self && <Menu.Item leftSection={<ShieldOff size={16} aria-hidden />} onClick={onReset}>Reset second factor</Menu.Item>}
       </RowMenu>
     </Group>
   )

@@ -73,7 +73,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'ical.js': ['api/telephony'],
   'csv-parse': ['api/http'], 'csv-stringify': ['api/http'],
   ws: ['api/live', 'pbx/signalling/engine/transport'],
-  '@node-rs/argon2': ['api/identity'],
+  '@node-rs/argon2': ['api/identity'], otpauth: ['api/identity'],
   qrcode: ['admin'],
   '@mantine/core': ['admin'], '@mantine/hooks': ['admin'], '@mantine/notifications': ['admin'],
   '@tanstack/react-query': ['admin'], '@vitejs/plugin-react': ['admin'], '@hey-api/openapi-ts': ['admin'], '@hey-api/client-fetch': ['admin'],

@@ -1,0 +1,203 @@
+/** One's own second factor, that of others, and who must have one. */
+import type { PersonActor } from '../../../config/actor.ts'
+import { Refusal, wrongField } from '../../../config/errors.ts'
+import type { SessionRow } from '../../../migrations/tables.ts'
+import { defineRoute } from '../../http/define-route.ts'
+import { done, idParams, one, Success } from '../../http/envelope.ts'
+import { isoOrNull } from '../../http/fields.ts'
+import type { World } from '../../http/world.ts'
+import { ADMIN_ROLE } from '../permissions.ts'
+import { endSessionsOf, getUser, type UserWithRoles } from '../user-repository.ts'
+import { mayHandle } from '../users.ts'
+import { auditOf, beginEnrolment, checkCode, confirmEnrolment, hasFactor, isRequired, renewRecoveryCodes, resetFactors, takeAttempt } from './factors.ts'
+import { findAuthenticator, readPolicy, recoveryCodesLeft, writePolicy } from './repository.ts'
+import { AuthenticatorSecret, FactorCode, FactorProof, PasswordProof, RecoveryCodes, SecondFactor, SignInPolicy } from './schemas.ts'
+
+/** Looks at the password again: a session somebody left open is not enough. */
+async function provePassword(world: World, actor: PersonActor, password: string): Promise<UserWithRoles> {
+  const attempts = `${actor.id} password`
+  world.limits.login.take(attempts)
+  const user = await world.database.read(actor, (trx) => getUser(trx, actor.id))
+  if (!(await world.passwords.verify(user.password_hash, password))) throw wrongField('password', 'This is not your password.')
+  world.limits.login.forget(attempts)
+  return user
+}
+
+const WRONG_CODE = 'The code is wrong, too old, or was used before.'
+
+const getSecondFactor = defineRoute({
+  method: 'get',
+  path: '/auth/mfa',
+  operationId: 'getSecondFactor',
+  summary: 'The own second factor',
+  tag: 'Session',
+  permission: 'session',
+  response: one(SecondFactor),
+  handle: async ({ world, actor }) => ({
+    data: await world.database.read(actor, async (trx) => {
+      const app = await findAuthenticator(trx, actor.id)
+      const since = app?.confirmed_at ?? null
+      const { roles } = await getUser(trx, actor.id)
+      return { required: isRequired(await readPolicy(trx, actor.tenantId), roles), authenticator: since !== null, since: isoOrNull(since), recoveryCodesLeft: await recoveryCodesLeft(trx, actor.id) }
+    }),
+  }),
+})
+
+const setUp = defineRoute({
+  method: 'post',
+  path: '/auth/mfa/setup',
+  operationId: 'setUpAuthenticator',
+  summary: 'Begin to set up an authenticator app',
+  description: 'Nothing is asked at sign-in before a code of it was confirmed.',
+  tag: 'Session',
+  permission: 'session',
+  body: PasswordProof,
+  secret: true,
+  response: one(AuthenticatorSecret),
+  async handle({ world, actor, body }) {
+    const user = await provePassword(world, actor, body.password)
+    return { data: await world.database.change(actor, async (trx) => ({ result: await beginEnrolment(world, trx, user), audit: auditOf('user.begin-second-factor', actor) })) }
+  },
+})
+
+const confirm = defineRoute({
+  method: 'post',
+  path: '/auth/mfa/confirm',
+  operationId: 'confirmAuthenticator',
+  summary: 'Confirm the authenticator app with a code of it',
+  description: 'From now on a code is asked at each sign-in. Every other session of the person ends.',
+  tag: 'Session',
+  permission: 'session',
+  body: FactorCode,
+  secret: true,
+  response: one(RecoveryCodes),
+  async handle({ world, actor, session, body }) {
+    const forget = takeAttempt(world, actor.id)
+    const recoveryCodes = await world.database.change(actor, async (trx) => {
+      const result = await confirmEnrolment(world, trx, await getUser(trx, actor.id), body.code)
+      await endSessionsOf(trx, actor.id, session.id)
+      return { result, audit: auditOf('user.enable-second-factor', actor) }
+    })
+    forget()
+    world.identityChanges.publish(actor.tenantId)
+    return { data: { recoveryCodes } }
+  },
+})
+
+const renew = defineRoute({
+  method: 'post',
+  path: '/auth/mfa/recovery-codes',
+  operationId: 'renewRecoveryCodes',
+  summary: 'New recovery codes; the old ones open nothing any more',
+  tag: 'Session',
+  permission: 'session',
+  body: FactorProof,
+  secret: true,
+  response: one(RecoveryCodes),
+  async handle({ world, actor, body }) {
+    const user = await provePassword(world, actor, body.password)
+    const forget = takeAttempt(world, actor.id)
+    const recoveryCodes = await world.database.change(actor, async (trx) => {
+      if ((await checkCode(world, trx, actor.id, body.code)) === undefined) throw wrongField('code', WRONG_CODE)
+      return { result: await renewRecoveryCodes(world, trx, user), audit: auditOf('user.renew-recovery-codes', actor) }
+    })
+    forget()
+    return { data: { recoveryCodes } }
+  },
+})
+
+const turnOff = defineRoute({
+  method: 'post',
+  path: '/auth/mfa/disable',
+  operationId: 'disableSecondFactor',
+  summary: 'Turn the own second factor off',
+  description: 'Not where the organisation requires one: there an administrator resets it, and a new one is set up at the next sign-in.',
+  tag: 'Session',
+  permission: 'session',
+  body: FactorProof,
+  response: Success,
+  async handle({ world, actor, body }) {
+    const user = await provePassword(world, actor, body.password)
+    const forget = takeAttempt(world, actor.id)
+    await world.database.change(actor, async (trx) => {
+      if (isRequired(await readPolicy(trx, actor.tenantId), user.roles)) throw new Refusal('conflict', 'Your organisation requires a second factor.')
+      if ((await checkCode(world, trx, actor.id, body.code)) === undefined) throw wrongField('code', WRONG_CODE)
+      await resetFactors(trx, actor.id)
+      return { result: undefined, audit: auditOf('user.disable-second-factor', actor) }
+    })
+    forget()
+    return done
+  },
+})
+
+const reset = defineRoute({
+  method: 'post',
+  path: '/users/{id}/mfa/reset',
+  operationId: 'resetSecondFactor',
+  summary: 'Take the second factor away from somebody who lost it',
+  description: 'Of a person who holds no more than the permissions of the one who asks. Their sessions end; where a second factor is required they set up a new one at the next sign-in.',
+  tag: 'Users',
+  permission: 'users.write',
+  params: idParams,
+  response: Success,
+  async handle({ world, actor, session, params }) {
+    if (actor.id === params.id) throw new Refusal('forbidden', 'Turn your own second factor off under My account, with your password and a code.')
+    await world.database.change(actor, async (trx) => {
+      const user = await getUser(trx, params.id, true)
+      mayHandle(actor, user.permissions)
+      const had = await resetFactors(trx, params.id)
+      await endSessionsOf(trx, params.id, session?.id)
+      return { result: undefined, audit: { action: 'user.reset-second-factor', subjectType: 'user', subjectId: params.id, before: { secondFactor: had } } }
+    })
+    world.identityChanges.publish(actor.tenantId)
+    return done
+  },
+})
+
+const getPolicy = defineRoute({
+  method: 'get',
+  path: '/sign-in-policy',
+  operationId: 'getSignInPolicy',
+  summary: 'Who must have a second factor',
+  tag: 'Users',
+  permission: 'users.read',
+  response: one(SignInPolicy),
+  handle: async ({ world, actor }) => ({ data: { secondFactor: await world.database.read(actor, (trx) => readPolicy(trx, actor.tenantId)) } }),
+})
+
+const updatePolicy = defineRoute({
+  method: 'put',
+  path: '/sign-in-policy',
+  operationId: 'updateSignInPolicy',
+  summary: 'Say who must have a second factor',
+  description: 'Those who must and have none are signed out, and set one up when they sign in again. Needs a person who has one, or only programs could sign in. API tokens and phones are not concerned.',
+  tag: 'Users',
+  permission: 'users.write',
+  body: SignInPolicy,
+  response: one(SignInPolicy),
+  async handle({ world, actor, body }) {
+    const data = await world.database.change(actor, async (trx) => {
+      const before = await readPolicy(trx, actor.tenantId, true)
+      if (body.secondFactor !== 'optional' && !(actor.kind === 'user' && (await hasFactor(trx, actor.id)))) {
+        throw new Refusal('conflict', 'Set up a second factor of your own first, under My account.')
+      }
+      await writePolicy(trx, actor.tenantId, body.secondFactor)
+      if (body.secondFactor !== 'optional') await endSessionsWithout(trx, body.secondFactor)
+      return { result: body, audit: { action: 'tenant.sign-in-policy', subjectType: 'tenant', subjectId: actor.tenantId, before: { secondFactor: before }, after: body } }
+    })
+    world.identityChanges.publish(actor.tenantId)
+    return { data }
+  },
+})
+
+/** Ends the sessions of those who must have a factor now and have none. */
+async function endSessionsWithout(trx: Parameters<typeof getUser>[0], policy: 'administrators' | 'everybody'): Promise<void> {
+  await trx<SessionRow>('sessions')
+    .whereNotExists((factor) => void factor.select('user_id').from('user_authenticators as a').whereRaw('a.user_id = sessions.user_id').whereNotNull('a.confirmed_at'))
+    .modify((sessions) => {
+      if (policy === 'administrators') void sessions.whereExists((role) => void role.select('ur.user_id').from('user_roles as ur').join('roles as r', 'r.id', 'ur.role_id').whereRaw('ur.user_id = sessions.user_id').where('r.key', ADMIN_ROLE))
+    })
+    .delete()
+}
+
+export const secondFactorRoutes = [getSecondFactor, setUp, confirm, renew, turnOff, reset, getPolicy, updatePolicy]
