@@ -672,6 +672,14 @@ export type SetupInput = {
     password: string;
 };
 
+export type SignInStep = {
+    /**
+     * A code is asked for, or a second factor must be set up first.
+     */
+    next: 'code' | 'enrolment';
+    challenge: string;
+};
+
 export type LoginInput = {
     email: string;
     password: string;
@@ -725,6 +733,89 @@ export type Pagination = {
     more?: boolean;
 };
 
+export type CodeInput = {
+    /**
+     * From the answer to the password; good for some minutes and for nothing else.
+     */
+    challenge: string;
+    /**
+     * Six digits of the authenticator app, or a recovery code where one is taken.
+     */
+    code: string;
+};
+
+export type AuthenticatorSecret = {
+    /**
+     * Base32, to be typed in where a QR code cannot be read.
+     */
+    secret: string;
+    /**
+     * For a QR code: otpauth://totp/…
+     */
+    uri: string;
+};
+
+export type EnrolmentInput = {
+    /**
+     * From the answer to the password; good for some minutes and for nothing else.
+     */
+    challenge: string;
+};
+
+export type Enrolled = {
+    session: SessionInfo;
+    /**
+     * Each opens once when the app is not at hand. Shown this once.
+     */
+    recoveryCodes: Array<string>;
+};
+
+export type SecondFactor = {
+    /**
+     * By the rule of the organisation.
+     */
+    required: boolean;
+    /**
+     * An authenticator app is asked at sign-in.
+     */
+    authenticator: boolean;
+    since: string | null;
+    recoveryCodesLeft: number;
+};
+
+export type PasswordProof = {
+    password: string;
+};
+
+export type RecoveryCodes = {
+    /**
+     * Each opens once when the app is not at hand. Shown this once.
+     */
+    recoveryCodes: Array<string>;
+};
+
+export type FactorCode = {
+    /**
+     * Six digits of the authenticator app, or a recovery code where one is taken.
+     */
+    code: string;
+};
+
+export type FactorProof = {
+    password: string;
+    /**
+     * Six digits of the authenticator app, or a recovery code where one is taken.
+     */
+    code: string;
+};
+
+export type SignInPolicy = {
+    /**
+     * Who must have a second factor.
+     */
+    secondFactor: 'optional' | 'administrators' | 'everybody';
+};
+
 export type User = {
     id: string;
     name: string;
@@ -738,6 +829,10 @@ export type User = {
      * The own extension: whose calls the person and its tokens for calling may begin, see and end.
      */
     extensionId: string | null;
+    /**
+     * A code is asked at sign-in.
+     */
+    secondFactor: boolean;
     lastLoginAt: string | null;
     createdAt: string;
     updatedAt: string;
@@ -4573,7 +4668,7 @@ export type LoginResponses = {
      * Done.
      */
     200: {
-        data: SessionInfo;
+        data: SessionInfo | SignInStep;
     };
 };
 
@@ -4935,6 +5030,521 @@ export type EndUserSessionResponses = {
 };
 
 export type EndUserSessionResponse = EndUserSessionResponses[keyof EndUserSessionResponses];
+
+export type VerifySignInData = {
+    body: CodeInput;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/verify';
+};
+
+export type VerifySignInErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type VerifySignInError = VerifySignInErrors[keyof VerifySignInErrors];
+
+export type VerifySignInResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SessionInfo;
+    };
+};
+
+export type VerifySignInResponse = VerifySignInResponses[keyof VerifySignInResponses];
+
+export type BeginRequiredEnrolmentData = {
+    body: EnrolmentInput;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/enrol';
+};
+
+export type BeginRequiredEnrolmentErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginRequiredEnrolmentError = BeginRequiredEnrolmentErrors[keyof BeginRequiredEnrolmentErrors];
+
+export type BeginRequiredEnrolmentResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: AuthenticatorSecret;
+    };
+};
+
+export type BeginRequiredEnrolmentResponse = BeginRequiredEnrolmentResponses[keyof BeginRequiredEnrolmentResponses];
+
+export type ConfirmRequiredEnrolmentData = {
+    body: CodeInput;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/enrol/confirm';
+};
+
+export type ConfirmRequiredEnrolmentErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ConfirmRequiredEnrolmentError = ConfirmRequiredEnrolmentErrors[keyof ConfirmRequiredEnrolmentErrors];
+
+export type ConfirmRequiredEnrolmentResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Enrolled;
+    };
+};
+
+export type ConfirmRequiredEnrolmentResponse = ConfirmRequiredEnrolmentResponses[keyof ConfirmRequiredEnrolmentResponses];
+
+export type GetSecondFactorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa';
+};
+
+export type GetSecondFactorErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSecondFactorError = GetSecondFactorErrors[keyof GetSecondFactorErrors];
+
+export type GetSecondFactorResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SecondFactor;
+    };
+};
+
+export type GetSecondFactorResponse = GetSecondFactorResponses[keyof GetSecondFactorResponses];
+
+export type SetUpAuthenticatorData = {
+    body: PasswordProof;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/setup';
+};
+
+export type SetUpAuthenticatorErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetUpAuthenticatorError = SetUpAuthenticatorErrors[keyof SetUpAuthenticatorErrors];
+
+export type SetUpAuthenticatorResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: AuthenticatorSecret;
+    };
+};
+
+export type SetUpAuthenticatorResponse = SetUpAuthenticatorResponses[keyof SetUpAuthenticatorResponses];
+
+export type ConfirmAuthenticatorData = {
+    body: FactorCode;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/confirm';
+};
+
+export type ConfirmAuthenticatorErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ConfirmAuthenticatorError = ConfirmAuthenticatorErrors[keyof ConfirmAuthenticatorErrors];
+
+export type ConfirmAuthenticatorResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RecoveryCodes;
+    };
+};
+
+export type ConfirmAuthenticatorResponse = ConfirmAuthenticatorResponses[keyof ConfirmAuthenticatorResponses];
+
+export type RenewRecoveryCodesData = {
+    body: FactorProof;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/recovery-codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RecoveryCodes;
+    };
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
+
+export type DisableSecondFactorData = {
+    body: FactorProof;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/disable';
+};
+
+export type DisableSecondFactorErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DisableSecondFactorError = DisableSecondFactorErrors[keyof DisableSecondFactorErrors];
+
+export type DisableSecondFactorResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DisableSecondFactorResponse = DisableSecondFactorResponses[keyof DisableSecondFactorResponses];
+
+export type ResetSecondFactorData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/users/{id}/mfa/reset';
+};
+
+export type ResetSecondFactorErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ResetSecondFactorError = ResetSecondFactorErrors[keyof ResetSecondFactorErrors];
+
+export type ResetSecondFactorResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type ResetSecondFactorResponse = ResetSecondFactorResponses[keyof ResetSecondFactorResponses];
+
+export type GetSignInPolicyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/sign-in-policy';
+};
+
+export type GetSignInPolicyErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSignInPolicyError = GetSignInPolicyErrors[keyof GetSignInPolicyErrors];
+
+export type GetSignInPolicyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SignInPolicy;
+    };
+};
+
+export type GetSignInPolicyResponse = GetSignInPolicyResponses[keyof GetSignInPolicyResponses];
+
+export type UpdateSignInPolicyData = {
+    body: SignInPolicy;
+    path?: never;
+    query?: never;
+    url: '/sign-in-policy';
+};
+
+export type UpdateSignInPolicyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateSignInPolicyError = UpdateSignInPolicyErrors[keyof UpdateSignInPolicyErrors];
+
+export type UpdateSignInPolicyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SignInPolicy;
+    };
+};
+
+export type UpdateSignInPolicyResponse = UpdateSignInPolicyResponses[keyof UpdateSignInPolicyResponses];
 
 export type ListUsersData = {
     body?: never;

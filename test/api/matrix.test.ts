@@ -108,7 +108,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getParkLot: 'parkLot', updateParkLot: 'parkLot', deleteParkLot: 'parkLot',
   getSchedule: 'schedule', updateSchedule: 'schedule', deleteSchedule: 'schedule', getAttendant: 'attendant', updateAttendant: 'attendant', deleteAttendant: 'attendant',
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
-  unlockToll: 'tollLock', discardMessage: 'waitingMessage',
+  resetSecondFactor: 'user', unlockToll: 'tollLock', discardMessage: 'waitingMessage',
   getWebhook: 'webhook', updateWebhook: 'webhook', deleteWebhook: 'webhook', renewWebhookSecret: 'webhook', testWebhook: 'webhook', listWebhookDeliveries: 'webhook', replayWebhook: 'webhook', replayWebhookDelivery: 'webhookDelivery',
   getBackup: 'backup', downloadBackup: 'backup', tryBackup: 'backup', deleteBackup: 'backup',
   retryMail: 'mail', discardMail: 'mail',
@@ -119,6 +119,14 @@ const bodies: Record<string, () => unknown> = {
   completeSetup: () => ({ token: 'x', name: 'A', email: 'a@example.test', password: 'twelve is enough' }),
   login: () => ({ email: 'nobody@example.test', password: 'x' }),
   changePassword: () => ({ current: 'wrong', next: 'something much longer' }),
+  verifySignIn: () => ({ challenge: 'x', code: '000000' }),
+  beginRequiredEnrolment: () => ({ challenge: 'x' }),
+  confirmRequiredEnrolment: () => ({ challenge: 'x', code: '000000' }),
+  setUpAuthenticator: () => ({ password: 'wrong' }),
+  confirmAuthenticator: () => ({ code: '000000' }),
+  renewRecoveryCodes: () => ({ password: 'wrong', code: '000000' }),
+  disableSecondFactor: () => ({ password: 'wrong', code: '000000' }),
+  updateSignInPolicy: () => ({ secondFactor: 'optional' }),
   createUser: () => ({ name: 'New', email: `${randomUUID()}@example.test`, password: 'horses staple clouds', roles: ['user'] }),
   updateUser: () => ({ name: 'Renamed' }),
   createToken: () => ({ name: 'program', permissions: ['calls.read'] }),
@@ -211,7 +219,7 @@ const queries: Record<string, string> = { explainRouting: '?to=100', getGreeting
 const withoutExtension: Record<string, number> = { dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404 }
 
 /** What an administrator gets where it is no success. */
-const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422 }
+const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422 }
 
 async function newWebhook(): Promise<string> {
   return (await ground.admin.post<{ webhook: { id: string } }>('/webhooks', bodies['createWebhook']?.())).webhook.id
@@ -306,7 +314,7 @@ suite('with a token', () => {
       if (route.permission === 'session') return
       const alone = await ask((await ground.program([route.permission])).client, route)
       // Tokens make no tokens, nobody handles a person who may do more, undoing needs what doing needed, and webhooks tell nobody what they may not see.
-      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'undoAuditEvent'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'undoAuditEvent'].includes(route.operationId) ? 403 : (route.status ?? 200)
       assert.equal(alone.status, expected, alone.body.toString())
     })
   }
