@@ -433,6 +433,7 @@ export interface EmergencySettingsRow {
   escalate_minutes: number
   escalate_to: string[]
   callback_hours: number
+  held: boolean
   updated_at: Date
 }
 
@@ -825,6 +826,7 @@ export interface TrunkRow {
   max_calls_per_second: number | null
   emergency: boolean
   send_location: boolean
+  location_by: 'value' | 'reference' | 'both'
   enabled: boolean
   version: number
   created_at: Date

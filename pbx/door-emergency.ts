@@ -103,6 +103,8 @@ export interface EmergencySettings {
   escalateTo: string[]
   /** Hours for which the dispatcher's call back rings the very phone. */
   callbackHours: number
+  /** Whether phones may ask where they are (HELD). */
+  held: boolean
 }
 
 /** A phone and where it is. */

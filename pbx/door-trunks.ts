@@ -43,6 +43,8 @@ export interface Trunk {
   emergency: boolean
   /** Such calls carry the place of the caller (PIDF-LO, RFC 6442). */
   sendLocation: boolean
+  /** The place itself, where to ask for it, or both (RFC 6442). */
+  locationBy: 'value' | 'reference' | 'both'
   enabled: boolean
   version: number
   createdAt: Date
@@ -69,6 +71,7 @@ export interface TrunkInput {
   maxCallsPerSecond?: number | null
   emergency?: boolean
   sendLocation?: boolean
+  locationBy?: Trunk['locationBy']
   enabled?: boolean
 }
 

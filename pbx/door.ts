@@ -10,6 +10,7 @@ import type { BlockedCallers, InboundNumbers, OutboundRoutes, Trunks } from './d
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
 import type { EmergencyDoor } from './door-emergency.ts'
+import type { Held } from './door-held.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
 import type { MessagesDoor } from './door-messages.ts'
 import type { MailDoor } from './door-mail.ts'
@@ -26,6 +27,7 @@ export type * from './door-click.ts'
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
 export type * from './door-emergency.ts'
+export type * from './door-held.ts'
 export type * from './door-hours.ts'
 export type * from './door-mail.ts'
 export type * from './door-paging.ts'
@@ -294,6 +296,7 @@ export interface Pbx {
   phones: PhonesDoor
   blockedCallers: BlockedCallers
   emergency: EmergencyDoor
+  held: Held
   toll: TollDoor
   rates: RatesDoor
   attendants: Attendants

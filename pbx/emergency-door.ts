@@ -5,9 +5,10 @@ import type { EmergencyCallRow } from '../migrations/tables.ts'
 import { bssidOf } from './directory/emergency.ts'
 import { plainNumber } from './directory/input-lines.ts'
 import type { Directory, SnapshotDevice } from './directory/types.ts'
-import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, EmergencySiteInput, Kept, Located, LocatedDevice } from './door.ts'
+import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, EmergencySiteInput, Held, Kept, Located, LocatedDevice } from './door.ts'
 import { checkPool } from './emergency-pools.ts'
 import { numbersIn } from './emergency/countries.ts'
+import { createHeldDoor } from './held-door.ts'
 import type { HelpRecords } from './help/records.ts'
 import type { Events } from './events/events.ts'
 import { notShown } from './lines.ts'
@@ -17,8 +18,13 @@ import type { Registrar } from './registrar/types.ts'
 import { locate, problemsOf } from './routing/locate.ts'
 import { hostPart } from './sip/uri.ts'
 
+/** All that the API may ask of calls for help. */
+export function createHelpDoors(options: Parameters<typeof createEmergencyDoor>[0] & Parameters<typeof createHeldDoor>[0]): { emergency: EmergencyDoor; held: Held } {
+  return { emergency: createEmergencyDoor(options), held: createHeldDoor(options) }
+}
+
 /** Places, who is told, and what became of calls for help. */
-export function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush' | 'holderOf'>; events: Events }): EmergencyDoor {
+function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush' | 'holderOf'>; events: Events }): EmergencyDoor {
   const { database, directory, registrar, records, events } = options
   const { sites, locations, networks } = directory.emergency
   const checkOwn = (actor: Actor, number: string | null | undefined): void => {

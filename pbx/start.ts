@@ -30,7 +30,7 @@ import { guardConferences, guardExtensions, guardRingGroups } from './extensions
 import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
 import type { PastCall, Pbx } from './door.ts'
-import { createEmergencyDoor } from './emergency-door.ts'
+import { createHelpDoors } from './emergency-door.ts'
 import { openHelpRecords } from './help/records.ts'
 import { startEntrance } from './entrance/entrance.ts'
 import { createEvents } from './events/events.ts'
@@ -132,7 +132,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
-    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), tested: (call, located, untold) => help.tested(call, located, untold) },
+    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), tested: (call, located, untold) => help.tested(call, located, untold) },
     findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
@@ -146,7 +146,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   }
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
   const toll = createTollDoor({ database, logger, charges, rates, directory, mail, events })
-  const help = await openHelpRecords({ database, logger, home, registry, directory, events, mail, registrar, sip })
+  const help = await openHelpRecords({ secrets, publicUrl: settings.http.publicUrl, database, logger, home, registry, directory, events, mail, registrar, sip })
   const voicemail = await openVoicemailRoom({
     mail,
     world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
@@ -290,7 +290,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     clickToDial: createClickDoor({ directory, history }),
     rates: createRatesDoor({ database, directory, room: rates }),
     blockedCallers: directory.blockedCallers,
-    emergency: createEmergencyDoor({ database, directory, registrar, records: help, events }),
+    ...createHelpDoors({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry }),
     inboundNumbers: guardInboundNumbers(directory),

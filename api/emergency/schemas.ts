@@ -41,11 +41,12 @@ export const EmergencySettings = z
     mailTo: z.array(z.string()), extensions: z.array(z.string()).meta({ description: 'Extensions whose phones show a message.' }),
     escalateMinutes: z.number().int().meta({ description: 'Minutes without acknowledgement after which others are told.' }), escalateTo: z.array(z.string()),
     callbackHours: z.number().int().meta({ description: 'Hours for which the dispatcher’s call back rings the very phone.' }),
+    held: z.boolean().meta({ description: 'Whether phones may ask where they are: HELD (RFC 5985) at /held, by their address, or by their SIP user name and password.' }),
   })
   .meta({ id: 'EmergencySettings' })
 const mails = z.array(z.string().trim().min(3).max(254)).max(20).optional()
 export const EmergencySettingsUpdate = z
-  .strictObject({ locationId: z.uuid().nullable().optional(), mailTo: mails, extensions: z.array(z.string().regex(/^[0-9]{2,15}$/, 'must be the number of an extension')).max(50).optional(), escalateMinutes: z.number().int().min(1).max(120).optional(), escalateTo: mails, callbackHours: z.number().int().min(1).max(72).optional() })
+  .strictObject({ locationId: z.uuid().nullable().optional(), mailTo: mails, extensions: z.array(z.string().regex(/^[0-9]{2,15}$/, 'must be the number of an extension')).max(50).optional(), escalateMinutes: z.number().int().min(1).max(120).optional(), escalateTo: mails, callbackHours: z.number().int().min(1).max(72).optional(), held: z.boolean().optional() })
   .meta({ id: 'EmergencySettingsUpdate' })
 
 export const Located = z

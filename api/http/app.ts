@@ -6,6 +6,7 @@ import { Refusal } from '../../config/errors.ts'
 import type { Route } from './define-route.ts'
 import { createDocs } from './docs.ts'
 import { createErrorHandler } from './errors.ts'
+import { createHeld } from './held.ts'
 import { onlyOurHost, securityHeaders } from './headers.ts'
 import type { OpenApiDocument } from './openapi.ts'
 import { createPanel } from './panel.ts'
@@ -37,6 +38,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
     next()
   })
   app.use('/provision', createProvisioning(world))
+  app.use('/held', createHeld(world))
   // The paths that programs were written for before there were versions.
   app.use((request, _response, next) => {
     if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')
@@ -59,7 +61,7 @@ function requestLog(logger: Logger): RequestHandler {
     const started = performance.now()
     const id = randomUUID()
     // What leads to the settings of a phone is in the path.
-    const path = request.path.replace(/^\/provision\/.*/i, '/provision/…')
+    const path = request.path.replace(/^\/(provision|held)\/.*/i, '/$1/…')
     response.setHeader('X-Request-Id', id)
     response.once('close', () => {
       const ms = Math.round(performance.now() - started)

@@ -32,7 +32,8 @@ const trunk = {
   maxCalls: z.number().int().min(1).max(10_000).nullable().meta({ description: 'Calls at once. Null: no limit.' }),
   maxCallsPerSecond: z.number().int().min(1).max(1_000).nullable().meta({ description: 'Calls that may begin within a second; further ones take the next trunk, or wait a moment. Null: no limit.' }),
   emergency: z.boolean().meta({ description: 'It carries calls to the emergency services.' }),
-  sendLocation: z.boolean().meta({ description: 'Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.' }),
+  sendLocation: z.boolean().meta({ description: 'Such calls carry the place of the caller (PIDF-LO, RFC 6442); once more without it when the carrier refuses that.' }),
+  locationBy: z.enum(['value', 'reference', 'both']).meta({ description: 'The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.' }),
   enabled: z.boolean(),
 }
 

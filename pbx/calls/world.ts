@@ -49,6 +49,8 @@ export interface CallWorld {
     callBackFor: (tenantId: string, number: string) => CallBack | undefined
     /** The number out of a pool that a call shows, the same whenever asked; undefined: none. */
     shownBy: (call: Call) => string | undefined
+    /** Where the place of a call is asked for: an address. */
+    referenceOf: (call: Call) => string
     /** A phone was told where help would be sent, or was not. */
     tested: (call: Call, located: Located | null, untold: string | undefined) => void
   }

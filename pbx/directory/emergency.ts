@@ -19,7 +19,7 @@ const SITE: Columns<EmergencySiteInput, EmergencySiteRow> = [
 const LOCATION: Columns<EmergencyLocationInput, EmergencyLocationRow> = [['siteId', 'site_id'], ['name', 'name'], ['floor', 'floor'], ['room', 'room'], ['details', 'details'], ['callbackNumber', 'callback_number']]
 const NETWORK: Columns<EmergencyNetworkInput, EmergencyNetworkRow> = [['kind', 'kind'], ['value', 'value'], ['locationId', 'location_id']]
 const SETTINGS: Columns<EmergencySettings, EmergencySettingsRow> = [
-  ['locationId', 'location_id'], ['mailTo', 'mail_to'], ['extensions', 'extensions'], ['escalateMinutes', 'escalate_minutes'], ['escalateTo', 'escalate_to'], ['callbackHours', 'callback_hours'],
+  ['locationId', 'location_id'], ['mailTo', 'mail_to'], ['extensions', 'extensions'], ['escalateMinutes', 'escalate_minutes'], ['escalateTo', 'escalate_to'], ['callbackHours', 'callback_hours'], ['held', 'held'],
 ]
 
 export function createEmergencyRepositories(world: DirectoryWorld): Directory['emergency'] {

@@ -12,7 +12,7 @@ const PURPOSE = 'trunk-password'
 
 const TRUNK: Columns<Omit<TrunkInput, 'password'>, TrunkRow> = [
   ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['registersHere', 'registers_here'], ['registerSeconds', 'register_seconds'], ['networks', 'networks'],
-  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['enabled', 'enabled'],
+  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['locationBy', 'location_by'], ['enabled', 'enabled'],
 ]
 const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['maxCalls', 'max_calls'], ['enabled', 'enabled']]
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [

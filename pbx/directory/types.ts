@@ -89,6 +89,7 @@ export interface SnapshotTrunk {
   maxCallsPerSecond: number | null
   emergency: boolean
   sendLocation: boolean
+  locationBy: 'value' | 'reference' | 'both'
   enabled: boolean
 }
 

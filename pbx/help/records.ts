@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../../config/database/index.ts'
 import { createJournal } from '../../config/database/journal.ts'
 import { toJsonb } from '../../config/database/json.ts'
 import { messageOf } from '../../config/errors.ts'
+import type { Secrets } from '../../config/secrets.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { EmergencyCallRow, EmergencySettingsRow } from '../../migrations/tables.ts'
 import type { Call } from '../calls/call.ts'
@@ -17,6 +18,7 @@ import { addressLine, locate } from '../routing/locate.ts'
 import type { OutsideStep } from '../routing/plan.ts'
 import type { CallBack } from '../routing/request.ts'
 import type { SipServer } from '../sip/types.ts'
+import { createReferences, type References } from './references.ts'
 import { chooseFromPool, type FromPool, type ShownBefore } from './pools.ts'
 
 /** A call on its way to the database. Times in milliseconds since the epoch. */
@@ -43,6 +45,11 @@ export interface HelpRecords {
   callBackFor(tenantId: string, number: string): CallBack | undefined
   /** The number out of a pool that a call shows, the same whenever asked; undefined: none. */
   shownBy(call: Call): string | undefined
+  references: References
+  /** Where the place of a call is asked for: an address. */
+  referenceOf(call: Call): string
+  /** Where the caller of a call for help is, while it goes on and for the hours in which it may be called back; null: it is not known, or not told any more. */
+  placeOf(tenantId: string, callId: string): Promise<Located | null>
   /** Who is called back on a number now. */
   holderOf(tenantId: string, number: string): PoolNumber['holder']
   /** @param untold why the phone was not told, undefined when it was */
@@ -57,9 +64,10 @@ const HOUR_MS = 3_600_000
 const MOST_HOURS = 72
 
 export async function openHelpRecords(options: {
-  database: Database; logger: Logger; home: string; registry: CallRegistry; directory: Directory; events: Events; mail: Pick<MailRoom, 'post'>; registrar: Pick<Registrar, 'contactsOf'>; sip: Pick<SipServer, 'request'>
+  secrets: Pick<Secrets, 'seal' | 'open'>; publicUrl: string; database: Database; logger: Logger; home: string; registry: CallRegistry; directory: Directory; events: Events; mail: Pick<MailRoom, 'post'>; registrar: Pick<Registrar, 'contactsOf'>; sip: Pick<SipServer, 'request'>
 }): Promise<HelpRecords> {
-  const { database, registry, directory, events, mail, registrar, sip } = options
+  const { publicUrl, database, registry, directory, events, mail, registrar, sip } = options
+  const references = createReferences(options.secrets, () => Date.now())
   const logger = options.logger.child({ room: 'emergency' })
   const open = new Map<string, { call: Call; fact: Fact }>()
   /** Who may be called back, the newest first. */
@@ -226,6 +234,16 @@ export async function openHelpRecords(options: {
       return found && { extensionId: found.extensionId, deviceId: found.deviceId, shared: found.number !== found.own && found.number !== directory.snapshot().extension(found.extensionId)?.outsideNumber }
     },
     shownBy: (call) => takeFromPool(call)?.number,
+    references,
+    referenceOf: ({ tenantId, id }) => `${new URL(publicUrl).origin}/held/${references.tokenOf({ of: 'call', tenantId, id, until: null })}`,
+    async placeOf(tenantId, callId) {
+      const running = open.get(callId)
+      if (running) return running.fact.tenantId === tenantId ? running.fact.location : null
+      await journal.flush()
+      const row = await database.system('the place of a call for help', (trx) => trx('emergency_calls').where({ id: callId, tenant_id: tenantId }).first()) as EmergencyCallRow | undefined
+      const over = (row?.ended_at ?? row?.started_at)?.getTime() ?? 0
+      return row && over >= usedSince(tenantId) ? (row.location as Located | null) : null
+    },
     holderOf(tenantId, number) {
       const found = callers.find((one) => one.tenantId === tenantId && one.number === number && one.at >= usedSince(tenantId))
       if (!found) return null

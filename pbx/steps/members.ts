@@ -65,7 +65,7 @@ function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySe
       if (isFull(world, trunkId, { planned: planned.get(trunkId) ?? 0 }) || withoutPrice(world, call.tenantId, attempt, outside, charge) !== undefined) continue
       const turn = world.trunks.turn(trunkId, waiting.length > 0 ? 0 : TURN_MS)
       if (turn === undefined) continue
-      const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })
+      const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, reference: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })
       if (!line) continue
       planned.set(trunkId, (planned.get(trunkId) ?? 0) + 1)
       return {

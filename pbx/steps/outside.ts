@@ -60,7 +60,7 @@ async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charg
     }
     // One that says nothing to the place is asked again without it, so that it is never the last that is waited for.
     const more = waiting.length > 0 || attempt.located !== null
-    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: shown ?? attempt.callerId, emergency: step.emergency, located: attempt.located, hidden: call.caller.origin.hidden === true && !step.emergency, more })
+    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: shown ?? attempt.callerId, emergency: step.emergency, located: attempt.located, reference: attempt.located && world.help.referenceOf(call), hidden: call.caller.origin.hidden === true && !step.emergency, more })
     if (!line) {
       causes.push(`${attempt.trunk} is switched off`)
       continue

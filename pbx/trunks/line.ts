@@ -52,6 +52,8 @@ export interface LineWish {
   emergency: boolean
   /** Where a caller for help is; null: it is not known, or no such call. */
   located: Located | null
+  /** Where that is asked for; null: nowhere. */
+  reference: string | null
   /** The caller withholds the number: only a carrier that is told it in a header of its own learns it, with the wish for privacy. */
   hidden: boolean
   /** Another trunk follows. */
@@ -65,12 +67,12 @@ const SILENCE_MS = 1_700
  * @param addresses where its host leads, as far as is known
  * @param peer where the PBX is that registers with us
  */
-export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, { number, callerId, emergency, located, hidden, more }: LineWish): OutsideLine {
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, { number, callerId, emergency, located, reference, hidden, more }: LineWish): OutsideLine {
   // What has no domain of its own is told the address that we send from, which `localhost` stands for.
   const domain = peer ? 'localhost' : hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
   const who = `<sip:${escapeUser(user)}@${domain}>`
-  const place = located && trunk.sendLocation ? locationBody(located, `${user}@${domain}`, Date.now()) : undefined
+  const place = located && trunk.sendLocation ? locationBody(located, `${user}@${domain}`, Date.now(), trunk.locationBy, reference) : undefined
   return {
     trunkId: trunk.id,
     ...(peer
@@ -87,7 +89,7 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer
       ...(emergency && { Priority: 'emergency' }),
       ...place?.headers,
     },
-    ...(place && { parts: [place.part] }),
+    ...(place?.part && { parts: [place.part] }),
     silenceMs: more ? SILENCE_MS : undefined,
   }
 }

@@ -1,6 +1,7 @@
 /** The place of a caller on its way to the dispatcher: a civic address (RFC 5139) in PIDF-LO (RFC 4119, RFC 5491), by value (RFC 6442). */
 import { randomUUID } from 'node:crypto'
 import { randomToken } from '../../config/ids.ts'
+import type { SnapshotTrunk } from '../directory/types.ts'
 import type { Located } from '../door.ts'
 import type { BodyPart } from '../sip/types.ts'
 import { escapeXml } from '../sip/xml.ts'
@@ -9,18 +10,24 @@ export const PIDF_LO = 'application/pidf+xml'
 
 export interface LocationBody {
   headers: Readonly<Record<string, string>>
-  part: BodyPart
+  /** Undefined: the place itself does not go along. */
+  part: BodyPart | undefined
 }
 
 /**
  * @param entity the caller as the carrier sees it, `12025550100@carrier.example`: nothing of the house
  * @param at when the call was made, in milliseconds since the epoch
+ * @param by the place itself, where to ask for it, or both (RFC 6442 §4.1)
+ * @param reference where to ask for it
  */
-export function locationBody(located: Located, entity: string, at: number): LocationBody {
+export function locationBody(located: Located, entity: string, at: number, by: SnapshotTrunk['locationBy'] = 'value', reference: string | null = null): LocationBody {
   const contentId = `location-${randomToken(9)}@dialplane.invalid`
+  const asked = by === 'value' || reference === null ? [] : [`<${reference}>`]
+  // Without anywhere to ask, the place itself goes along whatever was chosen.
+  const whole = by !== 'reference' || reference === null
   return {
-    headers: { Geolocation: `<cid:${contentId}>`, 'Geolocation-Routing': 'yes' },
-    part: { contentType: PIDF_LO, contentId, body: pidfLo(located, entity, at) },
+    headers: { Geolocation: [...(whole ? [`<cid:${contentId}>`] : []), ...asked].join(', '), 'Geolocation-Routing': 'yes' },
+    part: whole ? { contentType: PIDF_LO, contentId, body: pidfLo(located, entity, at) } : undefined,
   }
 }
 

@@ -16,7 +16,7 @@ export interface FakeEmergency {
 
 export function createFakeEmergency(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void, deviceOf: (actor: Actor, id: string) => { id: string; name: string; extensionId: string }): FakeEmergency {
   const calls = new Map<string, { tenantId: string; call: EmergencyCall }>()
-  let settings: EmergencySettings = { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3 }
+  let settings: EmergencySettings = { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3, held: false }
   const located: Located = {
     locationId: randomUUID(), site: { name: 'HQ', country: 'US', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12' }, name: 'Reception', floor: '1', room: '', details: '',
     source: 'bssid', why: 'the access point', since: now.getTime(), problems: [], callbackNumber: null,

@@ -91,6 +91,7 @@ export function createFakePbx(): FakePbx {
   const lines = createFakeLines(actors, checkVersion)
   const pbx: FakePbx = {
     voicemail,
+    held: { at: async () => undefined, phone: () => undefined, ofPhone: async () => 'not-yours', ofAny: async () => 'not-yours', read: async () => undefined },
     ...createFakeMail(actors, checkVersion),
     addMailbox,
     addMessage,

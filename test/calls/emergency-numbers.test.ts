@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Line } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
+import { request as httpRequest } from 'node:http'
 import { startHouse, type House } from '../support/house.ts'
 import { headerOf, openPhone, type Phone } from '../support/phone.ts'
 import { hearEachOther } from '../support/talk.ts'
@@ -159,5 +160,69 @@ suite('numbers of calls for help', () => {
     await house.api.ask('PATCH', `/extensions/${lines.cleo.extensionId}`, { enabled: false })
     assert.equal((await callForHelp(phones.cleo, '110')).to, '110')
     assert.equal((await (await phones.cleo.invite('101')).ended()).status, 407)
+  })
+
+  test('a phone asks where it is (HELD), and a carrier that got an address asks there while the call may be called back', async () => {
+    interface Said { status: number; type: string; text: string; challenge: string }
+    const held = (path: string, { method = 'POST', body, headers = {} }: { method?: string; body?: string; headers?: Record<string, string> } = {}): Promise<Said> => new Promise((resolve, reject) => {
+      const outgoing = httpRequest(new URL(path, house.api.url), { method, agent: false, headers: { ...(body !== undefined && { 'Content-Type': 'application/held+xml' }), ...headers } }, (incoming) => {
+        const parts: Buffer[] = []
+        incoming.on('data', (part: Buffer) => parts.push(part)).on('end', () => resolve({ status: incoming.statusCode ?? 0, type: incoming.headers['content-type'] ?? '', text: Buffer.concat(parts).toString(), challenge: incoming.headers['www-authenticate'] ?? '' }))
+      }).on('error', reject)
+      outgoing.end(body)
+    })
+    const ask = (inner = '', headers?: Record<string, string>): Promise<Said> => held('/held', { body: `<?xml version="1.0"?><h:locationRequest xmlns:h="urn:ietf:params:xml:ns:geopriv:held">${inner}</h:locationRequest>`, ...(headers && { headers }) })
+    const device = (inner: string): string => `<device xmlns="urn:ietf:params:xml:ns:geopriv:held:id">${inner}</device>`
+    const code = ({ status, text }: Said): string => `${status} ${/code="(\w+)"/.exec(text)?.[1] ?? ''}`.trim()
+    const basic = ({ user, password }: Pick<Line, 'user' | 'password'>): Record<string, string> => ({ Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` })
+
+    assert.equal(code(await ask()), '200 locationUnknown', 'nobody may ask yet')
+    await house.api.ask('PATCH', '/emergency/settings', { held: true })
+    // Three phones are behind this address, and no network tells where that is.
+    assert.equal(code(await ask()), '200 locationUnknown')
+    const [place] = await house.api.get<{ id: string }[]>('/emergency/locations')
+    const network = await house.api.post<{ id: string }>('/emergency/networks', { kind: 'network', value: '127.0.0.0/8', locationId: place?.id })
+    const here = await ask()
+    assert.deepEqual([here.status, here.type], [200, 'application/held+xml; charset=utf-8'])
+    assert.match(here.text, /<locationResponse xmlns="urn:ietf:params:xml:ns:geopriv:held"><locationUriSet expires="[^"]+"><locationURI>http[^<]+\/held\/[\w-]+<\/locationURI><\/locationUriSet><presence [^]*<ca:A3>Berlin</)
+    const uri = new URL(/<locationURI>([^<]+)</.exec(here.text)?.[1] ?? '').pathname
+    assert.match((await held(uri, { method: 'GET', headers: { Accept: 'application/pidf+xml' } })).text, /^<\?xml[^]*<ca:A3>Berlin</)
+    assert.equal((await held(`${uri.slice(0, -2)}xx`, { method: 'GET' })).status, 404)
+    await house.api.ask('DELETE', `/emergency/networks/${network.id}`)
+
+    // By what a phone is, for itself only.
+    const own = basic(lines.anna)
+    assert.match((await ask(`<h:locationType exact="true">civic</h:locationType>`, own)).text, /<locationResponse [^>]+><presence [^]*<ca:A3>Springfield</, 'without an address, which was not wanted')
+    assert.match((await ask(device('<uri>sip:101@pbx.example</uri>'), own)).text, /<ca:A3>Springfield</)
+    assert.equal(code(await ask(device('<uri>sip:102@pbx.example</uri>'), own)), '200 badIdentifier')
+    const stranger = await ask(device('<mac>00-11-22-33-44-55</mac>'))
+    assert.deepEqual([stranger.status, /^Basic /.test(stranger.challenge)], [401, true])
+    assert.equal((await ask('', basic({ ...lines.anna, password: 'wrong' }))).status, 401)
+    // A program may ask about any phone, also by the MAC address of one that is set up from here.
+    const { token } = await house.api.post<{ token: string }>('/tokens', { name: 'LIS', permissions: ['emergency.read'] })
+    const program = { Authorization: `Bearer ${token}` }
+    assert.match((await ask(device('<uri>sip:103@pbx.example</uri>'), program)).text, /<ca:A3>Berlin</)
+    assert.equal(code(await ask(device('<mac>00-11-22-33-44-55</mac>'), program)), '200 badIdentifier')
+    for (const [body, error] of [['<a', '200 xmlError'], ['<!DOCTYPE a><a/>', '200 xmlError'], ['<a/>', '200 unsupportedMessage']] as const) assert.equal(code(await held('/held', { body })), error, body)
+    assert.equal(code(await ask('<h:locationType exact="true">geodetic</h:locationType>')), '200 cannotProvideLiType')
+    assert.equal(code(await ask('<h:locationType>place</h:locationType>')), '200 requestError')
+    assert.equal((await held('/held', { body: '{}', headers: { 'Content-Type': 'application/json' } })).status, 415)
+
+    // The carrier is told where to ask.
+    const [trunk] = await house.api.get<{ id: string }[]>('/trunks')
+    for (const locationBy of ['reference', 'both']) {
+      await house.api.ask('PATCH', `/trunks/${trunk?.id}`, { locationBy })
+      const mark = carrier.incoming.mark()
+      const call = await phones.anna.invite('911')
+      const there = await carrier.nextCall({ from: mark })
+      const geolocation = headerOf(there.invite, 'Geolocation') ?? ''
+      assert.match(geolocation, locationBy === 'both' ? /^<cid:[^>]+>, <http[^>]+>$/ : /^<http[^>]+>$/)
+      assert.equal(there.invite.body.includes('pidf'), locationBy === 'both')
+      const at = new URL(/<(http[^>]+)>/.exec(geolocation)?.[1] ?? '').pathname
+      assert.match((await held(at, { method: 'GET' })).text, /<locationResponse [^>]+><presence [^]*<ca:A3>Springfield</)
+      there.reject(486)
+      await call.ended()
+      assert.match((await held(at, { method: 'GET' })).text, /<ca:A3>Springfield</, 'and for the hours of a call back')
+    }
   })
 })

@@ -1,4 +1,4 @@
-import { NumberInput, Select, TagsInput, Text } from '@mantine/core'
+import { Checkbox, NumberInput, Select, TagsInput, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import { notify } from '../../app/notify.ts'
 import type { EmergencySettings } from '../../app/types.ts'
@@ -33,6 +33,7 @@ function Fields({ settings, onClose }: { settings: EmergencySettings; onClose: (
       <TagsInput label="Others, by e-mail" description="Press Enter after each address." value={values.escalateTo} error={errors.escalateTo} onChange={(value) => set('escalateTo', value)} />
       <Select label="Default place" description="Where phones are of which nothing else is known." placeholder="None" clearable searchable data={(places.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} value={values.locationId} error={errors.locationId} onChange={(value) => set('locationId', value)} />
       <NumberInput label="A call back rings the very phone for" description="Past do not disturb and forwards." min={1} max={72} allowDecimal={false} suffix=" h" value={values.callbackHours} error={errors.callbackHours} onChange={(value) => set('callbackHours', value)} />
+      <Checkbox label="Phones may ask where they are" description="HELD, at /held of this server: by the address they come from, or with their SIP user name and password." checked={values.held} onChange={(change) => set('held', change.currentTarget.checked)} />
     </FormBody>
   )
 }

@@ -20,7 +20,9 @@ export function TrunkForm({ editing, onClose }: { editing: Editing; onClose: () 
   )
 }
 
-type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'enabled'> & {
+const locationChoices = [{ value: 'value', label: 'The place itself' }, { value: 'reference', label: 'An address where it is asked for' }, { value: 'both', label: 'Both' }]
+
+type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'locationBy' | 'enabled'> & {
   kind: TrunkKind
   /** Empty: where DNS says. */
   port: number | string
@@ -44,7 +46,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
     initial: {
       name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', registerSeconds: trunk?.registerSeconds ?? 600, transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
       kind: trunk === undefined ? 'register' : trunkKind(trunk), networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
-      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, enabled: trunk?.enabled ?? true,
+      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, locationBy: trunk?.locationBy ?? 'value', enabled: trunk?.enabled ?? true,
     },
     check: ({ name, host, country, kind, username, password }): Record<string, string> => ({
       ...(name.trim() === '' && { name: 'Name it as you speak of it, such as the carrier’s name.' }),
@@ -89,6 +91,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       <NumberInput label="New calls a second" description="What the carrier takes, or empty for no limit. Further calls take the next trunk of their route, or wait up to three seconds. Calls for help never wait." min={1} max={1_000} allowDecimal={false} placeholder="No limit" value={values.maxCallsPerSecond} error={errors.maxCallsPerSecond} onChange={(value) => set('maxCallsPerSecond', value)} />
       <Checkbox label="Carries calls to the emergency services" description="Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives." checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
       {values.emergency && <Checkbox label="Send the caller’s place along" description="As PIDF-LO, for carriers that take it (dynamic location). Others go by the address registered for the number." checked={values.sendLocation} onChange={(change) => set('sendLocation', change.currentTarget.checked)} />}
+      {values.emergency && values.sendLocation && <Select label="The place is sent as" description="An address needs PUBLIC_URL, which the carrier must reach over HTTPS." data={locationChoices} allowDeselect={false} value={values.locationBy} onChange={(value) => set('locationBy', (value ?? 'value') as Trunk['locationBy'])} />}
       <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )

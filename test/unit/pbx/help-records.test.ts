@@ -1,10 +1,11 @@
 /** Calls for help on a real database: who is told when nobody acknowledges, and who may be called back after a restart. */
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { createSecrets } from '../../../config/secrets.ts'
 import { createCallRegistry } from '../../../pbx/calls/registry.ts'
 import { NOWHERE } from '../../../pbx/directory/snapshot.ts'
 import { openHelpRecords, type HelpRecords } from '../../../pbx/help/records.ts'
@@ -26,7 +27,7 @@ suite('records of calls for help', () => {
 
   const open = (post: (mail: NewMail) => void): Promise<HelpRecords> =>
     openHelpRecords({
-      database: ground.database, logger, home, registry: createCallRegistry(), events: createEvents(logger), directory: { snapshot: () => ({ emergencyOf: () => NOWHERE, extension: () => ({ outsideNumber: '+12025550111' }) }) } as never,
+      secrets: createSecrets(randomBytes(32)), publicUrl: 'https://pbx.example', database: ground.database, logger, home, registry: createCallRegistry(), events: createEvents(logger), directory: { snapshot: () => ({ emergencyOf: () => NOWHERE, extension: () => ({ outsideNumber: '+12025550111' }) }) } as never,
       registrar: { contactsOf: () => [] }, sip: { request: () => Promise.reject(new Error('no phones here')) }, mail: { post: async (_trx, mail) => post(mail) },
     })
   async function call(minutesAgo: number, change: Record<string, unknown> = {}): Promise<string> {
@@ -71,11 +72,18 @@ suite('records of calls for help', () => {
     assert.deepEqual(['+12025550100', '+12025550111', '+12025550122'].map((number) => again.callBackFor(tenantId, number)?.shared), [true, false, false])
     await again.close()
     // A number out of a pool is the dispatcher's alone, and whoever has it keeps it.
-    const held = await call(140, { callback_number: '+12025550133', pool: JSON.stringify({ number: '+12025550133', size: 2, takenFrom: null }) })
+    const held = await call(140, { callback_number: '+12025550133', pool: JSON.stringify({ number: '+12025550133', size: 2, takenFrom: null }), location: JSON.stringify({ name: 'Lab' }) })
     const restarted = await open(() => undefined)
     const holder = restarted.holderOf(tenantId, '+12025550133')
     assert.deepEqual([restarted.callBackFor(tenantId, '+12025550133')?.shared, holder?.callId, holder?.caller], [false, held, '101'])
     assert.equal(Math.round((Number(holder?.until) - Date.now()) / 60_000), 40)
+    // Its place is told to whoever has the address, as long as it is called back.
+    const token = /^https:\/\/pbx\.example\/held\/([\w-]+)$/.exec(restarted.referenceOf({ tenantId, id: held } as never))?.[1] ?? ''
+    assert.deepEqual(restarted.references.read(token), { of: 'call', tenantId, id: held, until: null })
+    assert.equal(restarted.references.read(`${token.slice(0, -2)}AA`), undefined)
+    assert.deepEqual([await restarted.placeOf(tenantId, held), await restarted.placeOf(randomUUID(), held)], [{ name: 'Lab' }, null])
+    await ground.database.system('test', (trx) => trx('emergency_calls').where({ id: held }).update({ ended_at: new Date(Date.now() - 190 * 60_000) }))
+    assert.equal(await restarted.placeOf(tenantId, held), null)
     await restarted.close()
     await ground.database.system('test', (trx) => trx('emergency_calls').update({ started_at: new Date(Date.now() - 190 * 60_000) }))
     const later = await open(() => undefined)

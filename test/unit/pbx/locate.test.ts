@@ -83,7 +83,7 @@ test('the document has the order of the schema, escapes what people write, and n
   assert.match(document, /<\/gp:geopriv>\s*<dm:deviceID>urn:uuid:[0-9a-f-]{36}<\/dm:deviceID>\s*<dm:timestamp>[^<]+<\/dm:timestamp>\s*<\/dm:device>/)
   assert.match(document, /<gp:method>Derived</)
   const { headers, part } = locationBody(located, 'a@b', 0)
-  assert.equal(headers['Geolocation'], `<cid:${part.contentId}>`)
+  assert.equal(headers['Geolocation'], `<cid:${part?.contentId}>`)
   assert.equal(addressLine(located), '12 Main Street, Springfield, IL 62701, US; floor 2, room 3 & "4" <x>, north wing')
   assert.equal(addressLine({ ...located, site: { ...located.site, country: 'DE', state: '', postalCode: '10115', city: 'Berlin' }, floor: '', room: '', details: '' }), 'Main Street 12, Berlin, 10115, DE (lab)')
 })
