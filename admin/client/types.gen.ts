@@ -2222,9 +2222,13 @@ export type Trunk = {
      */
     emergency: boolean;
     /**
-     * Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.
+     * Such calls carry the place of the caller (PIDF-LO, RFC 6442); once more without it when the carrier refuses that.
      */
     sendLocation: boolean;
+    /**
+     * The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.
+     */
+    locationBy: 'value' | 'reference' | 'both';
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -2335,9 +2339,13 @@ export type TrunkCreate = {
      */
     emergency?: boolean;
     /**
-     * Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.
+     * Such calls carry the place of the caller (PIDF-LO, RFC 6442); once more without it when the carrier refuses that.
      */
     sendLocation?: boolean;
+    /**
+     * The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.
+     */
+    locationBy?: 'value' | 'reference' | 'both';
     enabled?: boolean;
 };
 
@@ -2402,9 +2410,13 @@ export type TrunkUpdate = {
      */
     emergency?: boolean;
     /**
-     * Such calls carry the place of the caller (PIDF-LO by value, RFC 6442); once more without it when the carrier refuses that.
+     * Such calls carry the place of the caller (PIDF-LO, RFC 6442); once more without it when the carrier refuses that.
      */
     sendLocation?: boolean;
+    /**
+     * The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.
+     */
+    locationBy?: 'value' | 'reference' | 'both';
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
@@ -3545,6 +3557,10 @@ export type EmergencySettings = {
      * Hours for which the dispatcher’s call back rings the very phone.
      */
     callbackHours: number;
+    /**
+     * Whether phones may ask where they are: HELD (RFC 5985) at /held, by their address, or by their SIP user name and password.
+     */
+    held: boolean;
 };
 
 export type EmergencySettingsUpdate = {
@@ -3554,6 +3570,7 @@ export type EmergencySettingsUpdate = {
     escalateMinutes?: number;
     escalateTo?: Array<string>;
     callbackHours?: number;
+    held?: boolean;
 };
 
 /**

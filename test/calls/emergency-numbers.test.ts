@@ -203,6 +203,8 @@ suite('numbers of calls for help', () => {
     const program = { Authorization: `Bearer ${token}` }
     assert.match((await ask(device('<uri>sip:103@pbx.example</uri>'), program)).text, /<ca:A3>Berlin</)
     assert.equal(code(await ask(device('<mac>00-11-22-33-44-55</mac>'), program)), '200 badIdentifier')
+    await house.api.post('/phones', { name: 'Desk', vendor: 'yealink', model: 'T46U', mac: '80:5e:c0:12:34:56', lines: [lines.ben.extensionId] })
+    assert.match((await ask(device('<mac>80-5E-C0-12-34-56</mac>'), program)).text, /<ca:A3>Springfield</)
     for (const [body, error] of [['<a', '200 xmlError'], ['<!DOCTYPE a><a/>', '200 xmlError'], ['<a/>', '200 unsupportedMessage']] as const) assert.equal(code(await held('/held', { body })), error, body)
     assert.equal(code(await ask('<h:locationType exact="true">geodetic</h:locationType>')), '200 cannotProvideLiType')
     assert.equal(code(await ask('<h:locationType>place</h:locationType>')), '200 requestError')
