@@ -817,6 +817,10 @@ export interface TrunkRow {
   register: boolean
   registers_here: boolean
   register_seconds: number
+  client_certificate: string | null
+  client_key_sealed: Buffer | null
+  peer_authority: string | null
+  peer_name: string | null
   networks: string[]
   country: string
   format: 'plus' | 'digits' | 'national' | 'dialled'

@@ -1,7 +1,8 @@
 /** The certificates that TLS is served with, as people see them. */
+import { X509Certificate } from 'node:crypto'
 import { messageOf } from '../config/errors.ts'
 import type { Logger } from '../config/logger.ts'
-import type { Directory } from './directory/types.ts'
+import type { Directory, DirectorySnapshot, SnapshotTrunk } from './directory/types.ts'
 import type { CertificateInfo, Certificates, HealthPart } from './door.ts'
 
 /** What signalling tells about its certificates, and can be asked to do. */
@@ -11,7 +12,43 @@ export interface CertificateKeeper {
   readonly authority: string | undefined
   read(): Promise<void>
   /** Domains that our own certificate shall be for as well. */
-  setDomains(domains: readonly string[]): Promise<void>
+  setDomains(domains: readonly string[], peers: readonly CarrierCertificates[]): Promise<void>
+}
+
+/** What a TLS connection to a carrier takes besides its name. */
+export interface CarrierCertificates {
+  host: string
+  certificate: string | undefined
+  key: string | undefined
+  authority: string | undefined
+  name: string | undefined
+}
+
+/** Of all trunks over TLS that have any. */
+export function carrierCertificates(snapshot: DirectorySnapshot): CarrierCertificates[] {
+  return trunksOf(snapshot).filter(({ clientCertificate, peerAuthority, peerName }) => clientCertificate !== null || peerAuthority !== null || peerName !== null).map((trunk) => ({
+    host: trunk.host.toLowerCase(), certificate: trunk.clientCertificate ?? undefined, key: trunk.clientKey ?? undefined, authority: trunk.peerAuthority ?? undefined, name: trunk.peerName ?? undefined,
+  }))
+}
+
+const trunksOf = (snapshot: DirectorySnapshot): SnapshotTrunk[] => snapshot.tenants().flatMap(({ id }) => snapshot.trunksOf(id)).filter(({ enabled, transport, registersHere }) => enabled && transport === 'tls' && !registersHere)
+
+/** What is to be said of the certificate that a trunk shows; undefined while that is good. */
+export function clientCertificateTrouble({ clientCertificate }: Pick<SnapshotTrunk, 'clientCertificate'>, now: number): string | undefined {
+  if (clientCertificate === null) return undefined
+  const ends = new X509Certificate(clientCertificate).validToDate
+  const state = stateOf(ends, now)
+  const day = ends.toISOString().slice(0, 10)
+  return state === 'good' ? undefined : state === 'ended' ? `The certificate that we show to this carrier ended on ${day}: it refuses it. Enter a new one.` : `The certificate that we show to this carrier ends on ${day}. Enter a new one before.`
+}
+
+/** The same of all trunks; undefined when there is nothing to be said. */
+export function trunkCertificateHealth(snapshot: DirectorySnapshot, now: number): HealthPart | undefined {
+  const told = trunksOf(snapshot).flatMap((trunk) => {
+    const trouble = clientCertificateTrouble(trunk, now)
+    return trouble === undefined ? [] : [`${trunk.name}: ${trouble}`]
+  })
+  return told.length === 0 ? undefined : { name: 'trunk certificates', ok: !told.some((sentence) => sentence.includes(' ended on ')), message: told.join(' ') }
 }
 
 type KeptCertificate = Omit<CertificateInfo, 'names' | 'state'> & { readonly names: readonly string[] }
@@ -58,7 +95,7 @@ export function certificateHealth(keeper: CertificateKeeper | undefined, now: nu
 /** Our own certificate is for every domain that phones may be told to register at. */
 export function nameCertificates(certificates: CertificateKeeper | undefined, directory: Directory, logger: Logger): () => void {
   const tell = (): void => {
-    certificates?.setDomains(directory.snapshot().domains()).catch((error: unknown) => logger.warn(`the certificate was not made anew: ${messageOf(error)}`))
+    certificates?.setDomains(directory.snapshot().domains(), carrierCertificates(directory.snapshot())).catch((error: unknown) => logger.warn(`the certificate was not made anew: ${messageOf(error)}`))
   }
   tell()
   return directory.onChange(tell)

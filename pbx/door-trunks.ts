@@ -26,6 +26,12 @@ export interface Trunk {
   registersHere: boolean
   /** For how long we ask to be registered there; the carrier may grant less. */
   registerSeconds: number
+  /** PEM: what we prove to the carrier with who we are, over TLS; its key is never shown. */
+  clientCertificate: string | null
+  /** PEM: the carrier's certificate, or that of whoever issued it; nobody else is believed. Null: any authority that is known. */
+  peerAuthority: string | null
+  /** Whom its certificate must be for; null: its host. */
+  peerName: string | null
   /** Further networks that its calls come from. */
   networks: string[]
   /** ISO 3166: numbers without a country code are of there. */
@@ -62,6 +68,11 @@ export interface TrunkInput {
   register?: boolean
   registersHere?: boolean
   registerSeconds?: number
+  /** Together with its key; null takes both away. */
+  clientCertificate?: string | null
+  clientKey?: string | null
+  peerAuthority?: string | null
+  peerName?: string | null
   networks?: string[]
   country?: string
   format?: NumberFormat

@@ -1,19 +1,21 @@
 import type { Database } from '../config/database/index.ts'
 import type { MediaServer } from '../media/contract.ts'
 import type { Drain, HealthPart } from './door.ts'
-import { certificateHealth, type CertificateKeeper } from './certificates.ts'
+import type { Directory } from './directory/types.ts'
+import { certificateHealth, trunkCertificateHealth, type CertificateKeeper } from './certificates.ts'
 import type { EngineStatus } from './metrics/engine.ts'
 import { mediaServersHealth } from './media-servers.ts'
 import type { Shield } from './shield/shield.ts'
 import type { SipServer } from './sip/types.ts'
 
 /** How the parts that a call needs are now, each in a sentence. */
-export async function healthOf(parts: { database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; draining: Drain | undefined; pendingRows: number; unstoredRecordings: number; engine: (() => Promise<EngineStatus>) | undefined; shield: Pick<Shield, 'figures'> }): Promise<HealthPart[]> {
+export async function healthOf(parts: { directory: Pick<Directory, 'snapshot'>; database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; draining: Drain | undefined; pendingRows: number; unstoredRecordings: number; engine: (() => Promise<EngineStatus>) | undefined; shield: Pick<Shield, 'figures'> }): Promise<HealthPart[]> {
   const { database, media, sip, certificates, stuckCalls, draining, pendingRows } = parts
   const load = await media.load().catch(() => undefined)
   const late = Math.max(0, ...(load?.workers.map((worker) => worker.worstLatenessMs) ?? []))
   const servers = mediaServersHealth(media.servers)
   const secure = certificateHealth(certificates, Date.now())
+  const lines = trunkCertificateHealth(parts.directory.snapshot(), Date.now())
   const { unstoredRecordings: unstored } = parts
   const { bans } = parts.shield.figures()
   return [
@@ -23,6 +25,7 @@ export async function healthOf(parts: { database: Database; media: MediaServer; 
       message: sip.connected ? `Phones reach SIP at ${reachedAt(sip.listening)}.` : 'The signalling engine is not connected; phones cannot register or call.',
     },
     ...(secure ? [secure] : []),
+    ...(lines ? [lines] : []),
     {
       name: 'media',
       ok: media.available && load !== undefined && (servers?.ok ?? true),

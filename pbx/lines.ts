@@ -1,5 +1,6 @@
 import type { Actor } from '../config/actor.ts'
 import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
+import { clientCertificateTrouble } from './certificates.ts'
 import type { CallRegistry } from './calls/registry.ts'
 import { checkTrunkKind, plainNumber } from './directory/input-lines.ts'
 import type { Directory } from './directory/types.ts'
@@ -13,8 +14,22 @@ import type { TrunkRoom } from './trunks/trunks.ts'
 type WithStatus = Trunk & { status: TrunkStatus }
 
 /** Trunks as the directory keeps them, with how each is at this moment. */
-export function createTrunksDoor({ directory, room, registry }: { directory: Directory; room: TrunkRoom; registry: CallRegistry }): Trunks {
-  const shown = (trunk: Trunk): WithStatus => ({ ...trunk, status: { ...room.status(trunk.id), calls: callsOver({ registry }, trunk.id).length } })
+export function createTrunksDoor({ directory, room, registry, tls }: { directory: Directory; room: TrunkRoom; registry: CallRegistry; tls: boolean }): Trunks {
+  const shown = (trunk: Trunk): WithStatus => {
+    const status = room.status(trunk.id)
+    return { ...trunk, status: { ...status, cause: status.cause ?? clientCertificateTrouble(trunk, Date.now()) ?? null, calls: callsOver({ registry }, trunk.id).length } }
+  }
+  /** Certificates belong to a connection over TLS of our own engine, which is made to a host and not for a trunk. */
+  const refuseCertificates = (input: Partial<TrunkInput>, id: string | undefined): void => {
+    const has = ({ clientCertificate, peerAuthority, peerName }: Pick<TrunkInput, 'clientCertificate' | 'peerAuthority' | 'peerName'>): boolean => Boolean(clientCertificate ?? peerAuthority ?? peerName)
+    if (!has(input)) return
+    if (!tls) throw new Refusal('unprocessable', 'Certificates of a trunk need SIP over TLS with the engine that is built in: set SIP_TLS_PORT, and no DRACHTIO.')
+    if (input.transport !== 'tls') refuseWrong([{ field: 'transport', message: 'Certificates are for TLS.' }])
+    const host = input.host?.trim().toLowerCase()
+    const snapshot = directory.snapshot()
+    const other = snapshot.tenants().flatMap((tenant) => snapshot.trunksOf(tenant.id)).find((trunk) => trunk.id !== id && trunk.host === host && has(trunk))
+    if (other) throw new Refusal('conflict', 'Another trunk has certificates for the same host already. Connections are made to a host: it can have one pair only.')
+  }
   const { trunks } = directory
   const refuseTaken = (actor: Actor, { registersHere, username }: Pick<TrunkInput, 'registersHere' | 'username'>, id: string | undefined): void => {
     const other = registersHere && directory.snapshot().trunksOf(actor.tenantId).find((trunk) => trunk.id !== id && trunk.registersHere && trunk.username === username)
@@ -36,6 +51,7 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
       refuseHelpOf(actor, input.emergency === true, input.country ?? 'US')
       checkTrunkKind({ ...input, hasPassword: false })
       refuseTaken(actor, input, undefined)
+      refuseCertificates(input, undefined)
       return shown(await trunks.create(actor, { ...input, host: input.host ?? '' }))
     },
     async update(actor, id, input, version) {
@@ -43,10 +59,11 @@ export function createTrunksDoor({ directory, room, registry }: { directory: Dir
       const before = directory.snapshot().trunk(id)
       if (input.emergency !== undefined || input.country !== undefined) refuseHelpOf(actor, input.emergency ?? before?.emergency ?? false, input.country ?? before?.country ?? 'US')
       if (before?.tenantId === actor.tenantId) {
-        const { password: kept, ...rest } = before
+        const { password: kept, clientKey: _key, ...rest } = before
         const whole = { ...rest, networks: [], ...input }
         checkTrunkKind({ ...whole, hasPassword: kept !== null })
         refuseTaken(actor, whole, id)
+        refuseCertificates(whole, id)
       }
       if (before?.callerId != null && input.callerId !== undefined && (input.callerId === null || plainNumber(input.callerId) !== before.callerId)) refuseShown(directory, actor.tenantId, before.callerId, id)
       return shown(await trunks.update(actor, id, input, version))

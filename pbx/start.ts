@@ -11,7 +11,7 @@ import { testAudio } from './audio-test.ts'
 import { createCompletions } from './calls/completions.ts'
 import { openCharges } from './calls/open-charges.ts'
 import { hangUp } from './calls/hang-up.ts'
-import { certificatesOf, nameCertificates, type CertificateKeeper } from './certificates.ts'
+import { carrierCertificates, certificatesOf, nameCertificates, type CertificateKeeper } from './certificates.ts'
 import type { Call } from './calls/call.ts'
 import { createCallRegistry } from './calls/registry.ts'
 import { terminate } from './calls/termination.ts'
@@ -119,7 +119,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   })
   const { names } = options.signalling
   const trunks = await createTrunks({
-    database, bounds: settings.registrar, keepsConnections: sip.keepsCalls === true || (settings.sip.drachtio && options.signalling.identity === undefined) === true, directory, sip, logger, key: secrets.key('trunk-contacts'),
+    database, bounds: settings.registrar, keepsConnections: sip.keepsCalls === true || (settings.sip.drachtio && options.signalling.identity === undefined) === true, directory, sip, logger, key: secrets.key('trunk-contacts'), certified: async () => certificates?.setDomains(directory.snapshot().domains(), carrierCertificates(directory.snapshot())),
     addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
   })
   const stopGone = options.signalling.onGone?.((peer) => [registrar, trunks].forEach((room) => room.disconnected(peer)))
@@ -292,7 +292,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     blockedCallers: directory.blockedCallers,
     ...createHelpDoors({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
-    trunks: createTrunksDoor({ directory, room: trunks, registry }),
+    trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined }),
     inboundNumbers: guardInboundNumbers(directory),
     outboundRoutes: guardOutboundRoutes(directory),
     routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
@@ -325,7 +325,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       if (directory.snapshot().tenant(actor.tenantId)?.isDefault !== true) throw new Refusal('forbidden', 'These figures are of all tenants of this system; only those who run it can see them.')
       return metrics.text()
     },
-    health: () => healthOf({ engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: drainer.on ? drainer.state() : undefined, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing + voicemail.failing }),
+    health: () => healthOf({ directory, engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: drainer.on ? drainer.state() : undefined, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing + voicemail.failing }),
     sipAddresses: () => [...sip.listening],
     drained: { state: () => drainer.state(), begin: (actor, thenStop) => drainer.beginFor(actor, thenStop), end: (actor) => drainer.endFor(actor) },
     drain: () => drainer.begin(true),

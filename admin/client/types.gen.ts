@@ -2190,6 +2190,18 @@ export type Trunk = {
      */
     registerSeconds: number;
     /**
+     * PEM: what we prove to the carrier with who we are, over TLS. Entered together with clientKey; null takes both away.
+     */
+    clientCertificate: string | null;
+    /**
+     * PEM: the carrier’s certificate, or that of whoever issued it; nobody else is believed. Null: any authority that is known.
+     */
+    peerAuthority: string | null;
+    /**
+     * Whom its certificate must be for. Null: its host.
+     */
+    peerName: string | null;
+    /**
      * Further addresses and networks that its calls come from.
      */
     networks: Array<string>;
@@ -2310,6 +2322,18 @@ export type TrunkCreate = {
      */
     registerSeconds?: number;
     /**
+     * PEM: what we prove to the carrier with who we are, over TLS. Entered together with clientKey; null takes both away.
+     */
+    clientCertificate?: string | null;
+    /**
+     * PEM: the carrier’s certificate, or that of whoever issued it; nobody else is believed. Null: any authority that is known.
+     */
+    peerAuthority?: string | null;
+    /**
+     * Whom its certificate must be for. Null: its host.
+     */
+    peerName?: string | null;
+    /**
      * Further addresses and networks that its calls come from.
      */
     networks?: Array<string>;
@@ -2347,6 +2371,10 @@ export type TrunkCreate = {
      */
     locationBy?: 'value' | 'reference' | 'both';
     enabled?: boolean;
+    /**
+     * PEM, the key of clientCertificate. Never shown again.
+     */
+    clientKey?: string | null;
 };
 
 export type TrunkUpdate = {
@@ -2381,6 +2409,18 @@ export type TrunkUpdate = {
      */
     registerSeconds?: number;
     /**
+     * PEM: what we prove to the carrier with who we are, over TLS. Entered together with clientKey; null takes both away.
+     */
+    clientCertificate?: string | null;
+    /**
+     * PEM: the carrier’s certificate, or that of whoever issued it; nobody else is believed. Null: any authority that is known.
+     */
+    peerAuthority?: string | null;
+    /**
+     * Whom its certificate must be for. Null: its host.
+     */
+    peerName?: string | null;
+    /**
      * Further addresses and networks that its calls come from.
      */
     networks?: Array<string>;
@@ -2418,6 +2458,10 @@ export type TrunkUpdate = {
      */
     locationBy?: 'value' | 'reference' | 'both';
     enabled?: boolean;
+    /**
+     * PEM, the key of clientCertificate. Never shown again.
+     */
+    clientKey?: string | null;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */

@@ -17,6 +17,8 @@ export const TrunkStatus = z
   })
   .meta({ id: 'TrunkStatus' })
 
+const pem = z.string().max(20_000)
+
 const trunk = {
   port: z.number().int().min(1).max(65_535).nullable().meta({ description: 'Null: where DNS says (RFC 3263).' }),
   transport: z.enum(['udp', 'tcp', 'tls']),
@@ -24,6 +26,9 @@ const trunk = {
   register: z.boolean().meta({ description: 'We register there, and it sends calls to where we are.' }),
   registersHere: z.boolean().meta({ description: 'The far end is a PBX that registers with us, by the user name and the password; calls go where it is.' }),
   registerSeconds: z.number().int().min(60).max(86_400).meta({ description: 'For how long we ask to be registered there; the carrier may grant less.' }),
+  clientCertificate: pem.nullable().meta({ description: 'PEM: what we prove to the carrier with who we are, over TLS. Entered together with clientKey; null takes both away.' }),
+  peerAuthority: pem.nullable().meta({ description: 'PEM: the carrier’s certificate, or that of whoever issued it; nobody else is believed. Null: any authority that is known.' }),
+  peerName: z.string().max(253).nullable().meta({ description: 'Whom its certificate must be for. Null: its host.' }),
   networks: z.array(z.string()).max(50).meta({ description: 'Further addresses and networks that its calls come from.' }),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two capitals').meta({ description: 'ISO 3166: numbers without a country code are of there, and calls abroad go elsewhere.' }),
   format: z.enum(['plus', 'digits', 'national', 'dialled']).meta({ description: 'How the carrier wants numbers: +4930…, 4930…, 030…, or as dialled.' }),
@@ -41,7 +46,7 @@ export const Trunk = z
   .object({ id: z.uuid(), name: z.string(), host: z.string(), hasPassword: z.boolean(), ...trunk, ...stamps, status: TrunkStatus })
   .meta({ id: 'Trunk', description: 'A line to a carrier.' })
 
-const trunkInput = z.object({ ...trunk, callerId: whenNumber.nullable() }).partial().shape
+const trunkInput = z.object({ ...trunk, clientKey: pem.nullable().meta({ description: 'PEM, the key of clientCertificate. Never shown again.' }), callerId: whenNumber.nullable() }).partial().shape
 const host = z.string().max(260).meta({ description: 'Where the carrier is; empty where a PBX registers with us.' })
 const password = z.string().max(200).nullable().optional().meta({ description: 'Null takes it away. Never shown again.' })
 

@@ -1,4 +1,5 @@
 /** What people enter for lines to the outside, checked. */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { BlockedCallerInput, InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
@@ -23,6 +24,7 @@ export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
     // Both go into headers.
     if (typeof text === 'string' && (text === '' || text.length > 200 || /[\p{Cc}"\\]/u.test(text))) details.push({ field, message: 'Up to 200 characters, without quotes and backslashes.' })
   }
+  checkCertificates(checked, details)
   if (checked.callerId) checked.callerId = number(checked.callerId, 'callerId', details)
   if (checked.networks) {
     checked.networks = [...new Set(checked.networks.map((network) => network.trim()))]
@@ -30,6 +32,39 @@ export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
   }
   refuseWrong(details)
   return checked
+}
+
+/** PEM, of which a key goes with its certificate. */
+function checkCertificates(checked: Partial<TrunkInput>, details: RefusalDetail[]): void {
+  const read = (field: 'clientCertificate' | 'peerAuthority'): X509Certificate | undefined => {
+    const text = checked[field]
+    if (typeof text !== 'string') return undefined
+    try {
+      const certificate = new X509Certificate(text)
+      if (certificate.validToDate.getTime() <= Date.now()) details.push({ field, message: `This certificate ended on ${certificate.validToDate.toISOString().slice(0, 10)}.` })
+      return certificate
+    } catch {
+      details.push({ field, message: 'This is no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----.' })
+      return undefined
+    }
+  }
+  read('peerAuthority')
+  const certificate = read('clientCertificate')
+  if (typeof checked.clientKey === 'string' && typeof checked.clientCertificate !== 'string') details.push({ field: 'clientCertificate', message: 'Enter the certificate together with its key.' })
+  if (certificate && typeof checked.clientKey !== 'string') details.push({ field: 'clientKey', message: 'Enter the key together with its certificate.' })
+  else if (certificate && !fits(certificate, checked.clientKey ?? '')) details.push({ field: 'clientKey', message: 'This is not the key of the certificate, in PEM and without a passphrase.' })
+  if (typeof checked.peerName === 'string') {
+    checked.peerName = checked.peerName.trim().toLowerCase()
+    if (!HOST.test(checked.peerName)) details.push({ field: 'peerName', message: 'A name such as sip.carrier.example.' })
+  }
+}
+
+function fits(certificate: X509Certificate, key: string): boolean {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(key))
+  } catch {
+    return false
+  }
 }
 
 /**

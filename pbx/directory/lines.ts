@@ -9,9 +9,10 @@ import type { SnapshotTrunk } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
 
 const PURPOSE = 'trunk-password'
+const KEY_PURPOSE = 'trunk-key'
 
-const TRUNK: Columns<Omit<TrunkInput, 'password'>, TrunkRow> = [
-  ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['registersHere', 'registers_here'], ['registerSeconds', 'register_seconds'], ['networks', 'networks'],
+const TRUNK: Columns<Omit<TrunkInput, 'password' | 'clientKey'>, TrunkRow> = [
+  ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['registersHere', 'registers_here'], ['registerSeconds', 'register_seconds'], ['clientCertificate', 'client_certificate'], ['peerAuthority', 'peer_authority'], ['peerName', 'peer_name'], ['networks', 'networks'],
   ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['locationBy', 'location_by'], ['enabled', 'enabled'],
 ]
 const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['maxCalls', 'max_calls'], ['enabled', 'enabled']]
@@ -29,8 +30,8 @@ export function createTrunkRepository(world: DirectoryWorld): Kept<Trunk, TrunkI
     order: 'lower(name)',
     check: checkTrunk,
     toRow(actor, input) {
-      const { password, ...rest } = input
-      return { ...toRow(TRUNK, rest), ...(password !== undefined && { password_sealed: password === null ? null : world.secrets.seal(PURPOSE, actor.tenantId, password) }) }
+      const { password, clientKey, ...rest } = input
+      return { ...toRow(TRUNK, rest), ...(rest.clientCertificate !== undefined && { client_key_sealed: rest.clientCertificate === null || clientKey == null ? null : world.secrets.seal(KEY_PURPOSE, actor.tenantId, clientKey) }), ...(password !== undefined && { password_sealed: password === null ? null : world.secrets.seal(PURPOSE, actor.tenantId, password) }) }
     },
     show: (_trx, row) => ({ ...fromRow(TRUNK, row), hasPassword: row.password_sealed !== null, ...around(row) }) as unknown as Trunk,
     forAudit: (row) => ({ ...fromRow(TRUNK, row), hasPassword: row.password_sealed !== null }),
@@ -54,5 +55,6 @@ export function createBlockedCallerRepository(world: DirectoryWorld): BlockedCal
 /** As the call path sees it. @throws Error when the password does not open */
 export function openTrunk(secrets: Secrets, row: TrunkRow): SnapshotTrunk {
   const password = row.password_sealed === null ? null : secrets.open(PURPOSE, row.tenant_id, row.password_sealed)
-  return { ...seen<SnapshotTrunk, TrunkRow>(TRUNK, row), password }
+  const clientKey = row.client_key_sealed === null ? null : secrets.open(KEY_PURPOSE, row.tenant_id, row.client_key_sealed)
+  return { ...seen<SnapshotTrunk, TrunkRow>(TRUNK, row), password, clientKey }
 }

@@ -80,6 +80,12 @@ export interface SnapshotTrunk {
   register: boolean
   registersHere: boolean
   registerSeconds: number
+  /** PEM. */
+  clientCertificate: string | null
+  /** PEM. Never logged, never sent. */
+  clientKey: string | null
+  peerAuthority: string | null
+  peerName: string | null
   networks: readonly string[]
   country: string
   format: NumberFormat

@@ -55,10 +55,12 @@ export async function createTrunks(options: Pick<PeerWorld, 'database' | 'bounds
   sip: Pick<SipServer, 'request' | 'connected'>
   /** For contacts that nobody guesses, the same after a restart. */
   key: Uint8Array
+  /** See `WatchWorld.certified`. */
+  certified: () => Promise<unknown>
   addressesOf: ((name: string) => Promise<string[]>) | undefined
   logger: Logger
 }): Promise<TrunkRoom> {
-  const { directory, sip, key, addressesOf } = options
+  const { directory, sip, key, addressesOf, certified } = options
   const logger = options.logger.child({ room: 'trunks' })
   const watches = new Map<string, TrunkWatch>()
   const networks = new Map<string, BlockList>()
@@ -78,7 +80,7 @@ export async function createTrunks(options: Pick<PeerWorld, 'database' | 'bounds
     }
     for (const trunk of wanted) {
       if (watches.has(trunk.id)) continue
-      watches.set(trunk.id, new TrunkWatch(trunk, contactOf(trunk.id), { sip, logger, addressesOf, peer: () => peers.of(trunk.id), onChange: () => undefined }))
+      watches.set(trunk.id, new TrunkWatch(trunk, contactOf(trunk.id), { sip, logger, addressesOf, certified, peer: () => peers.of(trunk.id), onChange: () => undefined }))
       networks.set(trunk.id, listOf(trunk.networks))
     }
   }

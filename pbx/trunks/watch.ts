@@ -24,6 +24,8 @@ export interface WatchWorld {
   /** The addresses that a SIP name leads to; undefined where signalling tells nobody. */
   addressesOf: ((name: string) => Promise<string[]>) | undefined
   onChange: () => void
+  /** The certificates of trunks are in use; until then a carrier that wants ours refuses us. */
+  certified: () => Promise<unknown>
   /** The PBX that registers with us, while it is registered. */
   peer: () => Peer | undefined
 }
@@ -112,6 +114,8 @@ export class TrunkWatch {
   async #ask(): Promise<void> {
     clearTimeout(this.#timer)
     await this.#locate()
+    const { clientCertificate, peerAuthority, peerName } = this.trunk
+    if (clientCertificate !== null || peerAuthority !== null || peerName !== null) await this.#world.certified().catch((error: unknown) => this.#world.logger.warn({ trunk: this.trunk.id }, `the certificates of a trunk are not in use: ${messageOf(error)}`))
     if (this.#closed) return
     const wait = this.trunk.registersHere ? await this.#watchPeer() : this.trunk.register ? await this.#register() : await this.#options()
     if (this.#closed) return

@@ -6,6 +6,7 @@ import type { Trunk } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { formatChoices, identityChoices, kindChoices, trunkKind, type TrunkKind } from '../../words/trunk.ts'
+import { CertificateFields, certificatesOf } from './certificate-fields.tsx'
 import { addTrunk, changeTrunk } from './data.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; trunk: Trunk } | null
@@ -27,6 +28,12 @@ type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country'
   /** Empty: where DNS says. */
   port: number | string
   registerSeconds: number | string
+  /** PEM. Empty: the stored one stays. */
+  clientCertificate: string
+  clientKey: string
+  forgetCertificate: boolean
+  peerAuthority: string
+  peerName: string
   /** Empty: none. */
   username: string
   /** Empty: the stored one stays. */
@@ -44,7 +51,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
   const [trunk] = useState(current)
   const form = useForm<Values>({
     initial: {
-      name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', registerSeconds: trunk?.registerSeconds ?? 600, transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
+      name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', registerSeconds: trunk?.registerSeconds ?? 600, clientCertificate: '', clientKey: '', forgetCertificate: false, peerAuthority: trunk?.peerAuthority ?? '', peerName: trunk?.peerName ?? '', transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
       kind: trunk === undefined ? 'register' : trunkKind(trunk), networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
       identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, locationBy: trunk?.locationBy ?? 'value', enabled: trunk?.enabled ?? true,
     },
@@ -58,9 +65,10 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       ...(kind === 'peer' && (password === '' ? trunk?.hasPassword !== true : password.length < 12) && { password: 'At least 12 characters: whoever finds it out calls at your cost.' }),
     }),
     onSaved: onClose,
-    save: async ({ kind, port, registerSeconds, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
+    save: async ({ kind, port, registerSeconds, clientCertificate, clientKey, forgetCertificate, peerAuthority, peerName, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
       const input = {
-        ...rest, register: kind === 'register', registersHere: kind === 'peer', port: numberOrNull(port), registerSeconds: Number(registerSeconds) || 600, username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
+        ...rest, register: kind === 'register', registersHere: kind === 'peer', port: numberOrNull(port), registerSeconds: Number(registerSeconds) || 600,
+        ...certificatesOf(kind !== 'peer' && rest.transport === 'tls', { clientCertificate, clientKey, forgetCertificate, peerAuthority, peerName }, trunk), username: trimmedOrNull(username), callerId: trimmedOrNull(callerId),
         maxCalls: numberOrNull(maxCalls), maxCallsPerSecond: numberOrNull(maxCallsPerSecond),
         // Without a user name there is nothing that a password could prove.
         ...(username.trim() === '' ? { password: null } : password !== '' && { password }),
@@ -89,6 +97,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       <Select label="The caller is named in" data={identityChoices} allowDeselect={false} value={values.identity} onChange={(value) => set('identity', (value ?? 'pai') as Trunk['identity'])} />
       <NumberInput label="Calls at once" description="What you pay for, or empty for no limit. Further calls take the next trunk of their route." min={1} max={10_000} allowDecimal={false} placeholder="No limit" value={values.maxCalls} error={errors.maxCalls} onChange={(value) => set('maxCalls', value)} />
       <NumberInput label="New calls a second" description="What the carrier takes, or empty for no limit. Further calls take the next trunk of their route, or wait up to three seconds. Calls for help never wait." min={1} max={1_000} allowDecimal={false} placeholder="No limit" value={values.maxCallsPerSecond} error={errors.maxCallsPerSecond} onChange={(value) => set('maxCallsPerSecond', value)} />
+      {carrier && values.transport === 'tls' && <CertificateFields values={values} errors={errors} set={(field, value) => set(field, value as never)} kept={trunk?.clientCertificate != null} />}
       <Checkbox label="Carries calls to the emergency services" description="Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives." checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
       {values.emergency && <Checkbox label="Send the caller’s place along" description="As PIDF-LO, for carriers that take it (dynamic location). Others go by the address registered for the number." checked={values.sendLocation} onChange={(change) => set('sendLocation', change.currentTarget.checked)} />}
       {values.emergency && values.sendLocation && <Select label="The place is sent as" description="An address needs PUBLIC_URL, which the carrier must reach over HTTPS." data={locationChoices} allowDeselect={false} value={values.locationBy} onChange={(value) => set('locationBy', (value ?? 'value') as Trunk['locationBy'])} />}

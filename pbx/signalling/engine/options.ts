@@ -45,6 +45,20 @@ export interface TlsOptions {
   /** Whether servers that we connect to must have a certificate for their name. */
   verifyServers: boolean
   minVersion: 'TLSv1.2' | 'TLSv1.3'
+  /** Servers to whom we prove who we are, or whom we know by more than their name. */
+  peers?: readonly TlsPeer[]
+}
+
+export interface TlsPeer {
+  /** As it is connected to, in lower case. */
+  host: string
+  /** PEM, shown when the server asks for it. */
+  certificate: string | undefined
+  key: string | undefined
+  /** PEM: it, or whoever issued its certificate, and nobody else is believed; undefined: those whom all are checked by. */
+  authority: string | undefined
+  /** Whom its certificate must be for; undefined: the host. */
+  name: string | undefined
 }
 
 export interface DnsOptions {

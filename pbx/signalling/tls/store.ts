@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import { messageOf, Refusal } from '../../../config/errors.ts'
 import type { Logger } from '../../../config/logger.ts'
 import type { Settings } from '../../../config/settings/settings.ts'
-import type { TlsOptions } from '../engine/options.ts'
+import type { TlsOptions, TlsPeer } from '../engine/options.ts'
 import type { Certificate } from './certificate.ts'
 import { readFolder } from './folder.ts'
 import { openOwnAuthority, type OwnAuthority } from './own.ts'
@@ -26,8 +26,12 @@ interface Snapshot {
 export interface CertificateStore extends Snapshot {
   /** Reads the files again now. Rejects with a Refusal when the authorities or the whole cannot be used; what was read before stays then. */
   read(): Promise<void>
-  /** Domains that our own certificate shall be for as well. */
-  setDomains(domains: readonly string[]): Promise<void>
+  /**
+   * Domains that our own certificate shall be for as well.
+   *
+   * @param peers servers with whom we have certificates of their own
+   */
+  setDomains(domains: readonly string[], peers?: readonly TlsPeer[]): Promise<void>
   close(): void
 }
 
@@ -44,6 +48,7 @@ export async function openCertificateStore({ settings, logger, now = Date.now, l
   let apply: (tls: TlsOptions) => Promise<void> = () => Promise.resolve()
   let authority: OwnAuthority | undefined
   let domains: readonly string[] = []
+  let peers: readonly TlsPeer[] = []
   let work: Promise<unknown> = Promise.resolve()
 
   const gather = async (): Promise<Snapshot> => {
@@ -54,7 +59,7 @@ export async function openCertificateStore({ settings, logger, now = Date.now, l
       certificates.push(await authority.issue(ownNames(settings.sip.externalAddress, domains), now()))
     }
     return {
-      tls: { certificates: certificates.map(({ certificate, key }) => ({ certificate, key })), ca, clients, verifyServers, minVersion },
+      tls: { certificates: certificates.map(({ certificate, key }) => ({ certificate, key })), ca, clients, verifyServers, minVersion, ...(peers.length > 0 && { peers }) },
       certificates, problems, authority: certificates[0]?.own === true ? authority?.certificate : undefined,
     }
   }
@@ -98,10 +103,14 @@ export async function openCertificateStore({ settings, logger, now = Date.now, l
       return current.authority
     },
     read,
-    async setDomains(wanted) {
+    async setDomains(wanted, others = []) {
+      const changed = JSON.stringify(others) !== JSON.stringify(peers)
+      peers = others
       domains = wanted.map((domain) => domain.toLowerCase())
       const own = current.certificates[0]
-      if (own?.own === true && domains.some((domain) => !own.names.includes(domain))) await read()
+      if (changed || (own?.own === true && domains.some((domain) => !own.names.includes(domain)))) await read()
+      // Another call may have begun what this one waits for.
+      else await work
     },
     onChange: (listener) => (apply = listener),
     close: () => clearInterval(look),

@@ -64,7 +64,7 @@ export function createConnectionTable(timers: Timers, timing: Timing, limits: Li
     },
     find(transport, address, port, host) {
       const connection = byPeer.get(keyOf(transport, address, port))
-      return connection?.open && (host === undefined || connection.proves(host)) ? connection : undefined
+      return connection?.open && connection.proves(host) ? connection : undefined
     },
     full(address) {
       if (closed) return 'closing'

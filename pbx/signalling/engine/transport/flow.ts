@@ -29,8 +29,8 @@ export interface Connection {
   readonly open: boolean
   /** Domains, separated by commas, that the peer's certificate proves to be its own; empty when it proves nothing. */
   readonly identity: string
-  /** Whether what is meant for this host may be sent over it (RFC 5923 §8). */
-  proves(host: string): boolean
+  /** Whether what is meant for this host may be sent over it (RFC 5923 §8); undefined: for whoever is there, as long as what it was made by holds. */
+  proves(host: string | undefined): boolean
   send(text: string, listener: SendListener | undefined): void
   /** Sends what is queued, then closes. */
   end(): void

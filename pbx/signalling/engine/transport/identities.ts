@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { checkServerIdentity, createSecureContext, getCACertificates } from 'node:tls'
 import type { ConnectionOptions, PeerCertificate, SecureContext, TLSSocket, TlsOptions as ServerOptions } from 'node:tls'
-import type { TlsOptions } from '../options.ts'
+import type { TlsOptions, TlsPeer } from '../options.ts'
 
 export interface Identities {
   /** For a TLS server: the first certificate, or the one made for the name that the peer asks for (SNI). */
@@ -14,6 +14,8 @@ export interface Identities {
   onReplace(listener: (options: ServerOptions) => void): void
   /** For a connection to `host`, a name or an address, whose certificate must be for it. */
   client(host: string): ConnectionOptions
+  /** What holds for connections to that host beyond what holds for all; the same text while it is the same. */
+  termsWith(host: string): string
   /** Whether the server at the other end of a connection of ours has a certificate for that host, too. */
   proves(socket: TLSSocket, host: string): boolean
   /** Who a peer that connected to us has proved to be, or why it is not let in. */
@@ -26,6 +28,9 @@ interface Loaded {
   /** For connections that we make; made when first needed, as the authorities of the system are many. */
   client: SecureContext | undefined
   contexts: { certificate: X509Certificate; context: SecureContext }[]
+  /** By host; their contexts are made when first needed. */
+  peers: ReadonlyMap<string, TlsPeer & { context?: SecureContext }>
+  terms: ReadonlyMap<string, string>
 }
 
 /** Throws when a certificate cannot be used. */
@@ -48,15 +53,18 @@ export function createIdentities(first: TlsOptions, handshakeMs: number): Identi
     onReplace: (listener) => void listeners.push(listener),
     client(host) {
       const { server, options } = loaded
-      loaded.client ??= createSecureContext({ ...server, ca: [...getCACertificates('default'), ...(options.ca === undefined ? [] : [options.ca])] })
+      const peer = loaded.peers.get(host.toLowerCase())
+      if (!peer) loaded.client ??= createSecureContext({ ...server, ca: authorities(options) })
       return {
-        secureContext: loaded.client,
+        secureContext: peer ? contextOf(peer, loaded) : loaded.client,
         ...(isIP(host) === 0 ? { servername: host } : {}),
-        rejectUnauthorized: options.verifyServers,
-        checkServerIdentity: (_name: string, certificate: PeerCertificate) => check(host, certificate),
+        rejectUnauthorized: options.verifyServers || peer?.authority !== undefined || peer?.name !== undefined,
+        checkServerIdentity: (_name: string, certificate: PeerCertificate) => check(peer?.name ?? host, certificate),
       }
     },
-    proves: (socket, host) => !loaded.options.verifyServers || check(host, socket.getPeerCertificate()) === undefined,
+    termsWith: (host) => loaded.terms.get(host.toLowerCase()) ?? '',
+    // Whom we know by more than the name gets a connection of its own.
+    proves: (socket, host) => !loaded.peers.has(host.toLowerCase()) && (!loaded.options.verifyServers || check(host, socket.getPeerCertificate()) === undefined),
     judge(socket) {
       if (loaded.options.clients === 'off') return { identity: '' }
       const certificate = socket.getPeerX509Certificate()
@@ -74,7 +82,20 @@ function load(options: TlsOptions): Loaded {
   }))
   const [main] = options.certificates
   if (main === undefined) throw new Error('TLS needs a certificate')
-  return { options, contexts, client: undefined, server: { ...common, cert: main.certificate, key: main.key } }
+  const peers = new Map((options.peers ?? []).map((peer) => [peer.host, { ...peer }]))
+  return { options, contexts, peers, terms: new Map((options.peers ?? []).map((peer) => [peer.host, JSON.stringify(peer)])), client: undefined, server: { ...common, cert: main.certificate, key: main.key } }
+}
+
+const authorities = ({ ca }: TlsOptions): string[] => [...getCACertificates('default'), ...(ca === undefined ? [] : [ca])]
+
+function contextOf(peer: TlsPeer & { context?: SecureContext }, { options, server }: Loaded): SecureContext {
+  const { certificate: cert, key, authority } = peer
+  peer.context ??= createSecureContext({
+    ...server, ...(cert !== undefined && key !== undefined && { cert, key }),
+    // The very certificate of a server may be given, too, without whoever issued it.
+    ...(authority === undefined ? { ca: authorities(options) } : { ca: [authority], allowPartialTrustChain: true }),
+  })
+  return peer.context
 }
 
 /** RFC 5922 §7.1: the domains of a certificate: its sip URIs without a user, else its DNS names, else its common name. */

@@ -23,7 +23,7 @@ export interface StreamPeer {
   /** False while the connection is still being made; what is sent meanwhile waits. */
   connected: boolean
   identity: string
-  proves: (host: string) => boolean
+  proves: (host: string | undefined) => boolean
 }
 
 export class StreamConnection implements TableConnection {
@@ -31,7 +31,7 @@ export class StreamConnection implements TableConnection {
   readonly address: string
   readonly port: number
   readonly identity: string
-  readonly proves: (host: string) => boolean
+  readonly proves: (host: string | undefined) => boolean
   /** What a message over it comes from. */
   readonly flow: Flow
   lastHeard: number

@@ -79,7 +79,7 @@ export async function openStream(host: string, port: number, identities: Identit
   }
   const accept = identities === undefined
     ? (socket: Socket, address: string, peerPort: number) => void adopt(socket, address, peerPort, { connected: true, identity: '', proves: () => true })
-    : secured(identities, hooks, (socket, address, peerPort, identity) => void adopt(socket, address, peerPort, { connected: true, identity, proves: (host) => isIP(host) !== 0 || identity.split(',').includes(host) }))
+    : secured(identities, hooks, (socket, address, peerPort, identity) => void adopt(socket, address, peerPort, { connected: true, identity, proves: (host) => host === undefined || isIP(host) !== 0 || identity.split(',').includes(host) }))
   const server = await listen(host, port, connections, hooks, accept)
   const local = isWildcard(host) ? {} : { localAddress: host }
   return {
@@ -88,7 +88,9 @@ export async function openStream(host: string, port: number, identities: Identit
       const where = { host: to.address, port: to.port, ...local }
       const host = to.host ?? to.address
       const socket = identities === undefined ? connect(where) : connectTls({ ...where, ...identities.client(host) })
-      const proves = (other: string) => identities === undefined || other === host || identities.proves(socket as TLSSocket, other)
+      // Whom it was made as, and with whom: after a change the next request makes another.
+      const terms = identities?.termsWith(host)
+      const proves = (other: string | undefined) => identities === undefined || (other === undefined || other === host ? identities.termsWith(host) === terms : identities.proves(socket as TLSSocket, other))
       connections.count(socket, to.address)
       adopt(socket, to.address, to.port, { connected: false, identity: '', proves }).send(text, listener)
     },
