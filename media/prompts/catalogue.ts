@@ -43,6 +43,8 @@ export const catalogue = {
   'last-caller-none': 'Nobody has called you.',
   'last-caller-withheld': 'The last caller did not show a number.',
   'last-caller-inside': 'The last caller was a colleague, and cannot be blocked.',
+  'redial-calling': 'Calling again',
+  'redial-none': 'You have not called anybody lately.',
   'completion-asked': 'You will be called as soon as this extension is free:',
   'completion-nothing': 'There is nobody to wait for.',
   'completion-cancelled': 'You will not be called back.',

@@ -10,7 +10,7 @@ import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
 import type { TrunkRoom } from '../trunks/trunks.ts'
-import type { LastCalled, LastCaller } from '../events/catalogue.ts'
+import type { LastCalled, LastCaller, LastDialled } from '../events/catalogue.ts'
 import type { Call } from './call.ts'
 import type { Completions } from './completions.ts'
 import type { Charges } from './charges.ts'
@@ -62,6 +62,8 @@ export interface CallWorld {
   lastCaller: (tenantId: string, extensionId: string) => Promise<LastCaller | undefined>
   /** The extension that an extension called last within the hour, and what came of it; undefined: none. Rejects like `lastCaller`. */
   lastCalled: (tenantId: string, extensionId: string) => Promise<LastCalled | undefined>
+  /** The number that an extension dialled last, codes left out; undefined: none for some weeks. Rejects like `lastCaller`. */
+  lastDialled: (tenantId: string, extensionId: string) => Promise<LastDialled | undefined>
   completions: Completions
   /** Calls that wait for somebody to fetch them. */
   parking: Parking

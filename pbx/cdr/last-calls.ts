@@ -1,7 +1,7 @@
 /** What an extension's last calls were: for codes that call back. */
 import { serviceActor } from '../../config/actor.ts'
 import type { Database } from '../../config/database/index.ts'
-import type { LastCalled, LastCaller } from '../events/catalogue.ts'
+import type { LastCalled, LastCaller, LastDialled } from '../events/catalogue.ts'
 import { settle, type Pending } from './settle.ts'
 
 export interface LastCalls {
@@ -9,9 +9,14 @@ export interface LastCalls {
   lastCaller(tenantId: string, extensionId: string): Promise<LastCaller | undefined>
   /** The extension that an extension called last within the hour. */
   lastCalled(tenantId: string, extensionId: string): Promise<LastCalled | undefined>
+  /** The number that an extension dialled last within a month; codes are none. */
+  lastDialled(tenantId: string, extensionId: string): Promise<LastDialled | undefined>
 }
 
 const GROUP_DAYS = 3
+const DIALLED_DAYS = 31
+/** Without a question mark, which knex takes for a value. */
+const PLAIN = '^[+]{0,1}[0-9]+$'
 /** A call that a phone or a carrier began. */
 const FROM_OUTSIDE_US = `legs->0->>'sipCallId' <> ''`
 
@@ -34,6 +39,10 @@ export function createLastCalls(database: Database, journal: Pending): LastCalls
     lastCalled: (tenantId, extensionId) => first<LastCalled>(tenantId, `
       SELECT callee_extension_id AS "extensionId", result, reason FROM calls
       WHERE caller_extension_id = :extensionId AND callee_extension_id <> :extensionId AND started_at > now() - interval '1 hour' AND ${FROM_OUTSIDE_US}
+      ORDER BY started_at DESC LIMIT 1`, { extensionId }),
+    lastDialled: (tenantId, extensionId) => first<LastDialled>(tenantId, `
+      SELECT to_number AS number, from_number !~ '${PLAIN}' AS withheld FROM calls
+      WHERE caller_extension_id = :extensionId AND started_at > now() - interval '${DIALLED_DAYS} days' AND to_number ~ '${PLAIN}' AND ${FROM_OUTSIDE_US}
       ORDER BY started_at DESC LIMIT 1`, { extensionId }),
   }
 }

@@ -85,6 +85,13 @@ export interface LastCaller {
   extensionId: string | null
 }
 
+/** What an extension dialled last. */
+export interface LastDialled {
+  number: string
+  /** It showed no number of its own. */
+  withheld: boolean
+}
+
 /** The extension that somebody called last. */
 export interface LastCalled {
   extensionId: string

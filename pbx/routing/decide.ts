@@ -1,5 +1,6 @@
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
 import { ANONYMOUS, closest, turnAway } from './blocked.ts'
+import { toClock } from './clock.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { calledFrom, helpBehindPrefix, helpNumber, type HelpCalled } from './help.ts'
 import { addressLine, locate } from './locate.ts'
@@ -181,6 +182,7 @@ function meantBy(number: string, look: Look): Meant {
     if (action === 'withhold-number') return meantBy(argument, look)
     if (isOfOwnCalls(action)) return internal([ofOwnCalls(code, action, look.request)])
     if (action === 'directory-by-name') return internal([{ kind: 'directory', code, reason: `${code} is the company directory` }], { name: 'Company directory' })
+    if (action === 'tell-time') return internal([toClock(code, look)])
     if (action === 'intercom') {
       const { step, extension: meant } = toIntercom(code, argument, look.request, snapshot, (one, reason) => ring(one, look, reason, {}))
       return internal([step], meant)

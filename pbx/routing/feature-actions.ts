@@ -2,7 +2,7 @@
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'intercom' | 'directory-by-name' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction
+  | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -11,14 +11,14 @@ export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'c
 export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-leave'
 /** Turns opening hours by hand, and back. */
 export type ScheduleAction = 'schedule-override'
-/** Codes about whoever called last. */
-export type LastCallerAction = 'call-last-caller' | 'block-last-caller'
+/** Codes about whoever called last, or was called. */
+export type LastCallerAction = 'call-last-caller' | 'block-last-caller' | 'redial'
 /** Codes about calls that reached nobody. */
 export type CompletionAction = 'complete-call' | 'complete-call-cancel'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
 
 /** Codes that calls may be led to: they are places and change nothing. */
 export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name'])
@@ -41,6 +41,8 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'call-last-caller': 'Hear who called you last, and call back',
   'block-last-caller': 'Block whoever called you last from outside, for the whole company',
+  'redial': 'Call the number again that you called last',
+  'tell-time': 'Hear day and time',
   'complete-call': 'Be called when the extension that you called last is free',
   'complete-call-cancel': 'Not be called any more when extensions are free',
   'intercom': 'Talk to this extension at once: its phone answers by itself',

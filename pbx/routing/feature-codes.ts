@@ -28,6 +28,8 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*98', action: 'voicemail-any', takesNumber: false },
   { code: '*99', action: 'voicemail-leave', takesNumber: true },
   { code: '*411', action: 'directory-by-name', takesNumber: false },
+  { code: '*870', action: 'redial', takesNumber: false },
+  { code: '*60', action: 'tell-time', takesNumber: false },
 ]
 
 /** The customary codes of phones that talk. A number is typed behind the code and ends with # or a pause. */

@@ -20,7 +20,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | CompletionStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -212,6 +212,19 @@ export interface LastCallerStep {
   reason: string
 }
 
+/** Call the number again that the caller's extension called last. */
+export interface RedialStep {
+  kind: 'redial'
+  reason: string
+}
+
+/** Say day and time by the clock of the company. */
+export interface ClockStep {
+  kind: 'clock'
+  timeZone: string
+  reason: string
+}
+
 /** Call the caller's extension when the one that it called last is free, or not any more. */
 export interface CompletionStep {
   kind: 'completion'
@@ -362,6 +375,10 @@ export function describeStep(step: Step): string {
       return `Page ${step.members.length === 1 ? 'one extension' : `${step.members.length} extensions`}, whose phones answer by themselves${step.twoWay ? ' and are heard' : ''}`
     case 'last-caller':
       return step.what === 'call' ? 'Say who called last, and call back' : 'Say who called last, and block the number'
+    case 'redial':
+      return 'Say the number that was called last, and call it again'
+    case 'clock':
+      return 'Say day and time'
     case 'completion':
       return step.what === 'ask' ? 'Call back when the extension that was called last is free' : 'Call back no more'
     case 'pick-up':

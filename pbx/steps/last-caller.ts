@@ -10,7 +10,7 @@ import { helpNumber, routePrefixes } from '../routing/help.ts'
 import type { LastCallerStep } from '../routing/plan.ts'
 import { answerAndTalk, canTalk, type Talk } from '../voicemail/talk.ts'
 import { speak, spokenNumber } from '../voicemail/world.ts'
-import { decideNow } from './decide-now.ts'
+import { dialFor, refuseWith } from './dial-for.ts'
 import type { StepOutcome } from './outcome.ts'
 
 const NUMBER = /^\+?[0-9]{2,20}$/
@@ -42,29 +42,10 @@ export async function serveLastCaller(world: CallWorld, call: Call, step: LastCa
     hangUp(world, call, terminate('feature-done', 'system', null, `${number} called last; the caller was told so and pressed nothing.`))
     return { kind: 'done' }
   }
-  return step.what === 'call' ? callBack(world, call, talk, own, number) : block(world, call, talk, own, number)
-}
-
-async function refuseWith(talk: Talk, prompt: string, why: string): Promise<StepOutcome> {
-  await talk.say(prompt)
-  return { kind: 'next', verdict: terminate('feature-refused', 'system', null, why) }
-}
-
-/** As if the phone had dialled the number, with its rights and limits; numbers outside also with the digit for an outside line. */
-async function callBack(world: CallWorld, call: Call, talk: Talk, own: SnapshotExtension, number: string): Promise<StepOutcome> {
-  const snapshot = world.directory.snapshot()
-  let why = `${number} cannot be called`
-  for (const dialled of [number, ...routePrefixes(snapshot, call.tenantId).map((prefix) => prefix + number)]) {
-    const first = decideNow(world, { tenantId: call.tenantId, caller: call.request.caller, dialled }).steps.find(({ kind }) => kind !== 'schedule')
-    if (!first || (first.kind === 'outside' && first.emergency)) continue
-    if (first.kind === 'announcement' || first.kind === 'refuse') {
-      why = first.reason
-      continue
-    }
-    await world.goOn(call, dialled, { extensionId: own.id, number: own.number }, `${own.number} calls back whoever called last, ${number}`)
-    return { kind: 'done' }
-  }
-  return refuseWith(talk, 'not-allowed', `${why}.`)
+  if (step.what === 'block') return block(world, call, talk, own, number)
+  // Numbers outside also with the digit for an outside line.
+  const ways = [number, ...routePrefixes(world.directory.snapshot(), call.tenantId).map((prefix) => prefix + number)]
+  return dialFor(world, call, talk, own, ways, `${own.number} calls back whoever called last, ${number}`)
 }
 
 /** The rule counts for the whole company, and is found, changed and undone among the others. */

@@ -9,6 +9,8 @@ import { playAnnouncement } from './announcement.ts'
 import { tellLocation } from './location-test.ts'
 import { serveCompletion } from './complete.ts'
 import { serveLastCaller } from './last-caller.ts'
+import { redial } from './redial.ts'
+import { tellTime } from './clock.ts'
 import { page } from './page.ts'
 import { park } from './park.ts'
 import { lookUpName } from './directory.ts'
@@ -92,6 +94,10 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return serveCompletion(world, call, step)
     case 'last-caller':
       return serveLastCaller(world, call, step)
+    case 'redial':
+      return redial(world, call)
+    case 'clock':
+      return tellTime(world, call, step)
     case 'page':
       return page(world, call, step)
     case 'pick-up':

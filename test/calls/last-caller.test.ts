@@ -1,4 +1,4 @@
-/** *69 calls back whoever called last, *30 blocks them: of calls to the extension, to a group, from outside, and of those who hide. */
+/** *69 calls back whoever called last, *30 blocks them, *870 calls again who was called last: of calls to the extension, to a group, from outside, and of those who hide. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { CallView } from '../../pbx/events/catalogue.ts'
@@ -56,6 +56,7 @@ suite('whoever called last', () => {
   test('nobody has called yet', async () => {
     const ended = await verdict('*69')
     assert.deepEqual([ended?.reason, ended?.explanation], ['feature-refused', 'Nobody has called 101.'])
+    assert.equal((await verdict('*870'))?.explanation, '101 has called no number lately.')
   })
 
   test('the number is said, and 1 calls back; without a key nobody is called', async () => {
@@ -139,6 +140,43 @@ suite('whoever called last', () => {
     await again.ended(20_000)
     assert.equal((await house.verdict(again)).termination?.reason, 'feature-done')
     assert.equal((await house.api.get<unknown[]>('/blocked-callers')).length, 1)
+  })
+
+  test('*870 calls again who was called last, codes left out, and hides the number where it was hidden', async () => {
+    await calls(anna, '102', ben)
+    for (const [before, shown] of [['102', /"Anna" <sip:101@/], ['*67102', /anonymous/i]] as const) {
+      if (before !== '102') await calls(anna, before, ben)
+      const mark = ben.incoming.mark()
+      const call = await anna.invite('*870')
+      await call.answered()
+      const again = await ben.nextCall({ from: mark, ms: 20_000 })
+      assert.match(headerOf(again.invite, 'From') ?? '', shown)
+      await again.answer()
+      await hearEachOther(call, again)
+      await again.bye()
+      await call.ended()
+      await house.idle()
+    }
+  })
+
+  test('*870 has the rights of the extension', async () => {
+    await calls(anna, '912025550123', carrier)
+    await house.api.send('PATCH', `/extensions/${lines[0]!.extensionId}`, { outsideCalls: 'none' })
+    const mark = carrier.incoming.mark()
+    const refused = await verdict('*870')
+    assert.deepEqual([refused?.reason, /101 \(Anna\) may not call outside/.test(refused?.explanation ?? '')], ['feature-refused', true], refused?.explanation)
+    assert.equal(carrier.incoming.mark(), mark)
+    await house.api.send('PATCH', `/extensions/${lines[0]!.extensionId}`, { outsideCalls: 'national' })
+  })
+
+  test('*60 says the time, twice, and hangs up', async () => {
+    const call = await anna.invite('*60')
+    await call.answered()
+    await call.audio.hearsSomething()
+    await call.ended(20_000)
+    const { termination } = await house.verdict(call)
+    assert.equal(termination?.reason, 'feature-done')
+    assert.match(termination?.explanation ?? '', /Day and time were said, by the clock in /)
   })
 
   test('no inbound number leads there', async () => {
