@@ -1,5 +1,6 @@
 /** A configuration as a file: written in one house, carried out in an empty one, the same there; planned, refused, undone. */
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
 import { after, before, suite, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { ApiClient } from '../support/http-client.ts'
@@ -65,8 +66,9 @@ suite('a configuration as a file', () => {
     other = await startHouse()
   })
   after(async () => {
-    // The first one is still there, with timers of its own.
-    await other?.close({ phonesStay: true })
+    // The first one was there before and sees that of both nothing is left.
+    await other?.dialplane.close()
+    if (other) await rm(other.home, { recursive: true, force: true })
     await one?.close()
   })
 
