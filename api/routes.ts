@@ -12,6 +12,7 @@ import { provisioningRoutes } from './provisioning/routes.ts'
 import { rateRoutes } from './rates/routes.ts'
 import { recordingRoutes } from './recordings/routes.ts'
 import { shieldRoutes } from './shield/routes.ts'
+import { softphoneRoutes } from './softphone/routes.ts'
 import { systemRoutes } from './system/routes.ts'
 import { targetRoutes } from './targets/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...lineRoutes,
   ...callRoutes,
   ...clickToDialRoutes,
+  ...softphoneRoutes,
   ...conferenceRoutes,
   ...recordingRoutes,
   ...voicemailRoutes,

@@ -24,6 +24,7 @@ import { startLive } from './live/live.ts'
 import { openApiDocument, readVersion } from './openapi.ts'
 import { routes } from './routes.ts'
 import type { QueueTimes } from './webhooks/queue.ts'
+import { createTunnel } from './softphone/tunnel.ts'
 import { startWebhooks } from './webhooks/room.ts'
 
 export interface ApiOptions {
@@ -103,7 +104,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     checkResponses: options.checkResponses ?? false,
   })
   server.on('request', app)
-  const live = startLive(server, world, listeners, (request) => addressBehindProxy(app, request), options.liveTimes)
+  const tunnel = createTunnel(world, options.secrets.key('sip-routes'))
+  const live = startLive(server, world, listeners, (request) => addressBehindProxy(app, request), options.liveTimes, tunnel)
   logger.info({ url: gate.publicOrigin, port }, 'panel and API are up')
 
   let closing: Promise<void> | undefined
@@ -115,7 +117,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       return token === undefined ? undefined : `${gate.publicOrigin}/admin/setup#token=${token}`
     },
     close() {
-      closing ??= closeServer(server, live.close).then(() => Promise.all([world.webhooks.close(), world.backups.close()])).then(() => {})
+      closing ??= closeServer(server, () => {
+        live.close()
+        tunnel.close()
+      }).then(() => Promise.all([world.webhooks.close(), world.backups.close()])).then(() => {})
       return closing
     },
   }

@@ -184,6 +184,8 @@ export interface DeviceRow {
   /** config/secrets envelope of {"md5": HA1, "sha256": HA1}. */
   credentials_sealed: Buffer
   credentials_changed_at: Date
+  /** Of a phone in a browser: it goes with the session. */
+  session_id: string | null
   enabled: boolean
   /** Of which phone that is set up from here it is a line, and which, from 1. */
   phone_id: string | null

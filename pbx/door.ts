@@ -3,8 +3,9 @@
  * Every function takes the actor it acts for and works inside that actor's tenant.
  */
 import type { Actor } from '../config/actor.ts'
-import type { Device, Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
+import type { Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
 import type { ClickDoor, ClickToDial } from './door-click.ts'
+import type { Devices, Softphones } from './door-devices.ts'
 import type { Kept } from './door-kept.ts'
 import type { BlockedCallers, InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
@@ -24,6 +25,7 @@ import type { MediaServerState } from '../media/contract.ts'
 import type { BanReason, BanView, CallView, ConferenceView, EventCatalogue, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
 export type * from './door-click.ts'
+export type * from './door-devices.ts'
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
 export type * from './door-emergency.ts'
@@ -248,13 +250,8 @@ export interface Pbx {
     /** Ends its registrations; calls going on are let go on. */
     remove(actor: Actor, id: string): Promise<void>
   }
-  devices: {
-    create(actor: Actor, extensionId: string, input: { name: string }): Promise<{ device: Device; credentials: SipCredentials }>
-    update(actor: Actor, id: string, input: { name?: string; enabled?: boolean }, version?: number): Promise<Device>
-    /** A new password; the old one stops working at once and the device's registrations end. */
-    renewCredentials(actor: Actor, id: string): Promise<SipCredentials>
-    remove(actor: Actor, id: string): Promise<void>
-  }
+  devices: Devices
+  softphones: Softphones
   registrations: {
     list(actor: Actor): RegistrationView[]
     /** Forgets one binding; the phone may register again. */

@@ -213,7 +213,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 
   return {
     extensions: guardExtensions(directory, (tenantId, id) => voicemail.forget(tenantId, id)),
-    devices: directory.devices,
+    devices: directory.devices, softphones: directory.softphones,
     registrations: {
       list: (actor) => registrar.list(actor.tenantId),
       remove: (actor, id) => registrar.remove(actor, id),

@@ -5,6 +5,7 @@ import { useEffect, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ConnectionBanner } from '../live/banner.tsx'
 import { useLive } from '../live/store.ts'
+import { PhoneButton, PhoneHost } from '../softphone/host.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Logo } from './logo.tsx'
 import { places } from './nav.ts'
@@ -49,6 +50,7 @@ export function Shell({ children }: { children: ReactNode }) {
               Go to…
             </Button>
             <ActionIcon hiddenFrom="sm" size="lg" aria-label="Go to…" onClick={quick.open}><Search size={18} aria-hidden /></ActionIcon>
+            <PhoneButton />
             <AccountMenu />
           </Group>
         </Group>
@@ -83,6 +85,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <ConnectionBanner />
         <div style={{ maxWidth: 1280, marginInline: 'auto' }}>{children}</div>
       </AppShell.Main>
+      <PhoneHost />
       <QuickOpen opened={quickOpen} onClose={quick.close} />
     </AppShell>
   )

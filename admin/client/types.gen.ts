@@ -657,10 +657,18 @@ export type SessionInfo = {
         name: string;
         slug: string;
     };
+    /**
+     * The own extension: its phone opens in the browser.
+     */
+    extension: {
+        id: string;
+        number: string;
+        name: string;
+    } | null;
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -3011,6 +3019,27 @@ export type ClickToDialHistory = {
      * The last call that came of it; null when the own phone was not answered.
      */
     then: Call | null;
+};
+
+export type Softphone = {
+    extension: {
+        id: string;
+        number: string;
+        name: string;
+    };
+    username: string;
+    /**
+     * New with every answer. It works only over a connection to path that this session holds, and not after the session.
+     */
+    password: string;
+    /**
+     * Of the address of record.
+     */
+    domain: string;
+    /**
+     * Of the WebSocket with SIP (RFC 7118), on this server.
+     */
+    path: string;
 };
 
 /**
@@ -11521,6 +11550,53 @@ export type DialFromExtensionResponses = {
 };
 
 export type DialFromExtensionResponse = DialFromExtensionResponses[keyof DialFromExtensionResponses];
+
+export type OpenSoftphoneData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/softphone';
+};
+
+export type OpenSoftphoneErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type OpenSoftphoneError = OpenSoftphoneErrors[keyof OpenSoftphoneErrors];
+
+export type OpenSoftphoneResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Softphone;
+    };
+};
+
+export type OpenSoftphoneResponse = OpenSoftphoneResponses[keyof OpenSoftphoneResponses];
 
 export type ListLiveConferencesData = {
     body?: never;

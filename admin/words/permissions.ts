@@ -21,6 +21,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.control': 'Hang up calls',
       'calls.dial': 'Call numbers with the phone of any extension',
       'calls.own': 'Call with the own phone, see and end the own calls',
+      'softphone.use': 'Call and be called in the browser, with the own extension',
       'calls.record': 'Record calls',
       'messages.read': 'See which text messages wait for phones',
       'messages.write': 'Send text messages, discard those that wait, say how long they do',

@@ -20,6 +20,7 @@ export const permissions = {
   'calls.control': 'Hang up calls',
   'calls.dial': 'Call numbers with the phone of an extension (click to dial)',
   'calls.own': 'Call with the own phone, see and end the own calls',
+  'softphone.use': 'Call and be called in the browser, with the own extension',
   'calls.record': 'Start and stop recording',
   'calls.listen': 'Listen to living calls, whisper into them and join them',
   'conferences.read': 'See conference rooms and who is in them',
@@ -67,5 +68,5 @@ export const ADMIN_ROLE = 'admin'
 
 export const builtInRoles: readonly { key: string; name: string; permissions: readonly PermissionName[] }[] = [
   { key: ADMIN_ROLE, name: 'Administrator', permissions: permissionNames },
-  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'conferences.read'] },
+  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'softphone.use', 'conferences.read'] },
 ]

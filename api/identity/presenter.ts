@@ -69,6 +69,7 @@ export function presentSession(
     permissions: known(user.permissions),
     csrfToken: session.csrfToken,
     tenant: { id: tenant.id, name: tenant.name, slug: tenant.slug },
+    extension: user.extension,
     expiresAt: isoOf(session.expiresAt),
   }
 }

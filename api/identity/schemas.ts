@@ -23,12 +23,16 @@ export const LoginInput = z.strictObject({ email: z.string().trim().min(1).max(2
 
 export const PasswordChange = z.strictObject({ current: anyPassword, next: newPassword }).meta({ id: 'PasswordChange' })
 
+/** The extension that is a person's own. */
+const OwnExtension = z.object({ id: z.uuid(), number: z.string(), name: z.string() }).nullable().meta({ description: 'The own extension: its phone opens in the browser.' })
+
 export const SessionInfo = z
   .object({
     user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), roles: z.array(z.string()), extensionId: z.uuid().nullable().meta({ description: 'The own extension.' }) }),
     permissions: z.array(PermissionName),
     csrfToken: z.string().meta({ description: 'To be sent as X-CSRF-Token with every write.' }),
     tenant: z.object({ id: z.uuid(), name: z.string(), slug: z.string() }),
+    extension: OwnExtension,
     expiresAt: instant,
   })
   .meta({ id: 'SessionInfo' })

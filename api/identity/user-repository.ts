@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { isUniqueViolation } from '../../config/database/failure.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { ApiTokenRow, SessionRow, UserRoleRow, UserRow } from '../../migrations/tables.ts'
+import type { ApiTokenRow, DeviceRow, SessionRow, UserRoleRow, UserRow } from '../../migrations/tables.ts'
 import type { RoleWithPermissions } from './roles.ts'
 import type { UserQuery } from './schemas.ts'
 
@@ -13,6 +13,8 @@ export interface UserWithRoles extends UserRow {
   permissions: string[]
   /** Whether a code is asked at sign-in. */
   second_factor: boolean
+  /** Its own. */
+  extension: { id: string; number: string; name: string } | null
 }
 
 /** The columns of {@link UserWithRoles}, for a query on `users`. */
@@ -20,7 +22,8 @@ const WITH_ROLES = `users.*,
   ARRAY(SELECT r.key FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = users.id ORDER BY r.key) AS roles,
   ARRAY(SELECT DISTINCT p.permission FROM user_roles ur JOIN role_permissions p ON p.role_id = ur.role_id
         WHERE ur.user_id = users.id ORDER BY p.permission) AS permissions,
-  EXISTS(SELECT 1 FROM user_authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL) AS second_factor`
+  EXISTS(SELECT 1 FROM user_authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL) AS second_factor,
+  (SELECT json_build_object('id', e.id, 'number', e.number, 'name', e.name) FROM extensions e WHERE e.id = users.extension_id) AS extension`
 
 export async function listUsers(trx: Transaction, query: z.output<typeof UserQuery>): Promise<{ rows: UserWithRoles[]; total: number }> {
   const matching = trx<UserRow>('users').modify((rows) => {
@@ -85,6 +88,11 @@ export async function endSessionsOf(trx: Transaction, userId: string, exceptId?:
 export async function deleteUser(trx: Transaction, id: string, now: Date): Promise<void> {
   await trx<ApiTokenRow>('api_tokens').where({ created_by: id, revoked_at: null }).update({ revoked_at: now })
   await trx<UserRow>('users').where({ id }).delete()
+}
+
+/** The phones in a person's browsers are gone: they were of another extension. */
+export async function endSoftphonesOf(trx: Transaction, userId: string): Promise<void> {
+  await trx<DeviceRow>('devices').whereIn('session_id', trx<SessionRow>('sessions').where({ user_id: userId }).select('id')).delete()
 }
 
 async function uniqueEmail(write: () => PromiseLike<unknown>): Promise<void> {

@@ -9,7 +9,7 @@ import { ADMIN_ROLE } from './permissions.ts'
 import { presentUser } from './presenter.ts'
 import { keepAnAdministrator, rolesByKey } from './roles.ts'
 import type { UserCreate, UserUpdate } from './schemas.ts'
-import { deleteUser, endSessionsOf, getUser, insertUser, setRoles, updateUser, type UserWithRoles } from './user-repository.ts'
+import { deleteUser, endSessionsOf, getUser, endSoftphonesOf, insertUser, setRoles, updateUser, type UserWithRoles } from './user-repository.ts'
 
 /**
  * Nobody makes, changes or removes a person who may do more than themselves: that would be a way
@@ -61,6 +61,7 @@ export async function changeUser(
     if (input.extensionId !== undefined) changes.extension_id = input.extensionId
     if (passwordHash !== undefined) changes.password_hash = passwordHash
     await updateUser(trx, id, changes)
+    if (input.extensionId !== undefined && input.extensionId !== before.extension_id) await endSoftphonesOf(trx, id)
     if (roles) await setRoles(trx, before, roles)
     if (passwordHash !== undefined || input.status === 'disabled') await endSessionsOf(trx, id, actor.id === id ? sessionId : undefined)
     const result = await getUser(trx, id)

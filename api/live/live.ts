@@ -29,8 +29,15 @@ function resumptionOf(request: IncomingMessage): Resumption | undefined {
   return token === null || after === null || !/^\d{1,15}$/.test(after) ? undefined : { token, seq: Number(after) }
 }
 
-/** Serves WebSocket upgrades of `server` at {@link LIVE_PATH}. */
-export function startLive(server: Server, world: World, listeners: Listeners, addressOf: (request: IncomingMessage) => string, times: LiveTimes = standardTimes): Live {
+/** WebSockets of another kind, at a path of their own. */
+export interface OtherSockets {
+  path: string
+  /** Lets one through; rejects with what speaks against it. */
+  take(newcomer: { who: Identified; credential: Credential; request: IncomingMessage; socket: Duplex; head: Buffer; address: string }): Promise<void>
+}
+
+/** Serves WebSocket upgrades of `server` at {@link LIVE_PATH}, and leads those at another path on. */
+export function startLive(server: Server, world: World, listeners: Listeners, addressOf: (request: IncomingMessage) => string, times: LiveTimes = standardTimes, other?: OtherSockets): Live {
   const logger = world.logger.child({ room: 'live' })
   const sockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MESSAGE_MAX })
   const { open, backlog } = listeners
@@ -41,10 +48,12 @@ export function startLive(server: Server, world: World, listeners: Listeners, ad
   const pending = new Set<Duplex>()
   let closed = false
 
-  async function admit(request: IncomingMessage): Promise<{ who: Identified; credential: Credential }> {
+  async function admit(request: IncomingMessage): Promise<{ who: Identified; credential: Credential; address: string; other: OtherSockets | undefined }> {
     if (closed) throw new Refusal('unavailable', 'The server is stopping.')
     if (!world.gate.allowsHost(request.headers.host)) throw new HttpProblem(421, 'misdirected', `This server is reached as ${world.gate.publicOrigin}.`)
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== LIVE_PATH) throw new Refusal('not-found', `Live events are at ${LIVE_PATH}.`)
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const elsewhere = pathname === other?.path ? other : undefined
+    if (pathname !== LIVE_PATH && !elsewhere) throw new Refusal('not-found', `Live events are at ${LIVE_PATH}.`)
     const address = addressOf(request)
     world.limits.requests.take(address)
     const credential = credentialOf(request)
@@ -55,9 +64,10 @@ export function startLive(server: Server, world: World, listeners: Listeners, ad
     }
     const who = await identify(world, credential, address)
     if (credential === undefined) throw new Error('identified without a credential')
+    if (elsewhere) return { who, credential, address, other: elsewhere }
     const own = [...open.values()].filter((id) => id === who.actor.id).length
     if (own >= CONNECTIONS_EACH || open.size >= CONNECTIONS_ALL) throw new Refusal('too-many', 'Too many live connections. Close some.', { retryAfter: 30 })
-    return { who, credential }
+    return { who, credential, address, other: undefined }
   }
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -65,8 +75,9 @@ export function startLive(server: Server, world: World, listeners: Listeners, ad
     socket.once('close', () => pending.delete(socket))
     socket.on('error', (error) => logger.debug({ reason: messageOf(error) }, 'upgrade failed'))
     admit(request).then(
-      ({ who, credential }) => {
+      ({ who, credential, address, other: elsewhere }) => {
         if (closed) return socket.destroy()
+        if (elsewhere) return void elsewhere.take({ who, credential, request, socket, head, address }).then(() => pending.delete(socket), (error: unknown) => refuse(socket, error))
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
           pending.delete(socket)
           const connection = openConnection({ world, backlog }, webSocket, { actor: who.actor, credential, resume: resumptionOf(request) }, times, logger.child({ tenant: who.actor.tenantId, actor: who.actor.id }))

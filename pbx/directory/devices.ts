@@ -50,15 +50,8 @@ export function createDeviceRepository(world: DirectoryWorld): Pbx['devices'] {
     async renewCredentials(actor, id) {
       const credentials = await database.change(actor, async (trx) => {
         const device = await lockDevice(trx, id)
-        const tenant = await ownTenant(trx)
-        const { password, sealed } = makeCredentials(world.secrets, { id: tenant.id, realm: tenant.sip_realm }, device.sip_username)
-        const now = new Date()
-        // Registrations know their credentials by this time, so it must be another one even within a millisecond.
-        const changedAt = new Date(Math.max(now.getTime(), device.credentials_changed_at.getTime() + 1))
-        await trx<DeviceRow>('devices').where({ id })
-          .update({ credentials_sealed: sealed, ...(device.phone_id !== null && { password_sealed: sealDevicePassword(world.secrets, device.tenant_id, password) }), credentials_changed_at: changedAt, version: device.version + 1, updated_at: now })
         const audit = { action: 'device.credentials', subjectType: 'device', subjectId: id, after: { username: device.sip_username } }
-        return { result: shown(world, tenant, device, password), audit }
+        return { result: await renewDevice(world, trx, device), audit }
       })
       await world.refresh(actor.tenantId)
       return credentials
@@ -73,6 +66,18 @@ export function createDeviceRepository(world: DirectoryWorld): Pbx['devices'] {
       await world.refresh(actor.tenantId)
     },
   }
+}
+
+/** A new password for a device whose row is held. */
+export async function renewDevice(world: DirectoryWorld, trx: Transaction, device: DeviceRow): Promise<SipCredentials> {
+  const tenant = await ownTenant(trx)
+  const { password, sealed } = makeCredentials(world.secrets, { id: tenant.id, realm: tenant.sip_realm }, device.sip_username)
+  const now = new Date()
+  // Registrations know their credentials by this time, so it must be another one even within a millisecond.
+  const changedAt = new Date(Math.max(now.getTime(), device.credentials_changed_at.getTime() + 1))
+  await trx<DeviceRow>('devices').where({ id: device.id })
+    .update({ credentials_sealed: sealed, ...(device.phone_id !== null && { password_sealed: sealDevicePassword(world.secrets, device.tenant_id, password) }), credentials_changed_at: changedAt, version: device.version + 1, updated_at: now })
+  return shown(world, tenant, device, password)
 }
 
 /**

@@ -14,6 +14,7 @@ import { createAttendantRepository, createParkLotRepository, createScheduleRepos
 import { createPhoneRepository } from './phones.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
+import { createSoftphones } from './softphones.ts'
 import { createMessageSettings } from './messages.ts'
 import { createTollRepository } from './toll.ts'
 import type { Directory } from './types.ts'
@@ -43,6 +44,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     extensions: createExtensionRepository(world),
     devices: createDeviceRepository(world),
     phones: createPhoneRepository(world),
+    softphones: createSoftphones(world),
     conferences: createConferenceRepository(world),
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),

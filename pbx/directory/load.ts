@@ -88,7 +88,7 @@ function toTenant(row: TenantRow): SnapshotTenant {
 function toDevice(row: DeviceRow, ha1: SnapshotDevice['ha1']): SnapshotDevice {
   return {
     id: row.id, tenantId: row.tenant_id, extensionId: row.extension_id, name: row.name, sipUsername: row.sip_username,
-    enabled: row.enabled, ha1, credentialsChangedAt: row.credentials_changed_at.getTime(),
+    enabled: row.enabled, ha1, credentialsChangedAt: row.credentials_changed_at.getTime(), sessionId: row.session_id,
   }
 }
 

@@ -199,6 +199,8 @@ export interface SnapshotDevice {
   ha1: { md5: string; sha256: string }
   /** Milliseconds since the epoch. Registrations made with older credentials end. */
   credentialsChangedAt: number
+  /** Of a phone in a browser. */
+  sessionId?: string | null
 }
 
 /** A consistent picture of all tenants at one moment. Lookups are map reads; nothing in it changes. */
@@ -246,12 +248,19 @@ export interface DirectorySnapshot {
   devicesOf(extensionId: string): readonly SnapshotDevice[]
 }
 
+/** Phones in browsers: what the entrance asks beside what the door offers. */
+export type SoftphoneRoom = Pbx['softphones'] & {
+  /** False for a browser's device whose session has no connection open: its password alone is worth nothing. */
+  mayProve(device: Pick<SnapshotDevice, 'id' | 'sessionId'>): boolean
+}
+
 export interface Directory {
   /** The picture now. Keep it for one decision, not longer. */
   snapshot(): DirectorySnapshot
   extensions: Pbx['extensions']
   devices: Pbx['devices']
   phones: PhoneRepository
+  softphones: SoftphoneRoom
   conferences: ConferenceRooms
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers

@@ -51,7 +51,7 @@ export function createAuthenticate(options: {
     const device = snapshot.deviceByUsername(tenant.id, given.username)
     const extension = device && snapshot.extension(device.extensionId)
     // Whoever is switched off may still call for help.
-    const usable = device !== undefined && extension !== undefined && ((device.enabled && extension.enabled) || callsForHelp(snapshot, tenant.id, request))
+    const usable = device !== undefined && extension !== undefined && ((device.enabled && extension.enabled && directory.softphones.mayProve(device)) || callsForHelp(snapshot, tenant.id, request))
     const right = isRight(given, usable ? device.ha1 : nobody, request.method)
     const peer = options.peerNamed?.(tenant.id, given.username)
     const isPeer = peer !== undefined && !(right && usable) && isRight(given, hashesOf(peer, tenant.realm), request.method)

@@ -1,11 +1,10 @@
 /** Every page, light and dark, at desk and phone width: no serious fault for people who cannot see or use a mouse, nothing wider than the screen, nothing in the console. */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { eventually } from '../support/eventually.ts'
+import { faults } from './accessibility.ts'
 import { launch, openPage, skip, viewports } from './browser.ts'
 import { setUpInBrowser, signInInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
 
@@ -13,13 +12,11 @@ const FIRST_LOAD_LIMIT = 300_000
 
 let house: PanelHouse
 let browser: Browser
-let axe: string
 /** Pages with something on them, by name. */
 let places: Record<string, string>
 
 before(async () => {
   if (skip) return
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   house = await startPanelHouse()
   browser = await launch()
   const { context, page } = await openPage(browser)
@@ -79,22 +76,6 @@ async function furnish(): Promise<Record<string, string>> {
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', 'click to dial': '/call?to=%2B12025550123', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
     emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', backups: '/backups', doctor: '/doctor', configuration: '/configuration', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', phones: '/phones', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'blocked callers': '/blocked-callers', 'outbound routes': '/outbound-routes', attendants: '/attendants', paging: '/paging', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere',
   }
-}
-
-interface Fault {
-  id: string
-  impact: string
-  nodes: { html: string; failureSummary: string }[]
-}
-
-/** @param rules only these; everything without */
-async function faults(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.evaluate(`if (!window.axe) { ${axe} }`)
-  const options = { resultTypes: ['violations'], ...(rules && { runOnly: { type: 'rule', values: rules } }) }
-  const found = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations)`)) as Fault[]
-  return found
-    .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
-    .flatMap((fault) => fault.nodes.map((node) => `${fault.id}: ${node.html.slice(0, 200)} ${node.failureSummary.replaceAll('\n', ' ')}`))
 }
 
 async function settled(page: Page): Promise<void> {

@@ -1,4 +1,4 @@
-/** Trunks, inbound numbers and outbound routes of the door of the PBX, kept in memory. */
+/** Trunks, inbound numbers, outbound routes and phones in browsers of the door of the PBX, kept in memory. */
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
@@ -40,12 +40,20 @@ export function fakeKept<Shown extends { id: string; version: number }, Input>(a
   }
 }
 
-export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pick<Pbx, 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'blockedCallers'> {
+export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pick<Pbx, 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'blockedCallers' | 'softphones'> {
   const status: TrunkStatus = { state: 'up', addresses: ['192.0.2.1'], registration: { state: 'registered', since: 0, expiresAt: 60_000, nextTry: 48_000 }, cause: null, roundTripMs: 12, peer: null, calls: 0 }
   const standard = { port: null, transport: 'udp', username: null, hasPassword: false, register: false, registersHere: false, registerSeconds: 600, clientCertificate: null, peerAuthority: null, peerName: null, networks: [], country: 'US', format: 'plus', callerId: null, identity: 'pai', maxCalls: null, maxCallsPerSecond: null, emergency: false, sendLocation: false, locationBy: 'value', enabled: true, status }
   const trunks = fakeKept<Trunk & { status: TrunkStatus }, TrunkInput>(actors, checkVersion, 'trunk', standard)
   return {
     trunks: { ...trunks, test: (actor, id) => trunks.get(actor, id) },
+    softphones: {
+      async issue(actor, { sessionId }) {
+        actors.push(actor)
+        return { deviceId: sessionId, username: '100-brow', password: 'made-up-secret', domain: '127.0.0.1', port: 5060, transports: [] }
+      },
+      find: async () => undefined,
+      connect: () => () => {},
+    },
     blockedCallers: fakeKept(actors, checkVersion, 'blocked caller', { action: 'decline', enabled: true }),
     inboundNumbers: fakeKept(actors, checkVersion, 'inbound number', { byCaller: [], namePrefix: '', maxCalls: null, enabled: true }),
     outboundRoutes: fakeKept(actors, checkVersion, 'outbound route', { position: 100, strip: 0, prepend: '', callerId: null, callers: [], scheduleId: null, cheapestFirst: false, enabled: true }),

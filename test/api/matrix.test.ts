@@ -216,7 +216,7 @@ const bodies: Record<string, () => unknown> = {
 const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', quoteRates: '?number=%2B12025550123', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
 
 /** What somebody gets who has no extension of the own, although they may call with it. */
-const withoutExtension: Record<string, number> = { dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404 }
+const withoutExtension: Record<string, number> = { openSoftphone: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404 }
 
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422 }
@@ -314,7 +314,7 @@ suite('with a token', () => {
       if (route.permission === 'session') return
       const alone = await ask((await ground.program([route.permission])).client, route)
       // Tokens make no tokens, nobody handles a person who may do more, undoing needs what doing needed, and webhooks tell nobody what they may not see.
-      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'undoAuditEvent'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'undoAuditEvent', 'openSoftphone'].includes(route.operationId) ? 403 : (route.status ?? 200)
       assert.equal(alone.status, expected, alone.body.toString())
     })
   }

@@ -55,7 +55,7 @@ function Fields({ user, roles, onClose }: { user: User | undefined; roles: Role[
           {roles.map((role) => <Checkbox key={role.key} value={role.key} label={role.name} description={`${role.permissions.length} permissions`} />)}
         </Stack>
       </Checkbox.Group>
-      {mayChoose && <ExtensionSelect label="Own extension" description="The person, and its tokens for calling, begin, see and end calls of it." optional value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}
+      {mayChoose && <ExtensionSelect label="Own extension" description="Its phone opens in the person's browser; the person, and its tokens for calling, begin, see and end calls of it." optional value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}
       {user !== undefined && user.id !== self.id && (
         <>
           <Switch label="May sign in" description="Turning this off signs the person out everywhere." checked={values.active} onChange={(change) => set('active', change.currentTarget.checked)} />

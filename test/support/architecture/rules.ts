@@ -29,7 +29,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   entrance: 1, lane: 1, metrics: 1,
   steps: 2, takeover: 2,
   routing: 3, calls: 3, conferences: 3, queues: 3, registrar: 3, presence: 3, trunks: 3, recording: 3, voicemail: 3, help: 3, emergency: 3, mail: 3, messaging: 3, provisioning: 3, cdr: 3, rates: 3, trace: 3, shield: 3, prompts: 3,
-  'door.ts': 4, 'door-kept.ts': 4, 'door-extensions.ts': 4, 'door-trunks.ts': 4, 'door-recordings.ts': 4, 'door-prompts.ts': 4, 'door-voicemail.ts': 4, 'door-mail.ts': 4, 'door-hours.ts': 4, 'door-emergency.ts': 4, 'door-held.ts': 4, 'door-toll.ts': 4, 'door-rates.ts': 4, 'door-click.ts': 4, 'door-messages.ts': 4, 'door-paging.ts': 4, 'door-parking.ts': 4, 'door-phones.ts': 4, 'door-system.ts': 4, sip: 4, directory: 4, events: 4,
+  'door.ts': 4, 'door-kept.ts': 4, 'door-extensions.ts': 4, 'door-trunks.ts': 4, 'door-recordings.ts': 4, 'door-prompts.ts': 4, 'door-voicemail.ts': 4, 'door-mail.ts': 4, 'door-hours.ts': 4, 'door-emergency.ts': 4, 'door-held.ts': 4, 'door-toll.ts': 4, 'door-rates.ts': 4, 'door-click.ts': 4, 'door-devices.ts': 4, 'door-messages.ts': 4, 'door-paging.ts': 4, 'door-parking.ts': 4, 'door-phones.ts': 4, 'door-system.ts': 4, sip: 4, directory: 4, events: 4,
 }
 
 /** Rooms of pbx that may import less than their level would allow. */
@@ -73,7 +73,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'ical.js': ['api/telephony'],
   'csv-parse': ['api/http'], 'csv-stringify': ['api/http'],
   saxes: ['api/http'],
-  ws: ['api/live', 'pbx/signalling/engine/transport'],
+  'sip.js': ['admin/softphone'],
+  ws: ['api/live', 'api/softphone', 'pbx/signalling/engine/transport'],
   '@node-rs/argon2': ['api/identity'], otpauth: ['api/identity'],
   qrcode: ['admin'],
   '@mantine/core': ['admin'], '@mantine/hooks': ['admin'], '@mantine/notifications': ['admin'],

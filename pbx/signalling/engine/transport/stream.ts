@@ -28,6 +28,8 @@ export interface StreamWorld {
   timers: Timers
   timing: Timing
   limits: Limits
+  /** Who signs with it may name another peer. */
+  routeKey?: Buffer | undefined
 }
 
 /**

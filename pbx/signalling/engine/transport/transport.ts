@@ -43,7 +43,7 @@ export async function openTransport(options: EngineOptions, timers: Timers, hook
   const { timing, limits, sip } = options
   const connections = createConnectionTable(timers, timing, limits, hooks.bars, hooks.onGone)
   const identities = sip.tls && createIdentities(sip.tls, timing.handshake)
-  const bound = await bindAll(options, identities, { connections, timers, timing, limits }, hooks).catch((error: unknown) => {
+  const bound = await bindAll(options, identities, { connections, timers, timing, limits, routeKey: options.routeKey === undefined ? undefined : Buffer.from(options.routeKey, 'hex') }, hooks).catch((error: unknown) => {
     connections.close()
     throw error
   })

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Identities } from './identities.ts'
+import { PEER_HEADER, peerOf } from './peer.ts'
 import { listen, secured, type StreamHooks, type StreamWorld } from './stream.ts'
 import { WebSocketConnection } from './websocket-connection.ts'
 
@@ -17,7 +18,7 @@ const FRAGMENTS = 256
 
 /** @param identities for `wss`; undefined: plain `ws` */
 export async function openWebSocket(host: string, port: number, identities: Identities | undefined, world: StreamWorld, hooks: StreamHooks): Promise<{ port: number; close(): Promise<void> }> {
-  const { connections, timers, timing, limits } = world
+  const { connections, timers, timing, limits, routeKey } = world
   const transport = identities === undefined ? 'ws' : 'wss'
   const sockets = new WebSocketServer({
     noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: limits.message, maxFragments: FRAGMENTS,
@@ -40,7 +41,8 @@ export async function openWebSocket(host: string, port: number, identities: Iden
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       peer.stop()
-      connections.add(new WebSocketConnection(transport, webSocket, socket, peer, timers, timing, limits, {
+      const behind = peerOf(request.headers[PEER_HEADER], routeKey)
+      connections.add(new WebSocketConnection(transport, webSocket, socket, { ...peer, ...behind }, timers, timing, limits, {
         onMessage: hooks.onMessage,
         onTooLong: hooks.onTooLong,
         onClosed: (closed) => connections.remove(closed),

@@ -1,0 +1,15 @@
+/** Tells of a call outside of the page, while nobody looks at it. */
+import type { PhoneCall } from './store.ts'
+
+export function announce({ name, number }: PhoneCall): Notification | undefined {
+  if (document.visibilityState === 'visible' || !('Notification' in window) || Notification.permission !== 'granted') return undefined
+  const notice = new Notification(name ?? number, { body: name === null ? 'calls you' : `${number} calls you`, icon: '/admin/favicon.svg', tag: 'dialplane.call', requireInteraction: true })
+  notice.onclick = () => {
+    window.focus()
+    notice.close()
+  }
+  return notice
+}
+
+/** Whether a person was not asked yet. */
+export const mayAsk = (): boolean => 'Notification' in window && Notification.permission === 'default'

@@ -1,0 +1,41 @@
+import { ActionIcon, Indicator, Tooltip } from '@mantine/core'
+import { Phone } from 'lucide-react'
+import { lazy, Suspense } from 'react'
+import { useCan, useSession } from '../app/session.tsx'
+import { phoneStore, usePhone } from './store.ts'
+
+const Dock = lazy(() => import('./dock.tsx'))
+
+/** Whether the person signed in has a phone here: an extension of their own, and the permission. */
+export function useHasPhone(): boolean {
+  const { extension } = useSession()
+  return useCan()('softphone.use') && extension !== null
+}
+
+/** Opens and closes the phone; shows that it rings, and that messages wait. */
+export function PhoneButton() {
+  const has = useHasPhone()
+  const open = usePhone((state) => state.open)
+  const calls = usePhone((state) => state.calls)
+  const messages = usePhone((state) => state.newMessages)
+  if (!has) return null
+  const busy = calls.length > 0
+  const label = open ? 'Close the phone' : 'Open the phone'
+  return (
+    <Tooltip label={busy ? 'Hang up first' : label}>
+      <Indicator disabled={!open || messages === 0} label={messages} size={16} color="red">
+        <ActionIcon size="lg" variant={open ? 'filled' : 'default'} aria-label={label} aria-pressed={open} aria-disabled={busy} onClick={() => { if (!busy) phoneStore.show(!open) }}>
+          <Phone size={18} aria-hidden />
+        </ActionIcon>
+      </Indicator>
+    </Tooltip>
+  )
+}
+
+/** The phone, on every page and the same on all of them. */
+export function PhoneHost() {
+  const has = useHasPhone()
+  const open = usePhone((state) => state.open)
+  if (!has || !open) return null
+  return <Suspense fallback={null}><Dock /></Suspense>
+}

@@ -1,0 +1,43 @@
+import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core'
+import { Phone, Voicemail } from 'lucide-react'
+import { useCan, useSession } from '../app/session.tsx'
+import { Time } from '../components/time.tsx'
+import { mark, useMessages } from '../screens/voicemail/data.ts'
+import { partyName } from '../words/call.ts'
+import type { BrowserPhone } from './phone.ts'
+import { usePhone } from './store.ts'
+
+/** The customary code by which everybody hears their own messages. */
+const OWN_MESSAGES = '*97'
+
+export function Messages({ phone }: { phone: BrowserPhone }) {
+  const can = useCan()
+  const count = usePhone((state) => state.newMessages)
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{count === 0 ? 'No new messages' : count === 1 ? '1 new message' : `${count} new messages`}</Text>
+        <Button size="xs" variant="default" leftSection={<Voicemail size={14} aria-hidden />} onClick={() => phone.dial(OWN_MESSAGES)}>Listen by phone</Button>
+      </Group>
+      {can('voicemail.read') && <List phone={phone} />}
+    </Stack>
+  )
+}
+
+function List({ phone }: { phone: BrowserPhone }) {
+  const { extension } = useSession()
+  const can = useCan()
+  const rows = useMessages({ mailboxId: extension?.id ?? '', limit: 10 }).data?.data ?? []
+  return rows.map((message) => (
+    <Stack key={message.id} gap={4}>
+      <Group justify="space-between" wrap="nowrap" gap="xs">
+        <div style={{ minWidth: 0 }}>
+          <Text size="sm" fw={message.heardAt === null ? 650 : 400} truncate>{partyName(message.from)}</Text>
+          <Text size="xs" c="dimmed" component="div"><Time at={message.leftAt} /></Text>
+        </div>
+        <ActionIcon variant="default" size="lg" aria-label={`Call ${partyName(message.from)}`} disabled={message.from.number === ''} onClick={() => phone.dial(message.from.number)}><Phone size={16} aria-hidden /></ActionIcon>
+      </Group>
+      <audio controls preload="none" style={{ width: '100%', height: 36 }} aria-label={`Message of ${partyName(message.from)}`} src={`/api/v1/voicemail/${message.id}/audio.wav`} onEnded={() => { if (message.heardAt === null && can('voicemail.write')) void mark(message.id, { heard: true }).catch(() => undefined) }} />
+    </Stack>
+  ))
+}
