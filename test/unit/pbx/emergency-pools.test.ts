@@ -31,7 +31,7 @@ test('its own again, or a free one, or the one unused for the longest; with all 
 test('a pool has inbound numbers only that nothing else shows, each in one pool; and nothing else may show them', () => {
   const site = { id: 'hq', name: 'HQ', callbackPool: ['+15550000001'], callbackNumber: '+15550000006' }
   const snapshot = {
-    inboundNumbersOf: () => [1, 2, 3, 4, 5, 6].map((digit) => ({ number: `+1555000000${digit}` })), extensionsOf: () => [{ number: '101', name: 'Ada', outsideNumber: '+15550000003' }],
+    inboundNumbersOf: () => [1, 2, 3, 4, 5, 6].map((digit) => ({ number: `+1555000000${digit}` })), extensionsOf: () => [{ id: 'ada', number: '101', name: 'Ada', outsideNumber: '+15550000003' }], clickToDialOf: () => ({ outsideNumber: '+15550000007' }),
     outboundRoutesOf: () => [{ name: 'Out', callerId: '+15550000004' }], trunksOf: () => [{ name: 'Carrier', callerId: '+15550000005' }], emergencyOf: () => ({ ...NOWHERE, sites: [site] }),
   }
   const directory = { snapshot: () => snapshot } as never
