@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from '../../config/logger.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { Route } from './define-route.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { createDocs } from './docs.ts'
 import { createErrorHandler } from './errors.ts'
 import { createHeld } from './held.ts'
@@ -44,6 +45,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
     if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')
     next()
   })
+  app.use('/api/v1/own', crossOrigin(world.settings.dial.origins))
   app.use('/api/v1', createRouter(routes, world, { checkResponses }))
   app.use('/api', createDocs(document))
   app.use('/admin', createPanel(panel))

@@ -94,6 +94,7 @@ function build(home: string, read: Reader): Settings {
       sessionRefreshSeconds: read('SESSION_REFRESH_SECONDS') ?? 0,
     },
     provisioning: { plainNetworks: read('PROVISION_PLAIN_NETWORKS') ?? [] },
+    dial: { origins: read('DIAL_ORIGINS') ?? [] },
     webhooks: { networks: read('WEBHOOK_NETWORKS') ?? [] },
     session: { expires: read('SESSION_EXPIRES_SECONDS') ?? 0, min: read('SESSION_EXPIRES_MIN_SECONDS') ?? 90 },
     keep: { historyDays: read('HISTORY_DAYS') ?? 0, traceDays: read('TRACE_DAYS') ?? 0 },

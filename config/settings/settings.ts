@@ -62,6 +62,8 @@ export interface Settings {
   session: { expires: number; min: number }
   /** Networks whose phones may fetch their settings without TLS. */
   provisioning: { plainNetworks: readonly string[] }
+  /** Web pages whose scripts may call with a person's token. */
+  dial: { origins: readonly string[] }
   /** Private networks that webhooks may reach. */
   webhooks: { networks: readonly string[] }
   keep: { historyDays: number; traceDays: number }
