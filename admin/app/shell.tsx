@@ -34,7 +34,10 @@ export function Shell({ children }: { children: ReactNode }) {
     // Only a new place does this, not a new menu object.
   }, [location])
   // The menu is longer than the screen: where one is must be seen in it.
-  useEffect(() => document.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest' }), [here, menuOpen])
+  useEffect(() => {
+    // It answers with a promise in some browsers, which an effect must not hand to React.
+    void document.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest' })
+  }, [here, menuOpen])
 
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !menuOpen } }} padding={{ base: 'sm', sm: 'lg' }}>

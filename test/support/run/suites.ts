@@ -46,7 +46,7 @@ export function allSuites(): Suite[] {
     { name: 'contract', files: find('test/contract/**/*.test.ts'), atOnce: alone ? 1 : 2, minutes: 4 },
     { name: 'torture', files: find('test/torture/**/*.test.ts'), atOnce: 1, minutes: 5 },
     { name: 'api', files: find('test/api/**/*.test.ts'), atOnce: 2, minutes: 4 },
-    { name: 'calls', files: find('test/calls/**/*.test.ts').filter((file) => !REAL_TIME.test(file)), atOnce: alone ? 1 : 3, minutes: 8 },
+    { name: 'calls', files: find('test/calls/**/*.test.ts').filter((file) => !REAL_TIME.test(file)), atOnce: alone ? 1 : 4, minutes: 8 },
     { name: 'sound', files: find('test/calls/**/*.test.ts').filter((file) => REAL_TIME.test(file)), atOnce: 1, minutes: 8 },
     { name: 'sipp', files: find('test/sipp/**/*.test.ts'), atOnce: 1, minutes: 4 },
     { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 1, minutes: 10 },
