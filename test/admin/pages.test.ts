@@ -88,18 +88,25 @@ async function isTooWide(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth') as Promise<boolean>
 }
 
+/** Changes the colours, and waits until they are those that are seen. */
+async function paint(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme })
+  await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === '${scheme}'`)
+  await page.evaluate(`new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished)).then(() => seen()))))`)
+}
+
 /** Colours are all that differs by scheme, the arrangement all that differs by width: each page is loaded once and then changed. */
 async function look(page: Page, name: string): Promise<void> {
   const picture = async (mode: string): Promise<void> => {
     if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name.replaceAll(' ', '-')}-${mode}.png` })
   }
   await page.setViewportSize(viewports.desk)
-  await page.emulateMedia({ colorScheme: 'light' })
+  await paint(page, 'light')
   await settled(page)
   await picture('desk-light')
   assert.deepEqual(await faults(page), [], 'desk width, light')
   assert.equal(await isTooWide(page), false, 'the page is wider than a desk screen')
-  await page.emulateMedia({ colorScheme: 'dark' })
+  await paint(page, 'dark')
   await picture('desk-dark')
   assert.deepEqual(await faults(page, ['color-contrast']), [], 'desk width, dark')
   await page.setViewportSize(viewports.phone)
@@ -124,7 +131,7 @@ test('pages, at desk and phone width, light and dark', { skip, timeout: 540_000 
   for (const size of ['desk', 'phone'] as const) {
     await t.test(`drawers and dialogs, ${size} width`, async () => {
       await page.setViewportSize(viewports[size])
-      await page.emulateMedia({ colorScheme: size === 'desk' ? 'light' : 'dark' })
+      await paint(page, size === 'desk' ? 'light' : 'dark')
       await page.goto(house.at('/extensions?new=1'))
       await page.getByRole('dialog').getByRole('button', { name: 'Create extension' }).click()
       assert.deepEqual(await faults(page), [], 'the drawer with its complaints')
