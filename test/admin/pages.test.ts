@@ -91,8 +91,13 @@ async function isTooWide(page: Page): Promise<boolean> {
 /** Changes the colours, and waits until they are those that are seen. */
 async function paint(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme })
-  await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === '${scheme}'`)
-  await page.evaluate(`new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished)).then(() => seen()))))`)
+  // The attribute changes some frames before the colours do.
+  await eventually(() => page.evaluate(`(() => {
+    const sum = (colour) => colour.match(/\\d+/g).slice(0, 3).reduce((all, part) => all + Number(part), 0)
+    const { color, backgroundColor } = getComputedStyle(document.body)
+    return '${scheme}' === 'dark' ? sum(color) > 400 && sum(backgroundColor) < 150 : sum(color) < 300 && sum(backgroundColor) > 500
+  })()`), `the ${scheme} colours`)
+  await page.evaluate('new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(seen, 100))))')
 }
 
 /** Colours are all that differs by scheme, the arrangement all that differs by width: each page is loaded once and then changed. */
