@@ -13,6 +13,7 @@ import { startDialplane, type Dialplane } from '../../main.ts'
 import type { CallView, EventName, EventOf, PbxEvent } from '../../pbx/events/catalogue.ts'
 import { Desk } from './desk.ts'
 import { ApiClient } from './http-client.ts'
+import { lendHome } from './lent-home.ts'
 import type { PhoneCall, Place } from './phone.ts'
 import { Journal } from './phone/journal.ts'
 import { rtpRange } from './ports.ts'
@@ -74,6 +75,11 @@ export function testSettings(home: string, embedded = false): Settings {
   })
 }
 
+async function firstStart(home: string): Promise<void> {
+  const dialplane = await startDialplane(testSettings(home, true), createLogger('warn'))
+  await dialplane.close()
+}
+
 /** DRACHTIO and FREESWITCH, each with its secret, run every house in this process on these instead of the embedded engines. */
 function outsideEnvironment(): Record<string, string> {
   const given = ['DRACHTIO', 'DRACHTIO_SECRET', 'FREESWITCH', 'FREESWITCH_SECRET'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
@@ -81,12 +87,15 @@ function outsideEnvironment(): Record<string, string> {
 }
 
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
-  const before = countResources()
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dialplane-test-')))
   const settings = testSettings(home, options.embedded)
   options.change?.(settings)
   const warnings: string[] = []
-  if (options.home === undefined) await lendSpeech(home)
+  if (options.home === undefined) {
+    await lendHome(home, firstStart)
+    await lendSpeech(home)
+  }
+  const before = countResources()
   const dialplane = await startDialplane(settings, warningLogger(settings.log.level, warnings))
   const desk = new Desk(new ApiClient(dialplane.api.url), sipPlace(dialplane.pbx.sipAddresses()))
   try {

@@ -49,7 +49,7 @@ export function allSuites(): Suite[] {
     { name: 'calls', files: find('test/calls/**/*.test.ts').filter((file) => !REAL_TIME.test(file)), atOnce: alone ? 1 : 4, minutes: 8 },
     { name: 'sound', files: find('test/calls/**/*.test.ts').filter((file) => REAL_TIME.test(file)), atOnce: 1, minutes: 8 },
     { name: 'sipp', files: find('test/sipp/**/*.test.ts'), atOnce: 1, minutes: 4 },
-    { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 1, minutes: 10 },
+    { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 2, minutes: 10 },
   ]
 }
 
