@@ -95,7 +95,7 @@ export async function checkPorts(ports: readonly { setting: string; host: string
 /** A sample of the ports for audio. */
 export async function checkMediaPorts({ media }: Pick<Settings, 'media'>): Promise<Finding> {
   const name = 'media ports'
-  const { ports: { first, last }, host } = media
+  const { ports: { first, last }, hosts: [host = ''] } = media
   if (media.freeswitch) return found(name, 'untested', 'FreeSWITCH opens the ports for audio.', null)
   const step = Math.max(2, Math.floor((last - first) / SAMPLES))
   const tried = Array.from({ length: SAMPLES }, (_, at) => first + at * step).filter((port) => port <= last)

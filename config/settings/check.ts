@@ -1,5 +1,5 @@
 /** Checks every setting by itself, then against the others, and builds the typed settings. */
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { RefusalDetail } from '../errors.ts'
 import { BadValue, readers } from './kinds.ts'
@@ -70,7 +70,7 @@ function build(home: string, read: Reader): Settings {
       graceSeconds: read('SIGNALLING_GRACE_SECONDS') ?? 0,
     },
     shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0, overloadMs: read('OVERLOAD_MS') ?? 0 },
-    media: { host: read('RTP_HOST') ?? sipHosts.find(isIPv4) ?? sipHosts[0] ?? '', ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [], tones: read('TONES_COUNTRY') ?? '', encryption: read('MEDIA_ENCRYPTION') as Settings['media']['encryption'], sdesInClear: read('SDES_KEYS') === 'clear', freeswitch: freeswitchOf(read) },
+    media: { hosts: read('RTP_HOST') ?? sipHosts, ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [], tones: read('TONES_COUNTRY') ?? '', encryption: read('MEDIA_ENCRYPTION') as Settings['media']['encryption'], sdesInClear: read('SDES_KEYS') === 'clear', freeswitch: freeswitchOf(read) },
     database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
     backup: { folder: read('BACKUP_FOLDER') ?? join(home, 'backups'), passphrase: read('BACKUP_PASSPHRASE') },
     registrar: {

@@ -48,7 +48,7 @@ export interface Settings {
     graceSeconds: number
   }
   shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }
-  media: { host: string; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; encryption: 'off' | 'offer' | 'require'; sdesInClear: boolean; freeswitch: FreeswitchSettings | undefined }
+  media: { hosts: readonly string[]; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; encryption: 'off' | 'offer' | 'require'; sdesInClear: boolean; freeswitch: FreeswitchSettings | undefined }
   database: { url: string | undefined; pool: number }
   backup: {
     /** Where backups are kept, absolute. */

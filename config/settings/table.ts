@@ -56,7 +56,7 @@ export const settingRows = [
   { name: 'REQUEST_BURST', kind: 'number', min: 1, max: 1000000, default: '300', meaning: 'How many of them it may send at once.' },
   { name: 'OVERLOAD_MS', kind: 'number', min: 0, max: 10000, default: '500', meaning: 'When Dialplane is later than this many milliseconds for some seconds, part of the new calls and registrations are refused with 503 and a time to come back, so that the others and the calls that go on are served; 0 turns this off. Calls for help are never refused.' },
 
-  { name: 'RTP_HOST', kind: 'address', default: '', meaning: 'Address audio is received on. Default: the IPv4 address of SIP_HOST.' },
+  { name: 'RTP_HOST', kind: 'addresses', default: '', meaning: 'Addresses audio is received on: one IPv4 address, one IPv6 address, or one of each separated by a comma. Default: those of SIP_HOST.' },
   { name: 'RTP_PORTS', kind: 'range', default: '20000-29999', meaning: 'UDP ports for audio; each leg takes two (RTP and RTCP).' },
   { name: 'MEDIA_WORKERS', kind: 'number', min: 1, max: 64, default: String(Math.max(1, Math.min(8, availableParallelism() - 1))), meaning: 'Threads that carry audio.' },
   { name: 'MEDIA_CODECS', kind: 'choices', choices: ['opus', 'G722', 'PCMU', 'PCMA'], default: 'opus,G722,PCMU,PCMA', meaning: 'Audio encodings phones may use, the most wanted first. A called phone is offered the caller\'s encoding before all others.' },

@@ -5,7 +5,7 @@ import { WorkerThread } from './worker-thread.ts'
 
 export interface PoolOptions {
   workers: number
-  host: string
+  hosts: readonly string[]
   ports: { first: number; last: number }
   timing: Timing
   identity: Identity
@@ -82,10 +82,10 @@ export class Pool {
   }
 
   #spawn(index: number): WorkerThread {
-    const { workers, host, ports, timing, identity, onNotice } = this.#options
+    const { workers, hosts, ports, timing, identity, onNotice } = this.#options
     // Every other pair: ports stay spread evenly whatever the range.
     const first = ports.first === 0 ? 0 : ports.first + (ports.first % 2) + index * 2
-    const setup: WorkerSetup = { id: (this.#lastId += 1), host, ports: { first, last: ports.last, step: workers * 2 }, timing, identity }
+    const setup: WorkerSetup = { id: (this.#lastId += 1), hosts, ports: { first, last: ports.last, step: workers * 2 }, timing, identity }
     return new WorkerThread(setup, onNotice, (reason) => this.#died(index, reason))
   }
 

@@ -9,10 +9,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Encoding, SrtpSuite, StreamSettings } from '../sdp/types.ts'
 
+/** Version of the Internet Protocol. */
+export type IpFamily = 4 | 6
+
 export interface WorkerSetup {
   id: number
-  /** Local address sockets are bound to. */
-  host: string
+  /** Local addresses sockets are bound to, one of a family at most. */
+  hosts: readonly string[]
   /** Even ports of this worker: first, first + step, … up to last. `first` 0: any free pair. */
   ports: { first: number; last: number; step: number }
   timing: Timing
@@ -114,7 +117,7 @@ export interface WorkerFigures {
 
 /** Every request by name: what is asked, what is answered. */
 export interface Operations {
-  open: { ask: { endpoint: number }; answer: { port: number } }
+  open: { ask: { endpoint: number; family: IpFamily }; answer: { port: number } }
   configure: { ask: { endpoint: number; stream: StreamSettings; rule: LatchRule }; answer: null }
   /** What comes in on `endpoint` goes out on `to`, which lives in `worker` (undefined: this one). */
   attach: { ask: { endpoint: number; to: number; worker: number | undefined }; answer: null }

@@ -6,16 +6,16 @@ import type {
 } from '../contract.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
-import { knownEncodings, SdpSession, type Fingerprint } from '../sdp/index.ts'
+import { knownEncodings, offeredAddress, SdpSession, type Fingerprint } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
 import { networkTone } from '../tones.ts'
 import { createMediaCertificate } from './certificate.ts'
-import { createLocalAddresses, ipv4Of, type LocalAddresses } from './address.ts'
+import { createLocalAddresses, familyOf, plainAddress, type LocalAddresses } from './address.ts'
 import { EmbeddedConference } from './conference.ts'
 import { EmbeddedEndpoint, type EndpointHome } from './endpoint.ts'
 import { Listeners } from '../listeners.ts'
 import { Pool } from './pool.ts'
-import { usualTiming, type Notice, type Timing, type WorkerSource } from './protocol.ts'
+import { usualTiming, type IpFamily, type Notice, type Timing, type WorkerSource } from './protocol.ts'
 import { EmbeddedRecording } from './recording.ts'
 import { EmbeddedSupervision } from './supervision.ts'
 import { Stock, type Opened } from './stock.ts'
@@ -57,7 +57,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
   /** The legs of one call share a worker, so that its packets never change threads. */
   readonly #calls = new Map<string, { thread: WorkerThread; legs: number }>()
   readonly #callOf = new Map<number, string>()
-  readonly #stocks = new WeakMap<WorkerThread, Stock>()
+  readonly #stocks: Record<IpFamily, WeakMap<WorkerThread, Stock>> = { 4: new WeakMap(), 6: new WeakMap() }
   #lastNumber = 0
   #opening = 0
   #available = false
@@ -71,11 +71,11 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     this.#country = media.tones
     this.#storage = options.storage
     this.#listeners = new Listeners(options.logger)
-    this.#addresses = createLocalAddresses(media.host, sip.externalAddress)
+    this.#addresses = createLocalAddresses(media.hosts, sip.externalAddress)
     const { fingerprint, ...identity } = createMediaCertificate()
     this.#fingerprint = fingerprint
     this.pool = new Pool({
-      identity, workers: media.workers, host: media.host, ports: media.ports, logger: options.logger,
+      identity, workers: media.workers, hosts: media.hosts, ports: media.ports, logger: options.logger,
       timing: { ...usualTiming, mediaTimeoutMs: calls.mediaTimeoutSeconds * 1000, ...options.timing },
       onNotice: (notice) => this.#heard(notice),
       onDeath: (thread) => this.#lostThread(thread),
@@ -112,17 +112,18 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
     const choice = { encodings, peerOrder: options.codecs === undefined, follows: options.follows, ...(options.encryption && { encryption: { ...options.encryption, fingerprint: this.#fingerprint } }) }
-    const peerAddress = ipv4Of(options.peerAddress)
+    const peerAddress = plainAddress(options.peerAddress)
     this.#opening += 1
     try {
-      const address = await this.#addresses.towards(peerAddress)
-      const check = (): void => void (options.offer !== undefined && new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer))
-      const place = await this.#open(options, check)
+      const address = await this.#addresses.towards(audioPeer(peerAddress, options.offer))
+      const family = familyOf(address)
+      const check = (): void => void (options.offer !== undefined && new SdpSession({ address, port: 1, ...choice }).answer(options.offer))
+      const place = await this.#open(options, family, check)
       try {
         const session = new SdpSession({ address, alsoAt: this.#addresses.besides(address), port: place.port, ...choice })
         return this.#settle(place, session, address, peerAddress, options)
       } catch (error) {
-        this.#stockOf(place.thread).giveBack(place)
+        this.#stockOf(place.thread, family).giveBack(place)
         throw error
       }
     } finally {
@@ -142,11 +143,11 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     return endpoint
   }
 
-  #stockOf(thread: WorkerThread): Stock {
-    const known = this.#stocks.get(thread)
+  #stockOf(thread: WorkerThread, family: IpFamily): Stock {
+    const known = this.#stocks[family].get(thread)
     if (known !== undefined) return known
-    const stock = new Stock(thread, () => this.newNumber())
-    this.#stocks.set(thread, stock)
+    const stock = new Stock(thread, family, () => this.newNumber())
+    this.#stocks[family].set(thread, stock)
     return stock
   }
 
@@ -154,12 +155,12 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
    * A port pair where the call already is or its conference, else on the least busy worker that has one.
    * @param check is asked before a worker is: a flood of useless offers must not use the ports up
    */
-  async #open({ callId, near }: EndpointOptions, check: () => void): Promise<Place> {
+  async #open({ callId, near }: EndpointOptions, family: IpFamily, check: () => void): Promise<Place> {
     const home = this.#calls.get(callId)?.thread ?? (near instanceof EmbeddedConference ? near.thread : undefined)
     const others = this.pool.byLoad().filter((thread) => thread !== home)
     let refusal = new Refusal('unavailable', 'no media worker is running', { retryAfter: 5 })
     for (const thread of home?.alive === true ? [home, ...others] : others) {
-      const stock = this.#stockOf(thread)
+      const stock = this.#stockOf(thread, family)
       const ready = stock.take()
       if (ready !== undefined) return { thread, ...ready }
       check()
@@ -317,4 +318,14 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     if (reason === undefined) this.#listeners.emit('available')
     else this.#listeners.emit('unavailable', reason)
   }
+}
+
+/**
+ * Whom a way is looked for to: audio goes over the protocol that the offer names, also when its signalling came over the
+ * other one through a proxy. With ICE the peer finds its way from wherever it is.
+ */
+function audioPeer(peerAddress: string, offer: string | undefined): string {
+  const named = offer === undefined ? undefined : offeredAddress(offer)
+  if (named === undefined || familyOf(named) === familyOf(peerAddress)) return peerAddress
+  return plainAddress(named)
 }

@@ -1,4 +1,5 @@
-/** Endpoints a worker has opened before anybody wants them, so that a call need not wait for its ports. */
+/** Endpoints of one address family that a worker has opened before anybody wants them, so that a call need not wait for its ports. */
+import type { IpFamily } from './protocol.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
 /** One opened endpoint of a worker: its number there and its RTP port. */
@@ -14,6 +15,7 @@ const PAUSE_MS = 1000
 
 export class Stock {
   readonly #thread: WorkerThread
+  readonly #family: IpFamily
   readonly #newNumber: () => number
   readonly #ready: Opened[] = []
   /** Who waits for the next that is opened. */
@@ -21,8 +23,9 @@ export class Stock {
   #coming = 0
   #pausedUntil = 0
 
-  constructor(thread: WorkerThread, newNumber: () => number) {
+  constructor(thread: WorkerThread, family: IpFamily, newNumber: () => number) {
     this.#thread = thread
+    this.#family = family
     this.#newNumber = newNumber
   }
 
@@ -56,7 +59,7 @@ export class Stock {
   #ask(): void {
     const handle = this.#newNumber()
     this.#coming += 1
-    this.#thread.ask('open', { endpoint: handle }).then(
+    this.#thread.ask('open', { endpoint: handle, family: this.#family }).then(
       ({ port }) => {
         this.#coming -= 1
         this.giveBack({ handle, port })

@@ -1,10 +1,11 @@
+import { isIPv4 } from 'node:net'
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { FreeswitchSettings, Settings } from '../../config/settings/settings.ts'
 import type { Conference, Endpoint, EndpointOptions, MediaCapabilities, MediaLoad, MediaServer, MediaServerEvents, MediaServers, PlaySource, Supervision, SupervisionMode } from '../contract.ts'
-import { ipv4Of } from '../embedded/address.ts'
+import { plainAddress } from '../embedded/address.ts'
 import { Listeners } from '../listeners.ts'
 import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
@@ -90,8 +91,8 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
 
   async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
     if (this.#stopping !== undefined) throw new Refusal('unavailable', 'the media engine is stopping')
-    // Refuses what is not IPv4, as our descriptions are.
-    ipv4Of(options.peerAddress)
+    // As our descriptions are.
+    if (!isIPv4(plainAddress(options.peerAddress))) throw new Refusal('unprocessable', 'through FreeSWITCH audio is offered over IPv4 only, and the peer is elsewhere')
     const mine = this.capabilities.codecs
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')

@@ -1,5 +1,5 @@
 /** Session descriptions: reading, offer and answer (RFC 8866, RFC 3264). */
-export { parseDescription } from './parse.ts'
+export { offeredAddress, parseDescription } from './parse.ts'
 export type { EncryptionOptions } from './encryption.ts'
 export { SdpSession, type Agreement, type SdpSessionOptions } from './session.ts'
 export { encodingNamed, encodings, formatOf, knownEncodings } from './codecs.ts'

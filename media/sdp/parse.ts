@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 import sdp, { type SdpMedia } from 'sdp-transform'
 import { Refusal } from '../../config/errors.ts'
 import type { MediaDirection } from '../contract.ts'
@@ -98,7 +98,7 @@ function readAudio(
   // With ICE the address is only a place holder (RFC 8840 §4.1.1): browsers write 0.0.0.0, or one of IPv6.
   const byChecks = secure && ice !== undefined && secrets.dtls !== undefined
   const ip = byChecks ? '0.0.0.0' : readAddress(media.connection ?? sessionConnection)
-  const unspecified = ip === '0.0.0.0'
+  const unspecified = ip === '0.0.0.0' || ip === '::'
   const stated = readDirection(media.direction ?? sessionDirection)
   return {
     index,
@@ -118,18 +118,38 @@ function readAudio(
 
 function readAddress(connection: SdpMedia['connection']): string {
   if (connection === undefined) refuse('the audio has no address (no c= line)')
-  if (Number(connection.version) !== 4) refuse('the audio is on IPv6; only IPv4 is offered')
+  const version = Number(connection.version)
   // A multicast connection carries /ttl after the address.
-  const ip = String(connection.ip).split('/')[0]!
-  if (!isIPv4(ip)) refuse('the address in the c= line is not an IPv4 address')
-  if (ip !== '0.0.0.0' && !isUnicast(ip)) refuse(`audio cannot be sent to ${ip}`)
+  const text = String(connection.ip).split('/')[0]!
+  if (version === 6 ? !isIPv6(text) : !isIPv4(text)) refuse(`the address in the c= line is not an IPv${version === 6 ? 6 : 4} address`)
+  const ip = plain(text)
+  if (ip !== '0.0.0.0' && ip !== '::' && !isUnicast(ip)) refuse(`audio cannot be sent to ${ip}`)
   return ip
+}
+
+/** As the kernel writes it (RFC 5952), so that it can be compared with where packets come from. */
+function plain(ip: string): string {
+  return isIPv6(ip) ? new SocketAddress({ address: ip, family: 'ipv6' }).address : ip
 }
 
 /** Loopback counts: phones on this machine. `0.x`, multicast and broadcast never do. */
 function isUnicast(ip: string): boolean {
+  if (isIPv6(ip)) return ip !== '::' && !/^ff/i.test(ip)
   const first = Number(ip.split('.')[0])
   return first > 0 && first < 224
+}
+
+/**
+ * The address that the first audio of an offer names, without reading the rest. Undefined when it names none: by 0.0.0.0
+ * or ::, or because it looks for its way by ICE and what it names is a place holder.
+ */
+export function offeredAddress(offer: string): string | undefined {
+  const [session = '', ...media] = offer.split(/^m=/m)
+  const audio = media.find((section) => section.startsWith('audio'))
+  if (audio === undefined || /^a=ice-ufrag:/m.test(audio) || /^a=ice-ufrag:/m.test(session)) return undefined
+  const address = /^c=IN IP[46] ([^\s/]+)/m
+  const named = (address.exec(audio) ?? address.exec(session))?.[1]
+  return named === undefined || named === '0.0.0.0' || named === '::' || (!isIPv4(named) && !isIPv6(named)) ? undefined : named
 }
 
 function readDirection(direction: string | undefined): MediaDirection {
@@ -141,7 +161,8 @@ function readRtcp(media: SdpMedia, ip: string | undefined): TransportAddress | u
   const port = Number(media.rtcp?.port)
   if (media.rtcp === undefined || !(port > 0 && port <= 65_535)) return undefined
   const named = media.rtcp.address === undefined ? ip : String(media.rtcp.address)
-  return named !== undefined && isIPv4(named) && isUnicast(named) ? { address: named, port } : undefined
+  // RTCP goes the way of the audio.
+  return named !== undefined && ip !== undefined && (isIPv4(ip) ? isIPv4(named) : isIPv6(named)) && isUnicast(named) ? { address: plain(named), port } : undefined
 }
 
 function readCodecs(section: Section, media: SdpMedia): RemoteCodec[] {

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { isIPv6 } from 'node:net'
 import { Refusal } from '../../config/errors.ts'
 import type { MediaDirection } from '../contract.ts'
 import { encodingOf, eventPayloadTypes, eventsFor, eventsOf, formats, packetLength, staticEncodings, USUAL_PACKET_MS } from './codecs.ts'
@@ -109,6 +110,7 @@ export class SdpSession {
   accept(text: string): Agreement {
     if (this.#offered === undefined) throw new Refusal('unprocessable', 'an answer came in without an offer of ours')
     const { audio } = parseDescription(text, this.#audioIndex)
+    this.#checkFamily(audio)
     const chosen = this.#choose(audio, this.#options.encodings, true)
     const { direction, listed, rtcpMux } = this.#offered
     const secured = this.#encryption.accept(audio)
@@ -137,6 +139,7 @@ export class SdpSession {
 
   #answer(text: string, allowed: readonly Encoding[], peerOrder: boolean): Agreement {
     const { sections, audio } = parseDescription(text, this.#unusable)
+    this.#checkFamily(audio)
     const chosen = this.#choose(audio, allowed, peerOrder)
     const direction = mirrored(audio.direction)
     const events = eventsFor(chosen.name, eventsOf(audio.codecs))
@@ -173,6 +176,12 @@ export class SdpSession {
     const clocks = [...new Set(order.map((name) => formats[name].clockRate))].sort((a, b) => a - b)
     const events = clocks.map((clockRate) => ({ clockRate, payloadType: number(`events ${clockRate}`, eventPayloadTypes[clockRate]!) }))
     return { encodings: listed, events }
+  }
+
+  /** Our port is of one family. */
+  #checkFamily({ address }: RemoteAudio): void {
+    const ours = isIPv6(this.#options.address) ? 6 : 4
+    if (address !== undefined && isIPv6(address) !== (ours === 6)) throw new Refusal('unprocessable', `the audio is on IPv${ours === 6 ? 4 : 6}, and that of this call on IPv${ours}`)
   }
 
   #choose(audio: RemoteAudio, allowed: readonly Encoding[], peerOrder: boolean): Chosen {

@@ -5,7 +5,7 @@ import type { MediaDirection } from '../contract.ts'
 export type Encoding = 'PCMU' | 'PCMA' | 'G722' | 'opus'
 
 export interface TransportAddress {
-  /** IPv4 literal. */
+  /** A literal of IPv4 or IPv6, the latter as RFC 5952 writes it. */
   address: string
   port: number
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import sdp, { type SdpMedia } from 'sdp-transform'
 import type { MediaDirection } from '../contract.ts'
 import { eventFormats, formats } from './codecs.ts'
@@ -32,12 +33,13 @@ export interface LocalAudio {
 export function writeDescription(
   origin: { id: string; version: number }, audio: LocalAudio, sections: readonly Section[], audioIndex: number,
 ): string {
+  const ipVer = isIPv6(audio.address) ? 6 : 4
   const media = sections.map((section, index) => (index === audioIndex ? audioSection(audio) : refusedSection(section)))
   return sdp.write({
     version: 0,
-    origin: { username: '-', sessionId: origin.id, sessionVersion: origin.version, netType: 'IN', ipVer: 4, address: audio.address },
+    origin: { username: '-', sessionId: origin.id, sessionVersion: origin.version, netType: 'IN', ipVer, address: audio.address },
     name: '-',
-    connection: { version: 4, ip: audio.address },
+    connection: { version: ipVer, ip: audio.address },
     timing: { start: 0, stop: 0 },
     // RFC 8445 §2.5: we have a public place and only answer checks.
     ...(audio.security.ice && { icelite: 'ice-lite' }),

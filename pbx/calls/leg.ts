@@ -3,6 +3,7 @@ import { createMachine } from '../../config/machine.ts'
 import type { Endpoint, EndpointStats, LegSecurity } from '../../media/contract.ts'
 import type { Cost, LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
 import type { EarlyInvite, SipDialog } from '../sip/types.ts'
+import { formatHostPort } from '../sip/uri.ts'
 import type { Charge } from './charges.ts'
 import { costOf, type PricedRate } from '../rates/deck.ts'
 import { legTable, type LegInput } from './states.ts'
@@ -163,7 +164,7 @@ function figuresOf(stats: EndpointStats): MediaFigures {
     jitterMs: stats.jitterMs,
     roundTripMs: stats.roundTripMs ?? null,
     mos: stats.mos ?? null,
-    local: `${stats.local.address}:${stats.local.port}`,
-    remote: stats.remote ? `${stats.remote.address}:${stats.remote.port}` : null,
+    local: formatHostPort(stats.local.address, stats.local.port),
+    remote: stats.remote ? formatHostPort(stats.remote.address, stats.remote.port) : null,
   }
 }

@@ -1,5 +1,6 @@
 import { Leg, type LegOrigin } from '../calls/leg.ts'
 import type { IncomingInvite } from '../sip/types.ts'
+import { formatHostPort } from '../sip/uri.ts'
 
 /** The phone behind an INVITE, as proved by its credentials; what it wrote into From counts for nothing. */
 export interface Caller {
@@ -16,5 +17,5 @@ export interface Caller {
 export function legOf(invite: IncomingInvite, caller: Caller, role: LegOrigin['role']): Leg {
   const { extensionId, deviceId, number, name } = caller
   const { address, port, transport } = invite.source
-  return new Leg({ role, extensionId: extensionId || null, deviceId: deviceId || null, ...(caller.inbound && { trunkId: caller.inbound.trunkId }), number, name, address: `${address}:${port}`, transport, userAgent: invite.userAgent ?? null, sipCallId: invite.callId })
+  return new Leg({ role, extensionId: extensionId || null, deviceId: deviceId || null, ...(caller.inbound && { trunkId: caller.inbound.trunkId }), number, name, address: formatHostPort(address, port), transport, userAgent: invite.userAgent ?? null, sipCallId: invite.callId })
 }

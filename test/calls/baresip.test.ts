@@ -15,7 +15,12 @@ suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
   let alice: Line
   let bob: Line
   before(async () => {
-    house = await startHouse()
+    house = await startHouse({
+      change: ({ sip, media }) => {
+        sip.hosts = ['127.0.0.1', '::1']
+        media.hosts = sip.hosts
+      },
+    })
     alice = await house.extension('100')
     bob = await house.extension('101')
   })
@@ -65,6 +70,21 @@ suite('baresip', { skip: missing('baresip', 'baresip-core') }, () => {
       await heard(callee, 440)
     })
   }
+
+  test('one on IPv6 and one on IPv4 hear each other', async (t) => {
+    const [, port] = /^udp\/\[::1\]:(\d+)/.exec(house.dialplane.pbx.sipAddresses().find((one) => one.startsWith('udp/[')) ?? '') ?? []
+    const caller = await startBaresip({ server: { host: '[::1]', port: Number(port) }, line: alice, transport: 'udp', tone: 440, answers: false })
+    t.after(() => caller.stop())
+    const callee = await startBaresip({ server: house.sip, line: bob, transport: 'udp', tone: 1000, answers: true })
+    t.after(() => callee.stop())
+    await Promise.all([registered('100', 'udp'), registered('101', 'udp')])
+    const from = house.events.mark()
+    await talk(caller, callee, 'caller')
+    const { data: { call } } = await house.event('call.ended', undefined, { from })
+    assert.deepEqual(call.legs.map(({ media }) => media?.local.replace(/:\d+$/, '')), ['[::1]', '127.0.0.1'])
+    await heard(caller, 1000)
+    await heard(callee, 440)
+  })
 
   test('two baresips over tls, which trust the authority that the house made, hear each other', async (t) => {
     const { authority } = await house.api.get<{ authority: string }>('/system/certificates')

@@ -80,7 +80,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), options.contact === undefined ? '' : `"Contact" <sip:${options.contact}@${server.host}:${server.port};transport=${options.transport}>\n`)
   if (options.flows) await writeFile(join(folder, 'uuid'), randomUUID())
-  const child = spawn('baresip', ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('baresip', [server.host.startsWith('[') ? '-6' : '-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   const said = new Journal<string>((text) => text.trim())
   child.stdout.on('data', (data: Buffer) => said.add(data.toString()))
   child.stderr.on('data', (data: Buffer) => said.add(data.toString()))
@@ -175,7 +175,7 @@ function readNetstrings(socket: Socket, onMessage: (message: Record<string, unkn
 function config(folder: string, options: BaresipOptions, ports: { sip: number; control: number; rtp: number }): string {
   return [
     'poll_method epoll',
-    `sip_listen 127.0.0.1:${ports.sip}`,
+    `sip_listen ${options.server.host.startsWith('[') ? '[::1]' : '127.0.0.1'}:${ports.sip}`,
     ...(options.trusts === undefined ? [] : [`sip_cafile ${join(folder, 'ca.pem')}`]),
     `audio_source ausine,${options.tone}`,
     'audio_player aubridge,nil',

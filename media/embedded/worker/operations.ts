@@ -1,5 +1,5 @@
 /** What the main thread may ask of this worker, an entry an operation. */
-import type { Handlers, Notice, WorkerSetup, WorkerSource } from '../protocol.ts'
+import type { Handlers, IpFamily, Notice, WorkerSetup, WorkerSource } from '../protocol.ts'
 import { Clock } from './clock.ts'
 import { eventOf } from './digits.ts'
 import { Faulty } from './fault.ts'
@@ -20,7 +20,12 @@ const SPARE_PAIRS = 64
 
 export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => void): Handlers {
   const clock = new Clock()
-  const ports = new Ports(setup.host, setup.ports, setup.timing, SPARE_PAIRS)
+  const ports = setup.hosts.map((host) => new Ports(host, setup.ports, setup.timing, SPARE_PAIRS))
+  const portsOf = (family: IpFamily): Ports => {
+    const found = ports.find((one) => one.family === family)
+    if (found === undefined) throw new NoPorts(`no address of IPv${family} is in RTP_HOST`)
+    return found
+  }
   const graph = new Graph()
   const sounds = new SoundFiles()
   const figures = { packetsIn: 0, packetsOut: 0 }
@@ -33,7 +38,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
 
   const sweeper = setInterval(() => {
     const now = performance.now()
-    ports.sweep(now)
+    for (const one of ports) one.sweep(now)
     for (const leg of graph.legs.values()) leg.sweep(now)
   }, setup.timing.sweepMs)
 
@@ -55,8 +60,8 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   return {
     ...rooms.operations,
     ...supervisions,
-    async open({ endpoint }) {
-      const pair = await ports.open()
+    async open({ endpoint, family }) {
+      const pair = await portsOf(family).open()
       if (stopping) {
         await closePair(pair)
         throw new NoPorts('the media worker is stopping')
@@ -157,12 +162,12 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       const closing = leg(endpoint)
       graph.remove(endpoint)
       const stats = closing.close()
-      ports.release(closing.pair)
+      portsOf(closing.pair.family).release(closing.pair)
       return stats
     },
     load() {
       return {
-        endpoints: graph.legs.size, drainingPorts: ports.draining, packetsIn: figures.packetsIn, packetsOut: figures.packetsOut,
+        endpoints: graph.legs.size, drainingPorts: ports.reduce((sum, one) => sum + one.draining, 0), packetsIn: figures.packetsIn, packetsOut: figures.packetsOut,
         lateTicks: clock.lateTicks, worstLatenessMs: Math.round(clock.worstLatenessMs * 10) / 10,
       }
     },
@@ -181,7 +186,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
       const legs = [...graph.legs.values()]
       graph.legs.clear()
       for (const one of legs) one.close()
-      await Promise.all([...endings, ...legs.map((one) => closePair(one.pair)), ports.close()])
+      await Promise.all([...endings, ...legs.map((one) => closePair(one.pair)), ...ports.map((one) => one.close())])
       clock.close()
       graph.close()
       return null

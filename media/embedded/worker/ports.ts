@@ -4,9 +4,11 @@
  * a stranger's audio.
  */
 import { createSocket, type Socket } from 'node:dgram'
-import type { Timing } from '../protocol.ts'
+import { isIPv6 } from 'node:net'
+import type { IpFamily, Timing } from '../protocol.ts'
 
 export interface PortPair {
+  readonly family: IpFamily
   readonly port: number
   readonly rtp: Socket
   readonly rtcp: Socket
@@ -27,6 +29,7 @@ const SOCKET_BUFFER = 131_072
 const EPHEMERAL_TRIES = 40
 
 export class Ports {
+  readonly family: IpFamily
   readonly #host: string
   readonly #timing: Pick<Timing, 'drainIdleMs' | 'drainMaxMs'>
   readonly #free: number[] = []
@@ -40,6 +43,7 @@ export class Ports {
   /** @param spares drained pairs that may stay bound */
   constructor(host: string, range: { first: number; last: number; step: number }, timing: Pick<Timing, 'drainIdleMs' | 'drainMaxMs'>, spares = 0) {
     this.#host = host
+    this.family = isIPv6(host) ? 6 : 4
     this.#spares = spares
     this.#timing = timing
     this.#ephemeral = range.first === 0
@@ -115,20 +119,23 @@ export class Ports {
     if (rtp === undefined) return undefined
     const bound = rtp.address().port
     const rtcp = bound % 2 === 0 ? await bind(this.#host, bound + 1) : undefined
-    if (rtcp !== undefined) return { port: bound, rtp, rtcp }
+    if (rtcp !== undefined) return { family: this.family, port: bound, rtp, rtcp }
     await closeSocket(rtp)
     return undefined
   }
 }
 
 function bind(host: string, port: number): Promise<Socket | undefined> {
+  const family = isIPv6(host) ? 6 : 4
   return new Promise((resolve) => {
     const socket = createSocket({
-      type: 'udp4',
+      type: `udp${family}`,
+      // The ports of the other family are its own.
+      ...(family === 6 && { ipv6Only: true }),
       recvBufferSize: SOCKET_BUFFER,
       sendBufferSize: SOCKET_BUFFER,
       // Only IP literals are ever sent to: without this each packet would go through a DNS look-up.
-      lookup: (address, _options, callback) => callback(null, address, 4),
+      lookup: (address, _options, callback) => callback(null, address, family),
     })
     const failed = (): void => {
       socket.close()

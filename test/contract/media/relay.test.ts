@@ -171,3 +171,27 @@ behaviour('legs of two calls on two workers can be bridged', async (t) => {
   assert.equal((await digit)[0], '5')
   await a.peer.until((heard) => heard.filter((packet) => packet.payloadType === 101).length === 6)
 }, false, workers)
+
+behaviour('a phone on IPv6 and one on IPv4 hear each other, also when the signalling of one came over the other family', async (t) => {
+  const { server, phone } = await openEngine(t)
+  const here = await phone()
+  const peers = [await RtpPeer.open('::1'), await RtpPeer.open('::1')]
+  t.after(() => { for (const peer of peers) peer.close() })
+  for (const [index, peerAddress] of ['::1', '127.0.0.1'].entries()) {
+    const peer = peers[index]!
+    const endpoint = await server.createEndpoint({ callId: 'call', legId: `six ${index}`, offer: peer.sdp({ address: '0:0:0::1' }), peerAddress })
+    assert.match(endpoint.localSdp, /^o=.* IN IP6 ::1\r\n(.*\r\n)*c=IN IP6 ::1\r\n/m)
+    peer.aim(endpoint.localSdp)
+    await endpoint.bridge(here.endpoint)
+    const started = next(endpoint, 'media-started')
+    here.peer.heard.length = 0
+    await talk(25, { peer, frequency: 440 }, { peer: here.peer, frequency: 1000 })
+    assert.deepEqual(await started, [{ address: '::1', port: peer.port }])
+    await Promise.all([peer.until((heard) => heard.length >= 25), here.peer.until((heard) => heard.length >= 25)])
+    assert.ok(strength(samplesOf(here.peer.heard, 0), 440) > 7000)
+    assert.ok(strength(samplesOf(peer.heard, 0), 1000) > 7000)
+    assert.equal((await endpoint.stats()).local.address, '::1')
+    await assert.rejects(endpoint.negotiate('offer', here.peer.sdp()), /on IPv4, and that of this call on IPv6/)
+    await endpoint.close()
+  }
+}, false, { freeswitch: 'audio goes over IPv4 through it' })

@@ -1,5 +1,6 @@
 // A phone's media as seen from outside: its own RTP, its own G.711, nothing shared with the engine.
 import { createSocket, type Socket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
 import { once } from 'node:events'
 
 export interface Heard {
@@ -64,7 +65,7 @@ export class RtpPeer {
   }
 
   static async open(address = '127.0.0.1'): Promise<RtpPeer> {
-    const [rtp, rtcp] = [createSocket('udp4'), createSocket('udp4')]
+    const [rtp, rtcp] = [createSocket(isIPv6(address) ? 'udp6' : 'udp4'), createSocket(isIPv6(address) ? 'udp6' : 'udp4')]
     rtp.bind(0, address)
     rtcp.bind(0, address)
     await Promise.all([once(rtp, 'listening'), once(rtcp, 'listening')])
@@ -77,10 +78,11 @@ export class RtpPeer {
 
   sdp(options: { codecs?: string; direction?: string; address?: string; events?: number; eventsRate?: number; extra?: string[] } = {}): string {
     const codecs = options.codecs ?? '0'
+    const version = isIPv6(options.address ?? this.address) ? 6 : 4
     const events = options.events ?? 101
     const named: Record<string, string> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 9: 'G722/8000', 111: 'opus/48000/2' }
     return [
-      'v=0', `o=phone 1 1 IN IP4 ${this.address}`, 's=-', `c=IN IP4 ${options.address ?? this.address}`, 't=0 0',
+      'v=0', `o=phone 1 1 IN IP${version} ${this.address}`, 's=-', `c=IN IP${version} ${options.address ?? this.address}`, 't=0 0',
       `m=audio ${this.port} RTP/AVP ${codecs} ${events}`,
       ...codecs.split(' ').map((type) => `a=rtpmap:${type} ${named[type]}`),
       `a=rtpmap:${events} telephone-event/${options.eventsRate ?? 8000}`, `a=fmtp:${events} 0-15`, `a=rtcp:${this.rtcp.address().port}`,
@@ -90,7 +92,7 @@ export class RtpPeer {
 
   /** Sends where that SDP says. */
   aim(sdp: string): void {
-    this.to = { address: /^c=IN IP4 (\S+)/m.exec(sdp)![1]!, port: Number(/^m=audio (\d+)/m.exec(sdp)![1]) }
+    this.to = { address: /^c=IN IP[46] (\S+)/m.exec(sdp)![1]!, port: Number(/^m=audio (\d+)/m.exec(sdp)![1]) }
   }
 
   /** One packet of a tone (or of anything else). */

@@ -33,8 +33,8 @@ describe('the doctor', () => {
 
   it('finds audio ports on an address that is not ours', async () => {
     const media = { ...settings.media, freeswitch: undefined, ports: { first: 42_000, last: 42_099 } }
-    assert.equal((await checkMediaPorts({ media: { ...media, host: '203.0.113.9' } })).state, 'bad')
-    assert.equal((await checkMediaPorts({ media: { ...media, host: '127.0.0.1' } })).state, 'good')
+    assert.equal((await checkMediaPorts({ media: { ...media, hosts: ['203.0.113.9'] } })).state, 'bad')
+    assert.equal((await checkMediaPorts({ media: { ...media, hosts: ['127.0.0.1'] } })).state, 'good')
     assert.equal((await checkMediaPorts(settings)).state, 'untested')
   })
 

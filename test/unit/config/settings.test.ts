@@ -69,9 +69,9 @@ describe('settings', () => {
   })
 
   it('let RTP follow SIP unless it is told otherwise', () => {
-    assert.equal(load({ SIP_HOST: '::1,127.0.0.1' }).media.host, '127.0.0.1')
-    assert.equal(load({ SIP_HOST: '127.0.0.1' }).media.host, '127.0.0.1')
-    assert.equal(load({ SIP_HOST: '127.0.0.1', RTP_HOST: '::1' }).media.host, '::1')
+    assert.deepEqual(load({ SIP_HOST: '::1,127.0.0.1' }).media.hosts, ['::1', '127.0.0.1'])
+    assert.deepEqual(load({ SIP_HOST: '127.0.0.1' }).media.hosts, ['127.0.0.1'])
+    assert.deepEqual(load({ SIP_HOST: '127.0.0.1', RTP_HOST: '::1' }).media.hosts, ['::1'])
   })
 
   it('keep data in the system for root and with the user for everybody else', () => {

@@ -1,5 +1,6 @@
 /** STUN Binding (RFC 8489) as ICE uses it: reading a check, and the answer to it. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 import { crc32 } from 'node:zlib'
 
 const HEADER = 20
@@ -52,20 +53,21 @@ export function readCheck(packet: Buffer, password: string): Check | undefined {
   return genuine && username !== undefined ? { username, nominated, transaction: packet.subarray(8, HEADER) } : undefined
 }
 
-/** The success response: where the check was seen to come from, an IPv4 address. */
+/** The success response: where the check was seen to come from (RFC 8489 §14.2). */
 export function writeSuccess(transaction: Buffer, address: string, port: number, password: string): Buffer {
-  const packet = Buffer.alloc(HEADER + 12 + 4 + INTEGRITY_BYTES + 8)
+  const bytes = addressBytes(address)
+  const packet = Buffer.alloc(HEADER + 8 + bytes.length + 4 + INTEGRITY_BYTES + 8)
   packet.writeUInt16BE(BINDING_SUCCESS, 0)
   packet.writeUInt16BE(packet.length - HEADER, 2)
   packet.writeUInt32BE(COOKIE, 4)
   transaction.copy(packet, 8)
   packet.writeUInt16BE(XOR_MAPPED_ADDRESS, 20)
-  packet.writeUInt16BE(8, 22)
-  packet[25] = 1
+  packet.writeUInt16BE(4 + bytes.length, 22)
+  packet[25] = bytes.length === 4 ? 1 : 2
   packet.writeUInt16BE(port ^ (COOKIE >>> 16), 26)
-  const bytes = address.split('.').map(Number)
-  for (let index = 0; index < 4; index += 1) packet[28 + index] = bytes[index]! ^ packet[4 + index]!
-  const signed = HEADER + 12
+  // The cookie, and with IPv6 the number of the transaction behind it.
+  for (let index = 0; index < bytes.length; index += 1) packet[28 + index] = bytes[index]! ^ packet[4 + index]!
+  const signed = HEADER + 8 + bytes.length
   packet.writeUInt16BE(MESSAGE_INTEGRITY, signed)
   packet.writeUInt16BE(INTEGRITY_BYTES, signed + 2)
   integrity(packet, signed, password).copy(packet, signed + 4)
@@ -74,6 +76,15 @@ export function writeSuccess(transaction: Buffer, address: string, port: number,
   packet.writeUInt16BE(4, last + 2)
   packet.writeUInt32BE(checksum(packet, last), last + 4)
   return packet
+}
+
+function addressBytes(address: string): number[] {
+  if (isIPv4(address)) return address.split('.').map(Number)
+  const [bare = ''] = address.split('%')
+  const [head = '', tail] = bare.split('::')
+  const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)))
+  const [before, after] = [groups(head), groups(tail ?? '')]
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after].flatMap((group) => [group >> 8, group & 255])
 }
 
 /** Over what is before the attribute at `at`, with the length as if it were the last (RFC 8489 §14.5). */
