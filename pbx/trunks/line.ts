@@ -13,6 +13,8 @@ export interface OutsideLine {
   uri: string
   /** Where it is sent when the URI does not say: the way a PBX registered over. */
   nextHop?: string
+  /** By way of these, the next hop first (RFC 3608). */
+  route?: readonly string[]
   /** host:port of the carrier, the host an address. */
   address: string
   transport: string
@@ -66,8 +68,9 @@ const SILENCE_MS = 1_700
 /**
  * @param addresses where its host leads, as far as is known
  * @param peer where the PBX is that registers with us
+ * @param route the way that the carrier asked for when we registered with it
  */
-export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, { number, callerId, emergency, located, reference, hidden, more }: LineWish): OutsideLine {
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, route: readonly string[], { number, callerId, emergency, located, reference, hidden, more }: LineWish): OutsideLine {
   // What has no domain of its own is told the address that we send from, which `localhost` stands for.
   const domain = peer ? 'localhost' : hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
@@ -78,6 +81,7 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer
     ...(peer
       ? { ...wayToPeer(peer, escapeUser(number)), address: formatHostPort(peer.source.address, peer.source.port), transport: peer.source.transport }
       : { uri: uriOf(trunk, number), address: formatHostPort(addresses[0] ?? '127.0.0.1', portOf(trunk)), transport: trunk.transport }),
+    ...(route.length > 0 && { route }),
     domain,
     from: hidden ? { ...ANONYMOUS, domain: NOWHERE } : { number: user, name: undefined },
     account: trunk.username !== null && trunk.password !== null ? { username: trunk.username, password: trunk.password } : undefined,

@@ -1,6 +1,7 @@
 import { randomToken } from '../../config/ids.ts'
 import { messageOf } from '../../config/errors.ts'
 import type { SnapshotTrunk } from '../directory/types.ts'
+import { parseAddressList } from '../sip/address.ts'
 import { answerTo } from '../sip/answer-challenge.ts'
 import type { SipResponse, SipServer } from '../sip/types.ts'
 import { escapeUser } from '../sip/uri.ts'
@@ -8,7 +9,7 @@ import { hostOf, uriOf } from './line.ts'
 
 /** What became of a REGISTER. Times in seconds. */
 export type Registered =
-  | { state: 'registered'; expires: number; roundTripMs: number }
+  | { state: 'registered'; expires: number; roundTripMs: number; /** See {@link serviceRouteOf}. */ serviceRoute: readonly string[] }
   /** The carrier does not let us in: nothing changes by itself. */
   | { state: 'refused'; cause: string }
   /** No answer, or a failure that may pass. */
@@ -49,7 +50,7 @@ export async function register(sip: Pick<SipServer, 'request'>, trunk: SnapshotT
       return { state: 'failed', cause: `The registration could not be sent: ${messageOf(error)}`, retryAfter: undefined }
     }
     const { status } = response
-    if (status < 300) return { state: 'registered', expires: expiresOf(response, contactUser, expires), roundTripMs: response.roundTripMs }
+    if (status < 300) return { state: 'registered', expires: expiresOf(response, contactUser, expires), roundTripMs: response.roundTripMs, serviceRoute: serviceRouteOf(response) }
     if (status === 401 || status === 407) {
       const answer = answerTo(status, (name) => response.header(name), account, { method: 'REGISTER', uri })
       if (!answer) return { state: 'refused', cause: 'The carrier asks for a proof that is neither MD5 nor SHA-256 digest.' }
@@ -71,6 +72,19 @@ export async function register(sip: Pick<SipServer, 'request'>, trunk: SnapshotT
     const silent = status === 408 || (status === 503 && response.userAgent === undefined && Number.isNaN(after))
     return { state: 'failed', cause: silent ? 'The carrier does not answer. Check its address, the port and the firewall.' : `The registration failed (${words}).`, retryAfter: after > 0 ? after : undefined }
   }
+}
+
+/** Longer ways than this no carrier has. */
+const MOST_HOPS = 8
+
+/**
+ * The way that requests over this registration shall take, the next hop first (RFC 3608 §5). A carrier that writes what no way can
+ * be made of has written nothing: a call goes to its host then.
+ */
+function serviceRouteOf(response: SipResponse): string[] {
+  const hops = parseAddressList(response.header('service-route') ?? '') ?? []
+  const usable = hops.length <= MOST_HOPS && hops.every(({ uri }) => uri.params.has('lr'))
+  return usable ? hops.map(({ uriText }) => `<${uriText}>`) : []
 }
 
 /** The time of our own contact, else of all (RFC 3261 §10.2.4). */

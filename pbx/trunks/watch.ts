@@ -36,6 +36,8 @@ export class TrunkWatch {
   /** The user part of the contact that we register: nobody guesses it. */
   readonly contactUser: string
   addresses: readonly string[]
+  /** The way that the carrier wants calls to take, as it said when we registered. */
+  serviceRoute: readonly string[] = []
   readonly #world: WatchWorld
   readonly #thread = newThread()
   readonly #pace = new Pace()
@@ -141,6 +143,7 @@ export class TrunkWatch {
     const now = Date.now()
     if (outcome.state === 'registered') {
       this.#failures = 0
+      this.serviceRoute = outcome.serviceRoute
       this.#roundTripMs = Math.round(outcome.roundTripMs * 10) / 10
       this.#tell('up', null)
       const wait = Math.max(1, outcome.expires * 0.8) * 1000
@@ -152,6 +155,7 @@ export class TrunkWatch {
     // A tenth more or less, so that not all of a carrier's customers come back at once.
     const wait = Math.max(outcome.state === 'failed' ? (outcome.retryAfter ?? 0) * 1000 : 0, grown * (0.9 + Math.random() * 0.2))
     this.#failures += 1
+    this.serviceRoute = []
     this.#roundTripMs = null
     const changed = this.#cause !== outcome.cause
     this.#tell('down', outcome.cause)

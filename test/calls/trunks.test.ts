@@ -303,4 +303,33 @@ suite('a carrier that is registered with', () => {
     assert.doesNotMatch(JSON.stringify(await house.api.get('/trunks')), new RegExp(account.password))
     await Promise.all([house.idle(), carrier.idle()])
   })
+
+  test('what is called takes the way that it asked for', async (t) => {
+    // A registrar, and the proxy through which it wants calls (RFC 3608).
+    const registrar = createSocket('udp4').bind(0, '127.0.0.1')
+    const proxy = createSocket('udp4').bind(0, '127.0.0.1')
+    t.after(() => { registrar.close(); proxy.close() })
+    await Promise.all([once(registrar, 'listening'), once(proxy, 'listening')])
+    const way = `sip:127.0.0.1:${proxy.address().port};lr;session=a%2Cb`
+    const answer = (request: string, status: string, ...more: string[]): string =>
+      [`SIP/2.0 ${status}`, ...request.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq|Contact):/i.test(line)).map((line) => (/^To:/i.test(line) ? `${line};tag=1` : line)), ...more, 'Content-Length: 0', '', ''].join('\r\n')
+    registrar.on('message', (data, from) => registrar.send(answer(data.toString(), '200 OK', 'Expires: 600', `Service-Route: <${way}>, <sip:second.carrier.example;lr>`), from.port, from.address))
+    const invited = new Promise<string>((resolve) => {
+      proxy.on('message', (data, from) => {
+        const text = data.toString()
+        if (!text.startsWith('INVITE ')) return
+        proxy.send(answer(text, '486 Busy Here'), from.port, from.address)
+        resolve(text)
+      })
+    })
+    const { id } = await house.api.post<Trunk>('/trunks', { name: 'Carrier C', host: '127.0.0.1', port: registrar.address().port, username: 'c', password: 'secret-of-c', register: true, format: 'dialled' })
+    await eventually(async () => (await house.api.get<Trunk>(`/trunks/${id}`)).status.registration?.state === 'registered', 'the registration')
+    await house.api.post('/outbound-routes', { name: 'By C', pattern: '777XXXX', trunkIds: [id] })
+    const call = await anna.invite('7770001')
+    const invite = await invited
+    assert.match(invite, new RegExp(`^INVITE sip:7770001@127.0.0.1:${registrar.address().port} `))
+    assert.deepEqual([...invite.matchAll(/^Route: (.*?)\r$/gim)].flatMap(([, value = '']) => value.split(/,\s*/)), [`<${way}>`, '<sip:second.carrier.example;lr>'])
+    assert.equal((await call.ended()).status, 486)
+    await house.idle()
+  })
 })

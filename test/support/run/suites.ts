@@ -38,7 +38,7 @@ export function allSuites(): Suite[] {
         { name: 'types of the panel', command: ['tsc', '--noEmit', '-p', 'admin'] },
         { name: 'lint', command: ['eslint', '.'] },
       ],
-      atOnce: 1,
+      atOnce: 2,
       minutes: 5,
     },
     { name: 'architecture', files: ['test/architecture.test.ts'], atOnce: 1, minutes: 2 },
