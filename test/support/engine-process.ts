@@ -8,9 +8,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { allGone, startChildHouse, type ChildHouse } from './child-house.ts'
+import { lendReadyHome } from './lent-home.ts'
 import { freePort } from './ports.ts'
 import { Journal } from './phone/journal.ts'
 import { top } from './run/suites.ts'
+import { lendSpeech } from './spoken.ts'
 
 export const SECRET = 'a secret that only the test knows'
 
@@ -28,10 +30,14 @@ export interface EngineProcess {
 /** What the test does not end, and the folder, is gone after it. */
 export async function startEngineProcess(t: TestContext, env: Record<string, string> = {}, from?: Pick<EngineProcess, 'home' | 'control'>): Promise<EngineProcess> {
   const home = from?.home ?? (await mkdtemp(join(tmpdir(), 'dialplane-test-')))
+  if (from === undefined) {
+    await lendReadyHome(home)
+    await lendSpeech(home)
+  }
   const control = from?.control ?? (await freePort())
   const shared = { DRACHTIO: `127.0.0.1:${control}`, DRACHTIO_SECRET: SECRET, DIALPLANE_HOME: home, SIP_HOST: '127.0.0.1', SIP_PORT: '0', SIP_TLS_PORT: '0', SIP_WS_PORT: 'off', SIP_WSS_PORT: 'off', OVERLOAD_MS: '0', ...env }
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'main.ts', '--roles=signalling'], {
-    cwd: top, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...shared },
+    cwd: top, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...shared },
   })
   const output = new Journal<string>((line) => `\n  ${line}`)
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => output.add(line))

@@ -22,6 +22,16 @@ const OLDEST_MS = 12 * 3_600_000
 export async function lendHome(home: string, firstStart: (home: string) => Promise<void>): Promise<void> {
   const ready = join(kept, await nameOfState())
   if (!(await isFresh(ready))) await make(ready, firstStart)
+  await copy(ready, home)
+}
+
+/** Fills the empty folder `home` when such a folder is there already; the house that starts on it does the rest. */
+export async function lendReadyHome(home: string): Promise<void> {
+  const ready = join(kept, await nameOfState())
+  if (await isFresh(ready)) await copy(ready, home)
+}
+
+async function copy(ready: string, home: string): Promise<void> {
   // Owners and modes matter to PostgreSQL, which runs as a user of its own where we are root.
   await run('cp', ['-a', `${ready}/.`, home])
 }
