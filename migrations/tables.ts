@@ -33,6 +33,35 @@ export interface UserRow {
   updated_at: Date
 }
 
+export interface UserPasskeyRow {
+  id: string
+  tenant_id: string
+  user_id: string
+  name: string
+  /** Base64url. */
+  credential_id: string
+  /** COSE. */
+  public_key: Buffer
+  /** Signatures so far, as the key counts; 0: it does not; bigint. */
+  counter: string
+  transports: string[]
+  /** The host name it was made for. */
+  rp_id: string
+  /** Kept by a cloud, and so on several devices. */
+  synced: boolean
+  created_at: Date
+  last_used_at: Date | null
+  /** Not null: its counter went back. */
+  refused_at: Date | null
+}
+
+export interface SpentChallengeRow {
+  hash: Buffer
+  tenant_id: string
+  /** After this it is too old anyway. */
+  until: Date
+}
+
 export interface UserAuthenticatorRow {
   user_id: string
   tenant_id: string

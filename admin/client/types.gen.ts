@@ -686,6 +686,10 @@ export type SignInStep = {
      */
     next: 'code' | 'enrolment';
     challenge: string;
+    /**
+     * What may be given, or set up. A recovery code is taken in place of each.
+     */
+    ways: Array<'app' | 'passkey'>;
 };
 
 export type LoginInput = {
@@ -787,6 +791,14 @@ export type SecondFactor = {
      * An authenticator app is asked at sign-in.
      */
     authenticator: boolean;
+    /**
+     * How many the person has.
+     */
+    passkeys: number;
+    /**
+     * Why no passkey can be used at the address of this panel, and what helps; null: they can.
+     */
+    passkeysRefused: string | null;
     since: string | null;
     recoveryCodesLeft: number;
 };
@@ -809,12 +821,41 @@ export type FactorCode = {
     code: string;
 };
 
+/**
+ * The password, and a code or the answer of a passkey.
+ */
 export type FactorProof = {
     password: string;
     /**
      * Six digits of the authenticator app, or a recovery code where one is taken.
      */
-    code: string;
+    code?: string;
+    passkey?: PasskeyProof;
+};
+
+/**
+ * What navigator.credentials.get gave, as toJSON() writes it.
+ */
+export type PasskeyProof = {
+    /**
+     * Base64url.
+     */
+    id: string;
+    /**
+     * Base64url.
+     */
+    rawId: string;
+    type: 'public-key';
+    authenticatorAttachment?: string;
+    clientExtensionResults?: {
+        [key: string]: unknown;
+    };
+    response: {
+        clientDataJSON: string;
+        authenticatorData: string;
+        signature: string;
+        userHandle?: string;
+    };
 };
 
 export type SignInPolicy = {
@@ -822,6 +863,124 @@ export type SignInPolicy = {
      * Who must have a second factor.
      */
     secondFactor: 'optional' | 'administrators' | 'everybody';
+};
+
+export type SignInOptions = {
+    /**
+     * Why no passkey can be used at the address of this panel, and what helps; null: they can.
+     */
+    passkeysRefused: string | null;
+};
+
+/**
+ * PublicKeyCredentialRequestOptionsJSON, for navigator.credentials.get; good for five minutes.
+ */
+export type PasskeyRequestOptions = {
+    [key: string]: unknown;
+};
+
+export type PasskeySignIn = {
+    passkey: PasskeyProof;
+};
+
+export type PasskeyStep = {
+    /**
+     * From the answer to the password.
+     */
+    challenge: string;
+    passkey: PasskeyProof;
+};
+
+/**
+ * PublicKeyCredentialCreationOptionsJSON, for navigator.credentials.create; good for five minutes.
+ */
+export type PasskeyCreationOptions = {
+    [key: string]: unknown;
+};
+
+export type EnrolPasskey = {
+    /**
+     * From the answer to the password.
+     */
+    challenge: string;
+    /**
+     * By which its owner knows it.
+     */
+    name: string;
+    passkey: NewPasskey;
+};
+
+/**
+ * What navigator.credentials.create gave, as toJSON() writes it.
+ */
+export type NewPasskey = {
+    /**
+     * Base64url.
+     */
+    id: string;
+    /**
+     * Base64url.
+     */
+    rawId: string;
+    type: 'public-key';
+    authenticatorAttachment?: string;
+    clientExtensionResults?: {
+        [key: string]: unknown;
+    };
+    response: {
+        clientDataJSON: string;
+        attestationObject: string;
+        authenticatorData?: string;
+        transports?: Array<string>;
+        publicKey?: string;
+        publicKeyAlgorithm?: number;
+    };
+};
+
+export type Passkey = {
+    id: string;
+    name: string;
+    /**
+     * The name of the panel it was made for; it is of use at no other.
+     */
+    address: string;
+    /**
+     * Kept by a password manager or a cloud, and so on several devices.
+     */
+    synced: boolean;
+    createdAt: string;
+    lastUsedAt: string | null;
+    /**
+     * Its counter went back, so there may be a copy of it. It is not taken any more; remove it.
+     */
+    refused: boolean;
+};
+
+export type AddedPasskey = {
+    passkey: Passkey;
+    /**
+     * With the first second factor; shown this once.
+     */
+    recoveryCodes: Array<string> | null;
+};
+
+export type AddPasskey = {
+    /**
+     * By which its owner knows it.
+     */
+    name: string;
+    passkey: NewPasskey;
+};
+
+export type RenamePasskey = {
+    /**
+     * By which its owner knows it.
+     */
+    name: string;
+};
+
+export type RemovePasskey = {
+    password: string;
 };
 
 export type User = {
@@ -838,7 +997,7 @@ export type User = {
      */
     extensionId: string | null;
     /**
-     * A code is asked at sign-in.
+     * A code or a key is asked for besides the password.
      */
     secondFactor: boolean;
     lastLoginAt: string | null;
@@ -5635,6 +5794,605 @@ export type UpdateSignInPolicyResponses = {
 };
 
 export type UpdateSignInPolicyResponse = UpdateSignInPolicyResponses[keyof UpdateSignInPolicyResponses];
+
+export type GetSignInOptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/auth/sign-in-options';
+};
+
+export type GetSignInOptionsErrors = {
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSignInOptionsError = GetSignInOptionsErrors[keyof GetSignInOptionsErrors];
+
+export type GetSignInOptionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SignInOptions;
+    };
+};
+
+export type GetSignInOptionsResponse = GetSignInOptionsResponses[keyof GetSignInOptionsResponses];
+
+export type BeginPasskeySignInData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/auth/passkeys/sign-in/options';
+};
+
+export type BeginPasskeySignInErrors = {
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginPasskeySignInError = BeginPasskeySignInErrors[keyof BeginPasskeySignInErrors];
+
+export type BeginPasskeySignInResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyRequestOptions;
+    };
+};
+
+export type BeginPasskeySignInResponse = BeginPasskeySignInResponses[keyof BeginPasskeySignInResponses];
+
+export type SignInWithPasskeyData = {
+    body: PasskeySignIn;
+    path?: never;
+    query?: never;
+    url: '/auth/passkeys/sign-in';
+};
+
+export type SignInWithPasskeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SignInWithPasskeyError = SignInWithPasskeyErrors[keyof SignInWithPasskeyErrors];
+
+export type SignInWithPasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SessionInfo;
+    };
+};
+
+export type SignInWithPasskeyResponse = SignInWithPasskeyResponses[keyof SignInWithPasskeyResponses];
+
+export type BeginPasskeyStepData = {
+    body: EnrolmentInput;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/passkey/options';
+};
+
+export type BeginPasskeyStepErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginPasskeyStepError = BeginPasskeyStepErrors[keyof BeginPasskeyStepErrors];
+
+export type BeginPasskeyStepResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyRequestOptions;
+    };
+};
+
+export type BeginPasskeyStepResponse = BeginPasskeyStepResponses[keyof BeginPasskeyStepResponses];
+
+export type VerifyPasskeyStepData = {
+    body: PasskeyStep;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/passkey';
+};
+
+export type VerifyPasskeyStepErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type VerifyPasskeyStepError = VerifyPasskeyStepErrors[keyof VerifyPasskeyStepErrors];
+
+export type VerifyPasskeyStepResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SessionInfo;
+    };
+};
+
+export type VerifyPasskeyStepResponse = VerifyPasskeyStepResponses[keyof VerifyPasskeyStepResponses];
+
+export type BeginRequiredPasskeyData = {
+    body: EnrolmentInput;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/enrol/passkey/options';
+};
+
+export type BeginRequiredPasskeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginRequiredPasskeyError = BeginRequiredPasskeyErrors[keyof BeginRequiredPasskeyErrors];
+
+export type BeginRequiredPasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyCreationOptions;
+    };
+};
+
+export type BeginRequiredPasskeyResponse = BeginRequiredPasskeyResponses[keyof BeginRequiredPasskeyResponses];
+
+export type AddRequiredPasskeyData = {
+    body: EnrolPasskey;
+    path?: never;
+    query?: never;
+    url: '/auth/mfa/enrol/passkey';
+};
+
+export type AddRequiredPasskeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type AddRequiredPasskeyError = AddRequiredPasskeyErrors[keyof AddRequiredPasskeyErrors];
+
+export type AddRequiredPasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Enrolled;
+    };
+};
+
+export type AddRequiredPasskeyResponse = AddRequiredPasskeyResponses[keyof AddRequiredPasskeyResponses];
+
+export type ListPasskeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/auth/passkeys';
+};
+
+export type ListPasskeysErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListPasskeysError = ListPasskeysErrors[keyof ListPasskeysErrors];
+
+export type ListPasskeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Passkey>;
+        pagination: Pagination;
+    };
+};
+
+export type ListPasskeysResponse = ListPasskeysResponses[keyof ListPasskeysResponses];
+
+export type AddPasskeyData = {
+    body: AddPasskey;
+    path?: never;
+    query?: never;
+    url: '/auth/passkeys';
+};
+
+export type AddPasskeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type AddPasskeyError = AddPasskeyErrors[keyof AddPasskeyErrors];
+
+export type AddPasskeyResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: AddedPasskey;
+    };
+};
+
+export type AddPasskeyResponse = AddPasskeyResponses[keyof AddPasskeyResponses];
+
+export type BeginPasskeyData = {
+    body: PasswordProof;
+    path?: never;
+    query?: never;
+    url: '/auth/passkeys/options';
+};
+
+export type BeginPasskeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginPasskeyError = BeginPasskeyErrors[keyof BeginPasskeyErrors];
+
+export type BeginPasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyCreationOptions;
+    };
+};
+
+export type BeginPasskeyResponse = BeginPasskeyResponses[keyof BeginPasskeyResponses];
+
+export type RenamePasskeyData = {
+    body: RenamePasskey;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/auth/passkeys/{id}';
+};
+
+export type RenamePasskeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RenamePasskeyError = RenamePasskeyErrors[keyof RenamePasskeyErrors];
+
+export type RenamePasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Passkey;
+    };
+};
+
+export type RenamePasskeyResponse = RenamePasskeyResponses[keyof RenamePasskeyResponses];
+
+export type RemovePasskeyData = {
+    body: RemovePasskey;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/auth/passkeys/{id}/remove';
+};
+
+export type RemovePasskeyErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RemovePasskeyError = RemovePasskeyErrors[keyof RemovePasskeyErrors];
+
+export type RemovePasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type RemovePasskeyResponse = RemovePasskeyResponses[keyof RemovePasskeyResponses];
+
+export type BeginPasskeyProofData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/auth/passkeys/proof';
+};
+
+export type BeginPasskeyProofErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginPasskeyProofError = BeginPasskeyProofErrors[keyof BeginPasskeyProofErrors];
+
+export type BeginPasskeyProofResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyRequestOptions;
+    };
+};
+
+export type BeginPasskeyProofResponse = BeginPasskeyProofResponses[keyof BeginPasskeyProofResponses];
 
 export type ListUsersData = {
     body?: never;

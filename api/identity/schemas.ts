@@ -65,7 +65,7 @@ export const User = z
     status,
     roles: z.array(z.string()).meta({ description: 'Keys of roles.' }),
     extensionId: z.uuid().nullable().meta({ description: 'The own extension: whose calls the person and its tokens for calling may begin, see and end.' }),
-    secondFactor: z.boolean().meta({ description: 'A code is asked at sign-in.' }),
+    secondFactor: z.boolean().meta({ description: 'A code or a key is asked for besides the password.' }),
     lastLoginAt: instant.nullable(),
     createdAt: instant,
     updatedAt: instant,

@@ -11,7 +11,7 @@ export interface UserWithRoles extends UserRow {
   roles: string[]
   /** Of all its roles together. */
   permissions: string[]
-  /** Whether a code is asked at sign-in. */
+  /** Whether a code or a key is asked at sign-in. */
   second_factor: boolean
   /** Its own. */
   extension: { id: string; number: string; name: string } | null
@@ -22,7 +22,8 @@ const WITH_ROLES = `users.*,
   ARRAY(SELECT r.key FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = users.id ORDER BY r.key) AS roles,
   ARRAY(SELECT DISTINCT p.permission FROM user_roles ur JOIN role_permissions p ON p.role_id = ur.role_id
         WHERE ur.user_id = users.id ORDER BY p.permission) AS permissions,
-  EXISTS(SELECT 1 FROM user_authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL) AS second_factor,
+  (EXISTS(SELECT 1 FROM user_authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL)
+    OR EXISTS(SELECT 1 FROM user_passkeys k WHERE k.user_id = users.id)) AS second_factor,
   (SELECT json_build_object('id', e.id, 'number', e.number, 'name', e.name) FROM extensions e WHERE e.id = users.extension_id) AS extension`
 
 export async function listUsers(trx: Transaction, query: z.output<typeof UserQuery>): Promise<{ rows: UserWithRoles[]; total: number }> {

@@ -73,6 +73,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   schedule: async () => (await ground.admin.post<{ id: string }>('/schedules', { number: String(++number), name: 'Hours', open: '100', closed: '101' })).id,
   attendant: async () => (await ground.admin.post<{ id: string }>('/attendants', { number: String(++number), name: 'Front door', greeting: 'Welcome.' })).id,
   mail: () => ground.pbx.addMail(ground.tenantId).id,
+  passkey: newPasskey,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
   webhook: newWebhook,
   backup: newBackup,
@@ -108,7 +109,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getParkLot: 'parkLot', updateParkLot: 'parkLot', deleteParkLot: 'parkLot',
   getSchedule: 'schedule', updateSchedule: 'schedule', deleteSchedule: 'schedule', getAttendant: 'attendant', updateAttendant: 'attendant', deleteAttendant: 'attendant',
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
-  resetSecondFactor: 'user', unlockToll: 'tollLock', discardMessage: 'waitingMessage',
+  resetSecondFactor: 'user', renamePasskey: 'passkey', removePasskey: 'passkey', unlockToll: 'tollLock', discardMessage: 'waitingMessage',
   getWebhook: 'webhook', updateWebhook: 'webhook', deleteWebhook: 'webhook', renewWebhookSecret: 'webhook', testWebhook: 'webhook', listWebhookDeliveries: 'webhook', replayWebhook: 'webhook', replayWebhookDelivery: 'webhookDelivery',
   getBackup: 'backup', downloadBackup: 'backup', tryBackup: 'backup', deleteBackup: 'backup',
   retryMail: 'mail', discardMail: 'mail',
@@ -126,6 +127,15 @@ const bodies: Record<string, () => unknown> = {
   confirmAuthenticator: () => ({ code: '000000' }),
   renewRecoveryCodes: () => ({ password: 'wrong', code: '000000' }),
   disableSecondFactor: () => ({ password: 'wrong', code: '000000' }),
+  beginPasskey: () => ({ password: 'wrong' }),
+  addPasskey: () => ({ name: 'Key', passkey: { ...passkey, response: { clientDataJSON: 'e30', attestationObject: 'oA' } } }),
+  renamePasskey: () => ({ name: 'Blue' }),
+  removePasskey: () => ({ password: 'wrong' }),
+  signInWithPasskey: () => ({ passkey: { ...passkey, response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' } } }),
+  beginPasskeyStep: () => ({ challenge: 'x' }),
+  verifyPasskeyStep: () => ({ challenge: 'x', passkey: { ...passkey, response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' } } }),
+  beginRequiredPasskey: () => ({ challenge: 'x' }),
+  addRequiredPasskey: () => ({ challenge: 'x', name: 'Key', passkey: { ...passkey, response: { clientDataJSON: 'e30', attestationObject: 'oA' } } }),
   updateSignInPolicy: () => ({ secondFactor: 'optional' }),
   createUser: () => ({ name: 'New', email: `${randomUUID()}@example.test`, password: 'horses staple clouds', roles: ['user'] }),
   updateUser: () => ({ name: 'Renamed' }),
@@ -219,10 +229,22 @@ const queries: Record<string, string> = { explainRouting: '?to=100', getGreeting
 const withoutExtension: Record<string, number> = { openSoftphone: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404 }
 
 /** What an administrator gets where it is no success. */
-const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422 }
+const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422,
+  // The ground's panel is at a bare address, where there are no passkeys.
+  beginPasskey: 409, addPasskey: 409, removePasskey: 422, beginPasskeyProof: 409, beginPasskeySignIn: 409, signInWithPasskey: 409, beginPasskeyStep: 401, verifyPasskeyStep: 401, beginRequiredPasskey: 401, addRequiredPasskey: 401 }
 
 async function newWebhook(): Promise<string> {
   return (await ground.admin.post<{ webhook: { id: string } }>('/webhooks', bodies['createWebhook']?.())).webhook.id
+}
+
+const passkey = { id: 'AAAAAAAAAAAAAAAAAAAAAA', rawId: 'AAAAAAAAAAAAAAAAAAAAAA', type: 'public-key' }
+
+async function newPasskey(): Promise<string> {
+  const id = randomUUID()
+  const { user } = await ground.admin.get<{ user: { id: string } }>('/auth/session')
+  const row = { id, tenant_id: ground.tenantId, user_id: user.id, name: 'Red', credential_id: id, public_key: Buffer.alloc(1), counter: 0, transports: [], rp_id: 'pbx.example.test', synced: false }
+  await ground.database.system('test', (trx) => trx('user_passkeys').insert(row))
+  return id
 }
 
 /** One that lies there, as if it had been made. */

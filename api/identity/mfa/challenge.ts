@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { readNote, writeNote } from '../signed-note.ts'
 
 /** What the password alone opens: the question for the code, or the set-up of a second factor that is required. Never a session. */
 export type ChallengeFor = 'code' | 'enrolment'
@@ -11,12 +12,9 @@ const Content = z.strictObject({ for: z.enum(['code', 'enrolment']), user: z.uui
 /** The password it was given for: when that changes, the challenge opens nothing. */
 const passwordMark = (passwordHash: string): string => createHash('sha256').update(passwordHash).digest('base64url').slice(0, 22)
 
-const sign = (key: Buffer, content: string): Buffer => createHmac('sha256', key).update(content).digest()
-
 /** A proof, good for a few minutes, that this person gave the right password. */
 export function newChallenge(key: Buffer, purpose: ChallengeFor, user: { id: string; password_hash: string }, now: number): string {
-  const content = Buffer.from(JSON.stringify({ for: purpose, user: user.id, until: now + LIFE_MS[purpose], password: passwordMark(user.password_hash) })).toString('base64url')
-  return `${content}.${sign(key, content).toString('base64url')}`
+  return writeNote(key, { for: purpose, user: user.id, until: now + LIFE_MS[purpose], password: passwordMark(user.password_hash) })
 }
 
 export interface OpenedChallenge {
@@ -27,11 +25,7 @@ export interface OpenedChallenge {
 
 /** What the challenge proves; undefined when it is not ours, is for something else, or is too old. */
 export function openChallenge(key: Buffer, purpose: ChallengeFor, challenge: string, now: number): OpenedChallenge | undefined {
-  const [content = '', signature = ''] = challenge.split('.')
-  const given = Buffer.from(signature, 'base64url')
-  const right = sign(key, content)
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined
-  const { data } = Content.safeParse(JSON.parse(Buffer.from(content, 'base64url').toString()))
-  if (data === undefined || data.for !== purpose || data.until <= now) return undefined
+  const data = readNote(key, Content, challenge, now)
+  if (data?.for !== purpose) return undefined
   return { userId: data.user, fits: (passwordHash) => data.password === passwordMark(passwordHash) }
 }

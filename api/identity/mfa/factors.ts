@@ -4,10 +4,14 @@ import type { Transaction } from '../../../config/database/index.ts'
 import { Refusal, wrongField } from '../../../config/errors.ts'
 import type { TenantRow, UserAuthenticatorRow } from '../../../migrations/tables.ts'
 import type { World } from '../../http/world.ts'
+import { passkeysRefused } from '../passkeys/ceremony.ts'
+import { believePasskey } from '../passkeys/passkeys.ts'
+import { hasPasskey, listPasskeys, removePasskeys } from '../passkeys/repository.ts'
+import type { PasskeyProof } from '../passkeys/schemas.ts'
 import { ADMIN_ROLE } from '../permissions.ts'
 import type { UserWithRoles } from '../user-repository.ts'
 import { newRecoveryCodes, recoveryHash } from './recovery.ts'
-import { findAuthenticator, markPeriod, putAuthenticator, removeFactors, replaceRecoveryCodes, useRecoveryCode } from './repository.ts'
+import { findAuthenticator, markPeriod, putAuthenticator, removeAuthenticator, removeFactors, replaceRecoveryCodes, useRecoveryCode } from './repository.ts'
 import { newTotpSecret, periodOf, totpUri } from './totp.ts'
 
 const PURPOSE = 'authenticator-secret'
@@ -48,9 +52,9 @@ export async function renewRecoveryCodes(world: World, trx: Transaction, user: P
 
 /** How the code was found to be right: `app`, or `recovery` with a code that is used up now. Undefined: it is not. */
 export async function checkCode(world: World, trx: Transaction, userId: string, code: string): Promise<'app' | 'recovery' | undefined> {
+  if (!/^\d{6}$/.test(code)) return (await useRecoveryCode(trx, userId, hashIn(world, userId, code), new Date(world.clock.now()))) ? 'recovery' : undefined
   const app = await findAuthenticator(trx, userId, true)
   if (!app?.confirmed_at) return undefined
-  if (!/^\d{6}$/.test(code)) return (await useRecoveryCode(trx, userId, hashIn(world, userId, code), new Date(world.clock.now()))) ? 'recovery' : undefined
   const period = periodIn(world, app, code)
   // Each code once: who looked over the shoulder is too late.
   if (period === undefined || period <= Number(app.last_period)) return undefined
@@ -59,12 +63,50 @@ export async function checkCode(world: World, trx: Transaction, userId: string, 
 }
 
 export async function hasFactor(trx: Transaction, userId: string): Promise<boolean> {
+  return (await hasApp(trx, userId)) || (await hasPasskey(trx, userId))
+}
+
+export async function hasApp(trx: Transaction, userId: string): Promise<boolean> {
   return Boolean((await findAuthenticator(trx, userId))?.confirmed_at)
+}
+
+/** What may be asked for besides the password, not counting recovery codes. */
+export async function waysOf(world: World, trx: Transaction, userId: string): Promise<('app' | 'passkey')[]> {
+  const refused = passkeysRefused(world.gate.publicOrigin) !== undefined
+  const here = new URL(world.gate.publicOrigin).hostname
+  const passkey = !refused && (await listPasskeys(trx, userId)).some(({ rp_id, refused_at }) => rp_id === here && refused_at === null)
+  return [...(passkey ? (['passkey'] as const) : []), ...((await hasApp(trx, userId)) ? (['app'] as const) : [])]
+}
+
+/** Something besides the password: a code, or the answer of a key. */
+export interface Proof {
+  code?: string | undefined
+  passkey?: PasskeyProof | undefined
+}
+
+/**
+ * Asks who is signed in for the factor once more, in the transaction of what it is asked for.
+ * @throws Refusal `unprocessable` for a wrong or missing one
+ */
+export async function proveFactor(world: World, trx: Transaction, userId: string, { code, passkey }: Proof): Promise<void> {
+  if (passkey !== undefined) {
+    const believed = await believePasskey(world, trx, 'proof', userId, userId, passkey)
+    if (believed.verdict !== 'right') throw new Refusal('unprocessable', 'The answer of the key is not right or is too old. Try again.')
+  } else if (code === undefined || (await checkCode(world, trx, userId, code)) === undefined) {
+    throw wrongField('code', 'The code is wrong, too old, or was used before.')
+  }
+}
+
+/** Turns the app off; recovery codes go with the last factor. */
+export async function turnAppOff(trx: Transaction, userId: string): Promise<void> {
+  if (await hasPasskey(trx, userId)) await removeAuthenticator(trx, userId)
+  else await removeFactors(trx, userId)
 }
 
 /** Takes the factor of another person away, who lost it. Whether there was one. */
 export async function resetFactors(trx: Transaction, userId: string): Promise<boolean> {
-  return removeFactors(trx, userId)
+  const passkeys = await removePasskeys(trx, userId)
+  return (await removeFactors(trx, userId)) || passkeys
 }
 
 /** Counts the attempt before it is looked at; forget it when it was right. Returns the way to forget. */

@@ -31,6 +31,10 @@ export async function recoveryCodesLeft(trx: Transaction, userId: string): Promi
   return Number(counted?.count ?? 0)
 }
 
+export async function removeAuthenticator(trx: Transaction, userId: string): Promise<void> {
+  await trx<UserAuthenticatorRow>('user_authenticators').where({ user_id: userId }).delete()
+}
+
 /** Whether there was anything. */
 export async function removeFactors(trx: Transaction, userId: string): Promise<boolean> {
   await trx<UserRecoveryCodeRow>('user_recovery_codes').where({ user_id: userId }).delete()

@@ -1,29 +1,18 @@
 /** One's own second factor, that of others, and who must have one. */
-import type { PersonActor } from '../../../config/actor.ts'
-import { Refusal, wrongField } from '../../../config/errors.ts'
+import { Refusal } from '../../../config/errors.ts'
 import type { SessionRow } from '../../../migrations/tables.ts'
 import { defineRoute } from '../../http/define-route.ts'
 import { done, idParams, one, Success } from '../../http/envelope.ts'
 import { isoOrNull } from '../../http/fields.ts'
-import type { World } from '../../http/world.ts'
 import { ADMIN_ROLE } from '../permissions.ts'
-import { endSessionsOf, getUser, type UserWithRoles } from '../user-repository.ts'
+import { endSessionsOf, getUser } from '../user-repository.ts'
 import { mayHandle } from '../users.ts'
-import { auditOf, beginEnrolment, checkCode, confirmEnrolment, hasFactor, isRequired, renewRecoveryCodes, resetFactors, takeAttempt } from './factors.ts'
+import { passkeysRefused } from '../passkeys/ceremony.ts'
+import { hasPasskey, listPasskeys } from '../passkeys/repository.ts'
+import { provePassword } from '../prove-password.ts'
+import { auditOf, beginEnrolment, confirmEnrolment, hasFactor, isRequired, proveFactor, renewRecoveryCodes, resetFactors, takeAttempt, turnAppOff } from './factors.ts'
 import { findAuthenticator, readPolicy, recoveryCodesLeft, writePolicy } from './repository.ts'
 import { AuthenticatorSecret, FactorCode, FactorProof, PasswordProof, RecoveryCodes, SecondFactor, SignInPolicy } from './schemas.ts'
-
-/** Looks at the password again: a session somebody left open is not enough. */
-async function provePassword(world: World, actor: PersonActor, password: string): Promise<UserWithRoles> {
-  const attempts = `${actor.id} password`
-  world.limits.login.take(attempts)
-  const user = await world.database.read(actor, (trx) => getUser(trx, actor.id))
-  if (!(await world.passwords.verify(user.password_hash, password))) throw wrongField('password', 'This is not your password.')
-  world.limits.login.forget(attempts)
-  return user
-}
-
-const WRONG_CODE = 'The code is wrong, too old, or was used before.'
 
 const getSecondFactor = defineRoute({
   method: 'get',
@@ -38,7 +27,7 @@ const getSecondFactor = defineRoute({
       const app = await findAuthenticator(trx, actor.id)
       const since = app?.confirmed_at ?? null
       const { roles } = await getUser(trx, actor.id)
-      return { required: isRequired(await readPolicy(trx, actor.tenantId), roles), authenticator: since !== null, since: isoOrNull(since), recoveryCodesLeft: await recoveryCodesLeft(trx, actor.id) }
+      return { required: isRequired(await readPolicy(trx, actor.tenantId), roles), authenticator: since !== null, since: isoOrNull(since), passkeys: (await listPasskeys(trx, actor.id)).length, passkeysRefused: passkeysRefused(world.gate.publicOrigin) ?? null, recoveryCodesLeft: await recoveryCodesLeft(trx, actor.id) }
     }),
   }),
 })
@@ -65,7 +54,7 @@ const confirm = defineRoute({
   path: '/auth/mfa/confirm',
   operationId: 'confirmAuthenticator',
   summary: 'Confirm the authenticator app with a code of it',
-  description: 'From now on a code is asked at each sign-in. Every other session of the person ends.',
+  description: 'From now on a code is asked for besides the password. Every other session of the person ends.',
   tag: 'Session',
   permission: 'session',
   body: FactorCode,
@@ -98,7 +87,7 @@ const renew = defineRoute({
     const user = await provePassword(world, actor, body.password)
     const forget = takeAttempt(world, actor.id)
     const recoveryCodes = await world.database.change(actor, async (trx) => {
-      if ((await checkCode(world, trx, actor.id, body.code)) === undefined) throw wrongField('code', WRONG_CODE)
+      await proveFactor(world, trx, actor.id, body)
       return { result: await renewRecoveryCodes(world, trx, user), audit: auditOf('user.renew-recovery-codes', actor) }
     })
     forget()
@@ -110,8 +99,8 @@ const turnOff = defineRoute({
   method: 'post',
   path: '/auth/mfa/disable',
   operationId: 'disableSecondFactor',
-  summary: 'Turn the own second factor off',
-  description: 'Not where the organisation requires one: there an administrator resets it, and a new one is set up at the next sign-in.',
+  summary: 'Turn the own authenticator app off',
+  description: 'Passkeys stay. Not the last factor where the organisation requires one.',
   tag: 'Session',
   permission: 'session',
   body: FactorProof,
@@ -120,9 +109,9 @@ const turnOff = defineRoute({
     const user = await provePassword(world, actor, body.password)
     const forget = takeAttempt(world, actor.id)
     await world.database.change(actor, async (trx) => {
-      if (isRequired(await readPolicy(trx, actor.tenantId), user.roles)) throw new Refusal('conflict', 'Your organisation requires a second factor.')
-      if ((await checkCode(world, trx, actor.id, body.code)) === undefined) throw wrongField('code', WRONG_CODE)
-      await resetFactors(trx, actor.id)
+      if (isRequired(await readPolicy(trx, actor.tenantId), user.roles) && !(await hasPasskey(trx, actor.id))) throw new Refusal('conflict', 'Your organisation requires a second factor. Add a passkey first.')
+      await proveFactor(world, trx, actor.id, body)
+      await turnAppOff(trx, actor.id)
       return { result: undefined, audit: auditOf('user.disable-second-factor', actor) }
     })
     forget()
@@ -193,6 +182,7 @@ const updatePolicy = defineRoute({
 /** Ends the sessions of those who must have a factor now and have none. */
 async function endSessionsWithout(trx: Parameters<typeof getUser>[0], policy: 'administrators' | 'everybody'): Promise<void> {
   await trx<SessionRow>('sessions')
+    .whereNotExists((factor) => void factor.select('user_id').from('user_passkeys as k').whereRaw('k.user_id = sessions.user_id'))
     .whereNotExists((factor) => void factor.select('user_id').from('user_authenticators as a').whereRaw('a.user_id = sessions.user_id').whereNotNull('a.confirmed_at'))
     .modify((sessions) => {
       if (policy === 'administrators') void sessions.whereExists((role) => void role.select('ur.user_id').from('user_roles as ur').join('roles as r', 'r.id', 'ur.role_id').whereRaw('ur.user_id = sessions.user_id').where('r.key', ADMIN_ROLE))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PasskeyProof } from '../passkeys/schemas.ts'
 import { anyPassword, SessionInfo } from '../schemas.ts'
 
 const challenge = z.string().min(1).max(1000).meta({ description: 'From the answer to the password; good for some minutes and for nothing else.' })
@@ -7,7 +8,11 @@ const recoveryCodes = z.array(z.string()).meta({ description: 'Each opens once w
 
 /** The answer to a right password when that alone does not open. */
 export const SignInStep = z
-  .object({ next: z.enum(['code', 'enrolment']).meta({ description: 'A code is asked for, or a second factor must be set up first.' }), challenge: z.string() })
+  .object({
+    next: z.enum(['code', 'enrolment']).meta({ description: 'A code is asked for, or a second factor must be set up first.' }),
+    challenge: z.string(),
+    ways: z.array(z.enum(['app', 'passkey'])).meta({ description: 'What may be given, or set up. A recovery code is taken in place of each.' }),
+  })
   .meta({ id: 'SignInStep' })
 
 export const CodeInput = z.strictObject({ challenge, code }).meta({ id: 'CodeInput' })
@@ -24,13 +29,17 @@ export const SecondFactor = z
   .object({
     required: z.boolean().meta({ description: 'By the rule of the organisation.' }),
     authenticator: z.boolean().meta({ description: 'An authenticator app is asked at sign-in.' }),
+    passkeys: z.number().int().meta({ description: 'How many the person has.' }),
+    passkeysRefused: z.string().nullable().meta({ description: 'Why no passkey can be used at the address of this panel, and what helps; null: they can.' }),
     since: z.iso.datetime().nullable(),
     recoveryCodesLeft: z.number().int(),
   })
   .meta({ id: 'SecondFactor' })
 
 export const PasswordProof = z.strictObject({ password: anyPassword }).meta({ id: 'PasswordProof' })
-export const FactorProof = z.strictObject({ password: anyPassword, code }).meta({ id: 'FactorProof' })
+export const FactorProof = z
+  .strictObject({ password: anyPassword, code: code.optional(), passkey: PasskeyProof.optional() })
+  .meta({ id: 'FactorProof', description: 'The password, and a code or the answer of a passkey.' })
 export const FactorCode = z.strictObject({ code }).meta({ id: 'FactorCode' })
 
 export const SignInPolicy = z

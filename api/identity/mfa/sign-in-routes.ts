@@ -1,43 +1,11 @@
 /** The second step of signing in. */
-import type { z } from 'zod'
-import type { PersonActor } from '../../../config/actor.ts'
 import { Refusal } from '../../../config/errors.ts'
-import { defineRoute, type Reply } from '../../http/define-route.ts'
+import { defineRoute } from '../../http/define-route.ts'
 import { one } from '../../http/envelope.ts'
-import type { World } from '../../http/world.ts'
 import { SessionInfo } from '../schemas.ts'
-import { sessionInfo } from '../session-info.ts'
-import { actorOf, openSession, type Client } from '../sessions.ts'
-import { getUser, type UserWithRoles } from '../user-repository.ts'
-import { newChallenge, openChallenge, type ChallengeFor } from './challenge.ts'
-import { auditOf, beginEnrolment, checkCode, confirmEnrolment, hasFactor, isRequired, takeAttempt } from './factors.ts'
-import { readPolicy } from './repository.ts'
-import { AuthenticatorSecret, CodeInput, Enrolled, EnrolmentInput, type SignInStep } from './schemas.ts'
-
-const keyOf = (world: World): Buffer => world.secrets.key('sign-in-challenge')
-
-/** What comes after a right password; undefined: nothing, the door opens. */
-export async function nextStep(world: World, user: UserWithRoles, client: Client): Promise<z.input<typeof SignInStep> | undefined> {
-  const next = await world.database.read(actorOf(user, client.address), async (trx): Promise<ChallengeFor | undefined> => {
-    if (await hasFactor(trx, user.id)) return 'code'
-    return isRequired(await readPolicy(trx, user.tenant_id), user.roles) ? 'enrolment' : undefined
-  })
-  return next && { next, challenge: newChallenge(keyOf(world), next, user, world.clock.now()) }
-}
-
-/** Who gave the right password a moment ago, and still is who may come in. */
-async function challenged(world: World, purpose: ChallengeFor, challenge: string, client: Client): Promise<{ user: UserWithRoles; actor: PersonActor }> {
-  const opened = openChallenge(keyOf(world), purpose, challenge, world.clock.now())
-  const user = opened && (await world.database.system('find user at second step', (trx) => getUser(trx, opened.userId)).catch(() => undefined))
-  if (!user || user.status !== 'active' || !opened.fits(user.password_hash)) throw new Refusal('unauthenticated', 'That took too long. Sign in again with your password.')
-  return { user, actor: actorOf(user, client.address) }
-}
-
-async function enter(world: World, user: UserWithRoles, client: Client, reply: Reply): Promise<z.input<typeof SessionInfo>> {
-  const session = await openSession(world, user, client)
-  reply.header('Set-Cookie', session.cookie)
-  return sessionInfo(world, actorOf(user, client.address), session)
-}
+import { auditOf, beginEnrolment, checkCode, confirmEnrolment, takeAttempt } from './factors.ts'
+import { AuthenticatorSecret, CodeInput, Enrolled, EnrolmentInput } from './schemas.ts'
+import { challenged, enter } from './second-step.ts'
 
 const verifySignIn = defineRoute({
   method: 'post',
