@@ -68,7 +68,8 @@ export async function signOut(): Promise<void> {
   leave()
 }
 
-function enter(session: Session): void {
+/** The panel of this person. */
+export function enter(session: Session): void {
   rememberCsrfToken(session.csrfToken)
   queryClient.setQueryData(keys.session, session)
 }

@@ -36,6 +36,7 @@ export const keys = {
   users: ['users'] as const,
   sessions: ['sessions'] as const,
   secondFactor: ['second-factor'] as const,
+  signInOptions: ['sign-in-options'] as const,
   signInPolicy: ['sign-in-policy'] as const,
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,

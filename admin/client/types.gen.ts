@@ -795,10 +795,6 @@ export type SecondFactor = {
      * How many the person has.
      */
     passkeys: number;
-    /**
-     * Why no passkey can be used at the address of this panel, and what helps; null: they can.
-     */
-    passkeysRefused: string | null;
     since: string | null;
     recoveryCodesLeft: number;
 };
@@ -867,7 +863,11 @@ export type SignInPolicy = {
 
 export type SignInOptions = {
     /**
-     * Why no passkey can be used at the address of this panel, and what helps; null: they can.
+     * Scheme, host and port of the panel, which passkeys are for.
+     */
+    address: string;
+    /**
+     * Why no passkey can be used at that address, and what helps; null: they can.
      */
     passkeysRefused: string | null;
 };

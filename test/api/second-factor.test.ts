@@ -61,7 +61,7 @@ suite('an authenticator app', () => {
     const browser = ground.client()
     const answer = await browser.send('POST', '/auth/login', { email: person.email, password: person.password })
     assert.equal(answer.headers['set-cookie'], undefined)
-    assert.deepEqual(Object.keys((answer.json as { data: object }).data).sort(), ['challenge', 'next'])
+    assert.deepEqual(Object.keys((answer.json as { data: object }).data).sort(), ['challenge', 'next', 'ways'])
     const { challenge } = (answer.json as { data: Step }).data
     browser.bearer = challenge
     assert.equal((await browser.send('GET', '/auth/session')).status, 401)

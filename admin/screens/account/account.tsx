@@ -12,6 +12,7 @@ import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { DialTokens } from './dial-tokens.tsx'
 import { SessionList } from '../users/session-list.tsx'
+import { PasskeysPanel } from './passkeys.tsx'
 import { SecondFactorPanel } from './second-factor.tsx'
 
 /** One's own account: who, password, colours. */
@@ -40,6 +41,7 @@ export default function Account() {
       </Panel>
       <PasswordChange />
       <DialTokens />
+      <PasskeysPanel />
       <SecondFactorPanel />
       <Panel component="section" aria-labelledby="sessions">
         <Title order={2} id="sessions">Where you are signed in</Title>

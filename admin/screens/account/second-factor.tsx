@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { keys } from '../../app/keys.ts'
 import { notify } from '../../app/notify.ts'
 import { rereading } from '../../app/query-client.ts'
-import { confirmAuthenticator, disableSecondFactor, getSecondFactor, renewRecoveryCodes, setUpAuthenticator, type AuthenticatorSecret } from '../../client/index.ts'
+import { beginPasskeyProof, confirmAuthenticator, disableSecondFactor, getSecondFactor, renewRecoveryCodes, setUpAuthenticator, type AuthenticatorSecret } from '../../client/index.ts'
 import { Panel } from '../../components/panel.ts'
 import { Problem } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
@@ -12,6 +12,7 @@ import { Time } from '../../components/time.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { CodeField } from '../second-factor/code-field.tsx'
 import { Enrolment } from '../second-factor/enrolment.tsx'
+import { askPasskey } from '../second-factor/webauthn.ts'
 import { RecoveryCodeList } from '../second-factor/recovery-codes.tsx'
 
 const changed = rereading(keys.secondFactor)
@@ -27,61 +28,65 @@ export function SecondFactorPanel() {
   const factor = query.data
   return (
     <Panel component="section" aria-labelledby="second-factor">
-      <Title order={2} id="second-factor">Second factor</Title>
+      <Title order={2} id="second-factor">Authenticator app</Title>
       <Text size="sm" c="dimmed" mb="sm">A code of an app on your phone at each sign-in, so that your password alone opens nothing.</Text>
       {query.error !== null && <Problem error={query.error} />}
       {factor !== undefined && (
         <Stack gap="sm">
           <Group gap="sm">
             <StatusDot {...(factor.authenticator ? { label: 'Authenticator app', tone: 'good' } : { label: 'None', tone: 'quiet' })} />
-            {factor.since !== null && <Text size="sm" c="dimmed">since <Time at={factor.since} />, {factor.recoveryCodesLeft} recovery codes left</Text>}
+            {(factor.authenticator || factor.passkeys > 0) && <Text size="sm" c="dimmed">{factor.since !== null ? <>since <Time at={factor.since} />, </> : 'Your passkeys are the second factor, '}{factor.recoveryCodesLeft} recovery codes left</Text>}
           </Group>
           <Group gap="xs">
             {!factor.authenticator && <Button onClick={() => setDoing('enrol')}>Set up</Button>}
-            {factor.authenticator && <Button variant="default" onClick={() => setDoing('renew')}>New recovery codes</Button>}
-            {factor.authenticator && !factor.required && <Button variant="default" onClick={() => setDoing('disable')}>Turn off</Button>}
+            {(factor.authenticator || factor.passkeys > 0) && <Button variant="default" onClick={() => setDoing('renew')}>New recovery codes</Button>}
+            {factor.authenticator && (!factor.required || factor.passkeys > 0) && <Button variant="default" onClick={() => setDoing('disable')}>Turn off</Button>}
           </Group>
           {factor.required && <Text size="xs" c="dimmed">Your organisation requires it.</Text>}
         </Stack>
       )}
       <Modal opened={doing !== null} onClose={() => setDoing(null)} title={<Text span fw={650} fz="lg">{doing && titles[doing]}</Text>}>
-        {doing !== null && <Steps doing={doing} onClose={() => setDoing(null)} />}
+        {doing !== null && <Steps doing={doing} byPasskey={(factor?.passkeys ?? 0) > 0} byApp={factor?.authenticator === true} onClose={() => setDoing(null)} />}
       </Modal>
     </Panel>
   )
 }
 
-function Steps({ doing, onClose }: { doing: Doing; onClose: () => void }) {
+function Steps({ doing, byPasskey, byApp, onClose }: { doing: Doing; byPasskey: boolean; byApp: boolean; onClose: () => void }) {
   const [begun, setBegun] = useState<AuthenticatorSecret | null>(null)
   const [codes, setCodes] = useState<string[] | null>(null)
   if (codes !== null) return <RecoveryCodeList codes={codes} done="I have kept them" onDone={onClose} />
   if (begun !== null) {
     return <Enrolment {...begun} onCancel={onClose} confirm={async (code) => setCodes((await changed(confirmAuthenticator({ body: { code: code.trim() }, throwOnError: true }))).data.data.recoveryCodes)} />
   }
-  const save = async (body: { password: string; code: string }): Promise<void> => {
-    if (doing === 'enrol') setBegun((await setUpAuthenticator({ body: { password: body.password }, throwOnError: true })).data.data)
-    else if (doing === 'renew') setCodes((await changed(renewRecoveryCodes({ body, throwOnError: true }))).data.data.recoveryCodes)
+  const save = async ({ password, code }: { password: string; code: string }): Promise<void> => {
+    if (doing === 'enrol') {
+      setBegun((await setUpAuthenticator({ body: { password }, throwOnError: true })).data.data)
+      return
+    }
+    const body = { password, ...(code !== '' ? { code } : { passkey: await askPasskey((await beginPasskeyProof({ throwOnError: true })).data.data) }) }
+    if (doing === 'renew') setCodes((await changed(renewRecoveryCodes({ body, throwOnError: true }))).data.data.recoveryCodes)
     else {
       await changed(disableSecondFactor({ body, throwOnError: true }))
       notify.done('The second factor is off.')
       onClose()
     }
   }
-  return <Proof withCode={doing !== 'enrol'} verb={doing === 'disable' ? 'Turn off' : doing === 'renew' ? 'Make new codes' : 'Continue'} save={save} />
+  return <Proof code={doing === 'enrol' ? 'none' : byPasskey ? 'or-passkey' : 'needed'} byApp={byApp} verb={doing === 'disable' ? 'Turn off' : doing === 'renew' ? 'Make new codes' : 'Continue'} save={save} />
 }
 
 /** The password again, and where there is a factor already, a code. */
-function Proof({ withCode, verb, save }: { withCode: boolean; verb: string; save: (proof: { password: string; code: string }) => Promise<void> }) {
+function Proof({ code, byApp, verb, save }: { code: 'none' | 'needed' | 'or-passkey'; byApp: boolean; verb: string; save: (proof: { password: string; code: string }) => Promise<void> }) {
   const form = useForm({
     initial: { password: '', code: '' },
-    check: ({ password, code }) => ({ ...(password === '' && { password: 'Enter your password.' }), ...(withCode && code.trim().length < 6 && { code: 'Enter the code.' }) }),
-    save: ({ password, code }) => save({ password, code: code.trim() }),
+    check: (values) => ({ ...(values.password === '' && { password: 'Enter your password.' }), ...(code === 'needed' && values.code.trim().length < 6 && { code: 'Enter the code.' }) }),
+    save: (values) => save({ password: values.password, code: values.code.trim() }),
   })
   return (
     <form noValidate onSubmit={(submitted) => { submitted.preventDefault(); form.submit() }}>
       <Stack gap="md">
         <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />
-        {withCode && <CodeField recovery value={form.values.code} error={form.errors.code} onChange={(value) => form.set('code', value)} />}
+        {code !== 'none' && <CodeField recovery={byApp ? 'too' : 'only'} autoFocus={false} {...(code === 'or-passkey' && { hint: 'Leave it empty to use a passkey.' })} value={form.values.code} error={form.errors.code} onChange={(value) => form.set('code', value)} />}
         <Problem error={form.problem} />
         <Group><Button type="submit" loading={form.busy}>{verb}</Button></Group>
       </Stack>

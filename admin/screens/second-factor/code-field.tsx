@@ -4,22 +4,24 @@ interface Props {
   value: string
   error: string | undefined
   onChange: (value: string) => void
-  /** Recovery codes are taken too. */
-  recovery?: boolean
+  /** Recovery codes are taken too, or there is nothing else. */
+  recovery?: 'too' | 'only'
+  autoFocus?: boolean
+  hint?: string
 }
 
 export const checkCode = ({ code }: { code: string }): Record<string, string> => (code.trim().length < 6 ? { code: 'Enter the code.' } : {})
 
 /** Six digits of the app; browsers and password managers fill it in by themselves. */
-export function CodeField({ value, error, onChange, recovery = false }: Props) {
+export function CodeField({ value, error, onChange, recovery, autoFocus = true, hint }: Props) {
   return (
     <TextInput
-      label="Code"
-      description={recovery ? 'Six digits of your authenticator app, or a recovery code.' : 'Six digits of your authenticator app.'}
+      label={recovery === 'only' ? 'Recovery code' : 'Code'}
+      description={hint ?? (recovery === 'only' ? 'One of those you kept when you set the factor up.' : recovery === 'too' ? 'Six digits of your authenticator app, or a recovery code.' : 'Six digits of your authenticator app.')}
       autoComplete="one-time-code"
-      inputMode={recovery ? 'text' : 'numeric'}
+      inputMode={recovery === undefined ? 'numeric' : 'text'}
       maxLength={20}
-      autoFocus
+      autoFocus={autoFocus}
       value={value}
       error={error}
       onChange={(change) => onChange(change.currentTarget.value)}

@@ -7,6 +7,7 @@ import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 
 const CodeStep = lazy(async () => ({ default: (await import('./second-step.tsx')).CodeStep }))
+const PasskeyButton = lazy(() => import('./passkey-button.tsx'))
 const RequiredEnrolment = lazy(async () => ({ default: (await import('./second-step.tsx')).RequiredEnrolment }))
 
 /** Sign-in. On success the gate leads back to where one was. */
@@ -29,7 +30,7 @@ export default function SignIn() {
       setStep(null)
       form.reset({ email: values.email, password: '' })
     }
-    return <Doorway title={step.next === 'code' ? 'Your code' : 'A second factor'}><Suspense><Step challenge={step.challenge} onBack={back} /></Suspense></Doorway>
+    return <Doorway title={step.next === 'enrolment' ? 'A second factor' : step.ways.includes('passkey') ? 'Your second factor' : 'Your code'}><Suspense><Step step={step} onBack={back} /></Suspense></Doorway>
   }
   return (
     <Doorway title="Sign in">
@@ -47,6 +48,7 @@ export default function SignIn() {
           <Button type="submit" fullWidth loading={form.busy}>Sign in</Button>
         </Stack>
       </form>
+      <Suspense><PasskeyButton /></Suspense>
     </Doorway>
   )
 }

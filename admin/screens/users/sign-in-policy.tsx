@@ -27,7 +27,7 @@ export function SignInPolicyPanel() {
   return (
     <Panel component="section" aria-labelledby="sign-in-policy">
       <Title order={2} id="sign-in-policy">Who needs a second factor</Title>
-      <Text size="sm" c="dimmed" mb="sm">A code of an app on the phone, besides the password.</Text>
+      <Text size="sm" c="dimmed" mb="sm">A code of an app on the phone or a passkey, besides the password.</Text>
       {query.error !== null && <Problem error={query.error} />}
       {query.data !== undefined && (
         <Radio.Group aria-labelledby="sign-in-policy" value={query.data.secondFactor} onChange={(value) => setAsked(choices.find((choice) => choice.value === value)?.value ?? null)}>

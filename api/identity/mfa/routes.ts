@@ -7,7 +7,6 @@ import { isoOrNull } from '../../http/fields.ts'
 import { ADMIN_ROLE } from '../permissions.ts'
 import { endSessionsOf, getUser } from '../user-repository.ts'
 import { mayHandle } from '../users.ts'
-import { passkeysRefused } from '../passkeys/ceremony.ts'
 import { hasPasskey, listPasskeys } from '../passkeys/repository.ts'
 import { provePassword } from '../prove-password.ts'
 import { auditOf, beginEnrolment, confirmEnrolment, hasFactor, isRequired, proveFactor, renewRecoveryCodes, resetFactors, takeAttempt, turnAppOff } from './factors.ts'
@@ -27,7 +26,7 @@ const getSecondFactor = defineRoute({
       const app = await findAuthenticator(trx, actor.id)
       const since = app?.confirmed_at ?? null
       const { roles } = await getUser(trx, actor.id)
-      return { required: isRequired(await readPolicy(trx, actor.tenantId), roles), authenticator: since !== null, since: isoOrNull(since), passkeys: (await listPasskeys(trx, actor.id)).length, passkeysRefused: passkeysRefused(world.gate.publicOrigin) ?? null, recoveryCodesLeft: await recoveryCodesLeft(trx, actor.id) }
+      return { required: isRequired(await readPolicy(trx, actor.tenantId), roles), authenticator: since !== null, since: isoOrNull(since), passkeys: (await listPasskeys(trx, actor.id)).length, recoveryCodesLeft: await recoveryCodesLeft(trx, actor.id) }
     }),
   }),
 })

@@ -30,7 +30,6 @@ export const SecondFactor = z
     required: z.boolean().meta({ description: 'By the rule of the organisation.' }),
     authenticator: z.boolean().meta({ description: 'An authenticator app is asked at sign-in.' }),
     passkeys: z.number().int().meta({ description: 'How many the person has.' }),
-    passkeysRefused: z.string().nullable().meta({ description: 'Why no passkey can be used at the address of this panel, and what helps; null: they can.' }),
     since: z.iso.datetime().nullable(),
     recoveryCodesLeft: z.number().int(),
   })

@@ -57,3 +57,10 @@ export const PasskeyStep = z.strictObject({ challenge, passkey: PasskeyProof }).
 export const EnrolPasskey = z.strictObject({ challenge, name: passkeyName, passkey: NewPasskey }).meta({ id: 'EnrolPasskey' })
 
 export const RemovePasskey = z.strictObject({ password: anyPassword }).meta({ id: 'RemovePasskey' })
+
+export const SignInOptions = z
+  .object({
+    address: z.string().meta({ description: 'Scheme, host and port of the panel, which passkeys are for.' }),
+    passkeysRefused: z.string().nullable().meta({ description: 'Why no passkey can be used at that address, and what helps; null: they can.' }),
+  })
+  .meta({ id: 'SignInOptions' })

@@ -1,5 +1,4 @@
 /** Signing in with a passkey: alone, after the password, or as the factor that must be set up. */
-import { z } from 'zod'
 import { Refusal } from '../../../config/errors.ts'
 import { networkOf } from '../../../config/network.ts'
 import { defineRoute } from '../../http/define-route.ts'
@@ -14,7 +13,7 @@ import type { World } from '../../http/world.ts'
 import { creationOptions, passkeysRefused, relyingParty, requestOptions } from './ceremony.ts'
 import { addPasskey, auditOfPasskey, believePasskey, COPIED } from './passkeys.ts'
 import { findCredential, listPasskeys } from './repository.ts'
-import { CreationOptions, EnrolPasskey, PasskeySignIn, PasskeyStep, RequestOptions, type PasskeyProof } from './schemas.ts'
+import { CreationOptions, EnrolPasskey, PasskeySignIn, PasskeyStep, RequestOptions, SignInOptions, type PasskeyProof } from './schemas.ts'
 
 const WRONG = 'This passkey opens nothing here: it is unknown, was removed or refused, its owner was disabled, or its answer came too late. Try again, or sign in with your password.'
 
@@ -154,8 +153,8 @@ const options = defineRoute({
   summary: 'How one may sign in here',
   tag: 'Session',
   permission: 'public',
-  response: one(z.object({ passkeysRefused: z.string().nullable().meta({ description: 'Why no passkey can be used at the address of this panel, and what helps; null: they can.' }) }).meta({ id: 'SignInOptions' })),
-  handle: ({ world }) => Promise.resolve({ data: { passkeysRefused: passkeysRefused(world.gate.publicOrigin) ?? null } }),
+  response: one(SignInOptions),
+  handle: ({ world }) => Promise.resolve({ data: { address: world.gate.publicOrigin, passkeysRefused: passkeysRefused(world.gate.publicOrigin) ?? null } }),
 })
 
 export const passkeySignInRoutes = [options, beginSignIn, signIn, beginSecond, second, beginRequired, required]

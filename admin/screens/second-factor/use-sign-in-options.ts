@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
+import { keys } from '../../app/keys.ts'
+import { getSignInOptions } from '../../client/index.ts'
+
+export function useSignInOptions() {
+  return useQuery({ queryKey: keys.signInOptions, queryFn: async () => (await getSignInOptions({ throwOnError: true })).data.data, staleTime: Infinity, retry: false })
+}
+
+/** Whether passkeys can be used in this browser at this page; else why not, where it helps to know. */
+export function passkeysHere(options: { address: string; passkeysRefused: string | null } | undefined): { usable: boolean; why?: string; at?: string } {
+  if (options === undefined) return { usable: false }
+  if (options.passkeysRefused !== null) return { usable: false, why: options.passkeysRefused }
+  if (window.location.origin !== options.address) return { usable: false, why: `Passkeys are for ${options.address}. Open the panel there to use them.`, at: options.address }
+  if (typeof window.PublicKeyCredential !== 'function') return { usable: false, why: 'This browser knows no passkeys.' }
+  return { usable: true }
+}
