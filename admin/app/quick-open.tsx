@@ -4,7 +4,7 @@ import { Phone, Search, UserRound, type LucideIcon } from 'lucide-react'
 import { useEffect, useId, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useExtensions } from '../screens/extensions/data.ts'
-import { places } from './nav.ts'
+import { overview, placeGroups } from './nav.ts'
 import classes from './quick-open.module.css'
 import { useCan } from './session.tsx'
 
@@ -29,11 +29,12 @@ function useTargets(typed: string): Target[] {
   const [search] = useDebouncedValue(typed.trim(), 150)
   const extensions = useExtensions({ search, limit: 6 }, { enabled: search !== '' && can('extensions.read') })
   const wanted = typed.trim().toLowerCase()
-  const screens = places
-    .flatMap(({ group, places: inGroup }) => inGroup.map((place) => ({ ...place, hint: group })))
+  const screens = [{ ...overview, hint: '' }]
+    .concat(placeGroups.flatMap(({ label, places }) => places.map((place) => ({ ...place, hint: label }))))
     .concat([{ href: '/account', label: 'My account', icon: UserRound, hint: 'Password and colours' }])
     .filter((place) => place.permission === undefined || can(place.permission))
-    .filter((place) => place.label.toLowerCase().includes(wanted))
+    .filter((place) => `${place.label} ${place.hint}`.toLowerCase().includes(wanted))
+    .sort((one, other) => Number(other.label.toLowerCase().includes(wanted)) - Number(one.label.toLowerCase().includes(wanted)))
   const found = wanted === '' ? [] : (extensions.data?.data ?? [])
   return [
     ...found.map((extension) => ({ href: `/extensions/${extension.id}`, label: `${extension.number} ${extension.name}`, hint: 'Extension', icon: Phone })),

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page, WebSocketRoute } from 'playwright-core'
 import { administrator } from '../support/http-client.ts'
-import { launch, openPage, skip } from './browser.ts'
+import { faults } from './accessibility.ts'
+import { launch, openPage, skip, viewports } from './browser.ts'
 import { setUpInBrowser, signInInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
 
 let house: PanelHouse
@@ -108,7 +109,7 @@ test('a user is made in the panel and sees only what the role allows', { skip },
   await page.getByRole('row', { name: /Anna Berg/ }).waitFor()
   assert.equal(await page.getByRole('button', { name: 'New extension' }).count(), 0)
   assert.equal(await page.getByRole('button', { name: /Actions for/ }).count(), 0)
-  assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), ['Overview', 'Extensions', 'Phones', 'Ring groups', 'Attendants', 'Opening hours', 'Parking', 'Paging', 'Dial plan', 'Conference rooms', 'Registered phones', 'Live calls', 'Click to dial', 'Call history'])
+  assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), ['Overview', 'Live calls', 'Call history', 'Click to dial', 'Extensions', 'Phones', 'Registered phones', 'Ring groups', 'Attendants', 'Opening hours', 'Conference rooms', 'Paging', 'Parking', 'Dial plan'])
   await page.goto(house.at('/users'))
   await heading(page, 'You may not see this').waitFor()
   await page.goto(house.at('/'))
@@ -140,6 +141,53 @@ test('what someone else changed meanwhile is not overwritten', { skip }, async (
   await heading(page, 'Extensions').waitFor()
   await page.getByRole('row', { name: /Anna Berg/ }).waitFor()
   assert.equal(await page.getByRole('row', { name: /Mine/ }).count(), 0)
+  await context.close()
+})
+
+test('the menu folds, remembers it, opens where one is, and goes by the keyboard', { skip }, async () => {
+  const { context, page, complaints } = await openPage(browser, 'desk', 'light', 'newcomer')
+  await signInInBrowser(page, house.at('/'))
+  const menu = page.getByRole('navigation')
+  const group = (name: string) => menu.getByRole('button', { name, exact: true })
+  const link = (name: string) => menu.getByRole('link', { name, exact: true })
+  await link('Live calls').waitFor()
+  assert.equal(await link('Trunks').count(), 0, 'folded for a newcomer')
+  await link('Emergency').waitFor()
+  assert.equal(await group('Emergency calls').count(), 0, 'a group of one is its entry')
+  await group('Outside lines').click()
+  await group('Calls').click()
+  await link('Live calls').waitFor({ state: 'detached' })
+  await page.reload()
+  await link('Trunks').waitFor()
+  assert.equal(await link('Live calls').count(), 0, 'folded stays folded')
+
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('backups')
+  await page.getByRole('option', { name: /Backups/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await heading(page, 'Backups').waitFor()
+  assert.equal(await link('Backups').getAttribute('aria-current'), 'page')
+  assert.deepEqual(await faults(page), [])
+
+  await group('Calls').focus()
+  await page.keyboard.press('ArrowRight')
+  await link('Live calls').waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await heading(page, 'Call history').waitFor()
+  await link('Backups').waitFor({ state: 'detached' })
+  await link('Call history').focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  await link('Call history').waitFor({ state: 'detached' })
+  await page.setViewportSize(viewports.phone)
+  await page.getByRole('button', { name: 'Open the menu' }).click()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/menu-phone.png` })
+  await group('System').click()
+  await link('Doctor').click()
+  await heading(page, 'Doctor').waitFor()
+  assert.deepEqual(complaints, [])
   await context.close()
 })
 
