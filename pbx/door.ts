@@ -4,12 +4,13 @@
  */
 import type { Actor } from '../config/actor.ts'
 import type { Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
-import type { ClickDoor, ClickToDial } from './door-click.ts'
+import type { CallsDoor } from './door-calls.ts'
+import type { ClickDoor } from './door-click.ts'
 import type { Devices, Softphones } from './door-devices.ts'
 import type { Kept } from './door-kept.ts'
 import type { BlockedCallers, InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
-import type { RecordingDoor, RecordingInfo } from './door-recordings.ts'
+import type { RecordingDoor } from './door-recordings.ts'
 import type { EmergencyDoor } from './door-emergency.ts'
 import type { Held } from './door-held.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
@@ -22,8 +23,9 @@ import type { Certificates, Drain } from './door-system.ts'
 import type { RatesDoor, TollDoor } from './door-toll.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
 import type { MediaServerState } from '../media/contract.ts'
-import type { BanReason, BanView, CallView, ConferenceView, EventCatalogue, PbxEvent, RegistrationView } from './events/catalogue.ts'
+import type { BanReason, BanView, ConferenceView, EventCatalogue, PbxEvent, RegistrationView } from './events/catalogue.ts'
 
+export type * from './door-calls.ts'
 export type * from './door-click.ts'
 export type * from './door-devices.ts'
 export type * from './door-prompts.ts'
@@ -87,73 +89,6 @@ export type ConferenceAction = 'lock' | 'unlock' | 'mute-all' | 'unmute-all' | '
 
 /** Who is in a room that is removed goes on until they leave. */
 export type ConferenceRooms = Kept<ConferenceRoom, ConferenceInput>
-
-/** Who is to listen to a call, and from which side: that of the phone which alone hears a whisper. */
-export interface SupervisionOrder {
-  extensionId: string
-  side: 'caller' | 'callee'
-  mode: 'listen' | 'whisper' | 'barge'
-}
-
-/** Which calls of the history. */
-export interface CallQuery {
-  /** Calls of one chain of transfers: those that share this `rootId`. */
-  rootId?: string
-  /** Part of a number or name of either side. */
-  search?: string
-  extensionId?: string
-  /** Calls of any of these chains. */
-  rootIds?: string[]
-  /** Only calls to the own phone that click-to-dial made. */
-  clicked?: true
-  result?: string
-  direction?: string
-  from?: Date
-  to?: Date
-}
-
-export interface CallFilter extends CallQuery, Page {
-  sort: 'started_at'
-  order: 'asc' | 'desc'
-}
-
-export interface CallPage extends Paged<PastCall> {
-  /** There are more than `total`, which can be reached by asking for fewer days only. */
-  more: boolean
-}
-
-/** A call of the history: the final view, plus its recordings. */
-export interface PastCall extends CallView {
-  recordings: RecordingInfo[]
-}
-
-export interface TraceMessage {
-  /** Milliseconds since the epoch, with fractions. */
-  at: number
-  /** Which leg of CallView.legs this belongs to. */
-  legId: string | null
-  direction: 'in' | 'out'
-  transport: string
-  peer: string
-  local: string | null
-  /** `INVITE` or `180 Ringing`: the arrow's label. */
-  summary: string
-  /** The CSeq method of a response, the method of a request. */
-  method: string
-  /** Null for requests. */
-  status: number | null
-  repeat: boolean
-  hasSdp: boolean
-  /** The whole message, credentials and SRTP keys masked. */
-  text: string
-}
-
-export interface CallTrace {
-  call: CallView
-  messages: TraceMessage[]
-  /** Why the trace is incomplete, when it is. */
-  note: string | null
-}
 
 /** A network that is never banned. */
 export interface AllowedNetwork {
@@ -257,26 +192,7 @@ export interface Pbx {
     /** Forgets one binding; the phone may register again. */
     remove(actor: Actor, id: string): Promise<void>
   }
-  calls: {
-    /** Calls going on. */
-    live(actor: Actor): CallView[]
-    /** Also by the id of the first call of a chain. */
-    hangUp(actor: Actor, id: string): Promise<void>
-    /** Click-to-dial. Says what speaks against it before anything rings: `unprocessable`, `conflict`. A second click within seconds is the first again. */
-    dial(actor: Actor, wish: ClickToDial): Promise<CallView>
-    /** Starts, pauses, resumes or stops recording of an answered call. */
-    record(actor: Actor, id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<RecordingInfo>
-    /** Rings an extension and lets it listen to a call that goes on; returns the call of whoever listens. Its mode is changed by keys: 4 listens, 5 whispers, 6 barges in. */
-    supervise(actor: Actor, id: string, order: SupervisionOrder): Promise<CallView>
-    history(actor: Actor, filter: CallFilter): Promise<CallPage>
-    /** All that match, newest first, a batch at a time, without their recordings; audited. */
-    export(actor: Actor, query: CallQuery): AsyncGenerator<PastCall[]>
-    /** A live or past call. */
-    get(actor: Actor, id: string): Promise<PastCall>
-    trace(actor: Actor, id: string): Promise<CallTrace>
-    /** The trace as a pcap file. */
-    capture(actor: Actor, id: string): Promise<Uint8Array>
-  }
+  calls: CallsDoor
   clickToDial: ClickDoor
   conferences: ConferenceRooms & {
     /** Those with somebody in, by number. */

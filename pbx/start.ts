@@ -1,6 +1,5 @@
-import type { Actor } from '../config/actor.ts'
 import { systemClock } from '../config/clock.ts'
-import type { AuditEntry, Database } from '../config/database/index.ts'
+import type { Database } from '../config/database/index.ts'
 import { messageOf, Refusal } from '../config/errors.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
@@ -8,11 +7,11 @@ import type { Settings } from '../config/settings/settings.ts'
 import { within } from '../config/within.ts'
 import type { MediaServer, PromptDesk, SoundKeeper } from '../media/contract.ts'
 import { testAudio } from './audio-test.ts'
+import { auditIfPossible, createCallDoor } from './call-door.ts'
 import { createCompletions } from './calls/completions.ts'
 import { openCharges } from './calls/open-charges.ts'
 import { hangUp } from './calls/hang-up.ts'
 import { carrierCertificates, certificatesOf, nameCertificates, type CertificateKeeper } from './certificates.ts'
-import type { Call } from './calls/call.ts'
 import { createCallRegistry } from './calls/registry.ts'
 import { terminate } from './calls/termination.ts'
 import { watchForStuckCalls } from './calls/watch.ts'
@@ -29,7 +28,7 @@ import { guardAttendants, guardSchedules } from './hours.ts'
 import { guardConferences, guardExtensions, guardRingGroups } from './extensions.ts'
 import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
-import type { PastCall, Pbx } from './door.ts'
+import type { Pbx } from './door.ts'
 import { createHelpDoors } from './emergency-door.ts'
 import { openHelpRecords } from './help/records.ts'
 import { startEntrance } from './entrance/entrance.ts'
@@ -66,8 +65,6 @@ import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { isFree } from './steps/complete.ts'
 import { recall } from './steps/recall.ts'
-import { originate } from './steps/originate.ts'
-import { supervise } from './steps/supervise.ts'
 import { goOn } from './steps/go-on.ts'
 import { isForHelp, takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
@@ -78,7 +75,6 @@ import { createTakeover } from './takeover/takeover.ts'
 import { createTargets, type NameBook } from './targets.ts'
 import { hepPacket } from './trace/hep.ts'
 import { openHepSender } from './trace/hep-sender.ts'
-import { pcapOf } from './trace/pcap.ts'
 import { openVoicemailRoom } from './voicemail/room.ts'
 import { watchSpending } from './calls/spend-limits.ts'
 import { createRatesDoor } from './rates/door.ts'
@@ -194,22 +190,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const { lane } = options.signalling
   const lender = lane && startLender({ lane, directory, registrar, events, nonces: entrance.nonces, settings, secrets })
 
-  const liveCall = (actor: Actor, id: string): Call => {
-    // What came of a click, or of a transfer, has the id of its first call.
-    const call = registry.get(actor.tenantId, id) ?? registry.list(actor.tenantId).find(({ rootId, over }) => rootId === id && !over)
-    if (!call) throw new Refusal('not-found', 'This call is not going on. It may have ended a moment ago.')
-    return call
-  }
-  const find = async (actor: Actor, id: string): Promise<PastCall> => {
-    const call = registry.get(actor.tenantId, id)?.view() ?? recent.get(actor.tenantId, id)
-    try {
-      if (!call || call.state === 'ended') return await history.find(actor, id)
-    } catch (error) {
-      // Its row is still on the way to the database.
-      if (!call) throw error
-    }
-    return { ...call, recordings: [] } as PastCall
-  }
+  const calls = createCallDoor({ world, database, logger, recordings, history, recent, traces })
 
   return {
     extensions: guardExtensions(directory, (tenantId, id) => voicemail.forget(tenantId, id)),
@@ -218,54 +199,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       list: (actor) => registrar.list(actor.tenantId),
       remove: (actor, id) => registrar.remove(actor, id),
     },
-    calls: {
-      live: (actor) => registry.list(actor.tenantId).map((call) => call.view()),
-      async hangUp(actor, id) {
-        const call = liveCall(actor, id)
-        await auditIfPossible(database, logger, actor, callAudit('call.hang-up', call))
-        hangUp(world, call, terminate('administrator', 'system', null, `${actor.name} ended the call from the panel or the API.`))
-      },
-      async record(actor, id, action) {
-        const call = liveCall(actor, id)
-        // The transaction is open while the recording changes: without its audit row nothing is recorded, without the recording nothing is audited.
-        return database.change(actor, async () => ({
-          result: await recordings.control(call, action, actor.name),
-          audit: callAudit(`recording.${action}`, call),
-        }))
-      },
-      async dial(actor, wish) {
-        const call = originate(world, { ...wish, tenantId: actor.tenantId, by: actor.name })
-        await auditIfPossible(database, logger, actor, { action: 'call.dial', subjectType: 'call', subjectId: call.id, after: { extension: directory.snapshot().extension(wish.extensionId)?.number, to: wish.to } })
-        return call.view()
-      },
-      async supervise(actor, id, order) {
-        const call = liveCall(actor, id)
-        const auditOf = (mode: string): AuditEntry => {
-          const { from, to } = call.view()
-          return { action: `call.${mode}`, subjectType: 'call', subjectId: id, after: { from: from.number, to: to.number, supervisor: directory.snapshot().extension(order.extensionId)?.number } }
-        }
-        const noted = (mode: string): Promise<undefined> => database.change(actor, async () => ({ result: undefined, audit: auditOf(mode) }))
-        let own: Call | undefined
-        try {
-          return await database.change(actor, async () => {
-            own = supervise(world, call, { ...order, by: actor.name, noted })
-            return { result: own.view(), audit: auditOf(order.mode) }
-          })
-        } catch (error) {
-          // Nobody listens without an audit row.
-          if (own) hangUp(world, own, terminate('administrator', 'system', null, 'It could not be written down that somebody listens, so nobody does.'))
-          throw error
-        }
-      },
-      history: (actor, filter) => history.list(actor, filter),
-      async *export(actor, query) {
-        await database.change(actor, async () => ({ result: undefined, audit: { action: 'call.export', subjectType: 'call', subjectId: actor.tenantId, after: query } }))
-        yield* history.walk(actor, query)
-      },
-      get: find,
-      trace: async (actor, id) => traces.of(actor, await find(actor, id)),
-      capture: async (actor, id) => pcapOf((await traces.of(actor, await find(actor, id))).messages),
-    },
+    calls,
     conferences: {
       ...guardConferences(directory),
       live: (actor) => rooms.live(actor.tenantId),
@@ -373,20 +307,5 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       await sip.close()
       await hep?.close()
     },
-  }
-}
-
-function callAudit(action: string, call: Call): AuditEntry {
-  const { from, to } = call.view()
-  return { action, subjectType: 'call', subjectId: call.id, after: { from: from.number, to: to.number } }
-}
-
-/** Ending a call must work while the database is away; what cannot be audited is at least logged. */
-async function auditIfPossible(database: Database, logger: Logger, actor: Actor, audit: AuditEntry): Promise<void> {
-  try {
-    await database.change(actor, async () => ({ result: undefined, audit }))
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error
-    logger.warn({ actor: actor.name, ...audit }, `not audited, the database is away: ${messageOf(error)}`)
   }
 }

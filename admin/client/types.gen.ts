@@ -3070,6 +3070,58 @@ export type RecordAction = {
     action: 'start' | 'pause' | 'resume' | 'stop';
 };
 
+export type TransferOrder = {
+    /**
+     * Who goes on to the number; the other one is let go once it is answered.
+     */
+    side: 'caller' | 'callee';
+    /**
+     * An extension, group, park slot, room, feature code or number outside; spaces and signs do not matter, nor tel:.
+     */
+    to: string;
+};
+
+export type HoldOrder = {
+    /**
+     * For whom the call is held: the other one hears music, this one nothing.
+     */
+    side: 'caller' | 'callee';
+    /**
+     * False: they talk again, unless a phone holds the call itself.
+     */
+    on: boolean;
+};
+
+export type PlayOrder = {
+    /**
+     * Who hears it, and nothing else meanwhile.
+     */
+    side?: 'caller' | 'callee' | 'both';
+    /**
+     * Spoken.
+     */
+    text?: string;
+    /**
+     * A prompt by its name, in the own recording where there is one.
+     */
+    prompt?: string;
+    /**
+     * How often.
+     */
+    repeat?: number;
+};
+
+export type DigitsOrder = {
+    /**
+     * Who gets them, as if the other had pressed them.
+     */
+    side: 'caller' | 'callee';
+    /**
+     * 0 to 9, star, hash and A to D. Written into no log, audit or history.
+     */
+    digits: string;
+};
+
 /**
  * What one sees of a call of one's own; nothing of the phones and addresses of others.
  */
@@ -11825,6 +11877,285 @@ export type RecordCallResponses = {
 };
 
 export type RecordCallResponse = RecordCallResponses[keyof RecordCallResponses];
+
+export type TransferCallData = {
+    body: TransferOrder;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/calls/{id}/transfer';
+};
+
+export type TransferCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TransferCallError = TransferCallErrors[keyof TransferCallErrors];
+
+export type TransferCallResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: Call;
+    };
+};
+
+export type TransferCallResponse = TransferCallResponses[keyof TransferCallResponses];
+
+export type HoldCallData = {
+    body: HoldOrder;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/calls/{id}/hold';
+};
+
+export type HoldCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type HoldCallError = HoldCallErrors[keyof HoldCallErrors];
+
+export type HoldCallResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Call;
+    };
+};
+
+export type HoldCallResponse = HoldCallResponses[keyof HoldCallResponses];
+
+export type StopPlayingToCallData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/calls/{id}/playback';
+};
+
+export type StopPlayingToCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type StopPlayingToCallError = StopPlayingToCallErrors[keyof StopPlayingToCallErrors];
+
+export type StopPlayingToCallResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type StopPlayingToCallResponse = StopPlayingToCallResponses[keyof StopPlayingToCallResponses];
+
+export type PlayToCallData = {
+    body: PlayOrder;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/calls/{id}/playback';
+};
+
+export type PlayToCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type PlayToCallError = PlayToCallErrors[keyof PlayToCallErrors];
+
+export type PlayToCallResponses = {
+    /**
+     * Done.
+     */
+    202: Success;
+};
+
+export type PlayToCallResponse = PlayToCallResponses[keyof PlayToCallResponses];
+
+export type SendDigitsToCallData = {
+    body: DigitsOrder;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/calls/{id}/digits';
+};
+
+export type SendDigitsToCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SendDigitsToCallError = SendDigitsToCallErrors[keyof SendDigitsToCallErrors];
+
+export type SendDigitsToCallResponses = {
+    /**
+     * Done.
+     */
+    202: Success;
+};
+
+export type SendDigitsToCallResponse = SendDigitsToCallResponses[keyof SendDigitsToCallResponses];
 
 export type ListOwnCallsData = {
     body?: never;

@@ -3,6 +3,7 @@ import { done, idParams, one, pageOf, pagination, slice, Success } from '../http
 import { given } from '../http/fields.ts'
 import { ownCallRoutes } from './own-routes.ts'
 import { callsAsCsv } from './csv.ts'
+import { steeringRoutes } from './steering-routes.ts'
 import { presentCall, presentPastCall, presentRecording, presentTrace } from './presenter.ts'
 import { Call, CallDetail, CallExportQuery, ClickToDial, CallQuery, LiveCallQuery, RecordAction, Recording, SupervisionOrder, Trace } from './schemas.ts'
 
@@ -157,4 +158,4 @@ const recordCall = defineRoute({
   }),
 })
 
-export const callRoutes = [listLiveCalls, listCalls, exportCalls, getCall, getCallTrace, getCallCapture, hangUpCall, dialCall, superviseCall, recordCall, ...ownCallRoutes]
+export const callRoutes = [listLiveCalls, listCalls, exportCalls, getCall, getCallTrace, getCallCapture, hangUpCall, dialCall, superviseCall, recordCall, ...steeringRoutes, ...ownCallRoutes]

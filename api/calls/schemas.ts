@@ -173,6 +173,39 @@ export const SupervisionOrder = z
   })
   .meta({ id: 'SupervisionOrder' })
 
+const Side = z.enum(['caller', 'callee'])
+
+export const TransferOrder = z
+  .strictObject({
+    side: Side.meta({ description: 'Who goes on to the number; the other one is let go once it is answered.' }),
+    to: z.string().trim().min(1).max(100).meta({ description: 'An extension, group, park slot, room, feature code or number outside; spaces and signs do not matter, nor tel:.' }),
+  })
+  .meta({ id: 'TransferOrder' })
+
+export const HoldOrder = z
+  .strictObject({
+    side: Side.meta({ description: 'For whom the call is held: the other one hears music, this one nothing.' }),
+    on: z.boolean().meta({ description: 'False: they talk again, unless a phone holds the call itself.' }),
+  })
+  .meta({ id: 'HoldOrder' })
+
+export const PlayOrder = z
+  .strictObject({
+    side: z.enum(['caller', 'callee', 'both']).default('both').meta({ description: 'Who hears it, and nothing else meanwhile.' }),
+    text: z.string().trim().min(1).max(1000).optional().meta({ description: 'Spoken.' }),
+    prompt: z.string().regex(/^[a-z0-9-]{1,60}$/).optional().meta({ description: 'A prompt by its name, in the own recording where there is one.' }),
+    repeat: z.int().min(1).max(100).default(1).meta({ description: 'How often.' }),
+  })
+  .refine(({ text, prompt }) => (text === undefined) !== (prompt === undefined), { message: 'either text or prompt', path: ['text'] })
+  .meta({ id: 'PlayOrder' })
+
+export const DigitsOrder = z
+  .strictObject({
+    side: Side.meta({ description: 'Who gets them, as if the other had pressed them.' }),
+    digits: z.string().regex(/^[0-9*#A-Da-d]{1,64}$/).meta({ description: '0 to 9, star, hash and A to D. Written into no log, audit or history.' }),
+  })
+  .meta({ id: 'DigitsOrder' })
+
 export const ClickToDial = z
   .strictObject({
     extensionId: z.uuid().meta({ description: 'Whose phone rings first.' }),

@@ -43,13 +43,22 @@ export function watchHold(world: CallWorld, call: Call, leg: Leg): void {
   )
 }
 
-/** What the phone's own direction means for the one at its other end. */
+/** What the phone's own direction, or whoever holds the call for it by the API, means for the one at its other end. */
 export async function applyDirection(world: CallWorld, call: Call, leg: Leg): Promise<void> {
-  const direction = leg.endpoint?.remoteDirection
-  const held = direction === 'sendonly' || direction === 'inactive'
   const other = leg === call.caller ? call.callee : call.caller
+  await soundTo(world, other, leg)
+  if (leg.step(isHolding(leg) ? 'hold' : 'resume')) call.changed()
+}
+
+function isHolding({ endpoint, holdsByOrder }: Leg): boolean {
+  return holdsByOrder || endpoint?.remoteDirection === 'sendonly' || endpoint?.remoteDirection === 'inactive'
+}
+
+/** Music, silence, or the other one. */
+async function soundTo(world: CallWorld, listener: Leg | undefined, from: Leg | undefined): Promise<void> {
   const { music } = world.settings.calls
   // Without music of ours a `sendonly` holder may bring its own; only when it sends nothing is silence ours to make.
-  await other?.endpoint?.hold(music === undefined ? direction === 'inactive' : held, music)
-  if (leg.step(held ? 'hold' : 'resume')) call.changed()
+  const silent = music === undefined ? from?.endpoint?.remoteDirection === 'inactive' || from?.holdsByOrder === true : from !== undefined && isHolding(from)
+  // Who has the call held for itself hears nothing, but for the music of one who holds it, too.
+  await listener?.endpoint?.hold(silent || listener.holdsByOrder, silent ? music : undefined)
 }

@@ -62,6 +62,8 @@ export class Leg {
   silent = false
   /** It types a number: its keys are no codes. */
   typing = false
+  /** The API holds the call for it: it hears nothing of the other side, which hears music. */
+  holdsByOrder = false
   readonly #machine = createMachine<LegState, LegInput>('leg', legTable, 'new')
 
   /** @param begun of a leg that another process began */

@@ -8,9 +8,9 @@ import type { CallWorld } from '../calls/world.ts'
 import type { DirectorySnapshot, SnapshotClick, SnapshotExtension } from '../directory/types.ts'
 import type { ClickToDial } from '../door.ts'
 import { helpNumber } from '../routing/help.ts'
-import { normaliseDialled } from '../routing/number-format.ts'
 import { leadsToHelp, type Plan } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
+import { cleanNumber } from './clean-number.ts'
 import { decideNow } from './decide-now.ts'
 import { openOwnCall, ringOwn, takeAnswered } from './own-call.ts'
 import { runPlan } from './run-plan.ts'
@@ -38,8 +38,8 @@ export function originate(world: CallWorld, wish: Originating): Call {
   const snapshot = world.directory.snapshot()
   const extension = snapshot.extension(extensionId)
   if (extension?.tenantId !== tenantId || !extension.enabled) throw wrongField('extensionId', 'There is no such extension, or it is switched off.')
-  const number = normaliseDialled(wish.to.replace(/^tel:/i, '').replace(/;.*$/, '').replaceAll(/[^0-9+*#]/g, ''))
-  if (!/^[+*#]?[0-9*#]{1,30}$/.test(number)) throw wrongField('to', `${wish.to} is no number that can be dialled.`)
+  const number = cleanNumber(wish.to)
+  if (number === undefined) throw wrongField('to', `${wish.to} is no number that can be dialled.`)
   const known = clicks.get(world) ?? new Map<string, { call: Call; at: number }>()
   clicks.set(world, known)
   const settings = snapshot.clickToDialOf(extensionId)

@@ -1,4 +1,4 @@
-/** Listening in on a call from the list of live calls. */
+/** Listening in on a call, and transferring it, from the list of live calls. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
@@ -19,7 +19,7 @@ after(async () => {
   await house?.close()
 })
 
-test('a supervisor is rung and hears the call', { skip, timeout: 120_000 }, async () => {
+test('a supervisor is rung and hears the call; the caller is transferred to a third phone', { skip, timeout: 120_000 }, async () => {
   const { page, context, complaints } = await openPage(browser)
   await setUpInBrowser(page, house.setupLink)
   const { desk } = house
@@ -45,8 +45,18 @@ test('a supervisor is rung and hears the call', { skip, timeout: 120_000 }, asyn
   await heard.audio.hearsTogether([500, 1100])
   await page.getByRole('row', { name: /Listen to/ }).waitFor()
   if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/supervised.png` })
+  await heard.bye()
+  const carol = await desk.registered(await desk.extension('203', { name: 'Carol' }))
+  await page.getByRole('button', { name: 'Transfer' }).click()
+  await dialog.getByLabel('To').fill('203')
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/transfer.png` })
+  await dialog.getByRole('button', { name: 'Transfer' }).click()
+  const third = await carol.nextCall()
+  await third.answer()
+  third.audio.play(1700)
+  await answering.ended()
+  await asking.audio.hears(1700)
   await asking.bye()
-  await heard.ended()
   await page.getByText('Nobody is on the phone').waitFor()
   assert.deepEqual(complaints, [])
   await context.close()

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import { createFakeLines } from './fake-lines.ts'
+import { createFakeCalls } from './fake-calls.ts'
 import { createFakeRingGroups } from './fake-ring-groups.ts'
 import { plainHandling } from '../../pbx/directory/handling.ts'
 import type {
@@ -167,48 +168,17 @@ export function createFakePbx(): FakePbx {
         registrations.delete(id)
       },
     },
-    calls: {
-      live(actor) {
-        const rows = mine(calls, actor).filter((call) => call.state !== 'ended')
-        const happen = pbx.onSnapshot
-        pbx.onSnapshot = undefined
-        happen?.()
-        return rows
-      },
-      async hangUp(actor, id) {
-        find(calls, actor, id, 'call')
-      },
-      async dial(actor) {
+    calls: createFakeCalls({
+      all: (actor) => mine(calls, actor), find: (actor, id) => find(calls, actor, id, 'call'), past, made: (actor) => {
         actors.push(actor)
         return pbx.addCall(actor.tenantId)
       },
-      supervise: async (actor, id) => find(calls, actor, id, 'call'),
-      async record(actor, id) {
-        const call = find(calls, actor, id, 'call')
-        return { ...recording, id: randomUUID(), callId: call.id, rootId: call.id, status: 'recording', startedBy: actor.name }
+      snapshotTaken: () => {
+        const happen = pbx.onSnapshot
+        pbx.onSnapshot = undefined
+        happen?.()
       },
-      async history(actor, { page, limit }) {
-        const rows = mine(calls, actor)
-        return { rows: rows.slice((page - 1) * limit, page * limit).map(past), total: rows.length, more: false }
-      },
-      async *export(actor) {
-        yield mine(calls, actor).map(past)
-      },
-      get: async (actor, id) => past(find(calls, actor, id, 'call')),
-      async capture(actor, id) {
-        find(calls, actor, id, 'call')
-        return Buffer.from('capture')
-      },
-      async trace(actor, id) {
-        const call = find(calls, actor, id, 'call')
-        const at = call.startedAt + 1.25
-        const message = {
-          at, legId: call.legs[0]?.id ?? null, direction: 'in', transport: 'udp', peer: '127.0.0.1:5070', local: '127.0.0.1:5060', summary: 'INVITE', method: 'INVITE',
-          status: null, repeat: false, hasSdp: true, text: 'INVITE sip:200@127.0.0.1 SIP/2.0\r\n\r\n',
-        } as const
-        return { call, messages: [message], note: null }
-      },
-    },
+    }),
     conferences: {
       list: async (actor) => mine(conferences, actor),
       get: async (actor, id) => find(conferences, actor, id, 'conference room'),

@@ -1,4 +1,4 @@
-import { hangUpCall, recordCall, superviseCall, type SupervisionOrder } from '../../client/index.ts'
+import { hangUpCall, recordCall, superviseCall, transferCall as sendOn, type SupervisionOrder, type TransferOrder } from '../../client/index.ts'
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
 
@@ -18,4 +18,8 @@ export type Side = SupervisionOrder['side']
 
 export async function supervise(id: string, body: SupervisionOrder): Promise<void> {
   await superviseCall({ path: { id }, body, throwOnError: true })
+}
+
+export async function transferCall(id: string, body: TransferOrder): Promise<void> {
+  await sendOn({ path: { id }, body, throwOnError: true })
 }
