@@ -190,6 +190,8 @@ export interface ExtensionRow {
   /** Shown outside; null: the company's. */
   outside_number: string | null
   pickup_group: string | null
+  /** Numbers and patterns of those whose calls it may listen to. */
+  supervises: string[]
   /** Its phones answer intercom and paging calls by themselves. */
   pageable: boolean
   listed: boolean

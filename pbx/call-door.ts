@@ -12,7 +12,7 @@ import type { CallsDoor, PastCall } from './door.ts'
 import type { RecordingRoom } from './recording/room.ts'
 import { holdOnOrder, playOnOrder, sendDigitsOnOrder, stopPlaying, transferOnOrder } from './steps/on-order.ts'
 import { originate } from './steps/originate.ts'
-import { supervise } from './steps/supervise.ts'
+import { superviseFor } from './steps/supervise.ts'
 import { pcapOf } from './trace/pcap.ts'
 import type { Traces } from './trace/trace.ts'
 
@@ -64,25 +64,7 @@ export function createCallDoor({ world, database, logger, recordings, history, r
       await auditIfPossible(database, logger, actor, { action: 'call.dial', subjectType: 'call', subjectId: call.id, after: { extension: directory.snapshot().extension(wish.extensionId)?.number, to: wish.to } })
       return call.view()
     },
-    async supervise(actor, id, order) {
-      const call = liveCall(actor, id)
-      const auditOf = (mode: string): AuditEntry => {
-        const { from, to } = call.view()
-        return { action: `call.${mode}`, subjectType: 'call', subjectId: id, after: { from: from.number, to: to.number, supervisor: directory.snapshot().extension(order.extensionId)?.number } }
-      }
-      const noted = (mode: string): Promise<undefined> => database.change(actor, async () => ({ result: undefined, audit: auditOf(mode) }))
-      let own: Call | undefined
-      try {
-        return await database.change(actor, async () => {
-          own = supervise(world, call, { ...order, by: actor.name, noted })
-          return { result: own.view(), audit: auditOf(order.mode) }
-        })
-      } catch (error) {
-        // Nobody listens without an audit row.
-        if (own) hangUp(world, own, terminate('administrator', 'system', null, 'It could not be written down that somebody listens, so nobody does.'))
-        throw error
-      }
-    },
+    supervise: async (actor, id, order) => (await superviseFor(world, actor, liveCall(actor, id), order)).view(),
     async transfer(actor, id, order) {
       const call = liveCall(actor, id)
       const number = await transferOnOrder(world, call, order, actor.name)

@@ -110,7 +110,7 @@ export interface CallsDoor {
   dial(actor: Actor, wish: ClickToDial): Promise<CallView>
   /** Starts, pauses, resumes or stops recording of an answered call. */
   record(actor: Actor, id: string, action: 'start' | 'pause' | 'resume' | 'stop'): Promise<RecordingInfo>
-  /** Rings an extension and lets it listen to a call that goes on; returns the call of whoever listens. Its mode is changed by keys: 4 listens, 5 whispers, 6 barges in. */
+  /** Rings an extension and lets it listen to a call that goes on; returns the call of whoever listens. Its mode is changed by keys: 1 whispers, 2 whispers to the other side, 3 barges in, 0 listens. */
   supervise(actor: Actor, id: string, order: SupervisionOrder): Promise<CallView>
   /**
    * One side of an answered call goes on to a number, and the other is let go, as if its phone had transferred the call: its rights

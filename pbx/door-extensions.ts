@@ -63,6 +63,8 @@ export interface Extension {
   followMeTo: FollowMeTarget[]
   /** Calls that ring at extensions of the same may be picked up with *8; null: at those without one. */
   pickupGroup: string | null
+  /** Whose calls its phones may listen to with *33: numbers of extensions and ring groups, and patterns such as 2XX; empty: nobody's. */
+  supervises: string[]
   /** Its phones answer by themselves when colleagues call by intercom or page it. */
   pageable: boolean
   /** Callers find it by name in the company directory (*411). */
@@ -136,6 +138,8 @@ export interface ExtensionInput {
   outsideCalls?: OutsideCalls
   outsideNumber?: string | null
   pickupGroup?: string | null
+  /** Only by who may listen to calls. */
+  supervises?: string[]
   /** True when absent. */
   pageable?: boolean
   /** True when absent. */

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Actor } from '../config/actor.ts'
 import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
 import { plainHandling } from './directory/handling.ts'
 import { checkExtension } from './directory/input.ts'
@@ -23,12 +25,14 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
       // It has no number to come back to yet, so only where its forwards lead can be wrong.
       refuseHelp(directory, actor.tenantId, input.number)
       refuseDeadEnds(directory, actor.tenantId, undefined, input)
+      refuseSupervision(actor, undefined, input)
       return extensions.create(actor, withAddresses(input))
     },
     async update(actor, id, input, version) {
       const before = directory.snapshot().extension(id)
       if (before?.tenantId === actor.tenantId) {
         refuseDeadEnds(directory, actor.tenantId, id, input)
+        refuseSupervision(actor, before, input)
         if (input.number !== undefined && input.number !== before.number) {
           refuseHelp(directory, actor.tenantId, input.number)
           refuseUsed(directory, actor.tenantId, before.number)
@@ -48,6 +52,7 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
         }
       })
       errors.push(...wrongLines(directory, actor.tenantId, checked))
+      for (const { input } of checked) refuseSupervision(actor, directory.snapshot().extensionByNumber(actor.tenantId, input.number), input)
       if (errors.length > 0) return { created: 0, updated: 0, unchanged: 0, errors: errors.toSorted((a, b) => a.line - b.line), credentials: [] }
       return extensions.import(actor, checked, trial)
     },
@@ -97,6 +102,12 @@ function wrongLines(directory: Directory, tenantId: string, lines: readonly Exte
     if (extension) errors.push(...wrongForwards(then, extension, input).map(({ field, message }) => ({ line, field, message })))
   }
   return errors
+}
+
+/** Who may not listen to calls does not give an extension the right to either. */
+function refuseSupervision(actor: Actor, before: SnapshotExtension | undefined, { supervises }: Partial<Pick<ExtensionInput, 'supervises'>>): void {
+  if (supervises === undefined || isDeepStrictEqual(new Set(supervises), new Set(before?.supervises)) || actor.permissions.has('calls.listen')) return
+  throw new Refusal('forbidden', 'Whose calls an extension may listen to is changed only by who has the permission calls.listen.')
 }
 
 /** With the addresses trimmed that are told of missed calls. */

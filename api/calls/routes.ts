@@ -133,7 +133,7 @@ const superviseCall = defineRoute({
   path: '/calls/{id}/supervision',
   operationId: 'superviseCall',
   summary: 'Let an extension listen to an answered call',
-  description: 'Its phones are rung; whoever answers hears both sides, and is heard by none until it presses 5 (one side hears it) or 6 (both do). Audited, and written into the history of the call.',
+  description: 'Its phones are rung; whoever answers hears both sides, and is heard by none until it presses 1 (that side hears it), 2 (the other side does) or 3 (both do); 0 goes back. Audited, and written into the history of the call.',
   tag: 'Calls',
   permission: 'calls.listen',
   params: idParams,

@@ -30,6 +30,7 @@ const COLUMNS = {
   outsideCalls: { kind: 'text' },
   outsideNumber: { kind: 'text', empty: null },
   pickupGroup: { kind: 'text', empty: null },
+  supervises: { kind: 'list', empty: [] },
   pageable: { kind: 'flag' },
   listed: { kind: 'flag' },
   recording: { kind: 'text' },

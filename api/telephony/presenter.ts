@@ -42,6 +42,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     outsideCalls: extension.outsideCalls,
     outsideNumber: extension.outsideNumber,
     pickupGroup: extension.pickupGroup,
+    supervises: extension.supervises,
     pageable: extension.pageable,
     listed: extension.listed,
     followMe: extension.followMe,

@@ -76,6 +76,8 @@ const verdicts = {
   'conference-locked': { result: 'refused', status: 486, phrase: 'Locked', explanation: 'The conference room was locked by its moderator.' },
   'conference-full': { result: 'refused', status: 486, phrase: 'Full', explanation: 'The conference room was full.' },
   'conference-ended': { result: 'answered', status: 480, phrase: 'Conference Ended', explanation: 'The conference ended.' },
+  'supervise-forbidden': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'The extension may not listen to these calls.' },
+  'nothing-to-hear': { result: 'failed', status: 404, phrase: 'No Call', explanation: 'The extension is in no call that could be listened to.' },
   'supervision-ended': { result: 'answered', status: 480, phrase: 'Call Ended', explanation: 'The call that was listened to ended.' },
   'kicked': { result: 'answered', status: 480, phrase: 'Removed', explanation: 'A moderator took the caller out of the conference.' },
 

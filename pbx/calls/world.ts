@@ -1,3 +1,5 @@
+import type { Actor } from '../../config/actor.ts'
+import type { AuditEntry } from '../../config/database/index.ts'
 import type { Settings } from '../../config/settings/settings.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Conference, MediaServer } from '../../media/contract.ts'
@@ -64,6 +66,8 @@ export interface CallWorld {
   lastCalled: (tenantId: string, extensionId: string) => Promise<LastCalled | undefined>
   /** The number that an extension dialled last, codes left out; undefined: none for some weeks. Rejects like `lastCaller`. */
   lastDialled: (tenantId: string, extensionId: string) => Promise<LastDialled | undefined>
+  /** Writes down what somebody does to a call that is not their own. Rejects when it cannot be written: then it is not to be done. */
+  audit: (actor: Actor, entry: AuditEntry) => Promise<void>
   completions: Completions
   /** Calls that wait for somebody to fetch them. */
   parking: Parking

@@ -4,6 +4,7 @@ import type { ConferenceInput, ExtensionInput, RingGroupInput, RingGroupMember, 
 const LONGEST_NAME = 100
 const MOST_LAMPS = 200
 const MOST_VIPS = 50
+const MOST_SUPERVISED = 200
 const LONGEST_GREETING = 1_000
 const MOST_MEMBERS = 100
 const MOST_FOLLOWED = 10
@@ -32,6 +33,11 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   if (input.vipNumbers !== undefined) {
     checked.vipNumbers = [...new Set(input.vipNumbers.map((number) => checkTarget(number, 'vipNumbers', details)))]
     if (checked.vipNumbers.length > MOST_VIPS) details.push({ field: 'vipNumbers', message: `There are at most ${MOST_VIPS} numbers that ring all the same.` })
+  }
+  if (input.supervises !== undefined) {
+    checked.supervises = [...new Set(input.supervises.map((number) => number.trim().toUpperCase()))]
+    if (checked.supervises.some((number) => !/^(?=.)[0-9XNZ]{0,15}\.?$/.test(number))) details.push({ field: 'supervises', message: 'Whose calls it may listen to are numbers of extensions and ring groups, such as 102, or patterns, such as 2XX; a dot alone is everybody.' })
+    if (checked.supervises.length > MOST_SUPERVISED) details.push({ field: 'supervises', message: `There are at most ${MOST_SUPERVISED} numbers and patterns.` })
   }
   if (typeof input.pickupGroup === 'string') {
     checked.pickupGroup = input.pickupGroup.trim()

@@ -57,6 +57,8 @@ export interface SnapshotExtension {
   voicemail: boolean
   /** Calls that ring at others of the same may be picked up; null: of those without one. */
   pickupGroup: string | null
+  /** Whose calls it may listen to by code: numbers of extensions and ring groups, and patterns; empty: nobody's. */
+  supervises: readonly string[]
   /** Colleagues may call it by intercom, and page it. */
   pageable: boolean
   /** Callers find it by name. */

@@ -8,9 +8,10 @@ import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
 import { marked } from './marked.ts'
 import { outsideMember } from './members.ts'
+import { isOfOthers, ofOthers } from './others-calls.ts'
 import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
 import { toIntercom, toPage } from './paging.ts'
-import { PLACES, type PickUpAction, type VoicemailAction } from './feature-actions.ts'
+import { PLACES, type VoicemailAction } from './feature-actions.ts'
 import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered, type VoicemailStep } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { stateAt } from './schedule.ts'
@@ -177,7 +178,10 @@ function meantBy(number: string, look: Look): Meant {
   if (feature && (look.path.length === 0 || PLACES.has(feature.code.action))) {
     const { code: { code, action, takesNumber }, argument } = feature
     if (takesNumber && argument === '') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
-    if (action === 'pick-up-group' || action === 'pick-up-extension') return toPickUp(code, action, argument, look)
+    if (isOfOthers(action)) {
+      const { step, extension: meant } = ofOthers(code, action, argument, look.request, snapshot)
+      return internal([step], meant)
+    }
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     if (action === 'withhold-number') return meantBy(argument, look)
     if (isOfOwnCalls(action)) return internal([ofOwnCalls(code, action, look.request)])
@@ -239,16 +243,6 @@ function toMailbox(code: string, action: VoicemailAction, argument: string, { re
   }
   if (action === 'voicemail-own') return internal([{ kind: 'voicemail', what: 'listen', extensionId: extension.id, greeting: 'unavailable', reason: `${code} plays the caller's own messages` }], extension)
   return internal([leaveMessage(extension, 'unavailable', `${code} leads to the mailbox of ${extension.number} (${extension.name})`)], extension)
-}
-
-function toPickUp(code: string, action: PickUpAction, argument: string, { request: { tenantId, caller }, snapshot }: Look): Meant {
-  if (action === 'pick-up-group') {
-    const group = snapshot.extension(caller.extensionId)?.pickupGroup ?? null
-    return internal([{ kind: 'pick-up', extensionId: null, reason: `${code} picks up a call that rings ${group === null ? 'at an extension without a pickup group, as the caller has none' : `in the pickup group ${group}`}` }])
-  }
-  const extension = snapshot.extensionByNumber(tenantId, argument)
-  if (!extension) return internal([{ kind: 'announcement', prompt: 'not-in-service', refusal: 'unknown-number', reason: `There is no extension ${argument} whose calls could be picked up` }])
-  return internal([{ kind: 'pick-up', extensionId: extension.id, reason: `${code} picks up a call that rings at ${extension.number} (${extension.name})` }], extension)
 }
 
 /** A blocked caller who may leave a message and rings nobody. */

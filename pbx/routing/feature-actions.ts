@@ -2,7 +2,7 @@
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction
+  | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -17,8 +17,10 @@ export type LastCallerAction = 'call-last-caller' | 'block-last-caller' | 'redia
 export type CompletionAction = 'complete-call' | 'complete-call-cancel'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
+/** Listens to a call of somebody else. */
+export type SupervisionAction = 'supervise'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
 
 /** Codes that calls may be led to: they are places and change nothing. */
 export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name'])
@@ -48,6 +50,7 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'intercom': 'Talk to this extension at once: its phone answers by itself',
   'pick-up-group': 'Pick up a call that rings in your pickup group',
   'pick-up-extension': 'Pick up a call that rings at this extension',
+  'supervise': 'Listen to the call of this extension, where yours may; keys whisper to it (1), to the other side (2), join both (3) or listen only (0)',
   'voicemail-own': 'Listen to your own voicemail',
   'voicemail-any': 'Listen to the voicemail of any extension, with its PIN',
   'voicemail-leave': 'Leave a message for an extension without ringing it',

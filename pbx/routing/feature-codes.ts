@@ -30,6 +30,8 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*411', action: 'directory-by-name', takesNumber: false },
   { code: '*870', action: 'redial', takesNumber: false },
   { code: '*60', action: 'tell-time', takesNumber: false },
+  // Last: what a tenant has put on the same code before it was there comes first.
+  { code: '*33', action: 'supervise', takesNumber: true },
 ]
 
 /** The customary codes of phones that talk. A number is typed behind the code and ends with # or a pause. */

@@ -1,5 +1,6 @@
 import type { Located, RingStrategy } from '../directory/types.ts'
 import { featureWords, type ScheduleAction, type SettingAction } from './feature-actions.ts'
+import type { PickUpStep, SuperviseStep } from './others-steps.ts'
 
 /** What should happen to a call: steps in order, each with the reason for it in words. */
 export interface Plan {
@@ -20,7 +21,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -232,14 +233,6 @@ export interface CompletionStep {
   reason: string
 }
 
-/** Give the phone a call that rings elsewhere. Which one is seen when it dials: what rings is no matter of routing. */
-export interface PickUpStep {
-  kind: 'pick-up'
-  /** Calls that ring there; null: in the pickup group of the caller. */
-  extensionId: string | null
-  reason: string
-}
-
 /** Tell the caller where a call for help from this phone would send somebody. */
 export interface LocationTestStep {
   kind: 'location-test'
@@ -269,7 +262,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'paging-disabled' | 'page-forbidden'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'supervise-forbidden' | 'paging-disabled' | 'page-forbidden'
 
 export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group'
 
@@ -383,6 +376,8 @@ export function describeStep(step: Step): string {
       return step.what === 'ask' ? 'Call back when the extension that was called last is free' : 'Call back no more'
     case 'pick-up':
       return 'Pick up a call that rings'
+    case 'supervise':
+      return 'Listen to a call; keys whisper and join'
     case 'location-test':
       return 'Tell the caller where help would be sent'
     case 'conference':

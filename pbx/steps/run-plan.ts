@@ -20,6 +20,7 @@ import { ringExtension } from './extension.ts'
 import { ringGroup } from './ring-group.ts'
 import { callOutside } from './outside.ts'
 import type { StepOutcome } from './outcome.ts'
+import { superviseByCode } from './supervise-by-code.ts'
 import { goToVoicemail } from './voicemail.ts'
 
 /** Carries the plan out, one step after the other. */
@@ -102,6 +103,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return page(world, call, step)
     case 'pick-up':
       return Promise.resolve({ kind: 'next', verdict: terminate('nothing-rings', 'system', null, `${step.reason}, and none does that this phone may pick up.`) })
+    case 'supervise':
+      return superviseByCode(world, call, step)
     case 'location-test':
       return tellLocation(world, call, step)
     case 'announcement':

@@ -1,8 +1,10 @@
-/** A supervisor listens to a call, whispers and barges in, by the API and by keys; who listened is told in audit and history. */
+/** A supervisor listens to a call, whispers and barges in, by the API, by a feature code and by keys; who listened is told in audit and history. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { CallView } from '../../pbx/events/catalogue.ts'
+import { eventually } from '../support/eventually.ts'
 import { startHouse, type House } from '../support/house.ts'
+import { ApiClient } from '../support/http-client.ts'
 import type { Phone, PhoneCall } from '../support/phone.ts'
 
 suite('supervision', () => {
@@ -91,6 +93,83 @@ suite('supervision', () => {
     await again.asking.bye()
     const call: CallView = await house.verdict(again.asking)
     assert.equal(call.plan.steps.length, 1)
+  })
+
+  interface Row { action: string; subjectId: string; actor: string; after: Record<string, string> | null }
+  const audited = async (id: string): Promise<Row[]> => (await house.api.get<Row[]>('/audit?limit=30')).filter((row) => row.subjectId === id).toReversed()
+  const supervises = async (...whom: string[]): Promise<number> => (await house.api.send('PATCH', `/extensions/${supervisorId}`, { supervises: whom })).status
+
+  test('*33 from a phone: only of whom it supervises; a whisper is heard by one side, and everything is audited', async () => {
+    const { id, asking, answering } = await talking()
+    const refused = await supervisor!.invite('*33102')
+    assert.equal((await refused.ended()).status, 403)
+    assert.match((await house.verdict(refused)).plan.steps[0]?.reason ?? '', /^150 supervises nobody$/)
+    assert.equal(await supervises('2XX'), 200)
+    const other = await supervisor!.invite('*33102')
+    await other.ended()
+    assert.equal((await house.verdict(other)).termination?.reason, 'supervise-forbidden')
+    assert.deepEqual(await audited(id), [], 'who may not listen has not')
+
+    assert.equal(await supervises('102'), 200)
+    const heard = await supervisor!.invite('*33102')
+    await heard.answered()
+    heard.audio.play(1700)
+    await heard.audio.hearsTogether([500, 1100])
+    const alone = async (): Promise<void> => {
+      for (const { audio } of [asking, answering]) audio.forget()
+      await Promise.all([asking.audio.hears(1100), answering.audio.hears(500)])
+    }
+    await alone()
+    await heard.audio.press('1')
+    await answering.audio.hearsTogether([500, 1700])
+    // What it hears is that one tone and no part of the whisper.
+    asking.audio.forget()
+    await asking.audio.hears(1100)
+    await heard.audio.press('2')
+    await asking.audio.hearsTogether([1100, 1700])
+    await answering.audio.hears(500)
+    await heard.audio.press('3')
+    await answering.audio.hearsTogether([500, 1700])
+    await asking.audio.hearsTogether([1100, 1700])
+    await heard.audio.press('0')
+    await alone()
+    await heard.audio.hearsTogether([500, 1100])
+    await heard.bye()
+    const own = await house.verdict(heard)
+    assert.deepEqual([own.from.number, own.termination?.by], ['150', 'caller'])
+    await alone()
+    await eventually(async () => (await audited(id)).at(-1)?.action === 'call.listen-end', 'the end of the supervision in the audit')
+    const rows = await audited(id)
+    assert.deepEqual(rows.map(({ action, after }) => `${action} ${after?.['from']} ${after?.['to']} by ${after?.['supervisor']} to ${after?.['heardBy'] ?? 'nobody'}`), [
+      'call.listen 101 102 by 150 to nobody', 'call.whisper 101 102 by 150 to 102', 'call.whisper 101 102 by 150 to 101', 'call.barge 101 102 by 150 to nobody', 'call.listen 101 102 by 150 to nobody',
+      'call.listen-end 101 102 by 150 to nobody',
+    ])
+    assert.ok(Date.parse(rows.at(-1)?.after?.['begun'] ?? '') <= Date.parse(rows.at(-1)?.after?.['ended'] ?? ''))
+    await asking.bye()
+    assert.deepEqual((await house.verdict(asking)).plan.steps.slice(1).map(({ step }) => step), ['Listened to by 150 (Boss)', 'Whispered to by 150 (Boss)', 'Whispered to 101 (Extension 101) by 150 (Boss)', 'Joined by 150 (Boss)', 'Listened to by 150 (Boss)'])
+
+    const nobody = await supervisor!.invite('*33102')
+    await nobody.answered()
+    await nobody.ended()
+    assert.equal((await house.verdict(nobody)).termination?.reason, 'nothing-to-hear')
+  })
+
+  test('*33 ends with the call; a token that may not listen gives nobody the right to', async () => {
+    const { answering, asking } = await talking()
+    assert.equal(await supervises('1XX'), 200)
+    const heard = await supervisor!.invite('*33101')
+    await heard.answered()
+    await heard.audio.hearsTogether([500, 1100])
+    await answering.bye()
+    assert.equal((await house.verdict(heard)).termination?.reason, 'supervision-ended')
+    await house.verdict(asking)
+    const { token } = await house.api.post<{ token: string }>('/tokens', { name: 'extensions only', permissions: ['extensions.read', 'extensions.write'] })
+    const program = new ApiClient(house.api.url)
+    program.bearer = token
+    const change = async (body: object): Promise<number> => (await program.send('PATCH', `/extensions/${supervisorId}`, body)).status
+    assert.equal(await change({ supervises: ['.'] }), 403)
+    assert.equal(await change({ supervises: ['1XX'], name: 'Boss' }), 200, 'what stays as it was needs no right')
+    assert.equal(await supervises('sales'), 400)
   })
 
   test('what cannot be is refused: a party of the call, an extension without a phone, a call that is none', async () => {

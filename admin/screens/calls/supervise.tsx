@@ -73,7 +73,7 @@ function Choice({ call, onClose }: { call: Call; onClose: () => void }) {
       <div>
         <Text size="sm" fw={500} id="supervise-mode">Begin with</Text>
         <SegmentedControl fullWidth aria-labelledby="supervise-mode" data={modes} value={mode} onChange={setMode} />
-        <Text size="xs" c="dimmed" mt={4}>{explained[mode]} Later the keys 4 (listen), 5 (whisper) and 6 (join) change it.</Text>
+        <Text size="xs" c="dimmed" mt={4}>{explained[mode]} Later the keys 0 (listen), 1 (whisper), 2 (whisper to the other side) and 3 (join) change it.</Text>
       </div>
       <div>
         <Text size="sm" fw={500} id="supervise-side">Who hears a whisper</Text>

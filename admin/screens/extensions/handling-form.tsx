@@ -31,6 +31,7 @@ interface Values extends Record<(typeof forwards)[number]['field'], string>, Fol
   outsideNumber: string
   /** Empty: none. */
   pickupGroup: string
+  supervises: string[]
   pageable: boolean
   listed: boolean
 }
@@ -57,17 +58,19 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
       forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, lampNumbers: extension.lampNumbers, missedCallMail: extension.missedCallMail, callLimit: extension.callLimit ?? '',
-      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', pageable: extension.pageable, listed: extension.listed,
+      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', supervises: extension.supervises, pageable: extension.pageable, listed: extension.listed,
       followMe: extension.followMe, followMeOwnPhones: extension.followMeOwnPhones, followMeTo: extension.followMeTo,
     },
-    check: ({ lampNumbers }): Record<string, string> => {
+    check: ({ lampNumbers, supervises }): Record<string, string> => {
+      const nobody = supervises.find((number) => !/^(?=.)[0-9XNZ]{0,15}\.?$/i.test(number.trim()))
+      if (nobody !== undefined) return { supervises: `${nobody} is no number inside, such as 102, and no pattern, such as 2XX.` }
       const wrong = lampNumbers.find((number) => !/^[*0-9][0-9]{0,14}$/.test(number.trim()))
       return wrong === undefined ? {} : { lampNumbers: `${wrong} is no number inside, such as 102, and no code, such as *21.` }
     },
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, pageable, listed, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, supervises, pageable, listed, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), pageable, listed, followMe, followMeOwnPhones, followMeTo, version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), supervises, pageable, listed, followMe, followMeOwnPhones, followMeTo, version: extension.version })
       notify.done(`The call handling of ${extension.number} is saved.`)
     },
   })
@@ -82,7 +85,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     const codes = actions.flatMap((action) => codeOf(action) ?? [])
     return codes.length === 0 ? '' : ` Also ${codes.join(' and ')} on the phone.`
   }
-  const [messages, pickUp, intercom, directory] = [codeOf('voicemail-own'), codeOf('pick-up-group'), codeOf('intercom'), codeOf('directory-by-name')]
+  const [messages, pickUp, intercom, directory, supervise] = [codeOf('voicemail-own'), codeOf('pick-up-group'), codeOf('intercom'), codeOf('directory-by-name'), codeOf('supervise')]
   return (
     <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Checkbox label="Do not disturb" description={`Callers hear busy, or leave a message where there is voicemail.${also('do-not-disturb-on', 'do-not-disturb-off')}`} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
@@ -98,6 +101,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       <Checkbox label="Answers intercom and paging" description={`Its phones pick up by themselves, with a beep, when a colleague ${intercom === undefined ? '' : `dials ${intercom} and its number, or `}pages it. Never during do not disturb.`} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />
       <Checkbox label="Listed in the company directory" description={`Callers who ${directory === undefined ? 'ask for the directory' : `dial ${directory}, or are led there,`} find it by its name.`} checked={values.listed} onChange={(change) => set('listed', change.currentTarget.checked)} />
       <TagsInput label="BLF list" description={`Numbers and codes whose lamps its phones get by one subscription; press Enter after each. The BLF list URI of its phones is blf-${extension.number} at this server.`} placeholder={values.lampNumbers.length === 0 ? '102' : ''} value={values.lampNumbers} error={errors.lampNumbers} onChange={(value) => set('lampNumbers', value)} />
+      <TagsInput label="Supervises" description={`Whose calls its phones may listen to${supervise === undefined ? '' : ` with ${supervise} and the extension`}: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.`} placeholder={values.supervises.length === 0 ? 'Nobody' : ''} value={values.supervises} error={errors.supervises} onChange={(value) => set('supervises', value)} />
       <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
       <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: the one of the outbound route." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>
