@@ -2226,7 +2226,7 @@ export const hangUpCall = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Let an extension listen to an answered call
  *
- * Its phones are rung; whoever answers hears both sides, and is heard by none until it presses 5 (one side hears it) or 6 (both do). Audited, and written into the history of the call. Needs the permission `calls.listen`.
+ * Its phones are rung; whoever answers hears both sides, and is heard by none until it presses 1 (that side hears it), 2 (the other side does) or 3 (both do); 0 goes back. Audited, and written into the history of the call. Needs the permission `calls.listen`.
  */
 export const superviseCall = <ThrowOnError extends boolean = false>(options: Options<SuperviseCallData, ThrowOnError>): RequestResult<SuperviseCallResponses, SuperviseCallErrors, ThrowOnError> => (options.client ?? client).post<SuperviseCallResponses, SuperviseCallErrors, ThrowOnError>({
     security: [{

@@ -1161,6 +1161,10 @@ export type Extension = {
      */
     pickupGroup: string | null;
     /**
+     * Whose calls its phones may listen to with *33: numbers of extensions and of ring groups, whose members count, and patterns such as 2XX; `.` alone is everybody. Empty: nobody's.
+     */
+    supervises: Array<string>;
+    /**
      * Its phones answer by themselves when colleagues call by intercom (*80) or page it.
      */
     pageable: boolean;
@@ -1290,6 +1294,10 @@ export type ExtensionCreate = {
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
+    /**
+     * Changed only by who has the permission calls.listen.
+     */
+    supervises?: Array<string>;
     pageable?: boolean;
     listed?: boolean;
     followMe?: boolean;
@@ -1383,6 +1391,10 @@ export type ExtensionUpdate = {
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
     pickupGroup?: string | null;
+    /**
+     * Changed only by who has the permission calls.listen.
+     */
+    supervises?: Array<string>;
     pageable?: boolean;
     listed?: boolean;
     followMe?: boolean;

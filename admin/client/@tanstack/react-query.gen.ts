@@ -3077,7 +3077,7 @@ export const hangUpCallMutation = (options?: Partial<Options<HangUpCallData>>): 
 /**
  * Let an extension listen to an answered call
  *
- * Its phones are rung; whoever answers hears both sides, and is heard by none until it presses 5 (one side hears it) or 6 (both do). Audited, and written into the history of the call. Needs the permission `calls.listen`.
+ * Its phones are rung; whoever answers hears both sides, and is heard by none until it presses 1 (that side hears it), 2 (the other side does) or 3 (both do); 0 goes back. Audited, and written into the history of the call. Needs the permission `calls.listen`.
  */
 export const superviseCallMutation = (options?: Partial<Options<SuperviseCallData>>): UseMutationOptions<SuperviseCallResponse, SuperviseCallError, Options<SuperviseCallData>> => {
     const mutationOptions: UseMutationOptions<SuperviseCallResponse, SuperviseCallError, Options<SuperviseCallData>> = {
