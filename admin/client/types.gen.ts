@@ -3177,6 +3177,27 @@ export type ClickToDialCall = {
     autoAnswer?: boolean;
 };
 
+export type OwnTransfer = {
+    /**
+     * An extension, group, park slot, room, feature code or number outside; spaces and signs do not matter, nor tel:.
+     */
+    to: string;
+};
+
+export type OwnHold = {
+    /**
+     * The other side hears music meanwhile.
+     */
+    on: boolean;
+};
+
+export type OwnDigits = {
+    /**
+     * 0 to 9, star, hash and A to D. Written into no log, audit or history.
+     */
+    digits: string;
+};
+
 export type ClickToDialConfig = {
     extensionId: string;
     /**
@@ -12376,6 +12397,171 @@ export type HangUpOwnCallResponses = {
 };
 
 export type HangUpOwnCallResponse = HangUpOwnCallResponses[keyof HangUpOwnCallResponses];
+
+export type TransferOwnCallData = {
+    body: OwnTransfer;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/own/calls/{id}/transfer';
+};
+
+export type TransferOwnCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TransferOwnCallError = TransferOwnCallErrors[keyof TransferOwnCallErrors];
+
+export type TransferOwnCallResponses = {
+    /**
+     * Done.
+     */
+    202: Success;
+};
+
+export type TransferOwnCallResponse = TransferOwnCallResponses[keyof TransferOwnCallResponses];
+
+export type HoldOwnCallData = {
+    body: OwnHold;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/own/calls/{id}/hold';
+};
+
+export type HoldOwnCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type HoldOwnCallError = HoldOwnCallErrors[keyof HoldOwnCallErrors];
+
+export type HoldOwnCallResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type HoldOwnCallResponse = HoldOwnCallResponses[keyof HoldOwnCallResponses];
+
+export type SendDigitsToOwnCallData = {
+    body: OwnDigits;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/own/calls/{id}/digits';
+};
+
+export type SendDigitsToOwnCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SendDigitsToOwnCallError = SendDigitsToOwnCallErrors[keyof SendDigitsToOwnCallErrors];
+
+export type SendDigitsToOwnCallResponses = {
+    /**
+     * Done.
+     */
+    202: Success;
+};
+
+export type SendDigitsToOwnCallResponse = SendDigitsToOwnCallResponses[keyof SendDigitsToOwnCallResponses];
 
 export type ListClickToDialConfigsData = {
     body?: never;

@@ -5,8 +5,8 @@ import { Refusal } from '../../config/errors.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { done, idParams, one, pageOf, pageQuery, slice, Success } from '../http/envelope.ts'
 import { given, instant, isoOf, isoOrNull } from '../http/fields.ts'
-import type { CallView, Pbx } from '../../pbx/index.ts'
-import { Call, ClickBody } from './schemas.ts'
+import type { CallView, Pbx, Side } from '../../pbx/index.ts'
+import { Call, ClickBody, OwnDigits, OwnHold, OwnTransfer } from './schemas.ts'
 
 const tag = 'Own calls'
 const permission = 'calls.own'
@@ -41,6 +41,9 @@ function present(call: CallView, extensionId: string | undefined): z.input<typeo
   }
 }
 
+/** A chain of transfers is hardly ever longer. */
+const MOST_OF_A_CHAIN = 20
+
 const notOwn = (): Refusal => new Refusal('not-found', 'You have no such call.')
 
 /** The living one of a chain, by its own id or by that of the click. */
@@ -70,8 +73,9 @@ const getOwnCall = defineRoute({
   async handle({ world, actor, params: { id } }) {
     const living = findLiving(world.pbx, actor, id)
     if (living) return { data: present(living, actor.extensionId) }
-    const { rows } = await world.pbx.calls.history(actor, { page: 1, limit: 1, sort: 'started_at', order: 'desc', rootId: id })
-    const past = rows[0] ?? (await world.pbx.calls.get(actor, id).catch((error: unknown) => {
+    // What others made of it since, by transfer, is theirs.
+    const { rows } = await world.pbx.calls.history(actor, { page: 1, limit: MOST_OF_A_CHAIN, sort: 'started_at', order: 'desc', rootId: id })
+    const past = rows.find((call) => isOwn(actor.extensionId, call)) ?? (await world.pbx.calls.get(actor, id).catch((error: unknown) => {
       if (error instanceof Refusal && error.code === 'not-found') throw notOwn()
       throw error
     }))
@@ -90,4 +94,43 @@ const hangUpOwnCall = defineRoute({
   },
 })
 
-export const ownCallRoutes = [listOwnCalls, dialOwnCall, getOwnCall, hangUpOwnCall]
+/** An own call that the own phone is in, and its part there. */
+function ownPart(pbx: Pbx, actor: PersonActor, id: string): { call: CallView; own: Side; other: Side } {
+  const call = findLiving(pbx, actor, id)
+  if (!call) throw notOwn()
+  const leg = call.legs.find(({ extensionId, answeredAt, endedAt }) => extensionId === actor.extensionId && answeredAt !== null && endedAt === null)
+  if (!leg) throw new Refusal('conflict', 'Your phone is not in this call, or not yet.')
+  const own = leg.role === 'caller' ? 'caller' : 'callee'
+  return { call, own, other: own === 'caller' ? 'callee' : 'caller' }
+}
+
+const transferOwnCall = defineRoute({
+  method: 'post', path: '/own/calls/{id}/transfer', operationId: 'transferOwnCall', summary: 'Send the other side of an own call on to a number',
+  description: 'As if the own phone had transferred it: it is let go when the number answers, and has the call again where nobody does.',
+  tag, permission, params: idParams, body: OwnTransfer, status: 202, response: Success,
+  async handle({ world, actor, params: { id }, body: { to } }) {
+    const { call, other } = ownPart(world.pbx, actor, id)
+    await world.pbx.calls.transfer(actor, call.id, { side: other, to })
+    return done
+  },
+})
+
+const holdOwnCall = defineRoute({
+  method: 'post', path: '/own/calls/{id}/hold', operationId: 'holdOwnCall', summary: 'Hold an own call, or take it back', tag, permission, params: idParams, body: OwnHold, response: Success,
+  async handle({ world, actor, params: { id }, body: { on } }) {
+    const { call, own } = ownPart(world.pbx, actor, id)
+    await world.pbx.calls.hold(actor, call.id, { side: own, on })
+    return done
+  },
+})
+
+const sendDigitsToOwnCall = defineRoute({
+  method: 'post', path: '/own/calls/{id}/digits', operationId: 'sendDigitsToOwnCall', summary: 'Press keys in an own call', tag, permission, params: idParams, body: OwnDigits, status: 202, response: Success,
+  async handle({ world, actor, params: { id }, body: { digits } }) {
+    const { call, other } = ownPart(world.pbx, actor, id)
+    await world.pbx.calls.sendDigits(actor, call.id, { side: other, digits })
+    return done
+  },
+})
+
+export const ownCallRoutes = [listOwnCalls, dialOwnCall, getOwnCall, hangUpOwnCall, transferOwnCall, holdOwnCall, sendDigitsToOwnCall]

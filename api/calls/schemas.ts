@@ -206,6 +206,10 @@ export const DigitsOrder = z
   })
   .meta({ id: 'DigitsOrder' })
 
+export const OwnTransfer = z.strictObject({ to: TransferOrder.shape.to }).meta({ id: 'OwnTransfer' })
+export const OwnHold = z.strictObject({ on: z.boolean().meta({ description: 'The other side hears music meanwhile.' }) }).meta({ id: 'OwnHold' })
+export const OwnDigits = z.strictObject({ digits: DigitsOrder.shape.digits }).meta({ id: 'OwnDigits' })
+
 export const ClickToDial = z
   .strictObject({
     extensionId: z.uuid().meta({ description: 'Whose phone rings first.' }),
