@@ -3,6 +3,7 @@ import { callRoutes } from './calls/routes.ts'
 import { clickToDialRoutes } from './click-to-dial/routes.ts'
 import { complianceRoutes } from './compliance/routes.ts'
 import { configurationRoutes } from './configuration/routes.ts'
+import { contactRoutes } from './contacts/routes.ts'
 import { conferenceRoutes } from './conferences/routes.ts'
 import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...lineRoutes,
   ...callRoutes,
   ...clickToDialRoutes,
+  ...contactRoutes,
   ...softphoneRoutes,
   ...conferenceRoutes,
   ...recordingRoutes,

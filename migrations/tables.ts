@@ -870,6 +870,42 @@ export interface TrunkRow {
   updated_at: Date
 }
 
+export interface ContactRow {
+  id: string
+  tenant_id: string
+  name: string
+  company: string
+  email: string
+  external_id: string | null
+  external_url: string | null
+  tags: string[]
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface ContactNumberRow {
+  tenant_id: string
+  contact_id: string
+  position: number
+  label: string
+  written: string
+  /** With +; null: it is no whole number. */
+  e164: string | null
+  digits: string
+  /** The last six of the digits. */
+  tail: string
+}
+
+export interface ContactSettingsRow {
+  tenant_id: string
+  country: string
+  show_names: boolean
+  record_url: string | null
+  version: number
+  updated_at: Date
+}
+
 /** What calls over a trunk cost. */
 export interface RateDeckRow {
   trunk_id: string

@@ -23,6 +23,7 @@ import { startRetention } from './cdr/retention.ts'
 import { createCallRecordWriter } from './cdr/writer.ts'
 import { createRooms } from './conferences/rooms.ts'
 import { createPinTries } from './calls/pin-tries.ts'
+import { createContactNames } from './contacts/names.ts'
 import { createRoutingDoor } from './routing-door.ts'
 import { guardAttendants, guardSchedules } from './hours.ts'
 import { guardConferences, guardExtensions, guardRingGroups } from './extensions.ts'
@@ -130,7 +131,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), tested: (call, located, untold) => help.tested(call, located, untold) },
-    findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
+    contactName: createContactNames({ database, logger }), findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
   const mail = await openMailRoom({ database, secrets, logger })
@@ -161,7 +162,6 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const spending = watchSpending(world)
   const stopCodes = watchTransferCodes(world)
   const recent = rememberRecent(events)
-
   const metrics = createMetrics({ events, media, database, engine: options.signalling.status, registrar, shield, activeCalls: () => registry.size })
 
   const takeover = await createTakeover({

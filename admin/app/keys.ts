@@ -13,6 +13,7 @@ export const keys = {
   carriers: ['carriers'] as const,
   inboundNumbers: ['inbound-numbers'] as const,
   blockedCallers: ['blocked-callers'] as const,
+  contacts: ['contacts'] as const,
   outboundRoutes: ['outbound-routes'] as const,
   schedules: ['schedules'] as const,
   attendants: ['attendants'] as const,

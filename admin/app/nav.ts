@@ -30,6 +30,7 @@ export const placeGroups: PlaceGroup[] = [
     open: true,
     places: [
       { href: '/calls', label: 'Live calls', icon: icon.PhoneCall, permission: 'calls.read' },
+      { href: '/contacts', label: 'Contacts', icon: icon.BookUser, permission: 'contacts.read' },
       { href: '/history', label: 'Call history', icon: icon.History, permission: 'calls.read' },
       { href: '/call', label: 'Click to dial', icon: icon.MousePointerClick, permission: 'calls.own' },
       { href: '/voicemail', label: 'Voicemail', icon: icon.Voicemail, permission: 'voicemail.read' },

@@ -23,6 +23,7 @@ const screens: Screen[] = [
   { path: '/parking', screen: lazy(() => import('../screens/parking/parking.tsx')), permission: 'extensions.read' },
   { path: '/paging', screen: lazy(() => import('../screens/paging/paging.tsx')), permission: 'extensions.read' },
   { path: '/trunks', screen: lazy(() => import('../screens/trunks/trunks.tsx')), permission: 'trunks.read' },
+  { path: '/contacts', screen: lazy(() => import('../screens/contacts/contacts.tsx')), permission: 'contacts.read' },
   { path: '/blocked-callers', screen: lazy(() => import('../screens/blocked-callers/blocked-callers.tsx')), permission: 'trunks.read' },
   { path: '/inbound-numbers', screen: lazy(() => import('../screens/inbound-numbers/inbound-numbers.tsx')), permission: 'trunks.read' },
   { path: '/outbound-routes', screen: lazy(() => import('../screens/outbound-routes/outbound-routes.tsx')), permission: 'trunks.read' },

@@ -668,7 +668,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'contacts.read' | 'contacts.write' | 'contacts.manage' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -3263,6 +3263,144 @@ export type ClickToDialHistory = {
      * The last call that came of it; null when the own phone was not answered.
      */
     then: Call | null;
+};
+
+export type Contact = {
+    id: string;
+    name: string;
+    company: string;
+    email: string;
+    externalId: string | null;
+    externalUrl: string | null;
+    tags: Array<string>;
+    numbers: Array<ContactNumber>;
+    /**
+     * Where the record is opened: its own address, or the template of the settings filled in.
+     */
+    recordUrl: string | null;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type ContactNumber = {
+    label: string;
+    /**
+     * As it was written.
+     */
+    number: string;
+    /**
+     * With the country code; null: it is no whole number.
+     */
+    e164: string | null;
+};
+
+export type ContactMatch = {
+    /**
+     * False: one of the two numbers is without its area code, and they end the same.
+     */
+    sure: boolean;
+    /**
+     * The number that fits.
+     */
+    written: string;
+    contact: Contact;
+};
+
+export type ContactImportReport = {
+    created: number;
+    updated: number;
+    unchanged: number;
+    /**
+     * The first hundred; nothing is saved while there is any.
+     */
+    errors: Array<{
+        line: number;
+        field: string;
+        message: string;
+    }>;
+};
+
+export type ContactImport = {
+    /**
+     * Columns: name; company, email, externalId, externalUrl, tags (with ; between), number1 to number10 and label1 to label10. Up to 20,000 lines.
+     */
+    csv: string;
+    /**
+     * Only say what would happen.
+     */
+    trial?: boolean;
+};
+
+export type ContactSettings = {
+    /**
+     * ISO 3166, of numbers that name none.
+     */
+    country: string;
+    /**
+     * Phones and records show the name of a contact in the place of what the carrier says.
+     */
+    showNames: boolean;
+    /**
+     * Where the record of a contact without an address of its own is opened.
+     */
+    recordUrl: string | null;
+    /**
+     * 0 until somebody changes the settings.
+     */
+    version: number;
+    updatedAt: string | null;
+};
+
+export type ContactSettingsUpdate = {
+    country?: string;
+    showNames?: boolean;
+    /**
+     * With {number}, {digits}, {name}, {email}, {externalId} filled in.
+     */
+    recordUrl?: string | null;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type ContactCreate = {
+    name: string;
+    company?: string;
+    email?: '' | string;
+    /**
+     * Of the record in a CRM; no two contacts have the same.
+     */
+    externalId?: string | null;
+    /**
+     * Where the record is opened; null: as the settings say.
+     */
+    externalUrl?: string | null;
+    tags?: Array<string>;
+    numbers?: Array<ContactNumberInput>;
+};
+
+export type ContactNumberInput = {
+    label?: string;
+    number: string;
+};
+
+export type ContactUpdate = {
+    name?: string;
+    company?: string;
+    email?: '' | string;
+    externalId?: string | null;
+    externalUrl?: string | null;
+    tags?: Array<string>;
+    /**
+     * All of them; those not named are removed.
+     */
+    numbers?: Array<ContactNumberInput>;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
 };
 
 export type Softphone = {
@@ -12837,6 +12975,503 @@ export type DialFromExtensionResponses = {
 };
 
 export type DialFromExtensionResponse = DialFromExtensionResponses[keyof DialFromExtensionResponses];
+
+export type ListContactsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        /**
+         * In name, company, e-mail, external id and numbers.
+         */
+        search?: string;
+        tag?: string;
+    };
+    url: '/contacts';
+};
+
+export type ListContactsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListContactsError = ListContactsErrors[keyof ListContactsErrors];
+
+export type ListContactsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Contact>;
+        pagination: Pagination;
+    };
+};
+
+export type ListContactsResponse = ListContactsResponses[keyof ListContactsResponses];
+
+export type CreateContactData = {
+    body: ContactCreate;
+    path?: never;
+    query?: never;
+    url: '/contacts';
+};
+
+export type CreateContactErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateContactError = CreateContactErrors[keyof CreateContactErrors];
+
+export type CreateContactResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: Contact;
+    };
+};
+
+export type CreateContactResponse = CreateContactResponses[keyof CreateContactResponses];
+
+export type MatchContactsData = {
+    body?: never;
+    path?: never;
+    query: {
+        number: string;
+    };
+    url: '/contacts/match';
+};
+
+export type MatchContactsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type MatchContactsError = MatchContactsErrors[keyof MatchContactsErrors];
+
+export type MatchContactsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ContactMatch>;
+    };
+};
+
+export type MatchContactsResponse = MatchContactsResponses[keyof MatchContactsResponses];
+
+export type ExportContactsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/contacts/export.csv';
+};
+
+export type ExportContactsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportContactsError = ExportContactsErrors[keyof ExportContactsErrors];
+
+export type ExportContactsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportContactsResponse = ExportContactsResponses[keyof ExportContactsResponses];
+
+export type ImportContactsData = {
+    body: ContactImport;
+    path?: never;
+    query?: never;
+    url: '/contacts/import';
+};
+
+export type ImportContactsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ImportContactsError = ImportContactsErrors[keyof ImportContactsErrors];
+
+export type ImportContactsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ContactImportReport;
+    };
+};
+
+export type ImportContactsResponse = ImportContactsResponses[keyof ImportContactsResponses];
+
+export type GetContactSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/contacts/settings';
+};
+
+export type GetContactSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetContactSettingsError = GetContactSettingsErrors[keyof GetContactSettingsErrors];
+
+export type GetContactSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ContactSettings;
+    };
+};
+
+export type GetContactSettingsResponse = GetContactSettingsResponses[keyof GetContactSettingsResponses];
+
+export type UpdateContactSettingsData = {
+    body: ContactSettingsUpdate;
+    path?: never;
+    query?: never;
+    url: '/contacts/settings';
+};
+
+export type UpdateContactSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateContactSettingsError = UpdateContactSettingsErrors[keyof UpdateContactSettingsErrors];
+
+export type UpdateContactSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ContactSettings;
+    };
+};
+
+export type UpdateContactSettingsResponse = UpdateContactSettingsResponses[keyof UpdateContactSettingsResponses];
+
+export type DeleteContactData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/contacts/{id}';
+};
+
+export type DeleteContactErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteContactError = DeleteContactErrors[keyof DeleteContactErrors];
+
+export type DeleteContactResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteContactResponse = DeleteContactResponses[keyof DeleteContactResponses];
+
+export type GetContactData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/contacts/{id}';
+};
+
+export type GetContactErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetContactError = GetContactErrors[keyof GetContactErrors];
+
+export type GetContactResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Contact;
+    };
+};
+
+export type GetContactResponse = GetContactResponses[keyof GetContactResponses];
+
+export type UpdateContactData = {
+    body: ContactUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/contacts/{id}';
+};
+
+export type UpdateContactErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateContactError = UpdateContactErrors[keyof UpdateContactErrors];
+
+export type UpdateContactResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Contact;
+    };
+};
+
+export type UpdateContactResponse = UpdateContactResponses[keyof UpdateContactResponses];
 
 export type OpenSoftphoneData = {
     body?: never;

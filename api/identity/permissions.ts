@@ -20,6 +20,9 @@ export const permissions = {
   'calls.control': 'Hang up calls',
   'calls.dial': 'Call numbers with the phone of an extension (click to dial)',
   'calls.own': 'Call with the own phone, see and end the own calls',
+  'contacts.read': 'See contacts',
+  'contacts.write': 'Add, change and remove contacts',
+  'contacts.manage': 'Import and export contacts, and say how they are used',
   'softphone.use': 'Call and be called in the browser, with the own extension',
   'calls.record': 'Start and stop recording',
   'calls.listen': 'Listen to living calls, whisper into them and join them',
@@ -68,5 +71,5 @@ export const ADMIN_ROLE = 'admin'
 
 export const builtInRoles: readonly { key: string; name: string; permissions: readonly PermissionName[] }[] = [
   { key: ADMIN_ROLE, name: 'Administrator', permissions: permissionNames },
-  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'softphone.use', 'conferences.read'] },
+  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'softphone.use', 'conferences.read', 'contacts.read', 'contacts.write'] },
 ]

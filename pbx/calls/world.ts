@@ -8,6 +8,7 @@ import type { Parking } from './parking.ts'
 import type { PinTries } from './pin-tries.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
+import type { ContactName } from '../contacts/names.ts'
 import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
@@ -73,6 +74,8 @@ export interface CallWorld {
   parking: Parking
   /** A sound of the tenant's own. */
   findSound: (name: string, tenantId: string) => Promise<string | undefined>
+  /** What the contacts of the tenant call a number outside. Never rejects, and never takes long. */
+  contactName: ContactName
   /** A phone in a call asks for a transfer. */
   onRefer: (call: Call, leg: Leg, refer: ReferRequest) => void
 }

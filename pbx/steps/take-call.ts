@@ -8,6 +8,7 @@ import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { isEmergency } from '../emergency/recognise.ts'
+import { findInboundNumber } from '../routing/outside.ts'
 import { leadsToHelp } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
 import type { IncomingInvite } from '../sip/types.ts'
@@ -82,10 +83,34 @@ function requestOf(world: CallWorld, invite: IncomingInvite, caller: Caller, pho
 
 async function follow(world: CallWorld, call: Call, invite: IncomingInvite, replaced: Replaced | undefined): Promise<void> {
   try {
-    if (!(await openCallerMedia(world, call, invite))) return
+    const [opened] = await Promise.all([openCallerMedia(world, call, invite), nameParties(world, call)])
+    if (!opened || call.over) return
     await (replaced ? takePlace(world, call, replaced) : runPlan(world, call))
   } catch (error) {
     endAfterBug(world, call, error)
+  }
+}
+
+/** Who is in the contacts has its name from there: a caller before a phone rings, who is called outside for the records. */
+async function nameParties(world: CallWorld, call: Call): Promise<void> {
+  const { request: { tenantId, caller, inbound }, plan } = call
+  // Nothing holds a call for help up.
+  if (plan === undefined || leadsToHelp(plan)) return
+  if (inbound) {
+    const name = await world.contactName(tenantId, caller.number)
+    if (name === undefined || call.over) return
+    const snapshot = world.directory.snapshot()
+    const trunk = snapshot.trunk(inbound.trunkId)
+    const prefix = trunk && findInboundNumber(snapshot, trunk, inbound.number)?.namePrefix
+    caller.name = prefix ? `${prefix} ${name}` : name
+    call.caller.origin = { ...call.caller.origin, name: caller.name }
+    call.changed()
+  } else if (plan.direction === 'outbound' && plan.name === null) {
+    void world.contactName(tenantId, plan.number).then((name) => {
+      if (name === undefined || call.over || call.plan?.number !== plan.number) return
+      call.plan = { ...call.plan, name }
+      call.changed()
+    })
   }
 }
 

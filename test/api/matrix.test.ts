@@ -78,6 +78,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   parkLot: async () => (await ground.admin.post<{ id: string }>('/park-lots', { number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' })).id,
   schedule: async () => (await ground.admin.post<{ id: string }>('/schedules', { number: String(++number), name: 'Hours', open: '100', closed: '101' })).id,
   attendant: async () => (await ground.admin.post<{ id: string }>('/attendants', { number: String(++number), name: 'Front door', greeting: 'Welcome.' })).id,
+  contact: async () => (await ground.admin.post<{ id: string }>('/contacts', { name: `Ada ${++number}` })).id,
   mail: () => ground.pbx.addMail(ground.tenantId).id,
   passkey: newPasskey,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
@@ -119,6 +120,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getWebhook: 'webhook', updateWebhook: 'webhook', deleteWebhook: 'webhook', renewWebhookSecret: 'webhook', testWebhook: 'webhook', listWebhookDeliveries: 'webhook', replayWebhook: 'webhook', replayWebhookDelivery: 'webhookDelivery',
   getBackup: 'backup', downloadBackup: 'backup', tryBackup: 'backup', deleteBackup: 'backup',
   retryMail: 'mail', discardMail: 'mail',
+  getContact: 'contact', updateContact: 'contact', deleteContact: 'contact',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
 }
 
@@ -232,11 +234,15 @@ const bodies: Record<string, () => unknown> = {
   setBackupKey: () => ({}),
   planConfiguration: () => ({ yaml: 'dialplane: 1' }),
   applyConfiguration: () => ({ yaml: 'dialplane: 1' }),
+  createContact: () => ({ name: 'Ada', numbers: [{ label: 'Desk', number: '+1 (212) 555-0123' }] }),
+  updateContact: () => ({ company: 'Analytical', numbers: [] }),
+  importContacts: () => ({ csv: 'name,number1\nAda,+12125550123\n', trial: true }),
+  updateContactSettings: () => ({ showNames: true, recordUrl: 'https://crm.example/{externalId}' }),
   lookUpSipTarget: () => ({ name: 'carrier.example' }),
 }
 
 /** Of routes that must be asked something. */
-const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', quoteRates: '?number=%2B12025550123', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
+const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', quoteRates: '?number=%2B12025550123', matchContacts: '?number=%2B12025550123', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
 
 /** What somebody gets who has no extension of the own, although they may call with it. */
 const withoutExtension: Record<string, number> = { openSoftphone: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404, transferOwnCall: 404, holdOwnCall: 404, sendDigitsToOwnCall: 404 }

@@ -1,0 +1,71 @@
+/** Many contacts at once, all or none. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { Transaction } from '../../config/database/index.ts'
+import { newId } from '../../config/ids.ts'
+import type { ContactNumberRow, ContactRow } from '../../migrations/tables.ts'
+import { readNumber } from '../../pbx/index.ts'
+import type { ContactLine } from './csv.ts'
+import { auditOf, changeContact, columnsOf, numberRows, withNumbers, type KeptContact } from './repository.ts'
+
+const BATCH = 250
+
+export interface ImportCounts {
+  created: number
+  updated: number
+  unchanged: number
+}
+
+/** A contact is known by its external id; without one, by its name together with one of its numbers. */
+export async function importContacts(trx: Transaction, tenantId: string, lines: readonly ContactLine[], country: string): Promise<ImportCounts> {
+  const counts = { created: 0, updated: 0, unchanged: 0 }
+  for (let from = 0; from < lines.length; from += BATCH) {
+    // Reading the numbers takes a while: others have their turn in between.
+    await nextTurn()
+    await importBatch(trx, tenantId, lines.slice(from, from + BATCH), country, counts)
+  }
+  return counts
+}
+
+async function importBatch(trx: Transaction, tenantId: string, lines: readonly ContactLine[], country: string, counts: ImportCounts): Promise<void> {
+  const known = await knownTo(trx, lines, country)
+  const contacts: Partial<ContactRow>[] = []
+  const numbers: Omit<ContactNumberRow, 'tail'>[] = []
+  for (const { input } of lines) {
+    const before = known(input)
+    if (!before) {
+      const id = newId()
+      contacts.push({ id, tenant_id: tenantId, ...columnsOf(input) })
+      numbers.push(...numberRows(tenantId, id, input.numbers, country))
+      counts.created += 1
+    } else if (isDeepStrictEqual(auditOf(before), { ...input, tags: [...new Set(input.tags)] })) counts.unchanged += 1
+    else {
+      await changeContact(trx, before, input, country)
+      counts.updated += 1
+    }
+  }
+  if (contacts.length > 0) await trx('contacts').insert(contacts)
+  if (numbers.length > 0) await trx('contact_numbers').insert(numbers)
+}
+
+const keyOf = (name: string, digits: string): string => `${digits} ${name.toLowerCase()}`
+
+async function knownTo(trx: Transaction, lines: readonly ContactLine[], country: string): Promise<(input: ContactLine['input']) => KeptContact | undefined> {
+  const ids = lines.flatMap(({ input }) => input.externalId ?? [])
+  const digits = lines.flatMap(({ input }) => (input.externalId === null ? input.numbers.flatMap(({ number }) => readNumber(number, country)?.digits ?? []) : []))
+  const rows = (await trx<ContactRow>('contacts').whereRaw('external_id = ANY(?) OR id IN (SELECT contact_id FROM contact_numbers WHERE tail = ANY(?) AND digits = ANY(?))', [ids, digits.map((one) => one.slice(-6)), digits]).forUpdate()) as ContactRow[]
+  const byId = new Map<string, KeptContact>()
+  const byNumber = new Map<string, KeptContact>()
+  for (const contact of await withNumbers(trx, rows)) {
+    if (contact.external_id !== null) byId.set(contact.external_id, contact)
+    for (const number of contact.numbers) byNumber.set(keyOf(contact.name, number.digits), contact)
+  }
+  return ({ externalId, name, numbers }) => {
+    if (externalId !== null) return byId.get(externalId)
+    for (const { number } of numbers) {
+      const found = byNumber.get(keyOf(name, readNumber(number, country)?.digits ?? ''))
+      if (found) return found
+    }
+    return undefined
+  }
+}
