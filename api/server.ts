@@ -14,6 +14,7 @@ import { createApp } from './http/app.ts'
 import { createGate } from './http/gate.ts'
 import { createLimiter } from './http/limit.ts'
 import type { World } from './http/world.ts'
+import { createOpenId } from './identity/open-id/client.ts'
 import { createIdentity, createIdentityChanges } from './identity/identity.ts'
 import { createPasswords } from './identity/passwords.ts'
 import { seedRoles } from './identity/roles.ts'
@@ -88,6 +89,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     setup,
     webhooks: await startWebhooks({ database, secrets: options.secrets, pbx, settings, clock, logger, ...(options.webhookTimes && { times: options.webhookTimes }) }),
     backups: await startBackups({ settings, database, secrets: options.secrets, pbx, clock, logger, version }),
+    openId: createOpenId({ secrets: options.secrets, networks: settings.signIn.networks, clock, origin: gate.publicOrigin }),
     live: listeners,
     limits: {
       // For one account from one address, for one account from anywhere, and for one address over all accounts.

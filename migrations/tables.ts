@@ -14,6 +14,8 @@ export interface TenantRow {
   time_zone: string
   /** Who must have a second factor to sign in. */
   second_factor: 'optional' | 'administrators' | 'everybody'
+  /** Only administrators sign in otherwise than with a provider. */
+  providers_only: boolean
   created_at: Date
   updated_at: Date
 }
@@ -23,7 +25,7 @@ export interface UserRow {
   tenant_id: string
   email: string
   name: string
-  /** argon2id in PHC format. */
+  /** argon2id in PHC format; empty: none, the person signs in with a provider. */
   password_hash: string
   status: 'active' | 'disabled'
   /** The own extension. */
@@ -53,6 +55,42 @@ export interface UserPasskeyRow {
   last_used_at: Date | null
   /** Not null: its counter went back. */
   refused_at: Date | null
+}
+
+/** A provider of OpenID Connect. */
+export interface SignInProviderRow {
+  id: string
+  tenant_id: string
+  name: string
+  issuer: string
+  client_id: string
+  /** Sealed; null: a public client. */
+  secret_sealed: Buffer | null
+  scopes: string[]
+  /** Lower case; empty: all. */
+  domains: string[]
+  /** Addresses count as verified although the provider does not say so. */
+  trusts_email: boolean
+  groups_claim: string | null
+  group_roles: { group: string; role: string }[]
+  creates_users: boolean
+  /** Key of a role; null: only whom a group gives one. */
+  default_role: string | null
+  /** A second factor shown there counts here. */
+  accepts_mfa: boolean
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface UserIdentityRow {
+  provider_id: string
+  /** `sub`: what the provider calls the person, for ever. */
+  subject: string
+  tenant_id: string
+  user_id: string
+  created_at: Date
 }
 
 export interface SpentChallengeRow {
@@ -114,6 +152,10 @@ export interface SessionRow {
   created_at: Date
   last_seen_at: Date
   expires_at: Date
+  /** Whom the person came by; null: none. */
+  provider_id: string | null
+  /** Its ID token, sealed, to sign out there too. */
+  id_token_sealed: Buffer | null
 }
 
 export interface ApiTokenRow {

@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../../config/database/open.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
-import type { BackupRow, BackupSettingsRow, WebhookRow } from '../../migrations/tables.ts'
+import type { BackupRow, BackupSettingsRow, SignInProviderRow, WebhookRow } from '../../migrations/tables.ts'
 import type { HealthPart, Pbx } from '../../pbx/index.ts'
 import type { Gate } from './gate.ts'
 import type { Limiter } from './limit.ts'
@@ -69,6 +69,38 @@ export interface Webhooks {
   close(): Promise<void>
 }
 
+/** What a provider of OpenID Connect said of somebody, after all of it was checked. */
+export interface ProvenIdentity {
+  subject: string
+  email: string | undefined
+  /** The provider says so itself. */
+  emailVerified: boolean
+  name: string | undefined
+  groups: string[]
+  /** A second factor was shown there (`amr`, RFC 8176). */
+  mfa: boolean
+  idToken: string
+}
+
+/** What is kept, sealed, in the browser while it is at the provider. */
+export interface BegunSignIn {
+  state: string
+  nonce: string
+  verifier: string
+}
+
+/** Providers of OpenID Connect. Every method refuses with what is wrong there and what helps. */
+export interface OpenId {
+  /** Why nothing is asked at this address; undefined when it may be. */
+  refuses(issuer: URL): Promise<string | undefined>
+  begin(provider: SignInProviderRow): Promise<{ url: string; begun: BegunSignIn }>
+  finish(provider: SignInProviderRow, begun: BegunSignIn, answer: Readonly<Record<string, string | undefined>>): Promise<ProvenIdentity>
+  /** Where one signs out there; undefined when it has no such place or does not answer. */
+  signOutUrl(provider: SignInProviderRow, idToken: string | undefined): Promise<string | undefined>
+  /** Asks it for its metadata and keys. */
+  check(provider: SignInProviderRow): Promise<void>
+}
+
 /** Backups of the whole machine. */
 export interface Backups {
   /** Where they are. */
@@ -121,6 +153,7 @@ export interface World {
   setup: SetupTokens
   webhooks: Webhooks
   backups: Backups
+  openId: OpenId
   live: { stats(tenantId: TenantId): LiveStats }
   limits: { login: Limiter; loginAccount: Limiter; loginAddress: Limiter; requests: Limiter }
 }

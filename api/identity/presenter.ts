@@ -65,7 +65,7 @@ export function presentSession(
   session: { csrfToken: string; expiresAt: Date },
 ): z.input<typeof SessionInfo> {
   return {
-    user: { id: user.id, name: user.name, email: user.email, roles: user.roles, extensionId: user.extension_id },
+    user: { id: user.id, name: user.name, email: user.email, roles: user.roles, extensionId: user.extension_id, hasPassword: user.password_hash !== '' },
     permissions: known(user.permissions),
     csrfToken: session.csrfToken,
     tenant: { id: tenant.id, name: tenant.name, slug: tenant.slug },

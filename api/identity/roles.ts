@@ -63,6 +63,8 @@ export async function keepAnAdministrator(trx: Transaction, userId: string): Pro
     .join('users', 'users.id', 'user_roles.user_id')
     .where({ 'user_roles.role_id': role?.id ?? null, 'users.status': 'active' })
     .whereNot('users.id', userId)
+    // Who only signs in with a provider is shut out with it.
+    .whereNot('users.password_hash', '')
     .first('users.id')
-  if (!others) throw new Refusal('conflict', 'This is the last active administrator. Make somebody else an administrator first.')
+  if (!others) throw new Refusal('conflict', 'This is the last active administrator with a password. Make somebody else an administrator first.')
 }

@@ -11,6 +11,9 @@ const newPassword = z.string().min(12).max(256).meta({ format: 'password', descr
 
 export const anyPassword = z.string().min(1).max(256).meta({ format: 'password' })
 
+/** Of somebody who is signed in, once more. */
+export const ownPassword = z.string().max(256).meta({ format: 'password', description: 'Empty for somebody who has none and signed in with a provider in the last ten minutes.' })
+
 export const PermissionName = z.enum(permissionNames).meta({ id: 'PermissionName' })
 
 export const SetupState = z.object({ needed: z.boolean() }).meta({ id: 'SetupState' })
@@ -28,7 +31,7 @@ const OwnExtension = z.object({ id: z.uuid(), number: z.string(), name: z.string
 
 export const SessionInfo = z
   .object({
-    user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), roles: z.array(z.string()), extensionId: z.uuid().nullable().meta({ description: 'The own extension.' }) }),
+    user: z.object({ id: z.uuid(), name: z.string(), email: z.string(), roles: z.array(z.string()), extensionId: z.uuid().nullable().meta({ description: 'The own extension.' }), hasPassword: z.boolean().meta({ description: 'False: the person signs in with a provider.' }) }),
     permissions: z.array(PermissionName),
     csrfToken: z.string().meta({ description: 'To be sent as X-CSRF-Token with every write.' }),
     tenant: z.object({ id: z.uuid(), name: z.string(), slug: z.string() }),
@@ -36,6 +39,10 @@ export const SessionInfo = z
     expiresAt: instant,
   })
   .meta({ id: 'SessionInfo' })
+
+export const SignedOut = z
+  .object({ success: z.literal(true), signOutUrl: z.string().nullable().meta({ description: 'Where the browser goes to sign out at the provider as well; null: there is no such place.' }) })
+  .meta({ id: 'SignedOut' })
 
 export const OpenSession = z
   .object({

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { wrongField } from '../../config/errors.ts'
 import { defineRoute } from '../http/define-route.ts'
-import { done, one, Success } from '../http/envelope.ts'
+import { done, one } from '../http/envelope.ts'
 import { SignInStep } from './mfa/schemas.ts'
 import { nextStep } from './mfa/second-step.ts'
+import { refuseWithoutProvider } from './open-id/only.ts'
+import { signOutUrlOf } from './open-id/sign-out.ts'
 import { checkPasswordPolicy } from './passwords.ts'
 import { sessionInfo } from './session-info.ts'
-import { LoginInput, PasswordChange, SessionInfo } from './schemas.ts'
+import { LoginInput, PasswordChange, SessionInfo, SignedOut } from './schemas.ts'
 import { actorOf, endedCookie, endSession, openSession } from './sessions.ts'
 import { checkSignIn } from './sign-in.ts'
 import { endSessionsOf, getUser, updateUser } from './user-repository.ts'
@@ -24,6 +26,7 @@ const login = defineRoute({
   response: one(z.union([SessionInfo, SignInStep])),
   async handle({ world, body, client, reply }) {
     const user = await checkSignIn(world, body, client)
+    await refuseWithoutProvider(world, user, client.address)
     const step = await nextStep(world, user, client)
     if (step) return { data: step }
     const session = await openSession(world, user, client)
@@ -49,13 +52,15 @@ const logout = defineRoute({
   path: '/auth/logout',
   operationId: 'logout',
   summary: 'Sign out',
+  description: 'Who came by a provider is told where to sign out there too (RP-initiated logout).',
   tag: 'Session',
   permission: 'session',
-  response: Success,
+  response: SignedOut,
   async handle({ world, actor, session, reply }) {
+    const signOutUrl = await signOutUrlOf(world, actor, session.id)
     await endSession(world, actor, session.id)
     reply.header('Set-Cookie', endedCookie(world))
-    return done
+    return { ...done, signOutUrl }
   },
 })
 

@@ -22,6 +22,15 @@ export interface Client {
   cookies: ReadonlyMap<string, string>
 }
 
+/** The provider a person came by. */
+export interface Via {
+  providerId: string
+  idToken: string
+}
+
+/** Of the seal on ID tokens. */
+export const ID_TOKEN = 'id-token'
+
 export interface OpenedSession {
   /** The Set-Cookie header. */
   cookie: string
@@ -33,7 +42,7 @@ export interface OpenedSession {
  * Signs a user in with a new secret: the session the browser came with, if any, is ended, so that
  * nobody can plant one beforehand (session fixation).
  */
-export async function openSession(world: World, user: UserWithRoles, client: Client): Promise<OpenedSession> {
+export async function openSession(world: World, user: UserWithRoles, client: Client, via?: Via): Promise<OpenedSession> {
   const now = new Date(world.clock.now())
   const secret = newSecret()
   const session: SessionRow = {
@@ -47,6 +56,8 @@ export async function openSession(world: World, user: UserWithRoles, client: Cli
     created_at: now,
     last_seen_at: now,
     expires_at: new Date(now.getTime() + ABSOLUTE_MS),
+    provider_id: via?.providerId ?? null,
+    id_token_sealed: via === undefined ? null : world.secrets.seal(ID_TOKEN, user.tenant_id, via.idToken),
   }
   const previous = client.cookies.get(SESSION_COOKIE)
   await world.database.change(actorOf(user, client.address), async (trx) => {
@@ -58,7 +69,7 @@ export async function openSession(world: World, user: UserWithRoles, client: Cli
       .delete()
     await trx<SessionRow>('sessions').insert(session)
     await updateUser(trx, user.id, { last_login_at: now })
-    const after = { userId: user.id, address: session.address, userAgent: session.user_agent }
+    const after = { ...(via && { providerId: via.providerId }), userId: user.id, address: session.address, userAgent: session.user_agent }
     return { result: undefined, audit: { action: 'session.create', subjectType: 'session', subjectId: session.id, after } }
   })
   if (previous !== undefined) world.identityChanges.publish(user.tenant_id)

@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../config/database/index.ts'
 import { startQueue, type Queue } from '../../config/database/queue.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { WebhookDeliveryRow, WebhookRow } from '../../migrations/tables.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../http/guard.ts'
 import { post, type Sent } from './send.ts'
 
 export interface QueueTimes {

@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
-import { bareHost, type Guard } from './guard.ts'
+import { bareHost, type Guard } from '../http/guard.ts'
 import { signedHeaders } from './signature.ts'
 
 export interface Sent {

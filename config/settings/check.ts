@@ -95,6 +95,7 @@ function build(home: string, read: Reader): Settings {
     },
     provisioning: { plainNetworks: read('PROVISION_PLAIN_NETWORKS') ?? [] },
     dial: { origins: read('DIAL_ORIGINS') ?? [] },
+    signIn: { networks: read('SIGN_IN_NETWORKS') ?? [] },
     webhooks: { networks: read('WEBHOOK_NETWORKS') ?? [] },
     session: { expires: read('SESSION_EXPIRES_SECONDS') ?? 0, min: read('SESSION_EXPIRES_MIN_SECONDS') ?? 90 },
     keep: { historyDays: read('HISTORY_DAYS') ?? 0, traceDays: read('TRACE_DAYS') ?? 0 },

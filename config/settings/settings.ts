@@ -64,6 +64,8 @@ export interface Settings {
   provisioning: { plainNetworks: readonly string[] }
   /** Web pages whose scripts may call with a person's token. */
   dial: { origins: readonly string[] }
+  /** Private networks in which providers of OpenID Connect may be. */
+  signIn: { networks: readonly string[] }
   /** Private networks that webhooks may reach. */
   webhooks: { networks: readonly string[] }
   keep: { historyDays: number; traceDays: number }

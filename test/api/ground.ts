@@ -119,6 +119,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     media: { ...plainMedia, ports: { first: 20_000, last: 20_100 } },
     provisioning: { plainNetworks: ['127.0.0.1'] },
     dial: { origins: [] },
+    signIn: { networks: ['127.0.0.0/8'] },
     webhooks: { networks: ['127.0.0.0/8'] },
     database: { url: undefined, pool: 4 },
     backup: { folder: join(home, 'backups'), passphrase: undefined },

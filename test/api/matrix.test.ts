@@ -81,6 +81,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   contact: async () => (await ground.admin.post<{ id: string }>('/contacts', { name: `Ada ${++number}` })).id,
   mail: () => ground.pbx.addMail(ground.tenantId).id,
   passkey: newPasskey,
+  signInProvider: async () => (await ground.admin.post<{ id: string }>('/sign-in-providers', { name: `Company ${++number}`, issuer: 'http://127.0.0.1:9', clientId: 'dialplane' })).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
   webhook: newWebhook,
   backup: newBackup,
@@ -116,7 +117,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getParkLot: 'parkLot', updateParkLot: 'parkLot', deleteParkLot: 'parkLot',
   getSchedule: 'schedule', updateSchedule: 'schedule', deleteSchedule: 'schedule', getAttendant: 'attendant', updateAttendant: 'attendant', deleteAttendant: 'attendant',
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
-  resetSecondFactor: 'user', renamePasskey: 'passkey', removePasskey: 'passkey', unlockToll: 'tollLock', discardMessage: 'waitingMessage',
+  resetSecondFactor: 'user', renamePasskey: 'passkey', removePasskey: 'passkey', getSignInProvider: 'signInProvider', updateSignInProvider: 'signInProvider', deleteSignInProvider: 'signInProvider', testSignInProvider: 'signInProvider', unlockToll: 'tollLock', discardMessage: 'waitingMessage',
   getWebhook: 'webhook', updateWebhook: 'webhook', deleteWebhook: 'webhook', renewWebhookSecret: 'webhook', testWebhook: 'webhook', listWebhookDeliveries: 'webhook', replayWebhook: 'webhook', replayWebhookDelivery: 'webhookDelivery',
   getBackup: 'backup', downloadBackup: 'backup', tryBackup: 'backup', deleteBackup: 'backup',
   retryMail: 'mail', discardMail: 'mail',
@@ -144,6 +145,10 @@ const bodies: Record<string, () => unknown> = {
   verifyPasskeyStep: () => ({ challenge: 'x', passkey: { ...passkey, response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' } } }),
   beginRequiredPasskey: () => ({ challenge: 'x' }),
   addRequiredPasskey: () => ({ challenge: 'x', name: 'Key', passkey: { ...passkey, response: { clientDataJSON: 'e30', attestationObject: 'oA' } } }),
+  createSignInProvider: () => ({ name: `Company ${++number}`, issuer: 'http://127.0.0.1:9', clientId: 'dialplane' }),
+  updateSignInProvider: () => ({ createsUsers: false }),
+  beginProviderSignIn: () => ({ providerId: randomUUID() }),
+  finishProviderSignIn: () => ({ state: 'x', code: 'x' }),
   updateSignInPolicy: () => ({ secondFactor: 'optional' }),
   createUser: () => ({ name: 'New', email: `${randomUUID()}@example.test`, password: 'horses staple clouds', roles: ['user'] }),
   updateUser: () => ({ name: 'Renamed' }),
@@ -250,7 +255,7 @@ const withoutExtension: Record<string, number> = { openSoftphone: 409, dialOwnCa
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422,
   // The ground's panel is at a bare address, where there are no passkeys.
-  beginPasskey: 409, addPasskey: 409, removePasskey: 422, beginPasskeyProof: 409, beginPasskeySignIn: 409, signInWithPasskey: 409, beginPasskeyStep: 401, verifyPasskeyStep: 401, beginRequiredPasskey: 401, addRequiredPasskey: 401 }
+  beginPasskey: 409, addPasskey: 409, removePasskey: 422, beginPasskeyProof: 409, beginPasskeySignIn: 409, signInWithPasskey: 409, beginPasskeyStep: 401, verifyPasskeyStep: 401, beginRequiredPasskey: 401, addRequiredPasskey: 401, beginProviderSignIn: 401, finishProviderSignIn: 401 }
 
 async function newWebhook(): Promise<string> {
   return (await ground.admin.post<{ webhook: { id: string } }>('/webhooks', bodies['createWebhook']?.())).webhook.id
@@ -355,7 +360,7 @@ suite('with a token', () => {
       if (route.permission === 'session') return
       const alone = await ask((await ground.program([route.permission])).client, route)
       // Tokens make no tokens, nobody handles a person who may do more, undoing needs what doing needed, and webhooks tell nobody what they may not see.
-      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'undoAuditEvent', 'openSoftphone'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'createSignInProvider', 'updateSignInProvider', 'deleteSignInProvider', 'testSignInProvider', 'undoAuditEvent', 'openSoftphone'].includes(route.operationId) ? 403 : (route.status ?? 200)
       assert.equal(alone.status, expected, alone.body.toString())
     })
   }

@@ -41,12 +41,17 @@ export async function removeFactors(trx: Transaction, userId: string): Promise<b
   return (await trx<UserAuthenticatorRow>('user_authenticators').where({ user_id: userId }).delete()) > 0
 }
 
-export async function readPolicy(trx: Transaction, tenantId: string, lock = false): Promise<TenantRow['second_factor']> {
+/** Who must have a factor, and who may come in without a provider. */
+export async function readRules(trx: Transaction, tenantId: string, lock = false): Promise<{ secondFactor: TenantRow['second_factor']; providersOnly: boolean }> {
   const query = trx<TenantRow>('tenants').where({ id: tenantId })
-  const tenant = await (lock ? query.forUpdate() : query).first('second_factor')
-  return tenant?.second_factor ?? 'optional'
+  const tenant = await (lock ? query.forUpdate() : query).first('second_factor', 'providers_only')
+  return { secondFactor: tenant?.second_factor ?? 'optional', providersOnly: tenant?.providers_only ?? false }
 }
 
-export async function writePolicy(trx: Transaction, tenantId: string, secondFactor: TenantRow['second_factor']): Promise<void> {
-  await trx<TenantRow>('tenants').where({ id: tenantId }).update({ second_factor: secondFactor })
+export async function readPolicy(trx: Transaction, tenantId: string): Promise<TenantRow['second_factor']> {
+  return (await readRules(trx, tenantId)).secondFactor
+}
+
+export async function writePolicy(trx: Transaction, tenantId: string, rules: { secondFactor: TenantRow['second_factor']; providersOnly: boolean }): Promise<void> {
+  await trx<TenantRow>('tenants').where({ id: tenantId }).update({ second_factor: rules.secondFactor, providers_only: rules.providersOnly })
 }

@@ -8,10 +8,15 @@ import { ADMIN_ROLE } from '../permissions.ts'
 import { endSessionsOf, getUser } from '../user-repository.ts'
 import { mayHandle } from '../users.ts'
 import { hasPasskey, listPasskeys } from '../passkeys/repository.ts'
+import { hasEnabledProvider } from '../open-id/repository.ts'
+import { keepAnAdministrator } from '../roles.ts'
 import { provePassword } from '../prove-password.ts'
 import { auditOf, beginEnrolment, confirmEnrolment, hasFactor, isRequired, proveFactor, renewRecoveryCodes, resetFactors, takeAttempt, turnAppOff } from './factors.ts'
-import { findAuthenticator, readPolicy, recoveryCodesLeft, writePolicy } from './repository.ts'
+import { findAuthenticator, readPolicy, readRules, recoveryCodesLeft, writePolicy } from './repository.ts'
 import { AuthenticatorSecret, FactorCode, FactorProof, PasswordProof, RecoveryCodes, SecondFactor, SignInPolicy } from './schemas.ts'
+
+/** Excepts nobody. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 const getSecondFactor = defineRoute({
   method: 'get',
@@ -42,8 +47,8 @@ const setUp = defineRoute({
   body: PasswordProof,
   secret: true,
   response: one(AuthenticatorSecret),
-  async handle({ world, actor, body }) {
-    const user = await provePassword(world, actor, body.password)
+  async handle({ world, actor, session, body }) {
+    const user = await provePassword(world, actor, session, body.password)
     return { data: await world.database.change(actor, async (trx) => ({ result: await beginEnrolment(world, trx, user), audit: auditOf('user.begin-second-factor', actor) })) }
   },
 })
@@ -82,8 +87,8 @@ const renew = defineRoute({
   body: FactorProof,
   secret: true,
   response: one(RecoveryCodes),
-  async handle({ world, actor, body }) {
-    const user = await provePassword(world, actor, body.password)
+  async handle({ world, actor, session, body }) {
+    const user = await provePassword(world, actor, session, body.password)
     const forget = takeAttempt(world, actor.id)
     const recoveryCodes = await world.database.change(actor, async (trx) => {
       await proveFactor(world, trx, actor.id, body)
@@ -104,8 +109,8 @@ const turnOff = defineRoute({
   permission: 'session',
   body: FactorProof,
   response: Success,
-  async handle({ world, actor, body }) {
-    const user = await provePassword(world, actor, body.password)
+  async handle({ world, actor, session, body }) {
+    const user = await provePassword(world, actor, session, body.password)
     const forget = takeAttempt(world, actor.id)
     await world.database.change(actor, async (trx) => {
       if (isRequired(await readPolicy(trx, actor.tenantId), user.roles) && !(await hasPasskey(trx, actor.id))) throw new Refusal('conflict', 'Your organisation requires a second factor. Add a passkey first.')
@@ -146,18 +151,18 @@ const getPolicy = defineRoute({
   method: 'get',
   path: '/sign-in-policy',
   operationId: 'getSignInPolicy',
-  summary: 'Who must have a second factor',
+  summary: 'Who must have a second factor, and who may sign in without a provider',
   tag: 'Users',
   permission: 'users.read',
   response: one(SignInPolicy),
-  handle: async ({ world, actor }) => ({ data: { secondFactor: await world.database.read(actor, (trx) => readPolicy(trx, actor.tenantId)) } }),
+  handle: async ({ world, actor }) => ({ data: await world.database.read(actor, (trx) => readRules(trx, actor.tenantId)) }),
 })
 
 const updatePolicy = defineRoute({
   method: 'put',
   path: '/sign-in-policy',
   operationId: 'updateSignInPolicy',
-  summary: 'Say who must have a second factor',
+  summary: 'Say who must have a second factor, and who may sign in without a provider',
   description: 'Those who must and have none are signed out, and set one up when they sign in again. Needs a person who has one, or only programs could sign in. API tokens and phones are not concerned.',
   tag: 'Users',
   permission: 'users.write',
@@ -165,18 +170,28 @@ const updatePolicy = defineRoute({
   response: one(SignInPolicy),
   async handle({ world, actor, body }) {
     const data = await world.database.change(actor, async (trx) => {
-      const before = await readPolicy(trx, actor.tenantId, true)
-      if (body.secondFactor !== 'optional' && !(actor.kind === 'user' && (await hasFactor(trx, actor.id)))) {
+      const before = await readRules(trx, actor.tenantId, true)
+      const after = { secondFactor: body.secondFactor, providersOnly: body.providersOnly ?? before.providersOnly }
+      if (after.providersOnly && !before.providersOnly) await keepAWayIn(trx)
+      if (body.secondFactor !== 'optional' && body.secondFactor !== before.secondFactor && !(actor.kind === 'user' && (await hasFactor(trx, actor.id)))) {
         throw new Refusal('conflict', 'Set up a second factor of your own first, under My account.')
       }
-      await writePolicy(trx, actor.tenantId, body.secondFactor)
+      await writePolicy(trx, actor.tenantId, after)
       if (body.secondFactor !== 'optional') await endSessionsWithout(trx, body.secondFactor)
-      return { result: body, audit: { action: 'tenant.sign-in-policy', subjectType: 'tenant', subjectId: actor.tenantId, before: { secondFactor: before }, after: body } }
+      return { result: after, audit: { action: 'tenant.sign-in-policy', subjectType: 'tenant', subjectId: actor.tenantId, before, after } }
     })
     world.identityChanges.publish(actor.tenantId)
     return { data }
   },
 })
+
+/** Providers alone: one must be there, and an administrator with a password for the day it is not. */
+async function keepAWayIn(trx: Parameters<typeof getUser>[0]): Promise<void> {
+  if (!(await hasEnabledProvider(trx))) throw new Refusal('conflict', 'Add a provider first, and sign in with it once.')
+  await keepAnAdministrator(trx, NOBODY).catch((error: unknown) => {
+    throw new Refusal('conflict', 'No active administrator has a password. Give one to somebody first: it is the way in when the provider does not answer.', { cause: error })
+  })
+}
 
 /** Ends the sessions of those who must have a factor now and have none. */
 async function endSessionsWithout(trx: Parameters<typeof getUser>[0], policy: 'administrators' | 'everybody'): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PasskeyProof } from '../passkeys/schemas.ts'
-import { anyPassword, SessionInfo } from '../schemas.ts'
+import { ownPassword, SessionInfo } from '../schemas.ts'
 
 const challenge = z.string().min(1).max(1000).meta({ description: 'From the answer to the password; good for some minutes and for nothing else.' })
 const code = z.string().trim().min(6).max(20).meta({ description: 'Six digits of the authenticator app, or a recovery code where one is taken.' })
@@ -35,12 +35,15 @@ export const SecondFactor = z
   })
   .meta({ id: 'SecondFactor' })
 
-export const PasswordProof = z.strictObject({ password: anyPassword }).meta({ id: 'PasswordProof' })
+export const PasswordProof = z.strictObject({ password: ownPassword }).meta({ id: 'PasswordProof' })
 export const FactorProof = z
-  .strictObject({ password: anyPassword, code: code.optional(), passkey: PasskeyProof.optional() })
+  .strictObject({ password: ownPassword, code: code.optional(), passkey: PasskeyProof.optional() })
   .meta({ id: 'FactorProof', description: 'The password, and a code or the answer of a passkey.' })
 export const FactorCode = z.strictObject({ code }).meta({ id: 'FactorCode' })
 
 export const SignInPolicy = z
-  .strictObject({ secondFactor: z.enum(['optional', 'administrators', 'everybody']).meta({ description: 'Who must have a second factor.' }) })
+  .strictObject({
+    secondFactor: z.enum(['optional', 'administrators', 'everybody']).meta({ description: 'Who must have a second factor.' }),
+    providersOnly: z.boolean().optional().meta({ description: 'Only administrators sign in with a password or a passkey alone; everybody else with a provider. Absent: as it is.' }),
+  })
   .meta({ id: 'SignInPolicy' })

@@ -7,7 +7,7 @@ import type { World } from '../../http/world.ts'
 import { passkeysRefused } from '../passkeys/ceremony.ts'
 import type { SessionInfo } from '../schemas.ts'
 import { sessionInfo } from '../session-info.ts'
-import { actorOf, openSession, type Client } from '../sessions.ts'
+import { actorOf, openSession, type Client, type Via } from '../sessions.ts'
 import { getUser, type UserWithRoles } from '../user-repository.ts'
 import { newChallenge, openChallenge, type ChallengeFor } from './challenge.ts'
 import { hasFactor, isRequired, waysOf } from './factors.ts'
@@ -35,8 +35,8 @@ export async function challenged(world: World, purpose: ChallengeFor, challenge:
 }
 
 /** Opens the session. */
-export async function enter(world: World, user: UserWithRoles, client: Client, reply: Reply): Promise<z.input<typeof SessionInfo>> {
-  const session = await openSession(world, user, client)
+export async function enter(world: World, user: UserWithRoles, client: Client, reply: Reply, via?: Via): Promise<z.input<typeof SessionInfo>> {
+  const session = await openSession(world, user, client, via)
   reply.header('Set-Cookie', session.cookie)
   return sessionInfo(world, actorOf(user, client.address), session)
 }

@@ -36,9 +36,9 @@ const begin = defineRoute({
   body: PasswordProof,
   secret: true,
   response: one(CreationOptions),
-  async handle({ world, actor, body }) {
+  async handle({ world, actor, session, body }) {
     relyingParty(world)
-    const user = await provePassword(world, actor, body.password)
+    const user = await provePassword(world, actor, session, body.password)
     return { data: { ...(await creationOptions(world, user, await world.database.read(actor, (trx) => listPasskeys(trx, actor.id)))) } }
   },
 })
@@ -99,9 +99,9 @@ const remove = defineRoute({
   params: idParams,
   body: RemovePasskey,
   response: Success,
-  async handle({ world, actor, params, body }) {
+  async handle({ world, actor, session, params, body }) {
     await world.database.read(actor, (trx) => getPasskey(trx, actor.id, params.id))
-    const { roles } = await provePassword(world, actor, body.password)
+    const { roles } = await provePassword(world, actor, session, body.password)
     await world.database.change(actor, async (trx) => {
       await getUser(trx, actor.id, true)
       const passkey = await getPasskey(trx, actor.id, params.id)

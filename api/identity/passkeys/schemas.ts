@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instant, line } from '../../http/fields.ts'
-import { anyPassword } from '../schemas.ts'
+import { ownPassword } from '../schemas.ts'
 
 const encoded = (max: number) => z.string().max(max).regex(/^[A-Za-z0-9_-]*$/, 'must be base64url')
 const credentialId = encoded(1400).min(16).meta({ description: 'Base64url.' })
@@ -56,11 +56,12 @@ const challenge = z.string().min(1).max(1000).meta({ description: 'From the answ
 export const PasskeyStep = z.strictObject({ challenge, passkey: PasskeyProof }).meta({ id: 'PasskeyStep' })
 export const EnrolPasskey = z.strictObject({ challenge, name: passkeyName, passkey: NewPasskey }).meta({ id: 'EnrolPasskey' })
 
-export const RemovePasskey = z.strictObject({ password: anyPassword }).meta({ id: 'RemovePasskey' })
+export const RemovePasskey = z.strictObject({ password: ownPassword }).meta({ id: 'RemovePasskey' })
 
 export const SignInOptions = z
   .object({
     address: z.string().meta({ description: 'Scheme, host and port of the panel, which passkeys are for.' }),
     passkeysRefused: z.string().nullable().meta({ description: 'Why no passkey can be used at that address, and what helps; null: they can.' }),
+    providers: z.array(z.object({ id: z.uuid(), name: z.string() })).meta({ description: 'Those one may sign in with.' }),
   })
   .meta({ id: 'SignInOptions' })

@@ -6,14 +6,15 @@ import { one } from '../../http/envelope.ts'
 import { auditOf, hasFactor, renewRecoveryCodes, takeAttempt } from '../mfa/factors.ts'
 import { Enrolled, EnrolmentInput } from '../mfa/schemas.ts'
 import { challenged, enter } from '../mfa/second-step.ts'
+import { refuseWithoutProvider } from '../open-id/only.ts'
 import { SessionInfo } from '../schemas.ts'
 import { actorOf } from '../sessions.ts'
 import { getUser, type UserWithRoles } from '../user-repository.ts'
 import type { World } from '../../http/world.ts'
-import { creationOptions, passkeysRefused, relyingParty, requestOptions } from './ceremony.ts'
+import { creationOptions, relyingParty, requestOptions } from './ceremony.ts'
 import { addPasskey, auditOfPasskey, believePasskey, COPIED } from './passkeys.ts'
 import { findCredential, listPasskeys } from './repository.ts'
-import { CreationOptions, EnrolPasskey, PasskeySignIn, PasskeyStep, RequestOptions, SignInOptions, type PasskeyProof } from './schemas.ts'
+import { CreationOptions, EnrolPasskey, PasskeySignIn, PasskeyStep, RequestOptions, type PasskeyProof } from './schemas.ts'
 
 const WRONG = 'This passkey opens nothing here: it is unknown, was removed or refused, its owner was disabled, or its answer came too late. Try again, or sign in with your password.'
 
@@ -69,6 +70,7 @@ const signIn = defineRoute({
     }
     await passWith(world, user, client.address, 'sign-in', body.passkey)
     world.limits.loginAddress.giveBack(network)
+    await refuseWithoutProvider(world, user, client.address)
     return { data: await enter(world, user, client, reply) }
   },
 })
@@ -146,15 +148,4 @@ const required = defineRoute({
   },
 })
 
-const options = defineRoute({
-  method: 'get',
-  path: '/auth/sign-in-options',
-  operationId: 'getSignInOptions',
-  summary: 'How one may sign in here',
-  tag: 'Session',
-  permission: 'public',
-  response: one(SignInOptions),
-  handle: ({ world }) => Promise.resolve({ data: { address: world.gate.publicOrigin, passkeysRefused: passkeysRefused(world.gate.publicOrigin) ?? null } }),
-})
-
-export const passkeySignInRoutes = [options, beginSignIn, signIn, beginSecond, second, beginRequired, required]
+export const passkeySignInRoutes = [beginSignIn, signIn, beginSecond, second, beginRequired, required]

@@ -75,7 +75,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   saxes: ['api/http'],
   'sip.js': ['admin/softphone'],
   ws: ['api/live', 'api/softphone', 'pbx/signalling/engine/transport'],
-  '@node-rs/argon2': ['api/identity'], otpauth: ['api/identity'], '@simplewebauthn/server': ['api/identity/passkeys'], '@simplewebauthn/browser': ['admin'],
+  '@node-rs/argon2': ['api/identity'], otpauth: ['api/identity'], '@simplewebauthn/server': ['api/identity/passkeys'], '@simplewebauthn/browser': ['admin'], 'openid-client': ['api/identity/open-id'],
   qrcode: ['admin'],
   '@mantine/core': ['admin'], '@mantine/hooks': ['admin'], '@mantine/notifications': ['admin'],
   '@tanstack/react-query': ['admin'], '@vitejs/plugin-react': ['admin'], '@hey-api/openapi-ts': ['admin'], '@hey-api/client-fetch': ['admin'],

@@ -1,4 +1,4 @@
-/** Where webhooks may lead: whoever may make one must not reach through us what only we can reach. */
+/** Where webhooks and providers of sign-in may lead: whoever may make one must not reach through us what only we can reach. */
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
@@ -28,8 +28,11 @@ export interface Guard {
   lookup(host: string, options: { all?: boolean | undefined }, done: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void): void
 }
 
-/** @param allowed private networks that the operator opens: WEBHOOK_NETWORKS */
-export function createGuard(allowed: readonly string[]): Guard {
+/**
+ * @param allowed private networks that the operator opens
+ * @param who what reaches nothing there, and the setting that opens them
+ */
+export function createGuard(allowed: readonly string[], who = { what: 'webhooks reach', setting: 'WEBHOOK_NETWORKS' }): Guard {
   const closed = listOf(PRIVATE)
   const open = listOf(allowed)
   const may = (address: string): boolean => {
@@ -42,7 +45,7 @@ export function createGuard(allowed: readonly string[]): Guard {
     const found = isIP(bare) === 0 ? await lookup(bare, { all: true, verbatim: true }) : [{ address: bare, family: isIP(bare) }]
     return found.filter(({ address }) => may(address))
   }
-  const PRIVATE_ONLY = 'leads into a private network, where webhooks reach nothing. An operator opens networks with WEBHOOK_NETWORKS.'
+  const PRIVATE_ONLY = `leads into a private network, where ${who.what} nothing. An operator opens networks with ${who.setting}.`
   return {
     async refuses(url) {
       if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'The address begins with https:// or http://.'
