@@ -59,14 +59,27 @@ export async function changeOwnPassword(current: string, next: string): Promise<
 }
 
 export async function signOut(): Promise<void> {
+  let signOutUrl: string | null = null
   try {
-    await logout({ throwOnError: true })
+    signOutUrl = (await logout({ throwOnError: true })).data.signOutUrl
   } catch (error) {
     // A session that is already over needs no ending.
     if (!(error instanceof ApiError) || error.status !== 401) throw error
   }
   leave()
+  // At the provider too: else its button would open without a question.
+  if (signOutUrl !== null) window.location.assign(signOutUrl)
 }
+
+const NEXT = 'dialplane.next'
+
+/** Where one wanted to go, kept while the browser is at a provider. */
+export function rememberNext(next: string | null): void {
+  if (next === null) sessionStorage.removeItem(NEXT)
+  else sessionStorage.setItem(NEXT, next)
+}
+
+export const rememberedNext = (): string | null => sessionStorage.getItem(NEXT)
 
 /** The panel of this person. */
 export function enter(session: Session): void {

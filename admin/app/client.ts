@@ -16,7 +16,7 @@ export function rememberCsrfToken(token: string | undefined): void {
 
 /** Paths whose 401 means "wrong password" or "nobody is signed in", not "your session ended". */
 function isAboutSigningIn(url: string): boolean {
-  return /\/api\/v1\/(auth\/(login|session|passkeys\/sign-in|mfa\/(verify|passkey|enrol)(\/.*)?)|setup)$/.test(new URL(url).pathname)
+  return /\/api\/v1\/(auth\/(login|session|provider\/(begin|finish)|passkeys\/sign-in|mfa\/(verify|passkey|enrol)(\/.*)?)|setup)$/.test(new URL(url).pathname)
 }
 
 export function setUpClient(): void {

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter'
 import { ErrorState, PageLoader } from '../components/states.tsx'
 import { startLive } from '../live/connection.ts'
-import { readSession, readSetup } from './auth.ts'
+import { readSession, readSetup, rememberedNext } from './auth.ts'
 import { keys } from './keys.ts'
 import { Routes } from './routes.tsx'
 import { SessionContext } from './session.tsx'
@@ -11,6 +11,7 @@ import { Shell } from './shell.tsx'
 import type { Session } from './types.ts'
 
 const SignIn = lazy(() => import('../screens/sign-in/sign-in.tsx'))
+const ProviderReturn = lazy(() => import('../screens/sign-in/provider-return.tsx'))
 const Setup = lazy(() => import('../screens/setup/setup.tsx'))
 
 /** Only addresses inside the panel: a link must not lead a freshly signed-in person elsewhere. */
@@ -32,6 +33,7 @@ function SignedIn({ session }: { session: Session }) {
   const query = useSearch()
   const who = session.user.id
   useEffect(startLive, [who])
+  if (location === '/sign-in/provider') return <Redirect to={safeNext(rememberedNext())} replace />
   if (location === '/sign-in' || location === '/setup') {
     return <Redirect to={safeNext(new URLSearchParams(query).get('next'))} replace />
   }
@@ -54,6 +56,7 @@ function SignedOut() {
     <Suspense fallback={<PageLoader />}>
       <Switch>
         <Route path="/setup">{setup.data.needed ? <Setup /> : <Redirect to="/sign-in" replace />}</Route>
+        <Route path="/sign-in/provider"><ProviderReturn /></Route>
         <Route path="/sign-in">{setup.data.needed ? <Redirect to="/setup" replace /> : <SignIn />}</Route>
         <Route><Redirect to={setup.data.needed ? '/setup' : `/sign-in${next}`} replace /></Route>
       </Switch>

@@ -38,6 +38,7 @@ export const keys = {
   sessions: ['sessions'] as const,
   secondFactor: ['second-factor'] as const,
   signInOptions: ['sign-in-options'] as const,
+  signInProviders: ['sign-in-providers'] as const,
   signInPolicy: ['sign-in-policy'] as const,
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,

@@ -39,7 +39,7 @@ export default function Account() {
           data={schemes.map(({ value, label, icon: Icon }) => ({ value, label: <Group gap={6} wrap="nowrap" justify="center"><Icon size={16} aria-hidden />{label}</Group> }))}
         />
       </Panel>
-      <PasswordChange />
+      {user.hasPassword && <PasswordChange />}
       <DialTokens />
       <PasskeysPanel />
       <SecondFactorPanel />

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { keys } from '../../app/keys.ts'
 import { notify } from '../../app/notify.ts'
 import { rereading } from '../../app/query-client.ts'
+import { useSession } from '../../app/session.tsx'
 import { addPasskey, beginPasskey, listPasskeys, removePasskey, renamePasskey, type Passkey } from '../../client/index.ts'
 import { Panel } from '../../components/panel.ts'
 import { Problem } from '../../components/states.tsx'
@@ -69,13 +70,14 @@ function Row({ passkey, onDo }: { passkey: Passkey; onDo: (what: 'rename' | 'rem
 }
 
 const named = (name: string) => (name.trim() === '' ? { name: 'Give it a name.' } : {})
-const proved = (password: string) => (password === '' ? { password: 'Enter your password.' } : {})
+const proved = (password: string, needed: boolean) => (needed && password === '' ? { password: 'Enter your password.' } : {})
 
 function Add({ onClose }: { onClose: () => void }) {
+  const { hasPassword } = useSession().user
   const [codes, setCodes] = useState<string[] | null>(null)
   const form = useForm({
     initial: { name: 'My passkey', password: '' },
-    check: ({ name, password }) => ({ ...named(name), ...proved(password) }),
+    check: ({ name, password }) => ({ ...named(name), ...proved(password, hasPassword) }),
     save: async ({ name, password }) => {
       const passkey = await makePasskey((await beginPasskey({ body: { password }, throwOnError: true })).data.data)
       const { recoveryCodes } = (await changed(addPasskey({ body: { name: name.trim(), passkey }, throwOnError: true }))).data.data
@@ -90,7 +92,7 @@ function Add({ onClose }: { onClose: () => void }) {
       <Stack gap="md">
         <Text size="sm" c="dimmed">Your browser asks next where to keep it: this device, your phone, your password manager or a security key.</Text>
         <TextInput label="Name" description="By which you know it again." maxLength={60} value={form.values.name} error={form.errors.name} onChange={(change) => form.set('name', change.currentTarget.value)} />
-        <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />
+        {hasPassword && <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />}
         <Problem error={form.problem} />
         <Group><Button type="submit" loading={form.busy}>Continue</Button></Group>
       </Stack>
@@ -112,9 +114,10 @@ function Rename({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
 }
 
 function Remove({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
+  const { hasPassword } = useSession().user
   const form = useForm({
     initial: { password: '' },
-    check: ({ password }) => proved(password),
+    check: ({ password }) => proved(password, hasPassword),
     save: ({ password }) => changed(removePasskey({ path: { id: passkey.id }, body: { password }, throwOnError: true })),
     onSaved: () => {
       notify.done('The passkey is removed.')
@@ -125,7 +128,7 @@ function Remove({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
     <form noValidate onSubmit={(submitted) => { submitted.preventDefault(); form.submit() }}>
       <Stack gap="md">
         <Text size="sm">It opens nothing from now on. Your browser or password manager may still show it: delete it there too.</Text>
-        <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />
+        {hasPassword && <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />}
         <Problem error={form.problem} />
         <Group><Button type="submit" color="red" loading={form.busy}>Remove</Button></Group>
       </Stack>

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { keys } from '../../app/keys.ts'
 import { notify } from '../../app/notify.ts'
 import { rereading } from '../../app/query-client.ts'
+import { useSession } from '../../app/session.tsx'
 import { beginPasskeyProof, confirmAuthenticator, disableSecondFactor, getSecondFactor, renewRecoveryCodes, setUpAuthenticator, type AuthenticatorSecret } from '../../client/index.ts'
 import { Panel } from '../../components/panel.ts'
 import { Problem } from '../../components/states.tsx'
@@ -77,15 +78,16 @@ function Steps({ doing, byPasskey, byApp, onClose }: { doing: Doing; byPasskey: 
 
 /** The password again, and where there is a factor already, a code. */
 function Proof({ code, byApp, verb, save }: { code: 'none' | 'needed' | 'or-passkey'; byApp: boolean; verb: string; save: (proof: { password: string; code: string }) => Promise<void> }) {
+  const { hasPassword } = useSession().user
   const form = useForm({
     initial: { password: '', code: '' },
-    check: (values) => ({ ...(values.password === '' && { password: 'Enter your password.' }), ...(code === 'needed' && values.code.trim().length < 6 && { code: 'Enter the code.' }) }),
+    check: (values) => ({ ...(hasPassword && values.password === '' && { password: 'Enter your password.' }), ...(code === 'needed' && values.code.trim().length < 6 && { code: 'Enter the code.' }) }),
     save: (values) => save({ password: values.password, code: values.code.trim() }),
   })
   return (
     <form noValidate onSubmit={(submitted) => { submitted.preventDefault(); form.submit() }}>
       <Stack gap="md">
-        <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />
+        {hasPassword && <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />}
         {code !== 'none' && <CodeField recovery={byApp ? 'too' : 'only'} autoFocus={false} {...(code === 'or-passkey' && { hint: 'Leave it empty to use a passkey.' })} value={form.values.code} error={form.errors.code} onChange={(value) => form.set('code', value)} />}
         <Problem error={form.problem} />
         <Group><Button type="submit" loading={form.busy}>{verb}</Button></Group>

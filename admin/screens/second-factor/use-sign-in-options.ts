@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
 import { getSignInOptions } from '../../client/index.ts'
 
-export function useSignInOptions() {
-  return useQuery({ queryKey: keys.signInOptions, queryFn: async () => (await getSignInOptions({ throwOnError: true })).data.data, staleTime: Infinity, retry: false })
+/** @param organisation whose providers; absent: of the only one there is */
+export function useSignInOptions(organisation?: string) {
+  return useQuery({ queryKey: [...keys.signInOptions, organisation], queryFn: async () => (await getSignInOptions({ query: organisation === undefined ? {} : { organisation }, throwOnError: true })).data.data, staleTime: Infinity, retry: false })
 }
 
 /** Whether passkeys can be used in this browser at this page; else why not, where it helps to know. */

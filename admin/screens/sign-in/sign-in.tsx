@@ -7,7 +7,7 @@ import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 
 const CodeStep = lazy(async () => ({ default: (await import('./second-step.tsx')).CodeStep }))
-const PasskeyButton = lazy(() => import('./passkey-button.tsx'))
+const OtherWays = lazy(() => import('./other-ways.tsx'))
 const RequiredEnrolment = lazy(async () => ({ default: (await import('./second-step.tsx')).RequiredEnrolment }))
 
 /** Sign-in. On success the gate leads back to where one was. */
@@ -48,7 +48,7 @@ export default function SignIn() {
           <Button type="submit" fullWidth loading={form.busy}>Sign in</Button>
         </Stack>
       </form>
-      <Suspense><PasskeyButton /></Suspense>
+      <Suspense><OtherWays /></Suspense>
     </Doorway>
   )
 }

@@ -37,6 +37,8 @@ export async function changeUser(id: string, body: UserUpdate): Promise<void> {
   void queryClient.invalidateQueries({ queryKey: keys.session })
 }
 
+export const providersChanged = rereading(keys.signInProviders)
+
 export const resetUserFactor = (id: string) => changed(resetSecondFactor({ path: { id }, throwOnError: true }))
 
 export const removeUser = (id: string) => changed(deleteUser({ path: { id }, throwOnError: true }))

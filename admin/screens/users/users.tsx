@@ -16,6 +16,7 @@ import { useListState } from '../../components/use-list-state.ts'
 import { removeUser, resetUserFactor, useRoles, useUsers } from './data.ts'
 import { RoleTable } from './role-table.tsx'
 import { SessionList } from './session-list.tsx'
+import { ProvidersPanel } from './providers.tsx'
 import { SignInPolicyPanel } from './sign-in-policy.tsx'
 import { UserForm } from './user-form.tsx'
 
@@ -42,7 +43,7 @@ export default function Users() {
     { key: 'email', title: 'E-mail', sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
     { key: 'roles', title: 'Roles', render: (user) => user.roles.map(roleName).join(', ') },
     { key: 'status', title: 'State', card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: 'Active', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /> },
-    { key: 'factor', title: 'Second factor', render: (user) => user.secondFactor ? 'Authenticator app' : <Text span inherit c="dimmed">None</Text> },
+    { key: 'factor', title: 'Second factor', render: (user) => user.secondFactor ? 'Set up' : <Text span inherit c="dimmed">None</Text> },
     { key: 'login', title: 'Last sign-in', sort: 'last_login_at', render: (user) => user.lastLoginAt === null ? <Text span inherit c="dimmed">Never</Text> : <Time at={user.lastLoginAt} ago /> },
   ]
 
@@ -67,6 +68,7 @@ export default function Users() {
         empty={<EmptyState icon={SearchX} title="Nobody found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show everyone</Button>}>No user has “{search}” in name or e-mail.</EmptyState>}
       />
       <SignInPolicyPanel />
+      <ProvidersPanel />
       {roles.data !== undefined && <RoleTable roles={roles.data} />}
       <UserForm editing={editing} roles={roles.data ?? []} onClose={() => setEditing(null)} />
       <Drawer opened={signedIn !== null} onClose={() => setSignedIn(null)} title={<Text span fw={650} fz="lg">Where {shown?.name} is signed in</Text>}>
