@@ -55,7 +55,7 @@ function Row({ provider, mayWrite, onEdit, onDelete }: { provider: SignInProvide
   return (
     <Group justify="space-between" wrap="nowrap">
       <div>
-        <Group gap="xs"><Text size="sm" fw={600}>{provider.name}</Text><StatusDot {...(provider.enabled ? { label: 'On', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /></Group>
+        <Group gap="xs"><Text size="sm" fw={600}>{provider.name}</Text><Text span size="sm"><StatusDot {...(provider.enabled ? { label: 'On', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /></Text></Group>
         <Text size="xs" c="dimmed" className="break-anywhere">{provider.issuer}, {provider.people === 1 ? 'one person' : `${provider.people} people`}</Text>
       </div>
       {mayWrite && <RowMenu of={provider.name} onEdit={onEdit} onDelete={onDelete}><Menu.Item leftSection={<Plug size={16} aria-hidden />} onClick={() => void test().catch(notify.failed)}>Test</Menu.Item></RowMenu>}
