@@ -646,6 +646,10 @@ export type SessionInfo = {
          * The own extension.
          */
         extensionId: string | null;
+        /**
+         * False: the person signs in with a provider.
+         */
+        hasPassword: boolean;
     };
     permissions: Array<PermissionName>;
     /**
@@ -697,8 +701,12 @@ export type LoginInput = {
     password: string;
 };
 
-export type Success = {
+export type SignedOut = {
     success: true;
+    /**
+     * Where the browser goes to sign out at the provider as well; null: there is no such place.
+     */
+    signOutUrl: string | null;
 };
 
 export type PasswordChange = {
@@ -743,6 +751,10 @@ export type Pagination = {
      * There are more than total, which are reached by asking for less at once, such as fewer days.
      */
     more?: boolean;
+};
+
+export type Success = {
+    success: true;
 };
 
 export type CodeInput = {
@@ -800,6 +812,9 @@ export type SecondFactor = {
 };
 
 export type PasswordProof = {
+    /**
+     * Empty for somebody who has none and signed in with a provider in the last ten minutes.
+     */
     password: string;
 };
 
@@ -821,6 +836,9 @@ export type FactorCode = {
  * The password, and a code or the answer of a passkey.
  */
 export type FactorProof = {
+    /**
+     * Empty for somebody who has none and signed in with a provider in the last ten minutes.
+     */
     password: string;
     /**
      * Six digits of the authenticator app, or a recovery code where one is taken.
@@ -859,17 +877,10 @@ export type SignInPolicy = {
      * Who must have a second factor.
      */
     secondFactor: 'optional' | 'administrators' | 'everybody';
-};
-
-export type SignInOptions = {
     /**
-     * Scheme, host and port of the panel, which passkeys are for.
+     * Only administrators sign in with a password or a passkey alone; everybody else with a provider. Absent: as it is.
      */
-    address: string;
-    /**
-     * Why no passkey can be used at that address, and what helps; null: they can.
-     */
-    passkeysRefused: string | null;
+    providersOnly?: boolean;
 };
 
 /**
@@ -980,7 +991,224 @@ export type RenamePasskey = {
 };
 
 export type RemovePasskey = {
+    /**
+     * Empty for somebody who has none and signed in with a provider in the last ten minutes.
+     */
     password: string;
+};
+
+export type SignInOptions = {
+    /**
+     * Scheme, host and port of the panel, which passkeys are for.
+     */
+    address: string;
+    /**
+     * Why no passkey can be used at that address, and what helps; null: they can.
+     */
+    passkeysRefused: string | null;
+    /**
+     * Those one may sign in with.
+     */
+    providers: Array<{
+        id: string;
+        name: string;
+    }>;
+};
+
+export type ProviderBegun = {
+    /**
+     * Where the browser goes.
+     */
+    url: string;
+};
+
+export type ProviderChoice = {
+    providerId: string;
+};
+
+/**
+ * The parameters with which the provider sent the browser back.
+ */
+export type ProviderAnswer = {
+    state: string;
+    code?: string;
+    iss?: string;
+    error?: string;
+    error_description?: string;
+};
+
+/**
+ * A provider of OpenID Connect that people sign in with.
+ */
+export type SignInProvider = {
+    /**
+     * On the button: Sign in with …
+     */
+    name: string;
+    issuer: string;
+    clientId: string;
+    scopes: Array<string>;
+    domains: Array<string>;
+    /**
+     * E-mail addresses of these domains count as verified although the provider does not say so (Microsoft Entra). Needs domains that are your own.
+     */
+    trustsEmail: boolean;
+    /**
+     * The claim that names the groups of a person, e.g. groups; null: none.
+     */
+    groupsClaim: string | null;
+    /**
+     * Which role a group gives, for those the provider names in the claim. Set anew at each sign-in.
+     */
+    groupRoles: Array<{
+        group: string;
+        role: string;
+    }>;
+    /**
+     * Whoever the provider lets in is added at the first sign-in.
+     */
+    createsUsers: boolean;
+    /**
+     * The role of those whom no group gives one; null: they are not let in where groups give roles, nor added.
+     */
+    defaultRole: string | null;
+    /**
+     * A second factor that the provider says it has seen (amr holds mfa) counts here too.
+     */
+    acceptsMfa: boolean;
+    enabled: boolean;
+    id: string;
+    hasSecret: boolean;
+    /**
+     * To be entered at the provider.
+     */
+    redirectUri: string;
+    /**
+     * To be entered at the provider, where it signs out too.
+     */
+    signOutUri: string;
+    /**
+     * Who has signed in with it.
+     */
+    people: number;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type SignInProviderCreate = {
+    /**
+     * On the button: Sign in with …
+     */
+    name: string;
+    /**
+     * As the provider writes it in its openid-configuration, e.g. https://login.example.com/realms/main.
+     */
+    issuer: string;
+    clientId: string;
+    /**
+     * Kept sealed and never shown; null: none, with PKCE alone.
+     */
+    clientSecret?: string | null;
+    /**
+     * Besides openid; default: email and profile.
+     */
+    scopes?: Array<string>;
+    /**
+     * Whose e-mail addresses are let in, e.g. example.com; empty: all.
+     */
+    domains?: Array<string>;
+    /**
+     * E-mail addresses of these domains count as verified although the provider does not say so (Microsoft Entra). Needs domains that are your own.
+     */
+    trustsEmail?: boolean;
+    /**
+     * The claim that names the groups of a person, e.g. groups; null: none.
+     */
+    groupsClaim?: string | null;
+    /**
+     * Which role a group gives, for those the provider names in the claim. Set anew at each sign-in.
+     */
+    groupRoles?: Array<{
+        group: string;
+        role: string;
+    }>;
+    /**
+     * Whoever the provider lets in is added at the first sign-in.
+     */
+    createsUsers?: boolean;
+    /**
+     * The role of those whom no group gives one; null: they are not let in where groups give roles, nor added.
+     */
+    defaultRole?: string | null;
+    /**
+     * A second factor that the provider says it has seen (amr holds mfa) counts here too.
+     */
+    acceptsMfa?: boolean;
+    enabled?: boolean;
+};
+
+export type SignInProviderUpdate = {
+    /**
+     * On the button: Sign in with …
+     */
+    name?: string;
+    /**
+     * As the provider writes it in its openid-configuration, e.g. https://login.example.com/realms/main.
+     */
+    issuer?: string;
+    clientId?: string;
+    /**
+     * Kept sealed and never shown; null: none, with PKCE alone.
+     */
+    clientSecret?: string | null;
+    /**
+     * Besides openid; default: email and profile.
+     */
+    scopes?: Array<string>;
+    /**
+     * Whose e-mail addresses are let in, e.g. example.com; empty: all.
+     */
+    domains?: Array<string>;
+    /**
+     * E-mail addresses of these domains count as verified although the provider does not say so (Microsoft Entra). Needs domains that are your own.
+     */
+    trustsEmail?: boolean;
+    /**
+     * The claim that names the groups of a person, e.g. groups; null: none.
+     */
+    groupsClaim?: string | null;
+    /**
+     * Which role a group gives, for those the provider names in the claim. Set anew at each sign-in.
+     */
+    groupRoles?: Array<{
+        group: string;
+        role: string;
+    }>;
+    /**
+     * Whoever the provider lets in is added at the first sign-in.
+     */
+    createsUsers?: boolean;
+    /**
+     * The role of those whom no group gives one; null: they are not let in where groups give roles, nor added.
+     */
+    defaultRole?: string | null;
+    /**
+     * A second factor that the provider says it has seen (amr holds mfa) counts here too.
+     */
+    acceptsMfa?: boolean;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type ProviderCheck = {
+    /**
+     * What is wrong, and what helps; null: metadata and keys are in order.
+     */
+    error: string | null;
 };
 
 export type User = {
@@ -5225,7 +5453,7 @@ export type LogoutResponses = {
     /**
      * Done.
      */
-    200: Success;
+    200: SignedOut;
 };
 
 export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
@@ -6018,37 +6246,6 @@ export type UpdateSignInPolicyResponses = {
 
 export type UpdateSignInPolicyResponse = UpdateSignInPolicyResponses[keyof UpdateSignInPolicyResponses];
 
-export type GetSignInOptionsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/auth/sign-in-options';
-};
-
-export type GetSignInOptionsErrors = {
-    /**
-     * Too many requests; see Retry-After.
-     */
-    429: ErrorAnswer;
-    /**
-     * A part that is needed is away; see Retry-After.
-     */
-    503: ErrorAnswer;
-};
-
-export type GetSignInOptionsError = GetSignInOptionsErrors[keyof GetSignInOptionsErrors];
-
-export type GetSignInOptionsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: SignInOptions;
-    };
-};
-
-export type GetSignInOptionsResponse = GetSignInOptionsResponses[keyof GetSignInOptionsResponses];
-
 export type BeginPasskeySignInData = {
     body?: never;
     path?: never;
@@ -6616,6 +6813,454 @@ export type BeginPasskeyProofResponses = {
 };
 
 export type BeginPasskeyProofResponse = BeginPasskeyProofResponses[keyof BeginPasskeyProofResponses];
+
+export type GetSignInOptionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Its short name.
+         */
+        organisation?: string;
+    };
+    url: '/auth/sign-in-options';
+};
+
+export type GetSignInOptionsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSignInOptionsError = GetSignInOptionsErrors[keyof GetSignInOptionsErrors];
+
+export type GetSignInOptionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SignInOptions;
+    };
+};
+
+export type GetSignInOptionsResponse = GetSignInOptionsResponses[keyof GetSignInOptionsResponses];
+
+export type BeginProviderSignInData = {
+    body: ProviderChoice;
+    path?: never;
+    query?: never;
+    url: '/auth/provider/begin';
+};
+
+export type BeginProviderSignInErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type BeginProviderSignInError = BeginProviderSignInErrors[keyof BeginProviderSignInErrors];
+
+export type BeginProviderSignInResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProviderBegun;
+    };
+};
+
+export type BeginProviderSignInResponse = BeginProviderSignInResponses[keyof BeginProviderSignInResponses];
+
+export type FinishProviderSignInData = {
+    body: ProviderAnswer;
+    path?: never;
+    query?: never;
+    url: '/auth/provider/finish';
+};
+
+export type FinishProviderSignInErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type FinishProviderSignInError = FinishProviderSignInErrors[keyof FinishProviderSignInErrors];
+
+export type FinishProviderSignInResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SessionInfo | SignInStep;
+    };
+};
+
+export type FinishProviderSignInResponse = FinishProviderSignInResponses[keyof FinishProviderSignInResponses];
+
+export type ListSignInProvidersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+    };
+    url: '/sign-in-providers';
+};
+
+export type ListSignInProvidersErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListSignInProvidersError = ListSignInProvidersErrors[keyof ListSignInProvidersErrors];
+
+export type ListSignInProvidersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SignInProvider>;
+        pagination: Pagination;
+    };
+};
+
+export type ListSignInProvidersResponse = ListSignInProvidersResponses[keyof ListSignInProvidersResponses];
+
+export type CreateSignInProviderData = {
+    body: SignInProviderCreate;
+    path?: never;
+    query?: never;
+    url: '/sign-in-providers';
+};
+
+export type CreateSignInProviderErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateSignInProviderError = CreateSignInProviderErrors[keyof CreateSignInProviderErrors];
+
+export type CreateSignInProviderResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: SignInProvider;
+    };
+};
+
+export type CreateSignInProviderResponse = CreateSignInProviderResponses[keyof CreateSignInProviderResponses];
+
+export type DeleteSignInProviderData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sign-in-providers/{id}';
+};
+
+export type DeleteSignInProviderErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteSignInProviderError = DeleteSignInProviderErrors[keyof DeleteSignInProviderErrors];
+
+export type DeleteSignInProviderResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteSignInProviderResponse = DeleteSignInProviderResponses[keyof DeleteSignInProviderResponses];
+
+export type GetSignInProviderData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sign-in-providers/{id}';
+};
+
+export type GetSignInProviderErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSignInProviderError = GetSignInProviderErrors[keyof GetSignInProviderErrors];
+
+export type GetSignInProviderResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SignInProvider;
+    };
+};
+
+export type GetSignInProviderResponse = GetSignInProviderResponses[keyof GetSignInProviderResponses];
+
+export type UpdateSignInProviderData = {
+    body: SignInProviderUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sign-in-providers/{id}';
+};
+
+export type UpdateSignInProviderErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateSignInProviderError = UpdateSignInProviderErrors[keyof UpdateSignInProviderErrors];
+
+export type UpdateSignInProviderResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SignInProvider;
+    };
+};
+
+export type UpdateSignInProviderResponse = UpdateSignInProviderResponses[keyof UpdateSignInProviderResponses];
+
+export type TestSignInProviderData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sign-in-providers/{id}/test';
+};
+
+export type TestSignInProviderErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TestSignInProviderError = TestSignInProviderErrors[keyof TestSignInProviderErrors];
+
+export type TestSignInProviderResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProviderCheck;
+    };
+};
+
+export type TestSignInProviderResponse = TestSignInProviderResponses[keyof TestSignInProviderResponses];
 
 export type ListUsersData = {
     body?: never;
