@@ -1,10 +1,12 @@
 /** A headless browser for tests of the panel, and the panel built from the sources as they are. */
 import { execFile } from 'node:child_process'
 import { existsSync, globSync, statSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { eventually } from '../support/eventually.ts'
 
 const top = fileURLToPath(new URL('../..', import.meta.url))
 const names = ['chromium', 'chromium-browser', 'google-chrome']
@@ -40,7 +42,7 @@ export async function openPage(browser: Browser, size: Size = 'desk', colorSchem
   const context = await browser.newContext({ viewport: viewports[size], colorScheme, locale: 'en-GB', reducedMotion: 'reduce' })
   if (menu === 'unfolded') await context.addInitScript(unfoldMenu)
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
@@ -61,7 +63,24 @@ function newest(pattern: string): number {
 /** Builds admin/dist when it is missing or older than its sources. */
 export async function buildPanel(): Promise<void> {
   const index = join(top, 'admin/dist/index.html')
-  const sources = Math.max(newest('admin/{app,client,components,live,public,screens,words}/**/*.*'), newest('admin/*.*'))
-  if (existsSync(index) && statSync(index).mtimeMs >= sources) return
-  await promisify(execFile)(process.execPath, [join(top, 'node_modules/vite/bin/vite.js'), 'build', 'admin', '--logLevel', 'warn'], { cwd: top })
+  const sources = Math.max(newest('admin/{app,client,components,live,public,screens,softphone,words}/**/*.*'), newest('admin/*.*'))
+  const isBuilt = (): boolean => existsSync(index) && statSync(index).mtimeMs >= sources
+  const lock = join(top, 'node_modules/.cache/panel-build')
+  if (isBuilt() && !existsSync(lock)) return
+  // Two files at once build it once.
+  await mkdir(join(top, 'node_modules/.cache'), { recursive: true })
+  const mine = await eventually(() => mkdir(lock).then(() => 'mine', () => (abandoned(lock) || (isBuilt() && !existsSync(lock))) && 'theirs'), 'the panel to be built by another test file', 2 * LONGEST_BUILD_MS)
+  try {
+    if (!isBuilt()) await promisify(execFile)(process.execPath, [join(top, 'node_modules/vite/bin/vite.js'), 'build', 'admin', '--logLevel', 'warn'], { cwd: top })
+  } finally {
+    if (mine === 'mine') await rm(lock, { recursive: true, force: true })
+  }
+}
+
+const LONGEST_BUILD_MS = 180_000
+
+/** Whoever made it died before it ended. */
+function abandoned(lock: string): boolean {
+  const found = statSync(lock, { throwIfNoEntry: false })
+  return found !== undefined && Date.now() - found.mtimeMs > LONGEST_BUILD_MS
 }

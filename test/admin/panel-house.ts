@@ -9,6 +9,7 @@ import { createLogger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/index.ts'
 import { startDialplane, type Dialplane } from '../../main.ts'
 import { sipPlace, testSettings } from '../support/house.ts'
+import { lendReadyHome } from '../support/lent-home.ts'
 import { administrator, ApiClient } from '../support/http-client.ts'
 import { Desk } from '../support/desk.ts'
 import { freePort } from '../support/ports.ts'
@@ -33,6 +34,7 @@ export async function startPanelHouse(change: (settings: Settings) => void = () 
   settings.sip.port = await freePort()
   change(settings)
   const logger = createLogger(process.env['TEST_LOG'] ?? 'error', { write: (line: string) => void process.stderr.write(line) })
+  await lendReadyHome(home)
   await lendSpeech(home)
   const dialplane = await startDialplane(settings, logger)
   const setupLink = await dialplane.api.setupLink()
