@@ -117,20 +117,20 @@ suite('every lie is noticed', () => {
   const now = Math.floor(Date.now() / 1000)
   const lies: Record<string, [Crooked, RegExp, object?]> = {
     'another audience': [{ claims: { aud: 'another application' } }, /for another application/],
-    'our audience among others, for another party': [{ claims: { aud: ['dialplane', 'other'], azp: 'other' } }, /.*/],
+    'our audience among others, for another party': [{ claims: { aud: ['dialplane', 'other'], azp: 'other' } }, /for another application/],
     'another nonce': [{ nonce: 'of another sign-in' }, /belongs to another sign-in/],
-    'no nonce': [{ claims: { nonce: undefined } }, /.*/],
+    'no nonce': [{ claims: { nonce: undefined } }, /"nonce".*missing/],
     'another issuer': [{ claims: { iss: 'https://evil.test' } }, /names another issuer/],
     'expired': [{ claims: { iat: now - 7200, exp: now - 3600 } }, /too old/],
-    'no expiry': [{ claims: { exp: undefined } }, /.*/],
+    'no expiry': [{ claims: { exp: undefined } }, /"exp".*missing/],
     'not valid yet': [{ claims: { nbf: now + 3600 } }, /too old or from the future/],
-    'no subject': [{ claims: { sub: undefined } }, /.*/],
-    'not signed (alg none)': [{ signed: 'none' }, /.*/],
-    'signed with the client secret (HS256)': [{ signed: 'hmac' }, /.*/],
-    'signed with a key it does not publish': [{ signed: 'other' }, /.*/],
+    'no subject': [{ claims: { sub: undefined } }, /"sub".*missing/],
+    'not signed (alg none)': [{ signed: 'none' }, /signs in a way that is not accepted/],
+    'signed with the client secret (HS256)': [{ signed: 'hmac' }, /signs in a way that is not accepted/],
+    'signed with a key it does not publish': [{ signed: 'other' }, /signature verification failed/],
     'signed with a key of unknown name': [{ header: { kid: 'two' } }, /a key that it does not publish/],
-    'no ID token': [{ idToken: null }, /.*/],
-    'rubbish for an ID token': [{ idToken: 'a.b.c' }, /.*/],
+    'no ID token': [{ idToken: null }, /"id_token"/],
+    'rubbish for an ID token': [{ idToken: 'a.b.c' }, /something else than JSON/],
     'somebody else at userinfo': [{ claims: { email: undefined }, userinfo: { sub: 'somebody else', email: 'ada@example.test', email_verified: true } }, /two different people/],
     'a refused code': [{ error: { status: 400, body: { error: 'invalid_grant' } } }, /used before or came too late/],
     'an unverified address': [{ claims: { email_verified: false } }, /email_verified/],
@@ -138,7 +138,7 @@ suite('every lie is noticed', () => {
     'no address': [{ claims: { email: undefined } }, /did not tell your e-mail address/],
     'denied there': [{}, /did not let you in, or you cancelled/, { code: undefined, error: 'access_denied' }],
     'another state': [{}, /began in another browser/, { state: 'another' }],
-    'another issuer beside the code (RFC 9207)': [{}, /.*/, { iss: 'https://evil.test' }],
+    'another issuer beside the code (RFC 9207)': [{}, /"iss"/, { iss: 'https://evil.test' }],
   }
   for (const [name, [told, words, back]] of Object.entries(lies)) {
     test(name, async () => {
