@@ -906,6 +906,7 @@ export interface TrunkRow {
   emergency: boolean
   send_location: boolean
   location_by: 'value' | 'reference' | 'both'
+  header_rules: { direction: 'out' | 'in'; action: 'add' | 'remove' | 'replace'; header: string; match: string | null; value: string }[]
   enabled: boolean
   version: number
   created_at: Date

@@ -8,6 +8,27 @@ export type OutsideCalls = 'none' | 'national' | 'international'
 /** How a carrier wants numbers: `+4930…`, `4930…`, `030…`, or as they were dialled. */
 export type NumberFormat = 'plus' | 'digits' | 'national' | 'dialled'
 
+/** A change to the headers of the INVITEs of a trunk. */
+export interface HeaderRule {
+  /** To the carrier, or how a call of the carrier is read. */
+  direction: 'out' | 'in'
+  action: 'add' | 'remove' | 'replace'
+  /** In full, such as `X-Account`. */
+  header: string
+  /** A regular expression of RE2: what is replaced, or the values that are removed; null: all of the header. */
+  match: string | null
+  /** What is put there: `$1` is the first parentheses of the expression; `{caller}`, `{called}` and `{tenant}` stand for themselves. */
+  value: string
+}
+
+/** What header rules make of a message that somebody pasted. */
+export interface HeaderPreview {
+  message: string
+  /** Those of the direction, in order; a header that is not there has no values. */
+  steps: { rule: number; header: string; before: string[]; after: string[]; changed: boolean }[]
+  variables: { caller: string; called: string; tenant: string }
+}
+
 /** A line to a carrier. */
 export interface Trunk {
   id: string
@@ -51,6 +72,8 @@ export interface Trunk {
   sendLocation: boolean
   /** The place itself, where to ask for it, or both (RFC 6442). */
   locationBy: 'value' | 'reference' | 'both'
+  /** One after the other. */
+  headerRules: HeaderRule[]
   enabled: boolean
   version: number
   createdAt: Date
@@ -83,6 +106,7 @@ export interface TrunkInput {
   emergency?: boolean
   sendLocation?: boolean
   locationBy?: Trunk['locationBy']
+  headerRules?: HeaderRule[]
   enabled?: boolean
 }
 
@@ -107,6 +131,8 @@ export interface TrunkStatus {
 export interface Trunks extends Kept<Trunk & { status: TrunkStatus }, TrunkInput> {
   /** Asks the carrier now: registers anew, or sends OPTIONS. */
   test(actor: Actor, id: string): Promise<Trunk & { status: TrunkStatus }>
+  /** What rules would make of this INVITE. Refused `unprocessable` when it is none, or a rule is wrong. */
+  previewHeaders(actor: Actor, rules: HeaderRule[], direction: HeaderRule['direction'], message: string): HeaderPreview
 }
 
 /** Where some callers of a number go. */

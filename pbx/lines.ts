@@ -9,6 +9,7 @@ import { deadEnd } from './routing/handling.ts'
 import { poolSiteOf, reservedFor, whoShows } from './emergency-pools.ts'
 import { refuseCountry } from './numbered.ts'
 import { callsOver } from './steps/channels.ts'
+import { previewHeaders } from './sip/header-preview.ts'
 import type { TrunkRoom } from './trunks/trunks.ts'
 
 type WithStatus = Trunk & { status: TrunkStatus }
@@ -60,7 +61,7 @@ export function createTrunksDoor({ directory, room, registry, tls }: { directory
       if (input.emergency !== undefined || input.country !== undefined) refuseHelpOf(actor, input.emergency ?? before?.emergency ?? false, input.country ?? before?.country ?? 'US')
       if (before?.tenantId === actor.tenantId) {
         const { password: kept, clientKey: _key, ...rest } = before
-        const whole = { ...rest, networks: [], ...input }
+        const whole = { ...rest, networks: [], headerRules: [], ...input }
         checkTrunkKind({ ...whole, hasPassword: kept !== null })
         refuseTaken(actor, whole, id)
         refuseCertificates(whole, id)
@@ -75,6 +76,7 @@ export function createTrunksDoor({ directory, room, registry, tls }: { directory
       if (callerId !== null) refuseShown(directory, actor.tenantId, callerId, id)
       await trunks.remove(actor, id)
     },
+    previewHeaders: (actor, rules, direction, message) => previewHeaders(rules, direction, message, directory.snapshot().tenant(actor.tenantId)?.slug ?? ''),
     async test(actor, id) {
       const trunk = await trunks.get(actor, id)
       if (!trunk.enabled) throw new Refusal('conflict', 'This trunk is switched off.')

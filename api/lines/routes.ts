@@ -5,7 +5,7 @@ import { defineRoute } from '../http/define-route.ts'
 import { idParams, one } from '../http/envelope.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import type { Trunk as TrunkOfPbx, TrunkStatus as TrunkStatusOfPbx } from '../../pbx/index.ts'
-import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, Carrier, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
+import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, Carrier, HeaderPreview, HeaderPreviewRequest, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
 
 const time = (ms: number): string => new Date(ms).toISOString()
 
@@ -26,6 +26,11 @@ const testTrunk = defineRoute({
   handle: async ({ world, actor, params }) => ({ data: presentTrunk(await world.pbx.trunks.test(actor, params.id)) }),
 })
 
+const previewHeaders = defineRoute({
+  method: 'post', path: '/header-previews', operationId: 'previewHeaders', summary: 'What header rules make of a message, without a call', tag: 'Trunks', permission: 'trunks.read', body: HeaderPreviewRequest, response: one(HeaderPreview),
+  handle: ({ world, actor, body: { rules, direction, message } }) => Promise.resolve({ data: world.pbx.trunks.previewHeaders(actor, rules, direction, message) }),
+})
+
 const listCarriers = defineRoute({
   method: 'get', path: '/carriers', operationId: 'listCarriers', summary: 'Carriers that are known, with what a trunk to each wants', tag: 'Trunks', permission: 'trunks.read', response: z.object({ data: z.array(Carrier) }),
   handle: () => Promise.resolve({ data: [...carriers] }),
@@ -39,6 +44,7 @@ export const lineRoutes = [
     shown: Trunk, create: TrunkCreate, update: TrunkUpdate, kept: ({ trunks }) => trunks, present: (trunk) => presentTrunk(trunk),
   }),
   testTrunk,
+  previewHeaders,
   ...keptRoutes({
     path: '/inbound-numbers', one: 'InboundNumber', many: 'InboundNumbers', tag: 'Inbound numbers', read: 'trunks.read', write: 'trunks.write',
     words: { list: 'Numbers that carriers send calls for', create: 'Add an inbound number', get: 'An inbound number', update: 'Change an inbound number', remove: 'Remove an inbound number' },

@@ -19,6 +19,27 @@ export const TrunkStatus = z
 
 const pem = z.string().max(20_000)
 
+export const HeaderRule = z
+  .strictObject({
+    direction: z.enum(['out', 'in']).meta({ description: 'out: of calls to the carrier. in: how calls of the carrier are read (From, P-Asserted-Identity, Privacy).' }),
+    action: z.enum(['add', 'remove', 'replace']),
+    header: z.string().trim().max(60).meta({ description: 'In full, such as X-Account. What carries the call itself, such as Via, CSeq or Contact, cannot be changed.' }),
+    match: z.string().max(200).nullable().default(null).meta({ description: 'A regular expression of RE2: what is replaced, or the values that are removed. Null: all of the header.' }),
+    value: z.string().max(500).default('').meta({ description: 'What is put there. $1 is the first parentheses of the expression; {caller}, {called} and {tenant} stand for themselves.' }),
+  })
+  .meta({ id: 'HeaderRule', description: 'A change to the headers of the INVITEs of a trunk.' })
+
+export const HeaderPreviewRequest = z
+  .strictObject({ direction: HeaderRule.shape.direction, rules: z.array(HeaderRule).max(50), message: z.string().min(1).max(20_000).meta({ description: 'An INVITE, as a trace shows it.' }) })
+  .meta({ id: 'HeaderPreviewRequest' })
+export const HeaderPreview = z
+  .object({
+    message: z.string(),
+    steps: z.array(z.object({ rule: z.number().int().meta({ description: 'Its place among the rules, from 0.' }), header: z.string(), before: z.array(z.string()), after: z.array(z.string()), changed: z.boolean() }).meta({ id: 'HeaderPreviewStep' })).meta({ description: 'The rules of this direction, in order.' }),
+    variables: z.object({ caller: z.string(), called: z.string(), tenant: z.string() }).meta({ id: 'HeaderPreviewVariables', description: 'What the variables stand for in this message.' }),
+  })
+  .meta({ id: 'HeaderPreview', description: 'What header rules make of a message.' })
+
 const trunk = {
   port: z.number().int().min(1).max(65_535).nullable().meta({ description: 'Null: where DNS says (RFC 3263).' }),
   transport: z.enum(['udp', 'tcp', 'tls']),
@@ -39,6 +60,7 @@ const trunk = {
   emergency: z.boolean().meta({ description: 'It carries calls to the emergency services.' }),
   sendLocation: z.boolean().meta({ description: 'Such calls carry the place of the caller (PIDF-LO, RFC 6442); once more without it when the carrier refuses that.' }),
   locationBy: z.enum(['value', 'reference', 'both']).meta({ description: 'The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.' }),
+  headerRules: z.array(HeaderRule).max(50).meta({ description: 'Carried out one after the other.' }),
   enabled: z.boolean(),
 }
 

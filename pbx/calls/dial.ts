@@ -359,10 +359,10 @@ function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: L
 
 /** Nothing of the house but what the carrier needs: its own domain in From, To and Diversion, our address in Contact and Via. */
 function inviteOutside(world: CallWorld, { number, diverted, line }: OutsideTarget, leg: Leg, { onFailure }: BranchHandlers): OutgoingInvite {
-  const { uri, nextHop, route, domain, from, account, headers, parts, silenceMs } = line
+  const { uri, nextHop, route, domain, from, account, parts, silenceMs, rewrite = (plain) => plain } = line
   const invite = world.sip.invite({
     uri, ...(nextHop !== undefined && { nextHop }), ...(route && { route }), from: { domain, ...from }, to: { number, domain }, sdp: leg.endpoint?.localSdp ?? '', ...(account && { account }), ...(parts && { parts }),
-    headers: { ...headers, ...divertedHeaders(diverted, number, domain) },
+    headers: rewrite({ ...line.headers, ...divertedHeaders(diverted, number, domain) }),
   })
   void invite.sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
   if (silenceMs !== undefined) {

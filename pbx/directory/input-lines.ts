@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
+import { ruleTrouble } from '../sip/header-rules.ts'
 import type { BlockedCallerInput, InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
@@ -25,6 +26,10 @@ export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
     if (typeof text === 'string' && (text === '' || text.length > 200 || /[\p{Cc}"\\]/u.test(text))) details.push({ field, message: 'Up to 200 characters, without quotes and backslashes.' })
   }
   checkCertificates(checked, details)
+  for (const [at, rule] of (checked.headerRules ?? []).entries()) {
+    const trouble = ruleTrouble(rule)
+    if (trouble !== undefined) details.push({ field: `headerRules.${at}`, message: trouble })
+  }
   if (checked.callerId) checked.callerId = number(checked.callerId, 'callerId', details)
   if (checked.networks) {
     checked.networks = [...new Set(checked.networks.map((network) => network.trim()))]

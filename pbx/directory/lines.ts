@@ -13,8 +13,9 @@ const KEY_PURPOSE = 'trunk-key'
 
 const TRUNK: Columns<Omit<TrunkInput, 'password' | 'clientKey'>, TrunkRow> = [
   ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['registersHere', 'registers_here'], ['registerSeconds', 'register_seconds'], ['clientCertificate', 'client_certificate'], ['peerAuthority', 'peer_authority'], ['peerName', 'peer_name'], ['networks', 'networks'],
-  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['locationBy', 'location_by'], ['enabled', 'enabled'],
+  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['locationBy', 'location_by'], ['headerRules', 'header_rules'], ['enabled', 'enabled'],
 ]
+const TRUNK_JSON: ReadonlySet<string> = new Set(['headerRules'])
 const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['maxCalls', 'max_calls'], ['enabled', 'enabled']]
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [
   ['name', 'name'], ['position', 'position'], ['pattern', 'pattern'], ['strip', 'strip'], ['prepend', 'prepend'], ['trunkIds', 'trunk_ids'], ['callerId', 'caller_id'], ['callers', 'callers'], ['scheduleId', 'schedule_id'], ['cheapestFirst', 'cheapest_first'], ['enabled', 'enabled'],
@@ -31,7 +32,7 @@ export function createTrunkRepository(world: DirectoryWorld): Kept<Trunk, TrunkI
     check: checkTrunk,
     toRow(actor, input) {
       const { password, clientKey, ...rest } = input
-      return { ...toRow(TRUNK, rest), ...(rest.clientCertificate !== undefined && { client_key_sealed: rest.clientCertificate === null || clientKey == null ? null : world.secrets.seal(KEY_PURPOSE, actor.tenantId, clientKey) }), ...(password !== undefined && { password_sealed: password === null ? null : world.secrets.seal(PURPOSE, actor.tenantId, password) }) }
+      return { ...toRow(TRUNK, rest, TRUNK_JSON), ...(rest.clientCertificate !== undefined && { client_key_sealed: rest.clientCertificate === null || clientKey == null ? null : world.secrets.seal(KEY_PURPOSE, actor.tenantId, clientKey) }), ...(password !== undefined && { password_sealed: password === null ? null : world.secrets.seal(PURPOSE, actor.tenantId, password) }) }
     },
     show: (_trx, row) => ({ ...fromRow(TRUNK, row), hasPassword: row.password_sealed !== null, ...around(row) }) as unknown as Trunk,
     forAudit: (row) => ({ ...fromRow(TRUNK, row), hasPassword: row.password_sealed !== null }),

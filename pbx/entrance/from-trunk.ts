@@ -1,6 +1,7 @@
-import type { Directory } from '../directory/types.ts'
+import type { Directory, SnapshotTrunk } from '../directory/types.ts'
 import { findInboundNumber, parseNumber } from '../routing/outside.ts'
 import { parseAddressList } from '../sip/address.ts'
+import { applyHeaderRules, READ_INWARDS, type HeaderLines } from '../sip/header-rules.ts'
 import type { IncomingRequest } from '../sip/types.ts'
 import type { InboundCall, TrunkRoom } from '../trunks/trunks.ts'
 import type { Step, Visit } from './visit.ts'
@@ -24,7 +25,7 @@ export function createFromPeer(directory: Pick<Directory, 'snapshot'>): Step {
 
 function enter(visit: Visit, request: IncomingRequest, { trunk, number }: InboundCall, directory: Pick<Directory, 'snapshot'>): void {
   const snapshot = directory.snapshot()
-  const who = callerOf(request, trunk.country)
+  const who = callerOf(readBy(trunk, request, number, snapshot.tenant(trunk.tenantId)?.slug ?? ''), request.from, trunk.country)
   const prefix = findInboundNumber(snapshot, trunk, number)?.namePrefix ?? ''
   visit.tenant = snapshot.tenant(trunk.tenantId)
   visit.inbound = { trunkId: trunk.id, number, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
@@ -35,11 +36,23 @@ export function unlessFromTrunk(step: Step): Step {
   return (visit) => (visit.inbound ? undefined : step(visit))
 }
 
+/** What a call says in its headers, after the rules of its trunk. */
+function readBy({ headerRules }: SnapshotTrunk, request: Pick<IncomingRequest, 'header' | 'from'>, called: string, tenant: string): (name: string) => string | undefined {
+  if (!headerRules.some(({ direction }) => direction === 'in')) return (name) => (name === 'from' ? undefined : request.header(name))
+  const lines = READ_INWARDS.flatMap((name): HeaderLines => {
+    const value = request.header(name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  const caller = parseAddressList(request.header('p-asserted-identity') ?? '')?.[0]?.uri.user ?? request.from.uri.user ?? 'anonymous'
+  const now = applyHeaderRules(headerRules, 'in', lines, { caller, called, tenant })
+  return (name) => now.flatMap(([one, value]) => (one.toLowerCase() === name ? [value] : [])).join(', ') || undefined
+}
+
 /** Who calls, as the carrier asserts (RFC 3325), else as From says; nobody who hides (RFC 3323). */
-function callerOf(request: IncomingRequest, country: string): { number: string; name: string } {
-  const asserted = parseAddressList(request.header('p-asserted-identity') ?? '')?.[0]
-  const { uri, displayName = '' } = asserted ?? request.from
-  const hides = /\b(id|user|full)\b/i.test(request.header('privacy') ?? '')
+function callerOf(read: (name: string) => string | undefined, from: IncomingRequest['from'], country: string): { number: string; name: string } {
+  const first = (name: string) => parseAddressList(read(name) ?? '')?.[0]
+  const { uri, displayName = '' } = first('p-asserted-identity') ?? first('from') ?? from
+  const hides = /\b(id|user|full)\b/i.test(read('privacy') ?? '')
   const user = uri.user ?? ''
   if (hides || !/^\+?[0-9*#.()-]{2,30}$/.test(user)) return { number: 'anonymous', name: 'Anonymous' }
   return { number: parseNumber(user, country)?.e164 ?? user, name: displayName.replace(/[\p{Cc}]/gu, '').slice(0, 60) }

@@ -114,7 +114,7 @@ export interface OutgoingInviteOptions {
   from: { number: string; name: string | undefined; domain: string }
   to: { number: string; domain: string }
   sdp: string
-  headers?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string | readonly string[]>>
   /** Goes along with the SDP, in one multipart/mixed body (RFC 5621). */
   parts?: readonly BodyPart[]
   /** Answers a challenge (401, 407) once, and again when only its nonce was old. */

@@ -3,6 +3,7 @@ import type { SnapshotTrunk } from '../directory/types.ts'
 import type { Located } from '../door.ts'
 import { locationBody } from './pidf-lo.ts'
 import { ANONYMOUS, NOWHERE } from '../sip/anonymous.ts'
+import { applyHeaderRules, headersOf, linesOf } from '../sip/header-rules.ts'
 import type { BodyPart, SipAccount } from '../sip/types.ts'
 import { wayToPeer, type Peer } from './peers.ts'
 import { escapeUser, formatHostPort } from '../sip/uri.ts'
@@ -23,6 +24,8 @@ export interface OutsideLine {
   from: { number: string; name: string | undefined; domain?: string }
   account: SipAccount | undefined
   headers: Readonly<Record<string, string>>
+  /** What the rules of the trunk make of its headers, all of them together. */
+  rewrite?: (headers: Readonly<Record<string, string>>) => Record<string, string | readonly string[]>
   /** What goes along with the session description. */
   parts?: readonly BodyPart[]
   /** Left when nothing at all is heard for so long; undefined: it is the last, and waited for. */
@@ -68,9 +71,10 @@ const SILENCE_MS = 1_700
 /**
  * @param addresses where its host leads, as far as is known
  * @param peer where the PBX is that registers with us
+ * @param tenant its short name, for header rules
  * @param route the way that the carrier asked for when we registered with it
  */
-export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, route: readonly string[], { number, callerId, emergency, located, reference, hidden, more }: LineWish): OutsideLine {
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, tenant: string, route: readonly string[], { number, callerId, emergency, located, reference, hidden, more }: LineWish): OutsideLine {
   // What has no domain of its own is told the address that we send from, which `localhost` stands for.
   const domain = peer ? 'localhost' : hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
@@ -93,6 +97,7 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer
       ...(emergency && { Priority: 'emergency' }),
       ...place?.headers,
     },
+    ...(trunk.headerRules.length > 0 && { rewrite: (headers) => headersOf(applyHeaderRules(trunk.headerRules, 'out', linesOf(headers), { caller: hidden ? ANONYMOUS.number : user, called: number, tenant })) }),
     ...(place?.part && { parts: [place.part] }),
     silenceMs: more ? SILENCE_MS : undefined,
   }

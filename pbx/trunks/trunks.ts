@@ -94,9 +94,10 @@ export async function createTrunks(options: Pick<PeerWorld, 'database' | 'bounds
     note: (id, failure) => watches.get(id)?.note(failure),
     line(id, wish) {
       const watch = watches.get(id)
-      if (!watch?.trunk.registersHere) return watch && lineFor(watch.trunk, watch.addresses, undefined, watch.serviceRoute, wish)
+      const tenant = (watch && directory.snapshot().tenant(watch.trunk.tenantId)?.slug) ?? ''
+      if (!watch?.trunk.registersHere) return watch && lineFor(watch.trunk, watch.addresses, undefined, tenant, watch.serviceRoute, wish)
       const peer = peers.of(id)
-      return peer && lineFor(watch.trunk, [], peer, [], wish)
+      return peer && lineFor(watch.trunk, [], peer, tenant, [], wish)
     },
     recognise({ requestUri, source, to }) {
       const user = requestUri.user ?? ''

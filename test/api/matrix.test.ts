@@ -150,6 +150,7 @@ const bodies: Record<string, () => unknown> = {
   beginProviderSignIn: () => ({ providerId: randomUUID() }),
   finishProviderSignIn: () => ({ state: 'x', code: 'x' }),
   updateSignInPolicy: () => ({ secondFactor: 'optional' }),
+  previewHeaders: () => ({ direction: 'out', rules: [{ direction: 'out', action: 'add', header: 'X-Account', value: '{tenant}' }], message: 'INVITE sip:1@example.test SIP/2.0' }),
   createUser: () => ({ name: 'New', email: `${randomUUID()}@example.test`, password: 'horses staple clouds', roles: ['user'] }),
   updateUser: () => ({ name: 'Renamed' }),
   createToken: () => ({ name: 'program', permissions: ['calls.read'] }),

@@ -152,6 +152,34 @@ suite('trunks', () => {
     await house.api.ask('PATCH', `/extensions/${extension?.id}`, { outsideNumber: null })
   })
 
+  test('header rules: what the carrier is sent, and how its calls are read', async () => {
+    const wrong = await house.api.send('PATCH', `/trunks/${trunk.id}`, { headerRules: [{ direction: 'out', action: 'remove', header: 'Via' }] })
+    assert.deepEqual([wrong.status, /Via carries the call itself/.test(wrong.body.toString())], [422, true])
+    const headerRules = [
+      { direction: 'out', action: 'add', header: 'X-Account', value: '{caller}>{called}' },
+      { direction: 'out', action: 'add', header: 'X-Account', value: 'second' },
+      { direction: 'out', action: 'replace', header: 'P-Asserted-Identity', match: '\\+1(\\d+)@', value: '$1@' },
+      { direction: 'in', action: 'replace', header: 'P-Asserted-Identity', match: 'sip:00', value: 'sip:+' },
+    ]
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { headerRules })
+    let mark = carrier.incoming.mark()
+    const call = await anna.invite('92025550123')
+    const there = await carrier.nextCall({ from: mark })
+    assert.deepEqual(there.invite.headers.flatMap(([name, value]) => (name === 'X-Account' ? [value] : [])), ['+15550001000>+12025550123', 'second'])
+    assert.match(headerOf(there.invite, 'P-Asserted-Identity') ?? '', /^<sip:5550001000@/)
+    there.reject(486)
+    await call.ended()
+    mark = anna.incoming.mark()
+    const into = await carrier.invite('+15550001000', { headers: [['P-Asserted-Identity', '"Bob" <sip:0012025550999@carrier.example>']] })
+    const here = await anna.nextCall({ from: mark })
+    assert.match(headerOf(here.invite, 'From') ?? '', /<sip:\+12025550999@/)
+    here.reject(486)
+    await into.ended()
+    const answer = await house.api.post<{ message: string; steps: { changed: boolean }[] }>('/header-previews', { direction: 'in', rules: headerRules, message: 'INVITE sip:+15550001000@x SIP/2.0\nP-Asserted-Identity: <sip:0049301@y>' })
+    assert.deepEqual([answer.steps.map(({ changed }) => changed), /<sip:\+49301@y>/.test(answer.message)], [[true], true])
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { headerRules: [] })
+  })
+
   test('a carrier that is gone, and one that has no line: the next one carries the call; a busy one is not tried elsewhere', async () => {
     const other = await openPhone({ server: house.sip, user: 'other', password: '' })
     // It says nothing at all. Nobody at the port would be known at once where ICMP is told, and such a trunk comes last.

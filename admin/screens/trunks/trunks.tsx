@@ -1,5 +1,5 @@
 import { Button, Menu, Stack, Text } from '@mantine/core'
-import { Cable, Coins, Plus, RefreshCw } from 'lucide-react'
+import { Cable, Coins, ListFilter, Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
@@ -14,6 +14,7 @@ import { Time } from '../../components/time.tsx'
 import { answerWords, carrierAddress, trunkState } from '../../words/trunk.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { askCarrier, removeTrunk, useTrunks } from './data.ts'
+import { HeaderRulesDrawer } from './header-rules-drawer.tsx'
 import { RatesDrawer } from './rates-drawer.tsx'
 import { TrunkWizard } from './trunk-wizard.tsx'
 import { TrunkForm, type Editing } from './trunk-form.tsx'
@@ -47,6 +48,7 @@ export default function Trunks() {
   const [history, setHistory] = useState<Trunk | null>(null)
   const [wizard, setWizard] = useState(false)
   const [rates, setRates] = useState<Trunk | null>(null)
+  const [rules, setRules] = useState<Trunk | null>(null)
   const [deleting, setDeleting] = useState<Trunk | null>(null)
   const mayWrite = can('trunks.write')
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setWizard(true)}>New trunk</Button>
@@ -58,7 +60,7 @@ export default function Trunks() {
         columns={columns}
         rows={query.data}
         rowKey={({ id }) => id}
-        {...(mayWrite && { actions: (trunk: Trunk) => <TrunkMenu trunk={trunk} onEdit={() => setEditing({ kind: 'edit', trunk })} onRates={() => setRates(trunk)} onHistory={() => setHistory(trunk)} onDelete={() => setDeleting(trunk)} /> })}
+        {...(mayWrite && { actions: (trunk: Trunk) => <TrunkMenu trunk={trunk} onEdit={() => setEditing({ kind: 'edit', trunk })} onRates={() => setRates(trunk)} onRules={() => setRules(trunk)} onHistory={() => setHistory(trunk)} onDelete={() => setDeleting(trunk)} /> })}
         error={query.error}
         retry={() => void query.refetch()}
         empty={<EmptyState icon={Cable} title="No trunks yet" action={mayWrite && create}>Without a trunk, calls stay in the house, and emergency calls cannot be carried. You need an account with a carrier: its SIP server and either a user name with password, or your address known there.</EmptyState>}
@@ -73,6 +75,7 @@ export default function Trunks() {
       />
       <TrunkForm editing={editing} onClose={() => setEditing(null)} />
       <RatesDrawer trunk={rates} onClose={() => setRates(null)} />
+      <HeaderRulesDrawer trunk={rules} onClose={() => setRules(null)} />
       <HistoryDrawer of={history === null ? undefined : { type: 'trunk', id: history.id, title: `trunk ${history.name}` }} onClose={() => setHistory(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete trunk ${deleting?.name ?? ''}?`} confirm="Delete trunk" onConfirm={async () => deleting && removeTrunk(deleting.id)} done={`Trunk ${deleting?.name ?? ''} is deleted.`}>
         Calls that go on over it stay. Its password is forgotten.
@@ -85,11 +88,12 @@ interface TrunkMenuProps {
   trunk: Trunk
   onEdit: () => void
   onRates: () => void
+  onRules: () => void
   onHistory: () => void
   onDelete: () => void
 }
 
-function TrunkMenu({ trunk, onEdit, onRates, onHistory, onDelete }: TrunkMenuProps) {
+function TrunkMenu({ trunk, onEdit, onRates, onRules, onHistory, onDelete }: TrunkMenuProps) {
   const [asking, setAsking] = useState(false)
   const ask = async (): Promise<void> => {
     setAsking(true)
@@ -106,6 +110,7 @@ function TrunkMenu({ trunk, onEdit, onRates, onHistory, onDelete }: TrunkMenuPro
   return (
     <RowMenu of={`trunk ${trunk.name}`} busy={asking} onEdit={onEdit} onHistory={onHistory} onDelete={onDelete}>
       <Menu.Item leftSection={<Coins size={16} aria-hidden />} onClick={onRates}>Rates</Menu.Item>
+      <Menu.Item leftSection={<ListFilter size={16} aria-hidden />} onClick={onRules}>Header rules</Menu.Item>
       {trunk.enabled && <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => void ask()}>Test now</Menu.Item>}
     </RowMenu>
   )

@@ -61,6 +61,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   pg: ['config/database'], 'pg-copy-streams': ['config/database'],
   pino: ['config'],
   'node-cron': ['pbx/cdr'],
+  re2js: ['pbx/sip'],
   'prom-client': ['pbx/metrics'],
   express: ['api/server.ts', 'api/http'],
   helmet: ['api/server.ts', 'api/http'],
