@@ -77,5 +77,6 @@ test('a trunk by the wizard: what is wrong is said, corrected and checked again'
   assert.equal((await branch.register()).status, 200)
   await page.getByRole('cell', { name: `127.0.0.1:${branch.local.port} UDP` }).waitFor()
   await shot('trunk-peer')
-  assert.deepEqual(complaints, [])
+  // The rule that was refused.
+  assert.deepEqual(complaints.filter((one) => !/^422 \S+\/trunks\/[\w-]+$/.test(one)), [])
 })
