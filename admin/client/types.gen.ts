@@ -2648,11 +2648,38 @@ export type Trunk = {
      * The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.
      */
     locationBy: 'value' | 'reference' | 'both';
+    /**
+     * Carried out one after the other.
+     */
+    headerRules: Array<HeaderRule>;
     enabled: boolean;
     version: number;
     createdAt: string;
     updatedAt: string;
     status: TrunkStatus;
+};
+
+/**
+ * A change to the headers of the INVITEs of a trunk.
+ */
+export type HeaderRule = {
+    /**
+     * out: of calls to the carrier. in: how calls of the carrier are read (From, P-Asserted-Identity, Privacy).
+     */
+    direction: 'out' | 'in';
+    action: 'add' | 'remove' | 'replace';
+    /**
+     * In full, such as X-Account. What carries the call itself, such as Via, CSeq or Contact, cannot be changed.
+     */
+    header: string;
+    /**
+     * A regular expression of RE2: what is replaced, or the values that are removed. Null: all of the header.
+     */
+    match?: string | null;
+    /**
+     * What is put there. $1 is the first parentheses of the expression; {caller}, {called} and {tenant} stand for themselves.
+     */
+    value?: string;
 };
 
 export type TrunkStatus = {
@@ -2777,6 +2804,10 @@ export type TrunkCreate = {
      * The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.
      */
     locationBy?: 'value' | 'reference' | 'both';
+    /**
+     * Carried out one after the other.
+     */
+    headerRules?: Array<HeaderRule>;
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.
@@ -2864,6 +2895,10 @@ export type TrunkUpdate = {
      * The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.
      */
     locationBy?: 'value' | 'reference' | 'both';
+    /**
+     * Carried out one after the other.
+     */
+    headerRules?: Array<HeaderRule>;
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.
@@ -2873,6 +2908,50 @@ export type TrunkUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+/**
+ * What header rules make of a message.
+ */
+export type HeaderPreview = {
+    message: string;
+    /**
+     * The rules of this direction, in order.
+     */
+    steps: Array<HeaderPreviewStep>;
+    variables: HeaderPreviewVariables;
+};
+
+export type HeaderPreviewStep = {
+    /**
+     * Its place among the rules, from 0.
+     */
+    rule: number;
+    header: string;
+    before: Array<string>;
+    after: Array<string>;
+    changed: boolean;
+};
+
+/**
+ * What the variables stand for in this message.
+ */
+export type HeaderPreviewVariables = {
+    caller: string;
+    called: string;
+    tenant: string;
+};
+
+export type HeaderPreviewRequest = {
+    /**
+     * out: of calls to the carrier. in: how calls of the carrier are read (From, P-Asserted-Identity, Privacy).
+     */
+    direction: 'out' | 'in';
+    rules: Array<HeaderRule>;
+    /**
+     * An INVITE, as a trace shows it.
+     */
+    message: string;
 };
 
 /**
@@ -11382,6 +11461,57 @@ export type TestTrunkResponses = {
 };
 
 export type TestTrunkResponse = TestTrunkResponses[keyof TestTrunkResponses];
+
+export type PreviewHeadersData = {
+    body: HeaderPreviewRequest;
+    path?: never;
+    query?: never;
+    url: '/header-previews';
+};
+
+export type PreviewHeadersErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type PreviewHeadersError = PreviewHeadersErrors[keyof PreviewHeadersErrors];
+
+export type PreviewHeadersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: HeaderPreview;
+    };
+};
+
+export type PreviewHeadersResponse = PreviewHeadersResponses[keyof PreviewHeadersResponses];
 
 export type ListInboundNumbersData = {
     body?: never;

@@ -81,10 +81,8 @@ function RuleFields({ rule, name, set, onUp, onDown, onRemove }: RuleFieldsProps
   return (
     <Fieldset legend={name}>
       <Stack gap="xs">
-        <Group gap="xs" grow>
-          <Select label="Of" data={directions} allowDeselect={false} value={direction} onChange={(to) => turn((to ?? 'out') as HeaderRule['direction'])} />
-          <Select label="What to do" data={actions} allowDeselect={false} value={action} onChange={(to) => set({ ...rule, action: (to ?? 'add') as HeaderRule['action'] })} />
-        </Group>
+        <Select label="Of" data={directions} allowDeselect={false} value={direction} onChange={(to) => turn((to ?? 'out') as HeaderRule['direction'])} />
+        <Select label="What to do" data={actions} allowDeselect={false} value={action} onChange={(to) => set({ ...rule, action: (to ?? 'add') as HeaderRule['action'] })} />
         {direction === 'in'
           ? <Select label="Header" description="What the caller is read from." data={readInwards} allowDeselect={false} value={header} onChange={(to) => set({ ...rule, header: to ?? 'From' })} />
           : <TextInput label="Header" placeholder="X-Account" {...plain} value={header} onChange={(change) => set({ ...rule, header: change.currentTarget.value })} />}
