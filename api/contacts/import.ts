@@ -16,7 +16,7 @@ export interface ImportCounts {
   unchanged: number
 }
 
-/** A contact is known by its external id; without one, by its name together with one of its numbers. */
+/** A contact is known by its external id; without one, by its name together with one of its numbers, or by its name alone when it has none. */
 export async function importContacts(trx: Transaction, tenantId: string, lines: readonly ContactLine[], country: string): Promise<ImportCounts> {
   const counts = { created: 0, updated: 0, unchanged: 0 }
   for (let from = 0; from < lines.length; from += BATCH) {
@@ -48,20 +48,26 @@ async function importBatch(trx: Transaction, tenantId: string, lines: readonly C
   if (numbers.length > 0) await trx('contact_numbers').insert(numbers)
 }
 
+const KNOWN = `external_id = ANY(?) OR id IN (SELECT contact_id FROM contact_numbers WHERE tail = ANY(?) AND digits = ANY(?))
+  OR (lower(name) = ANY(?) AND external_id IS NULL AND NOT EXISTS (SELECT FROM contact_numbers n WHERE n.contact_id = contacts.id))`
+
 const keyOf = (name: string, digits: string): string => `${digits} ${name.toLowerCase()}`
 
 async function knownTo(trx: Transaction, lines: readonly ContactLine[], country: string): Promise<(input: ContactLine['input']) => KeptContact | undefined> {
   const ids = lines.flatMap(({ input }) => input.externalId ?? [])
   const digits = lines.flatMap(({ input }) => (input.externalId === null ? input.numbers.flatMap(({ number }) => readNumber(number, country)?.digits ?? []) : []))
-  const rows = (await trx<ContactRow>('contacts').whereRaw('external_id = ANY(?) OR id IN (SELECT contact_id FROM contact_numbers WHERE tail = ANY(?) AND digits = ANY(?))', [ids, digits.map((one) => one.slice(-6)), digits]).forUpdate()) as ContactRow[]
+  const bare = lines.flatMap(({ input }) => (input.externalId === null && input.numbers.length === 0 ? input.name.toLowerCase() : []))
+  const rows = (await trx<ContactRow>('contacts').whereRaw(KNOWN, [ids, digits.map((one) => one.slice(-6)), digits, bare]).forUpdate()) as ContactRow[]
   const byId = new Map<string, KeptContact>()
   const byNumber = new Map<string, KeptContact>()
   for (const contact of await withNumbers(trx, rows)) {
     if (contact.external_id !== null) byId.set(contact.external_id, contact)
+    else if (contact.numbers.length === 0) byNumber.set(keyOf(contact.name, ''), contact)
     for (const number of contact.numbers) byNumber.set(keyOf(contact.name, number.digits), contact)
   }
   return ({ externalId, name, numbers }) => {
     if (externalId !== null) return byId.get(externalId)
+    if (numbers.length === 0) return byNumber.get(keyOf(name, ''))
     for (const { number } of numbers) {
       const found = byNumber.get(keyOf(name, readNumber(number, country)?.digits ?? ''))
       if (found) return found
