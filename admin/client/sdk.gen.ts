@@ -2768,7 +2768,7 @@ export const exportContacts = <ThrowOnError extends boolean = false>(options?: O
 /**
  * Make and change many contacts from CSV, all or none
  *
- * A contact is known by its external id; without one, by its name together with one of its numbers. Needs the permission `contacts.manage`.
+ * A contact is known by its external id; without one, by its name together with one of its numbers, or by its name alone when it has none. What the file has no column for stays as it is, and so do numbers that it does not name. Needs the permission `contacts.manage`.
  */
 export const importContacts = <ThrowOnError extends boolean = false>(options: Options<ImportContactsData, ThrowOnError>): RequestResult<ImportContactsResponses, ImportContactsErrors, ThrowOnError> => (options.client ?? client).post<ImportContactsResponses, ImportContactsErrors, ThrowOnError>({
     security: [{

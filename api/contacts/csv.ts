@@ -10,11 +10,14 @@ type Fault = z.input<typeof ContactImportReport>['errors'][number]
 
 const PLACES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const
 const COLUMNS = ['name', 'company', 'email', 'externalId', 'externalUrl', 'tags', ...PLACES.flatMap((at) => [`number${at}`, `label${at}`] as const)] as const
+const FIELDS = ['name', 'company', 'email', 'externalId', 'externalUrl', 'tags'] as const
 const BATCH = 500
 
 export interface ContactLine {
   line: number
   input: ContactInput
+  /** Fields that the file has a column for; the others are left as they are. */
+  given: readonly (keyof ContactInput)[]
 }
 
 /** @throws Refusal `unprocessable` for a file that cannot be read as such */
@@ -35,7 +38,7 @@ export function readContacts(csv: string): { lines: ContactLine[]; errors: Fault
     const before = externalId === null ? undefined : seen.get(externalId)
     if (before !== undefined) errors.push({ line, field: 'externalId', message: `Line ${before} has this id as well.` })
     if (externalId !== null) seen.set(externalId, line)
-    return [{ line, input: read.data }]
+    return [{ line, input: read.data, given: FIELDS.filter((field) => values[field] !== undefined) }]
   })
   return { lines, errors: errors.slice(0, 100) }
 }

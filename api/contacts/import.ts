@@ -2,13 +2,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../config/database/index.ts'
+import { Refusal } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { ContactNumberRow, ContactRow } from '../../migrations/tables.ts'
 import { readNumber } from '../../pbx/index.ts'
 import type { ContactLine } from './csv.ts'
-import { auditOf, changeContact, columnsOf, numberRows, withNumbers, type KeptContact } from './repository.ts'
+import { auditOf, changeContact, columnsOf, numberRows, withNumbers, type ContactInput, type KeptContact } from './repository.ts'
 
 const BATCH = 250
+const MOST_NUMBERS = 10
 
 export interface ImportCounts {
   created: number
@@ -31,21 +33,39 @@ async function importBatch(trx: Transaction, tenantId: string, lines: readonly C
   const known = await knownTo(trx, lines, country)
   const contacts: Partial<ContactRow>[] = []
   const numbers: Omit<ContactNumberRow, 'tail'>[] = []
-  for (const { input } of lines) {
+  for (const line of lines) {
+    const { input } = line
     const before = known(input)
     if (!before) {
       const id = newId()
       contacts.push({ id, tenant_id: tenantId, ...columnsOf(input) })
       numbers.push(...numberRows(tenantId, id, input.numbers, country))
       counts.created += 1
-    } else if (isDeepStrictEqual(auditOf(before), { ...input, tags: [...new Set(input.tags)] })) counts.unchanged += 1
+      continue
+    }
+    const after = changedBy(before, line, country)
+    if (isDeepStrictEqual(auditOf(before), after)) counts.unchanged += 1
     else {
-      await changeContact(trx, before, input, country)
+      await changeContact(trx, before, after, country)
       counts.updated += 1
     }
   }
   if (contacts.length > 0) await trx('contacts').insert(contacts)
   if (numbers.length > 0) await trx('contact_numbers').insert(numbers)
+}
+
+/** A file takes nothing away: what it has no column for stays, and so do numbers that it does not name. */
+function changedBy(before: KeptContact, { line, input, given }: ContactLine, country: string): ContactInput {
+  const numbers = before.numbers.map(({ label, written, digits }) => ({ label, number: written, digits }))
+  for (const { label, number } of input.numbers) {
+    const digits = readNumber(number, country)?.digits ?? ''
+    const same = numbers.find((one) => one.digits === digits)
+    if (same) Object.assign(same, { number, label: label || same.label })
+    else numbers.push({ label, number, digits })
+  }
+  if (numbers.length > MOST_NUMBERS) throw new Refusal('unprocessable', `Line ${line}: ${before.name} would have ${numbers.length} numbers; a contact has at most ${MOST_NUMBERS}. Remove some in the panel first.`)
+  const columns = Object.fromEntries(given.map((field) => [field, input[field]])) as Partial<ContactInput>
+  return { ...auditOf(before), ...columns, ...(columns.tags && { tags: [...new Set(columns.tags)] }), numbers: numbers.map(({ label, number }) => ({ label, number })) }
 }
 
 const KNOWN = `external_id = ANY(?) OR id IN (SELECT contact_id FROM contact_numbers WHERE tail = ANY(?) AND digits = ANY(?))

@@ -43,7 +43,7 @@ const exportAll = defineFileRoute({
 class Trial extends Error {}
 
 const importAll = defineRoute({
-  method: 'post', path: '/contacts/import', operationId: 'importContacts', summary: 'Make and change many contacts from CSV, all or none', description: 'A contact is known by its external id; without one, by its name together with one of its numbers, or by its name alone when it has none.',
+  method: 'post', path: '/contacts/import', operationId: 'importContacts', summary: 'Make and change many contacts from CSV, all or none', description: 'A contact is known by its external id; without one, by its name together with one of its numbers, or by its name alone when it has none. What the file has no column for stays as it is, and so do numbers that it does not name.',
   tag, permission: 'contacts.manage', body: ContactImport, bodyMax: CSV_MAX + 1_000_000, response: one(ContactImportReport),
   async handle({ world, actor, body }) {
     const { lines, errors } = readContacts(body.csv)

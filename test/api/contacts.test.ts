@@ -91,6 +91,8 @@ suite('contacts', () => {
     assert.deepEqual(await counts(csv), [0, 0, 1])
     assert.deepEqual(await counts('name,externalId\nZoe Z,z1\n'), [0, 1, 0])
     assert.deepEqual(await counts('name,number1,company\nada,+1 212 555 0123,Analytical\n'), [0, 1, 0])
+    const [zoe] = await ground.admin.get<(Contact & { company: string; tags: string[] })[]>('/contacts?search=Zoe')
+    assert.deepEqual([zoe?.name, zoe?.company, zoe?.tags, zoe?.numbers.map(({ label, e164 }) => [label, e164])], ['Zoe Z', 'Zed', ['vip'], [['Desk', '+14155550111'], ['', '+442079460123']]])
     const file = (await ground.admin.send('GET', '/contacts/export.csv')).body.toString()
     const total = (JSON.parse((await ground.admin.send('GET', '/contacts?limit=1')).body.toString()) as { pagination: { total: number } }).pagination.total
     assert.deepEqual(await counts(file), [0, 0, total])
@@ -102,7 +104,7 @@ suite('contacts', () => {
     assert.deepEqual(await client.get('/contacts'), [])
     await client.post('/contacts', { name: 'Theirs', externalId: 'z1' })
     const { client: user } = await ground.person(['user'])
-    assert.equal((await user.get<Match[]>('/contacts/match?number=%2B442079460123')).length, 0)
+    assert.deepEqual((await user.get<Match[]>('/contacts/match?number=%2B442079460123')).map(({ contact }) => contact.name), ['Zoe Z'])
     assert.equal((await user.send('GET', '/contacts/export.csv')).status, 403)
   })
 

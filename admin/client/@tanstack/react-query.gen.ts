@@ -3855,7 +3855,7 @@ export const exportContactsOptions = (options?: Options<ExportContactsData>) => 
 /**
  * Make and change many contacts from CSV, all or none
  *
- * A contact is known by its external id; without one, by its name together with one of its numbers. Needs the permission `contacts.manage`.
+ * A contact is known by its external id; without one, by its name together with one of its numbers, or by its name alone when it has none. What the file has no column for stays as it is, and so do numbers that it does not name. Needs the permission `contacts.manage`.
  */
 export const importContactsMutation = (options?: Partial<Options<ImportContactsData>>): UseMutationOptions<ImportContactsResponse, ImportContactsError, Options<ImportContactsData>> => {
     const mutationOptions: UseMutationOptions<ImportContactsResponse, ImportContactsError, Options<ImportContactsData>> = {

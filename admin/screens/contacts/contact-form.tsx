@@ -61,7 +61,7 @@ function Fields({ editing, onClose }: { editing: NonNullable<Editing>; onClose: 
       <TextInput label="E-mail" type="email" autoComplete="off" value={values.email} error={errors.email} onChange={(change) => set('email', change.currentTarget.value)} />
       <TagsInput label="Tags" placeholder={values.tags.length === 0 ? 'VIP' : ''} maxTags={20} value={values.tags} error={errors.tags} onChange={(tags) => set('tags', tags)} />
       <TextInput label="Id in the CRM" description="No two contacts have the same. The import knows a contact by it." autoComplete="off" maxLength={200} value={values.externalId} error={errors.externalId} onChange={(change) => set('externalId', change.currentTarget.value)} />
-      <TextInput label="Address of the record" description="Opened from the card of a call. When empty, the one from the settings is." placeholder="https://crm.example.com/contacts/17" type="url" autoComplete="off" value={values.externalUrl} error={errors.externalUrl} onChange={(change) => set('externalUrl', change.currentTarget.value)} />
+      <TextInput label="Address of the record" description="Opened from the list of contacts. When empty, the one from the settings is." placeholder="https://crm.example.com/contacts/17" type="url" autoComplete="off" value={values.externalUrl} error={errors.externalUrl} onChange={(change) => set('externalUrl', change.currentTarget.value)} />
     </FormBody>
   )
 }

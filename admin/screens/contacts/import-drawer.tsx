@@ -19,7 +19,7 @@ function Steps({ onClose }: { onClose: () => void }) {
     mutationFn: async (chosen: File) => importCsv(await chosen.text(), false),
     onSuccess: ({ created, updated, errors }) => {
       if (errors.length > 0) return
-      notify.done(`${created} contacts are new, ${updated} are changed.`)
+      notify.done(`Imported: ${created} new, ${updated} changed.`)
       onClose()
     },
   })
