@@ -101,6 +101,8 @@ export interface EndpointOptions {
   follows?: { id: string; version: number }
   /** No engine shall carry the sound of this call: the caller's description is passed on, as while none is up. */
   withoutEngine?: boolean
+  /** A call for help: it also takes a port that still rests from another call, and counts against no limit of the engine's own. */
+  urgent?: boolean
 }
 
 export type EndpointEvents = {

@@ -486,6 +486,13 @@ export interface EmergencyNetworkRow {
   updated_at: Date
 }
 
+/** Where a PBX is that registers with us. */
+export interface EmergencyTrunkRow {
+  trunk_id: string
+  tenant_id: string
+  location_id: string | null
+}
+
 export interface EmergencyDeviceRow {
   device_id: string
   tenant_id: string
@@ -529,6 +536,8 @@ export interface EmergencyCallRow {
   answered_at: Date | null
   ended_at: Date | null
   outcome: string | null
+  /** Ordinary calls that made room for it. */
+  displaced: { caller: string; called: string; held: string; at: number }[]
   notified: { how: 'mail' | 'phone' | 'panel'; to: string; at: number }[]
   escalated_at: Date | null
   acknowledged_at: Date | null

@@ -63,6 +63,22 @@ export interface EmergencyNetwork {
 
 export type EmergencyNetworkInput = Pick<EmergencyNetwork, 'kind' | 'value' | 'locationId'>
 
+/** A line of a wire map: what tells of a place, and the name of the place. */
+export interface WireMapLine {
+  line: number
+  kind: EmergencyNetwork['kind']
+  value: string
+  place: string
+}
+
+/** What an import did, or would do; nothing is changed while there are errors. */
+export interface WireMapReport {
+  created: number
+  updated: number
+  unchanged: number
+  errors: { line: number; field: string; message: string }[]
+}
+
 /** What a phone, or a program beside it, says of where it is. */
 export interface NetworkReport {
   bssid?: string | undefined
@@ -122,6 +138,14 @@ export interface LocatedDevice {
   located: Located | null
 }
 
+/** A PBX that registers with us, and where it is. */
+export interface LocatedTrunk {
+  trunkId: string
+  name: string
+  locationId: string | null
+  located: Located | null
+}
+
 export interface EmergencyCall {
   id: string
   kind: 'call' | 'test'
@@ -138,6 +162,8 @@ export interface EmergencyCall {
   endedAt: Date | null
   /** How it ended, in a sentence. */
   outcome: string | null
+  /** Ordinary calls that were ended so that it fitted; those of others have no numbers. */
+  displaced: { caller: string; called: string; held: string; at: number }[]
   notified: { how: 'mail' | 'phone' | 'panel'; to: string; at: number }[]
   escalatedAt: Date | null
   acknowledgedAt: Date | null
@@ -156,6 +182,8 @@ export interface EmergencyDoor {
   sites: Kept<EmergencySite, EmergencySiteInput>
   locations: Kept<EmergencyLocation, EmergencyLocationInput>
   networks: Kept<EmergencyNetwork, EmergencyNetworkInput>
+  /** Adds and moves many networks at once, or none. @param trial only says what would happen */
+  importNetworks(actor: Actor, lines: readonly WireMapLine[], trial: boolean): Promise<WireMapReport>
   settings(actor: Actor): Promise<EmergencySettings>
   configure(actor: Actor, input: Partial<EmergencySettings>): Promise<EmergencySettings>
   /** The numbers of all pools, by site. */
@@ -164,6 +192,10 @@ export interface EmergencyDoor {
   /** The phones of the extension with this number. */
   ofExtension(actor: Actor, number: string): Promise<LocatedDevice[]>
   device(actor: Actor, deviceId: string): Promise<LocatedDevice>
+  /** Those whose PBX registers with us. */
+  trunks(actor: Actor): Promise<LocatedTrunk[]>
+  /** Where its PBX is; null: nobody said. */
+  placeTrunk(actor: Actor, trunkId: string, locationId: string | null): Promise<LocatedTrunk>
   /** Where it always is; null: it moves. */
   place(actor: Actor, deviceId: string, locationId: string | null): Promise<LocatedDevice>
   /** Its user says where it is now. */

@@ -4,8 +4,8 @@ import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/
 import type { EmergencyCallRow } from '../migrations/tables.ts'
 import { bssidOf } from './directory/emergency.ts'
 import { plainNumber } from './directory/input-lines.ts'
-import type { Directory, SnapshotDevice } from './directory/types.ts'
-import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, EmergencySiteInput, Held, Kept, Located, LocatedDevice } from './door.ts'
+import type { Directory, SnapshotDevice, SnapshotTrunk } from './directory/types.ts'
+import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, EmergencySiteInput, Held, Kept, Located, LocatedDevice, LocatedTrunk } from './door.ts'
 import { checkPool } from './emergency-pools.ts'
 import { numbersIn } from './emergency/countries.ts'
 import { createHeldDoor } from './held-door.ts'
@@ -15,7 +15,7 @@ import { notShown } from './lines.ts'
 import { checkAddresses } from './mail/settings.ts'
 import { refuseCountry } from './numbered.ts'
 import type { Registrar } from './registrar/types.ts'
-import { locate, problemsOf } from './routing/locate.ts'
+import { locate, locatePeer, problemsOf } from './routing/locate.ts'
 import { hostPart } from './sip/uri.ts'
 
 /** All that the API may ask of calls for help. */
@@ -94,16 +94,28 @@ function createEmergencyDoor(options: { database: Database; directory: Directory
     return shown(deviceOf(actor, id))
   }
 
+  const shownTrunk = ({ id, tenantId, name }: SnapshotTrunk): LocatedTrunk => {
+    const emergency = directory.snapshot().emergencyOf(tenantId)
+    return { trunkId: id, name, locationId: emergency.trunks.get(id) ?? null, located: locatePeer(emergency, { id, name }, undefined) ?? null }
+  }
+  const trunkOf = (actor: Actor, id: string): SnapshotTrunk => {
+    const trunk = directory.snapshot().trunk(id)
+    if (trunk?.tenantId !== actor.tenantId) throw new Refusal('not-found', 'There is no such trunk.')
+    if (!trunk.registersHere) throw new Refusal('unprocessable', 'Only the PBX of a trunk that registers here has a place.')
+    return trunk
+  }
+
   return {
     sites: guarded(sites, checkSite, 'There are places in this site. Remove them first.', (site: EmergencySite) => ({ ...site, problems: problemsOf(site), helpNumbers: [...numbersIn(site.country)] })),
     locations: guarded(locations, (actor, input) => {
       checkOwn(actor, input.callbackNumber)
       if (input.siteId !== undefined && !directory.snapshot().emergencyOf(actor.tenantId).sites.some((one) => one.id === input.siteId)) throw wrongField('siteId', 'There is no such site.')
-    }, 'Phones, networks or the default lead to this place. Change them first.'),
+    }, 'Phones, trunks, networks or the default lead to this place. Change them first.'),
     networks: guarded(networks, (actor, input) => checkLocation(actor, input.locationId), 'It is in use.'),
     async pools(actor) {
       return directory.snapshot().emergencyOf(actor.tenantId).sites.flatMap(({ id, name, callbackPool }) => callbackPool.map((number) => ({ number, site: { id, name }, holder: records.holderOf(actor.tenantId, number) })))
     },
+    importNetworks: (actor, lines, trial) => directory.emergency.importNetworks(actor, lines, trial),
     settings: (actor) => Promise.resolve(directory.snapshot().emergencyOf(actor.tenantId).settings),
     async configure(actor, input) {
       checkSettings(directory, actor, input)
@@ -119,6 +131,13 @@ function createEmergencyDoor(options: { database: Database; directory: Directory
       const extension = directory.snapshot().extensionByNumber(actor.tenantId, number)
       if (!extension) throw new Refusal('not-found', `There is no extension ${number}.`)
       return directory.snapshot().devicesOf(extension.id).map(shown)
+    },
+    trunks: async (actor) => directory.snapshot().trunksOf(actor.tenantId).filter(({ registersHere }) => registersHere).map(shownTrunk),
+    async placeTrunk(actor, id, locationId) {
+      trunkOf(actor, id)
+      checkLocation(actor, locationId)
+      await directory.emergency.setTrunk(actor, id, locationId)
+      return shownTrunk(trunkOf(actor, id))
     },
     device: async (actor, id) => shown(deviceOf(actor, id)),
     place(actor, id, locationId) {
@@ -176,6 +195,6 @@ function checkSettings(directory: Directory, actor: Actor, { mailTo, escalateTo,
 function showCall(row: EmergencyCallRow): EmergencyCall {
   return {
     id: row.id, kind: row.kind, dialled: row.dialled, startedAt: row.started_at, caller: row.caller, location: row.location as Located | null, callbackNumber: row.callback_number, pool: row.pool && { size: row.pool.size, takenFrom: row.pool.takenFrom }, attempts: row.attempts,
-    answeredAt: row.answered_at, endedAt: row.ended_at, outcome: row.outcome, notified: row.notified, escalatedAt: row.escalated_at, acknowledgedAt: row.acknowledged_at, acknowledgedBy: row.acknowledged_by, note: row.note,
+    answeredAt: row.answered_at, endedAt: row.ended_at, outcome: row.outcome, displaced: row.displaced, notified: row.notified, escalatedAt: row.escalated_at, acknowledgedAt: row.acknowledged_at, acknowledgedBy: row.acknowledged_by, note: row.note,
   }
 }

@@ -5,11 +5,12 @@ import { idParams, one, pageOf, pageQuery, pagination } from '../http/envelope.t
 import { given, isoOf } from '../http/fields.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import { nomadicRoutes } from './nomadic-routes.ts'
-import { presentCall, presentDevice } from './present.ts'
+import { presentCall, presentDevice, presentTrunk } from './present.ts'
 import {
   Acknowledgement, EmergencyCall, EmergencyLocation, EmergencyLocationCreate, EmergencyLocationUpdate, EmergencyNetwork, EmergencyNetworkCreate, EmergencyNetworkUpdate, EmergencySettings, EmergencySettingsUpdate,
-  EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, LocatedDevice, NetworkReport, PlaceOf, PoolNumber,
+  EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, LocatedDevice, LocatedTrunk, NetworkReport, PlaceOf, PoolNumber,
 } from './schemas.ts'
+import { wireMapRoutes } from './wire-map.ts'
 
 const tag = 'Emergency'
 const read = 'emergency.read'
@@ -75,7 +76,18 @@ const acknowledgeEmergencyCall = defineRoute({
   handle: async ({ world, actor, params, body }) => ({ data: presentCall(await world.pbx.emergency.acknowledge(actor, params.id, body.note)) }),
 })
 
+const listLocatedTrunks = defineRoute({
+  method: 'get', path: '/emergency/trunks', operationId: 'listLocatedTrunks', summary: 'PBXs that register here, and where help would be sent', tag, permission: read, response: z.object({ data: z.array(LocatedTrunk) }),
+  handle: async ({ world, actor }) => ({ data: (await world.pbx.emergency.trunks(actor)).map(presentTrunk) }),
+})
+
+const placeTrunk = defineRoute({
+  method: 'put', path: '/emergency/trunks/{id}/place', operationId: 'placeTrunk', summary: 'Say where the PBX of a trunk is; null: nobody knows', tag, permission: write, params: idParams, body: PlaceOf, response: one(LocatedTrunk),
+  handle: async ({ world, actor, params, body }) => ({ data: presentTrunk(await world.pbx.emergency.placeTrunk(actor, params.id, body.locationId)) }),
+})
+
 export const emergencyRoutes = [
+  ...wireMapRoutes,
   ...keptRoutes({
     path: '/emergency/sites', one: 'EmergencySite', many: 'EmergencySites', tag, read, write,
     words: { list: 'Sites, in order', create: 'Add to the sites', get: 'One of the sites', update: 'Change one of the sites', remove: 'Remove one of the sites' },
@@ -91,6 +103,6 @@ export const emergencyRoutes = [
     words: { list: 'Networks that tell of a place, in order', create: 'Add to the networks that tell of a place', get: 'One of the networks that tell of a place', update: 'Change one of the networks that tell of a place', remove: 'Remove one of the networks that tell of a place' },
     shown: EmergencyNetwork, create: EmergencyNetworkCreate, update: EmergencyNetworkUpdate, kept: ({ emergency }) => emergency.networks, present: stamped,
   }),
-  getEmergencySettings, updateEmergencySettings, listPoolNumbers, listLocatedDevices, getLocatedDevice, placeDevice, confirmPlace, reportNetwork, listEmergencyCalls, getEmergencyCall, acknowledgeEmergencyCall,
+  getEmergencySettings, updateEmergencySettings, listPoolNumbers, listLocatedDevices, getLocatedDevice, placeDevice, confirmPlace, reportNetwork, listEmergencyCalls, getEmergencyCall, acknowledgeEmergencyCall, listLocatedTrunks, placeTrunk,
   ...nomadicRoutes,
 ]

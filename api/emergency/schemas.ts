@@ -70,6 +70,10 @@ export const LocatedDevice = z
   })
   .meta({ id: 'LocatedDevice', description: 'A phone and where it is.' })
 
+export const LocatedTrunk = z
+  .object({ trunkId: z.uuid(), name: z.string(), locationId: z.uuid().nullable().meta({ description: 'Where it is, as was said; null: nobody did.' }), located: orNull(Located).meta({ description: 'Null: nothing is known, unless a network tells of the address that a call comes from.' }) })
+  .meta({ id: 'LocatedTrunk', description: 'A PBX that registers with us, and where it is: its calls to the emergency services are of there.' })
+
 export const NomadicLocation = z.object({ extension: z.string(), devices: z.array(LocatedDevice) }).meta({ id: 'NomadicLocation', description: 'Where the phones of an extension are.' })
 export const LocationUpdate = z
   .strictObject({
@@ -87,6 +91,7 @@ export const EmergencyCall = z
     pool: orNull(z.object({ size: z.number().int(), takenFrom: orNull(z.object({ caller: z.string(), at: instant }).meta({ id: 'TakenFrom' })).meta({ description: 'All numbers were in use: whose this was, whom a dispatcher reaches no more by it.' }) }).meta({ id: 'CallBackPool' })).meta({ description: 'The number shown is one of the pool of the site.' }),
     attempts: z.array(z.object({ trunk: z.string(), at: instant, status: z.number().int().nullable(), answered: z.boolean() })).meta({ description: 'The trunks that were tried, in order.' }),
     answeredAt: instant.nullable(), endedAt: instant.nullable(), outcome: z.string().nullable(),
+    displaced: z.array(z.object({ caller: z.string(), called: z.string(), held: z.string(), at: instant })).meta({ description: 'Ordinary calls that were ended so that it fitted: whose, and what they held. Those of others on this server have no numbers.' }),
     notified: z.array(z.object({ how: z.enum(['mail', 'phone', 'panel']), to: z.string(), at: instant })),
     escalatedAt: instant.nullable(), acknowledgedAt: instant.nullable(), acknowledgedBy: z.string().nullable(), note: z.string().nullable(),
   })

@@ -38,7 +38,7 @@ export class MediaServerWithBypass implements MediaServer {
 
   async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
     const caller = this.#callers.get(options.callId)
-    if (caller === undefined && this.#server.available && options.withoutEngine !== true) return this.#server.createEndpoint(options)
+    if (caller === undefined && (this.#server.available || options.urgent === true) && options.withoutEngine !== true) return this.#server.createEndpoint(options)
     const { encryption } = options
     if (encryption?.browser || encryption?.policy === 'require') throw new Refusal('unavailable', 'no media engine is up, and without one no audio is encrypted')
     const offer = options.offer

@@ -117,7 +117,7 @@ export interface WorkerFigures {
 
 /** Every request by name: what is asked, what is answered. */
 export interface Operations {
-  open: { ask: { endpoint: number; family: IpFamily }; answer: { port: number } }
+  open: { ask: { endpoint: number; family: IpFamily; urgent?: boolean }; answer: { port: number } }
   configure: { ask: { endpoint: number; stream: StreamSettings; rule: LatchRule }; answer: null }
   /** What comes in on `endpoint` goes out on `to`, which lives in `worker` (undefined: this one). */
   attach: { ask: { endpoint: number; to: number; worker: number | undefined }; answer: null }

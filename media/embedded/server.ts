@@ -105,7 +105,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
 
   async createEndpoint(options: EndpointOptions): Promise<Endpoint> {
     if (this.#stopping !== undefined) throw new Refusal('unavailable', 'the media engine is stopping')
-    if (this.#endpoints.size + this.#opening >= this.capabilities.maxEndpoints) {
+    if (options.urgent !== true && this.#endpoints.size + this.#opening >= this.capabilities.maxEndpoints) {
       throw new Refusal('unavailable', `all ${this.capabilities.maxEndpoints} media endpoints are in use`, { retryAfter: 10 })
     }
     const mine = this.capabilities.codecs
@@ -155,7 +155,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
    * A port pair where the call already is or its conference, else on the least busy worker that has one.
    * @param check is asked before a worker is: a flood of useless offers must not use the ports up
    */
-  async #open({ callId, near }: EndpointOptions, family: IpFamily, check: () => void): Promise<Place> {
+  async #open({ callId, near, urgent }: EndpointOptions, family: IpFamily, check: () => void): Promise<Place> {
     const home = this.#calls.get(callId)?.thread ?? (near instanceof EmbeddedConference ? near.thread : undefined)
     const others = this.pool.byLoad().filter((thread) => thread !== home)
     let refusal = new Refusal('unavailable', 'no media worker is running', { retryAfter: 5 })
@@ -167,7 +167,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
       // Counted while it is opened, so that the next call looks elsewhere.
       thread.endpoints += 1
       try {
-        return { thread, ...(await stock.open()) }
+        return { thread, ...(await (urgent === true ? stock.openUrgently() : stock.open())) }
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         refusal = error

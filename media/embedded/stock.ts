@@ -44,6 +44,13 @@ export class Stock {
     return waiter.promise
   }
 
+  /** Past all who wait, and on a port that still rests when there is no other. */
+  async openUrgently(): Promise<Opened> {
+    const handle = this.#newNumber()
+    const { port } = await this.#thread.ask('open', { endpoint: handle, family: this.#family, urgent: true })
+    return { handle, port }
+  }
+
   /** One that was not used after all. */
   giveBack(opened: Opened): void {
     const waiter = this.#waiting.shift()

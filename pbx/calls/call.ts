@@ -101,6 +101,10 @@ export class Call {
   directTries = 0
   /** While its caller hands it to somebody else: what comes of the ringing waits for that. */
   handing: Promise<void> | undefined
+  /** It is one for help: whatever it needs is made free for it. */
+  urgent = false
+  /** Ordinary calls that were ended for it, by what they held. */
+  readonly displaced: { caller: string; called: string; held: string; at: number }[] = []
   /** A call for help goes on without the media engine; false: it is over. Rejects with a Refusal where phone and carrier cannot hear each other so. */
   passOn: (() => Promise<boolean>) | undefined
   /** While phones ring: an answered leg that is none of them takes the call, and they are cancelled. False when it is too late. */

@@ -303,7 +303,7 @@ async function startBranch(
     const endpoint = await world.media.createEndpoint({
       callId: call.id, legId: leg.id, peerAddress: hostPart(target.line ? target.line.address : target.contact.received), codecs: codecOrder(world, call),
       ...(target.near && { near: target.near }),
-      ...(target.line ? {} : { encryption: encryptionOfCallee(world, target.extensionId, target.contact) }),
+      ...(target.line ? { urgent: call.urgent } : { encryption: encryptionOfCallee(world, target.extensionId, target.contact) }),
     })
     await call.mailbox.run(() => {
       leg.endpoint = endpoint

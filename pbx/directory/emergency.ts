@@ -4,9 +4,10 @@ import { isUniqueViolation } from '../../config/database/failure.ts'
 import type { Transaction } from '../../config/database/index.ts'
 import { toJsonb } from '../../config/database/json.ts'
 import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
-import type { EmergencyDeviceRow, EmergencyLocationRow, EmergencyNetworkRow, EmergencySettingsRow, EmergencySiteRow } from '../../migrations/tables.ts'
+import type { EmergencyDeviceRow, EmergencyLocationRow, EmergencyNetworkRow, EmergencySettingsRow, EmergencySiteRow, EmergencyTrunkRow } from '../../migrations/tables.ts'
 import type { EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput } from '../door.ts'
 import { createColumnRepository, fromRow, saveSettings, type Columns } from './columns.ts'
+import { importNetworks } from './import-networks.ts'
 import { checkNumberAndName, checkTarget } from './input.ts'
 import { NOWHERE } from './snapshot.ts'
 import type { Directory, SnapshotEmergency } from './types.ts'
@@ -43,8 +44,18 @@ export function createEmergencyRepositories(world: DirectoryWorld): Directory['e
     locations: createColumnRepository<EmergencyLocationRow, EmergencyLocationInput, EmergencyLocation>(world, {
       table: 'emergency_locations', subject: 'emergency-location', name: 'place', order: 'lower(name)', check: checkLocation, columns: LOCATION,
     }),
+    importNetworks: (actor, lines, trial) => importNetworks(world, actor, lines, trial),
     networks: { ...networks, create: (actor, input) => once(networks.create(actor, input)), update: (actor, id, input, version) => once(networks.update(actor, id, input, version)) },
     configure: (actor, input) => saveSettings(world, actor, 'emergency', SETTINGS, input),
+    async setTrunk(actor, trunkId, locationId) {
+      await world.database.change(actor, async (trx) => {
+        if (!(await trx('trunks').where({ id: trunkId }).first())) throw new Refusal('not-found', 'There is no such trunk.')
+        const before = (await trx('emergency_trunks').where({ trunk_id: trunkId }).first()) as EmergencyTrunkRow | undefined
+        await trx('emergency_trunks').insert({ trunk_id: trunkId, tenant_id: actor.tenantId, location_id: locationId }).onConflict('trunk_id').merge(['location_id'])
+        return { result: undefined, audit: { action: 'trunk.locate', subjectType: 'trunk', subjectId: trunkId, before: { locationId: before?.location_id ?? null }, after: { locationId } } }
+      })
+      await world.refresh(actor.tenantId)
+    },
     async setDevice(actor, deviceId, { locationId, confirmedLocationId, reported }, from) {
       await world.database.change(actor, async (trx) => {
         if (!(await trx('devices').where({ id: deviceId }).first())) throw new Refusal('not-found', 'There is no such device.')
@@ -77,6 +88,7 @@ export async function loadEmergency(trx: Transaction, tenantId: string): Promise
       locationId: row.location_id, confirmedLocationId: row.confirmed_location_id, confirmedAt: row.confirmed_at?.getTime() ?? null, confirmedFrom: row.confirmed_from,
       reported: row.reported, reportedAt: row.reported_at?.getTime() ?? null, reportedFrom: row.reported_from,
     }])),
+    trunks: new Map((await of<EmergencyTrunkRow>('emergency_trunks')).flatMap(({ trunk_id, location_id }) => (location_id === null ? [] : [[trunk_id, location_id] as const]))),
     settings: settings ? (fromRow(SETTINGS, settings) as unknown as EmergencySettings) : NOWHERE.settings,
   }
 }
@@ -115,7 +127,7 @@ function checkLocation<T extends Partial<EmergencyLocationInput>>(input: T): T {
 }
 
 /** `value` is written as it is compared later: small letters, colons in a BSSID, a network with its first address. */
-function checkNetwork<T extends Partial<EmergencyNetworkInput>>(input: T): T {
+export function checkNetwork<T extends Partial<EmergencyNetworkInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked: Partial<EmergencyNetworkInput> = { ...input }
   if (checked.value !== undefined) {

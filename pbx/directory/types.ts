@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -177,6 +177,8 @@ export interface SnapshotEmergency {
     reportedAt: number | null
     reportedFrom: string | null
   }>
+  /** The place of a PBX that registers with us, by trunk. */
+  trunks: ReadonlyMap<string, string>
   settings: EmergencySettings
 }
 
@@ -285,6 +287,8 @@ export interface Directory {
     networks: Kept<EmergencyNetwork, EmergencyNetworkInput>
     configure(actor: Actor, input: Partial<EmergencySettings>): Promise<void>
     /** Only what is given changes; `from` is the address it is registered from. Refuses `not-found` for a device that is none of the tenant's. */
+    importNetworks(actor: Actor, lines: readonly WireMapLine[], trial: boolean): Promise<WireMapReport>
+    setTrunk(actor: Actor, trunkId: string, locationId: string | null): Promise<void>
     setDevice(actor: Actor, deviceId: string, change: { locationId?: string | null; confirmedLocationId?: string | null; reported?: NetworkReport }, from: string | null): Promise<void>
   }
   blockedCallers: BlockedCallers

@@ -36,6 +36,7 @@ interface Fact {
   answeredAt: number | null
   endedAt: number | null
   outcome: string | null
+  displaced: EmergencyCallRow['displaced']
   notified: EmergencyCallRow['notified']
   mailTo: string[]
 }
@@ -85,9 +86,9 @@ export async function openHelpRecords(options: {
     const time = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
     const row = {
       id: fact.id, tenant_id: fact.tenantId, kind: fact.kind, dialled: fact.dialled, started_at: new Date(fact.startedAt), caller: toJsonb(fact.caller), location: fact.location && toJsonb(fact.location),
-      callback_number: fact.callbackNumber, pool: fact.pool && toJsonb(fact.pool), attempts: toJsonb(fact.attempts), answered_at: time(fact.answeredAt), ended_at: time(fact.endedAt), outcome: fact.outcome, notified: toJsonb(fact.notified),
+      callback_number: fact.callbackNumber, pool: fact.pool && toJsonb(fact.pool), attempts: toJsonb(fact.attempts), answered_at: time(fact.answeredAt), ended_at: time(fact.endedAt), outcome: fact.outcome, displaced: toJsonb(fact.displaced), notified: toJsonb(fact.notified),
     }
-    await trx('emergency_calls').insert(row).onConflict('id').merge(['callback_number', 'attempts', 'answered_at', 'ended_at', 'outcome', 'notified'])
+    await trx('emergency_calls').insert(row).onConflict('id').merge(['callback_number', 'attempts', 'answered_at', 'ended_at', 'outcome', 'displaced', 'notified'])
     if (fact.mailTo.length > 0) await mail.post(trx, { tenantId: fact.tenantId, kind: 'emergency', subjectId: fact.id, urgent: true, recipients: fact.mailTo, ...lettersOf(fact) })
   }
   const note = (fact: Fact): void => {
@@ -103,9 +104,9 @@ export async function openHelpRecords(options: {
     return {
       id: call.id, tenantId: call.tenantId, kind, dialled: call.plan?.number ?? call.request.dialled, startedAt: call.startedAt, location: located,
       caller: {
-        number, name, extensionId: caller.extensionId || null, deviceId: caller.deviceId || null, device: directory.snapshot().device(caller.deviceId)?.name ?? null, address: caller.address ?? call.caller.origin.address,
+        number, name, extensionId: caller.extensionId || null, deviceId: caller.deviceId || null, device: directory.snapshot().device(caller.deviceId)?.name ?? directory.snapshot().trunk(call.request.inbound?.trunkId ?? '')?.name ?? null, address: caller.address ?? call.caller.origin.address,
       },
-      callbackNumber: fromPools.get(call.id)?.number ?? help?.attempts[0]?.callerId ?? located?.callbackNumber ?? null, pool: fromPools.get(call.id) ?? null, attempts: [], answeredAt: null, endedAt: null, outcome: null, notified: [], mailTo: [],
+      callbackNumber: fromPools.get(call.id)?.number ?? help?.attempts[0]?.callerId ?? located?.callbackNumber ?? null, pool: fromPools.get(call.id) ?? null, attempts: [], answeredAt: null, endedAt: null, outcome: null, displaced: [], notified: [], mailTo: [],
     }
   }
   const remember = (...shown: typeof callers): void => {
@@ -170,9 +171,9 @@ export async function openHelpRecords(options: {
     const legs = call.legs.filter(({ origin }) => origin.trunkId !== undefined)
     const shown = helpOf(call)?.attempts.find(({ trunkId }) => trunkId === legs.at(-1)?.origin.trunkId)
     const attempts = legs.map((leg) => ({ trunk: leg.origin.name ?? '', at: leg.startedAt, status: leg.sipStatus, answered: leg.answeredAt !== null }))
-    const changed = over || JSON.stringify(attempts) !== JSON.stringify(fact.attempts) || call.answeredAt !== fact.answeredAt
+    const changed = over || JSON.stringify(attempts) !== JSON.stringify(fact.attempts) || call.answeredAt !== fact.answeredAt || call.displaced.length !== fact.displaced.length
     if (!changed) return
-    Object.assign(fact, { attempts, ...(shown && fact.pool === null && { callbackNumber: shown.callerId }), answeredAt: attempts.some(({ answered }) => answered) ? call.answeredAt : null, ...(over && { endedAt: call.endedAt ?? Date.now(), outcome: call.verdict?.explanation ?? null }) })
+    Object.assign(fact, { attempts, displaced: [...call.displaced], ...(shown && fact.pool === null && { callbackNumber: shown.callerId }), answeredAt: attempts.some(({ answered }) => answered) ? call.answeredAt : null, ...(over && { endedAt: call.endedAt ?? Date.now(), outcome: call.verdict?.explanation ?? null }) })
     note(fact)
   }
 

@@ -57,9 +57,9 @@ const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not
 export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaults: RoutingDefaults): Plan {
   const number = normaliseDialled(request.dialled)
   const look: Look = { request, snapshot, defaults, path: [], diverted: [] }
-  if (request.inbound) return { ...fromOutside(request.inbound, look), number }
   // Help comes before every other rule.
   const help = called(helpNumber(snapshot, request.tenantId, number), look)
+  if (request.inbound && !help) return { ...fromOutside(request.inbound, look), number }
   const meant = help ? forHelp(number, help, look) : withheld(number, look) ?? meantBy(number, look)
   return { number, ...meant }
 }

@@ -1,7 +1,7 @@
 /** Which numbers call for help, for whom. */
-import type { DirectorySnapshot, Located } from '../directory/types.ts'
+import type { DirectorySnapshot, Located, SnapshotTrunk } from '../directory/types.ts'
 import { helpDialled, helpForms, helpIn } from '../emergency/recognise.ts'
-import { locate } from './locate.ts'
+import { locate, locatePeer } from './locate.ts'
 import type { CallRequest } from './request.ts'
 
 /** Where a tenant has its phones: the countries of its sites, or while it has none those of the trunks that carry calls for help. */
@@ -35,13 +35,20 @@ export interface HelpCalled {
   number: string
   /** Undefined: it is not known. */
   located: Located | undefined
+  /** The PBX at the far end of this trunk has sent it. */
+  peer?: SnapshotTrunk
 }
 
 /** Whether a number of the emergency services means them where the caller is: the country of the site decides, or any of the tenant's where it is not known. */
-export function calledFrom({ tenantId, caller }: CallRequest, snapshot: DirectorySnapshot, number: string): HelpCalled | undefined {
+export function calledFrom({ tenantId, caller, inbound }: CallRequest, snapshot: DirectorySnapshot, number: string): HelpCalled | undefined {
+  const trunk = inbound && snapshot.trunk(inbound.trunkId)
+  // A carrier sends nobody here who needs help; the PBX of a branch does.
+  if (inbound && trunk?.registersHere !== true) return undefined
+  const emergency = snapshot.emergencyOf(tenantId)
   // Somebody from outside who is transferred there is in none of our buildings.
-  const located = caller.extensionId === '' ? undefined : locate(snapshot.emergencyOf(tenantId), caller)
-  if (!located) return { number, located }
+  const located = trunk ? locatePeer(emergency, trunk, caller.address) : caller.extensionId === '' ? undefined : locate(emergency, caller)
+  const peer = trunk && { peer: trunk }
+  if (!located) return { number, located, ...peer }
   const there = helpIn(located.site.country, number)
-  return there === undefined ? undefined : { number: there, located }
+  return there === undefined ? undefined : { number: there, located, ...peer }
 }

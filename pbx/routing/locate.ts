@@ -38,6 +38,13 @@ export function locate(emergency: SnapshotEmergency, { deviceId, address: heard 
   return undefined
 }
 
+/** Where a PBX is that registers with us: at the place that was given to its trunk, else where its address says. */
+export function locatePeer(emergency: SnapshotEmergency, { id, name }: { id: string; name: string }, address: string | undefined): Located | undefined {
+  const locationId = emergency.trunks.get(id)
+  if (locationId !== undefined) return located(emergency, locationId, 'device', `the PBX of the trunk ${name} has its place there`, null)
+  return locate(emergency, { deviceId: '', ...(address !== undefined && { address }) })
+}
+
 /** The best there is, and said not to be sure. */
 function left(found: Located | undefined): Located | undefined {
   return found && { ...found, why: `${found.why}, in another network than it is in now`, problems: [...found.problems, 'The phone has changed its network since, and may be elsewhere.'] }

@@ -66,14 +66,14 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
 }
 
 /** The way out for a call for help: over every trunk that may carry one, whatever else is configured. */
-export function wayToHelp(tenantId: string, dialled: string, payer: Payer, snapshot: DirectorySnapshot, { number, located }: HelpCalled): Step[] {
-  const trunks = snapshot.trunksOf(tenantId).filter((trunk) => trunk.enabled && trunk.emergency)
+export function wayToHelp(tenantId: string, dialled: string, payer: Payer, snapshot: DirectorySnapshot, { number, located, peer }: HelpCalled): Step[] {
+  const trunks = snapshot.trunksOf(tenantId).filter((trunk) => trunk.enabled && trunk.emergency && trunk.id !== peer?.id)
   if (trunks.length === 0) return []
-  const place = located ? `, from ${addressLine(located)}, as ${located.why}` : ', and where the phone is, is not known'
-  const pool = located && payer?.outsideNumber == null ? poolOf(snapshot, tenantId, located) : []
+  const place = located ? `, from ${addressLine(located)}, as ${located.why}` : ', and where the caller is, is not known'
+  const pool = located && !peer && payer?.outsideNumber == null ? poolOf(snapshot, tenantId, located) : []
   const shown = pool.length > 0 ? `, with one of ${pool.length} ${pool.length === 1 ? 'number' : 'numbers'} of the site on which that very phone is called back` : ''
   const reason = `${dialled} calls the emergency services${number === dialled ? '' : ` (${number})`}: over ${trunks.map(({ name }) => name).join(', then ')}${place}${shown}`
-  return [{ ...step(number, trunks, (trunk) => located?.callbackNumber ?? payer?.outsideNumber ?? trunk.callerId, undefined, reason), emergency: true, located: located ?? null, ...(pool.length > 0 && { pool }) }]
+  return [{ ...step(number, trunks, (trunk) => located?.callbackNumber ?? payer?.outsideNumber ?? peer?.callerId ?? trunk.callerId, undefined, reason), emergency: true, located: located ?? null, ...(pool.length > 0 && { pool }) }]
 }
 
 function poolOf(snapshot: DirectorySnapshot, tenantId: string, { locationId }: Located): readonly string[] {

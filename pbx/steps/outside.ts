@@ -3,16 +3,15 @@ import { Refusal } from '../../config/errors.ts'
 import { connect } from '../calls/answer.ts'
 import type { Call } from '../calls/call.ts'
 import { dial, type DialOutcome } from '../calls/dial.ts'
-import { hangUp } from '../calls/hang-up.ts'
-import type { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
 import type { Charge } from '../calls/charges.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Located } from '../door.ts'
-import { leadsToHelp, type OutsideStep } from '../routing/plan.ts'
+import type { OutsideStep } from '../routing/plan.ts'
 import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
-import { callsOver, inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
+import { inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
+import { displaceForMedia, displaceOn } from './displace.ts'
 import { next, verdictOf } from './ring.ts'
 import { admit } from './toll.ts'
 
@@ -38,14 +37,14 @@ async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charg
   const shown = step.emergency ? world.help.shownBy(call) : undefined
   for (let attempt = waiting.shift(); attempt; attempt = waiting.shift()) {
     if (call.over) return { kind: 'done' }
-    if (attempt.displaces && !(await displace(world, call, attempt.trunkId))) continue
+    if (attempt.displaces && !(await displaceOn(world, call, attempt.trunkId))) continue
     // Nothing is awaited between counting and dialling an ordinary call: two that come at once do not both take the last place.
     if (isFull(world, attempt.trunkId, { except: call })) {
       if (!step.emergency) {
         causes.push(`${attempt.trunk} has as many calls as it may`)
         continue
       }
-      await displace(world, call, attempt.trunkId)
+      await displaceOn(world, call, attempt.trunkId)
     }
     const unpriced = withoutPrice(world, call.tenantId, attempt, step, charge)
     if (unpriced !== undefined) {
@@ -81,7 +80,7 @@ async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charg
         causes.push(`${attempt.trunk}: nobody answered`)
         break
       case 'no-media':
-        if (await passOn(call)) {
+        if ((await passOn(call)) || (step.emergency && (await displaceForMedia(world, call)))) {
           waiting.unshift(attempt)
           break
         }
@@ -179,21 +178,3 @@ function causeOf({ kind, status, reason }: InviteFailure): string {
 
 /** What carriers say that have no channel left, RFC 3261 §21.4 to §21.6. */
 const FULL: ReadonlySet<number> = new Set([403, 480, 486, 500, 503, 600, 603])
-
-/** The carrier hears of the end of the one before it hears of the other, or the other does not wait for that. */
-const DISPLACED_MS = 500
-
-/** The carrier knows of it: whoever is rung outside only later takes no channel yet. */
-const isCarried = (leg: Leg, trunkId: string): boolean => leg.origin.trunkId === trunkId && !leg.over && (leg.invite ?? leg.dialog) !== undefined
-
-/** A call for help always fits: the newest ordinary call on the trunk makes room. False when there is none. */
-async function displace(world: CallWorld, call: Call, trunkId: string): Promise<boolean> {
-  const others = callsOver(world, trunkId).filter((other) => other !== call && other.legs.some((leg) => isCarried(leg, trunkId)) && !(other.plan && leadsToHelp(other.plan)))
-  // A dispatcher may be calling back: the last to go.
-  const calledBack = ({ request }: Call): number => Number(request.callBack !== undefined)
-  const ordinary = others.toSorted((a, b) => calledBack(a) - calledBack(b) || b.startedAt - a.startedAt)[0]
-  if (!ordinary) return false
-  hangUp(world, ordinary, terminate('displaced', 'system'))
-  await Promise.race([ordinary.mailbox.run(() => undefined), wait(DISPLACED_MS, undefined, { ref: false })])
-  return true
-}

@@ -13,6 +13,7 @@ import { leadsToHelp } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
 import type { IncomingInvite } from '../sip/types.ts'
 import { decideNow } from './decide-now.ts'
+import { displaceForMedia } from './displace.ts'
 import { legOf, type Caller } from './caller.ts'
 import { findRinging, pickUp } from './pick-up.ts'
 import { findReplaced, takePlace, type Replaced } from './replace.ts'
@@ -129,7 +130,7 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
     hangUp(world, call, terminate('caller-media', 'system', 488, `The caller's phone sent ${invite.contentType ?? ''} instead of SDP.`))
     return false
   }
-  const open = (withoutEngine: boolean): Promise<Endpoint> =>
+  const open = (how: Pick<EndpointOptions, 'withoutEngine' | 'urgent'>): Promise<Endpoint> =>
     world.media.createEndpoint({
       callId: call.id,
       legId: call.caller.id,
@@ -137,7 +138,7 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
       encryption: encryptionOfCaller(world, call.caller.origin.extensionId, invite.source.transport),
       ...roomAhead(world, call),
       ...(hasOffer ? { offer: invite.body } : {}),
-      ...(withoutEngine && { withoutEngine }),
+      ...how,
     })
   const take = (endpoint: Endpoint): Promise<boolean> =>
     call.mailbox.run(async () => {
@@ -149,22 +150,31 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
       await endpoint.close()
       return false
     })
-  const forHelp = call.plan !== undefined && leadsToHelp(call.plan)
+  call.urgent = call.plan !== undefined && leadsToHelp(call.plan)
   // Its phone and the carrier may hear each other where the engine has no place for them.
-  if (forHelp) call.passOn = async () => take(await open(true))
+  if (call.urgent) call.passOn = async () => take(await open({ withoutEngine: true }))
   try {
-    return await take(await open(false))
+    return await take(await openSomehow(world, call, open))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    if (forHelp && error.code !== 'unprocessable') {
-      try {
-        return await take(await open(true))
-      } catch (again) {
-        if (!(again instanceof Refusal)) throw again
-      }
-    }
     const verdict = error.code === 'unprocessable' ? terminate('caller-media', 'system', 488, messageOf(error)) : terminate('no-media', 'system', 503, `The media engine cannot take another call: ${messageOf(error)}.`)
     hangUp(world, call, verdict)
     return false
+  }
+}
+
+/**
+ * A place in the engine; for a call for help where there is none its phone and the carrier send their sound to each other, and where
+ * they could not hear each other so (the phone is behind NAT), a port that rests or that of an ordinary call is taken.
+ */
+async function openSomehow(world: CallWorld, call: Call, open: (how: Pick<EndpointOptions, 'withoutEngine' | 'urgent'>) => Promise<Endpoint>): Promise<Endpoint> {
+  const ways = [{}, { withoutEngine: true }, { urgent: true }]
+  for (;;) {
+    try {
+      return await open(ways.shift() ?? { urgent: true })
+    } catch (error) {
+      if (!(error instanceof Refusal) || !call.urgent || call.over || error.code === 'unprocessable') throw error
+      if (ways.length === 0 && !(await displaceForMedia(world, call))) throw error
+    }
   }
 }

@@ -36,7 +36,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
     addEmergencyCall(tenantId) {
       const call: EmergencyCall = {
         id: randomUUID(), kind: 'call', dialled: '911', startedAt: now, caller: { number: '100', name: 'Ada', extensionId: randomUUID(), deviceId: null, device: 'Phone', address: '192.0.2.1' }, location: located, callbackNumber: '+12025550100', pool: null,
-        attempts: [{ trunk: 'Carrier', at: now.getTime(), status: 200, answered: true }], answeredAt: now, endedAt: null, outcome: null, notified: [{ how: 'mail', to: 'ada@example.com', at: now.getTime() }],
+        attempts: [{ trunk: 'Carrier', at: now.getTime(), status: 200, answered: true }], answeredAt: now, endedAt: null, outcome: null, displaced: [{ caller: '101', called: '102', held: 'Carrier', at: now.getTime() }], notified: [{ how: 'mail', to: 'ada@example.com', at: now.getTime() }],
         escalatedAt: null, acknowledgedAt: null, acknowledgedBy: null, note: null,
       }
       calls.set(call.id, { tenantId, call })
@@ -46,6 +46,10 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
       sites: fakeKept<EmergencySite, EmergencySiteInput>(actors, checkVersion, 'site', { country: 'US', state: '', city: '', postalCode: '', street: '', houseNumber: '', callbackNumber: null, callbackPool: [], helpNumbers: ['911'], problems: ['The street is missing.'] }),
       locations: fakeKept<EmergencyLocation, EmergencyLocationInput>(actors, checkVersion, 'place', { floor: '', room: '', details: '', callbackNumber: null }),
       networks: fakeKept<EmergencyNetwork, EmergencyNetworkInput>(actors, checkVersion, 'network', {}),
+      async importNetworks(actor, lines) {
+        actors.push(actor)
+        return { created: lines.length, updated: 0, unchanged: 0, errors: [] }
+      },
       async settings(actor) {
         actors.push(actor)
         return settings
@@ -65,6 +69,14 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
       },
       async ofExtension(actor) {
         return [shown(actor, SOME_PHONE)]
+      },
+      async trunks(actor) {
+        actors.push(actor)
+        return []
+      },
+      async placeTrunk(actor, trunkId, locationId) {
+        actors.push(actor)
+        return { trunkId, name: 'Branch', locationId, located: null }
       },
       device: async (actor, id) => shown(actor, id),
       place: async (actor, id, locationId) => ({ ...shown(actor, id), locationId }),

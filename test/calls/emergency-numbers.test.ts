@@ -227,4 +227,26 @@ suite('numbers of calls for help', () => {
       assert.match((await held(at, { method: 'GET' })).text, /<ca:A3>Springfield</, 'and for the hours of a call back')
     }
   })
+
+  test('a wire map is tried, read all or none, moves what is there, decides where a phone is, and comes back as it was', async () => {
+    interface Report { created: number; updated: number; unchanged: number; errors: { line: number; field: string; message: string }[] }
+    const read = (csv: string, trial = false): Promise<Report> => house.api.post('/emergency/networks/import', { csv, trial })
+    const count = async (): Promise<number> => (await house.api.get<unknown[]>('/emergency/networks')).length
+    const before = await count()
+    for (const [name, floor] of [['Lab', '3'], ['Attic', '4']]) await house.api.post('/emergency/locations', { siteId: site.id, name, floor })
+    const wrong = await read('kind,value,chassis,port,place\nbssid,00:11:22:zz,,,Lab\nwifi,x,,,Lab\nnetwork,10.7.0.0/16,,,Cellar\nsubnet,10.8.0.0/16,,,Lab\nnetwork,10.8.0.0/16,,,Attic\n')
+    assert.deepEqual(wrong.errors.map(({ line, field }) => [line, field]), [[2, 'value'], [3, 'kind'], [4, 'place'], [6, 'value']])
+    assert.match(wrong.errors[2]?.message ?? '', /There is no place Cellar/)
+    const map = 'kind;value;chassis;port;place\nbssid;00-AA-BB-CC-DD-*;;;lab\nswitch-port;;SW-7;Gi1/0/4;Lab\nswitch-port;;SW-7;;Attic\npublic-address;198.51.100.9;;;Attic\n'
+    assert.deepEqual(await read(map, true), { created: 4, updated: 0, unchanged: 0, errors: [] })
+    assert.equal(await count(), before, 'nothing came of a wrong file and of a trial')
+    assert.deepEqual(await read(map), { created: 4, updated: 0, unchanged: 0, errors: [] })
+    const seen = async (network: object): Promise<string | undefined> => (await house.api.ask<{ located: { name: string } }>('PUT', `/emergency/devices/${lines.ben.deviceId}/network`, network)).located.name
+    assert.deepEqual([await seen({ chassis: 'sw-7', port: 'gi1/0/4' }), await seen({ chassis: 'sw-7', port: 'gi1/0/5' }), await seen({ bssid: '00:aa:bb:cc:dd:11' })], ['Lab', 'Attic', 'Lab'])
+    assert.deepEqual(await read('kind,value,place\nbssid,00:aa:bb:cc:dd:*,Attic\nswitch-port,sw-7/*,Attic\n'), { created: 0, updated: 1, unchanged: 1, errors: [] })
+    assert.equal(await seen({ bssid: '00:aa:bb:cc:dd:11' }), 'Attic')
+    const file = (await house.api.send('GET', '/emergency/networks/export.csv')).body.toString()
+    assert.match(file, /bssid,00:aa:bb:cc:dd:\*,Attic\r\n[^]*switch-port,sw-7\/gi1\/0\/4,Lab/)
+    assert.deepEqual(await read(file), { created: 0, updated: 0, unchanged: before + 4, errors: [] })
+  })
 })

@@ -89,6 +89,35 @@ suite('a PBX that registers with us', () => {
     assert.equal((await branch.request('MESSAGE', `sip:101@${house.sip.host}`, [['Content-Type', 'text/plain']], 'hello')).status, 407)
   })
 
+  test('its calls to the emergency services go out before every inbound number, as from where the PBX is', async () => {
+    const carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    const out = await house.api.post<{ id: string }>('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, emergency: true, sendLocation: true, callerId: '+15550009999' })
+    try {
+      const site = await house.api.post<{ id: string }>('/emergency/sites', { name: 'Branch house', street: 'Elm Street', houseNumber: '7', city: 'Springfield', state: 'IL', postalCode: '62701' })
+      const place = await house.api.post<{ id: string }>('/emergency/locations', { siteId: site.id, name: 'Branch', floor: '2' })
+      assert.equal((await house.api.send('PUT', `/emergency/trunks/${out.id}/place`, { locationId: place.id })).status, 422, 'no PBX registers there')
+      await house.api.ask('PUT', `/emergency/trunks/${trunk.id}/place`, { locationId: place.id })
+      const all = await house.api.get<{ name: string; located: { source: string; floor: string } | null }[]>('/emergency/trunks')
+      assert.deepEqual(all.map(({ name, located }) => [name, located?.source, located?.floor]), [['Branch', 'device', '2']])
+      const call = await branch.invite('911', { headers: [['P-Asserted-Identity', '<sip:+12025550999@branch>']] })
+      const there = await carrier.nextCall()
+      assert.match(there.invite.uri, /^sip:911@/)
+      assert.match(headerOf(there.invite, 'From') ?? '', /sip:\+15550001000@/)
+      assert.match(there.invite.body, /<ca:FLR>2<\/ca:FLR>|Elm Street/)
+      await there.answer()
+      await call.answered()
+      await call.bye()
+      await there.ended()
+      await house.verdict(call)
+      const [record] = await house.api.get<{ caller: { number: string; device: string | null }; location: { why: string } | null; answeredAt: string | null }[]>('/emergency/calls')
+      assert.deepEqual([record?.caller.number, record?.caller.device, record?.location?.why], ['+12025550999', 'Branch', 'the PBX of the trunk Branch has its place there'])
+      assert.equal((await house.api.send('DELETE', `/emergency/locations/${place.id}`)).status, 409)
+    } finally {
+      await house.api.ask('DELETE', `/trunks/${out.id}`)
+      await carrier.close()
+    }
+  })
+
   test('over a connection of its own it is known without another proof; the end of the connection ends the registration', async () => {
     const tcp = await openPhone({ server: house.sip, user: 'branch', password: PASSWORD, transport: 'tcp' })
     try {

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
 import {
-  acknowledgeEmergencyCall, confirmPlace, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, getEmergencyCall, getEmergencySettings,
-  listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listLocatedDevices, listPoolNumbers, placeDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite,
+  acknowledgeEmergencyCall, confirmPlace, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, getEmergencyCall, getEmergencySettings, importWireMap,
+  listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listLocatedDevices, listLocatedTrunks, listPoolNumbers, placeTrunk, placeDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite,
   type EmergencyLocationCreate, type EmergencyLocationUpdate, type EmergencyNetworkCreate, type EmergencyNetworkUpdate, type EmergencySettingsUpdate, type EmergencySiteCreate, type EmergencySiteUpdate,
 } from '../../client/index.ts'
 
@@ -13,6 +13,7 @@ export const useSites = () => useQuery({ queryKey: of('sites'), queryFn: async (
 export const usePlaces = () => useQuery({ queryKey: of('places'), queryFn: async () => (await listEmergencyLocations({ throwOnError: true })).data.data })
 export const useNetworks = () => useQuery({ queryKey: of('networks'), queryFn: async () => (await listEmergencyNetworks({ throwOnError: true })).data.data })
 export const usePhones = () => useQuery({ queryKey: of('phones'), queryFn: async () => (await listLocatedDevices({ throwOnError: true })).data.data })
+export const usePeers = () => useQuery({ queryKey: of('trunks'), queryFn: async () => (await listLocatedTrunks({ throwOnError: true })).data.data })
 export const usePoolNumbers = () => useQuery({ queryKey: of('pool-numbers'), queryFn: async () => (await listPoolNumbers({ throwOnError: true })).data.data })
 export const useSettings = () => useQuery({ queryKey: of('settings'), queryFn: async () => (await getEmergencySettings({ throwOnError: true })).data.data })
 export const useHelpCalls = (page: number) => useQuery({ queryKey: [...of('calls'), page], queryFn: async () => (await listEmergencyCalls({ query: { page, limit: 25 }, throwOnError: true })).data })
@@ -32,4 +33,7 @@ export const removeNetwork = (id: string) => changed(deleteEmergencyNetwork({ pa
 export const configure = (body: EmergencySettingsUpdate) => changed(updateEmergencySettings({ body, throwOnError: true }))
 export const putAt = (deviceId: string, locationId: string | null) => changed(placeDevice({ path: { id: deviceId }, body: { locationId }, throwOnError: true }))
 export const confirmAt = (deviceId: string, locationId: string | null) => changed(confirmPlace({ path: { id: deviceId }, body: { locationId }, throwOnError: true }))
+export const putPeerAt = (trunkId: string, locationId: string | null) => changed(placeTrunk({ path: { id: trunkId }, body: { locationId }, throwOnError: true }))
+export const tryWireMap = async (csv: string) => (await importWireMap({ body: { csv, trial: true }, throwOnError: true })).data.data
+export const readWireMap = (csv: string) => changed((async () => (await importWireMap({ body: { csv }, throwOnError: true })).data.data)())
 export const acknowledge = (id: string, note: string) => changed(acknowledgeEmergencyCall({ path: { id }, body: { note }, throwOnError: true }))

@@ -1,5 +1,5 @@
-import { Button, Select, Stack, TextInput } from '@mantine/core'
-import { Network, Plus } from 'lucide-react'
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
+import { Network, Plus, Upload } from 'lucide-react'
 import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
@@ -12,6 +12,7 @@ import { EmptyState } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { networkKinds } from '../../words/emergency.ts'
 import { addNetwork, changeNetwork, removeNetwork, useNetworks, usePlaces } from './data.ts'
+import { WireMapDrawer } from './wire-map-drawer.tsx'
 
 type Editing = { network?: EmergencyNetwork } | null
 
@@ -20,8 +21,14 @@ export function Networks() {
   const [query, places, can] = [useNetworks(), usePlaces(), useCan()]
   const [editing, setEditing] = useState<Editing>(null)
   const [deleting, setDeleting] = useState<EmergencyNetwork | null>(null)
+  const [importing, setImporting] = useState(false)
   const mayWrite = can('emergency.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({})}>New network</Button>
+  const create = (
+    <Group gap="xs" justify="center">
+      <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>Import</Button>
+      <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({})}>New network</Button>
+    </Group>
+  )
   const columns: Column<EmergencyNetwork>[] = [
     { key: 'value', title: 'Network', card: 'title', render: ({ value }) => <span className="numbers" style={{ fontWeight: 600 }}>{value}</span> },
     { key: 'kind', title: 'What it is', render: ({ kind }) => networkKinds.find((one) => one.value === kind)?.label },
@@ -42,6 +49,7 @@ export function Networks() {
       <FormDrawer opened={editing !== null} onClose={() => setEditing(null)} title={editing?.network ? 'Edit network' : 'New network'}>
         <Fields current={editing?.network} places={(places.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} onClose={() => setEditing(null)} />
       </FormDrawer>
+      <WireMapDrawer opened={importing} onClose={() => setImporting(false)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.value ?? ''}?`} confirm="Delete" onConfirm={async () => deleting && removeNetwork(deleting.id)} done="It is deleted.">
         Phones there are then where the next best says.
       </Confirm>

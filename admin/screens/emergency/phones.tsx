@@ -11,6 +11,7 @@ import { Time } from '../../components/time.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { addressWords, sourceWords } from '../../words/emergency.ts'
 import { confirmAt, putAt, usePhones, usePlaces } from './data.ts'
+import { Peers } from './peers.tsx'
 
 const columns: Column<LocatedDevice>[] = [
   { key: 'phone', title: 'Phone', card: 'title', render: ({ extension, name }) => <Text span inherit fw={600}>{extension.number} {extension.name}, {name}</Text> },
@@ -53,6 +54,7 @@ export function Phones() {
         retry={() => void query.refetch()}
         empty={<EmptyState icon={PhoneOff} title="No phones yet">Each extension has at least one.</EmptyState>}
       />
+      <Peers />
       <FormDrawer opened={asking !== null} onClose={() => setAsking(null)} title={asking?.what === 'now' ? 'Where its user is now' : 'Where the phone always is'}>
         {asking !== null && <Fields asking={asking} onClose={() => setAsking(null)} />}
       </FormDrawer>

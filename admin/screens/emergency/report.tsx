@@ -49,6 +49,7 @@ export default function Report() {
           <Fact label="Ended">{exact(call.endedAt)}</Fact>
         </Group>
         {call.pool?.takenFrom != null && <Text size="sm" c="red" mt="sm">All {call.pool.size} call-back numbers of the site were in use: this one was that of {call.pool.takenFrom.caller}, who called {exact(call.pool.takenFrom.at)} and is not called back on it any more.</Text>}
+        {call.displaced.map(({ caller: other, called, held, at }) => <Text key={at} size="sm" mt="sm">{other === '' ? 'A call of others on this server' : `The call of ${other} to ${called}`} was ended so that this one fitted, {exact(at)}: it held {held}.</Text>)}
         {call.outcome !== null && <Text size="sm" mt="sm">{call.outcome}</Text>}
         {can('calls.read') && <Text size="sm" mt="xs" className="no-print"><Link href={`/calls/${call.id}`}>The call with its messages</Link></Text>}
       </Panel>

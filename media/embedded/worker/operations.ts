@@ -60,8 +60,8 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   return {
     ...rooms.operations,
     ...supervisions,
-    async open({ endpoint, family }) {
-      const pair = await portsOf(family).open()
+    async open({ endpoint, family, urgent }) {
+      const pair = await portsOf(family).open(urgent)
       if (stopping) {
         await closePair(pair)
         throw new NoPorts('the media worker is stopping')

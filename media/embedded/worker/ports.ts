@@ -54,8 +54,12 @@ export class Ports {
     return this.#draining.size
   }
 
-  /** A spare pair, or a newly bound one; the port longest unused comes first. Throws NoPorts. */
-  async open(): Promise<PortPair> {
+  /**
+   * A spare pair, or a newly bound one; the port longest unused comes first. Throws NoPorts.
+   *
+   * @param urgent when there is none, the pair that was quiet longest does not rest any more
+   */
+  async open(urgent = false): Promise<PortPair> {
     const spare = this.#spare.shift()
     if (spare !== undefined) return spare
     // Another program may sit on many ports of the range in a row, so all of it is tried before the call is refused.
@@ -72,7 +76,17 @@ export class Ports {
       // Somebody else on this machine has it; it may be free again later.
       if (!this.#ephemeral) this.#free.push(wanted)
     }
+    const resting = urgent ? this.#wake() : undefined
+    if (resting !== undefined) return resting
     throw new NoPorts('no free RTP port pair; widen RTP_PORTS or wait for calls to end')
+  }
+
+  #wake(): PortPair | undefined {
+    const quietest = [...this.#draining].toSorted((a, b) => a.heard - b.heard)[0]
+    if (quietest === undefined) return undefined
+    this.#draining.delete(quietest)
+    deafen(quietest.pair)
+    return quietest.pair
   }
 
   /** Takes a pair back. Its listeners are replaced by ones that discard. */
