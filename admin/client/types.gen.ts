@@ -4154,6 +4154,31 @@ export type MessageSettingsUpdate = {
     perMinute?: number;
 };
 
+export type WireMapReport = {
+    created: number;
+    updated: number;
+    unchanged: number;
+    /**
+     * Nothing is changed while there is any.
+     */
+    errors: Array<{
+        line: number;
+        field: string;
+        message: string;
+    }>;
+};
+
+export type WireMapImport = {
+    /**
+     * Columns: kind (bssid, switch-port, network; also subnet and public-address), value (an access point, its last digits may be *; a network or address; or chassis/port), place (by name). A switch port may have its own columns instead: chassis and port, empty or * for any port. Up to 20,000 lines.
+     */
+    csv: string;
+    /**
+     * Only say what would happen.
+     */
+    trial?: boolean;
+};
+
 /**
  * A building with an address that an ambulance finds.
  */
@@ -4483,6 +4508,15 @@ export type EmergencyCall = {
     answeredAt: string | null;
     endedAt: string | null;
     outcome: string | null;
+    /**
+     * Ordinary calls that were ended so that it fitted: whose, and what they held. Those of others on this server have no numbers.
+     */
+    displaced: Array<{
+        caller: string;
+        called: string;
+        held: string;
+        at: string;
+    }>;
     notified: Array<{
         how: 'mail' | 'phone' | 'panel';
         to: string;
@@ -4509,6 +4543,22 @@ export type TakenFrom = {
 
 export type Acknowledgement = {
     note?: string;
+};
+
+/**
+ * A PBX that registers with us, and where it is: its calls to the emergency services are of there.
+ */
+export type LocatedTrunk = {
+    trunkId: string;
+    name: string;
+    /**
+     * Where it is, as was said; null: nobody did.
+     */
+    locationId: string | null;
+    /**
+     * Null: nothing is known, unless a network tells of the address that a call comes from.
+     */
+    located: Located | null;
 };
 
 /**
@@ -16611,6 +16661,98 @@ export type DiscardMessageResponses = {
 
 export type DiscardMessageResponse = DiscardMessageResponses[keyof DiscardMessageResponses];
 
+export type ImportWireMapData = {
+    body: WireMapImport;
+    path?: never;
+    query?: never;
+    url: '/emergency/networks/import';
+};
+
+export type ImportWireMapErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ImportWireMapError = ImportWireMapErrors[keyof ImportWireMapErrors];
+
+export type ImportWireMapResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: WireMapReport;
+    };
+};
+
+export type ImportWireMapResponse = ImportWireMapResponses[keyof ImportWireMapResponses];
+
+export type ExportWireMapData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/networks/export.csv';
+};
+
+export type ExportWireMapErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportWireMapError = ExportWireMapErrors[keyof ExportWireMapErrors];
+
+export type ExportWireMapResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportWireMapResponse = ExportWireMapResponses[keyof ExportWireMapResponses];
+
 export type ListEmergencySitesData = {
     body?: never;
     path?: never;
@@ -17910,6 +18052,102 @@ export type AcknowledgeEmergencyCallResponses = {
 };
 
 export type AcknowledgeEmergencyCallResponse = AcknowledgeEmergencyCallResponses[keyof AcknowledgeEmergencyCallResponses];
+
+export type ListLocatedTrunksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/trunks';
+};
+
+export type ListLocatedTrunksErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListLocatedTrunksError = ListLocatedTrunksErrors[keyof ListLocatedTrunksErrors];
+
+export type ListLocatedTrunksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<LocatedTrunk>;
+    };
+};
+
+export type ListLocatedTrunksResponse = ListLocatedTrunksResponses[keyof ListLocatedTrunksResponses];
+
+export type PlaceTrunkData = {
+    body: PlaceOfDevice;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/trunks/{id}/place';
+};
+
+export type PlaceTrunkErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type PlaceTrunkError = PlaceTrunkErrors[keyof PlaceTrunkErrors];
+
+export type PlaceTrunkResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LocatedTrunk;
+    };
+};
+
+export type PlaceTrunkResponse = PlaceTrunkResponses[keyof PlaceTrunkResponses];
 
 export type ListNomadicSitesData = {
     body?: never;

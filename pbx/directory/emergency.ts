@@ -44,7 +44,7 @@ export function createEmergencyRepositories(world: DirectoryWorld): Directory['e
     locations: createColumnRepository<EmergencyLocationRow, EmergencyLocationInput, EmergencyLocation>(world, {
       table: 'emergency_locations', subject: 'emergency-location', name: 'place', order: 'lower(name)', check: checkLocation, columns: LOCATION,
     }),
-    importNetworks: (actor, lines, trial) => importNetworks(world, actor, lines, trial),
+    importNetworks: (actor, lines, trial) => importNetworks(world, checkNetwork, actor, lines, trial),
     networks: { ...networks, create: (actor, input) => once(networks.create(actor, input)), update: (actor, id, input, version) => once(networks.update(actor, id, input, version)) },
     configure: (actor, input) => saveSettings(world, actor, 'emergency', SETTINGS, input),
     async setTrunk(actor, trunkId, locationId) {
@@ -127,7 +127,7 @@ function checkLocation<T extends Partial<EmergencyLocationInput>>(input: T): T {
 }
 
 /** `value` is written as it is compared later: small letters, colons in a BSSID, a network with its first address. */
-export function checkNetwork<T extends Partial<EmergencyNetworkInput>>(input: T): T {
+function checkNetwork<T extends Partial<EmergencyNetworkInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked: Partial<EmergencyNetworkInput> = { ...input }
   if (checked.value !== undefined) {

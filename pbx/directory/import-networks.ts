@@ -5,24 +5,26 @@ import { Refusal } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
 import type { EmergencyLocationRow, EmergencyNetworkRow } from '../../migrations/tables.ts'
 import type { EmergencyNetworkInput, WireMapLine, WireMapReport } from '../door.ts'
-import { checkNetwork } from './emergency.ts'
 import type { DirectoryWorld } from './world.ts'
 
 /** Ends the transaction of a trial; nothing else may be thrown away with it. */
 class Trial extends Error {}
 
+type Check = (input: EmergencyNetworkInput) => EmergencyNetworkInput
+
 /**
  * Adds the networks that are new and moves the others to the place that the line names, or changes nothing when one line is wrong.
  *
+ * @param check as one is checked that comes alone
  * @param trial only says what would happen
  */
-export async function importNetworks(world: DirectoryWorld, actor: Actor, lines: readonly WireMapLine[], trial: boolean): Promise<WireMapReport> {
+export async function importNetworks(world: DirectoryWorld, check: Check, actor: Actor, lines: readonly WireMapLine[], trial: boolean): Promise<WireMapReport> {
   const report: WireMapReport = { created: 0, updated: 0, unchanged: 0, errors: [] }
   try {
     await world.database.change(actor, async (trx) => {
       const places = new Map(((await trx('emergency_locations')) as EmergencyLocationRow[]).map(({ id, name }) => [name.toLowerCase(), id]))
       const existing = new Map(((await trx('emergency_networks').forUpdate()) as EmergencyNetworkRow[]).map((row) => [`${row.kind} ${row.value}`, row]))
-      const wanted = understood(lines, places, report)
+      const wanted = understood(check, lines, places, report)
       const audit: AuditEntry[] = []
       const fresh: Pick<EmergencyNetworkRow, 'id' | 'tenant_id' | 'kind' | 'value' | 'location_id'>[] = []
       for (const { kind, value, locationId } of report.errors.length === 0 ? wanted : []) {
@@ -54,14 +56,14 @@ export async function importNetworks(world: DirectoryWorld, actor: Actor, lines:
 }
 
 /** As they are kept; what is wrong with a line goes into the report. */
-function understood(lines: readonly WireMapLine[], places: ReadonlyMap<string, string>, report: WireMapReport): EmergencyNetworkInput[] {
+function understood(check: Check, lines: readonly WireMapLine[], places: ReadonlyMap<string, string>, report: WireMapReport): EmergencyNetworkInput[] {
   const seen = new Map<string, number>()
   return lines.flatMap(({ line, kind, value, place }) => {
     const wrong = (field: string, message: string): void => void report.errors.push({ line, field, message })
     const locationId = places.get(place.toLowerCase())
     if (locationId === undefined) wrong('place', place === '' ? 'Which place it tells of is needed.' : `There is no place ${place}. Add it first, or correct the name.`)
     try {
-      const checked = checkNetwork({ kind, value, locationId: locationId ?? '' })
+      const checked = check({ kind, value, locationId: locationId ?? '' })
       const key = `${kind} ${checked.value}`
       const before = seen.get(key)
       if (before !== undefined) wrong('value', `${checked.value} is in line ${before} already.`)
