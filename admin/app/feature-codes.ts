@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { listFeatureCodes } from '../client/index.ts'
 import { keys } from './keys.ts'
+import { useCan } from './session.tsx'
 
 export function useFeatureCodes() {
-  return useQuery({ queryKey: keys.featureCodes, queryFn: async () => (await listFeatureCodes({ throwOnError: true })).data.data })
+  const can = useCan()
+  return useQuery({ queryKey: keys.featureCodes, enabled: can('extensions.read'), queryFn: async () => (await listFeatureCodes({ throwOnError: true })).data.data })
 }
 
 /** What phones dial for an action; undefined when it is switched off, or not known yet. */

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core'
 import { Phone, Voicemail } from 'lucide-react'
+import { useCode } from '../app/feature-codes.ts'
 import { useCan, useSession } from '../app/session.tsx'
 import { Time } from '../components/time.tsx'
 import { mark, useMessages } from '../screens/voicemail/data.ts'
@@ -7,17 +8,16 @@ import { partyName } from '../words/call.ts'
 import type { BrowserPhone } from './phone.ts'
 import { usePhone } from './store.ts'
 
-/** The customary code by which everybody hears their own messages. */
-const OWN_MESSAGES = '*97'
-
 export function Messages({ phone }: { phone: BrowserPhone }) {
   const can = useCan()
+  // The organisation may have given it another code than the customary *97, or switched it off.
+  const listen = useCode()('voicemail-own')
   const count = usePhone((state) => state.newMessages)
   return (
     <Stack gap="xs">
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{count === 0 ? 'No new messages' : count === 1 ? '1 new message' : `${count} new messages`}</Text>
-        <Button size="xs" variant="default" leftSection={<Voicemail size={14} aria-hidden />} onClick={() => phone.dial(OWN_MESSAGES)}>Listen by phone</Button>
+        {listen !== undefined && <Button size="xs" variant="default" leftSection={<Voicemail size={14} aria-hidden />} onClick={() => phone.dial(listen)}>Listen by phone</Button>}
       </Group>
       {can('voicemail.read') && <List phone={phone} />}
     </Stack>

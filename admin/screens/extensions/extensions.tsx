@@ -8,6 +8,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { useListState } from '../../components/use-list-state.ts'
+import { DialButton, useDial } from '../../softphone/dial-number.tsx'
 import { CredentialsDialog } from './credentials-dialog.tsx'
 import { useExtensions } from './data.ts'
 import { ExtensionForm } from './extension-form.tsx'
@@ -42,6 +43,7 @@ export default function Extensions() {
   const [credentials, setCredentials] = useState<{ credentials: SipCredentials; extension: Extension } | null>(null)
   const [importing, setImporting] = useState(false)
   const mayWrite = can('extensions.write')
+  const dial = useDial()
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New extension</Button>
 
   return (
@@ -60,7 +62,14 @@ export default function Extensions() {
         rows={query.data?.data}
         rowKey={(extension) => extension.id}
         href={(extension) => `/extensions/${extension.id}`}
-        {...(mayWrite && { actions: (extension: Extension) => <ExtensionMenu extension={extension} onEdit={() => setEditing({ kind: 'edit', extension })} /> })}
+        {...((mayWrite || dial !== undefined) && {
+          actions: (extension: Extension) => (
+            <Group gap={4} wrap="nowrap" justify="flex-end">
+              <DialButton number={extension.number} name={extension.name} />
+              {mayWrite && <ExtensionMenu extension={extension} onEdit={() => setEditing({ kind: 'edit', extension })} />}
+            </Group>
+          ),
+        })}
         error={query.error}
         retry={() => void query.refetch()}
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}

@@ -11,6 +11,7 @@ import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { useListState } from '../../components/use-list-state.ts'
+import { DialButton } from '../../softphone/dial-number.tsx'
 import { partyName } from '../../words/call.ts'
 import { duration } from '../../words/time.ts'
 import { audioOf, mark, useMailboxes, useMessages, wavOf } from './data.ts'
@@ -87,6 +88,7 @@ function Messages() {
         actions={(message) => (
           <Group gap={4} wrap="nowrap" justify="flex-end">
             <Tooltip label="Listen"><ActionIcon aria-label={`Listen to the message of ${partyName(message.from)}`} onClick={() => list.stay({ open: message.id })}><Play size={16} aria-hidden /></ActionIcon></Tooltip>
+            {message.from.number !== '' && <DialButton number={message.from.number} name={partyName(message.from)} />}
             <MessageMenu message={message} />
           </Group>
         )}
