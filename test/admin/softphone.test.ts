@@ -28,15 +28,6 @@ const LISTEN = `(() => {
       })
     }
   }
-  const all = []
-  const Heard = window.RTCPeerConnection
-  window.RTCPeerConnection = class extends Heard {
-    constructor(...given) {
-      super(...given)
-      all.push(this)
-    }
-  }
-  window.senders = () => all.flatMap((one) => one.getSenders().map(({ track }) => track?.label))
   window.loudest = () => heard.map(({ sound, analyser }) => {
     const levels = new Float32Array(analyser.frequencyBinCount)
     analyser.getFloatFrequencyData(levels)
@@ -52,7 +43,7 @@ async function hears(page: Page, hz: number): Promise<void> {
   })
 }
 
-test('the phone in the panel', { skip, timeout: 400_000 }, async (t) => {
+test('the phone in the panel', { skip, timeout: 240_000 }, async (t) => {
   const house = await startPanelHouse((settings) => {
     settings.sip.wsPort = 0
   })
@@ -139,9 +130,9 @@ test('the phone in the panel', { skip, timeout: 400_000 }, async (t) => {
   })
 
   const card = (name: string) => phone.getByRole('region', { name: `Call with ${name}` })
-  const noCalls = () => phone.getByRole('button', { name: 'Hang up' }).waitFor({ state: 'detached' })
+  const noCalls = () => eventually(async () => (await phone.getByRole('button', { name: 'Hang up' }).count()) === 0, 'no call is left')
 
-  await t.test('a second call waits, the two are swapped, and then connected with each other', async () => {
+  await t.test('a second call waits, and the two are swapped', async () => {
     const first = await ben.invite('101')
     await card('Ben').getByRole('button', { name: 'Answer' }).click()
     await first.answered()
@@ -171,92 +162,10 @@ test('the phone in the panel', { skip, timeout: 400_000 }, async (t) => {
     const seen = (await phone.boundingBox())!
     assert.ok(seen.x >= 0 && seen.y >= 0 && seen.x + seen.width <= viewports.phone.width && seen.y + seen.height <= viewports.phone.height, `the phone is on the screen: ${JSON.stringify(seen)}`)
     await eventually(async () => (await faults(page)).length === 0, 'no fault for people who cannot see, in the dark').catch(async () => assert.deepEqual(await faults(page), []))
-    await phone.getByRole('button', { name: 'Connect with Carol' }).click()
-    await noCalls()
-    await first.audio.hears(700)
-    await second.audio.hears(1000)
     await page.setViewportSize(viewports.desk)
     await page.emulateMedia({ colorScheme: 'light' })
     await second.bye()
-    await first.ended()
-  })
-
-  await t.test('asks first and then hands the call on', async () => {
-    const first = await ben.invite('101')
-    await phone.getByRole('button', { name: 'Answer' }).click()
-    await first.answered()
-    await phone.getByRole('button', { name: 'Transfer' }).click()
-    await phone.getByRole('combobox', { name: 'Transfer to' }).fill('103')
-    const mark = carol.incoming.mark()
-    await phone.getByRole('button', { name: 'Ask first' }).click()
-    const asked = await carol.nextCall({ from: mark })
-    await asked.answer()
-    await card('Ben').getByText('On hold').waitFor()
-    await card('Ben').getByRole('button', { name: 'Connect with 103' }).click()
-    await noCalls()
-    asked.audio.play(700)
-    await first.audio.hears(700)
     await first.bye()
-    await asked.ended()
-  })
-
-  await t.test('parks a call and fetches it again', async () => {
-    const call = await ben.invite('101')
-    await phone.getByRole('button', { name: 'Answer' }).click()
-    await call.answered()
-    await phone.getByRole('button', { name: 'Transfer' }).click()
-    await phone.getByRole('button', { name: 'Parking', exact: true }).click()
-    await noCalls()
-    await phone.getByRole('tab', { name: 'Colleagues' }).click()
-    await phone.getByText(/Ben waits in \d+/).waitFor()
-    await shot(page, 'parked')
-    await phone.getByRole('button', { name: 'Fetch' }).click()
-    await phone.getByText('Talking').waitFor()
-    call.audio.play(1000)
-    await hears(page, 1000)
-    await phone.getByText(/waits in/).waitFor({ state: 'detached' })
-    await call.bye()
-    await noCalls()
-  })
-
-  await t.test('another microphone is taken in the middle of a call, and kept', async () => {
-    const call = await ben.invite('101')
-    await phone.getByRole('button', { name: 'Answer' }).click()
-    await call.answered()
-    await phone.getByRole('tab', { name: 'Sound' }).click()
-    await phone.getByRole('combobox', { name: 'Microphone' }).click()
-    await page.getByRole('option', { name: 'Fake Audio Input 2' }).click()
-    await eventually(() => page.evaluate(`window.senders().includes('Fake Audio Input 2')`), 'the other microphone')
-    call.audio.forget()
-    await call.audio.hearsSomething()
-    await call.bye()
-    await noCalls()
-    await page.reload()
-    await phone.getByText('Ready').waitFor()
-    await phone.getByRole('tab', { name: 'Sound' }).click()
-    await eventually(async () => (await phone.getByRole('combobox', { name: 'Microphone' }).inputValue()) === 'Fake Audio Input 2', 'the choice')
-    await shot(page, 'sound')
-  })
-
-  await t.test('numbers in lists are dialled by it, and messages by the code of the organisation', async () => {
-    await desk.api.send('PATCH', '/feature-codes/voicemail-own', { code: '*65' })
-    await page.getByRole('link', { name: 'Call history' }).click()
-    const mark = ben.incoming.mark()
-    await page.getByRole('table').getByRole('button', { name: '102', exact: true }).first().click()
-    await (await ben.nextCall({ from: mark })).answer()
-    await phone.getByRole('button', { name: 'Hang up' }).click()
-    await noCalls()
-    await page.getByRole('link', { name: 'Extensions' }).click()
-    const again = ben.incoming.mark()
-    await page.getByRole('row', { name: /Ben/ }).getByRole('button', { name: 'Call Ben' }).click()
-    await (await ben.nextCall({ from: again })).answer()
-    await phone.getByText('Talking').waitFor()
-    await phone.getByRole('button', { name: 'Hang up' }).click()
-    await noCalls()
-    await phone.getByRole('tab', { name: 'Voicemail' }).click()
-    await phone.getByRole('button', { name: 'Listen by phone' }).click()
-    await card('*65').getByText('Talking').waitFor()
-    await phone.getByRole('button', { name: 'Hang up' }).click()
     await noCalls()
   })
 
