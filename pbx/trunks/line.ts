@@ -65,6 +65,9 @@ export interface LineWish {
   more: boolean
 }
 
+/** Headers that tell the emergency services the number of a caller. */
+const CALL_BACK = new Set(['p-asserted-identity', 'p-preferred-identity', 'remote-party-id'])
+
 /** A carrier that has a call says so within a round trip or two (100 Trying); T1 is 500 ms. */
 const SILENCE_MS = 1_700
 
@@ -79,6 +82,8 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer
   const domain = peer ? 'localhost' : hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
   const who = `<sip:${escapeUser(user)}@${domain}>`
+  // Whom the emergency services call back is not rewritten.
+  const rules = emergency ? trunk.headerRules.filter(({ header }) => !CALL_BACK.has(header.toLowerCase())) : trunk.headerRules
   const place = located && trunk.sendLocation ? locationBody(located, `${user}@${domain}`, Date.now(), trunk.locationBy, reference) : undefined
   return {
     trunkId: trunk.id,
@@ -97,7 +102,7 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer
       ...(emergency && { Priority: 'emergency' }),
       ...place?.headers,
     },
-    ...(trunk.headerRules.length > 0 && { rewrite: (headers) => headersOf(applyHeaderRules(trunk.headerRules, 'out', linesOf(headers), { caller: hidden ? ANONYMOUS.number : user, called: number, tenant })) }),
+    ...(rules.length > 0 && { rewrite: (headers) => headersOf(applyHeaderRules(rules, 'out', linesOf(headers), { caller: hidden ? ANONYMOUS.number : user, called: number, tenant })) }),
     ...(place?.part && { parts: [place.part] }),
     silenceMs: more ? SILENCE_MS : undefined,
   }

@@ -220,7 +220,8 @@ suite('trunks', () => {
 
   test('calls for help go over the trunk that carries them, past its limit; the newest ordinary call makes room', async () => {
     assert.match(await why('101', '911'), /no outside line/)
-    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { emergency: true, maxCalls: 1 })
+    const headerRules = [{ direction: 'out', action: 'replace', header: 'P-Asserted-Identity', match: '.*', value: '<sip:1@wrong.example>' }, { direction: 'out', action: 'add', header: 'X-Account', value: '7' }]
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { emergency: true, maxCalls: 1, headerRules })
     const nobody = await house.registered(await house.extension('103'))
     const [out] = await house.api.get<{ id: string }[]>('/extensions?search=103')
     await house.api.ask('PATCH', `/extensions/${out?.id}`, { outsideCalls: 'none' })
@@ -238,13 +239,16 @@ suite('trunks', () => {
     const atHelp = await carrier.nextCall({ from: mark })
     assert.match(atHelp.invite.uri, /^sip:911@/)
     assert.equal(headerOf(atHelp.invite, 'Priority'), 'emergency')
+    assert.equal(headerOf(atHelp.invite, 'X-Account'), '7')
+    assert.doesNotMatch(headerOf(atHelp.invite, 'P-Asserted-Identity') ?? '', /wrong/, 'the number to call back is not rewritten')
+    assert.match(headerOf(there.invite, 'P-Asserted-Identity') ?? '', /wrong/)
     assert.equal((await house.verdict(ordinary)).termination?.reason, 'displaced')
     await atHelp.answer()
     await help.answered()
     await hearEachOther(help, atHelp)
     await help.bye()
     await atHelp.ended()
-    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { emergency: false, maxCalls: null })
+    await house.api.ask('PATCH', `/trunks/${trunk.id}`, { emergency: false, maxCalls: null, headerRules: [] })
   })
 
   test('a call is sent on to the outside by the phone that has it', async () => {
