@@ -1018,6 +1018,8 @@ export interface OutboundRouteRow {
   schedule_id: string | null
   /** The cheapest trunk is tried first, instead of the first one. */
   cheapest_first: boolean
+  /** Callers are asked for one of its PINs. */
+  pin_set_id: string | null
   enabled: boolean
   version: number
   created_at: Date
@@ -1108,4 +1110,17 @@ export interface BackupRow {
   tried_well: boolean | null
   try_cause: string | null
   try_ms: number | null
+}
+
+export interface PinSetRow {
+  id: string
+  tenant_id: string
+  name: string
+  /** In order, without the PINs themselves. */
+  pins: { id: string; label: string }[]
+  /** A salt, and the hash of each PIN by its id. */
+  hashes_sealed: Buffer
+  version: number
+  created_at: Date
+  updated_at: Date
 }

@@ -184,13 +184,35 @@ export interface OutboundRoute {
   scheduleId: string | null
   /** By the rates of the trunks, the cheapest is tried first; those of the same price in turn. */
   cheapestFirst: boolean
+  /** Whoever calls is asked for one of its PINs; null: for none. */
+  pinSetId: string | null
   enabled: boolean
   version: number
   createdAt: Date
   updatedAt: Date
 }
 
-export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'callers' | 'scheduleId' | 'cheapestFirst' | 'enabled'>>
+export type OutboundRouteInput = Pick<OutboundRoute, 'name' | 'pattern' | 'trunkIds'> & Partial<Pick<OutboundRoute, 'position' | 'strip' | 'prepend' | 'callerId' | 'callers' | 'scheduleId' | 'cheapestFirst' | 'pinSetId' | 'enabled'>>
+
+/** PINs for outbound routes: whoever calls over one is asked for any of them. */
+export interface PinSet {
+  id: string
+  name: string
+  /** Who has which: the label is kept with each call. The PINs themselves are never shown. */
+  pins: { id: string; label: string }[]
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface PinSetInput {
+  name: string
+  /** All of them. One with an `id` keeps its PIN where none is given; those that are left out are gone. Without any nobody can take its routes. */
+  pins?: { id?: string | undefined; label: string; pin?: string | undefined }[]
+}
+
+/** One that a route asks for is not removed: `conflict`. */
+export type PinSets = Kept<PinSet, PinSetInput>
 
 /** A caller from outside who is not put through, or an exception. */
 export interface BlockedCaller {

@@ -8,7 +8,7 @@ import type { CallsDoor } from './door-calls.ts'
 import type { ClickDoor } from './door-click.ts'
 import type { Devices, Softphones } from './door-devices.ts'
 import type { Kept } from './door-kept.ts'
-import type { BlockedCallers, InboundNumbers, OutboundRoutes, Trunks } from './door-trunks.ts'
+import type { BlockedCallers, InboundNumbers, OutboundRoutes, PinSets, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor } from './door-recordings.ts'
 import type { EmergencyDoor } from './door-emergency.ts'
@@ -216,6 +216,7 @@ export interface Pbx {
   trunks: Trunks
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  pinSets: PinSets
   routing: {
     /** @param call `from`: an extension's number, or of somebody outside: `+12025550123`, `anonymous`; anybody's of the house when absent. Refuses `unprocessable` for one that is none. */
     explain(actor: Actor, call: { from?: string; to: string; /** Milliseconds since the epoch; now when absent. */ at?: number }): RoutingExplanation

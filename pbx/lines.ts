@@ -123,11 +123,12 @@ export function guardInboundNumbers(directory: Directory): InboundNumbers {
 /** Outbound routes, of which every trunk must be there, and which show numbers of the company only. */
 export function guardOutboundRoutes(directory: Directory): OutboundRoutes {
   const { outboundRoutes } = directory
-  const check = (actor: Actor, { trunkIds, callerId, scheduleId }: Partial<OutboundRouteInput>): void => {
+  const check = (actor: Actor, { trunkIds, callerId, scheduleId, pinSetId }: Partial<OutboundRouteInput>): void => {
     const snapshot = directory.snapshot()
     const details: RefusalDetail[] = []
     if (trunkIds?.some((id) => snapshot.trunk(id)?.tenantId !== actor.tenantId)) details.push({ field: 'trunkIds', message: 'One of the trunks is not there.' })
     if (typeof scheduleId === 'string' && snapshot.schedule(scheduleId)?.tenantId !== actor.tenantId) details.push({ field: 'scheduleId', message: 'These opening hours are not there.' })
+    if (typeof pinSetId === 'string' && snapshot.pinSet(pinSetId)?.tenantId !== actor.tenantId) details.push({ field: 'pinSetId', message: 'This PIN set is not there.' })
     if (typeof callerId === 'string') {
       const wrong = notShown(directory, actor.tenantId, callerId)
       if (wrong !== undefined) details.push({ field: 'callerId', message: wrong })

@@ -43,6 +43,7 @@ import { createMissedCallMail } from './mail/missed-calls.ts'
 import { openMailRoom } from './mail/room.ts'
 import { openMessagingRoom } from './messaging/room.ts'
 import { guardPagingGroups } from './paging-groups.ts'
+import { guardPinSets } from './pin-sets.ts'
 import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
 import { watchMinutes } from './calls/toll-minutes.ts'
@@ -230,6 +231,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined }),
     inboundNumbers: guardInboundNumbers(directory),
     outboundRoutes: guardOutboundRoutes(directory),
+    pinSets: guardPinSets(directory),
     routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: recordings.door,

@@ -4,13 +4,21 @@ import type { Logger } from '../config/logger.ts'
 import type { Charges } from './calls/charges.ts'
 import { dayIn } from './calls/spend.ts'
 import { spendingOf } from './calls/spend-limits.ts'
-import type { CallWorld } from './calls/world.ts'
+import type { CallWorld, TollLimit } from './calls/world.ts'
 import type { Directory } from './directory/types.ts'
 import type { SpendState, TollDoor } from './door.ts'
 import type { Events } from './events/events.ts'
 import type { MailRoom } from './mail/room.ts'
 import type { RateRoom } from './rates/rates.ts'
 import { checkAddresses } from './mail/settings.ts'
+
+const STOLEN = 'If nobody there made these calls, its password is known to others: give its phones a new one.'
+/** What is told of a lock, by what was passed. */
+const LOCKED: Readonly<Record<TollLimit, { title: string; cure: string }>> = {
+  abroad: { title: 'calls abroad too often', cure: STOLEN },
+  spend: { title: 'spends too much on calls', cure: STOLEN },
+  pins: { title: 'tries wrong PINs', cure: 'Somebody there guesses PINs, or has forgotten one: give whoever it is a new PIN before you unlock the extension.' },
+}
 
 /** Limits for calls abroad, and what happens when an extension passes them. */
 export function createTollDoor(options: { database: Database; logger: Logger; charges: Charges; rates: Pick<RateRoom, 'currencyOf'>; directory: Directory; mail: Pick<MailRoom, 'post'>; events: Events }): { door: TollDoor; lock: CallWorld['lockToll']; warn: CallWorld['warnSpending'] } {
@@ -42,17 +50,17 @@ export function createTollDoor(options: { database: Database; logger: Logger; ch
     warn(...warning) {
       void warnOnce(...warning).catch((error: unknown) => logger.error({ err: error, tenant: warning[0] }, `nobody could be warned of what is spent: ${messageOf(error)}`))
     },
-    async lock(tenantId, extensionId, reason, spend) {
+    async lock(tenantId, extensionId, reason, by) {
       const snapshot = directory.snapshot()
       const extension = snapshot.extension(extensionId)
       const { mailTo } = snapshot.tollOf(tenantId).settings
       if (!extension) return
       const { number, name } = extension
-      await directory.toll.lock(tenantId, extensionId, reason, spend, async (trx) => {
+      await directory.toll.lock(tenantId, extensionId, reason, by !== 'abroad', async (trx) => {
         if (mailTo.length === 0) return
         await mail.post(trx, {
-          tenantId, kind: 'toll', subjectId: null, urgent: true, recipients: mailTo, title: spend ? `Locked: ${number} ${name} spends too much on calls` : `Locked: ${number} ${name} calls abroad too often`,
-          body: `${number} ${name} has made ${reason}. It calls nobody ${spend ? 'outside' : 'abroad'} any more until somebody unlocks it, under Outbound routes in the panel.\n\nIf nobody there made these calls, its password is known to others: give its phones a new one.\n`,
+          tenantId, kind: 'toll', subjectId: null, urgent: true, recipients: mailTo, title: `Locked: ${number} ${name} ${LOCKED[by].title}`,
+          body: `${number} ${name} has made ${reason}. It calls nobody ${by === 'abroad' ? 'abroad' : 'outside'} any more until somebody unlocks it, under Outbound routes in the panel.\n\n${LOCKED[by].cure}\n`,
         })
       })
       events.emit('toll.locked', tenantId, { extensionId, number, name, reason })

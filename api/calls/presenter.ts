@@ -45,6 +45,7 @@ export function presentCall(call: CallView): z.input<typeof Call> {
     direct: call.direct,
     recording: call.recording,
     plan: { steps: call.plan.steps.map(({ step, reason, when = null, depth = 0 }) => ({ step, reason, when, depth })) },
+    pin: call.plan.pin ?? null,
     legs: call.legs.map(presentLeg),
     termination: call.termination,
   }

@@ -83,6 +83,7 @@ const callFields = {
   direct: z.boolean().meta({ description: 'The phones send their sound to each other and not through the server (DIRECT_MEDIA_NETWORKS).' }),
   recording: z.enum(['off', 'on', 'paused']),
   plan: z.object({ steps: z.array(PlanStep) }),
+  pin: z.string().nullable().meta({ description: 'Whose PIN the caller entered for the outbound route, as its label; null: none was asked for, or none was right.' }),
   legs: z.array(Leg),
   termination: orNull(Termination),
 }

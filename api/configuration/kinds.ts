@@ -6,7 +6,7 @@ import { ConferenceCreate } from '../conferences/schemas.ts'
 import { EmergencyLocationCreate, EmergencyNetworkCreate, EmergencySettingsUpdate, EmergencySiteCreate } from '../emergency/schemas.ts'
 import { given } from '../http/fields.ts'
 import type { PermissionName } from '../identity/permissions.ts'
-import { BlockedCallerCreate, InboundNumberCreate, OutboundRouteCreate, TrunkCreate } from '../lines/schemas.ts'
+import { BlockedCallerCreate, InboundNumberCreate, OutboundRouteCreate, PinSetCreate, TrunkCreate } from '../lines/schemas.ts'
 import { MessageSettingsUpdate } from '../messages/routes.ts'
 import { ProvisionedPhoneCreate } from '../provisioning/schemas.ts'
 import { RecordingSettingsUpdate } from '../recordings/schemas.ts'
@@ -71,7 +71,7 @@ export interface SettingsSection extends Section {
 export type AnySection = ListSection | SettingsSection
 
 /** Never written into a file. */
-const SECRET = new Set(['password', 'pin', 'moderatorPin', 'deviceName', 'version'])
+const SECRET = new Set(['password', 'pin', 'moderatorPin', 'pins', 'deviceName', 'version'])
 
 /** The fields of a section in a file, by their names in the API. */
 export const fieldsOf = ({ schema }: AnySection): string[] => Object.keys(schema.shape).filter((field) => !SECRET.has(field))
@@ -130,7 +130,8 @@ export function sectionsOf(pbx: Pbx): AnySection[] {
     kept('attendants', 'attendant', EXTENSIONS, pbx.attendants, AttendantCreate, { later: ['keys', 'noInput'] }),
     kept('schedules', 'opening hours', EXTENSIONS, pbx.schedules, ScheduleCreate, { later: ['holiday'] }),
     kept('trunks', 'trunk', TRUNKS, pbx.trunks, TrunkCreate, { key: ['name'], later: ['callerId'], protectedBy: ['hasPassword'] }),
-    kept('outboundRoutes', 'outbound route', TRUNKS, pbx.outboundRoutes, OutboundRouteCreate, { key: ['name'], later: ['callerId', 'callers'], references: { trunkIds: idsRef('trunks', 'trunks'), scheduleId: idRef('schedule', 'schedules') } }),
+    kept('pinSets', 'PIN set', TRUNKS, pbx.pinSets, PinSetCreate, { key: ['name'] }),
+    kept('outboundRoutes', 'outbound route', TRUNKS, pbx.outboundRoutes, OutboundRouteCreate, { key: ['name'], later: ['callerId', 'callers'], references: { trunkIds: idsRef('trunks', 'trunks'), scheduleId: idRef('schedule', 'schedules'), pinSetId: idRef('pinSet', 'pinSets') } }),
     kept('inboundNumbers', 'inbound number', TRUNKS, pbx.inboundNumbers, InboundNumberCreate, { later: ['byCaller'] }),
     kept('blockedCallers', 'blocked caller', TRUNKS, pbx.blockedCallers, BlockedCallerCreate),
     kept('sites', 'site', EMERGENCY, pbx.emergency.sites, EmergencySiteCreate, { key: ['name'], later: ['callbackNumber', 'callbackPool'] }),

@@ -23,7 +23,7 @@ export class Names {
   }
 }
 
-const sectionWords: Record<string, string> = { extensions: 'The list of extensions', trunks: 'The list of trunks', schedules: 'The list of opening hours', sites: 'The list of sites', places: 'The list of places' }
+const sectionWords: Record<string, string> = { extensions: 'The list of extensions', trunks: 'The list of trunks', pinSets: 'The list of PIN sets', schedules: 'The list of opening hours', sites: 'The list of sites', places: 'The list of places' }
 
 export interface Reference {
   /** The field's name in a file. */

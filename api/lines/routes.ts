@@ -5,7 +5,7 @@ import { defineRoute } from '../http/define-route.ts'
 import { idParams, one } from '../http/envelope.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import type { Trunk as TrunkOfPbx, TrunkStatus as TrunkStatusOfPbx } from '../../pbx/index.ts'
-import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, Carrier, HeaderPreview, HeaderPreviewRequest, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
+import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, Carrier, HeaderPreview, HeaderPreviewRequest, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, PinSet, PinSetCreate, PinSetUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
 
 const time = (ms: number): string => new Date(ms).toISOString()
 
@@ -54,6 +54,12 @@ export const lineRoutes = [
     path: '/outbound-routes', one: 'OutboundRoute', many: 'OutboundRoutes', tag: 'Outbound routes', read: 'trunks.read', write: 'trunks.write',
     words: { list: 'Which calls go out over which trunks, in order', create: 'Add an outbound route', get: 'An outbound route', update: 'Change an outbound route', remove: 'Remove an outbound route' },
     shown: OutboundRoute, create: OutboundRouteCreate, update: OutboundRouteUpdate, kept: ({ outboundRoutes }) => outboundRoutes, present: stamped,
+  }),
+  ...keptRoutes({
+    path: '/pin-sets', one: 'PinSet', many: 'PinSets', tag: 'Outbound routes', read: 'trunks.read', write: 'trunks.write',
+    words: { list: 'PINs that outbound routes ask for, by name of the set', create: 'Add a PIN set', get: 'A PIN set', update: 'Change a PIN set', remove: 'Remove a PIN set' },
+    more: { update: 'The list of PINs is given as a whole: those with their id keep their PIN unless another is given.', remove: 'One that a route asks for is not removed.' },
+    shown: PinSet, create: PinSetCreate, update: PinSetUpdate, kept: ({ pinSets }) => pinSets, present: stamped,
   }),
   ...keptRoutes({
     path: '/blocked-callers', one: 'BlockedCaller', many: 'BlockedCallers', tag: 'Blocked callers', read: 'trunks.read', write: 'trunks.write',

@@ -112,6 +112,7 @@ const route = {
   callers: z.array(z.string().min(1).max(16)).max(200).meta({ description: 'Extensions that may take it, as numbers or patterns such as 2XX. Empty: all, and the house itself.' }),
   scheduleId: z.uuid().nullable().meta({ description: 'Opening hours at which it may be taken. Null: always.' }),
   cheapestFirst: z.boolean().meta({ description: 'By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.' }),
+  pinSetId: z.uuid().nullable().meta({ description: 'Whoever calls is asked for one of its PINs; calls for help never are, and where nobody can be asked, as with a forward, the route is not taken. Null: no PIN.' }),
   enabled: z.boolean(),
 }
 const pattern = z.string().min(1).max(40).meta({ description: 'Digits, X (0–9), Z (1–9), N (2–9), and a dot at the end for whatever follows.' })
@@ -125,6 +126,19 @@ const routeInput = z.object({ ...route, callerId: whenNumber.nullable() }).parti
 
 export const OutboundRouteCreate = z.strictObject({ name: line(100), pattern, trunkIds, ...routeInput }).meta({ id: 'OutboundRouteCreate' })
 export const OutboundRouteUpdate = z.strictObject({ name: line(100).optional(), pattern: pattern.optional(), trunkIds: trunkIds.optional(), ...routeInput, version: readVersion }).meta({ id: 'OutboundRouteUpdate' })
+
+const label = line(100).meta({ description: 'Whose PIN it is: it is kept with each call.' })
+
+export const PinSet = z
+  .object({ id: z.uuid(), name: z.string(), pins: z.array(z.object({ id: z.uuid(), label: z.string() }).meta({ id: 'Pin' })), ...stamps })
+  .meta({ id: 'PinSet', description: 'PINs for outbound routes. The PINs themselves are never shown.' })
+const pins = z.array(z.strictObject({
+  id: z.uuid().optional().meta({ description: 'Of a PIN that is there: it stays as it is where none is given.' }),
+  label,
+  pin: z.string().max(20).optional().meta({ description: '4 to 12 digits. Never shown again.' }),
+}).meta({ id: 'PinInput' })).max(200).meta({ description: 'All of them: those that are left out are gone. Without any nobody can take the routes that ask for one.' })
+export const PinSetCreate = z.strictObject({ name: line(100), pins: pins.optional() }).meta({ id: 'PinSetCreate' })
+export const PinSetUpdate = z.strictObject({ name: line(100).optional(), pins: pins.optional(), version: readVersion }).meta({ id: 'PinSetUpdate' })
 
 const action = z.enum(['decline', 'busy', 'not-in-service', 'voicemail', 'allow']).meta({ description: 'What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.' })
 

@@ -204,5 +204,5 @@ export class Call {
 }
 
 function planView(plan: Plan | undefined): PlanView {
-  return { steps: [...(plan?.before ? [plan.before] : []), ...explainSteps(plan?.steps ?? []).map(({ extensionId: _id, ...step }) => step), ...(plan?.after ?? [])] }
+  return { ...(plan?.pin !== undefined && { pin: plan.pin }), steps: [...(plan?.before ? [plan.before] : []), ...explainSteps(plan?.steps ?? []).map(({ extensionId: _id, ...step }) => step), ...(plan?.after ?? [])] }
 }

@@ -56,7 +56,7 @@ export function spendOver(world: CallWorld, payer: Payer, more = 0): string | un
   const period = over.window === 'day' ? 'within a day' : 'within a month'
   const extension = over.of === 'extension' && payerId !== null ? world.directory.snapshot().extension(payerId) : undefined
   if (!extension) return `${amount} ${period} is what all together may spend on calls, and more would be spent`
-  lock(world, tenantId, extension.id, `calls that cost ${amount} ${period}`, true)
+  lock(world, tenantId, extension.id, `calls that cost ${amount} ${period}`, 'spend')
   return `${extension.number} (${extension.name}) may spend ${amount} ${period} on calls, and is locked until somebody has looked`
 }
 

@@ -73,6 +73,7 @@ const verdicts = {
   'conference-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called conference room is switched off.' },
   'no-conferences': { result: 'failed', status: 503, phrase: 'No Conferences', explanation: 'The media engine in use has no conferences.' },
   'wrong-pin': { result: 'refused', status: 403, phrase: 'Wrong PIN', explanation: 'No right PIN was entered for the conference room.' },
+  'wrong-outside-pin': { result: 'refused', status: 403, phrase: 'Wrong PIN', explanation: 'No right PIN was entered for the outbound route.' },
   'conference-locked': { result: 'refused', status: 486, phrase: 'Locked', explanation: 'The conference room was locked by its moderator.' },
   'conference-full': { result: 'refused', status: 486, phrase: 'Full', explanation: 'The conference room was full.' },
   'conference-ended': { result: 'answered', status: 480, phrase: 'Conference Ended', explanation: 'The conference ended.' },

@@ -3,20 +3,19 @@ import { messageOf } from '../../config/errors.ts'
 import type { Charge } from './charges.ts'
 import { hangUp } from './hang-up.ts'
 import { terminate } from './termination.ts'
-import type { CallWorld } from './world.ts'
+import type { CallWorld, TollLimit } from './world.ts'
 
 const LOOK_MS = 5_000
 
 /**
- * Locks an extension for calls abroad: what it did until now is forgiven when somebody unlocks it.
- *
- * @param spend for all calls that cost
+ * Locks an extension: for calls abroad, or for all calls outside when it spends too much or guesses PINs. What it did until now is
+ * forgiven when somebody unlocks it.
  */
-export function lock(world: CallWorld, tenantId: string, extensionId: string, reason: string, spend = false): void {
+export function lock(world: CallWorld, tenantId: string, extensionId: string, reason: string, by: TollLimit = 'abroad'): void {
   world.charges.forgive(tenantId, extensionId)
   // What it did no longer counts, and the lock is known only when it is written: nothing passes between.
   world.charges.locking.add(extensionId)
-  void world.lockToll(tenantId, extensionId, reason, spend).finally(() => world.charges.locking.delete(extensionId)).catch((error: unknown) => world.logger.error({ err: error, tenant: tenantId, extension: extensionId }, `an extension could not be locked: ${messageOf(error)}`))
+  void world.lockToll(tenantId, extensionId, reason, by).finally(() => world.charges.locking.delete(extensionId)).catch((error: unknown) => world.logger.error({ err: error, tenant: tenantId, extension: extensionId }, `an extension could not be locked: ${messageOf(error)}`))
 }
 
 /** Why whoever pays may talk abroad no longer, as a part of a sentence; the extension is locked then. Undefined: it may. */

@@ -21,6 +21,9 @@ import type { RateRoom } from '../rates/rates.ts'
 import type { Leg } from './leg.ts'
 import type { CallRegistry } from './registry.ts'
 
+/** What an extension has passed. */
+export type TollLimit = 'abroad' | 'spend' | 'pins'
+
 /** What the verbs of a call work with. Passed explicitly; nothing is reached through the call. */
 export interface CallWorld {
   settings: Pick<Settings, 'calls' | 'home' | 'media'>
@@ -57,8 +60,8 @@ export interface CallWorld {
     /** A phone was told where help would be sent, or was not. */
     tested: (call: Call, located: Located | null, untold: string | undefined) => void
   }
-  /** An extension calls nobody abroad, or outside at all, any more until somebody has looked. */
-  lockToll: (tenantId: string, extensionId: string, reason: string, spend: boolean) => Promise<void>
+  /** An extension calls nobody abroad any more, or nobody outside at all when it spends too much or guesses PINs, until somebody has looked. */
+  lockToll: (tenantId: string, extensionId: string, reason: string, by: TollLimit) => Promise<void>
   /** So much of a limit is spent that somebody should know; told once for each day or month. `extensionId` null: all together. */
   warnSpending: (tenantId: string, extensionId: string | null, window: 'day' | 'month', spent: number, limit: number) => void
   /** Who called an extension last, as the history knows it; undefined: nobody. Rejects with a Refusal while it cannot be asked. */

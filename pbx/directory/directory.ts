@@ -11,6 +11,7 @@ import { createFeatureCodeRepository } from './feature-codes.ts'
 import { createBlockedCallerRepository, createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
 import { createPagingGroupRepository } from './paging-groups.ts'
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
+import { createPinSetRepository } from './pin-sets.ts'
 import { createPhoneRepository } from './phones.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
@@ -49,6 +50,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),
     outboundRoutes: createOutboundRouteRepository(world),
+    pinSets: createPinSetRepository(world),
     toll: createTollRepository(world),
     clickToDial: createClickRepository(world),
     messages: createMessageSettings(world),

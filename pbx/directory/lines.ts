@@ -18,7 +18,7 @@ const TRUNK: Columns<Omit<TrunkInput, 'password' | 'clientKey'>, TrunkRow> = [
 const TRUNK_JSON: ReadonlySet<string> = new Set(['headerRules'])
 const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['maxCalls', 'max_calls'], ['enabled', 'enabled']]
 const ROUTE: Columns<OutboundRouteInput, OutboundRouteRow> = [
-  ['name', 'name'], ['position', 'position'], ['pattern', 'pattern'], ['strip', 'strip'], ['prepend', 'prepend'], ['trunkIds', 'trunk_ids'], ['callerId', 'caller_id'], ['callers', 'callers'], ['scheduleId', 'schedule_id'], ['cheapestFirst', 'cheapest_first'], ['enabled', 'enabled'],
+  ['name', 'name'], ['position', 'position'], ['pattern', 'pattern'], ['strip', 'strip'], ['prepend', 'prepend'], ['trunkIds', 'trunk_ids'], ['callerId', 'caller_id'], ['callers', 'callers'], ['scheduleId', 'schedule_id'], ['cheapestFirst', 'cheapest_first'], ['pinSetId', 'pin_set_id'], ['enabled', 'enabled'],
 ]
 
 const BLOCKED: Columns<BlockedCallerInput, BlockedCallerRow> = [['number', 'number'], ['name', 'name'], ['action', 'action'], ['enabled', 'enabled']]

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, PinSetRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { loadClicks } from './click-to-dial.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
@@ -9,12 +9,13 @@ import { loadEmergency } from './emergency.ts'
 import { loadFeatureCodes } from './feature-codes.ts'
 import { openTrunk } from './lines.ts'
 import { toPagingGroup } from './paging-groups.ts'
+import { openPinSet } from './pin-sets.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
 import { loadMessageSettings } from './messages.ts'
 import { loadToll } from './toll.ts'
 import { drawTenant } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
-import type { SnapshotConference, SnapshotDevice, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
+import type { SnapshotConference, SnapshotDevice, SnapshotPinSet, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** HA1s opened before, by device id: an envelope is opened again only when the device got a new one. */
 export type OpenedCredentials = Map<string, { sealed: Buffer; ha1: SnapshotDevice['ha1'] }>
@@ -53,8 +54,9 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     trunks: (await trx<TrunkRow>('trunks').where({ tenant_id: tenantId }).orderByRaw('lower(name)')).flatMap((row) => toTrunk(row as TrunkRow, options)),
     numbers: (await trx<InboundNumberRow>('inbound_numbers').where({ tenant_id: tenantId })).map((row) => ({ id: row.id, tenantId, number: row.number, name: row.name, destination: row.destination, byCaller: row.by_caller, namePrefix: row.name_prefix, maxCalls: row.max_calls, enabled: row.enabled })),
     routes: (await trx<OutboundRouteRow>('outbound_routes').where({ tenant_id: tenantId }).orderByRaw('position, lower(name)')).map((row) => ({
-      id: row.id, tenantId, name: row.name, position: row.position, pattern: row.pattern, strip: row.strip, prepend: row.prepend, trunkIds: row.trunk_ids, callerId: row.caller_id, callers: row.callers, scheduleId: row.schedule_id, cheapestFirst: row.cheapest_first, enabled: row.enabled,
+      id: row.id, tenantId, name: row.name, position: row.position, pattern: row.pattern, strip: row.strip, prepend: row.prepend, trunkIds: row.trunk_ids, callerId: row.caller_id, callers: row.callers, scheduleId: row.schedule_id, cheapestFirst: row.cheapest_first, pinSetId: row.pin_set_id, enabled: row.enabled,
     })),
+    pinSets: ((await trx<PinSetRow>('pin_sets').where({ tenant_id: tenantId })) as PinSetRow[]).flatMap((row) => toPinSet(row, options)),
   }
   return drawTenant(
     toTenant(tenant),
@@ -106,6 +108,16 @@ function toTrunk(row: TrunkRow, { secrets, logger }: LoadOptions): SnapshotTrunk
     return [openTrunk(secrets, row)]
   } catch (error) {
     logger.error({ tenant: row.tenant_id, trunk: row.id, err: error }, 'the password of a trunk cannot be read; set it anew in the panel')
+    return []
+  }
+}
+
+/** Routes that ask for PINs that cannot be read are taken by nobody. */
+function toPinSet(row: PinSetRow, { secrets, logger }: LoadOptions): SnapshotPinSet[] {
+  try {
+    return [openPinSet(secrets, row)]
+  } catch (error) {
+    logger.error({ tenant: row.tenant_id, pinSet: row.id, err: error }, 'the PINs of a PIN set cannot be read; set them anew in the panel')
     return []
   }
 }

@@ -1,5 +1,5 @@
 import type { MessageSettings } from '../door.ts'
-import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -69,9 +69,10 @@ export interface OutsideLines {
   trunks: readonly SnapshotTrunk[]
   numbers: readonly SnapshotInboundNumber[]
   routes: readonly SnapshotOutboundRoute[]
+  pinSets: readonly SnapshotPinSet[]
 }
 
-const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [] }
+const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [], pinSets: [] }
 const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], emergency: NOWHERE, toll: USUAL_TOLL, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
@@ -159,6 +160,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     trunksOf: (tenantId) => tenants.get(tenantId)?.lines.trunks ?? [],
     inboundNumbersOf: (tenantId) => tenants.get(tenantId)?.lines.numbers ?? [],
     outboundRoutesOf: (tenantId) => tenants.get(tenantId)?.lines.routes ?? [],
+    pinSet: (id) => homeOf(id)?.lines.pinSets.find((set) => set.id === id),
     device: (id) => homeOf(id)?.devices.get(id),
     deviceByUsername: (tenantId, username) => tenants.get(tenantId)?.byUsername.get(username),
     devicesOf: (extensionId) => homeOf(extensionId)?.devicesByExtension.get(extensionId) ?? NO_DEVICES,

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -186,6 +186,15 @@ export type SnapshotParkLot = Omit<ParkLot, 'version' | 'createdAt' | 'updatedAt
 
 export type SnapshotPagingGroup = Omit<PagingGroup, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
+/** PINs as the call path sees them: each as the hash with the salt of the set. */
+export interface SnapshotPinSet {
+  id: string
+  tenantId: string
+  name: string
+  salt: Buffer
+  pins: readonly { id: string; label: string; hash: Buffer }[]
+}
+
 export type SnapshotBlockedCaller = Pick<BlockedCaller, 'number' | 'name' | 'action' | 'enabled'>
 
 /** Feature codes that are not the customary ones, by action. */
@@ -248,6 +257,7 @@ export interface DirectorySnapshot {
   inboundNumbersOf(tenantId: string): readonly SnapshotInboundNumber[]
   /** In order. */
   outboundRoutesOf(tenantId: string): readonly SnapshotOutboundRoute[]
+  pinSet(id: string): SnapshotPinSet | undefined
   device(id: string): SnapshotDevice | undefined
   deviceByUsername(tenantId: string, username: string): SnapshotDevice | undefined
   devicesOf(extensionId: string): readonly SnapshotDevice[]
@@ -270,6 +280,7 @@ export interface Directory {
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers
   outboundRoutes: OutboundRoutes
+  pinSets: PinSets
   clickToDial: {
     /** Refuses `conflict` when `version` is not the one that is kept. */
     configure(actor: Actor, extensionId: string, input: Partial<ClickSettings>, version?: number): Promise<void>

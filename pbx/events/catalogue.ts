@@ -74,6 +74,8 @@ export interface MediaFigures {
 export interface PlanView {
   /** Those of a case come after what may lead into it, `depth` cases deep; `when` says which, at its first one. */
   steps: { step: string; reason: string; when?: string | null; depth?: number }[]
+  /** Whose PIN the caller entered, as its label. */
+  pin?: string
 }
 
 /** A call that is going on, or its final state. */

@@ -5,7 +5,7 @@ import { findFeatureCode } from './feature-codes.ts'
 import { calledFrom, helpBehindPrefix, helpNumber, type HelpCalled } from './help.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
-import { findInboundNumber, wayOut, wayToHelp } from './outside.ts'
+import { findInboundNumber, unasked, wayOut, wayToHelp } from './outside.ts'
 import { marked } from './marked.ts'
 import { outsideMember } from './members.ts'
 import { isOfOthers, ofOthers } from './others-calls.ts'
@@ -199,7 +199,7 @@ function meantBy(number: string, look: Look): Meant {
     return internal([{ kind: 'location-test', located, reason: located ? `${number} tells that help would come to ${addressLine(located)}, as ${located.why}` : `${number} tells that it is not known where the phone is` }])
   }
 
-  const out = wayOut(tenantId, number, payerOf(look), snapshot, look.defaults.at)
+  const out = wayOut(tenantId, number, payerOf(look), snapshot, look.defaults.at, unasked(look))
   const asked = helpBehindPrefix(snapshot, tenantId, number) ?? (out && helpNumber(snapshot, tenantId, out.route.prepend + number.slice(out.route.strip)))
   if (asked !== undefined) {
     // Whoever dials it with the digit for an outside line wants help; a forward or an inbound number never leads there.

@@ -75,7 +75,7 @@ function wrongFollowing(snapshot: DirectorySnapshot, after: SnapshotExtension, c
  */
 export function deadEnd(snapshot: DirectorySnapshot, tenantId: string, target: string, by?: Pick<SnapshotExtension, 'id' | 'number'>): string | undefined {
   const number = normaliseDialled(target)
-  const plan = decide({ tenantId, caller: ANYBODY, dialled: target, ...(by && { onBehalfOf: { extensionId: by.id, number: by.number } }) }, snapshot, ANY_TIME)
+  const plan = decide({ tenantId, caller: ANYBODY, dialled: target, onBehalfOf: { extensionId: by?.id ?? '', number: by?.number ?? '' } }, snapshot, ANY_TIME)
   if (helpNumber(snapshot, tenantId, number) !== undefined || leadsToHelp(plan)) return `${target} calls the emergency services, where nothing that is set up may lead.`
   // Callers who are led there dial no code themselves.
   const feature = findFeatureCode(snapshot.changedCodesOf(tenantId), number)

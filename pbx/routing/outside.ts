@@ -5,6 +5,7 @@ import { helpNumber, type HelpCalled } from './help.ts'
 import { fits, limitOf } from './limits.ts'
 import { addressLine } from './locate.ts'
 import type { OutsideStep, Step } from './plan.ts'
+import type { CallRequest } from './request.ts'
 
 /** The number of another country or of ours, as far as it is one. */
 interface Parsed {
@@ -28,8 +29,21 @@ const LOCAL = /^(?!00|011)[0-9*#]{1,8}$/
 /** Who pays for a call to the outside: the extension that made it, sent it on or transferred it; undefined: the house, by its own configuration. */
 type Payer = Pick<SnapshotExtension, 'id' | 'number' | 'name' | 'outsideCalls' | 'outsideNumber'> | undefined
 
-/** The way out for a number at a moment, or why its routes are not for this caller now; undefined when no route fits. */
-export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot, at: number): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
+/** Why nobody is there who could be asked for a PIN, as a part of a sentence; undefined: whoever dials is. */
+export function unasked({ request: { caller, inbound, onBehalfOf }, path }: { request: CallRequest; path: readonly { number: string }[] }): string | undefined {
+  const by = path.at(-1)
+  if (by) return `nobody who calls ${by.number} would know one`
+  if (inbound) return 'no caller from outside would know one'
+  // Whoever goes on with the own call dials: the others are sent there.
+  return onBehalfOf && (onBehalfOf.extensionId !== caller.extensionId || caller.extensionId === '') ? `whoever is sent there${onBehalfOf.number === '' ? '' : ` by ${onBehalfOf.number}`} would not know one` : undefined
+}
+
+/**
+ * The way out for a number at a moment, or why its routes are not for this caller now; undefined when no route fits.
+ *
+ * @param silent why nobody can be asked for a PIN; undefined: the caller can
+ */
+export function wayOut(tenantId: string, number: string, payer: Payer, snapshot: DirectorySnapshot, at: number, silent?: string): { steps: Step[]; route: SnapshotOutboundRoute } | undefined {
   const fitting = snapshot.outboundRoutesOf(tenantId).filter((one) => one.enabled && fits(one.pattern, number))
   // No limit stands between anybody and help.
   const limits = fitting.map((one) => (helpNumber(snapshot, tenantId, one.prepend + number.slice(one.strip)) !== undefined ? undefined : limitOf(one, payer, snapshot, at)))
@@ -58,11 +72,18 @@ export function wayOut(tenantId: string, number: string, payer: Payer, snapshot:
     if (settings.countries !== null && (country === undefined || !settings.countries.includes(country))) return refuse('outside-forbidden', `${wanted} is ${country === undefined ? 'in no country that can be told' : `in ${country}`}, which is not among the countries that may be called`)
   }
   if (parsed?.premium) return refuse('outside-forbidden', `${wanted} is a premium-rate number, and those are not called`)
+  const pin = helpNumber(snapshot, tenantId, wanted) === undefined ? pinOf(route, snapshot) : null
+  if (pin && silent !== undefined) return refuse('outside-forbidden', `The outbound route ${route.name} asks for a PIN of ${pin.name}, and ${silent}`)
   const names = trunks.map(({ name }) => name).join(', then ')
   return {
     route,
-    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `${passed.map(({ reason }) => `${reason}; `).join('')}The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}${route.cheapestFirst ? ', the cheapest first' : ''}`)].map((one) => ({ ...one, abroad, payerId: payer?.id ?? null, e164: parsed?.e164 ?? null, cheapestFirst: route.cheapestFirst })),
+    steps: [step(wanted, trunks, (trunk) => payer?.outsideNumber ?? route.callerId ?? trunk.callerId, parsed, `${passed.map(({ reason }) => `${reason}; `).join('')}The outbound route ${route.name} takes ${number}${wanted === number ? '' : ` as ${wanted}`}: over ${names}${route.cheapestFirst ? ', the cheapest first' : ''}`)].map((one) => ({ ...one, abroad, payerId: payer?.id ?? null, e164: parsed?.e164 ?? null, cheapestFirst: route.cheapestFirst, pin })),
   }
+}
+
+/** What callers are asked for; null: nothing. A set that cannot be read asks, too, and nothing is right then. */
+function pinOf({ pinSetId }: SnapshotOutboundRoute, snapshot: DirectorySnapshot): NonNullable<OutsideStep['pin']> | null {
+  return pinSetId === null ? null : { setId: pinSetId, name: snapshot.pinSet(pinSetId)?.name ?? 'a PIN set that cannot be read' }
 }
 
 /** The way out for a call for help: over every trunk that may carry one, whatever else is configured. */

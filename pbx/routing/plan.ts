@@ -15,6 +15,8 @@ export interface Plan {
   inboundNumberId?: string
   /** The caller's number is shown to nobody. Never with a call for help. */
   withheld?: boolean
+  /** Whose PIN the caller entered, as its label. */
+  pin?: string
   /** What led here without a decision of routing: a transfer. */
   before?: { step: string; reason: string }
   /** What happened to the call since that its history should tell: who listened to it. */
@@ -110,6 +112,8 @@ export interface OutsideStep {
   e164?: string | null
   /** The cheapest trunk is tried first. */
   cheapestFirst?: boolean
+  /** The caller is asked for one of these PINs first. */
+  pin?: { setId: string; name: string } | null
   attempts: readonly {
     trunkId: string
     trunk: string
@@ -351,7 +355,7 @@ export function describeStep(step: Step): string {
     case 'ring-group':
       return describeGroup(step)
     case 'outside':
-      return `Call ${step.attempts.map(({ number, trunk, callerId }) => `${number} over ${trunk}, shown as ${callerId ?? 'nobody'}`).join('; else ')}`
+      return `${step.pin ? `Ask for a PIN of ${step.pin.name}, then call` : 'Call'} ${step.attempts.map(({ number, trunk, callerId }) => `${number} over ${trunk}, shown as ${callerId ?? 'nobody'}`).join('; else ')}`
     case 'feature':
       return featureWords[step.action]
     case 'voicemail':

@@ -12,6 +12,7 @@ import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
 import { inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
 import { displaceForMedia, displaceOn } from './displace.ts'
+import { askForPin } from './outside-pin.ts'
 import { next, verdictOf } from './ring.ts'
 import { admit } from './toll.ts'
 
@@ -20,6 +21,9 @@ const RING_SECONDS = 120
 
 /** Calls over one trunk after the other while the fault is the trunk's; whoever is busy or declines is not called twice. */
 export async function callOutside(world: CallWorld, call: Call, step: OutsideStep): Promise<StepOutcome> {
+  const denied = step.pin && !step.emergency ? await askForPin(world, call, step.pin) : undefined
+  if (call.over) return { kind: 'done' }
+  if (denied) return { kind: 'next', verdict: denied }
   const admitted = admit(world, call, step)
   if (admitted.refused !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${admitted.refused}.`) }
   try {

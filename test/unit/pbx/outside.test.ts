@@ -12,7 +12,7 @@ const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => 
   id, tenantId: 't', name: `Trunk ${id}`, host: 'carrier.example', port: null, transport: 'udp', username: null, password: null, register: false, registersHere: false, registerSeconds: 600, clientCertificate: null, clientKey: null, peerAuthority: null, peerName: null, networks: [],
   country: 'US', format: 'plus', callerId: '+12025550100', identity: 'pai', maxCalls: null, maxCallsPerSecond: null, emergency: false, sendLocation: false, locationBy: 'value', headerRules: [], enabled: true, ...over,
 })
-const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, callers: [], scheduleId: null, cheapestFirst: false, enabled: true, ...over })
+const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, callers: [], scheduleId: null, cheapestFirst: false, pinSetId: null, enabled: true, ...over })
 const snapshotOf = (trunks: SnapshotTrunk[], routes: SnapshotOutboundRoute[], numbers: Partial<SnapshotInboundNumber>[] = []) =>
   ({ ...nothing, trunk: (id: string) => trunks.find((one) => one.id === id), trunksOf: () => trunks, outboundRoutesOf: () => routes, inboundNumbersOf: () => numbers }) as unknown as DirectorySnapshot
 const payer = (outsideCalls: 'none' | 'national' | 'international', outsideNumber: string | null = null) => ({ id: 'id-101', number: '101', name: 'Anna', outsideCalls, outsideNumber })

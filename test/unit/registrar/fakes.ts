@@ -118,6 +118,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     phones: undefined as never,
     softphones: { mayProve: () => true } as unknown as Directory['softphones'],
     ringGroups: undefined as never,
+    pinSets: undefined as never,
     schedules: undefined as never,
     attendants: undefined as never,
     parkLots: undefined as never,
