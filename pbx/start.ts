@@ -67,7 +67,7 @@ import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { isFree } from './steps/complete.ts'
 import { recall } from './steps/recall.ts'
-import { goOn } from './steps/go-on.ts'
+import { goOn, goOnBy } from './steps/go-on.ts'
 import { isForHelp, takeCall } from './steps/take-call.ts'
 import { transfer } from './steps/transfer.ts'
 import { createTrunks } from './trunks/trunks.ts'
@@ -125,7 +125,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const world: CallWorld = {
     trunks, charges, rates, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
-    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix),
+    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix), goOnBy: (call, plan, why) => goOnBy(world, call, plan, why),
     lastCaller: (...extension) => lastCalls.lastCaller(...extension), lastCalled: (...extension) => lastCalls.lastCalled(...extension), lastDialled: (...extension) => lastCalls.lastDialled(...extension),
     audit: (actor, entry) => database.change(actor, async () => ({ result: undefined, audit: entry })),
     completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),

@@ -14,6 +14,7 @@ export const keys = {
   inboundNumbers: ['inbound-numbers'] as const,
   blockedCallers: ['blocked-callers'] as const,
   contacts: ['contacts'] as const,
+  pinSets: ['pin-sets'] as const,
   outboundRoutes: ['outbound-routes'] as const,
   schedules: ['schedules'] as const,
   attendants: ['attendants'] as const,

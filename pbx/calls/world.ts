@@ -9,6 +9,7 @@ import type { PinTries } from './pin-tries.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
 import type { ContactName } from '../contacts/names.ts'
+import type { Plan } from '../routing/plan.ts'
 import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
@@ -49,6 +50,8 @@ export interface CallWorld {
   voicemail: (call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }) => Promise<boolean>
   /** A caller who talks to the house itself goes on to a number, with the rights of `by`. */
   goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string, prefix?: string) => Promise<void>
+  /** A caller who was asked something goes on by this plan. */
+  goOnBy: (call: Call, plan: Plan, why: string) => Promise<void>
   /** Calls for help, and tests of them. */
   help: {
     /** Who called for help a while ago with this number; undefined: nobody. */

@@ -94,7 +94,7 @@ export function viewOf(row: CallRow): CallView {
     onHold: false,
     direct: false,
     recording: 'off',
-    plan: { steps: plan.steps },
+    plan: { ...(plan.pin !== undefined && { pin: plan.pin }), steps: plan.steps },
     legs: row.legs as LegView[],
     termination,
   }

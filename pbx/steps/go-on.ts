@@ -6,7 +6,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { helpNumber } from '../routing/help.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
-import { leadsToHelp, type Step } from '../routing/plan.ts'
+import { leadsToHelp, type Plan, type Step } from '../routing/plan.ts'
 import { decideNow } from './decide-now.ts'
 import { runPlan } from './run-plan.ts'
 import { openTransferred, type Authority } from './transfer.ts'
@@ -24,17 +24,27 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
   // Nobody is sent to the emergency services by what somebody else has set up.
   const never = `${why}, and nothing that is set up may lead to the emergency services`
   if (helpNumber(world.directory.snapshot(), call.tenantId, number) !== undefined) return hangUp(world, call, terminate('unknown-number', 'system', null, `${never}.`))
+  const before = { step: `Go on to ${number}`, reason: why }
+  await leaveFor(world, call, number, by, why, (request) => {
+    const plan = decideNow(world, request)
+    // By an outbound route, or behind *67.
+    if (leadsToHelp(plan)) return { ...plan, steps: [{ kind: 'refuse', refusal: 'unknown-number', reason: never }], before }
+    return { ...plan, steps: plan.steps.map((step) => (prefix !== undefined && step.kind === 'extension' ? { ...step, namePrefix: prefix } : step)), before }
+  })
+}
+
+/** The same for a caller who was only asked something first: the call of his own goes by what was decided when he dialled. */
+export function goOnBy(world: CallWorld, call: Call, plan: Plan, why: string): Promise<void> {
+  const { extensionId, number } = call.request.caller
+  return leaveFor(world, call, plan.number, { extensionId, number }, why, () => plan)
+}
+
+async function leaveFor(world: CallWorld, call: Call, number: string, by: Authority, why: string, planOf: (request: Call['request']) => Plan): Promise<void> {
   const next = await call.mailbox.run(async () => {
     if (call.over || call.callee) return undefined
     call.transferring = { by: call.caller, number }
     const moved = await takeOut(call, call.caller, 'caller', `Went on to ${number}.`)
-    const before = { step: `Go on to ${number}`, reason: why }
-    return openTransferred(world, call, moved, { number }, by, (request) => {
-      const plan = decideNow(world, request)
-      // By an outbound route, or behind *67.
-      if (leadsToHelp(plan)) return { ...plan, steps: [{ kind: 'refuse', refusal: 'unknown-number', reason: never }], before }
-      return { ...plan, steps: plan.steps.map((step) => (prefix !== undefined && step.kind === 'extension' ? { ...step, namePrefix: prefix } : step)), before }
-    }, () => undefined)
+    return openTransferred(world, call, moved, { number }, by, planOf, () => undefined)
   })
   if (!next) return
   // Who is rung next presses keys of its own; whoever speaks next takes those that were meant for it.

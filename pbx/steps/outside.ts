@@ -21,9 +21,7 @@ const RING_SECONDS = 120
 
 /** Calls over one trunk after the other while the fault is the trunk's; whoever is busy or declines is not called twice. */
 export async function callOutside(world: CallWorld, call: Call, step: OutsideStep): Promise<StepOutcome> {
-  const denied = step.pin && !step.emergency ? await askForPin(world, call, step.pin) : undefined
-  if (call.over) return { kind: 'done' }
-  if (denied) return { kind: 'next', verdict: denied }
+  if (step.pin && !step.emergency) return askForPin(world, call, { ...step, pin: step.pin })
   const admitted = admit(world, call, step)
   if (admitted.refused !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${admitted.refused}.`) }
   try {

@@ -54,7 +54,8 @@ async function furnish(): Promise<Record<string, string>> {
   await desk.api.post('/contacts', { name: 'Ada Lovelace', company: 'Analytical Engines', email: 'ada@example.com', tags: ['vip'], numbers: [{ label: 'Desk', number: '(212) 555/0123' }] })
   await desk.api.post('/blocked-callers', { number: '+1900*', name: 'Premium numbers that call back', action: 'busy' })
   await desk.api.post('/inbound-numbers', { number: '+12025550100', name: 'Main line', destination: '201', byCaller: [{ caller: '+1303*', destination: '202' }] })
-  await desk.api.post('/outbound-routes', { name: 'Outside with 9', pattern: '9.', strip: 1, trunkIds: [trunk.id] })
+  const pins = await desk.api.post<{ id: string }>('/pin-sets', { name: 'Abroad', pins: [{ label: 'Front desk', pin: '4711' }] })
+  await desk.api.post('/outbound-routes', { name: 'Outside with 9', pattern: '9.', strip: 1, trunkIds: [trunk.id], pinSetId: pins.id })
   await desk.api.send('PUT', '/mail/settings', { host: 'smtp.example.invalid', port: 587, security: 'starttls', username: 'acme', password: 'not the right one', sender: 'phones@example.com', senderName: 'Acme' })
   await desk.api.post('/phones', { name: 'Reception', vendor: 'yealink', model: 'T46U', mac: '80:5e:c0:12:34:56', lines: [lines[0].extensionId] })
   await desk.api.post('/attendants', { number: '700', name: 'Main menu', greeting: 'Welcome.', keys: { 1: '201' } })
@@ -75,7 +76,7 @@ async function furnish(): Promise<Record<string, string>> {
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations', 'conference rooms': '/conferences', 'conference room': `/conferences/${room.id}`,
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', 'click to dial': '/call?to=%2B12025550123', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
-    emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', backups: '/backups', doctor: '/doctor', configuration: '/configuration', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', phones: '/phones', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'blocked callers': '/blocked-callers', contacts: '/contacts', 'outbound routes': '/outbound-routes', attendants: '/attendants', paging: '/paging', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere',
+    emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', backups: '/backups', doctor: '/doctor', configuration: '/configuration', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', phones: '/phones', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'blocked callers': '/blocked-callers', contacts: '/contacts', 'outbound routes': '/outbound-routes', attendants: '/attendants', paging: '/paging', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere', 'PIN sets': '/pin-sets',
   }
 }
 

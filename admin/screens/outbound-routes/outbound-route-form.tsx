@@ -6,6 +6,7 @@ import type { OutboundRoute } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useSchedules } from '../hours/data.ts'
+import { usePinSets } from '../pin-sets/data.ts'
 import { useTrunks } from '../trunks/data.ts'
 import { addOutboundRoute, changeOutboundRoute } from './data.ts'
 
@@ -30,6 +31,8 @@ type Values = Pick<OutboundRoute, 'name' | 'pattern' | 'prepend' | 'trunkIds' | 
   callers: string
   /** Null: always. */
   scheduleId: string | null
+  /** Null: nothing is asked. */
+  pinSetId: string | null
 }
 
 function Fields({ current, onClose }: { current: OutboundRoute | undefined; onClose: () => void }) {
@@ -37,10 +40,11 @@ function Fields({ current, onClose }: { current: OutboundRoute | undefined; onCl
   const [route] = useState(current)
   const trunks = useTrunks()
   const schedules = useSchedules()
+  const pinSets = usePinSets()
   const form = useForm<Values>({
     initial: {
       name: route?.name ?? '', pattern: route?.pattern ?? '', strip: route?.strip ?? 0, prepend: route?.prepend ?? '', trunkIds: route?.trunkIds ?? [], cheapestFirst: route?.cheapestFirst ?? false,
-      position: route?.position ?? 100, callerId: route?.callerId ?? '', callers: route?.callers.join(', ') ?? '', scheduleId: route?.scheduleId ?? null, enabled: route?.enabled ?? true,
+      position: route?.position ?? 100, callerId: route?.callerId ?? '', callers: route?.callers.join(', ') ?? '', scheduleId: route?.scheduleId ?? null, pinSetId: route?.pinSetId ?? null, enabled: route?.enabled ?? true,
     },
     check: ({ name, pattern, trunkIds }): Record<string, string> => ({
       ...(name.trim() === '' && { name: 'Say which calls take it, such as “Outside with 9”.' }),
@@ -85,6 +89,17 @@ function Fields({ current, onClose }: { current: OutboundRoute | undefined; onCl
         value={values.scheduleId}
         error={errors.scheduleId}
         onChange={(value) => set('scheduleId', value)}
+      />
+      <Select
+        label="Ask for a PIN of"
+        description="Whoever dials enters one on the keys before the call goes out. Forwards, follow me and menus do not take the route then, for nobody there can be asked. Calls for help never are."
+        placeholder="Nobody is asked"
+        clearable
+        data={(pinSets.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        nothingFoundMessage="There are no PIN sets. Create one under PIN sets first."
+        value={values.pinSetId}
+        error={errors.pinSetId}
+        onChange={(value) => set('pinSetId', value)}
       />
       <NumberInput label="Position" description="Of all routes that fit a number and are open to the caller, the one with the lowest position is taken." min={1} max={9999} allowDecimal={false} value={values.position} error={errors.position} onChange={(value) => set('position', value)} />
       <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />

@@ -11,6 +11,7 @@ import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { useSchedules } from '../hours/data.ts'
+import { usePinSets } from '../pin-sets/data.ts'
 import { useTrunks } from '../trunks/data.ts'
 import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
 import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
@@ -34,10 +35,11 @@ function changeWords({ strip, prepend }: OutboundRoute): string {
 }
 
 /** Who may take it, and when. */
-function Limits({ route: { callers, scheduleId } }: { route: OutboundRoute }) {
+function Limits({ route: { callers, scheduleId, pinSetId } }: { route: OutboundRoute }) {
   const { data } = useSchedules()
+  const sets = usePinSets()
   const schedule = data?.find(({ id }) => id === scheduleId)
-  return `${callers.length === 0 ? 'Everybody' : callers.join(', ')}${scheduleId === null ? '' : `, while ${schedule?.name ?? '…'} is open`}`
+  return `${callers.length === 0 ? 'Everybody' : callers.join(', ')}${scheduleId === null ? '' : `, while ${schedule?.name ?? '…'} is open`}${pinSetId === null ? '' : `, with a PIN of ${sets.data?.find(({ id }) => id === pinSetId)?.name ?? '…'}`}`
 }
 
 function TrunkNames({ ids, cheapestFirst }: { ids: string[]; cheapestFirst: boolean }) {

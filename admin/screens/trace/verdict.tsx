@@ -35,6 +35,7 @@ export function Verdict({ call }: { call: Call }) {
         <Fact label="Direction">{directions[call.direction]}</Fact>
         <Fact label="Ended by">{termination === null ? '–' : endedByWords[termination.by]}</Fact>
         <Fact label="SIP status">{termination?.sipStatus ?? '–'}</Fact>
+        {call.pin !== null && <Fact label="Let out by the PIN of">{call.pin}</Fact>}
       </SimpleGrid>
     </Panel>
   )
