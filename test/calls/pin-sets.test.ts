@@ -65,7 +65,7 @@ suite('outbound routes with a PIN', () => {
     const past = (await house.api.get<Past[]>('/calls')).find(({ direction, legs }) => direction === 'outbound' && legs.length > 1)
     assert.deepEqual([past?.pin, past?.to.number], ['Sales', '92025550123'])
     assert.equal(past?.plan.steps[0]?.step, 'Let the call out by the PIN of Sales')
-    const csv = (await house.api.send('GET', '/calls/csv')).body.toString()
+    const csv = (await house.api.send('GET', '/calls/export.csv')).body.toString()
     assert.match(csv, /,Currency,PIN,Call,/)
     assert.match(csv, /,Sales,/)
     for (const place of [csv, JSON.stringify(past), JSON.stringify(await house.api.get('/pin-sets')), JSON.stringify(await house.api.get('/audit?limit=100'))]) assert.doesNotMatch(place, /90210|4711|9999/)
