@@ -107,7 +107,7 @@ suite('outbound routes with a PIN', () => {
     }
   })
 
-  test('where nobody can be asked the route is not taken, with the reason: forwards, follow me, transfers; one who clicks is asked at the phone', async () => {
+  test('where nobody can be asked the route is not taken, with the reason: forwards, follow me; one who clicks is asked at the phone', async () => {
     const { extensionId = '' } = lines[1] ?? {}
     const forward = await house.api.send('PATCH', `/extensions/${extensionId}`, { forwardAlways: '92025550123' })
     assert.equal(forward.status, 422)

@@ -128,3 +128,15 @@ test('a number outside is rung beside others where whoever pays may call it; hel
   for (const help of ['911', '9911', '011', '9112']) assert.match(member(help, undefined) ?? '', /emergency services/, help)
   assert.match(member('777', undefined) ?? '', /No outbound route takes 777/)
 })
+
+test('a route with a PIN is for whoever dials: not for those whom a forward, a menu or a transfer sends there', () => {
+  const snapshot = { ...snapshotOf([trunk('a')], [route('9.', { strip: 1, pinSetId: 'p' })]), pinSet: () => ({ id: 'p', name: 'Abroad' }), extension: () => payer('national') } as unknown as DirectorySnapshot
+  const caller = { extensionId: 'id-101', deviceId: 'd', number: '101', name: 'Anna' }
+  const to = (over: object) => decide({ tenantId: 't', caller, dialled: '92025550123', ...over }, snapshot, { ringSeconds: 30, at: 0 }).steps[0]
+  const asked = [to({}), to({ onBehalfOf: { extensionId: 'id-101', number: '101' } })]
+  for (const step of asked) assert.deepEqual(step?.kind === 'outside' && step.pin, { setId: 'p', name: 'Abroad' })
+  const transferred = to({ onBehalfOf: { extensionId: 'id-102', number: '102' } })
+  assert.match(transferred?.kind === 'refuse' ? transferred.reason : '', /asks for a PIN of Abroad, and whoever is sent there by 102 would not know one/)
+  // A caller from outside whom a menu sends on is no extension, as the menu is none.
+  assert.equal(to({ caller: { ...caller, extensionId: '' }, onBehalfOf: { extensionId: '', number: '700' } })?.kind, 'refuse')
+})
