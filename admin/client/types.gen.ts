@@ -91,6 +91,10 @@ export type Call = {
     plan: {
         steps: Array<PlanStep>;
     };
+    /**
+     * Whose PIN the caller entered for the outbound route, as its label; null: none was asked for, or none was right.
+     */
+    pin: string | null;
     legs: Array<Leg>;
     termination: Termination | null;
 };
@@ -3087,6 +3091,10 @@ export type OutboundRoute = {
      * By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.
      */
     cheapestFirst: boolean;
+    /**
+     * Whoever calls is asked for one of its PINs; calls for help never are, and where nobody can be asked, as with a forward, the route is not taken. Null: no PIN.
+     */
+    pinSetId: string | null;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -3125,6 +3133,10 @@ export type OutboundRouteCreate = {
      * By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.
      */
     cheapestFirst?: boolean;
+    /**
+     * Whoever calls is asked for one of its PINs; calls for help never are, and where nobody can be asked, as with a forward, the route is not taken. Null: no PIN.
+     */
+    pinSetId?: string | null;
     enabled?: boolean;
 };
 
@@ -3160,7 +3172,63 @@ export type OutboundRouteUpdate = {
      * By the rates of the trunks, the cheapest is tried first, and those of the same price in turn.
      */
     cheapestFirst?: boolean;
+    /**
+     * Whoever calls is asked for one of its PINs; calls for help never are, and where nobody can be asked, as with a forward, the route is not taken. Null: no PIN.
+     */
+    pinSetId?: string | null;
     enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * PINs for outbound routes. The PINs themselves are never shown.
+ */
+export type PinSet = {
+    id: string;
+    name: string;
+    pins: Array<Pin>;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type Pin = {
+    id: string;
+    label: string;
+};
+
+export type PinSetCreate = {
+    name: string;
+    /**
+     * All of them: those that are left out are gone. Without any nobody can take the routes that ask for one.
+     */
+    pins?: Array<PinInput>;
+};
+
+export type PinInput = {
+    /**
+     * Of a PIN that is there: it stays as it is where none is given.
+     */
+    id?: string;
+    /**
+     * Whose PIN it is: it is kept with each call.
+     */
+    label: string;
+    /**
+     * 4 to 12 digits. Never shown again.
+     */
+    pin?: string;
+};
+
+export type PinSetUpdate = {
+    name?: string;
+    /**
+     * All of them: those that are left out are gone. Without any nobody can take the routes that ask for one.
+     */
+    pins?: Array<PinInput>;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
@@ -3245,6 +3313,10 @@ export type CallDetail = {
     plan: {
         steps: Array<PlanStep>;
     };
+    /**
+     * Whose PIN the caller entered for the outbound route, as its label; null: none was asked for, or none was right.
+     */
+    pin: string | null;
     legs: Array<Leg>;
     termination: Termination | null;
     recordings: Array<Recording>;
@@ -12064,6 +12136,257 @@ export type UpdateOutboundRouteResponses = {
 };
 
 export type UpdateOutboundRouteResponse = UpdateOutboundRouteResponses[keyof UpdateOutboundRouteResponses];
+
+export type ListPinSetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/pin-sets';
+};
+
+export type ListPinSetsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListPinSetsError = ListPinSetsErrors[keyof ListPinSetsErrors];
+
+export type ListPinSetsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PinSet>;
+    };
+};
+
+export type ListPinSetsResponse = ListPinSetsResponses[keyof ListPinSetsResponses];
+
+export type CreatePinSetData = {
+    body: PinSetCreate;
+    path?: never;
+    query?: never;
+    url: '/pin-sets';
+};
+
+export type CreatePinSetErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreatePinSetError = CreatePinSetErrors[keyof CreatePinSetErrors];
+
+export type CreatePinSetResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: PinSet;
+    };
+};
+
+export type CreatePinSetResponse = CreatePinSetResponses[keyof CreatePinSetResponses];
+
+export type DeletePinSetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/pin-sets/{id}';
+};
+
+export type DeletePinSetErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeletePinSetError = DeletePinSetErrors[keyof DeletePinSetErrors];
+
+export type DeletePinSetResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeletePinSetResponse = DeletePinSetResponses[keyof DeletePinSetResponses];
+
+export type GetPinSetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/pin-sets/{id}';
+};
+
+export type GetPinSetErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetPinSetError = GetPinSetErrors[keyof GetPinSetErrors];
+
+export type GetPinSetResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PinSet;
+    };
+};
+
+export type GetPinSetResponse = GetPinSetResponses[keyof GetPinSetResponses];
+
+export type UpdatePinSetData = {
+    body: PinSetUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/pin-sets/{id}';
+};
+
+export type UpdatePinSetErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdatePinSetError = UpdatePinSetErrors[keyof UpdatePinSetErrors];
+
+export type UpdatePinSetResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PinSet;
+    };
+};
+
+export type UpdatePinSetResponse = UpdatePinSetResponses[keyof UpdatePinSetResponses];
 
 export type ListBlockedCallersData = {
     body?: never;
