@@ -14,7 +14,7 @@ export interface FakeEmergency {
   addEmergencyCall(tenantId: string): EmergencyCall
 }
 
-export function createFakeEmergency(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void, deviceOf: (actor: Actor, id: string) => { id: string; name: string; extensionId: string }): FakeEmergency {
+export function createFakeEmergency(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void, deviceOf: (actor: Actor, id: string) => { id: string; name: string; extensionId: string }, trunkOf: (actor: Actor, id: string) => Promise<{ name: string }>): FakeEmergency {
   const calls = new Map<string, { tenantId: string; call: EmergencyCall }>()
   let settings: EmergencySettings = { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3, held: false }
   const located: Located = {
@@ -75,8 +75,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
         return []
       },
       async placeTrunk(actor, trunkId, locationId) {
-        actors.push(actor)
-        return { trunkId, name: 'Branch', locationId, located: null }
+        return { trunkId, name: (await trunkOf(actor, trunkId)).name, locationId, located: null }
       },
       device: async (actor, id) => shown(actor, id),
       place: async (actor, id, locationId) => ({ ...shown(actor, id), locationId }),

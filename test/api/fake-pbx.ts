@@ -134,7 +134,7 @@ export function createFakePbx(): FakePbx {
       },
     },
     ringGroups: createFakeRingGroups(actors, checkVersion),
-    ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device),
+    ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device, (actor, id) => lines.trunks.get(actor, id)),
     toll: createFakeToll(actors),
     clickToDial: createFakeClick(actors, (actor, id) => find(extensions, actor, id, 'extension')),
     rates: createFakeRates(actors, (actor, id) => lines.trunks.get(actor, id)),
