@@ -189,6 +189,18 @@ suite('transfers', () => {
     assert.ok(calls.some((one) => one.from.number === numbers[1] && one.to.number === numbers[2]))
   })
 
+  test('with consultation by a phone that was called twice and holds the second: the two callers talk', async () => {
+    const { a, b, c, numbers } = await three()
+    const first = await talk(a, b, numbers[1])
+    const second = await talk(c, b, numbers[1])
+    await second.in.hold('sendonly')
+    assert.equal((await first.in.refer(`<sip:${numbers[2]}@${house.sip.host}?Replaces=${encodeURIComponent(second.in.name)}>`)).status, 202)
+    await Promise.all([first.in.ended(), second.in.ended()])
+    await hearEachOther(first.out, second.out)
+    await first.out.bye()
+    await second.out.ended()
+  })
+
   test('Replaces that names no call of the phone: 481; of another phone: 403; no target: 400', async () => {
     const { a, b, c, numbers } = await three()
     const ab = await talk(a, b, numbers[1])
