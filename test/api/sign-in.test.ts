@@ -28,7 +28,7 @@ suite('signing in', () => {
     assert.equal(answer.headers['cache-control'], 'no-store')
     const { data } = answer.json as { data: { csrfToken: string; user: object; permissions: string[]; tenant: { slug: string } } }
     assert.ok(data.csrfToken.length >= 43)
-    assert.deepEqual(Object.keys(data.user).toSorted(), ['email', 'extensionId', 'id', 'name', 'roles'])
+    assert.deepEqual(Object.keys(data.user).toSorted(), ['email', 'extensionId', 'hasPassword', 'id', 'name', 'roles'])
     assert.ok(data.permissions.includes('users.write'))
     assert.equal(data.tenant.slug, 'main')
   })
