@@ -374,7 +374,7 @@ suite('calls for help', () => {
     assert.deepEqual(shed.problems, ['The street is missing.', 'The house number is missing.', 'The state has two letters, such as IL.', 'A ZIP code has five digits.'])
     const refused = async (method: string, path: string, body: unknown, words: RegExp): Promise<void> => assert.match((await house.api.send(method, path, body)).body.toString(), words)
     await refused('PATCH', `/emergency/sites/${shed.id}`, { callbackNumber: '+15559999999' }, /not the company/)
-    await refused('DELETE', `/emergency/locations/${places['Reception']}`, undefined, /Phones, networks or the default/)
+    await refused('DELETE', `/emergency/locations/${places['Reception']}`, undefined, /Phones, trunks, networks or the default/)
     await refused('POST', '/emergency/networks', { kind: 'bssid', value: 'nonsense', locationId: places['Lab'] }, /An access point is written/)
     await refused('POST', '/emergency/networks', { kind: 'network', value: '192.0.2.0/40', locationId: places['Lab'] }, /A network is written/)
     await refused('POST', '/emergency/networks', { kind: 'switch-port', value: 'SW-3/*', locationId: places['Lab'] }, /tells of a place already/)
