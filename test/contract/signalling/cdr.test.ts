@@ -96,7 +96,8 @@ behaves('cdr: calls that go out: answered and ended by the application, refused,
   let app: Srf | undefined
   const records = await listening(scene, (srf) => (app = srf))
   const srf = app as Srf
-  const phone = await scene.udp()
+  // One each: an INVITE that came twice is not taken for the next call's.
+  const [phone, busy, leaving] = await Promise.all([scene.udp(), scene.udp(), scene.udp()])
   const answered = srf.createUAC(uriOf(phone), { localSdp: SDP })
   const arrived = await rings(phone, 'p')
   answers(phone, arrived, 'p')
@@ -106,18 +107,18 @@ behaves('cdr: calls that go out: answered and ended by the application, refused,
   phone.send(respond(phone, await phone.take('BYE'), 200, 'OK'))
   await over
   assert.deepEqual(await records.until(3), ['attempt application', 'start network uac', 'stop application normal-release'])
-  const refused = srf.createUAC(uriOf(phone), { localSdp: SDP })
-  await refuses(phone, await phone.take('INVITE'), 404, 'Not Found', 'n')
+  const refused = srf.createUAC(uriOf(busy), { localSdp: SDP })
+  await refuses(busy, await busy.take('INVITE'), 404, 'Not Found', 'n')
   await assert.rejects(refused)
   assert.deepEqual((await records.until(5)).slice(3), ['attempt application', 'stop network call-rejected'])
   let give: (req: SrfMessage) => void = () => undefined
   const sent = new Promise<SrfMessage>((resolve) => (give = resolve))
-  const cancelled = srf.createUAC(uriOf(phone), { localSdp: SDP }, { cbRequest: (_error: unknown, req: SrfMessage) => give(req) })
+  const cancelled = srf.createUAC(uriOf(leaving), { localSdp: SDP }, { cbRequest: (_error: unknown, req: SrfMessage) => give(req) })
   cancelled.catch(() => undefined)
-  const ringing = await rings(phone, 'r')
+  const ringing = await rings(leaving, 'r')
   ;(await sent).cancel()
-  phone.send(respond(phone, await phone.take('CANCEL'), 200, 'OK', { tag: 'r' }))
-  await refuses(phone, ringing, 487, 'Request Terminated', 'r')
+  leaving.send(respond(leaving, await leaving.take('CANCEL'), 200, 'OK', { tag: 'r' }))
+  await refuses(leaving, ringing, 487, 'Request Terminated', 'r')
   await assert.rejects(cancelled)
   assert.deepEqual((await records.until(7)).slice(5), ['attempt application', 'stop network call-canceled'])
 })
