@@ -30,7 +30,6 @@ export const placeGroups: PlaceGroup[] = [
     open: true,
     places: [
       { href: '/calls', label: 'Live calls', icon: icon.PhoneCall, permission: 'calls.read' },
-      { href: '/contacts', label: 'Contacts', icon: icon.BookUser, permission: 'contacts.read' },
       { href: '/history', label: 'Call history', icon: icon.History, permission: 'calls.read' },
       { href: '/call', label: 'Click to dial', icon: icon.MousePointerClick, permission: 'calls.own' },
       { href: '/voicemail', label: 'Voicemail', icon: icon.Voicemail, permission: 'voicemail.read' },
@@ -46,6 +45,7 @@ export const placeGroups: PlaceGroup[] = [
       { href: '/phones', label: 'Phones', icon: icon.Smartphone, permission: 'extensions.read' },
       { href: '/registrations', label: 'Registered phones', icon: icon.RadioTower, permission: 'registrations.read' },
       { href: '/users', label: 'Users', icon: icon.Users, permission: 'users.read' },
+      { href: '/contacts', label: 'Contacts', icon: icon.BookUser, permission: 'contacts.read' },
     ],
   },
   {
