@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { eventually } from '../support/eventually.ts'
 import { administrator } from '../support/http-client.ts'
 import { freePort } from '../support/ports.ts'
 import { skip, viewports } from './browser.ts'
@@ -40,8 +41,8 @@ test('a passkey is added, stands beside the password and alone, meets the rule, 
   await page.getByText('Laptop', { exact: true }).waitFor()
   await picture('account')
   await page.setViewportSize(viewports.phone)
+  await eventually(() => page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), 'nothing sticks out on a phone')
   await picture('account-phone')
-  assert.ok(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth'), 'nothing sticks out on a phone')
   await page.setViewportSize(viewports.desk)
 
   await page.getByRole('button', { name: 'New recovery codes' }).click()

@@ -68,7 +68,7 @@ suite('outbound routes with a PIN', () => {
     const csv = (await house.api.send('GET', '/calls/export.csv')).body.toString()
     assert.match(csv, /,Currency,PIN,Call,/)
     assert.match(csv, /,Sales,/)
-    for (const place of [csv, JSON.stringify(past), JSON.stringify(await house.api.get('/pin-sets')), JSON.stringify(await house.api.get('/audit?limit=100'))]) assert.doesNotMatch(place, /90210|4711|9999/)
+    for (const place of [csv, JSON.stringify(past), JSON.stringify(await house.api.get('/pin-sets')), JSON.stringify(await house.api.get('/audit?limit=100'))]) assert.doesNotMatch(place, /(?<![\w.-])(90210|4711|9999)(?![\w.-])/)
   })
 
   test('without a right one the call ends and the carrier sees nothing; after nine the extension is locked, and somebody told', async () => {
