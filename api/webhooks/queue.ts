@@ -2,8 +2,9 @@ import type { Database, Transaction } from '../../config/database/index.ts'
 import { startQueue, type Queue } from '../../config/database/queue.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { WebhookDeliveryRow, WebhookRow } from '../../migrations/tables.ts'
-import type { Guard } from '../http/guard.ts'
-import { post, type Sent } from './send.ts'
+import type { Guard } from '../../config/outbound/guard.ts'
+import { post, type Sent } from '../../config/outbound/post.ts'
+import { letterOf } from './letter.ts'
 
 export interface QueueTimes {
   /** Waits after each failure of a receiver, in milliseconds; the last one again and again. */
@@ -30,7 +31,7 @@ export function startWebhookQueue(options: { database: Database; guard: Guard; l
   const handOver = async (row: WebhookDeliveryRow): Promise<void> => {
     const webhook = (await database.system('webhook', (trx) => trx<WebhookRow>('webhooks').where({ id: row.webhook_id }).first())) as WebhookRow | undefined
     if (!webhook) return
-    const sent = await post(guard, new URL(webhook.url), row.event_id, row.body, secretsOf(webhook))
+    const sent = await post(guard, letterOf(webhook.url, row.event_id, row.body, secretsOf(webhook)))
     await database.system('webhook answered', (trx) => note(trx, row, webhook, sent))
   }
 

@@ -12,10 +12,11 @@ import type { WebhookDeliveryRow, WebhookRow } from '../../migrations/tables.ts'
 import type { Pbx, PbxEvent } from '../../pbx/index.ts'
 import type { Webhooks } from '../http/world.ts'
 import { presentEvent } from '../live/filter.ts'
-import { createGuard } from '../http/guard.ts'
+import { createGuard } from '../../config/outbound/guard.ts'
 import { startWebhookQueue, type QueueTimes } from './queue.ts'
-import { post } from './send.ts'
-import { newSigningSecret } from './signature.ts'
+import { letterOf } from './letter.ts'
+import { post } from '../../config/outbound/post.ts'
+import { newSigningSecret } from '../../config/outbound/signature.ts'
 
 const PURPOSE = 'webhook-secret'
 const DELIVERED_DAYS = 7
@@ -86,7 +87,7 @@ export async function startWebhooks(options: { database: Database; secrets: Secr
     async test(webhook, tenant) {
       const id = newId()
       const body = JSON.stringify({ id, at: new Date(clock.now()).toISOString(), type: 'webhook.test', data: { webhook: webhook.name, tenant: tenant.name } })
-      const { status, error, ms } = await post(guard, new URL(webhook.url), id, body, secretsOf(webhook))
+      const { status, error, ms } = await post(guard, letterOf(webhook.url, id, body, secretsOf(webhook)))
       return { status, error, ms }
     },
     wake: () => queue.wake(),

@@ -9,7 +9,7 @@ import { Refusal } from '../../../config/errors.ts'
 import type { Secrets } from '../../../config/secrets.ts'
 import type { SignInProviderRow } from '../../../migrations/tables.ts'
 import type { OpenId, ProvenIdentity } from '../../http/world.ts'
-import { createGuard } from '../../http/guard.ts'
+import { createGuard } from '../../../config/outbound/guard.ts'
 import { guardedFetch } from './guarded-fetch.ts'
 import { providerWords } from './words.ts'
 

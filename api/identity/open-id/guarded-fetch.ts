@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { CustomFetch } from 'openid-client'
-import { bareHost, type Guard } from '../../http/guard.ts'
+import { bareHost, type Guard } from '../../../config/outbound/guard.ts'
 
 /** Keys of a large provider are some 20 kB. */
 const MOST_BYTES = 1_000_000

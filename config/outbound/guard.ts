@@ -1,4 +1,4 @@
-/** Where webhooks and providers of sign-in may lead: whoever may make one must not reach through us what only we can reach. */
+/** Where webhooks, programs of calls and providers of sign-in may lead: whoever may make one must not reach through us what only we can reach. */
 import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
