@@ -16,6 +16,7 @@ import { shieldRoutes } from './shield/routes.ts'
 import { softphoneRoutes } from './softphone/routes.ts'
 import { systemRoutes } from './system/routes.ts'
 import { targetRoutes } from './targets/routes.ts'
+import { stirRoutes } from './stir/routes.ts'
 import { telephonyRoutes } from './telephony/routes.ts'
 import { doctorRoutes } from './doctor/routes.ts'
 import { emergencyRoutes } from './emergency/routes.ts'
@@ -44,6 +45,7 @@ export const routes: readonly Route[] = [
   ...emergencyRoutes,
   ...tollRoutes,
   ...rateRoutes,
+  ...stirRoutes,
   ...promptRoutes,
   ...shieldRoutes,
   ...targetRoutes,

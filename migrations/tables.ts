@@ -589,6 +589,16 @@ export interface TollSettingsRow {
   updated_at: Date
 }
 
+export interface StirSettingsRow {
+  tenant_id: string
+  /** PEM, with its chain. */
+  certificate: string | null
+  key_sealed: Buffer | null
+  /** Null: published by us. */
+  certificate_url: string | null
+  updated_at: Date
+}
+
 export interface ClickToDialSettingsRow {
   extension_id: string
   tenant_id: string
@@ -916,6 +926,7 @@ export interface TrunkRow {
   send_location: boolean
   location_by: 'value' | 'reference' | 'both'
   header_rules: { direction: 'out' | 'in'; action: 'add' | 'remove' | 'replace'; header: string; match: string | null; value: string }[]
+  sign_calls: boolean
   enabled: boolean
   version: number
   created_at: Date

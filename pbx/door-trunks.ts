@@ -74,6 +74,8 @@ export interface Trunk {
   locationBy: 'value' | 'reference' | 'both'
   /** One after the other. */
   headerRules: HeaderRule[]
+  /** Calls over it say who calls whom, signed (STIR/SHAKEN). */
+  signCalls: boolean
   enabled: boolean
   version: number
   createdAt: Date
@@ -107,6 +109,7 @@ export interface TrunkInput {
   sendLocation?: boolean
   locationBy?: Trunk['locationBy']
   headerRules?: HeaderRule[]
+  signCalls?: boolean
   enabled?: boolean
 }
 

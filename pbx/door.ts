@@ -19,6 +19,7 @@ import type { MailDoor } from './door-mail.ts'
 import type { PagingGroups } from './door-paging.ts'
 import type { ParkLots } from './door-parking.ts'
 import type { PhonesDoor } from './door-phones.ts'
+import type { Stir } from './door-stir.ts'
 import type { Certificates, Drain } from './door-system.ts'
 import type { RatesDoor, TollDoor } from './door-toll.ts'
 import type { VoicemailDoor } from './door-voicemail.ts'
@@ -38,6 +39,7 @@ export type * from './door-paging.ts'
 export type * from './door-parking.ts'
 export type * from './door-phones.ts'
 export type * from './door-messages.ts'
+export type * from './door-stir.ts'
 export type * from './door-system.ts'
 export type * from './door-toll.ts'
 export type * from './door-voicemail.ts'
@@ -211,6 +213,7 @@ export interface Pbx {
   emergency: EmergencyDoor
   held: Held
   toll: TollDoor
+  stir: Stir
   rates: RatesDoor
   attendants: Attendants
   trunks: Trunks

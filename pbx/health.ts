@@ -7,15 +7,17 @@ import type { EngineStatus } from './metrics/engine.ts'
 import { mediaServersHealth } from './media-servers.ts'
 import type { Shield } from './shield/shield.ts'
 import type { SipServer } from './sip/types.ts'
+import { signingHealth } from './stir/trouble.ts'
 
 /** How the parts that a call needs are now, each in a sentence. */
-export async function healthOf(parts: { directory: Pick<Directory, 'snapshot'>; database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; draining: Drain | undefined; pendingRows: number; unstoredRecordings: number; engine: (() => Promise<EngineStatus>) | undefined; shield: Pick<Shield, 'figures'> }): Promise<HealthPart[]> {
+export async function healthOf(parts: { directory: Pick<Directory, 'snapshot'>; publicUrl: string; database: Database; media: MediaServer; sip: SipServer; certificates: CertificateKeeper | undefined; stuckCalls: number; draining: Drain | undefined; pendingRows: number; unstoredRecordings: number; engine: (() => Promise<EngineStatus>) | undefined; shield: Pick<Shield, 'figures'> }): Promise<HealthPart[]> {
   const { database, media, sip, certificates, stuckCalls, draining, pendingRows } = parts
   const load = await media.load().catch(() => undefined)
   const late = Math.max(0, ...(load?.workers.map((worker) => worker.worstLatenessMs) ?? []))
   const servers = mediaServersHealth(media.servers)
   const secure = certificateHealth(certificates, Date.now())
   const lines = trunkCertificateHealth(parts.directory.snapshot(), Date.now())
+  const signing = signingHealth(parts.directory.snapshot(), parts.publicUrl, Date.now())
   const { unstoredRecordings: unstored } = parts
   const { bans } = parts.shield.figures()
   return [
@@ -26,6 +28,7 @@ export async function healthOf(parts: { directory: Pick<Directory, 'snapshot'>; 
     },
     ...(secure ? [secure] : []),
     ...(lines ? [lines] : []),
+    ...(signing ? [signing] : []),
     {
       name: 'media',
       ok: media.available && load !== undefined && (servers?.ok ?? true),

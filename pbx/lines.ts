@@ -10,15 +10,20 @@ import { poolSiteOf, reservedFor, whoShows } from './emergency-pools.ts'
 import { refuseCountry } from './numbered.ts'
 import { callsOver } from './steps/channels.ts'
 import { previewHeaders } from './sip/header-preview.ts'
+import { signingTrouble } from './stir/trouble.ts'
 import type { TrunkRoom } from './trunks/trunks.ts'
 
 type WithStatus = Trunk & { status: TrunkStatus }
 
 /** Trunks as the directory keeps them, with how each is at this moment. */
-export function createTrunksDoor({ directory, room, registry, tls }: { directory: Directory; room: TrunkRoom; registry: CallRegistry; tls: boolean }): Trunks {
+export function createTrunksDoor({ directory, room, registry, tls, publicUrl }: { directory: Directory; room: TrunkRoom; registry: CallRegistry; tls: boolean; publicUrl: string }): Trunks {
+  const unsigned = ({ id, enabled, signCalls }: Trunk): string | undefined => {
+    const tenantId = enabled && signCalls ? directory.snapshot().trunk(id)?.tenantId : undefined
+    return tenantId === undefined ? undefined : signingTrouble(directory.snapshot().stirOf(tenantId), publicUrl, Date.now())
+  }
   const shown = (trunk: Trunk): WithStatus => {
     const status = room.status(trunk.id)
-    return { ...trunk, status: { ...status, cause: status.cause ?? clientCertificateTrouble(trunk, Date.now()) ?? null, calls: callsOver({ registry }, trunk.id).length } }
+    return { ...trunk, status: { ...status, cause: status.cause ?? clientCertificateTrouble(trunk, Date.now()) ?? unsigned(trunk) ?? null, calls: callsOver({ registry }, trunk.id).length } }
   }
   /** Certificates belong to a connection over TLS of our own engine, which is made to a host and not for a trunk. */
   const refuseCertificates = (input: Partial<TrunkInput>, id: string | undefined): void => {

@@ -74,6 +74,8 @@ import { createTrunks } from './trunks/trunks.ts'
 import { createTrunksDoor, guardInboundNumbers, guardOutboundRoutes } from './lines.ts'
 import { createMediaServersDoor } from './media-servers.ts'
 import { createTakeover } from './takeover/takeover.ts'
+import { createStirDoor } from './stir-door.ts'
+import { createSigner } from './stir/signer.ts'
 import { createTargets, type NameBook } from './targets.ts'
 import { hepPacket } from './trace/hep.ts'
 import { openHepSender } from './trace/hep-sender.ts'
@@ -117,7 +119,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   })
   const { names } = options.signalling
   const trunks = await createTrunks({
-    database, bounds: settings.registrar, keepsConnections: sip.keepsCalls === true || (settings.sip.drachtio && options.signalling.identity === undefined) === true, directory, sip, logger, key: secrets.key('trunk-contacts'), certified: async () => certificates?.setDomains(directory.snapshot().domains(), carrierCertificates(directory.snapshot())),
+    database, bounds: settings.registrar, keepsConnections: sip.keepsCalls === true || (settings.sip.drachtio && options.signalling.identity === undefined) === true, directory, sip, logger, signer: createSigner({ directory, publicUrl: settings.http.publicUrl, key: secrets.key('stir-origins'), now: () => systemClock.now(), logger }), key: secrets.key('trunk-contacts'), certified: async () => certificates?.setDomains(directory.snapshot().domains(), carrierCertificates(directory.snapshot())),
     addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
   })
   const stopGone = options.signalling.onGone?.((peer) => [registrar, trunks].forEach((room) => room.disconnected(peer)))
@@ -223,12 +225,13 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     pagingGroups: guardPagingGroups(directory),
     phones: provisioning.door,
     toll: toll.door,
+    stir: createStirDoor({ directory, publicUrl: settings.http.publicUrl }),
     clickToDial: createClickDoor({ directory, history }),
     rates: createRatesDoor({ database, directory, room: rates }),
     blockedCallers: directory.blockedCallers,
     ...createHelpDoors({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
-    trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined }),
+    trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined, publicUrl: settings.http.publicUrl }),
     inboundNumbers: guardInboundNumbers(directory),
     outboundRoutes: guardOutboundRoutes(directory),
     pinSets: guardPinSets(directory),
@@ -262,7 +265,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       if (directory.snapshot().tenant(actor.tenantId)?.isDefault !== true) throw new Refusal('forbidden', 'These figures are of all tenants of this system; only those who run it can see them.')
       return metrics.text()
     },
-    health: () => healthOf({ directory, engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: drainer.on ? drainer.state() : undefined, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing + voicemail.failing }),
+    health: () => healthOf({ directory, publicUrl: settings.http.publicUrl, engine: options.signalling.status, shield, database, media, sip, certificates, stuckCalls: watchdog.stuck, draining: drainer.on ? drainer.state() : undefined, pendingRows: records.journal.pending, unstoredRecordings: recordings.failing + voicemail.failing }),
     sipAddresses: () => [...sip.listening],
     drained: { state: () => drainer.state(), begin: (actor, thenStop) => drainer.beginFor(actor, thenStop), end: (actor) => drainer.endFor(actor) },
     drain: () => drainer.begin(true),

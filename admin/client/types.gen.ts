@@ -2656,6 +2656,10 @@ export type Trunk = {
      * Carried out one after the other.
      */
     headerRules: Array<HeaderRule>;
+    /**
+     * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
+     */
+    signCalls: boolean;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -2812,6 +2816,10 @@ export type TrunkCreate = {
      * Carried out one after the other.
      */
     headerRules?: Array<HeaderRule>;
+    /**
+     * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
+     */
+    signCalls?: boolean;
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.
@@ -2903,6 +2911,10 @@ export type TrunkUpdate = {
      * Carried out one after the other.
      */
     headerRules?: Array<HeaderRule>;
+    /**
+     * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
+     */
+    signCalls?: boolean;
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.
@@ -4811,6 +4823,63 @@ export type RateImport = {
      * Only say what is wrong.
      */
     trial?: boolean;
+};
+
+/**
+ * What calls are signed with (STIR/SHAKEN). The key is never shown.
+ */
+export type StirSettings = {
+    /**
+     * PEM: what calls are signed with, followed by the certificates of its authorities.
+     */
+    certificate: string | null;
+    /**
+     * What stands in the certificate.
+     */
+    about: StirCertificate | null;
+    /**
+     * Where the certificate is published instead of here. Null: here.
+     */
+    certificateUrl: string | null;
+    /**
+     * Where whoever checks a signature finds the certificate. Null: nowhere.
+     */
+    url: string | null;
+    /**
+     * Why calls are not signed, or soon will not be, with what to do.
+     */
+    trouble: string | null;
+};
+
+export type StirCertificate = {
+    subject: string;
+    issuer: string;
+    notBefore: string;
+    notAfter: string;
+    /**
+     * ending: within three weeks.
+     */
+    state: 'good' | 'ending' | 'ended';
+    /**
+     * Codes of the service provider (SPC), each for all of its numbers.
+     */
+    codes: Array<string>;
+    /**
+     * Numbers that it is for, in words.
+     */
+    numbers: Array<string>;
+};
+
+export type StirSettingsUpdate = {
+    /**
+     * PEM, the certificate for calls first. Entered together with key; null takes both away.
+     */
+    certificate?: string | null;
+    /**
+     * PEM, without a passphrase. Never shown again.
+     */
+    key?: string | null;
+    certificateUrl?: string | null;
 };
 
 /**
@@ -19137,6 +19206,96 @@ export type ExportRatesResponses = {
 };
 
 export type ExportRatesResponse = ExportRatesResponses[keyof ExportRatesResponses];
+
+export type GetStirSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/stir/settings';
+};
+
+export type GetStirSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetStirSettingsError = GetStirSettingsErrors[keyof GetStirSettingsErrors];
+
+export type GetStirSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: StirSettings;
+    };
+};
+
+export type GetStirSettingsResponse = GetStirSettingsResponses[keyof GetStirSettingsResponses];
+
+export type UpdateStirSettingsData = {
+    body: StirSettingsUpdate;
+    path?: never;
+    query?: never;
+    url: '/stir/settings';
+};
+
+export type UpdateStirSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateStirSettingsError = UpdateStirSettingsErrors[keyof UpdateStirSettingsErrors];
+
+export type UpdateStirSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: StirSettings;
+    };
+};
+
+export type UpdateStirSettingsResponse = UpdateStirSettingsResponses[keyof UpdateStirSettingsResponses];
 
 export type ListPromptsData = {
     body?: never;

@@ -13,6 +13,7 @@ import type { OpenApiDocument } from './openapi.ts'
 import { createPanel } from './panel.ts'
 import { createProvisioning } from './provision.ts'
 import { createRouter, type RouterOptions } from './router.ts'
+import { createStir } from './stir.ts'
 import { addressOf, type World } from './world.ts'
 
 export interface AppOptions extends RouterOptions {
@@ -40,6 +41,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
   })
   app.use('/provision', createProvisioning(world))
   app.use('/held', createHeld(world))
+  app.use('/stir', createStir(world))
   // The paths that programs were written for before there were versions.
   app.use((request, _response, next) => {
     if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')

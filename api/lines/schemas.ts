@@ -61,6 +61,7 @@ const trunk = {
   sendLocation: z.boolean().meta({ description: 'Such calls carry the place of the caller (PIDF-LO, RFC 6442); once more without it when the carrier refuses that.' }),
   locationBy: z.enum(['value', 'reference', 'both']).meta({ description: 'The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.' }),
   headerRules: z.array(HeaderRule).max(50).meta({ description: 'Carried out one after the other.' }),
+  signCalls: z.boolean().meta({ description: 'Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.' }),
   enabled: z.boolean(),
 }
 

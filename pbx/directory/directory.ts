@@ -17,6 +17,7 @@ import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
 import { createSoftphones } from './softphones.ts'
 import { createMessageSettings } from './messages.ts'
+import { createStirRepository } from './stir.ts'
 import { createTollRepository } from './toll.ts'
 import type { Directory } from './types.ts'
 import type { DirectoryWorld } from './world.ts'
@@ -52,6 +53,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     outboundRoutes: createOutboundRouteRepository(world),
     pinSets: createPinSetRepository(world),
     toll: createTollRepository(world),
+    stir: createStirRepository(world),
     clickToDial: createClickRepository(world),
     messages: createMessageSettings(world),
     featureCodes: createFeatureCodeRepository(world),

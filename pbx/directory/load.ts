@@ -12,10 +12,11 @@ import { toPagingGroup } from './paging-groups.ts'
 import { openPinSet } from './pin-sets.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
 import { loadMessageSettings } from './messages.ts'
+import { loadStir } from './stir.ts'
 import { loadToll } from './toll.ts'
-import { drawTenant } from './snapshot.ts'
+import { drawTenant, UNSIGNED } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
-import type { SnapshotConference, SnapshotDevice, SnapshotPinSet, SnapshotRingGroup, SnapshotTenant, SnapshotTrunk } from './types.ts'
+import type { SnapshotConference, SnapshotDevice, SnapshotPinSet, SnapshotRingGroup, SnapshotStir, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** HA1s opened before, by device id: an envelope is opened again only when the device got a new one. */
 export type OpenedCredentials = Map<string, { sealed: Buffer; ha1: SnapshotDevice['ha1'] }>
@@ -45,6 +46,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     emergency: await loadEmergency(trx, tenantId),
     blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),
+    stir: await toStir(trx, tenantId, options),
     clicks: await loadClicks(trx, tenantId),
     messages: await loadMessageSettings(trx, tenantId),
     featureCodes: await loadFeatureCodes(trx, tenantId),
@@ -109,6 +111,16 @@ function toTrunk(row: TrunkRow, { secrets, logger }: LoadOptions): SnapshotTrunk
   } catch (error) {
     logger.error({ tenant: row.tenant_id, trunk: row.id, err: error }, 'the password of a trunk cannot be read; set it anew in the panel')
     return []
+  }
+}
+
+/** Calls go out unsigned rather than not at all. */
+async function toStir(trx: Transaction, tenantId: string, { secrets, logger }: LoadOptions): Promise<SnapshotStir> {
+  try {
+    return await loadStir(trx, tenantId, secrets)
+  } catch (error) {
+    logger.error({ tenant: tenantId, err: error }, 'the key that calls are signed with cannot be read; enter it anew in the panel')
+    return UNSIGNED
   }
 }
 

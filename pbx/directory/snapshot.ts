@@ -1,5 +1,5 @@
 import type { MessageSettings } from '../door.ts'
-import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotStir, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -16,6 +16,7 @@ export interface TenantPicture {
   readonly pagingGroups: Numbered<SnapshotPagingGroup>
   readonly emergency: SnapshotEmergency
   readonly toll: SnapshotToll
+  readonly stir: SnapshotStir
   readonly clicks: ReadonlyMap<string, SnapshotClick>
   readonly messages: MessageSettings
   readonly blocked: readonly SnapshotBlockedCaller[]
@@ -44,6 +45,7 @@ export interface Places {
   pagingGroups: readonly SnapshotPagingGroup[]
   emergency: SnapshotEmergency
   toll: SnapshotToll
+  stir: SnapshotStir
   clicks: ReadonlyMap<string, SnapshotClick>
   messages: MessageSettings
   blocked: readonly SnapshotBlockedCaller[]
@@ -56,6 +58,9 @@ export const CUSTOMARY_CODES: ChangedCodes = {}
 /** As long as nobody has said otherwise. */
 export const USUAL_MESSAGES: MessageSettings = { keepDays: 7, perMinute: 60 }
 export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, spendDayExtension: null, spendMonthExtension: null, spendDayTenant: null, spendMonthTenant: null, mailTo: [] }, locks: new Map() }
+
+/** Calls are not signed. */
+export const UNSIGNED: SnapshotStir = { certificate: null, key: null, certificateUrl: null }
 
 export const USUAL_CLICK: SnapshotClick = { enabled: true, deviceIds: null, autoAnswer: false, autoAnswerStyle: 'by-phone', namePrefix: '', outsideNumber: null, ringSeconds: null, version: 0, updatedAt: null }
 
@@ -73,7 +78,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [], pinSets: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], emergency: NOWHERE, toll: USUAL_TOLL, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], emergency: NOWHERE, toll: USUAL_TOLL, stir: UNSIGNED, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -97,6 +102,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     pagingGroups: numbered(places.pagingGroups),
     emergency: places.emergency,
     toll: places.toll,
+    stir: places.stir,
     clicks: places.clicks,
     messages: places.messages,
     blocked: places.blocked,
@@ -148,6 +154,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
     emergencyOf: (tenantId) => tenants.get(tenantId)?.emergency ?? NOWHERE,
     messagesOf: (tenantId) => tenants.get(tenantId)?.messages ?? USUAL_MESSAGES,
+    stirOf: (tenantId) => tenants.get(tenantId)?.stir ?? UNSIGNED,
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
     changedCodesOf: (tenantId) => tenants.get(tenantId)?.featureCodes ?? CUSTOMARY_CODES,
     blockedOf: (tenantId) => tenants.get(tenantId)?.blocked ?? [],

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -99,6 +99,7 @@ export interface SnapshotTrunk {
   sendLocation: boolean
   locationBy: 'value' | 'reference' | 'both'
   headerRules: readonly HeaderRule[]
+  signCalls: boolean
   enabled: boolean
 }
 
@@ -153,6 +154,16 @@ export type SnapshotSchedule = Omit<Schedule, 'version' | 'createdAt' | 'updated
 export interface SnapshotToll {
   settings: TollSettings
   locks: ReadonlyMap<string, { reason: string; spend: boolean; lockedAt: Date }>
+}
+
+/** What calls of a tenant are signed with (STIR/SHAKEN). */
+export interface SnapshotStir {
+  /** PEM, with its chain. */
+  certificate: string | null
+  /** PEM. Never logged, never sent. */
+  key: string | null
+  /** Null: published by us. */
+  certificateUrl: string | null
 }
 
 /** How click-to-dial goes for an extension. */
@@ -242,6 +253,8 @@ export interface DirectorySnapshot {
   attendantByNumber(tenantId: string, number: string): SnapshotAttendant | undefined
   emergencyOf(tenantId: string): SnapshotEmergency
   tollOf(tenantId: string): SnapshotToll
+  /** The same object as long as nothing is changed. */
+  stirOf(tenantId: string): SnapshotStir
   clickToDialOf(extensionId: string): SnapshotClick
   messagesOf(tenantId: string): MessageSettings
   changedCodesOf(tenantId: string): ChangedCodes
@@ -286,6 +299,8 @@ export interface Directory {
     configure(actor: Actor, extensionId: string, input: Partial<ClickSettings>, version?: number): Promise<void>
   }
   messages: { configure(actor: Actor, input: Partial<MessageSettings>): Promise<void> }
+  /** The key goes with its certificate. */
+  stir: { configure(actor: Actor, input: StirSettingsInput): Promise<void> }
   toll: {
     configure(actor: Actor, input: Partial<TollSettings>): Promise<void>
     /** @param alongside what else is to be written in the same transaction */

@@ -5,6 +5,7 @@ import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Diversion, Member, OutsideMember, PhoneMember } from '../routing/plan.ts'
 import { inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
+import { originOf } from './origin.ts'
 import { isOfTrunk, noteOutcome } from './outside.ts'
 import { callsOf, contactsToRing } from './ring.ts'
 import { admit } from './toll.ts'
@@ -65,7 +66,7 @@ function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySe
       if (isFull(world, trunkId, { planned: planned.get(trunkId) ?? 0 }) || withoutPrice(world, call.tenantId, attempt, outside, charge) !== undefined) continue
       const turn = world.trunks.turn(trunkId, waiting.length > 0 ? 0 : TURN_MS)
       if (turn === undefined) continue
-      const line = world.trunks.line(trunkId, { number, callerId, emergency: false, located: null, reference: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })
+      const line = world.trunks.line(trunkId, { number, callerId, emergency: false, origin: originOf(world, call), located: null, reference: null, hidden: call.caller.origin.hidden === true, more: waiting.length > 0 })
       if (!line) continue
       planned.set(trunkId, (planned.get(trunkId) ?? 0) + 1)
       return {

@@ -12,6 +12,7 @@ import type { InviteFailure } from '../sip/types.ts'
 import type { StepOutcome } from './outcome.ts'
 import { inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
 import { displaceForMedia, displaceOn } from './displace.ts'
+import { originOf } from './origin.ts'
 import { askForPin } from './outside-pin.ts'
 import { next, verdictOf } from './ring.ts'
 import { admit } from './toll.ts'
@@ -61,7 +62,7 @@ async function overTrunks(world: CallWorld, call: Call, step: OutsideStep, charg
     }
     // One that says nothing to the place is asked again without it, so that it is never the last that is waited for.
     const more = waiting.length > 0 || attempt.located !== null
-    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: shown ?? attempt.callerId, emergency: step.emergency, located: attempt.located, reference: attempt.located && world.help.referenceOf(call), hidden: call.caller.origin.hidden === true && !step.emergency, more })
+    const line = world.trunks.line(attempt.trunkId, { number: attempt.number, callerId: shown ?? attempt.callerId, emergency: step.emergency, origin: originOf(world, call), located: attempt.located, reference: attempt.located && world.help.referenceOf(call), hidden: call.caller.origin.hidden === true && !step.emergency, more })
     if (!line) {
       causes.push(`${attempt.trunk} is switched off`)
       continue

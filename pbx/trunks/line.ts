@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { SnapshotTrunk } from '../directory/types.ts'
 import type { Located } from '../door.ts'
+import type { Headers, Origin } from '../stir/signer.ts'
 import { locationBody } from './pidf-lo.ts'
 import { ANONYMOUS, NOWHERE } from '../sip/anonymous.ts'
 import { applyHeaderRules, headersOf, linesOf } from '../sip/header-rules.ts'
@@ -24,8 +25,8 @@ export interface OutsideLine {
   from: { number: string; name: string | undefined; domain?: string }
   account: SipAccount | undefined
   headers: Readonly<Record<string, string>>
-  /** What the rules of the trunk make of its headers, all of them together. */
-  rewrite?: (headers: Readonly<Record<string, string>>) => Record<string, string | readonly string[]>
+  /** What the rules of the trunk make of its headers, all of them together; signed after that, where calls of the trunk are. */
+  rewrite?: (headers: Readonly<Record<string, string>>) => Headers
   /** What goes along with the session description. */
   parts?: readonly BodyPart[]
   /** Left when nothing at all is heard for so long; undefined: it is the last, and waited for. */
@@ -59,6 +60,8 @@ export interface LineWish {
   located: Located | null
   /** Where that is asked for; null: nowhere. */
   reference: string | null
+  /** Where the call comes from, for its signature. */
+  origin: Origin
   /** The caller withholds the number: only a carrier that is told it in a header of its own learns it, with the wish for privacy. */
   hidden: boolean
   /** Another trunk follows. */
@@ -76,14 +79,17 @@ const SILENCE_MS = 1_700
  * @param peer where the PBX is that registers with us
  * @param tenant its short name, for header rules
  * @param route the way that the carrier asked for when we registered with it
+ * @param sign signs the headers; left out for a call for help, and for one whose caller withholds the number, which the signature would tell
  */
-export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, tenant: string, route: readonly string[], { number, callerId, emergency, located, reference, hidden, more }: LineWish): OutsideLine {
+export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer: Peer | undefined, tenant: string, route: readonly string[], sign: (headers: Headers, from: string) => Headers, { number, callerId, emergency, located, reference, hidden, more }: LineWish): OutsideLine {
   // What has no domain of its own is told the address that we send from, which `localhost` stands for.
   const domain = peer ? 'localhost' : hostOf(trunk)
   const user = callerId ?? trunk.username ?? 'anonymous'
   const who = `<sip:${escapeUser(user)}@${domain}>`
   // Whom the emergency services call back is not rewritten.
   const rules = emergency ? trunk.headerRules.filter(({ header }) => !CALL_BACK.has(header.toLowerCase())) : trunk.headerRules
+  const rule = (headers: Readonly<Record<string, string>>): Headers => (rules.length === 0 ? headers : headersOf(applyHeaderRules(rules, 'out', linesOf(headers), { caller: hidden ? ANONYMOUS.number : user, called: number, tenant })))
+  const signed = trunk.signCalls && !emergency && !hidden
   const place = located && trunk.sendLocation ? locationBody(located, `${user}@${domain}`, Date.now(), trunk.locationBy, reference) : undefined
   return {
     trunkId: trunk.id,
@@ -102,7 +108,7 @@ export function lineFor(trunk: SnapshotTrunk, addresses: readonly string[], peer
       ...(emergency && { Priority: 'emergency' }),
       ...place?.headers,
     },
-    ...(rules.length > 0 && { rewrite: (headers) => headersOf(applyHeaderRules(rules, 'out', linesOf(headers), { caller: hidden ? ANONYMOUS.number : user, called: number, tenant })) }),
+    ...((rules.length > 0 || signed) && { rewrite: (headers) => (signed ? sign(rule(headers), user) : rule(headers)) }),
     ...(place?.part && { parts: [place.part] }),
     silenceMs: more ? SILENCE_MS : undefined,
   }

@@ -7,6 +7,7 @@ import type { TrunkStatus } from '../door.ts'
 import { findInboundNumber } from '../routing/outside.ts'
 import type { IncomingInvite, IncomingRequest, SipServer, SipSource } from '../sip/types.ts'
 import { lineFor, portOf, type LineWish, type OutsideLine } from './line.ts'
+import type { Headers, Signer } from '../stir/signer.ts'
 import { createPeers, type PeerWorld } from './peers.ts'
 import { TrunkWatch } from './watch.ts'
 
@@ -53,6 +54,7 @@ const OFF: Omit<TrunkStatus, 'calls'> = { state: 'off', addresses: [], registrat
 export async function createTrunks(options: Pick<PeerWorld, 'database' | 'bounds' | 'keepsConnections'> & {
   directory: Pick<Directory, 'snapshot' | 'onChange'>
   sip: Pick<SipServer, 'request' | 'connected'>
+  signer: Signer
   /** For contacts that nobody guesses, the same after a restart. */
   key: Uint8Array
   /** See `WatchWorld.certified`. */
@@ -60,7 +62,7 @@ export async function createTrunks(options: Pick<PeerWorld, 'database' | 'bounds
   addressesOf: ((name: string) => Promise<string[]>) | undefined
   logger: Logger
 }): Promise<TrunkRoom> {
-  const { directory, sip, key, addressesOf, certified } = options
+  const { directory, sip, signer, key, addressesOf, certified } = options
   const logger = options.logger.child({ room: 'trunks' })
   const watches = new Map<string, TrunkWatch>()
   const networks = new Map<string, BlockList>()
@@ -95,9 +97,12 @@ export async function createTrunks(options: Pick<PeerWorld, 'database' | 'bounds
     line(id, wish) {
       const watch = watches.get(id)
       const tenant = (watch && directory.snapshot().tenant(watch.trunk.tenantId)?.slug) ?? ''
-      if (!watch?.trunk.registersHere) return watch && lineFor(watch.trunk, watch.addresses, undefined, tenant, watch.serviceRoute, wish)
+      if (!watch) return undefined
+      const { trunk } = watch
+      const sign = (headers: Headers, from: string): Headers => signer.sign(trunk, { called: wish.number, from, origin: wish.origin }, headers)
+      if (!trunk.registersHere) return lineFor(trunk, watch.addresses, undefined, tenant, watch.serviceRoute, sign, wish)
       const peer = peers.of(id)
-      return peer && lineFor(watch.trunk, [], peer, tenant, [], wish)
+      return peer && lineFor(trunk, [], peer, tenant, [], sign, wish)
     },
     recognise({ requestUri, source, to }) {
       const user = requestUri.user ?? ''

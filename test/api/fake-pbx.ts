@@ -21,6 +21,7 @@ import { createFakeRouting } from './fake-routing.ts'
 import { createFakeMessages } from './fake-messages.ts'
 import { createFakeClick } from './fake-click.ts'
 import { createFakeRates } from './fake-rates.ts'
+import { createFakeStir } from './fake-stir.ts'
 import { createFakeToll } from './fake-toll.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
 
@@ -136,6 +137,7 @@ export function createFakePbx(): FakePbx {
     ringGroups: createFakeRingGroups(actors, checkVersion),
     ...createFakeEmergency(actors, checkVersion, (actor, id) => findDevice(actor, id).device, (actor, id) => lines.trunks.get(actor, id)),
     toll: createFakeToll(actors),
+    stir: createFakeStir(actors),
     clickToDial: createFakeClick(actors, (actor, id) => find(extensions, actor, id, 'extension')),
     rates: createFakeRates(actors, (actor, id) => lines.trunks.get(actor, id)),
     messages: createFakeMessages(actors),

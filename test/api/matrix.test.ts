@@ -217,6 +217,7 @@ const bodies: Record<string, () => unknown> = {
   confirmPlace: () => ({ locationId: randomUUID() }),
   reportNetwork: () => ({ bssid: '00:11:22:33:44:55' }),
   importRates: () => ({ csv: 'prefix,price\n1,0.01\n', currency: 'USD' }),
+  updateStirSettings: () => ({ certificateUrl: 'https://pbx.example/a.pem' }),
   updateTollSettings: () => ({ countries: ['CA'], perHour: 10 }),
   acknowledgeEmergencyCall: () => ({ note: 'On the way' }),
   createPinSet: () => ({ name: `Abroad ${++number}`, pins: [] }),

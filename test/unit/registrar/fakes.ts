@@ -127,6 +127,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     blockedCallers: undefined as never,
     featureCodes: undefined as never,
     toll: undefined as never,
+    stir: undefined as never,
     clickToDial: undefined as never,
     messages: undefined as never,
     trunks: undefined as never,
