@@ -4,8 +4,8 @@
  */
 import { findPeers } from './support/run/peers.ts'
 import { counts, describeFailed, describeNotes, describeSkipped } from './support/run/report.ts'
-import { runCommand, runFile, stopAll, type FileResult, type TestResult } from './support/run/run-file.ts'
-import { chooseSuites, type Suite } from './support/run/suites.ts'
+import { runCommand, runFiles, stopAll, type FileResult, type TestResult } from './support/run/run-file.ts'
+import { chooseSuites, processesOf, type Suite } from './support/run/suites.ts'
 
 process.on('SIGINT', () => {
   stopAll()
@@ -23,7 +23,7 @@ async function runSuite(suite: Suite): Promise<TestResult[]> {
   const results: FileResult[] = []
   const work = [
     ...(suite.commands ?? []).map((command) => () => runCommand(suite.name, command, suite.minutes)),
-    ...(suite.files ?? []).map((file) => () => runFile(file, suite.minutes)),
+    ...processesOf(suite).map((files) => () => runFiles(files, suite.minutes)),
   ]
   const worker = async (): Promise<void> => {
     for (let next = work.shift(); next; next = work.shift()) {

@@ -1,4 +1,4 @@
-/** Runs one test file, or one command, in a process of its own and says what came of it. */
+/** Runs test files, or one command, in a process of their own and says what came of it. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -21,7 +21,7 @@ export interface FileResult {
 }
 
 interface Line {
-  type: 'pass' | 'fail' | 'note' | 'left-open'
+  type: 'start' | 'pass' | 'fail' | 'note' | 'left-open'
   name: string
   nesting: number
   suite: boolean
@@ -51,7 +51,9 @@ function stopGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-export async function runFile(file: string, minutes: number): Promise<FileResult> {
+/** Files that share a process are suites in it (`batch.mjs`); what goes wrong with the process is told of the last that was heard. */
+export async function runFiles(files: readonly string[], minutes: number): Promise<FileResult> {
+  let file = files[0] ?? ''
   const tests: TestResult[] = []
   const notes: string[] = []
   const stray: string[] = []
@@ -66,6 +68,7 @@ export async function runFile(file: string, minutes: number): Promise<FileResult
       return
     }
     const line = JSON.parse(text.slice(MARK.length)) as Line
+    if (line.type === 'start') return void (file = files.find((one) => one === line.name) ?? file)
     if (line.type === 'note') return void notes.push(line.text ?? '')
     if (line.type === 'left-open') return fail('leaves nothing open', `still open after the last test: ${line.resources?.join(', ')}`)
     // A suite counts only when it was skipped as a whole: then nothing inside it is told.
@@ -77,7 +80,7 @@ export async function runFile(file: string, minutes: number): Promise<FileResult
     tests.push({ file, name: line.name, verdict, ms: line.ms, message })
   }
 
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', '--test-reporter=./test/support/run/reporter.mjs', file]
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', '--test-reporter=./test/support/run/reporter.mjs', ...(files.length > 1 ? ['test/support/run/batch.mjs', ...files] : files)]
   const { code, timedOut } = await runProcess(command, minutes, onLine)
   const last = names.length > 0 ? `; the last test that ended was "${names.at(-1)}"` : ''
   if (timedOut) fail('ends in time', `stopped after ${minutes} minutes${last}\n${stray.join('\n')}`)

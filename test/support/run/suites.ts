@@ -1,5 +1,6 @@
 /** The suites of `npm test`, in the order in which a failure is cheapest to find. */
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const top = fileURLToPath(new URL('../../..', import.meta.url))
@@ -17,7 +18,9 @@ export interface Suite {
   files?: readonly string[]
   /** Files at once, on two cores. A file of calls takes a third of a core: most of its time it listens to what is spoken. */
   atOnce: number
-  /** After this many minutes a file is stopped and has failed. */
+  /** So many files share a process, where what they import takes longer than they do. Without it each has its own. */
+  together?: number
+  /** After this many minutes a process is stopped and its file has failed. */
   minutes: number
 }
 
@@ -47,15 +50,27 @@ export function allSuites(): Suite[] {
       minutes: 5,
     },
     { name: 'architecture', files: ['test/architecture.test.ts'], atOnce: 1, minutes: 2 },
-    { name: 'unit', files: find('test/unit/**/*.test.ts', 'test/support/**/*.test.ts', '{config,media,pbx,api,migrations}/**/*.test.ts'), atOnce: 2, minutes: 4 },
-    { name: 'contract', files: find('test/contract/**/*.test.ts'), atOnce: alone ? 1 : 2, minutes: 4 },
+    { name: 'unit', files: find('test/unit/**/*.test.ts', 'test/support/**/*.test.ts', '{config,media,pbx,api,migrations}/**/*.test.ts'), atOnce: 2, together: 14, minutes: 4 },
+    { name: 'contract', files: find('test/contract/**/*.test.ts'), atOnce: alone ? 1 : 3, together: 4, minutes: 8 },
     { name: 'torture', files: find('test/torture/**/*.test.ts'), atOnce: 1, minutes: 5 },
-    { name: 'api', files: find('test/api/**/*.test.ts'), atOnce: 2, minutes: 4 },
-    { name: 'calls', files: longFirst(find('test/calls/**/*.test.ts').filter((file) => !REAL_TIME.test(file))), atOnce: alone ? 1 : 4, minutes: 8 },
+    { name: 'api', files: find('test/api/**/*.test.ts'), atOnce: 2, together: 4, minutes: 8 },
+    { name: 'calls', files: longFirst(find('test/calls/**/*.test.ts').filter((file) => !REAL_TIME.test(file))), atOnce: alone ? 1 : 4, together: 3, minutes: 12 },
     { name: 'sound', files: find('test/calls/**/*.test.ts').filter((file) => REAL_TIME.test(file)), atOnce: 1, minutes: 8 },
     { name: 'sipp', files: find('test/sipp/**/*.test.ts'), atOnce: 1, minutes: 4 },
     { name: 'admin', files: find('test/admin/**/*.test.ts'), atOnce: 2, minutes: 10 },
   ]
+}
+
+/** Who stops the clock of the process is alone in it. */
+const stopsTheClock = (file: string): boolean => readFileSync(join(top, file), 'utf8').includes('mock.timers')
+
+/** The files of a suite, those together that share a process. */
+export function processesOf({ files = [], together = 1 }: Suite): readonly (readonly string[])[] {
+  const alone = together > 1 ? files.filter(stopsTheClock) : files
+  const sharing = files.filter((file) => !alone.includes(file))
+  const processes = alone.map((file) => [file])
+  for (let first = 0; first < sharing.length; first += together) processes.push(sharing.slice(first, first + together))
+  return processes
 }
 
 /** Suites by name, or those that hold the files named; all without names. Throws a sentence for a name that is neither. */
