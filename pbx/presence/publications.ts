@@ -97,9 +97,11 @@ export function createPublications(options: { directory: Pick<Directory, 'snapsh
       tell(extensionId)
     },
     of(extensionId) {
-      const said = all.get(extensionId)?.map((one) => one.said)
-      if (!said) return undefined
-      const states = said.flatMap(({ open }) => open ?? [])
+      const publications = all.get(extensionId)
+      if (!publications) return undefined
+      const said = publications.map((one) => one.said)
+      // What a phone published and then forgot, at a restart or while it had no answer yet, does not stand against its newest word.
+      const states = [...new Map(publications.flatMap(({ device, said: { open } }) => (open === undefined ? [] : [[device.id, open] as const]))).values()]
       // One phone where its user can be reached is enough; what he does, the newest word says that says anything.
       const telling = said.findLast(({ activities, note }) => activities.length > 0 || note !== undefined)
       return { open: states.length === 0 ? undefined : states.includes(true), activities: telling?.activities ?? [], note: telling?.note }

@@ -41,13 +41,14 @@ async function make(ready: string, firstStart: (home: string) => Promise<void>):
   const draft = await mkdtemp(join(kept, 'draft-'))
   try {
     await firstStart(draft)
-    await rm(ready, { recursive: true, force: true })
+    // One that is fresh stays: somebody may be copying it.
+    if (!(await isFresh(ready))) await rename(ready, `${draft}-old`).catch(() => undefined)
     await rename(draft, ready)
   } catch (error) {
     // Another file of tests was first; what it made is as good.
     if (!(await isFresh(ready))) throw error
   } finally {
-    await rm(draft, { recursive: true, force: true })
+    for (const left of [draft, `${draft}-old`]) await rm(left, { recursive: true, force: true })
   }
 }
 

@@ -19,7 +19,6 @@ export default async function* report(source) {
       }, LINGER_MS)
       linger.unref()
     }
-    if (type === 'test:start' && data.nesting === 0) yield line({ type: 'start', name: data.name })
     if (type === 'test:pass' || type === 'test:fail') {
       const error = data.details?.error
       const cause = error?.cause ?? error

@@ -21,7 +21,7 @@ export interface FileResult {
 }
 
 interface Line {
-  type: 'start' | 'pass' | 'fail' | 'note' | 'left-open'
+  type: 'pass' | 'fail' | 'note' | 'left-open'
   name: string
   nesting: number
   suite: boolean
@@ -51,12 +51,13 @@ function stopGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Files that share a process are suites in it (`batch.mjs`); what goes wrong with the process is told of the last that was heard. */
+/** Files that share a process are suites in it (`batch.mjs`); what goes wrong with the process is told of the one that was going on. */
 export async function runFiles(files: readonly string[], minutes: number): Promise<FileResult> {
   let file = files[0] ?? ''
   const tests: TestResult[] = []
   const notes: string[] = []
   const stray: string[] = []
+  let told = 0
   const names: string[] = []
   const started = performance.now()
   const fail = (name: string, message: string): void => void tests.push({ file, name, verdict: 'failed', ms: performance.now() - started, message })
@@ -68,9 +69,14 @@ export async function runFiles(files: readonly string[], minutes: number): Promi
       return
     }
     const line = JSON.parse(text.slice(MARK.length)) as Line
-    if (line.type === 'start') return void (file = files.find((one) => one === line.name) ?? file)
     if (line.type === 'note') return void notes.push(line.text ?? '')
     if (line.type === 'left-open') return fail('leaves nothing open', `still open after the last test: ${line.resources?.join(', ')}`)
+    // The suite of a file is told after what is in it.
+    if (line.suite && line.nesting === 0 && files.length > 1 && files.includes(line.name)) {
+      for (const test of tests.slice(told)) test.file = line.name
+      told = tests.length
+      file = files[files.indexOf(line.name) + 1] ?? line.name
+    }
     // A suite counts only when it was skipped as a whole: then nothing inside it is told.
     if ((line.suite && !line.skip) || line.failure?.kind === 'subtestsFailed') return
     names.push(line.name)

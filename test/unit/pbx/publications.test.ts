@@ -81,6 +81,19 @@ test('several phones of one user: open with one that is, the newest word otherwi
   publications.close()
 })
 
+test('what a phone published and forgot does not stand against its newest word', () => {
+  const { publish, of, publications } = world()
+  publish(DEVICE, saying('open'))
+  publish(DEVICE, saying('closed'))
+  assert.equal(of()?.open, false)
+  publish(OTHER, saying('open'))
+  publish(OTHER, saying('closed', '', 'away'))
+  assert.deepEqual(of(), { open: false, activities: ['away'], note: undefined })
+  publish(DEVICE, saying('open'))
+  assert.equal(of()?.open, true)
+  publications.close()
+})
+
 test('refused: no document, another kind, a malformed one, a time that is too short, two tags', () => {
   const { publish, publications } = world()
   assert.throws(() => publish(DEVICE, ''), { code: 'malformed' })
