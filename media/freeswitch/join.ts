@@ -26,7 +26,7 @@ export async function partLegs(leg: Leg, other?: Leg): Promise<void> {
 }
 
 /** The next event of this name, or the end of the leg, or of patience. */
-function heard(leg: Leg, name: string): { promise: Promise<void>; forget(): void } {
+export function heard(leg: Pick<Leg, 'onEvent' | 'gone'>, name: string): { promise: Promise<void>; forget(): void } {
   const { promise, resolve } = Promise.withResolvers<void>()
   const off = leg.onEvent(name, () => forget())
   const timer = setTimeout(() => forget(), DONE_MS)

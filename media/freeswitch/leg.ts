@@ -4,7 +4,7 @@ import type { Logger } from '../../config/logger.ts'
 import type { EslEvent } from './line.ts'
 
 /** What we want to hear of a channel besides what drachtio-fsmrf listens to. */
-const EVENTS = ['RECORD_STOP', 'CHANNEL_BRIDGE', 'CHANNEL_UNBRIDGE', 'CHANNEL_PARK']
+const EVENTS = ['RECORD_STOP', 'CHANNEL_BRIDGE', 'CHANNEL_UNBRIDGE', 'CHANNEL_PARK', 'PLAYBACK_START']
 /** A BYE is answered within a round trip; a channel that does not go by it is killed. */
 const GOODBYE_MS = 2_000
 

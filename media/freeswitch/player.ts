@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../config/errors.ts'
 import type { PlayResult } from '../contract.ts'
+import { heard } from './join.ts'
 import type { Leg } from './leg.ts'
 
 /** What a channel is to play, in FreeSWITCH's words. */
@@ -22,7 +23,7 @@ interface Playing {
   done: Promise<void>
 }
 
-type PlayingLeg = Pick<Leg, 'execute' | 'command' | 'over'>
+type PlayingLeg = Pick<Leg, 'execute' | 'command' | 'over' | 'onEvent' | 'gone'>
 
 /** What a channel plays: one thing at a time, and in between what it plays while it is on hold. */
 export class Player {
@@ -55,11 +56,15 @@ export class Player {
     }
   }
 
-  /** What is heard while nothing else is played; undefined: the other party. */
+  /** What is heard while nothing else is played; undefined: the other party. Resolves when it is heard. */
   async idle(sound: Sound | undefined): Promise<void> {
     this.#idle = sound
     await this.#end(this.#idling, 'aborted')
+    if (sound === undefined) return
+    const begins = heard(this.#leg, 'PLAYBACK_START')
     this.#resume()
+    await Promise.race([begins.promise, this.#idling?.done])
+    begins.forget()
   }
 
   #resume(): void {

@@ -166,7 +166,8 @@ test('what is no answer of a FreeSWITCH is taken for none', () => {
 
 test('a sound that ends because its channel was hung up ended as `closed`; one that cannot be read is refused', async () => {
   const playing = (headers: Readonly<Record<string, string>>) => new Player({
-    over: false, command: () => Promise.resolve(''), execute: () => Promise.resolve({ getHeader: (name) => headers[name], getBody: () => '' }),
+    over: false, gone: new Promise(() => undefined), onEvent: () => () => undefined,
+    command: () => Promise.resolve(''), execute: () => Promise.resolve({ getHeader: (name) => headers[name], getBody: () => '' }),
   }).play({ files: ['a.wav'], endless: false }, 1, undefined)
   assert.equal((await playing({ 'Application-Response': 'PLAYBACK ERROR', 'Answer-State': 'hangup' })).ended, 'closed')
   await assert.rejects(playing({ 'Application-Response': 'PLAYBACK ERROR', 'Answer-State': 'answered' }), { code: 'unprocessable' })
