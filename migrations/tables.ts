@@ -596,6 +596,8 @@ export interface StirSettingsRow {
   key_sealed: Buffer | null
   /** Null: published by us. */
   certificate_url: string | null
+  /** PEM of all that are trusted. */
+  authorities: string | null
   updated_at: Date
 }
 
@@ -927,6 +929,7 @@ export interface TrunkRow {
   location_by: 'value' | 'reference' | 'both'
   header_rules: { direction: 'out' | 'in'; action: 'add' | 'remove' | 'replace'; header: string; match: string | null; value: string }[]
   sign_calls: boolean
+  verify_calls: 'off' | 'mark' | 'refuse' | 'require'
   enabled: boolean
   version: number
   created_at: Date

@@ -22,6 +22,10 @@ export interface StirSettings {
   certificateUrl: string | null
   /** Where whoever checks a signature finds the certificate; null: nowhere. */
   url: string | null
+  /** PEM of the authorities whose certificates are believed; null: none is. */
+  authorities: string | null
+  /** The same, read. */
+  trusted: { subject: string; notAfter: Date; state: StirCertificate['state'] }[]
   /** Why calls are not signed, or soon will not be, with what to do. */
   trouble: string | null
 }
@@ -31,6 +35,7 @@ export interface StirSettingsInput {
   certificate?: string | null
   key?: string | null
   certificateUrl?: string | null
+  authorities?: string | null
 }
 
 export interface Stir {

@@ -76,6 +76,8 @@ export interface Trunk {
   headerRules: HeaderRule[]
   /** Calls over it say who calls whom, signed (STIR/SHAKEN). */
   signCalls: boolean
+  /** What becomes of calls of the carrier by their signatures: nothing, they are shown as good or not, those with a wrong one are refused, all without a good one are. */
+  verifyCalls: 'off' | 'mark' | 'refuse' | 'require'
   enabled: boolean
   version: number
   createdAt: Date
@@ -110,6 +112,7 @@ export interface TrunkInput {
   locationBy?: Trunk['locationBy']
   headerRules?: HeaderRule[]
   signCalls?: boolean
+  verifyCalls?: Trunk['verifyCalls']
   enabled?: boolean
 }
 

@@ -7,12 +7,14 @@ import { readPem, readSigner } from './stir/certificate.ts'
 import { publishedAt, publishedName } from './stir/published.ts'
 import { numbersOf } from './stir/tn-auth-list.ts'
 import { signingTrouble, stateOf } from './stir/trouble.ts'
+import { MOST_AUTHORITIES } from './stir/verifier.ts'
 
 export function createStirDoor({ directory, publicUrl }: { directory: Directory; publicUrl: string }): Stir {
   const settings = (stir: SnapshotStir): StirSettings => {
-    const { certificate, certificateUrl } = stir
+    const { certificate, certificateUrl, authorities } = stir
     return {
-      certificate, certificateUrl,
+      certificate, certificateUrl, authorities,
+      trusted: authorities === null ? [] : readPem(authorities, MOST_AUTHORITIES).map((one) => ({ subject: named(one.subject), notAfter: one.validToDate, state: stateOf(one, Date.now()) })),
       about: certificate === null ? null : aboutOf(certificate),
       url: certificate === null ? null : certificateUrl ?? publishedAt(publicUrl, certificate) ?? null,
       trouble: certificate === null ? null : signingTrouble(stir, publicUrl, Date.now()) ?? null,
@@ -31,10 +33,12 @@ export function createStirDoor({ directory, publicUrl }: { directory: Directory;
   }
 }
 
+/** A name as people read it. */
+const named = (text: string): string => text.replaceAll('\n', ', ')
+
 function aboutOf(certificate: string): StirCertificate {
   const [leaf] = readPem(certificate) as [X509Certificate]
   const list = readSigner(leaf)
-  const named = (text: string): string => text.replaceAll('\n', ', ')
   return { subject: named(leaf.subject), issuer: named(leaf.issuer), notBefore: leaf.validFromDate, notAfter: leaf.validToDate, state: stateOf(leaf, Date.now()), codes: [...list.codes], numbers: numbersOf(list) }
 }
 
@@ -56,6 +60,16 @@ function check(input: StirSettingsInput): StirSettingsInput {
       checked.certificate = chain.map((one) => one.toString()).join('')
     } catch (error) {
       details.push({ field: 'certificate', message: `This certificate signs no calls: ${messageOf(error)}.` })
+    }
+  }
+  if (typeof checked.authorities === 'string') {
+    try {
+      const all = readPem(checked.authorities, MOST_AUTHORITIES)
+      const other = all.find(({ ca }) => !ca)
+      if (other) throw new Error(`${named(other.subject)} is none of an authority`)
+      checked.authorities = all.map((one) => one.toString()).join('')
+    } catch (error) {
+      details.push({ field: 'authorities', message: `These certificates of authorities cannot be taken: ${messageOf(error)}.` })
     }
   }
   if (typeof checked.certificateUrl === 'string') {

@@ -155,6 +155,10 @@ export type Leg = {
      * What the line costs by the rates of its trunk; null: nothing is known.
      */
     cost: Cost | null;
+    /**
+     * Of a caller from outside whose call was verified; null: it was not.
+     */
+    identity: CallerIdentity | null;
 };
 
 export type LegSecurity = {
@@ -186,6 +190,28 @@ export type MediaFigures = {
 export type Cost = {
     amount: number;
     currency: string;
+};
+
+/**
+ * Whether a caller is who the call says, by its signature (STIR/SHAKEN).
+ */
+export type CallerIdentity = {
+    /**
+     * As 3GPP TS 24.229 names it.
+     */
+    verstat: 'TN-Validation-Passed-A' | 'TN-Validation-Passed-B' | 'TN-Validation-Passed-C' | 'TN-Validation-Failed' | 'No-TN-Validation';
+    /**
+     * What the signature attests, good or not. Null: it was not read.
+     */
+    attestation: 'A' | 'B' | 'C' | null;
+    /**
+     * What whoever signed calls the origin of the call.
+     */
+    origin: string | null;
+    /**
+     * Why, in a sentence.
+     */
+    reason: string;
 };
 
 export type Termination = {
@@ -2660,6 +2686,10 @@ export type Trunk = {
      * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
      */
     signCalls: boolean;
+    /**
+     * Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.
+     */
+    verifyCalls: 'off' | 'mark' | 'refuse' | 'require';
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -2820,6 +2850,10 @@ export type TrunkCreate = {
      * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
      */
     signCalls?: boolean;
+    /**
+     * Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.
+     */
+    verifyCalls?: 'off' | 'mark' | 'refuse' | 'require';
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.
@@ -2915,6 +2949,10 @@ export type TrunkUpdate = {
      * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
      */
     signCalls?: boolean;
+    /**
+     * Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.
+     */
+    verifyCalls?: 'off' | 'mark' | 'refuse' | 'require';
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.
@@ -4826,7 +4864,7 @@ export type RateImport = {
 };
 
 /**
- * What calls are signed with (STIR/SHAKEN). The key is never shown.
+ * What calls are signed with, and whose signatures are believed (STIR/SHAKEN). The key is never shown.
  */
 export type StirSettings = {
     /**
@@ -4845,6 +4883,14 @@ export type StirSettings = {
      * Where whoever checks a signature finds the certificate. Null: nowhere.
      */
     url: string | null;
+    /**
+     * PEM: authorities whose certificates are believed when calls of others are verified. Null: none is.
+     */
+    authorities: string | null;
+    /**
+     * The same, read.
+     */
+    trusted: Array<StirAuthority>;
     /**
      * Why calls are not signed, or soon will not be, with what to do.
      */
@@ -4870,6 +4916,15 @@ export type StirCertificate = {
     numbers: Array<string>;
 };
 
+export type StirAuthority = {
+    subject: string;
+    notAfter: string;
+    /**
+     * ending: within three weeks.
+     */
+    state: 'good' | 'ending' | 'ended';
+};
+
 export type StirSettingsUpdate = {
     /**
      * PEM, the certificate for calls first. Entered together with key; null takes both away.
@@ -4880,6 +4935,7 @@ export type StirSettingsUpdate = {
      */
     key?: string | null;
     certificateUrl?: string | null;
+    authorities?: string | null;
 };
 
 /**

@@ -26,6 +26,7 @@ export function presentLeg(leg: LegView): z.input<typeof Leg> {
     ended: leg.ended,
     media: leg.media,
     cost: leg.cost ?? null,
+    identity: leg.identity ?? null,
   }
 }
 

@@ -30,6 +30,15 @@ export const LegSecurity = z
   .object({ keying: z.enum(['sdes', 'dtls']), suite: z.string().meta({ description: 'Name of the suite, e.g. AES_CM_128_HMAC_SHA1_80.' }) })
   .meta({ id: 'LegSecurity' })
 
+export const CallerIdentity = z
+  .object({
+    verstat: z.enum(['TN-Validation-Passed-A', 'TN-Validation-Passed-B', 'TN-Validation-Passed-C', 'TN-Validation-Failed', 'No-TN-Validation']).meta({ description: 'As 3GPP TS 24.229 names it.' }),
+    attestation: z.enum(['A', 'B', 'C']).nullable().meta({ description: 'What the signature attests, good or not. Null: it was not read.' }),
+    origin: z.string().nullable().meta({ description: 'What whoever signed calls the origin of the call.' }),
+    reason: z.string().meta({ description: 'Why, in a sentence.' }),
+  })
+  .meta({ id: 'CallerIdentity', description: 'Whether a caller is who the call says, by its signature (STIR/SHAKEN).' })
+
 export const Leg = z
   .object({
     id: z.string(),
@@ -53,6 +62,7 @@ export const Leg = z
     ended: z.string().nullable().meta({ description: 'Why this leg ended, in words.' }),
     media: orNull(MediaFigures),
     cost: orNull(z.object({ amount: z.number(), currency: z.string() }).meta({ id: 'Cost' })).meta({ description: 'What the line costs by the rates of its trunk; null: nothing is known.' }),
+    identity: orNull(CallerIdentity).meta({ description: 'Of a caller from outside whose call was verified; null: it was not.' }),
   })
   .meta({ id: 'Leg' })
 

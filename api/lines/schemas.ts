@@ -62,6 +62,7 @@ const trunk = {
   locationBy: z.enum(['value', 'reference', 'both']).meta({ description: 'The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.' }),
   headerRules: z.array(HeaderRule).max(50).meta({ description: 'Carried out one after the other.' }),
   signCalls: z.boolean().meta({ description: 'Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.' }),
+  verifyCalls: z.enum(['off', 'mark', 'refuse', 'require']).meta({ description: 'Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.' }),
   enabled: z.boolean(),
 }
 

@@ -6,7 +6,7 @@ import { one } from '../http/envelope.ts'
 import { given, instant, isoOf, orNull } from '../http/fields.ts'
 
 const tag = 'Trunks'
-const pem = z.string().max(60_000)
+const pem = z.string().max(40_000)
 
 const StirCertificate = z
   .object({
@@ -23,20 +23,23 @@ const StirSettings = z
     about: orNull(StirCertificate).meta({ description: 'What stands in the certificate.' }),
     certificateUrl: z.string().nullable().meta({ description: 'Where the certificate is published instead of here. Null: here.' }),
     url: z.string().nullable().meta({ description: 'Where whoever checks a signature finds the certificate. Null: nowhere.' }),
+    authorities: z.string().nullable().meta({ description: 'PEM: authorities whose certificates are believed when calls of others are verified. Null: none is.' }),
+    trusted: z.array(z.object({ subject: z.string(), notAfter: instant, state: StirCertificate.shape.state }).meta({ id: 'StirAuthority' })).meta({ description: 'The same, read.' }),
     trouble: z.string().nullable().meta({ description: 'Why calls are not signed, or soon will not be, with what to do.' }),
   })
-  .meta({ id: 'StirSettings', description: 'What calls are signed with (STIR/SHAKEN). The key is never shown.' })
+  .meta({ id: 'StirSettings', description: 'What calls are signed with, and whose signatures are believed (STIR/SHAKEN). The key is never shown.' })
 
 const StirSettingsUpdate = z
   .strictObject({
     certificate: pem.nullable().optional().meta({ description: 'PEM, the certificate for calls first. Entered together with key; null takes both away.' }),
     key: pem.nullable().optional().meta({ description: 'PEM, without a passphrase. Never shown again.' }),
     certificateUrl: z.string().max(300).nullable().optional(),
+    authorities: z.string().max(90_000).nullable().optional(),
   })
   .meta({ id: 'StirSettingsUpdate' })
 
-function present({ about, ...settings }: StirSettingsOfPbx): z.input<typeof StirSettings> {
-  return { ...settings, about: about && { ...about, notBefore: isoOf(about.notBefore), notAfter: isoOf(about.notAfter) } }
+function present({ about, trusted, ...settings }: StirSettingsOfPbx): z.input<typeof StirSettings> {
+  return { ...settings, trusted: trusted.map((one) => ({ ...one, notAfter: isoOf(one.notAfter) })), about: about && { ...about, notBefore: isoOf(about.notBefore), notAfter: isoOf(about.notAfter) } }
 }
 
 const getStirSettings = defineRoute({

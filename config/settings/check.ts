@@ -97,6 +97,7 @@ function build(home: string, read: Reader): Settings {
     dial: { origins: read('DIAL_ORIGINS') ?? [] },
     signIn: { networks: read('SIGN_IN_NETWORKS') ?? [] },
     webhooks: { networks: read('WEBHOOK_NETWORKS') ?? [] },
+    stir: { networks: read('STIR_NETWORKS') ?? [] },
     session: { expires: read('SESSION_EXPIRES_SECONDS') ?? 0, min: read('SESSION_EXPIRES_MIN_SECONDS') ?? 90 },
     keep: { historyDays: read('HISTORY_DAYS') ?? 0, traceDays: read('TRACE_DAYS') ?? 0 },
     hep: hep && { ...hep, transport: read('HEP_TRANSPORT') === 'tcp' ? 'tcp' : 'udp', id: read('HEP_ID') ?? 0, password: read('HEP_PASSWORD') ?? '' },

@@ -68,6 +68,8 @@ export interface Settings {
   signIn: { networks: readonly string[] }
   /** Private networks that webhooks may reach. */
   webhooks: { networks: readonly string[] }
+  /** Private networks that certificates of callers may be fetched from. */
+  stir: { networks: readonly string[] }
   keep: { historyDays: number; traceDays: number }
   /** Undefined: no collector. */
   hep: { host: string; port: number; transport: 'udp' | 'tcp'; id: number; password: string } | undefined

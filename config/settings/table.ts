@@ -76,6 +76,7 @@ export const settingRows = [
   { name: 'DIAL_ORIGINS', kind: 'origins', default: 'none', meaning: 'Web pages whose scripts may call with the token of a person, e.g. https://crm.example.com; several separated by commas. Pages that open the panel for a click need not be named.' },
   { name: 'SIGN_IN_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Private networks in which providers of OpenID Connect may be, e.g. 10.1.0.0/16; at public addresses they always may. Loopback that is named here may be reached without TLS.' },
   { name: 'WEBHOOK_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Private networks that webhooks may reach, e.g. 10.1.0.0/16,fd00::/8; public addresses they always may. none: whoever may add a webhook reaches nothing through Dialplane that is not on the Internet.' },
+  { name: 'STIR_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Private networks from which certificates of signed calls (STIR/SHAKEN) may be fetched, e.g. 10.1.0.0/16; from public addresses they always may, over https only. An address in these networks that is written as numbers may also be reached without TLS, for trying it out.' },
 
   { name: 'DATABASE_URL', kind: 'url', schemes: ['postgres', 'postgresql'], default: '', secret: true, meaning: 'postgres://user:password@host/database to use instead of the embedded PostgreSQL. The user must own the database and may create roles (CREATEROLE).' },
   { name: 'DATABASE_POOL', kind: 'number', min: 2, max: 200, default: '10', meaning: 'Connections kept to PostgreSQL.' },

@@ -1,62 +1,20 @@
 import { messageOf, Refusal } from '../../config/errors.ts'
-import type { Conference } from '../../media/contract.ts'
-import type { Diversion } from '../routing/plan.ts'
-import type { Contact } from '../registrar/types.ts'
 import type { InviteFailure, OutgoingInvite, SipDialog } from '../sip/types.ts'
-import { NOWHERE } from '../sip/anonymous.ts'
-import { autoAnswerHeaders, type AutoAnswerStyle } from '../sip/auto-answer.ts'
 import { divertedHeaders } from '../sip/diverted.ts'
 import { hostPart } from '../sip/uri.ts'
-import type { OutsideLine } from '../trunks/line.ts'
 import { followEarly, relayProgress } from './answer.ts'
 import { bestFailure } from './best-failure.ts'
 import type { Call } from './call.ts'
-import type { Charge } from './charges.ts'
 import { wantsCall } from './confirm.ts'
+import type { DialTarget, OutsideTarget } from './dial-target.ts'
 import { watchDigits } from './digits.ts'
 import { encryptionOfCallee } from './encryption.ts'
-import { inviteAlongFlows } from './flows.ts'
+import { inviteContact } from './invite-contact.ts'
 import { Leg } from './leg.ts'
 import { stopRingback } from './ringback.ts'
 import type { CallWorld } from './world.ts'
 
-/** Someone to ring: a contact of an extension, or somebody outside over a trunk. */
-export type DialTarget = PhoneTarget | OutsideTarget
-
-interface AnyTarget {
-  number: string
-  name: string | null
-  /** Whose forward led here, the last first. */
-  diverted?: readonly Diversion[]
-  /** Seconds after which it rings too; at once when nobody else does any more. */
-  delaySeconds?: number
-  /** For how long it rings, when not as long as the others may. */
-  ringSeconds?: number
-  /** Before the caller's name. */
-  namePrefix?: string
-  /** How it shall ring (RFC 3261 §20.4). */
-  alertInfo?: string
-  /** It shall answer by itself, asked in this way. */
-  autoAnswer?: boolean | AutoAnswerStyle
-  /** The conference that it is for. */
-  near?: Conference
-}
-
-interface PhoneTarget extends AnyTarget {
-  contact: Contact
-  extensionId: string
-  line?: undefined
-}
-
-export interface OutsideTarget extends AnyTarget {
-  line: OutsideLine
-  /** Who pays for it, where it costs. Held once for the dialling, which lets go of it. */
-  charge?: Charge | undefined
-  /** Whoever answers is asked first, while the others ring on: a mailbox takes no call. */
-  confirm?: boolean
-  /** Who is called instead at once after this failure. */
-  instead?: (failure: InviteFailure) => OutsideTarget | undefined
-}
+export type { DialTarget, OutsideTarget } from './dial-target.ts'
 
 export interface DialOptions {
   /** The targets are different people: one who declines (6xx) does not decline for the others. */
@@ -334,27 +292,6 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
   invite.onAnswer(handlers.onAnswer)
   invite.onFailure(handlers.onFailure)
   return invite
-}
-
-function inviteContact(world: CallWorld, call: Call, target: PhoneTarget, leg: Leg): OutgoingInvite {
-  const tenant = world.directory.snapshot().tenant(call.tenantId)
-  const domain = tenant?.domains[0] ?? 'localhost'
-  const { caller } = call.request
-  const hidden = call.caller.origin.hidden === true
-  return inviteAlongFlows(world.sip, target.contact, {
-    from: { number: caller.number, name: target.namePrefix ? `${target.namePrefix} ${caller.name ?? caller.number}` : (caller.name ?? undefined), domain: hidden ? NOWHERE : domain },
-    to: { number: target.number, domain },
-    sdp: leg.endpoint?.localSdp ?? '',
-    headers: {
-      ...divertedHeaders(target.diverted, target.number, domain),
-      ...(hidden && { Privacy: 'id' }),
-      ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
-      ...(target.autoAnswer && autoAnswerHeaders(domain, target.contact.userAgent, target.autoAnswer === true ? undefined : target.autoAnswer)),
-    },
-  }, ({ received, transport }, sipCallId) => {
-    leg.origin = { ...leg.origin, address: received, transport }
-    void sipCallId.then((id) => void (leg.sipCallId = id), () => undefined)
-  })
 }
 
 /** Nothing of the house but what the carrier needs: its own domain in From, To and Diversion, our address in Contact and Via. */

@@ -1,7 +1,7 @@
 import { newId } from '../../config/ids.ts'
 import { createMachine } from '../../config/machine.ts'
 import type { Endpoint, EndpointStats, LegSecurity } from '../../media/contract.ts'
-import type { Cost, LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
+import type { CallerIdentity, Cost, LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
 import type { EarlyInvite, SipDialog } from '../sip/types.ts'
 import { formatHostPort } from '../sip/uri.ts'
 import type { Charge } from './charges.ts'
@@ -26,6 +26,8 @@ export interface LegOrigin {
   inboundNumberId?: string
   /** Nobody else is told its number and name; the record keeps them. */
   hidden?: boolean
+  /** What the signature of its call was worth. */
+  identity?: CallerIdentity
 }
 
 /**
@@ -153,6 +155,7 @@ export class Leg {
       ended: this.endedWhy,
       media: this.figures,
       ...(this.rate && { cost: this.cost }),
+      ...(origin.identity && { identity: origin.identity }),
     }
   }
 }

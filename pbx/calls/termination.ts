@@ -58,6 +58,12 @@ const verdicts = {
   'location-told': { result: 'answered', status: 480, phrase: 'Location Told', explanation: 'The phone was told where help would be sent.' },
 
   'caller-blocked': { result: 'refused', status: 603, phrase: 'Decline', explanation: 'The caller is blocked.' },
+  // RFC 8224 §6.2.2
+  'identity-missing': { result: 'refused', status: 428, phrase: 'Use Identity Header', explanation: 'The call was not signed.' },
+  'identity-stale': { result: 'refused', status: 403, phrase: 'Stale Date', explanation: 'The signature of the call was too old.' },
+  'identity-info': { result: 'refused', status: 436, phrase: 'Bad Identity Info', explanation: 'The certificate of the signature could not be fetched.' },
+  'identity-credential': { result: 'refused', status: 437, phrase: 'Unsupported Credential', explanation: 'The certificate of the signature was not taken.' },
+  'identity-invalid': { result: 'refused', status: 438, phrase: 'Invalid Identity Header', explanation: 'The signature of the call was wrong.' },
   'number-full': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called number has as many calls at once as it may.' },
   'caller-blocked-busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The caller is blocked, and hears that it is busy.' },
 

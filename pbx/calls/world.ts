@@ -13,6 +13,7 @@ import type { Plan } from '../routing/plan.ts'
 import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
 import type { Registrar } from '../registrar/types.ts'
+import type { Verifier } from '../stir/verifier.ts'
 import type { TrunkRoom } from '../trunks/trunks.ts'
 import type { LastCalled, LastCaller, LastDialled } from '../events/catalogue.ts'
 import type { Call } from './call.ts'
@@ -36,6 +37,8 @@ export interface CallWorld {
   events: Events
   registry: CallRegistry
   trunks: Pick<TrunkRoom, 'isDoubtful' | 'turn' | 'note' | 'line'>
+  /** Who calls from outside, by signatures. */
+  verifier: Verifier
   /** Calls that cost, and who pays for them. */
   charges: Charges
   /** What calls cost. */

@@ -59,8 +59,8 @@ export const CUSTOMARY_CODES: ChangedCodes = {}
 export const USUAL_MESSAGES: MessageSettings = { keepDays: 7, perMinute: 60 }
 export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, spendDayExtension: null, spendMonthExtension: null, spendDayTenant: null, spendMonthTenant: null, mailTo: [] }, locks: new Map() }
 
-/** Calls are not signed. */
-export const UNSIGNED: SnapshotStir = { certificate: null, key: null, certificateUrl: null }
+/** Calls are not signed, and no signature is believed. */
+export const UNSIGNED: SnapshotStir = { certificate: null, key: null, certificateUrl: null, authorities: null }
 
 export const USUAL_CLICK: SnapshotClick = { enabled: true, deviceIds: null, autoAnswer: false, autoAnswerStyle: 'by-phone', namePrefix: '', outsideNumber: null, ringSeconds: null, version: 0, updatedAt: null }
 

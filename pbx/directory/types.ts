@@ -100,6 +100,7 @@ export interface SnapshotTrunk {
   locationBy: 'value' | 'reference' | 'both'
   headerRules: readonly HeaderRule[]
   signCalls: boolean
+  verifyCalls: Trunk['verifyCalls']
   enabled: boolean
 }
 
@@ -164,6 +165,8 @@ export interface SnapshotStir {
   key: string | null
   /** Null: published by us. */
   certificateUrl: string | null
+  /** PEM of whose signatures are believed. */
+  authorities: string | null
 }
 
 /** How click-to-dial goes for an extension. */

@@ -28,7 +28,7 @@ function enter(visit: Visit, request: IncomingRequest, { trunk, number }: Inboun
   const who = callerOf(readBy(trunk, request, number, snapshot.tenant(trunk.tenantId)?.slug ?? ''), request.from, trunk.country)
   const prefix = findInboundNumber(snapshot, trunk, number)?.namePrefix ?? ''
   visit.tenant = snapshot.tenant(trunk.tenantId)
-  visit.inbound = { trunkId: trunk.id, number, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
+  visit.inbound = { trunkId: trunk.id, number, shown: who.shown, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
 }
 
 /** A step for those whom no trunk vouches for. */
@@ -49,11 +49,12 @@ function readBy({ headerRules }: SnapshotTrunk, request: Pick<IncomingRequest, '
 }
 
 /** Who calls, as the carrier asserts (RFC 3325), else as From says; nobody who hides (RFC 3323). */
-function callerOf(read: (name: string) => string | undefined, from: IncomingRequest['from'], country: string): { number: string; name: string } {
+function callerOf(read: (name: string) => string | undefined, from: IncomingRequest['from'], country: string): { number: string; name: string; shown: string | undefined } {
   const first = (name: string) => parseAddressList(read(name) ?? '')?.[0]
   const { uri, displayName = '' } = first('p-asserted-identity') ?? first('from') ?? from
   const hides = /\b(id|user|full)\b/i.test(read('privacy') ?? '')
   const user = uri.user ?? ''
-  if (hides || !/^\+?[0-9*#.()-]{2,30}$/.test(user)) return { number: 'anonymous', name: 'Anonymous' }
-  return { number: parseNumber(user, country)?.e164 ?? user, name: displayName.replace(/[\p{Cc}]/gu, '').slice(0, 60) }
+  const shown = /^\+?[0-9*#.()-]{2,30}$/.test(user) ? user : undefined
+  if (hides || shown === undefined) return { number: 'anonymous', name: 'Anonymous', shown }
+  return { shown, number: parseNumber(user, country)?.e164 ?? user, name: displayName.replace(/[\p{Cc}]/gu, '').slice(0, 60) }
 }

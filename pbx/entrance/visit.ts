@@ -12,7 +12,7 @@ export interface Visit {
   /** The trunk whose PBX asks, once proved. */
   peer?: SnapshotTrunk
   /** The carrier whose call it is, and for which number. */
-  inbound?: { trunkId: string; number: string; caller: { number: string; name: string } }
+  inbound?: { trunkId: string; number: string; shown: string | undefined; caller: { number: string; name: string } }
 }
 
 /**

@@ -49,6 +49,20 @@ export interface LegView {
   media: MediaFigures | null
   /** Of a line whose rate is known. */
   cost?: Cost | null
+  /** Of a caller whose call was verified. */
+  identity?: CallerIdentity | null
+}
+
+/** Whether a caller from outside is who the call says, by the signature of the call (STIR/SHAKEN). */
+export interface CallerIdentity {
+  /** 3GPP TS 24.229 §7.2A.20. */
+  verstat: `TN-Validation-Passed-${'A' | 'B' | 'C'}` | 'TN-Validation-Failed' | 'No-TN-Validation'
+  /** What the signature attests, whether it is good or not; null: it was not read. */
+  attestation: 'A' | 'B' | 'C' | null
+  /** Of the origin, a UUID that whoever signed gave it. */
+  origin: string | null
+  /** Why, in a sentence. */
+  reason: string
 }
 
 /** What was paid for. */

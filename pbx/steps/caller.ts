@@ -11,6 +11,8 @@ export interface Caller {
   name: string
   /** It is a carrier, which sends a call for this number. */
   inbound?: { trunkId: string; number: string }
+  /** The number that its carrier tells of it, also where it is withheld. */
+  shown?: string | undefined
 }
 
 /** Its part in a call. */

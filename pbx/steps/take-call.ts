@@ -12,6 +12,7 @@ import { findInboundNumber } from '../routing/outside.ts'
 import { leadsToHelp } from '../routing/plan.ts'
 import type { CallRequest } from '../routing/request.ts'
 import type { IncomingInvite } from '../sip/types.ts'
+import { checkIdentity } from './check-identity.ts'
 import { decideNow } from './decide-now.ts'
 import { displaceForMedia } from './displace.ts'
 import { legOf, type Caller } from './caller.ts'
@@ -58,7 +59,7 @@ export function takeCall(world: CallWorld, invite: IncomingInvite, caller: Calle
   const full = numberFull(world, call)
   world.events.emit('call.started', call.tenantId, { call: call.view() })
   if (full) hangUp(world, call, full)
-  else void follow(world, call, invite, replaced)
+  else void follow(world, call, invite, caller, replaced)
   return call
 }
 
@@ -82,9 +83,9 @@ function requestOf(world: CallWorld, invite: IncomingInvite, caller: Caller, pho
   }
 }
 
-async function follow(world: CallWorld, call: Call, invite: IncomingInvite, replaced: Replaced | undefined): Promise<void> {
+async function follow(world: CallWorld, call: Call, invite: IncomingInvite, { shown }: Caller, replaced: Replaced | undefined): Promise<void> {
   try {
-    const [opened] = await Promise.all([openCallerMedia(world, call, invite), nameParties(world, call)])
+    const [opened] = await Promise.all([openCallerMedia(world, call, invite), nameParties(world, call), checkIdentity(world, call, invite, shown)])
     if (!opened || call.over) return
     await (replaced ? takePlace(world, call, replaced) : runPlan(world, call))
   } catch (error) {

@@ -6,7 +6,7 @@ import { now } from './fake-samples.ts'
 export function createFakeStir(actors: Actor[]): Pbx['stir'] {
   let settings: StirSettings = {
     certificate: 'PEM', about: { subject: 'CN=SHAKEN 709J', issuer: 'CN=Authority', notBefore: now, notAfter: now, state: 'good', codes: ['709J'], numbers: [] },
-    certificateUrl: null, url: 'https://pbx.example/stir/a.pem', trouble: null,
+    certificateUrl: null, authorities: null, trusted: [], url: 'https://pbx.example/stir/a.pem', trouble: null,
   }
   return {
     settings(actor) {

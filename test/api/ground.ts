@@ -121,6 +121,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     dial: { origins: [] },
     signIn: { networks: ['127.0.0.0/8'] },
     webhooks: { networks: ['127.0.0.0/8'] },
+    stir: { networks: [] },
     database: { url: undefined, pool: 4 },
     backup: { folder: join(home, 'backups'), passphrase: undefined },
     registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0, contactsFull: 'replace' },
