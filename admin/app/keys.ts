@@ -15,6 +15,7 @@ export const keys = {
   blockedCallers: ['blocked-callers'] as const,
   contacts: ['contacts'] as const,
   pinSets: ['pin-sets'] as const,
+  stir: ['stir'] as const,
   outboundRoutes: ['outbound-routes'] as const,
   schedules: ['schedules'] as const,
   attendants: ['attendants'] as const,

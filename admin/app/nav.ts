@@ -70,6 +70,7 @@ export const placeGroups: PlaceGroup[] = [
       { href: '/inbound-numbers', label: 'Inbound numbers', icon: icon.PhoneIncoming, permission: 'trunks.read' },
       { href: '/outbound-routes', label: 'Outbound routes', icon: icon.PhoneOutgoing, permission: 'trunks.read' },
       { href: '/pin-sets', label: 'PIN sets', icon: icon.LockKeyhole, permission: 'trunks.read' },
+      { href: '/signed-calls', label: 'Signed calls', icon: icon.Signature, permission: 'trunks.read' },
       { href: '/blocked-callers', label: 'Blocked callers', icon: icon.PhoneOff, permission: 'trunks.read' },
       { href: '/sip-servers', label: 'SIP servers', icon: icon.Signpost, permission: 'targets.read' },
     ],

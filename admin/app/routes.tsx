@@ -27,6 +27,7 @@ const screens: Screen[] = [
   { path: '/blocked-callers', screen: lazy(() => import('../screens/blocked-callers/blocked-callers.tsx')), permission: 'trunks.read' },
   { path: '/inbound-numbers', screen: lazy(() => import('../screens/inbound-numbers/inbound-numbers.tsx')), permission: 'trunks.read' },
   { path: '/pin-sets', screen: lazy(() => import('../screens/pin-sets/pin-sets.tsx')), permission: 'trunks.read' },
+  { path: '/signed-calls', screen: lazy(() => import('../screens/signed-calls/signed-calls.tsx')), permission: 'trunks.read' },
   { path: '/outbound-routes', screen: lazy(() => import('../screens/outbound-routes/outbound-routes.tsx')), permission: 'trunks.read' },
   { path: '/dial-plan', screen: lazy(() => import('../screens/dial-plan/dial-plan.tsx')), permission: 'extensions.read' },
   { path: '/conferences', screen: lazy(() => import('../screens/conferences/conferences.tsx')), permission: 'conferences.read' },

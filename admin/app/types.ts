@@ -1,7 +1,7 @@
 /** The API's types under the names the panel uses. */
 export type {
   AllowedNetwork, ApiToken, Attendant, Holiday, OpenHours, Schedule, AuditEvent, AuditVerification, Ban, BlockedCaller, Call, Certificate, Certificates, CallDetail, Conference, ConferenceParty, Device, Drain, EmergencyCall, EmergencyLocation, EmergencyNetwork, EmergencySettings, EmergencySite, Extension, HealthPart, InboundNumber, Leg, MediaFigures, MediaServer, LiveConference, LiveMessage, Located, LocatedDevice, NewApiToken, OpenSession, OutboundRoute, PagingGroup, Pagination, ParkedCall, ParkLot, Party, PinSet, PermissionName, PoolNumber, Prompt, Recording,
-  Registration, RingGroup, Role, SessionInfo as Session, SipCredentials, SipName, SipTarget, SipTransport, SystemInfo, Termination, Trace, TraceMessage, Trunk, User, Mailbox, MailSettings, MessageSettings, OutgoingMail, WaitingMessage, VoiceMessage,
+  Registration, RingGroup, Role, SessionInfo as Session, SipCredentials, SipName, SipTarget, SipTransport, StirSettings, SystemInfo, Termination, Trace, TraceMessage, Trunk, User, Mailbox, MailSettings, MessageSettings, OutgoingMail, WaitingMessage, VoiceMessage,
   PhoneKey, PhoneLink, PhoneOpeningMade, PhoneVendor, ProvisionedPhone,
 Backup, BackupSettings, Finding, ConfigurationPlan, ConfigurationResult, Webhook, WebhookDelivery, NewWebhook, WebhookEvent as WebhookEventName,
 } from '../client/index.ts'

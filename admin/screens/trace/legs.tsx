@@ -5,6 +5,7 @@ import { Fact } from '../../components/fact.tsx'
 import { Panel } from '../../components/panel.ts'
 import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { codecName, legStateWords, percent, qualityWording } from '../../words/call.ts'
+import { identityWording } from '../../words/identity.ts'
 import { securityWords } from '../../words/encryption.ts'
 import { duration, instant } from '../../words/time.ts'
 import { price } from '../../words/money.ts'
@@ -45,6 +46,7 @@ function LegCard({ leg }: { leg: Leg }) {
         <Fact label="Encryption" hint="Of the audio between this phone and Dialplane">
           <Group gap={4} wrap="nowrap">{leg.security === null ? <LockOpen size={14} aria-hidden style={{ flexShrink: 0 }} /> : <Lock size={14} aria-hidden style={{ flexShrink: 0 }} />}{securityWords(leg.security)}</Group>
         </Fact>
+        {leg.identity !== null && <Fact label="Caller" hint={leg.identity.verstat}><StatusDot {...identityWording(leg.identity)} /></Fact>}
         {leg.cost !== null && leg.answeredAt !== null && <Fact label="Cost" hint="By the rates of the trunk">{price(leg.cost.amount, leg.cost.currency)}</Fact>}
         {leg.ringingAt !== null && leg.role === 'callee' && <Fact label="Rang for">{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
         {media !== null && (
@@ -58,6 +60,7 @@ function LegCard({ leg }: { leg: Leg }) {
           </>
         )}
       </SimpleGrid>
+      {leg.identity !== null && <Text size="sm" c="dimmed" mt="sm" className="break-anywhere">{leg.identity.reason}{leg.identity.origin !== null && ` Origin ${leg.identity.origin}.`}</Text>}
       {media !== null && <Text size="xs" c="dimmed" mt="sm" className="numbers break-anywhere">{media.remote === null ? 'No audio came from this phone' : `Audio from ${media.remote}`}, at our {media.local}</Text>}
     </Panel>
   )
