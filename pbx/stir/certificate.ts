@@ -1,6 +1,7 @@
 /** Certificates that signatures of calls are made with (RFC 8226), read and held against those whom we trust. */
 import { X509Certificate } from 'node:crypto'
 import { BasicConstraints, Certificate } from 'pkijs'
+import { messageOf } from '../../config/errors.ts'
 import { readTnAuthList, TN_AUTH_LIST, type TnAuthList } from './tn-auth-list.ts'
 
 const OID = { basicConstraints: '2.5.29.19', keyUsage: '2.5.29.15' } as const
@@ -30,8 +31,29 @@ export function readSigner(certificate: X509Certificate): TnAuthList {
   return readTnAuthList(list.value)
 }
 
+/** What was found of a chain, by the chain: reading it takes some milliseconds, and one company calls again and again. */
+const judged = new WeakMap<readonly X509Certificate[], { roots: readonly X509Certificate[]; until: number; found: TnAuthList | string }>()
+const JUDGED_MS = 60_000
+
+/** What a chain may sign calls for; why it may not, as the end of a sentence. Found anew every minute, for certificates end. */
+export function judgeChain(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: number): TnAuthList | string {
+  const known = judged.get(chain)
+  if (known?.roots === roots && known.until > now && known.until <= now + JUDGED_MS) return known.found
+  const found = chainTrouble(chain, roots, now) ?? signerOf(chain)
+  judged.set(chain, { roots, until: now + JUDGED_MS, found })
+  return found
+}
+
+function signerOf([leaf]: readonly X509Certificate[]): TnAuthList | string {
+  try {
+    return readSigner(leaf as X509Certificate)
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
 /** Why a chain leads to nobody who is trusted; undefined: it does. */
-export function chainTrouble(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: number): string | undefined {
+function chainTrouble(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: number): string | undefined {
   let [current] = chain
   const others = chain.slice(1)
   for (let depth = 0; current && depth <= MOST; depth += 1) {

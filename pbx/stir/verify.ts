@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { messageOf } from '../../config/errors.ts'
 import type { CallerIdentity } from '../events/catalogue.ts'
-import { chainTrouble, readSigner } from './certificate.ts'
+import { judgeChain } from './certificate.ts'
 import type { CertificateStore } from './certificate-store.ts'
 import { readIdentities, type IdentityHeader } from './identity-header.ts'
 import { isSignedBy, readPassport, type Attestation, type Passport } from './passport.ts'
@@ -109,14 +109,8 @@ async function prove({ store, roots, now }: VerifyWorld, passport: Passport, num
   const [leaf] = found.chain as [X509Certificate]
   const unusable = (why: string): Fault => new Fault('identity-credential', `The certificate of the signature is not taken: ${why}.`)
   if (roots.length === 0) throw new Fault('identity-credential', 'No authority for signed calls is trusted here yet. Enter one under Signed calls.', true)
-  const trouble = chainTrouble(found.chain, roots, now())
-  if (trouble !== undefined) throw unusable(trouble)
-  let list: ReturnType<typeof readSigner>
-  try {
-    list = readSigner(leaf)
-  } catch (error) {
-    throw unusable(messageOf(error))
-  }
+  const list = judgeChain(found.chain, roots, now())
+  if (typeof list === 'string') throw unusable(list)
   if (!speaksFor(list, number)) throw unusable(`it is not for +${number}`)
   if (!isSignedBy(passport, leaf.publicKey)) throw new Fault('identity-invalid', 'The signature is not one of its certificate: the call was changed on its way, or the signature is made up.')
 }
