@@ -425,6 +425,24 @@ export interface ParkLotRow {
   updated_at: Date
 }
 
+export interface ApplicationRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  url: string
+  /** Null: nobody has asked for one yet. */
+  secret_sealed: Buffer | null
+  answer_ms: number
+  /** What is dialled for the caller when the program fails. */
+  fallback: string
+  outside_calls: 'none' | 'national' | 'international'
+  enabled: boolean
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
 export interface PagingGroupRow {
   id: string
   tenant_id: string

@@ -210,7 +210,7 @@ export interface RoutingExplanation {
     /** How the phones that ring are at this moment. */
     now: string | null
     /** What is configured to do this. */
-    subject: { type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group'; id: string } | null
+    subject: { type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group' | 'application'; id: string } | null
   }[]
 }
 

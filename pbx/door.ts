@@ -16,6 +16,7 @@ import type { Held } from './door-held.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
 import type { MessagesDoor } from './door-messages.ts'
 import type { MailDoor } from './door-mail.ts'
+import type { Applications } from './door-applications.ts'
 import type { PagingGroups } from './door-paging.ts'
 import type { ParkLots } from './door-parking.ts'
 import type { PhonesDoor } from './door-phones.ts'
@@ -35,6 +36,7 @@ export type * from './door-emergency.ts'
 export type * from './door-held.ts'
 export type * from './door-hours.ts'
 export type * from './door-mail.ts'
+export type * from './door-applications.ts'
 export type * from './door-paging.ts'
 export type * from './door-parking.ts'
 export type * from './door-phones.ts'
@@ -208,6 +210,7 @@ export interface Pbx {
   schedules: Schedules
   parkLots: ParkLots
   pagingGroups: PagingGroups
+  applications: Applications
   phones: PhonesDoor
   blockedCallers: BlockedCallers
   emergency: EmergencyDoor

@@ -55,7 +55,7 @@ export function refuseCountry(directory: Directory, tenantId: string, country: s
   const lots = snapshot.parkLotsOf(tenantId)
   for (const number of numbersIn(country)) {
     const has = snapshot.extensionByNumber(tenantId, number) ?? snapshot.ringGroupByNumber(tenantId, number) ?? snapshot.scheduleByNumber(tenantId, number) ?? snapshot.attendantByNumber(tenantId, number)
-      ?? snapshot.conferenceByNumber(tenantId, number) ?? snapshot.pagingGroupByNumber(tenantId, number) ?? lots.find((lot) => lot.number === number || isSlot(lot, number))
+      ?? snapshot.conferenceByNumber(tenantId, number) ?? snapshot.pagingGroupByNumber(tenantId, number) ?? snapshot.applicationByNumber(tenantId, number) ?? lots.find((lot) => lot.number === number || isSlot(lot, number))
     if (has) throw wrongField('country', `${number} calls the emergency services in ${country}, and it is the number of ${has.name} here. Give that another number first.`)
   }
 }

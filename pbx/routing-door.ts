@@ -106,6 +106,12 @@ function expansion({ inbound: _inbound, ...request }: CallRequest, snapshot: Dir
         ...(step.noInput === null ? [] : [{ when: `${step.keys.length === 0 && !attendant.directDial ? 'After it' : 'When nothing is chosen'}: ${step.noInput}`, steps: goesTo(step.noInput, number) }]),
       ]
     }
+    if (step.kind === 'application') {
+      const application = snapshot.application(step.applicationId)
+      if (!application || seen.has(application.id)) return []
+      seen.add(application.id)
+      return [{ when: `When the program does not answer, or nonsense: ${application.fallback}`, steps: goesTo(application.fallback, application.number) }]
+    }
     if (step.kind !== 'schedule') return []
     const schedule = snapshot.schedule(step.scheduleId)
     if (!schedule || seen.has(schedule.id)) return []

@@ -42,6 +42,9 @@ import { createMetrics } from './metrics/metrics.ts'
 import { createMissedCallMail } from './mail/missed-calls.ts'
 import { openMailRoom } from './mail/room.ts'
 import { openMessagingRoom } from './messaging/room.ts'
+import { createGuard } from '../config/outbound/guard.ts'
+import { createProgramLine } from './calls/program.ts'
+import { guardApplications } from './applications.ts'
 import { guardPagingGroups } from './paging-groups.ts'
 import { guardPinSets } from './pin-sets.ts'
 import { guardParkLots } from './park-lots.ts'
@@ -130,7 +133,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     verifier: createVerifier({ directory, store: createCertificateStore({ networks: settings.stir.networks, now: () => systemClock.now() }), now: () => systemClock.now() }),
     trunks, charges, rates, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
-    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix), goOnBy: (call, plan, why) => goOnBy(world, call, plan, why),
+    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix), goOnBy: (call, plan, why, by) => goOnBy(world, call, plan, why, by),
+    askProgram: createProgramLine(createGuard(settings.webhooks.networks, { what: 'calls ask', setting: 'WEBHOOK_NETWORKS' })),
     lastCaller: (...extension) => lastCalls.lastCaller(...extension), lastCalled: (...extension) => lastCalls.lastCalled(...extension), lastDialled: (...extension) => lastCalls.lastDialled(...extension),
     audit: (actor, entry) => database.change(actor, async () => ({ result: undefined, audit: entry })),
     completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
@@ -226,6 +230,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     schedules: guardSchedules(directory),
     parkLots: guardParkLots(directory, world.parking),
     pagingGroups: guardPagingGroups(directory),
+    applications: guardApplications({ directory, ask: world.askProgram }),
     phones: provisioning.door,
     toll: toll.door,
     stir: createStirDoor({ directory, publicUrl: settings.http.publicUrl }),

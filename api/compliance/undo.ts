@@ -22,7 +22,7 @@ interface UndoKind {
   secret?: readonly string[]
 }
 
-type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'phones' | 'blockedCallers'
+type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'applications' | 'phones' | 'blockedCallers'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
 function kindsOf(pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
@@ -78,6 +78,7 @@ function kindsOf(pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voic
     ['attendant', numbered('attendant', 'extensions.write', pbx.attendants)],
     ['park-lot', numbered('park lot', 'extensions.write', pbx.parkLots)],
     ['paging-group', numbered('paging group', 'extensions.write', pbx.pagingGroups)],
+    ['application', numbered('application', 'webhooks.write', pbx.applications, ['hasSecret'])],
     ['phone', numbered('phone', 'extensions.write', pbx.phones)],
     ['emergency-site', numbered('site', 'emergency.write', pbx.emergency.sites)],
     ['emergency-location', numbered('place', 'emergency.write', pbx.emergency.locations)],

@@ -11,6 +11,7 @@ import { MessageSettingsUpdate } from '../messages/routes.ts'
 import { ProvisionedPhoneCreate } from '../provisioning/schemas.ts'
 import { RecordingSettingsUpdate } from '../recordings/schemas.ts'
 import { AttendantCreate, ScheduleCreate } from '../telephony/hours-schemas.ts'
+import { ApplicationCreate } from '../telephony/application-routes.ts'
 import { PagingGroupCreate } from '../telephony/paging-routes.ts'
 import { ParkLotCreate } from '../telephony/park-routes.ts'
 import { RingGroupCreate } from '../telephony/ring-group-schemas.ts'
@@ -126,6 +127,7 @@ export function sectionsOf(pbx: Pbx): AnySection[] {
     kept('ringGroups', 'ring group', EXTENSIONS, pbx.ringGroups, RingGroupCreate, { later: ['members', 'noAnswer'], references: { members: membersRef } }),
     kept('parkLots', 'park lot', EXTENSIONS, pbx.parkLots, ParkLotCreate, { later: ['returnTo'] }),
     kept('pagingGroups', 'paging group', EXTENSIONS, pbx.pagingGroups, PagingGroupCreate, { later: ['members', 'callers'], references: { members: idsRef('members', 'extensions') } }),
+    kept('applications', 'application', ['extensions.read', 'webhooks.write'], pbx.applications, ApplicationCreate, { later: ['fallback'], protectedBy: ['hasSecret'] }),
     kept('phones', 'phone', EXTENSIONS, pbx.phones, ProvisionedPhoneCreate, { key: ['name'], references: { lines: idsRef('lines', 'extensions') } }),
     kept('attendants', 'attendant', EXTENSIONS, pbx.attendants, AttendantCreate, { later: ['keys', 'noInput'] }),
     kept('schedules', 'opening hours', EXTENSIONS, pbx.schedules, ScheduleCreate, { later: ['holiday'] }),

@@ -1,10 +1,11 @@
 import { deviceRoutes } from './device-routes.ts'
 import { extensionRoutes } from './extension-routes.ts'
 import { hoursRoutes } from './hours-routes.ts'
+import { applicationRoutes } from './application-routes.ts'
 import { pagingRoutes } from './paging-routes.ts'
 import { parkRoutes } from './park-routes.ts'
 import { ringGroupRoutes } from './ring-group-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...pagingRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...pagingRoutes, ...applicationRoutes]

@@ -235,7 +235,7 @@ export const RoutingExplanation = z
           when: z.string().nullable().meta({ description: 'The case in which it comes, at the first step of the case.' }),
           depth: z.number().int().meta({ description: 'How many cases it lies in.' }),
           now: z.string().nullable().meta({ description: 'How the phones that ring are at this moment.' }),
-          subject: orNull(z.object({ type: z.enum(['extension', 'ring-group', 'conference', 'schedule', 'attendant', 'park-lot', 'paging-group']), id: z.uuid() }).meta({ id: 'RoutingSubject' })).meta({ description: 'What is configured to do this; its settings change the step.' }),
+          subject: orNull(z.object({ type: z.enum(['extension', 'ring-group', 'conference', 'schedule', 'attendant', 'park-lot', 'paging-group', 'application']), id: z.uuid() }).meta({ id: 'RoutingSubject' })).meta({ description: 'What is configured to do this; its settings change the step.' }),
         })
         .meta({ id: 'RoutingStep' }),
     ),

@@ -52,6 +52,11 @@ const verdicts = {
   'schedule-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The opening hours are switched off.' },
   'attendant-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The attendant is switched off.' },
   'no-attendant': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The attendant could not greet the caller: the media engine cannot play and hear keys now.' },
+  'application-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The application is switched off.' },
+  'no-application': { result: 'failed', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The application could not be asked.' },
+  'application-refused': { result: 'refused', status: 603, phrase: 'Decline', explanation: 'The program of the application declined the call.' },
+  'application-busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The program of the application said that it is busy.' },
+  'application-ended': { result: 'answered', status: 480, phrase: 'Ended', explanation: 'The program of the application ended the call.' },
   'no-choice': { result: 'missed', status: 480, phrase: 'No Choice', explanation: 'The caller chose nothing that the attendant offers.' },
   'announced': { result: 'answered', status: 480, phrase: 'Announced', explanation: 'The caller heard the announcement.' },
 

@@ -21,6 +21,7 @@ import type { Completions } from './completions.ts'
 import type { Charges } from './charges.ts'
 import type { RateRoom } from '../rates/rates.ts'
 import type { Leg } from './leg.ts'
+import type { AskProgram } from './program.ts'
 import type { CallRegistry } from './registry.ts'
 
 /** What an extension has passed. */
@@ -54,7 +55,9 @@ export interface CallWorld {
   /** A caller who talks to the house itself goes on to a number, with the rights of `by`. */
   goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string, prefix?: string) => Promise<void>
   /** A caller who was asked something goes on by this plan. */
-  goOnBy: (call: Call, plan: Plan, why: string) => Promise<void>
+  goOnBy: (call: Call, plan: Plan, why: string, by?: { extensionId: string | null; number: string }) => Promise<void>
+  /** Asks the program of an application; its answer, or what went wrong. Never rejects. */
+  askProgram: AskProgram
   /** Calls for help, and tests of them. */
   help: {
     /** Who called for help a while ago with this number; undefined: nobody. */

@@ -9,6 +9,7 @@ import { createExtensionRepository } from './extensions.ts'
 import { createEmergencyRepositories } from './emergency.ts'
 import { createFeatureCodeRepository } from './feature-codes.ts'
 import { createBlockedCallerRepository, createInboundNumberRepository, createOutboundRouteRepository, createTrunkRepository } from './lines.ts'
+import { createApplicationRepository } from './applications.ts'
 import { createPagingGroupRepository } from './paging-groups.ts'
 import { createAttendantRepository, createParkLotRepository, createScheduleRepository } from './places.ts'
 import { createPinSetRepository } from './pin-sets.ts'
@@ -61,6 +62,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     blockedCallers: createBlockedCallerRepository(world),
     parkLots: createParkLotRepository(world),
     pagingGroups: createPagingGroupRepository(world),
+    applications: createApplicationRepository(world),
     schedules: createScheduleRepository(world),
     attendants: createAttendantRepository(world),
     ringGroups: createRingGroupRepository(world, { snapshot: () => refresher.snapshot(), logger }),

@@ -1,7 +1,8 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, PinSetRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { ApplicationRow, AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, PinSetRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import { openApplication } from './applications.ts'
 import { loadClicks } from './click-to-dial.ts'
 import { openPin } from './conferences.ts'
 import { openCredentials } from './credentials.ts'
@@ -16,7 +17,7 @@ import { loadStir } from './stir.ts'
 import { loadToll } from './toll.ts'
 import { drawTenant, UNSIGNED } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
-import type { SnapshotConference, SnapshotDevice, SnapshotPinSet, SnapshotRingGroup, SnapshotStir, SnapshotTenant, SnapshotTrunk } from './types.ts'
+import type { SnapshotApplication, SnapshotConference, SnapshotDevice, SnapshotPinSet, SnapshotRingGroup, SnapshotStir, SnapshotTenant, SnapshotTrunk } from './types.ts'
 
 /** HA1s opened before, by device id: an envelope is opened again only when the device got a new one. */
 export type OpenedCredentials = Map<string, { sealed: Buffer; ha1: SnapshotDevice['ha1'] }>
@@ -43,6 +44,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     schedules: ((await trx<ScheduleRow>('schedules').where({ tenant_id: tenantId })) as ScheduleRow[]).map(toSchedule),
     parkLots: ((await trx<ParkLotRow>('park_lots').where({ tenant_id: tenantId }).orderBy('number')) as ParkLotRow[]).map(toParkLot),
     pagingGroups: ((await trx<PagingGroupRow>('paging_groups').where({ tenant_id: tenantId })) as PagingGroupRow[]).map(toPagingGroup),
+    applications: ((await trx<ApplicationRow>('applications').where({ tenant_id: tenantId })) as ApplicationRow[]).flatMap((row) => toApplication(row, options)),
     emergency: await loadEmergency(trx, tenantId),
     blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),
@@ -121,6 +123,16 @@ async function toStir(trx: Transaction, tenantId: string, { secrets, logger }: L
   } catch (error) {
     logger.error({ tenant: tenantId, err: error }, 'the key that calls are signed with cannot be read; enter it anew in the panel')
     return UNSIGNED
+  }
+}
+
+/** A program that could not know whether we ask is not asked. */
+function toApplication(row: ApplicationRow, { secrets, logger }: LoadOptions): SnapshotApplication[] {
+  try {
+    return [openApplication(secrets, row)]
+  } catch (error) {
+    logger.error({ tenant: row.tenant_id, application: row.id, err: error }, 'the secret of an application cannot be read; make another one in the panel')
+    return [{ ...openApplication(secrets, { ...row, secret_sealed: null }), enabled: false }]
   }
 }
 

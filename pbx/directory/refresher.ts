@@ -26,7 +26,7 @@ interface Reading {
 }
 
 function idsOf(picture: TenantPicture | undefined): string[] {
-  return picture === undefined ? [] : [...picture.extensions.keys(), ...picture.devices.keys(), ...picture.conferences.keys(), ...picture.ringGroups.keys(), ...picture.schedules.byId.keys(), ...picture.attendants.byId.keys(), ...picture.parkLots.byId.keys(), ...picture.pagingGroups.byId.keys(), ...[...picture.lines.trunks, ...picture.lines.pinSets].map(({ id }) => id)]
+  return picture === undefined ? [] : [...picture.extensions.keys(), ...picture.devices.keys(), ...picture.conferences.keys(), ...picture.ringGroups.keys(), ...picture.schedules.byId.keys(), ...picture.attendants.byId.keys(), ...picture.parkLots.byId.keys(), ...picture.pagingGroups.byId.keys(), ...picture.applications.byId.keys(), ...[...picture.lines.trunks, ...picture.lines.pinSets].map(({ id }) => id)]
 }
 
 /** Keeps the snapshot true: own writes refresh at once, those of others by notification, and everything is read again when notifications may be missing. */

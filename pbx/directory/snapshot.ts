@@ -1,5 +1,5 @@
 import type { MessageSettings } from '../door.ts'
-import type { ChangedCodes, DirectorySnapshot, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotStir, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotApplication, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotStir, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -14,6 +14,7 @@ export interface TenantPicture {
   readonly attendants: Numbered<SnapshotAttendant>
   readonly parkLots: Numbered<SnapshotParkLot>
   readonly pagingGroups: Numbered<SnapshotPagingGroup>
+  readonly applications: Numbered<SnapshotApplication>
   readonly emergency: SnapshotEmergency
   readonly toll: SnapshotToll
   readonly stir: SnapshotStir
@@ -43,6 +44,7 @@ export interface Places {
   attendants: readonly SnapshotAttendant[]
   parkLots: readonly SnapshotParkLot[]
   pagingGroups: readonly SnapshotPagingGroup[]
+  applications: readonly SnapshotApplication[]
   emergency: SnapshotEmergency
   toll: SnapshotToll
   stir: SnapshotStir
@@ -78,7 +80,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [], pinSets: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], emergency: NOWHERE, toll: USUAL_TOLL, stir: UNSIGNED, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], applications: [], emergency: NOWHERE, toll: USUAL_TOLL, stir: UNSIGNED, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -100,6 +102,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     attendants: numbered(places.attendants),
     parkLots: numbered(places.parkLots),
     pagingGroups: numbered(places.pagingGroups),
+    applications: numbered(places.applications),
     emergency: places.emergency,
     toll: places.toll,
     stir: places.stir,
@@ -158,6 +161,9 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
     changedCodesOf: (tenantId) => tenants.get(tenantId)?.featureCodes ?? CUSTOMARY_CODES,
     blockedOf: (tenantId) => tenants.get(tenantId)?.blocked ?? [],
+    application: (id) => homeOf(id)?.applications.byId.get(id),
+    applicationsOf: (tenantId) => [...(tenants.get(tenantId)?.applications.byId.values() ?? [])],
+    applicationByNumber: (tenantId, number) => tenants.get(tenantId)?.applications.byNumber.get(number),
     pagingGroup: (id) => homeOf(id)?.pagingGroups.byId.get(id),
     pagingGroupsOf: (tenantId) => [...(tenants.get(tenantId)?.pagingGroups.byId.values() ?? [])],
     pagingGroupByNumber: (tenantId, number) => tenants.get(tenantId)?.pagingGroups.byNumber.get(number),

@@ -2,9 +2,10 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
+import type { ApplicationRepository } from './applications.ts'
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -198,6 +199,9 @@ export interface SnapshotEmergency {
 
 export type SnapshotParkLot = Omit<ParkLot, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
+/** `secret` null: nobody has asked for one yet, and requests are not signed. */
+export type SnapshotApplication = Omit<Application, 'hasSecret' | 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string; secret: string | null }
+
 export type SnapshotPagingGroup = Omit<PagingGroup, 'version' | 'createdAt' | 'updatedAt'> & { tenantId: string }
 
 /** PINs as the call path sees them: each as the hash with the salt of the set. */
@@ -262,6 +266,9 @@ export interface DirectorySnapshot {
   messagesOf(tenantId: string): MessageSettings
   changedCodesOf(tenantId: string): ChangedCodes
   blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
+  application(id: string): SnapshotApplication | undefined
+  applicationsOf(tenantId: string): readonly SnapshotApplication[]
+  applicationByNumber(tenantId: string, number: string): SnapshotApplication | undefined
   pagingGroup(id: string): SnapshotPagingGroup | undefined
   pagingGroupsOf(tenantId: string): readonly SnapshotPagingGroup[]
   pagingGroupByNumber(tenantId: string, number: string): SnapshotPagingGroup | undefined
@@ -327,6 +334,7 @@ export interface Directory {
   }
   parkLots: Kept<ParkLot, ParkLotInput>
   pagingGroups: PagingGroups
+  applications: ApplicationRepository
   schedules: Kept<Schedule, ScheduleInput>
   attendants: Kept<Attendant, AttendantInput> & {
     /** Whether a recording is played instead of the text, and how long it is. */

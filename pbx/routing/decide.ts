@@ -1,4 +1,5 @@
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
+import { toApplication } from './application-step.ts'
 import { ANONYMOUS, closest, turnAway } from './blocked.ts'
 import { toClock } from './clock.ts'
 import { findFeatureCode } from './feature-codes.ts'
@@ -162,6 +163,9 @@ function meantBy(number: string, look: Look): Meant {
 
   const paging = snapshot.pagingGroupByNumber(tenantId, number)
   if (paging) return internal([toPage(paging, look.request, snapshot)], { name: paging.name })
+
+  const application = snapshot.applicationByNumber(tenantId, number)
+  if (application) return internal([toApplication(application)], { name: application.name })
 
   const lots = snapshot.parkLotsOf(tenantId)
   const lot = lots.find((one) => one.number === number)

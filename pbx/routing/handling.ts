@@ -113,7 +113,8 @@ function onwards(snapshot: DirectorySnapshot, tenantId: string, number: string):
   const extension = snapshot.extensionByNumber(tenantId, number)
   const schedule = snapshot.scheduleByNumber(tenantId, number)
   const attendant = snapshot.attendantByNumber(tenantId, number)
-  const targets = [extension?.forwardAlways, schedule?.open, schedule?.closed, schedule?.holiday, attendant?.noInput]
+  const application = snapshot.applicationByNumber(tenantId, number)
+  const targets = [extension?.forwardAlways, schedule?.open, schedule?.closed, schedule?.holiday, attendant?.noInput, application?.fallback]
   return targets.filter((target) => typeof target === 'string')
 }
 
@@ -133,6 +134,7 @@ function senders(snapshot: DirectorySnapshot, tenantId: string): (Sender & { tar
     ...of(snapshot.parkLotsOf(tenantId), ({ returnTo }) => [returnTo]),
     ...of(snapshot.schedulesOf(tenantId), ({ open, closed, holiday }) => [open, closed, holiday]),
     ...of(snapshot.attendantsOf(tenantId), ({ keys, noInput }) => [...Object.values(keys), noInput]),
+    ...of(snapshot.applicationsOf(tenantId), ({ fallback }) => [fallback]),
     ...of(snapshot.ringGroupsOf(tenantId), ({ noAnswer }) => [noAnswer]),
   ]
 }

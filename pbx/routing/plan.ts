@@ -1,5 +1,6 @@
 import type { Located, RingStrategy } from '../directory/types.ts'
 import { featureWords, type ScheduleAction, type SettingAction } from './feature-actions.ts'
+import type { ApplicationStep } from './application-step.ts'
 import type { PickUpStep, SuperviseStep } from './others-steps.ts'
 
 /** What should happen to a call: steps in order, each with the reason for it in words. */
@@ -23,7 +24,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -266,9 +267,9 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'supervise-forbidden' | 'paging-disabled' | 'page-forbidden'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'supervise-forbidden' | 'paging-disabled' | 'page-forbidden' | 'application-disabled'
 
-export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group'
+export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group' | 'application'
 
 /** A plan's steps in the order in which they may come, each with the case in which it does. */
 export interface ExplainedStep {
@@ -313,6 +314,7 @@ function subjectOf(step: Step): ExplainedStep['subject'] {
     case 'schedule': return { type: 'schedule', id: step.scheduleId }
     case 'attendant': return { type: 'attendant', id: step.attendantId }
     case 'park': return { type: 'park-lot', id: step.lotId }
+    case 'application': return { type: 'application', id: step.applicationId }
     case 'page': return { type: 'paging-group', id: step.pagingGroupId }
     default: return null
   }
@@ -364,6 +366,8 @@ export function describeStep(step: Step): string {
       return step.is === 'open' ? 'Go on as while open' : step.is === 'closed' ? 'Go on as while closed' : 'Go on as on a holiday'
     case 'attendant':
       return step.keys.length === 0 ? 'Play a greeting' : `Play a greeting and wait for one of the keys ${step.keys.map(({ key }) => key).join(', ')}`
+    case 'application':
+      return step.after === undefined ? 'Ask a program what to do' : 'Ask the program again'
     case 'directory':
       return 'Let the caller spell a name, and connect with whoever has it'
     case 'park':

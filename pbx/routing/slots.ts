@@ -17,5 +17,5 @@ export function slotsOf({ firstSlot, lastSlot }: Pick<SnapshotParkLot, 'firstSlo
 /** Who else answers at a number, before a slot does: a call that waited there could not be fetched. */
 export function holderOf(snapshot: DirectorySnapshot, tenantId: string, number: string): { name: string } | undefined {
   return snapshot.extensionByNumber(tenantId, number) ?? snapshot.ringGroupByNumber(tenantId, number) ?? snapshot.scheduleByNumber(tenantId, number)
-    ?? snapshot.attendantByNumber(tenantId, number) ?? snapshot.conferenceByNumber(tenantId, number) ?? snapshot.pagingGroupByNumber(tenantId, number)
+    ?? snapshot.attendantByNumber(tenantId, number) ?? snapshot.conferenceByNumber(tenantId, number) ?? snapshot.pagingGroupByNumber(tenantId, number) ?? snapshot.applicationByNumber(tenantId, number)
 }

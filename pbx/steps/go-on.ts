@@ -11,7 +11,7 @@ import { decideNow } from './decide-now.ts'
 import { runPlan } from './run-plan.ts'
 import { openTransferred, type Authority } from './transfer.ts'
 
-const TALKS: ReadonlySet<Step['kind'] | undefined> = new Set(['attendant', 'directory', 'voicemail', 'feature'])
+const TALKS: ReadonlySet<Step['kind'] | undefined> = new Set(['attendant', 'application', 'directory', 'voicemail', 'feature'])
 
 /**
  * A caller who talks to the house itself goes on to a number, as if he had been transferred there: he leaves for a call
@@ -33,10 +33,14 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
   })
 }
 
-/** The same for a caller who was only asked something first: the call of his own goes by what was decided when he dialled. */
-export function goOnBy(world: CallWorld, call: Call, plan: Plan, why: string): Promise<void> {
+/**
+ * The same for a caller who was only asked something first: the call of his own goes by what was decided when he dialled.
+ *
+ * @param by whose rights the plan was made with; the caller's own when absent
+ */
+export function goOnBy(world: CallWorld, call: Call, plan: Plan, why: string, by?: Authority): Promise<void> {
   const { extensionId, number } = call.request.caller
-  return leaveFor(world, call, plan.number, { extensionId, number }, why, () => plan)
+  return leaveFor(world, call, plan.number, by ?? { extensionId, number }, why, () => plan)
 }
 
 async function leaveFor(world: CallWorld, call: Call, number: string, by: Authority, why: string, planOf: (request: Call['request']) => Plan): Promise<void> {

@@ -4,6 +4,7 @@ import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Step, Unanswered } from '../routing/plan.ts'
 import type { Sought, Termination } from '../events/catalogue.ts'
+import { runApplication } from './application.ts'
 import { attend } from './attendant.ts'
 import { playAnnouncement } from './announcement.ts'
 import { tellLocation } from './location-test.ts'
@@ -39,7 +40,7 @@ async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], be
     if (step.kind === 'schedule') continue
     const sought = soughtBy(step)
     if (sought) call.sought.push(sought)
-    const outcome = await runStep(world, call, step)
+    const outcome = await runStep(world, call, step, verdict)
     if (sought) sought.until = Date.now()
     if (outcome.kind === 'done') return undefined
     verdict = outcome.verdict
@@ -71,7 +72,7 @@ const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   'no-trunk': 'unreachable', 'outside-forbidden': 'unreachable',
 }
 
-function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'schedule' }>): Promise<StepOutcome> {
+function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'schedule' }>, last: Termination): Promise<StepOutcome> {
   switch (step.kind) {
     case 'extension':
       return ringExtension(world, call, step)
@@ -87,6 +88,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return goToVoicemail(world, call, step)
     case 'attendant':
       return attend(world, call, step)
+    case 'application':
+      return runApplication(world, call, step, last)
     case 'directory':
       return lookUpName(world, call, step)
     case 'park':

@@ -55,7 +55,7 @@ export async function answerAndTalk(world: CallWorld, call: Call): Promise<Talk 
   if (call.over || !endpoint) return undefined
   // Whoever knows the way types before the first word, and before the ACK is here.
   const talk = openTalk(call, endpoint, world.media.capabilities.tap)
-  await call.mailbox.run(() => answer(world, call))
+  await call.mailbox.run(() => (call.answeredAt === null ? answer(world, call) : undefined))
   // A caller who left the offer to us can be heard once its answer is here.
   await call.accepting
   return call.over ? undefined : talk

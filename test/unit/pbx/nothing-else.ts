@@ -11,6 +11,7 @@ export const nothing = {
   attendant: () => undefined, attendantsOf: () => [], attendantByNumber: () => undefined,
   blockedOf: () => [], changedCodesOf: () => CUSTOMARY_CODES,
   emergencyOf: () => NOWHERE, tollOf: () => USUAL_TOLL, clickToDialOf: () => USUAL_CLICK,
+  application: () => undefined, applicationsOf: () => [], applicationByNumber: () => undefined,
   pagingGroup: () => undefined, pagingGroupsOf: () => [], pagingGroupByNumber: () => undefined,
   parkLot: () => undefined, parkLotsOf: () => [],
   trunk: () => undefined, trunksOf: () => [], inboundNumbersOf: () => [], outboundRoutesOf: () => [],

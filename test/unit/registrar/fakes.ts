@@ -123,6 +123,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     attendants: undefined as never,
     parkLots: undefined as never,
     pagingGroups: undefined as never,
+    applications: undefined as never,
     emergency: undefined as never,
     blockedCallers: undefined as never,
     featureCodes: undefined as never,
