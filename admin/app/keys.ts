@@ -20,6 +20,7 @@ export const keys = {
   schedules: ['schedules'] as const,
   attendants: ['attendants'] as const,
   parkLots: ['park-lots'] as const,
+  applications: ['applications'] as const,
   pagingGroups: ['paging-groups'] as const,
   phones: ['phones'] as const,
   phoneVendors: ['phone-vendors'] as const,

@@ -58,6 +58,7 @@ export const placeGroups: PlaceGroup[] = [
       { href: '/conferences', label: 'Conference rooms', icon: icon.MessagesSquare, permission: 'conferences.read' },
       { href: '/paging', label: 'Paging', icon: icon.Speaker, permission: 'extensions.read' },
       { href: '/parking', label: 'Parking', icon: icon.CircleParking, permission: 'extensions.read' },
+      { href: '/applications', label: 'Applications', icon: icon.Workflow, permission: 'extensions.read' },
       { href: '/prompts', label: 'Prompts', icon: icon.Megaphone, permission: 'prompts.read' },
       { href: '/dial-plan', label: 'Dial plan', icon: icon.Waypoints, permission: 'extensions.read' },
     ],

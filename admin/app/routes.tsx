@@ -22,6 +22,7 @@ const screens: Screen[] = [
   { path: '/hours', screen: lazy(() => import('../screens/hours/hours.tsx')), permission: 'extensions.read' },
   { path: '/parking', screen: lazy(() => import('../screens/parking/parking.tsx')), permission: 'extensions.read' },
   { path: '/paging', screen: lazy(() => import('../screens/paging/paging.tsx')), permission: 'extensions.read' },
+  { path: '/applications', screen: lazy(() => import('../screens/applications/applications.tsx')), permission: 'extensions.read' },
   { path: '/trunks', screen: lazy(() => import('../screens/trunks/trunks.tsx')), permission: 'trunks.read' },
   { path: '/contacts', screen: lazy(() => import('../screens/contacts/contacts.tsx')), permission: 'contacts.read' },
   { path: '/blocked-callers', screen: lazy(() => import('../screens/blocked-callers/blocked-callers.tsx')), permission: 'trunks.read' },

@@ -1715,7 +1715,7 @@ export type RoutingStep = {
 };
 
 export type RoutingSubject = {
-    type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group';
+    type: 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group' | 'application';
     id: string;
 };
 
@@ -2288,6 +2288,122 @@ export type PagingGroupUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+/**
+ * A number whose calls a program of yours decides.
+ *
+ * When a call comes, the program is sent `{"event": "call", "application": {"id", "number", "name"}, "call": {"id", "rootId", "startedAt", "from": {"number", "name", "extensionId"}, "dialled", "answered"}, "result": null}`, signed as Standard Webhooks 1.0 says (webhook-id, webhook-timestamp, webhook-signature), and answers 200 with `{"verbs": [...]}`:
+ *
+ * `{"verb": "say", "text"}`, `{"verb": "play", "prompt"}`, `{"verb": "pause", "seconds"}`, `{"verb": "gather", "digits", "seconds"?, "finishOnKey"?, "text"?}`, `{"verb": "dial", "to", "prefix"?}`, `{"verb": "reject", "reason": "busy" | "declined"}`, `{"verb": "hangup"}`.
+ *
+ * They are carried out in order; gather, dial, reject and hangup have to be the last, and without one the call ends. say, play, pause and gather answer the call. A key cuts what is said short and is kept for gather.
+ *
+ * After gather it is asked again with `"event": "gathered"` and `"result": {"verb": "gather", "digits", "end": "complete" | "key" | "timeout"}`. dial goes on to whatever one would dial: an extension, a ring group, *99102 for a mailbox. Where nobody takes the call it is asked again with `"event": "not-answered"` and `"result": {"verb": "dial", "to", "outcome", "explanation"}`.
+ *
+ * No answer in time, another status, or what cannot be carried out: the call goes to the fallback, and its history says why.
+ */
+export type Application = {
+    id: string;
+    number: string;
+    name: string;
+    url: string;
+    /**
+     * Milliseconds until its whole answer must be here.
+     */
+    answerMs: number;
+    fallback: string;
+    /**
+     * Where outside the program may have calls put through. Nowhere unless told otherwise: what callers type must not become calls that cost money.
+     */
+    outsideCalls: 'none' | 'national' | 'international';
+    /**
+     * Requests are signed; without a secret, which nobody has asked for yet, they are not.
+     */
+    hasSecret: boolean;
+    enabled: boolean;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type ApplicationCreate = {
+    number: string;
+    name: string;
+    /**
+     * Where the program is asked, by POST. Addresses of private networks are asked only where WEBHOOK_NETWORKS names them.
+     */
+    url: string;
+    /**
+     * What is dialled for the caller when the program does not answer in time, with 2xx, and with verbs that can be carried out.
+     */
+    fallback: string;
+    /**
+     * Milliseconds until its whole answer must be here.
+     */
+    answerMs?: number;
+    /**
+     * Where outside the program may have calls put through. Nowhere unless told otherwise: what callers type must not become calls that cost money.
+     */
+    outsideCalls?: 'none' | 'national' | 'international';
+    enabled?: boolean;
+};
+
+export type ApplicationUpdate = {
+    number?: string;
+    name?: string;
+    /**
+     * Where the program is asked, by POST. Addresses of private networks are asked only where WEBHOOK_NETWORKS names them.
+     */
+    url?: string;
+    /**
+     * What is dialled for the caller when the program does not answer in time, with 2xx, and with verbs that can be carried out.
+     */
+    fallback?: string;
+    /**
+     * Milliseconds until its whole answer must be here.
+     */
+    answerMs?: number;
+    /**
+     * Where outside the program may have calls put through. Nowhere unless told otherwise: what callers type must not become calls that cost money.
+     */
+    outsideCalls?: 'none' | 'national' | 'international';
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * Shown this once.
+ */
+export type ApplicationSecret = {
+    secret: string;
+};
+
+export type ApplicationTrial = {
+    /**
+     * What it was sent, in JSON.
+     */
+    asked: string;
+    /**
+     * Null: nothing came back.
+     */
+    status: number | null;
+    ms: number;
+    /**
+     * What it answered, as far as it was read.
+     */
+    answer: string;
+    /**
+     * What would be done, a phrase a verb.
+     */
+    verbs: Array<string>;
+    /**
+     * Why the call would go to the fallback; null: nothing is wrong.
+     */
+    problem: string | null;
 };
 
 export type PhoneVendor = {
@@ -10658,6 +10774,371 @@ export type UpdatePagingGroupResponses = {
 };
 
 export type UpdatePagingGroupResponse = UpdatePagingGroupResponses[keyof UpdatePagingGroupResponses];
+
+export type ListApplicationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/applications';
+};
+
+export type ListApplicationsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListApplicationsError = ListApplicationsErrors[keyof ListApplicationsErrors];
+
+export type ListApplicationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<Application>;
+    };
+};
+
+export type ListApplicationsResponse = ListApplicationsResponses[keyof ListApplicationsResponses];
+
+export type CreateApplicationData = {
+    body: ApplicationCreate;
+    path?: never;
+    query?: never;
+    url: '/applications';
+};
+
+export type CreateApplicationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateApplicationError = CreateApplicationErrors[keyof CreateApplicationErrors];
+
+export type CreateApplicationResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: Application;
+    };
+};
+
+export type CreateApplicationResponse = CreateApplicationResponses[keyof CreateApplicationResponses];
+
+export type DeleteApplicationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/applications/{id}';
+};
+
+export type DeleteApplicationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteApplicationError = DeleteApplicationErrors[keyof DeleteApplicationErrors];
+
+export type DeleteApplicationResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteApplicationResponse = DeleteApplicationResponses[keyof DeleteApplicationResponses];
+
+export type GetApplicationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/applications/{id}';
+};
+
+export type GetApplicationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetApplicationError = GetApplicationErrors[keyof GetApplicationErrors];
+
+export type GetApplicationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Application;
+    };
+};
+
+export type GetApplicationResponse = GetApplicationResponses[keyof GetApplicationResponses];
+
+export type UpdateApplicationData = {
+    body: ApplicationUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/applications/{id}';
+};
+
+export type UpdateApplicationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateApplicationError = UpdateApplicationErrors[keyof UpdateApplicationErrors];
+
+export type UpdateApplicationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Application;
+    };
+};
+
+export type UpdateApplicationResponse = UpdateApplicationResponses[keyof UpdateApplicationResponses];
+
+export type RenewApplicationSecretData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/applications/{id}/secret';
+};
+
+export type RenewApplicationSecretErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RenewApplicationSecretError = RenewApplicationSecretErrors[keyof RenewApplicationSecretErrors];
+
+export type RenewApplicationSecretResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ApplicationSecret;
+    };
+};
+
+export type RenewApplicationSecretResponse = RenewApplicationSecretResponses[keyof RenewApplicationSecretResponses];
+
+export type TryOutApplicationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/applications/{id}/test';
+};
+
+export type TryOutApplicationErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TryOutApplicationError = TryOutApplicationErrors[keyof TryOutApplicationErrors];
+
+export type TryOutApplicationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ApplicationTrial;
+    };
+};
+
+export type TryOutApplicationResponse = TryOutApplicationResponses[keyof TryOutApplicationResponses];
 
 export type ListPhoneVendorsData = {
     body?: never;

@@ -1,9 +1,8 @@
 import { newSigningSecret } from '../../config/outbound/signature.ts'
 import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
-import type { Actor } from '../../config/actor.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { ApplicationRow } from '../../migrations/tables.ts'
-import type { Application, ApplicationInput, Kept } from '../door.ts'
+import type { Application, ApplicationInput, Applications } from '../door.ts'
 import { createColumnRepository, type Columns } from './columns.ts'
 import { checkNumberAndName, checkRange, checkTarget } from './input.ts'
 import type { SnapshotApplication } from './types.ts'
@@ -14,13 +13,8 @@ const COLUMNS: Columns<ApplicationInput, ApplicationRow> = [
   ['number', 'number'], ['name', 'name'], ['url', 'url'], ['answerMs', 'answer_ms'], ['fallback', 'fallback'], ['outsideCalls', 'outside_calls'], ['enabled', 'enabled'],
 ]
 
-export type ApplicationRepository = Kept<Application, ApplicationInput> & {
-  /** A new secret in the place of the former one. */
-  renewSecret(actor: Actor, id: string): Promise<string>
-}
-
 /** Applications: what the panel and the API read and change. */
-export function createApplicationRepository(world: DirectoryWorld): ApplicationRepository {
+export function createApplicationRepository(world: DirectoryWorld): Omit<Applications, 'tryOut'> {
   const repository = createColumnRepository<ApplicationRow, ApplicationInput, Application>(world, {
     table: 'applications', subject: 'application', name: 'application', check: checkApplication, columns: COLUMNS, add: ({ secret_sealed: sealed }) => ({ hasSecret: sealed !== null }),
   })

@@ -2,10 +2,9 @@
  * What is configured, as the call path sees it: plain data, read from memory, never from the
  * database while a phone waits.
  */
-import type { ApplicationRepository } from './applications.ts'
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Application, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -334,7 +333,7 @@ export interface Directory {
   }
   parkLots: Kept<ParkLot, ParkLotInput>
   pagingGroups: PagingGroups
-  applications: ApplicationRepository
+  applications: Omit<Applications, 'tryOut'>
   schedules: Kept<Schedule, ScheduleInput>
   attendants: Kept<Attendant, AttendantInput> & {
     /** Whether a recording is played instead of the text, and how long it is. */

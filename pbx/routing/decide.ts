@@ -1,5 +1,5 @@
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
-import { toApplication } from './application-step.ts'
+import { toApplication } from './application.ts'
 import { ANONYMOUS, closest, turnAway } from './blocked.ts'
 import { toClock } from './clock.ts'
 import { findFeatureCode } from './feature-codes.ts'

@@ -17,7 +17,7 @@ type Change = ConfigurationPlan['changes'][number]
 const actions: Record<Change['action'], Wording> = { create: { label: 'Made', tone: 'good' }, update: { label: 'Changed', tone: 'busy' }, remove: { label: 'Removed', tone: 'bad' } }
 
 const sections: Record<string, string> = {
-  extensions: 'Extension', mailboxes: 'Mailbox', conferences: 'Conference room', ringGroups: 'Ring group', parkLots: 'Park lot', pagingGroups: 'Paging group', phones: 'Phone', attendants: 'Attendant', schedules: 'Opening hours', trunks: 'Trunk',
+  extensions: 'Extension', mailboxes: 'Mailbox', conferences: 'Conference room', ringGroups: 'Ring group', parkLots: 'Park lot', pagingGroups: 'Paging group', applications: 'Application', phones: 'Phone', attendants: 'Attendant', schedules: 'Opening hours', trunks: 'Trunk',
   outboundRoutes: 'Outbound route', pinSets: 'PIN set', inboundNumbers: 'Inbound number', blockedCallers: 'Blocked caller', sites: 'Site', places: 'Place', networks: 'Network of a place', emergency: 'Calls for help', callsAbroad: 'Calls abroad', recordings: 'Recordings', messages: 'Text messages', featureCodes: 'Feature codes',
 }
 

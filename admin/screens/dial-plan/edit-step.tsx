@@ -1,4 +1,6 @@
 import type { RoutingStep } from '../../client/index.ts'
+import { ApplicationForm } from '../applications/application-form.tsx'
+import { useApplications } from '../applications/data.ts'
 import { AttendantForm } from '../attendants/attendant-form.tsx'
 import { useAttendants } from '../attendants/data.ts'
 import { ConferenceForm } from '../conferences/conference-form.tsx'
@@ -23,6 +25,7 @@ export function EditStep({ subject, onClose }: { subject: Subject; onClose: () =
     case 'ring-group': return <OfRingGroup id={subject.id} onClose={onClose} />
     case 'schedule': return <OfSchedule id={subject.id} onClose={onClose} />
     case 'attendant': return <OfAttendant id={subject.id} onClose={onClose} />
+    case 'application': return <OfApplication id={subject.id} onClose={onClose} />
     case 'paging-group': return <OfPagingGroup id={subject.id} onClose={onClose} />
     case 'park-lot': return <OfParkLot id={subject.id} onClose={onClose} />
     case 'conference': return <OfConference id={subject.id} onClose={onClose} />
@@ -57,6 +60,11 @@ function OfSchedule({ id, onClose }: OneProps) {
 function OfAttendant({ id, onClose }: OneProps) {
   const attendant = useAttendants().data?.find((one) => one.id === id)
   return attendant === undefined ? null : <AttendantForm editing={{ kind: 'edit', attendant }} onClose={onClose} />
+}
+
+function OfApplication({ id, onClose }: OneProps) {
+  const application = useApplications().data?.find((one) => one.id === id)
+  return application === undefined ? null : <ApplicationForm editing={{ kind: 'edit', application }} onClose={onClose} />
 }
 
 function OfPagingGroup({ id, onClose }: OneProps) {

@@ -1,6 +1,7 @@
 import { Autocomplete, Group, Text } from '@mantine/core'
 import { useCode } from '../../app/feature-codes.ts'
 import { useExtensions } from '../extensions/data.ts'
+import { useApplications } from '../applications/data.ts'
 import { useAttendants } from '../attendants/data.ts'
 import { useConferences } from '../conferences/data.ts'
 import { useSchedules } from '../hours/data.ts'
@@ -39,6 +40,7 @@ export function TargetInput({ label, description, placeholder = 'Number or name'
     ['Opening hours', useSchedules().data ?? []],
     ['Conference rooms', useConferences().data ?? []],
     ['Paging groups', (usePagingGroups().data ?? []).filter(({ fromOutside }) => fromOutside)],
+    ['Applications', useApplications().data ?? []],
     ['Company directory', directory === undefined ? [] : [{ number: directory, name: 'Company directory' }]],
     ['Voicemail', mailbox === undefined ? [] : extensions.map(({ number, name }) => ({ number: `${mailbox}${number}`, name: `Mailbox of ${name}` }))],
   ]
