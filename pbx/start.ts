@@ -78,7 +78,7 @@ import { createTrunksDoor, guardInboundNumbers, guardOutboundRoutes } from './li
 import { createMediaServersDoor } from './media-servers.ts'
 import { createTakeover } from './takeover/takeover.ts'
 import { createStirDoor } from './stir-door.ts'
-import { createCertificateStore } from './stir/certificate-store.ts'
+import { createCertificateStore, createRevocationStore } from './stir/published-store.ts'
 import { createSigner } from './stir/signer.ts'
 import { createVerifier } from './stir/verifier.ts'
 import { createTargets, type NameBook } from './targets.ts'
@@ -130,7 +130,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const stopGone = options.signalling.onGone?.((peer) => [registrar, trunks].forEach((room) => room.disconnected(peer)))
   const { charges, rates, close: closeCharges } = await openCharges({ database, directory, logger, home, clock: systemClock })
   const world: CallWorld = {
-    verifier: createVerifier({ directory, store: createCertificateStore({ networks: settings.stir.networks, now: () => systemClock.now() }), now: () => systemClock.now() }),
+    verifier: createVerifier({ directory, store: createCertificateStore({ networks: settings.stir.networks, now: () => systemClock.now() }), lists: createRevocationStore({ networks: settings.stir.networks, now: () => systemClock.now() }), now: () => systemClock.now() }),
     trunks, charges, rates, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
     voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix), goOnBy: (call, plan, why, by) => goOnBy(world, call, plan, why, by),

@@ -3,7 +3,7 @@ import { createPrivateKey, type X509Certificate } from 'node:crypto'
 import { messageOf, refuseWrong, type RefusalDetail } from '../config/errors.ts'
 import type { Directory, SnapshotStir } from './directory/types.ts'
 import type { Stir, StirCertificate, StirSettings, StirSettingsInput } from './door.ts'
-import { readPem, readSigner } from './stir/certificate.ts'
+import { isOfAuthority, readPem, readSigner } from './stir/certificate.ts'
 import { publishedAt, publishedName } from './stir/published.ts'
 import { numbersOf } from './stir/tn-auth-list.ts'
 import { signingTrouble, stateOf } from './stir/trouble.ts'
@@ -65,7 +65,7 @@ function check(input: StirSettingsInput): StirSettingsInput {
   if (typeof checked.authorities === 'string') {
     try {
       const all = readPem(checked.authorities, MOST_AUTHORITIES)
-      const other = all.find(({ ca }) => !ca)
+      const other = all.find((one) => !isOfAuthority(one))
       if (other) throw new Error(`${named(other.subject)} is none of an authority`)
       checked.authorities = all.map((one) => one.toString()).join('')
     } catch (error) {

@@ -8,7 +8,7 @@ export interface Got {
   /** Null: nothing came back. */
   status: number | null
   /** Empty unless the status is 200. */
-  body: string
+  body: Buffer
   /** As the server allows it to be kept, in seconds; null: it says nothing of that. */
   maxAge: number | null
   /** What went wrong, as the end of a sentence; null: nothing. */
@@ -24,7 +24,7 @@ export interface Got {
  */
 export function get(guard: Pick<Guard, 'lookup' | 'refuses'>, url: URL, { answerMs, mostBytes, agent, accept, ca }: { answerMs: number; mostBytes: number; agent: string; accept: string; ca?: string | undefined }): Promise<Got> {
   const { promise, resolve } = Promise.withResolvers<Got>()
-  const fail = (error: string, status: number | null = null, forbidden = false): void => resolve({ status, body: '', maxAge: null, error, forbidden })
+  const fail = (error: string, status: number | null = null, forbidden = false): void => resolve({ status, body: Buffer.alloc(0), maxAge: null, error, forbidden })
   const go = (): void => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request = send(url, { method: 'GET', lookup: guard.lookup as never, agent: false, signal: AbortSignal.timeout(answerMs), headers: { Accept: accept, 'User-Agent': agent, Connection: 'close' }, ...(ca !== undefined && { ca }) }, (response) => {
@@ -43,7 +43,7 @@ export function get(guard: Pick<Guard, 'lookup' | 'refuses'>, url: URL, { answer
         fail(`it answered more than ${mostBytes} bytes`, statusCode)
       })
       response.on('error', (error) => fail(error.message))
-      response.on('end', () => resolve({ status: statusCode, body: Buffer.concat(parts).toString(), maxAge: maxAgeOf(response.headers['cache-control'], Number(response.headers.age ?? 0)), error: null, forbidden: false }))
+      response.on('end', () => resolve({ status: statusCode, body: Buffer.concat(parts), maxAge: maxAgeOf(response.headers['cache-control'], Number(response.headers.age ?? 0)), error: null, forbidden: false }))
       response.on('close', () => fail('the connection ended in the middle of the answer', statusCode))
     })
     request.on('error', (error: NodeJS.ErrnoException) => fail(error.name === 'AbortError' || error.name === 'TimeoutError' ? `it did not answer within ${answerMs / 1000} seconds` : error.message, null, error.code === 'EPRIVATE'))

@@ -11,6 +11,8 @@ const MOST = 8
 /** keyCertSign among the bits of KeyUsage (RFC 5280 §4.2.1.3). */
 const ISSUES = 0x04
 const SIGNS = 0x80
+/** cRLSign */
+const LISTS = 0x02
 
 /** All certificates of a text in PEM, in their order. @throws Error when there is none, or one cannot be read */
 export function readPem(text: string, most = MOST): X509Certificate[] {
@@ -79,6 +81,11 @@ function ownTrouble(certificate: X509Certificate, depth: number, now: number): s
   if (depth === 0) return undefined
   if (!certificate.ca || (usage !== undefined && (usage & ISSUES) === 0)) return 'it was issued by a certificate that may issue none'
   return pathLength !== undefined && pathLength < depth - 1 ? 'it stands further below an authority than that allows' : undefined
+}
+
+/** Whether it is one of an authority: that issues certificates, or signs lists of those that were revoked. */
+export function isOfAuthority(certificate: X509Certificate): boolean {
+  return certificate.ca || ((readExtensions(certificate).usage ?? 0) & LISTS) !== 0
 }
 
 interface Extensions {

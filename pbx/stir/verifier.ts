@@ -2,7 +2,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { within } from '../../config/within.ts'
 import type { Directory, SnapshotStir, SnapshotTrunk } from '../directory/types.ts'
-import type { CertificateStore } from './certificate-store.ts'
+import type { CertificateStore, RevocationStore } from './published-store.ts'
 import { readPem } from './certificate.ts'
 import { meanings } from './number.ts'
 import { verdictOf, verifyCall, type IdentityVerdict } from './verify.ts'
@@ -16,7 +16,7 @@ export interface Verifier {
   verify(trunk: SnapshotTrunk, call: { identity: string | undefined; date: string | undefined; caller: string | undefined; called: string }): Promise<IdentityVerdict>
 }
 
-export function createVerifier({ directory, store, now, ms = VERIFY_MS }: { directory: Pick<Directory, 'snapshot'>; store: CertificateStore; now: () => number; ms?: number }): Verifier {
+export function createVerifier({ directory, store, lists, now, ms = VERIFY_MS }: { directory: Pick<Directory, 'snapshot'>; store: CertificateStore; lists: RevocationStore; now: () => number; ms?: number }): Verifier {
   /** By what is configured: a change makes another object. */
   const trusted = new WeakMap<SnapshotStir, readonly X509Certificate[]>()
   const rootsOf = (stir: SnapshotStir): readonly X509Certificate[] => {
@@ -27,7 +27,7 @@ export function createVerifier({ directory, store, now, ms = VERIFY_MS }: { dire
   return {
     async verify({ tenantId, country }, { identity, date, caller, called }) {
       const roots = rootsOf(directory.snapshot().stirOf(tenantId))
-      const work = verifyCall({ store, roots, now }, { identity, date, caller: caller === undefined ? [] : meanings(caller, country), called: meanings(called, country) })
+      const work = verifyCall({ store, lists, roots, now }, { identity, date, caller: caller === undefined ? [] : meanings(caller, country), called: meanings(called, country) })
       return (await within(work, ms)) ?? verdictOf('identity-info', `The certificate of the signature did not come within ${ms / 1000} seconds, and the call was not held up longer.`, true)
     },
   }

@@ -1,11 +1,13 @@
 /** Holds the signatures of a call against what it says (RFC 8224 §6.2, ATIS-1000074 §5.3, RFC 8946 §6). */
 import { X509Certificate } from 'node:crypto'
 import { messageOf } from '../../config/errors.ts'
+import { within } from '../../config/within.ts'
 import type { CallerIdentity } from '../events/catalogue.ts'
 import { judgeChain } from './certificate.ts'
-import type { CertificateStore } from './certificate-store.ts'
 import { readIdentities, type IdentityHeader } from './identity-header.ts'
 import { isSignedBy, readPassport, type Attestation, type Passport } from './passport.ts'
+import type { CertificateStore, RevocationStore } from './published-store.ts'
+import { isRevoked, pointsOf } from './revocation.ts'
 import { speaksFor } from './tn-auth-list.ts'
 
 /** What a call is refused with, when it is (RFC 8224 §6.2.2). */
@@ -28,6 +30,7 @@ export interface SignedCall {
 
 export interface VerifyWorld {
   store: CertificateStore
+  lists: RevocationStore
   /** Authorities that are trusted. */
   roots: readonly X509Certificate[]
   /** Milliseconds since the epoch. */
@@ -35,6 +38,8 @@ export interface VerifyWorld {
 }
 
 const FRESH_SECONDS = 60
+/** A list that comes later serves the next call. */
+const LIST_MS = 500
 /** Of each kind, more are not looked at. */
 const MOST = 3
 
@@ -103,16 +108,27 @@ function read({ now }: VerifyWorld, { date }: SignedCall, { token, info, alg, pp
 }
 
 /** @throws Fault unless it was signed by whoever may speak for the number */
-async function prove({ store, roots, now }: VerifyWorld, passport: Passport, number: string): Promise<void> {
+async function prove({ store, lists, roots, now }: VerifyWorld, passport: Passport, number: string): Promise<void> {
   const found = await store.find(passport.x5u)
   if ('trouble' in found) throw new Fault('identity-info', `The certificate of the signature could not be fetched: ${found.trouble}.`, found.dead)
-  const [leaf] = found.chain as [X509Certificate]
+  const chain = found.value
+  const [leaf] = chain as [X509Certificate]
   const unusable = (why: string): Fault => new Fault('identity-credential', `The certificate of the signature is not taken: ${why}.`)
   if (roots.length === 0) throw new Fault('identity-credential', 'No authority for signed calls is trusted here yet. Enter one under Signed calls.', true)
-  const list = judgeChain(found.chain, roots, now())
+  const list = judgeChain(chain, roots, now())
   if (typeof list === 'string') throw unusable(list)
   if (!speaksFor(list, number)) throw unusable(`it is not for +${number}`)
   if (!isSignedBy(passport, leaf.publicKey)) throw new Fault('identity-invalid', 'The signature is not one of its certificate: the call was changed on its way, or the signature is made up.')
+  if (await wasRevoked(chain, { lists, roots, now })) throw unusable('it, or one above it, was revoked')
+}
+
+/** By the lists that certificates name. One that does not come says nothing, as everywhere (RFC 5280 §6.3.3): else whoever attacks its server decides who can be called. */
+async function wasRevoked(chain: readonly X509Certificate[], { lists, roots, now }: Omit<VerifyWorld, 'store'>): Promise<boolean> {
+  const asked = chain.flatMap((certificate) => pointsOf(certificate).map(async (url) => {
+    const found = await within(lists.find(url), LIST_MS)
+    return found !== undefined && 'value' in found && [roots, chain].some((signers) => isRevoked(certificate, found.value, signers, now()))
+  }))
+  return asked.length > 0 && (await Promise.all(asked)).includes(true)
 }
 
 /** How the signature comes to be for the called number, as a further sentence. @throws Fault when it does not */

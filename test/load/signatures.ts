@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { createLogger } from '../../config/logger.ts'
 import type { Directory, SnapshotTrunk } from '../../pbx/directory/types.ts'
-import { createCertificateStore } from '../../pbx/stir/certificate-store.ts'
+import { createCertificateStore, createRevocationStore } from '../../pbx/stir/published-store.ts'
 import { createSigner } from '../../pbx/stir/signer.ts'
 import { createVerifier } from '../../pbx/stir/verifier.ts'
 import { startCertificateServer } from '../support/certificate-server.ts'
@@ -22,7 +22,7 @@ const numbers = Array.from({ length: 1_000 }, (_, at) => ({ number: `+1202555${1
 const directory = { snapshot: () => ({ stirOf: () => stir, trunksOf: () => trunks, inboundNumbersOf: () => numbers }) } as unknown as Directory
 const now = (): number => Date.now()
 const signer = createSigner({ directory, publicUrl: '', key: Buffer.alloc(32), now, logger: createLogger('warn') })
-const verifier = createVerifier({ directory, store: createCertificateStore({ networks: ['127.0.0.1'], now }), now })
+const verifier = createVerifier({ directory, store: createCertificateStore({ networks: ['127.0.0.1'], now }), lists: createRevocationStore({ networks: ['127.0.0.1'], now }), now })
 
 const sign = (): string | readonly string[] | undefined => signer.sign(trunk, { called: '+12025550123', from: '+12025551042', origin: { authenticated: true, id: 'extension' } }, {})['Identity']
 const identity = String(sign())

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-export type CertificateAnswer = string | ((request: IncomingMessage, response: ServerResponse) => void)
+export type CertificateAnswer = string | Buffer | ((request: IncomingMessage, response: ServerResponse) => void)
 
 export interface CertificateServer {
   readonly url: string
@@ -23,7 +23,7 @@ export async function startCertificateServer(tls?: { certificate: string; key: s
     asked.push(request.url ?? '')
     const found = answers.get(request.url ?? '')
     if (!found) response.writeHead(404).end()
-    else if (typeof found.answer === 'string') response.writeHead(200, { 'Content-Type': 'application/pem-certificate-chain', ...found.headers }).end(found.answer)
+    else if (typeof found.answer === 'string' || Buffer.isBuffer(found.answer)) response.writeHead(200, { 'Content-Type': 'application/pem-certificate-chain', ...found.headers }).end(found.answer)
     else found.answer(request, response)
   }
   const server: Server = tls ? createSecureServer({ cert: tls.certificate, key: tls.key }, take) : createServer(take)

@@ -1,7 +1,7 @@
 /** Authorities of STIR and the certificates for calls that they issue (RFC 8226), for tests. Whatever is wrong with one is asked for. */
 import { webcrypto } from 'node:crypto'
 import { BitString, Constructed, IA5String, Integer, Sequence, Utf8String, type BaseBlock } from 'asn1js'
-import { AttributeTypeAndValue, BasicConstraints, Certificate, Extension } from 'pkijs'
+import { AttributeTypeAndValue, BasicConstraints, Certificate, CertificateRevocationList, CRLDistributionPoints, DistributionPoint, Extension, Extensions, GeneralName, GeneralNames, RevokedCertificate, Time } from 'pkijs'
 
 export interface StirPair {
   /** PEM. */
@@ -18,6 +18,8 @@ export interface StirWish {
   /** Days until it begins. */
   inDays?: number
   curve?: 'P-256' | 'P-384'
+  /** Where it would be said that it was revoked. */
+  lists?: readonly string[]
   /** A critical extension that nobody knows. */
   strange?: boolean
 }
@@ -26,6 +28,8 @@ export interface StirAuthority extends StirPair {
   issue(wish?: StirWish): Promise<StirPair>
   /** Another authority below it. @param mayIssue false: it issues although it may not */
   below(commonName: string, mayIssue?: boolean): Promise<StirAuthority>
+  /** A list of certificates that were revoked, in DER; of another authority's where `of` says whose. @param days until the next one */
+  revoke(certificates: readonly string[], more?: { of?: string; days?: number }): Promise<Buffer>
 }
 
 interface Issuer {
@@ -43,7 +47,8 @@ export async function stirAuthority(commonName = 'Test STI authority'): Promise<
 function authority(made: Awaited<ReturnType<typeof make>>): StirAuthority {
   return {
     ...made.pem,
-    issue: async (wish = {}) => (await make('SHAKEN 709J', made.issuer, wish, [constraints(false), usage(0x80), ...(wish.codes === null ? [] : [numbers(wish)]), ...(wish.strange ? [new Extension({ extnID: '1.3.6.1.4.1.99999.1', critical: true, extnValue: new Integer({ value: 1 }).toBER(false) })] : [])])).pem,
+    issue: async (wish = {}) => (await make('SHAKEN 709J', made.issuer, wish, [constraints(false), usage(0x80), ...(wish.codes === null ? [] : [numbers(wish)]), ...(wish.lists ? [points(wish.lists)] : []), ...(wish.strange ? [new Extension({ extnID: '1.3.6.1.4.1.99999.1', critical: true, extnValue: new Integer({ value: 1 }).toBER(false) })] : [])])).pem,
+    revoke: (certificates, more) => revocationList(made.issuer, certificates, more),
     below: async (name, mayIssue = true) => authority(await make(name, made.issuer, {}, [constraints(mayIssue), usage(mayIssue ? 0x06 : 0x80)])),
   }
 }
@@ -77,6 +82,27 @@ function numbers({ codes = ['709J'], numbers: one = [], ranges = [] }: StirWish)
     ],
   })
   return new Extension({ extnID: '1.3.6.1.5.5.7.1.26', critical: false, extnValue: list.toBER(false) })
+}
+
+function points(urls: readonly string[]): Extension {
+  const list = new CRLDistributionPoints({ distributionPoints: urls.map((value) => new DistributionPoint({ distributionPoint: [new GeneralName({ type: 6, value })] })) })
+  return new Extension({ extnID: '2.5.29.31', critical: false, extnValue: list.toSchema().toBER(false) })
+}
+
+const read = (pem: string): Certificate => Certificate.fromBER(Uint8Array.from(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')).buffer)
+
+async function revocationList({ certificate, key }: Issuer, revoked: readonly string[], { of, days = 1 }: { of?: string; days?: number } = {}): Promise<Buffer> {
+  const list = new CertificateRevocationList()
+  list.version = 1
+  list.issuer = certificate.subject
+  list.thisUpdate = new Time({ type: 0, value: new Date(Date.now() - 2 * DAY_MS) })
+  list.nextUpdate = new Time({ type: 0, value: new Date(Date.now() + days * DAY_MS) })
+  const issuer = of === undefined ? undefined : new Extension({ extnID: '2.5.29.29', critical: true, extnValue: new GeneralNames({ names: [new GeneralName({ type: 4, value: read(of).subject })] }).toSchema().toBER(false) })
+  list.revokedCertificates = revoked.map((pem, at) => new RevokedCertificate({
+    userCertificate: read(pem).serialNumber, revocationDate: new Time({ type: 0, value: new Date(Date.now() - DAY_MS) }), ...(issuer && at === 0 && { crlEntryExtensions: new Extensions({ extensions: [issuer] }) }),
+  }))
+  await list.sign(key, 'SHA-256')
+  return Buffer.from(list.toSchema(true).toBER(false))
 }
 
 const constraints = (cA: boolean): Extension => new Extension({ extnID: '2.5.29.19', critical: true, extnValue: new BasicConstraints({ cA }).toSchema().toBER(false) })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, generateKeyPairSync, sign, X509Certificate } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { createCertificateStore, type CertificateStore } from '../../../pbx/stir/certificate-store.ts'
+import { createCertificateStore, createRevocationStore, type CertificateStore } from '../../../pbx/stir/published-store.ts'
 import { readIdentities, writeIdentity } from '../../../pbx/stir/identity-header.ts'
 import { writePassport, type ShakenClaims } from '../../../pbx/stir/passport.ts'
 import { verifyCall, type IdentityVerdict, type SignedCall } from '../../../pbx/stir/verify.ts'
@@ -31,7 +31,7 @@ suite('signatures of calls', () => {
 
   const signed = (over: Partial<ShakenClaims> = {}, by: StirPair = pair, at = url): string => writeIdentity(writePassport(createPrivateKey(by.key), at, claims(over)), at)
   const verify = (identity: string | undefined, call: Partial<SignedCall> = {}, roots = [authority.certificate], own = store): Promise<IdentityVerdict> =>
-    verifyCall({ store: own, roots: roots.map((pem) => new X509Certificate(pem)), now: () => now }, { ...CALL, ...call, identity })
+    verifyCall({ store: own, lists: createRevocationStore({ networks: ['127.0.0.1'], now: () => now }), roots: roots.map((pem) => new X509Certificate(pem)), now: () => now }, { ...CALL, ...call, identity })
   /** Any JSON, signed by the key of a certificate. */
   const made = (header: object, payload: object, key = pair.key): string => {
     const text = [header, payload].map((one) => Buffer.from(JSON.stringify(one)).toString('base64url')).join('.')
@@ -222,6 +222,29 @@ suite('signatures of calls', () => {
     now = began
   })
 
+  test('a certificate that was revoked is not taken, by a list of its authority or of an administrator over it; a list that is not to be had, or of a stranger, says nothing', async () => {
+    const administrator = await stirAuthority('STI-PA')
+    const other = await stirAuthority('Stranger')
+    let lists = 0
+    const withList = async (answer: (revoked: StirPair) => Promise<Parameters<CertificateServer['publish']>[1]>, trusted = [authority.certificate]): Promise<string | null> => {
+      lists += 1
+      const at = `${server.url}/list${lists}.crl`
+      const [one, where] = await published(`listed${lists}.pem`, { lists: [at] })
+      server.publish(`list${lists}.crl`, await answer(one))
+      return (await verify(signed({}, one, where), {}, trusted)).fault
+    }
+    assert.equal(await withList(({ certificate }) => authority.revoke([certificate])), 'identity-credential')
+    assert.equal(await withList(() => authority.revoke([pair.certificate])), null, 'another one was')
+    assert.equal(await withList(({ certificate }) => administrator.revoke([certificate], { of: authority.certificate }), [authority.certificate, administrator.certificate]), 'identity-credential')
+    assert.equal(await withList(({ certificate }) => administrator.revoke([pair.certificate, certificate], { of: authority.certificate }), [authority.certificate, administrator.certificate]), 'identity-credential', 'said once for those that follow')
+    assert.equal(await withList(({ certificate }) => administrator.revoke([certificate]), [authority.certificate, administrator.certificate]), null, 'the number of one of its own')
+    assert.equal(await withList(({ certificate }) => other.revoke([certificate], { of: authority.certificate })), null)
+    assert.equal(await withList(({ certificate }) => authority.revoke([certificate], { days: -1 })), null, 'of another time')
+    for (const answer of [Promise.resolve('no list'), Promise.resolve(Buffer.alloc(200_000))]) assert.equal(await withList(() => answer), null)
+    assert.equal(await withList(async () => (_request, response) => void response.writeHead(503).end()), null)
+    assert.equal(await withList(async () => () => undefined), null, 'it is not waited for')
+  })
+
   test('more at once than a few are not fetched', async () => {
     const own = createCertificateStore({ networks: ['127.0.0.1'], now: () => now, answerMs: 2_000 })
     let answer = (): void => undefined
@@ -231,7 +254,7 @@ suite('signatures of calls', () => {
     const found = slow.map((at) => own.find(at))
     assert.deepEqual(await found[8], { trouble: 'too many others are being fetched', dead: true })
     answer()
-    for (const one of await Promise.all(found.slice(0, 8))) assert.ok('chain' in one)
+    for (const one of await Promise.all(found.slice(0, 8))) assert.ok('value' in one)
   })
 
   test('a name is reached over TLS that proves it, and over none that does not', async () => {

@@ -1,4 +1,4 @@
-/** Certificates of callers, fetched from where their signatures say, and kept for as long as those who publish them allow. */
+/** What strangers publish, fetched from where they say, and kept for as long as they allow: certificates of callers, and lists of those that were revoked. */
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { messageOf } from '../../config/errors.ts'
@@ -6,17 +6,38 @@ import { createNetworkSet } from '../../config/network-set.ts'
 import { get } from '../../config/outbound/get.ts'
 import { bareHost, createGuard } from '../../config/outbound/guard.ts'
 import { readPem } from './certificate.ts'
+import { readRevocationList, type RevocationList } from './revocation.ts'
 
-/** A chain, the certificate for calls first; or why there is none, as the end of a sentence. `dead`: nobody answered, so nothing is known. */
-export type Found = { chain: readonly X509Certificate[] } | { trouble: string; dead: boolean }
+/** Or why there is none, as the end of a sentence. `dead`: nobody answered, so nothing is known. */
+export type Found<T> = { value: T } | { trouble: string; dead: boolean }
 
-export interface CertificateStore {
+export interface PublishedStore<T> {
   /** Never rejects, and takes some seconds at most. */
-  find(url: string): Promise<Found>
+  find(url: string): Promise<Found<T>>
 }
 
-export const FETCH_MS = 5_000
-const MOST_BYTES = 64_000
+/** A chain, the certificate for calls first. */
+export type CertificateStore = PublishedStore<readonly X509Certificate[]>
+export type RevocationStore = PublishedStore<RevocationList>
+
+interface StoreOptions {
+  /** Private networks that the operator opens (STIR_NETWORKS): an address in them, written as numbers, may also be reached without TLS and at any port. */
+  networks: readonly string[]
+  /** Milliseconds since the epoch. */
+  now: () => number
+  /** PEM, for tests. */
+  ca?: string
+  answerMs?: number
+}
+
+export const createCertificateStore = (options: StoreOptions): CertificateStore =>
+  createStore(options, { mostBytes: 64_000, accept: 'application/pem-certificate-chain, application/x-pem-file, */*;q=0.5', read: (body) => readPem(body.toString()) })
+
+/** A list that is larger takes too long to read, and none of calls is. */
+export const createRevocationStore = (options: StoreOptions): RevocationStore =>
+  createStore(options, { mostBytes: 100_000, accept: 'application/pkix-crl, */*;q=0.5', read: readRevocationList })
+
+const FETCH_MS = 5_000
 const MOST_KEPT = 1_000
 /** Names that are looked up hold a thread of this process meanwhile. */
 const MOST_AT_ONCE = 8
@@ -25,28 +46,25 @@ const LONGEST_SECONDS = 86_400
 /** A server that does not answer costs one call its time, and not all that follow. */
 const DEAD_SECONDS = 30
 
-/**
- * @param networks private networks that the operator opens (STIR_NETWORKS): an address in them, written as numbers, may also be reached without TLS and at any port
- * @param now milliseconds since the epoch
- */
-export function createCertificateStore({ networks, now, ca, answerMs = FETCH_MS }: { networks: readonly string[]; now: () => number; ca?: string; answerMs?: number }): CertificateStore {
+/** @param read throws what is wrong with it, as the end of a sentence */
+function createStore<T>({ networks, now, ca, answerMs = FETCH_MS }: StoreOptions, { mostBytes, accept, read }: { mostBytes: number; accept: string; read: (body: Buffer) => T }): PublishedStore<T> {
   const guard = createGuard(networks, { what: 'certificates of callers are fetched from', setting: 'STIR_NETWORKS' })
   const opened = createNetworkSet(networks)
-  const kept = new Map<string, { until: number; found: Promise<Found> }>()
+  const kept = new Map<string, { until: number; found: Promise<Found<T>> }>()
   let fetching = 0
   const isOpened = ({ hostname }: URL): boolean => isIP(bareHost(hostname)) !== 0 && opened.covering(bareHost(hostname)) !== undefined
 
-  const fetch = async (url: URL, entry: { until: number }): Promise<Found> => {
-    const { body, status, error, forbidden, maxAge } = await get(guard, url, { answerMs, mostBytes: MOST_BYTES, agent: 'Dialplane', accept: 'application/pem-certificate-chain, application/x-pem-file, */*;q=0.5', ca })
+  const fetch = async (url: URL, entry: { until: number }): Promise<Found<T>> => {
+    const { body, status, error, forbidden, maxAge } = await get(guard, url, { answerMs, mostBytes, agent: 'Dialplane', accept, ca })
     const keep = (seconds: number): void => void (entry.until = now() + seconds * 1000)
     if (error !== null) {
       keep(DEAD_SECONDS)
       return { trouble: error, dead: !forbidden && (status === null || status >= 500) }
     }
     try {
-      const chain = readPem(body)
+      const value = read(body)
       keep(Math.min(maxAge ?? USUAL_SECONDS, LONGEST_SECONDS))
-      return { chain }
+      return { value }
     } catch (problem) {
       keep(DEAD_SECONDS)
       return { trouble: messageOf(problem), dead: false }
@@ -60,7 +78,7 @@ export function createCertificateStore({ networks, now, ca, answerMs = FETCH_MS 
       const known = kept.get(url.href)
       if (known && known.until > now()) return known.found
       if (fetching >= MOST_AT_ONCE) return { trouble: 'too many others are being fetched', dead: true }
-      const entry = { until: Infinity, found: Promise.resolve<Found>({ trouble: '', dead: true }) }
+      const entry = { until: Infinity, found: Promise.resolve<Found<T>>({ trouble: '', dead: true }) }
       fetching += 1
       entry.found = fetch(url, entry).finally(() => (fetching -= 1))
       kept.delete(url.href)
