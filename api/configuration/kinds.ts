@@ -10,6 +10,7 @@ import { BlockedCallerCreate, InboundNumberCreate, OutboundRouteCreate, PinSetCr
 import { MessageSettingsUpdate } from '../messages/routes.ts'
 import { ProvisionedPhoneCreate } from '../provisioning/schemas.ts'
 import { RecordingSettingsUpdate } from '../recordings/schemas.ts'
+import { StirSettingsUpdate } from '../stir/routes.ts'
 import { AttendantCreate, ScheduleCreate } from '../telephony/hours-schemas.ts'
 import { ApplicationCreate } from '../telephony/application-routes.ts'
 import { PagingGroupCreate } from '../telephony/paging-routes.ts'
@@ -141,6 +142,7 @@ export function sectionsOf(pbx: Pbx): AnySection[] {
     kept('networks', 'network of a place', EMERGENCY, pbx.emergency.networks, EmergencyNetworkCreate, { key: ['kind', 'value'], references: { locationId: idRef('place', 'places') } }),
     settings('emergency', 'settings of calls for help', EMERGENCY, EmergencySettingsUpdate, async (actor) => asFields(await pbx.emergency.settings(actor)), (actor, fields) => pbx.emergency.configure(actor, given(fields)), { locationId: idRef('place', 'places') }),
     settings('callsAbroad', 'limits for calls abroad', TRUNKS, TollSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.toll.settings(actor))), (actor, fields) => pbx.toll.configure(actor, given(fields))),
+    settings('signedCalls', 'settings of signed calls', TRUNKS, StirSettingsUpdate.pick({ certificateUrl: true, authorities: true }), (actor) => Promise.resolve(asFields(pbx.stir.settings(actor))), (actor, fields) => pbx.stir.configure(actor, given(fields))),
     settings('recordings', 'settings of recordings', ['recordings.read', 'recordings.write'], RecordingSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.recordings.settings(actor))), (actor, fields) => pbx.recordings.configure(actor, given(fields))),
     settings('messages', 'settings of text messages', ['messages.read', 'messages.write'], MessageSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.messages.settings(actor))), (actor, fields) => pbx.messages.configure(actor, given(fields))),
   ]

@@ -29,7 +29,7 @@ const StirSettings = z
   })
   .meta({ id: 'StirSettings', description: 'What calls are signed with, and whose signatures are believed (STIR/SHAKEN). The key is never shown.' })
 
-const StirSettingsUpdate = z
+export const StirSettingsUpdate = z
   .strictObject({
     certificate: pem.nullable().optional().meta({ description: 'PEM, the certificate for calls first. Entered together with key; null takes both away.' }),
     key: pem.nullable().optional().meta({ description: 'PEM, without a passphrase. Never shown again.' }),

@@ -1,4 +1,5 @@
 import type { CallerIdentity } from '../events/catalogue.ts'
+import { formatAddress } from '../sip/address.ts'
 import { NOWHERE } from '../sip/anonymous.ts'
 import { autoAnswerHeaders } from '../sip/auto-answer.ts'
 import { divertedHeaders } from '../sip/diverted.ts'
@@ -15,13 +16,14 @@ export function inviteContact(world: CallWorld, call: Call, target: PhoneTarget,
   const domain = tenant?.domains[0] ?? 'localhost'
   const { caller } = call.request
   const { hidden = false, identity } = call.caller.origin
+  const name = target.namePrefix ? `${target.namePrefix} ${caller.name ?? caller.number}` : (caller.name ?? undefined)
   return inviteAlongFlows(world.sip, target.contact, {
-    from: { number: caller.number, name: target.namePrefix ? `${target.namePrefix} ${caller.name ?? caller.number}` : (caller.name ?? undefined), domain: hidden ? NOWHERE : domain },
+    from: { number: caller.number, name, domain: hidden ? NOWHERE : domain },
     to: { number: target.number, domain },
     sdp: leg.endpoint?.localSdp ?? '',
     headers: {
       ...divertedHeaders(target.diverted, target.number, domain),
-      ...(hidden ? { Privacy: 'id' } : verified(caller.number, identity, domain)),
+      ...(hidden ? { Privacy: 'id' } : verified(caller.number, name, identity, domain)),
       ...(target.alertInfo && { 'Alert-Info': target.alertInfo }),
       ...(target.autoAnswer && autoAnswerHeaders(domain, target.contact.userAgent, target.autoAnswer === true ? undefined : target.autoAnswer)),
     },
@@ -31,8 +33,8 @@ export function inviteContact(world: CallWorld, call: Call, target: PhoneTarget,
   })
 }
 
-/** What the signature of a call from outside was worth, as phones show it (3GPP TS 24.229 §7.2A.20). */
-function verified(number: string, identity: CallerIdentity | undefined, domain: string): Record<string, string> {
+/** What the signature of a call from outside was worth, as phones show it (3GPP TS 24.229 §7.2A.20). With the name: many show no other then. */
+function verified(number: string, name: string | undefined, identity: CallerIdentity | undefined, domain: string): Record<string, string> {
   if (!identity || !/^\+?[0-9]+$/.test(number)) return {}
-  return { 'P-Asserted-Identity': `<sip:${number};verstat=${identity.verstat}@${domain};user=phone>` }
+  return { 'P-Asserted-Identity': formatAddress(name, `sip:${number};verstat=${identity.verstat}@${domain};user=phone`) }
 }

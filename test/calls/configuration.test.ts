@@ -53,6 +53,7 @@ function company(seed: number): string {
     emergency: { place: '3rd floor', mailTo: ['guard@example.com'], escalateMinutes: 5 },
     mailboxes: [{ number: '203', keepDays: 30, mailTo: ['anna@example.com'] }],
     callsAbroad: { perHour: 7, countries: ['CA', 'MX'] },
+    signedCalls: { certificateUrl: 'https://certificates.example.com/calls.pem', authorities: null },
     recordings: { days: 90, notice: 'beep' },
     featureCodes: { 'do-not-disturb-on': { code: '*61', enabled: true } },
   })

@@ -99,6 +99,7 @@ suite('verified calls', () => {
   test('the number of who withholds it is verified and told to nobody', async () => {
     const { told, kept } = await rings(from, ['Privacy', 'id'], signed())
     assert.deepEqual([told, kept?.verstat], [undefined, 'TN-Validation-Passed-A'])
+    assert.match((await rings(['P-Asserted-Identity', '"Bob" <sip:+12025550999@carrier.example>'], signed())).told ?? '', /^"Bob" <sip:\+12025550999;verstat=TN-Validation-Passed-A@/, 'a name goes along')
   })
 
   test('what a phone was told goes along when it sends the caller on', async () => {

@@ -18,7 +18,7 @@ const actions: Record<Change['action'], Wording> = { create: { label: 'Made', to
 
 const sections: Record<string, string> = {
   extensions: 'Extension', mailboxes: 'Mailbox', conferences: 'Conference room', ringGroups: 'Ring group', parkLots: 'Park lot', pagingGroups: 'Paging group', applications: 'Application', phones: 'Phone', attendants: 'Attendant', schedules: 'Opening hours', trunks: 'Trunk',
-  outboundRoutes: 'Outbound route', pinSets: 'PIN set', inboundNumbers: 'Inbound number', blockedCallers: 'Blocked caller', sites: 'Site', places: 'Place', networks: 'Network of a place', emergency: 'Calls for help', callsAbroad: 'Calls abroad', recordings: 'Recordings', messages: 'Text messages', featureCodes: 'Feature codes',
+  outboundRoutes: 'Outbound route', pinSets: 'PIN set', inboundNumbers: 'Inbound number', blockedCallers: 'Blocked caller', sites: 'Site', places: 'Place', networks: 'Network of a place', emergency: 'Calls for help', callsAbroad: 'Calls abroad', signedCalls: 'Signed calls', recordings: 'Recordings', messages: 'Text messages', featureCodes: 'Feature codes',
 }
 
 const valueWords = (value: unknown): string => (value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value))
