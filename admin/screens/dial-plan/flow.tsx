@@ -56,11 +56,13 @@ export default function Flow({ steps, caller, onEdit }: { steps: readonly Routin
       edges: laid.edges.map(({ from, to, when }): Edge => ({ id: `${from}-${to}`, source: from, target: to, label: caseOf(when), type: 'smoothstep' })),
     }
   }, [steps, caller, onEdit])
+  // A long way is read from its beginning, and the rest reached by moving it; all of it at once would be too small to read.
+  const first = nodes.filter(({ position: { x, y } }) => x <= 3 * COLUMN && y <= 4 * ROW)
   return (
     <Box h={Math.min(560, Math.max(220, rows * ROW + 40))} className={classes.frame} role="group" aria-label="The way of the call as a graph">
       <ReactFlow
         key={nodes.map(({ id, data }) => `${id}${data.step?.step ?? ''}`).join()}
-        nodes={nodes} edges={edges} nodeTypes={kinds} colorMode={scheme} fitView fitViewOptions={{ maxZoom: 1, padding: 0.1 }} minZoom={0.2}
+        nodes={nodes} edges={edges} nodeTypes={kinds} colorMode={scheme} fitView fitViewOptions={{ nodes: first, maxZoom: 1, padding: 0.1 }} minZoom={0.2}
         nodesDraggable={false} nodesConnectable={false} elementsSelectable={false} nodesFocusable={false} edgesFocusable={false} zoomOnScroll={false} preventScrolling={false}
       >
         <Background />
