@@ -33,45 +33,59 @@ export function readSigner(certificate: X509Certificate): TnAuthList {
   return readTnAuthList(list.value)
 }
 
+/** A chain that leads to an authority that is trusted. */
+export interface Trusted {
+  /** What it may sign calls for. */
+  numbers: TnAuthList
+  /** From the certificate for calls to the authority. */
+  path: readonly X509Certificate[]
+}
+
 /** What was found of a chain, by the chain: reading it takes some milliseconds, and one company calls again and again. */
-const judged = new WeakMap<readonly X509Certificate[], { roots: readonly X509Certificate[]; until: number; found: TnAuthList | string }>()
+const judged = new WeakMap<readonly X509Certificate[], { roots: readonly X509Certificate[]; until: number; found: Trusted | string }>()
 const JUDGED_MS = 60_000
 
 /** What a chain may sign calls for; why it may not, as the end of a sentence. Found anew every minute, for certificates end. */
-export function judgeChain(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: number): TnAuthList | string {
+export function judgeChain(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: number): Trusted | string {
   const known = judged.get(chain)
   if (known?.roots === roots && known.until > now && known.until <= now + JUDGED_MS) return known.found
-  const found = chainTrouble(chain, roots, now) ?? signerOf(chain)
+  const found = findOut(chain, roots, now)
   judged.set(chain, { roots, until: now + JUDGED_MS, found })
   return found
 }
 
-function signerOf([leaf]: readonly X509Certificate[]): TnAuthList | string {
+/** Only what an authority that is trusted has signed is read in full: strangers could write what takes long. */
+function findOut(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: number): Trusted | string {
   try {
-    return readSigner(leaf as X509Certificate)
+    const path = pathTo(chain, roots)
+    if (!path) return 'it was issued by none of the authorities that are trusted here'
+    for (const [depth, certificate] of path.entries()) {
+      const trouble = troubleOf(certificate, depth, now)
+      if (trouble !== undefined) return trouble
+    }
+    return { numbers: readSigner(path[0] as X509Certificate), path }
   } catch (error) {
     return messageOf(error)
   }
 }
 
-/** Why a chain leads to nobody who is trusted; undefined: it does. */
-function chainTrouble(chain: readonly X509Certificate[], roots: readonly X509Certificate[], now: number): string | undefined {
-  let [current] = chain
-  const others = chain.slice(1)
-  for (let depth = 0; current && depth <= MOST; depth += 1) {
-    const trouble = ownTrouble(current, depth, now)
-    if (trouble !== undefined) return trouble
+/** By who issued whom alone. */
+function pathTo([leaf, ...others]: readonly X509Certificate[], roots: readonly X509Certificate[]): X509Certificate[] | undefined {
+  const path: X509Certificate[] = []
+  for (let current = leaf; current && path.length < MOST; ) {
+    path.push(current)
     const signed = current
-    const issuedBy = (issuer: X509Certificate): boolean => signed.checkIssued(issuer) && signed.verify(issuer.publicKey)
-    if (roots.some((root) => root.fingerprint256 === signed.fingerprint256)) return undefined
+    const issuedBy = (issuer: X509Certificate): boolean => issuer.ca && signed.checkIssued(issuer) && signed.verify(issuer.publicKey)
+    if (roots.some((root) => root.fingerprint256 === signed.fingerprint256)) return path
     const root = roots.find(issuedBy)
-    if (root) return ownTrouble(root, depth + 1, now)
-    current = others.find((one) => one.fingerprint256 !== signed.fingerprint256 && issuedBy(one))
+    if (root) return [...path, root]
+    // Signatures of calls know no other kind (ATIS-1000080 §6.3.6), and a large one of RSA would take long to check.
+    current = others.find((one) => one.publicKey.asymmetricKeyType === 'ec' && !path.includes(one) && issuedBy(one))
   }
-  return 'it was issued by none of the authorities that are trusted here'
+  return undefined
 }
 
-function ownTrouble(certificate: X509Certificate, depth: number, now: number): string | undefined {
+function troubleOf(certificate: X509Certificate, depth: number, now: number): string | undefined {
   const day = (date: Date): string => date.toISOString().slice(0, 10)
   const what = depth === 0 ? 'it' : 'the certificate of an authority above it'
   if (now < certificate.validFromDate.getTime()) return `${what} is not valid before ${day(certificate.validFromDate)}`
@@ -79,7 +93,7 @@ function ownTrouble(certificate: X509Certificate, depth: number, now: number): s
   const { extensions, usage, pathLength } = readExtensions(certificate)
   if (extensions.some(({ id, critical }) => critical && !UNDERSTOOD.has(id))) return `${what} has a critical extension that is not understood`
   if (depth === 0) return undefined
-  if (!certificate.ca || (usage !== undefined && (usage & ISSUES) === 0)) return 'it was issued by a certificate that may issue none'
+  if (usage !== undefined && (usage & ISSUES) === 0) return 'it was issued by a certificate that may issue none'
   return pathLength !== undefined && pathLength < depth - 1 ? 'it stands further below an authority than that allows' : undefined
 }
 

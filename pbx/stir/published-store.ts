@@ -30,8 +30,9 @@ interface StoreOptions {
   answerMs?: number
 }
 
+/** Several certificates are less, and what is large takes long to read. */
 export const createCertificateStore = (options: StoreOptions): CertificateStore =>
-  createStore(options, { mostBytes: 64_000, accept: 'application/pem-certificate-chain, application/x-pem-file, */*;q=0.5', read: (body) => readPem(body.toString()) })
+  createStore(options, { mostBytes: 20_000, accept: 'application/pem-certificate-chain, application/x-pem-file, */*;q=0.5', read: (body) => readPem(body.toString()) })
 
 /** A list that is larger takes too long to read, and none of calls is. */
 export const createRevocationStore = (options: StoreOptions): RevocationStore =>

@@ -57,11 +57,19 @@ function identify(certificate: X509Certificate): { name: string; points: readonl
   if (known) return known
   const { issuer, serialNumber, extensions = [] } = Certificate.fromBER(bytesOf(certificate.raw))
   const value = extensions.find(({ extnID }) => extnID === OID.points)?.extnValue.valueBlock.valueHexView
-  const points = value === undefined ? [] : CRLDistributionPoints.fromBER(bytesOf(value)).distributionPoints
-  const urls = points.flatMap(({ distributionPoint }) => (Array.isArray(distributionPoint) ? distributionPoint : [])).flatMap((one) => (one instanceof GeneralName && one.type === URI ? [String(one.value)] : []))
-  const found = { name: `${nameOf(issuer)} ${serialOf(serialNumber.valueBlock.valueHexView)}`, points: urls.slice(0, 2) }
+  const found = { name: `${nameOf(issuer)} ${serialOf(serialNumber.valueBlock.valueHexView)}`, points: value === undefined ? [] : urlsIn(value).slice(0, 2) }
   identities.set(certificate, found)
   return found
+}
+
+/** What cannot be read names none. */
+function urlsIn(value: Uint8Array): string[] {
+  try {
+    const points = CRLDistributionPoints.fromBER(bytesOf(value)).distributionPoints
+    return points.flatMap(({ distributionPoint }) => (Array.isArray(distributionPoint) ? distributionPoint : [])).flatMap((one) => (one instanceof GeneralName && one.type === URI ? [String(one.value)] : []))
+  } catch {
+    return []
+  }
 }
 
 /** Signers of lists, by list: to prove one takes a while. */

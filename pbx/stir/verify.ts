@@ -115,18 +115,18 @@ async function prove({ store, lists, roots, now }: VerifyWorld, passport: Passpo
   const [leaf] = chain as [X509Certificate]
   const unusable = (why: string): Fault => new Fault('identity-credential', `The certificate of the signature is not taken: ${why}.`)
   if (roots.length === 0) throw new Fault('identity-credential', 'No authority for signed calls is trusted here yet. Enter one under Signed calls.', true)
-  const list = judgeChain(chain, roots, now())
-  if (typeof list === 'string') throw unusable(list)
-  if (!speaksFor(list, number)) throw unusable(`it is not for +${number}`)
+  const trusted = judgeChain(chain, roots, now())
+  if (typeof trusted === 'string') throw unusable(trusted)
+  if (!speaksFor(trusted.numbers, number)) throw unusable(`it is not for +${number}`)
   if (!isSignedBy(passport, leaf.publicKey)) throw new Fault('identity-invalid', 'The signature is not one of its certificate: the call was changed on its way, or the signature is made up.')
-  if (await wasRevoked(chain, { lists, roots, now })) throw unusable('it, or one above it, was revoked')
+  if (await wasRevoked(trusted.path, { lists, roots, now })) throw unusable('it, or one above it, was revoked')
 }
 
 /** By the lists that certificates name. One that does not come says nothing, as everywhere (RFC 5280 §6.3.3): else whoever attacks its server decides who can be called. */
-async function wasRevoked(chain: readonly X509Certificate[], { lists, roots, now }: Omit<VerifyWorld, 'store'>): Promise<boolean> {
-  const asked = chain.flatMap((certificate) => pointsOf(certificate).map(async (url) => {
+async function wasRevoked(path: readonly X509Certificate[], { lists, roots, now }: Omit<VerifyWorld, 'store'>): Promise<boolean> {
+  const asked = path.flatMap((certificate) => pointsOf(certificate).map(async (url) => {
     const found = await within(lists.find(url), LIST_MS)
-    return found !== undefined && 'value' in found && [roots, chain].some((signers) => isRevoked(certificate, found.value, signers, now()))
+    return found !== undefined && 'value' in found && [roots, path].some((signers) => isRevoked(certificate, found.value, signers, now()))
   }))
   return asked.length > 0 && (await Promise.all(asked)).includes(true)
 }
