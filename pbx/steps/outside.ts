@@ -167,10 +167,10 @@ function askWithoutPlace(waiting: Attempt[], attempt: Attempt, failure: InviteFa
 /** RFC 6442 §4.3 (424 Bad Location Information), and what elements say that cannot read the body. */
 const PLACE_REFUSED: ReadonlySet<number> = new Set([400, 406, 413, 415, 420, 424, 488, 500, 501, 513, 606])
 
-/** Whether it says something of the trunk and nothing of whoever is called (RFC 3261 §21.4, §21.5). */
+/** Whether it says something of the trunk and nothing of whoever is called (RFC 3261 §21.4, §21.5): what it says of a signature (RFC 8224 §6.2.2) among it. */
 export function isOfTrunk({ kind, status }: InviteFailure): boolean {
   if (kind !== 'refused') return true
-  return status >= 500 && status < 600 || [401, 402, 403, 407, 408, 420, 423, 429, 430, 439, 482, 483].includes(status)
+  return status >= 500 && status < 600 || [401, 402, 403, 407, 408, 420, 423, 428, 429, 430, 436, 437, 438, 439, 482, 483].includes(status)
 }
 
 function causeOf({ kind, status, reason }: InviteFailure): string {

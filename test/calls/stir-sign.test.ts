@@ -125,6 +125,17 @@ suite('signed calls', () => {
     await house.api.ask('PATCH', `/extensions/${extensions[0]}`, { forwardAlways: null })
   })
 
+  test('a carrier that does not take the signature is a trunk that does not carry the call', async () => {
+    const mark = carrier.incoming.mark()
+    const call = await anna.invite('92025550123')
+    const there = await carrier.nextCall({ from: mark })
+    there.reject(438)
+    assert.equal((await call.ended()).status, 503)
+    const { termination } = await house.verdict(call)
+    assert.equal(termination?.reason, 'no-trunk')
+    assert.match(termination?.explanation ?? '', /Carrier: it refused with 438/)
+  })
+
   test('calls for help are as they were, and a number that is withheld stays so', async () => {
     assert.equal(headerOf((await sent(anna.invite('*6792025550123'))).invite, 'identity'), undefined)
     const mark = carrier.incoming.mark()
