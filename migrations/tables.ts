@@ -222,6 +222,8 @@ export interface ExtensionRow {
   do_not_disturb: boolean
   /** Callers who ring all the same. */
   vip_numbers: string[]
+  /** Callers from outside whom it does not want, and exceptions. */
+  blocked_callers: { number: string; name: string; action: BlockedCallerRow['action'] }[]
   /** Whose lamps its phones get by one subscription. */
   lamp_numbers: string[]
   missed_call_mail: string[]
@@ -659,11 +661,11 @@ export interface TollCallRow {
 export interface BlockedCallerRow {
   id: string
   tenant_id: string
-  /** As the house writes numbers, a * at the end for all that begin so; or `anonymous`. */
+  /** As the house writes numbers, a * at the end for all that begin so, an expression between slashes, or `anonymous`. */
   number: string
   /** Why, for people. */
   name: string
-  action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow'
+  action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow'
   enabled: boolean
   version: number
   created_at: Date

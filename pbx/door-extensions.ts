@@ -1,6 +1,6 @@
 /** Extensions, their devices, and where calls to them lead, as the API sees them: a part of the door in `door.ts`. */
 import type { Kept } from './door-kept.ts'
-import type { OutsideCalls } from './door-trunks.ts'
+import type { OutsideCalls, OwnBlockedCaller } from './door-trunks.ts'
 
 export interface Page {
   /** From 1. */
@@ -47,6 +47,8 @@ export interface Extension {
   doNotDisturb: boolean
   /** Callers who ring all the same. */
   vipNumbers: string[]
+  /** Callers from outside whom it does not want, and exceptions. */
+  blockedCallers: OwnBlockedCaller[]
   /** Whose lamps its phones get by one subscription, in order: extensions, slots, hours, codes. */
   lampNumbers: string[]
   /** Who is told by e-mail of calls to it that nobody answered. */
@@ -132,6 +134,7 @@ export interface ExtensionInput {
   forwardUnreachable?: string | null
   doNotDisturb?: boolean
   vipNumbers?: string[]
+  blockedCallers?: OwnBlockedCaller[]
   lampNumbers?: string[]
   missedCallMail?: string[]
   callLimit?: number | null

@@ -220,15 +220,20 @@ export interface PinSetInput {
 /** One that a route asks for is not removed: `conflict`. */
 export type PinSets = Kept<PinSet, PinSetInput>
 
+/** What such a caller hears; `hold`: waits with music for as long as the house says; `allow`: it is put through all the same. */
+export type BlockedAction = 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow'
+
+/** The same in the list of an extension, for calls to it. */
+export type OwnBlockedCaller = Pick<BlockedCaller, 'number' | 'name' | 'action'>
+
 /** A caller from outside who is not put through, or an exception. */
 export interface BlockedCaller {
   id: string
-  /** `+12025550123`, `+1900*` for all that begin so, or `anonymous` for who hides. The rule that says most counts. */
+  /** `+12025550123`, `+1900*` for all that begin so, `/^\+1900/` for all that an expression (RE2) is found in, or `anonymous` for who hides. The rule that says most counts. */
   number: string
   /** Why. */
   name: string
-  /** What such a caller hears; `allow`: it is put through all the same. */
-  action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow'
+  action: BlockedAction
   enabled: boolean
   version: number
   createdAt: Date

@@ -1419,6 +1419,10 @@ export type Extension = {
      */
     pickupGroup: string | null;
     /**
+     * Callers from outside whom it does not want, and exceptions, besides those of the company.
+     */
+    blockedCallers: Array<OwnBlockedCaller>;
+    /**
      * Whose calls its phones may listen to with *33: numbers of extensions and of ring groups, whose members count, and patterns such as 2XX; `.` alone is everybody. Empty: nobody's.
      */
     supervises: Array<string>;
@@ -1457,6 +1461,24 @@ export type Extension = {
  * Which calls are recorded: none whatever is asked, those for which somebody asks (panel, API, *1 on the phone), all.
  */
 export type RecordingPolicy = 'never' | 'on-demand' | 'always';
+
+/**
+ * A caller from outside whom an extension does not want, or an exception.
+ */
+export type OwnBlockedCaller = {
+    /**
+     * +12025550123, +1900* for all that begin so, /^\+1(900|976)/ for all that a regular expression (RE2) is found in, written with + and country code, or anonymous for who hides. The number itself counts before everything else, then an exception that is an expression, the longest beginning, and another expression.
+     */
+    number: string;
+    /**
+     * Why.
+     */
+    name: string;
+    /**
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `hold`: music, for BLOCKED_HOLD_SECONDS, and then the end; `allow`: it is put through all the same.
+     */
+    action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
+};
 
 export type FollowMeTarget = {
     /**
@@ -1548,6 +1570,10 @@ export type ExtensionCreate = {
      * Extensions, park slots, opening hours and feature codes whose lamps the phones get by one subscription.
      */
     lampNumbers?: Array<string>;
+    /**
+     * All of them: those that are left out are gone. Of two rules that say as much of a number, that of the extension counts before that of the company.
+     */
+    blockedCallers?: Array<OwnBlockedCallerInput>;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
@@ -1566,6 +1592,18 @@ export type ExtensionCreate = {
      * Name of its first device; Phone when absent.
      */
     deviceName?: string;
+};
+
+export type OwnBlockedCallerInput = {
+    /**
+     * +12025550123, +1900* for all that begin so, /^\+1(900|976)/ for all that a regular expression (RE2) is found in, written with + and country code, or anonymous for who hides. The number itself counts before everything else, then an exception that is an expression, the longest beginning, and another expression.
+     */
+    number: string;
+    name: string;
+    /**
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `hold`: music, for BLOCKED_HOLD_SECONDS, and then the end; `allow`: it is put through all the same.
+     */
+    action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
 };
 
 export type FollowMeTargetInput = {
@@ -1645,6 +1683,10 @@ export type ExtensionUpdate = {
      * Extensions, park slots, opening hours and feature codes whose lamps the phones get by one subscription.
      */
     lampNumbers?: Array<string>;
+    /**
+     * All of them: those that are left out are gone. Of two rules that say as much of a number, that of the extension counts before that of the company.
+     */
+    blockedCallers?: Array<OwnBlockedCallerInput>;
     vipNumbers?: Array<string>;
     callLimit?: number | null;
     outsideCalls?: 'none' | 'national' | 'international';
@@ -3407,7 +3449,7 @@ export type PinSetUpdate = {
 export type BlockedCaller = {
     id: string;
     /**
-     * +12025550123, +1900* for all that begin so, or anonymous.
+     * +12025550123, +1900* for all that begin so, /^\+1(900|976)/ for all that a regular expression (RE2) is found in, written with + and country code, or anonymous for who hides. The number itself counts before everything else, then an exception that is an expression, the longest beginning, and another expression.
      */
     number: string;
     /**
@@ -3415,9 +3457,9 @@ export type BlockedCaller = {
      */
     name: string;
     /**
-     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `hold`: music, for BLOCKED_HOLD_SECONDS, and then the end; `allow`: it is put through all the same.
      */
-    action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow';
+    action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -3426,27 +3468,27 @@ export type BlockedCaller = {
 
 export type BlockedCallerCreate = {
     /**
-     * +12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.
+     * +12025550123, +1900* for all that begin so, /^\+1(900|976)/ for all that a regular expression (RE2) is found in, written with + and country code, or anonymous for who hides. The number itself counts before everything else, then an exception that is an expression, the longest beginning, and another expression.
      */
     number: string;
     name: string;
     /**
-     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `hold`: music, for BLOCKED_HOLD_SECONDS, and then the end; `allow`: it is put through all the same.
      */
-    action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow';
+    action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
     enabled?: boolean;
 };
 
 export type BlockedCallerUpdate = {
     /**
-     * +12025550123, +1900* for all that begin so, or anonymous for who hides. The rule that says most counts.
+     * +12025550123, +1900* for all that begin so, /^\+1(900|976)/ for all that a regular expression (RE2) is found in, written with + and country code, or anonymous for who hides. The number itself counts before everything else, then an exception that is an expression, the longest beginning, and another expression.
      */
     number?: string;
     name?: string;
     /**
-     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.
+     * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `hold`: music, for BLOCKED_HOLD_SECONDS, and then the end; `allow`: it is put through all the same.
      */
-    action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'allow';
+    action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
     enabled?: boolean;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.

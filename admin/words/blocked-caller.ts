@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<Action, string>> = {
   'busy': 'The caller hears that it is busy',
   'not-in-service': 'The caller is told that the number is not in service',
   'voicemail': 'Nothing rings, and the caller may leave a message',
+  'hold': 'The caller waits with music, and is let go after a while',
   'allow': 'The call is put through: an exception',
 }
 
@@ -16,3 +17,8 @@ export const ACTIONS = Object.entries(WORDS).map(([value, label]) => ({ value, l
 export const actionWords = (action: Action): string => WORDS[action]
 
 export const isAction = (value: string | null): value is Action => value !== null && value in WORDS
+
+/** A rule about whoever hides the number, or about numbers. */
+export const callerWords = (number: string): string => (number === 'anonymous' ? 'Whoever hides the number' : number)
+
+export const CALLER_HINT = 'A number with its country code; +1900* for all that begin so; +* for every number; anonymous for whoever hides it; a regular expression (RE2) between slashes, such as /^\\+1(900|976)/, looked for in the number with + and country code.'

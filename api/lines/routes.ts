@@ -5,7 +5,8 @@ import { defineRoute } from '../http/define-route.ts'
 import { idParams, one } from '../http/envelope.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import type { Trunk as TrunkOfPbx, TrunkStatus as TrunkStatusOfPbx } from '../../pbx/index.ts'
-import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate, Carrier, HeaderPreview, HeaderPreviewRequest, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, PinSet, PinSetCreate, PinSetUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
+import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate } from './blocked-schemas.ts'
+import { Carrier, HeaderPreview, HeaderPreviewRequest, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, PinSet, PinSetCreate, PinSetUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
 
 const time = (ms: number): string => new Date(ms).toISOString()
 

@@ -141,11 +141,3 @@ const pins = z.array(z.strictObject({
 }).meta({ id: 'PinInput' })).max(200).meta({ description: 'All of them: those that are left out are gone. Without any nobody can take the routes that ask for one.' })
 export const PinSetCreate = z.strictObject({ name: line(100), pins: pins.optional() }).meta({ id: 'PinSetCreate' })
 export const PinSetUpdate = z.strictObject({ name: line(100).optional(), pins: pins.optional(), version: readVersion }).meta({ id: 'PinSetUpdate' })
-
-const action = z.enum(['decline', 'busy', 'not-in-service', 'voicemail', 'allow']).meta({ description: 'What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `allow`: it is put through all the same.' })
-
-export const BlockedCaller = z
-  .object({ id: z.uuid(), number: z.string().meta({ description: '+12025550123, +1900* for all that begin so, or anonymous.' }), name: z.string().meta({ description: 'Why.' }), action, enabled: z.boolean(), ...stamps })
-  .meta({ id: 'BlockedCaller', description: 'A caller from outside who is not put through, or an exception.' })
-export const BlockedCallerCreate = z.strictObject({ number: callers, name: line(100), action: action.optional(), enabled: z.boolean().optional() }).meta({ id: 'BlockedCallerCreate' })
-export const BlockedCallerUpdate = z.strictObject({ number: callers.optional(), name: line(100).optional(), action: action.optional(), enabled: z.boolean().optional(), version: readVersion }).meta({ id: 'BlockedCallerUpdate' })

@@ -37,6 +37,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     doNotDisturb: extension.doNotDisturb,
     lampNumbers: extension.lampNumbers,
     vipNumbers: extension.vipNumbers,
+    blockedCallers: extension.blockedCallers,
     missedCallMail: extension.missedCallMail,
     callLimit: extension.callLimit,
     outsideCalls: extension.outsideCalls,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dialled, instant, line, orNull, readVersion } from '../http/fields.ts'
 import { order, pageQuery, search } from '../http/envelope.ts'
+import { OwnBlockedCaller, ownBlockedCallers } from '../lines/blocked-schemas.ts'
 
 export const Device = z
   .object({
@@ -53,6 +54,7 @@ export const Extension = z
     callLimit: z.number().int().nullable().meta({ description: 'Calls at once, from which on it is busy; null: as many as its phones take.' }),
     outsideCalls: z.enum(['none', 'national', 'international']).meta({ description: 'How far its calls to the outside may go.' }),
     pickupGroup: z.string().nullable().meta({ description: 'Calls that ring at extensions of the same are picked up with *8; null: at those without one.' }),
+    blockedCallers: z.array(OwnBlockedCaller).meta({ description: 'Callers from outside whom it does not want, and exceptions, besides those of the company.' }),
     supervises: z.array(z.string()).meta({ description: 'Whose calls its phones may listen to with *33: numbers of extensions and of ring groups, whose members count, and patterns such as 2XX; `.` alone is everybody. Empty: nobody\'s.' }),
     pageable: z.boolean().meta({ description: 'Its phones answer by themselves when colleagues call by intercom (*80) or page it.' }),
     listed: z.boolean().meta({ description: 'Callers find it by name in the company directory (*411).' }),
@@ -104,6 +106,7 @@ const handling = {
   voicemail: z.boolean().optional(),
   missedCallMail: z.array(z.string().trim().max(254)).max(10).optional(),
   lampNumbers: z.array(z.string().trim().regex(/^[*0-9][0-9]{0,14}$/, 'must be a number inside or a code')).max(200).optional().meta({ description: 'Extensions, park slots, opening hours and feature codes whose lamps the phones get by one subscription.' }),
+  blockedCallers: ownBlockedCallers.optional(),
   vipNumbers: z.array(z.string().regex(/^\+?[0-9 .()-]{2,30}$/, 'must be a number')).max(50).optional(),
   callLimit: z.number().int().min(1).max(50).nullable().optional(),
   outsideCalls: z.enum(['none', 'national', 'international']).optional(),

@@ -89,6 +89,7 @@ function build(home: string, read: Reader): Settings {
       pickup: (read('PICKUP') ?? 'group') as Settings['calls']['pickup'],
       music: read('MUSIC_ON_HOLD') === 'off' ? undefined : read('MUSIC_ON_HOLD'),
       ringSeconds: read('RING_SECONDS') ?? 0,
+      blockedHoldSeconds: read('BLOCKED_HOLD_SECONDS') ?? 0,
       hoursMax: read('CALL_HOURS_MAX') ?? 0,
       mediaTimeoutSeconds: read('MEDIA_TIMEOUT_SECONDS') ?? 0,
       sessionRefreshSeconds: read('SESSION_REFRESH_SECONDS') ?? 0,

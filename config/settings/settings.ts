@@ -57,7 +57,7 @@ export interface Settings {
     passphrase: string | undefined
   }
   registrar: { expiresMin: number; expiresDefault: number; expiresMax: number; nonceSeconds: number; digest: readonly DigestAlgorithm[]; qualifySeconds: number; contactsFull: 'replace' | 'reject' }
-  calls: { ringback: 'phone' | 'tone' | 'music'; reliable: 'required' | 'media' | 'all'; pickup: 'everybody' | 'group' | 'extension'; music: string | undefined; ringSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number; directNetworks: readonly string[] }
+  calls: { ringback: 'phone' | 'tone' | 'music'; reliable: 'required' | 'media' | 'all'; pickup: 'everybody' | 'group' | 'extension'; music: string | undefined; ringSeconds: number; blockedHoldSeconds: number; hoursMax: number; mediaTimeoutSeconds: number; sessionRefreshSeconds: number; directNetworks: readonly string[] }
   /** Session timers of RFC 4028, in seconds; 0: none is asked for. */
   session: { expires: number; min: number }
   /** Networks whose phones may fetch their settings without TLS. */

@@ -90,6 +90,7 @@ export const settingRows = [
   { name: 'QUALIFY_SECONDS', kind: 'number', min: 0, max: 3600, default: '30', meaning: 'Seconds between OPTIONS keep-alives to each registered contact; 0 turns them off.' },
 
   { name: 'RING_SECONDS', kind: 'number', min: 5, max: 300, default: '30', meaning: 'How long an extension rings unless it says otherwise.' },
+  { name: 'BLOCKED_HOLD_SECONDS', kind: 'number', min: 5, max: 3600, default: '600', meaning: 'How long a blocked caller waits with music, where the rule says that it is held, before the call is ended.' },
   { name: 'CALL_HOURS_MAX', kind: 'number', min: 1, max: 168, default: '12', meaning: 'A call longer than this is ended by the watchdog.' },
   { name: 'MEDIA_TIMEOUT_SECONDS', kind: 'number', min: 0, max: 3600, default: '60', meaning: 'An answered call in which neither phone sends any audio for this long is ended as vanished; 0 turns this off.' },
   { name: 'SESSION_EXPIRES_SECONDS', kind: 'number', min: 0, max: 86400, default: '1800', meaning: 'Session timer asked for in every call (RFC 4028): a call that is not refreshed in this time is ended. 0 asks for none; a phone that asks for one still gets it.' },

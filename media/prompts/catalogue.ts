@@ -43,6 +43,7 @@ export const catalogue = {
   'last-caller-was': 'The last caller was',
   'last-caller-call': 'To call back, press one.',
   'last-caller-block': 'To block this number for everybody here, press one.',
+  'last-caller-block-own': 'To block this number for your phone, press one.',
   'last-caller-blocked': 'This number is blocked now.',
   'last-caller-none': 'Nobody has called you.',
   'last-caller-withheld': 'The last caller did not show a number.',

@@ -70,6 +70,7 @@ const verdicts = {
   'identity-credential': { result: 'refused', status: 437, phrase: 'Unsupported Credential', explanation: 'The certificate of the signature was not taken.' },
   'identity-invalid': { result: 'refused', status: 438, phrase: 'Invalid Identity Header', explanation: 'The signature of the call was wrong.' },
   'number-full': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The called number has as many calls at once as it may.' },
+  'caller-held': { result: 'refused', status: 603, phrase: 'Decline', explanation: 'The caller is blocked, and waited with music.' },
   'caller-blocked-busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The caller is blocked, and hears that it is busy.' },
 
   'park-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The park lot is switched off.' },

@@ -2,13 +2,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { refuseWrong, type RefusalDetail } from '../../config/errors.ts'
+import { CALLERS, CALLERS_WANTED, plainly } from './input-callers.ts'
 import { ruleTrouble } from '../sip/header-rules.ts'
-import type { BlockedCallerInput, InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
+import type { InboundNumberInput, OutboundRouteInput, TrunkInput } from '../door.ts'
 
 const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i
 const DIALLED = /^[+*#]?[0-9*#]{1,20}$/
-const CALLERS = /^(?:anonymous|\+[0-9]{2,20}|\+[0-9]{0,19}\*)$/
-const CALLERS_WANTED = 'Enter the number with its country code, such as +12025550123, a beginning such as +1900*, or anonymous for whoever hides it.'
 const NUMBER = /^\+?[0-9]{2,20}$/
 
 /** @throws Refusal `unprocessable` that names every wrong field */
@@ -113,19 +112,6 @@ export function checkInboundNumber<T extends Partial<InboundNumberInput>>(input:
 }
 
 /** @throws Refusal `unprocessable` that names every wrong field */
-export function checkBlockedCaller<T extends Partial<BlockedCallerInput>>(input: T): T {
-  const details: RefusalDetail[] = []
-  const checked = { ...input }
-  checkName(checked, details)
-  if (checked.number !== undefined) {
-    checked.number = plainly(checked.number)
-    if (!CALLERS.test(checked.number)) details.push({ field: 'number', message: CALLERS_WANTED })
-  }
-  refuseWrong(details)
-  return checked
-}
-
-/** @throws Refusal `unprocessable` that names every wrong field */
 export function checkOutboundRoute<T extends Partial<OutboundRouteInput>>(input: T): T {
   const details: RefusalDetail[] = []
   const checked = { ...input }
@@ -151,10 +137,7 @@ export function checkCallers(given: readonly string[], details: RefusalDetail[])
   return callers
 }
 
-/** Without what people put between digits. */
-const plainly = (text: string): string => text.trim().toLowerCase().replace(/[\s.()-]/g, '')
-
-function checkName(checked: { name?: string }, details: RefusalDetail[]): void {
+export function checkName(checked: { name?: string }, details: RefusalDetail[]): void {
   if (checked.name === undefined) return
   checked.name = checked.name.trim()
   if (checked.name === '' || checked.name.length > 100 || /[\p{Cc}\p{Cs}]/u.test(checked.name)) details.push({ field: 'name', message: 'A name of up to 100 characters is needed.' })

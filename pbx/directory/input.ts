@@ -1,5 +1,6 @@
 import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { ConferenceInput, ExtensionInput, RingGroupInput, RingGroupMember, RingGroupMemberInput } from '../door.ts'
+import { checkOwnBlockedCallers } from './input-blocked.ts'
 
 const LONGEST_NAME = 100
 const MOST_LAMPS = 200
@@ -34,6 +35,7 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
     checked.vipNumbers = [...new Set(input.vipNumbers.map((number) => checkTarget(number, 'vipNumbers', details)))]
     if (checked.vipNumbers.length > MOST_VIPS) details.push({ field: 'vipNumbers', message: `There are at most ${MOST_VIPS} numbers that ring all the same.` })
   }
+  if (input.blockedCallers !== undefined) checked.blockedCallers = checkOwnBlockedCallers(input.blockedCallers, details)
   if (input.supervises !== undefined) {
     checked.supervises = [...new Set(input.supervises.map((number) => number.trim().toUpperCase()))]
     if (checked.supervises.some((number) => !/^(?=.)[0-9XNZ]{0,15}\.?$/.test(number))) details.push({ field: 'supervises', message: 'Whose calls it may listen to are numbers of extensions and ring groups, such as 102, or patterns, such as 2XX; a dot alone is everybody.' })

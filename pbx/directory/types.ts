@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -44,6 +44,8 @@ export interface SnapshotExtension {
   doNotDisturb: boolean
   /** Callers who ring all the same. */
   vipNumbers: readonly string[]
+  /** Callers from outside whom it does not want, and exceptions. */
+  blockedCallers: readonly SnapshotOwnBlockedCaller[]
   /** Whose lamps its phones get by one subscription, in order. */
   lampNumbers: readonly string[]
   /** Who is told by e-mail of calls that nobody answered. */
@@ -213,6 +215,8 @@ export interface SnapshotPinSet {
 }
 
 export type SnapshotBlockedCaller = Pick<BlockedCaller, 'number' | 'name' | 'action' | 'enabled'>
+
+export type SnapshotOwnBlockedCaller = OwnBlockedCaller
 
 /** Feature codes that are not the customary ones, by action. */
 export type ChangedCodes = Readonly<Record<string, { readonly code: string; readonly enabled: boolean }>>

@@ -1,22 +1,23 @@
 import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotRingGroup, SnapshotSchedule } from '../directory/types.ts'
 import { toApplication } from './application.ts'
-import { ANONYMOUS, closest, turnAway } from './blocked.ts'
+import { ANONYMOUS, closest, excepted, turnAway } from './blocked.ts'
 import { toClock } from './clock.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { calledFrom, helpBehindPrefix, helpNumber, type HelpCalled } from './help.ts'
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, unasked, wayOut, wayToHelp } from './outside.ts'
+import { intoMailbox, leaveMessage } from './mailbox.ts'
 import { marked } from './marked.ts'
 import { outsideMember } from './members.ts'
 import { isOfOthers, ofOthers } from './others-calls.ts'
 import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
 import { toIntercom, toPage } from './paging.ts'
 import { PLACES, type VoicemailAction } from './feature-actions.ts'
-import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered, type VoicemailStep } from './plan.ts'
+import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered } from './plan.ts'
 import type { CallRequest } from './request.ts'
-import { stateAt } from './schedule.ts'
 import { isSlot } from './slots.ts'
+import { targetNow, throughHours, unwanted } from './unwanted.ts'
 
 export interface RoutingDefaults {
   /** Ring time of an extension that names none, in seconds. */
@@ -107,15 +108,17 @@ function byInboundNumber({ trunkId, number }: NonNullable<CallRequest['inbound']
   const trunk = look.snapshot.trunk(trunkId)
   const found = trunk && findInboundNumber(look.snapshot, trunk, number)
   const base = { direction: 'inbound', extensionId: null, name: null } as const
-  const turnedAway = turnAway(look.snapshot.blockedOf(look.request.tenantId), look.request.caller.number)
-  if (turnedAway?.step) return { ...base, steps: [turnedAway.step] }
+  const rule = found && closest(found.byCaller, ({ caller }) => caller, look.request.caller.number)
+  const destination = rule?.destination ?? found?.destination ?? ''
+  const company = look.snapshot.blockedOf(look.request.tenantId)
+  const callee = found && throughHours(look.snapshot, look.request.tenantId, destination, look.defaults.at)
+  const turnedAway = look.request.callBack ? undefined : turnAway(company, callee, look.request.caller.number)
+  if (turnedAway?.step) return { ...base, ...(turnedAway.own && callee && { extensionId: callee.id, name: callee.name }), steps: [turnedAway.step] }
   if (!found?.enabled) return { ...base, steps: [{ kind: 'refuse', refusal: 'unknown-inbound', reason: `${trunk?.name ?? 'A carrier'} sends a call for ${number || '(nobody)'}, and ${found ? 'that inbound number is switched off' : 'there is no such inbound number'}` }] }
-  const rule = closest(found.byCaller, ({ caller }) => caller, look.request.caller.number)
-  const destination = rule?.destination ?? found.destination
   const { steps, extensionId, name } = meantBy(normaliseDialled(destination), look)
   const [first, ...rest] = steps
-  const reason = `${found.number} (${found.name}) leads ${rule ? `${rule.caller === ANONYMOUS ? 'callers who hide their number' : `callers with ${rule.caller}`} ` : ''}to ${destination}`
-  if (turnedAway) return { ...base, extensionId, name: name ?? found.name, steps: [intoMailbox(turnedAway.reason, look.snapshot.extension(extensionId ?? ''))] }
+  const reason = `${look.request.callBack ? '' : excepted(company, callee, look.request.caller.number)}${found.number} (${found.name}) leads ${rule ? `${rule.caller === ANONYMOUS ? 'callers who hide their number' : `callers with ${rule.caller}`} ` : ''}to ${destination}`
+  if (turnedAway) return { ...base, extensionId, name: name ?? found.name, steps: [intoMailbox(turnedAway.reason, callee ?? look.snapshot.extension(extensionId ?? ''))] }
   return { ...base, inboundNumberId: found.id, extensionId, name: name ?? found.name, steps: first ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : [] }
 }
 
@@ -221,12 +224,11 @@ function meantBy(number: string, look: Look): Meant {
 
 /** Where its calls go at this moment. The phone that rings is not told: nobody forwarded anything. */
 function bySchedule(schedule: SnapshotSchedule, look: Look): Meant {
-  const { number, name, open, closed, holiday } = schedule
+  const { number, name } = schedule
   const circle = circling(schedule, look)
   if (circle) return internal(circle, { name })
   if (!schedule.enabled) return internal([{ kind: 'refuse', refusal: 'schedule-disabled', reason: `The opening hours ${number} (${name}) are switched off` }], { name })
-  const { is, why } = stateAt(schedule, look.defaults.at, look.snapshot.tenant(schedule.tenantId)?.timeZone ?? 'UTC')
-  const target = normaliseDialled({ open, closed, holiday: holiday ?? closed }[is])
+  const { is, why, target } = targetNow(schedule, look.snapshot, look.defaults.at)
   const reason = `${number} (${name}) is ${is === 'holiday' ? 'closed for a holiday' : is}: ${why}, so calls go to ${target}`
   const meant = meantBy(target, { ...look, path: [...look.path, schedule] })
   return { ...meant, extensionId: null, name, steps: [{ kind: 'schedule', scheduleId: schedule.id, is, reason }, ...meant.steps] }
@@ -249,16 +251,6 @@ function toMailbox(code: string, action: VoicemailAction, argument: string, { re
   return internal([leaveMessage(extension, 'unavailable', `${code} leads to the mailbox of ${extension.number} (${extension.name})`)], extension)
 }
 
-/** A blocked caller who may leave a message and rings nobody. */
-function intoMailbox(reason: string, extension: SnapshotExtension | undefined): Step {
-  if (extension?.enabled && extension.voicemail) return leaveMessage(extension, 'unavailable', `${reason}, and may leave ${extension.number} (${extension.name}) a message`)
-  return { kind: 'refuse', refusal: 'caller-blocked', reason: `${reason}, and nobody is called who has a mailbox` }
-}
-
-function leaveMessage(extension: SnapshotExtension, greeting: VoicemailStep['greeting'], reason: string): VoicemailStep {
-  return { kind: 'voicemail', what: 'leave', extensionId: extension.id, greeting, reason }
-}
-
 function internal(steps: Step[], to: { id?: string; name?: string } = {}): Meant {
   return { direction: 'internal', extensionId: to.id ?? null, name: to.name ?? null, steps }
 }
@@ -274,6 +266,8 @@ function toExtension(extension: SnapshotExtension, look: Look): Step[] {
   // Whoever calls the own number reaches the own phones, whatever others get.
   if (own && look.path.length === 0) return [ring(extension, look, `${number} is the caller's own extension, so its other phones ring`, {})]
 
+  const turnedAway = unwanted(extension, look.request, look.snapshot)
+  if (turnedAway) return [turnedAway.step ?? intoMailbox(turnedAway.reason, extension)]
   if (extension.forwardAlways !== null) return forward(extension, extension.forwardAlways, 'unconditional', look).steps
   const busy = extension.forwardBusy
   if (extension.doNotDisturb && !extension.vipNumbers.includes(caller.number)) {
@@ -362,6 +356,7 @@ function membersOf(wanted: readonly Wanted[], look: Look): { members: Member[]; 
       }
     } else if (extension?.enabled) {
       if (extension.doNotDisturb && !extension.vipNumbers.includes(caller.number)) left.push(`${extension.number} does not want to be disturbed`)
+      else if (unwanted(extension, look.request, look.snapshot)) left.push(`${extension.number} has blocked the caller`)
       else {
         members.push({ ...times, extensionId: extension.id, busyAt: extension.callLimit })
         names.push(extension.number)

@@ -12,7 +12,7 @@ export type VoicemailAction = 'voicemail-own' | 'voicemail-any' | 'voicemail-lea
 /** Turns opening hours by hand, and back. */
 export type ScheduleAction = 'schedule-override'
 /** Codes about whoever called last, or was called. */
-export type LastCallerAction = 'call-last-caller' | 'block-last-caller' | 'redial'
+export type LastCallerAction = 'call-last-caller' | 'block-last-caller' | 'block-last-caller-own' | 'redial'
 /** Codes about calls that reached nobody. */
 export type CompletionAction = 'complete-call' | 'complete-call-cancel'
 /** Codes that pick up a call that rings elsewhere. */
@@ -43,6 +43,7 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'call-last-caller': 'Hear who called you last, and call back',
   'block-last-caller': 'Block whoever called you last from outside, for the whole company',
+  'block-last-caller-own': 'Block whoever called you last from outside, for your own extension',
   'redial': 'Call the number again that you called last',
   'tell-time': 'Hear day and time',
   'complete-call': 'Be called when the extension that you called last is free',

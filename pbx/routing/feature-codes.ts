@@ -32,6 +32,7 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*60', action: 'tell-time', takesNumber: false },
   // Last: what a tenant has put on the same code before it was there comes first.
   { code: '*33', action: 'supervise', takesNumber: true },
+  { code: '*32', action: 'block-last-caller-own', takesNumber: false },
 ]
 
 /** The customary codes of phones that talk. A number is typed behind the code and ends with # or a pause. */

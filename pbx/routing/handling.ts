@@ -28,7 +28,8 @@ const ANY_TIME = { ringSeconds: 30, at: 0 }
 /** Forwards that would lead nowhere or in a circle, to be refused before they are saved. */
 export function wrongForwards(snapshot: DirectorySnapshot, before: SnapshotExtension, change: HandlingChange): WrongForward[] {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
-  const after: SnapshotExtension = { ...before, ...given }
+  // Whom it has blocked leads nobody anywhere.
+  const after: SnapshotExtension = { ...before, ...given, blockedCallers: [] }
   const then: DirectorySnapshot = {
     ...snapshot,
     extension: (id) => (id === after.id ? after : snapshot.extension(id)),

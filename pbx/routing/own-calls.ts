@@ -1,12 +1,14 @@
 /** Codes about the calls that an extension had: whoever called it last, and whom it called. Pure, like all of routing. */
 import { isFromOutside } from './paging.ts'
 import type { CompletionAction, FeatureAction, LastCallerAction } from './feature-actions.ts'
-import type { CompletionStep, LastCallerStep, RedialStep, Step } from './plan.ts'
+import type { CompletionStep, LastCallerStep, RedialStep } from './own-steps.ts'
+import type { Step } from './plan.ts'
 import type { CallRequest } from './request.ts'
 
 const STEPS: Readonly<Record<LastCallerAction | CompletionAction, Omit<LastCallerStep, 'reason'> | Omit<RedialStep, 'reason'> | Omit<CompletionStep, 'reason'>>> = {
   'call-last-caller': { kind: 'last-caller', what: 'call' },
   'block-last-caller': { kind: 'last-caller', what: 'block' },
+  'block-last-caller-own': { kind: 'last-caller', what: 'block-own' },
   'redial': { kind: 'redial' },
   'complete-call': { kind: 'completion', what: 'ask' },
   'complete-call-cancel': { kind: 'completion', what: 'cancel' },

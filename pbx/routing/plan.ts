@@ -2,6 +2,7 @@ import type { Located, RingStrategy } from '../directory/types.ts'
 import { featureWords, type ScheduleAction, type SettingAction } from './feature-actions.ts'
 import type { ApplicationStep } from './application-step.ts'
 import type { PickUpStep, SuperviseStep } from './others-steps.ts'
+import type { CompletionStep, LastCallerStep, RedialStep } from './own-steps.ts'
 
 /** What should happen to a call: steps in order, each with the reason for it in words. */
 export interface Plan {
@@ -24,7 +25,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | RefuseStep
+export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | HoldStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -211,16 +212,9 @@ export interface PageStep {
   reason: string
 }
 
-/** Say who called the caller's extension last, and call back or block that number. */
-export interface LastCallerStep {
-  kind: 'last-caller'
-  what: 'call' | 'block'
-  reason: string
-}
-
-/** Call the number again that the caller's extension called last. */
-export interface RedialStep {
-  kind: 'redial'
+/** Let a caller whom nobody wants wait with music, for as long as the house says. */
+export interface HoldStep {
+  kind: 'hold'
   reason: string
 }
 
@@ -228,13 +222,6 @@ export interface RedialStep {
 export interface ClockStep {
   kind: 'clock'
   timeZone: string
-  reason: string
-}
-
-/** Call the caller's extension when the one that it called last is free, or not any more. */
-export interface CompletionStep {
-  kind: 'completion'
-  what: 'ask' | 'cancel'
   reason: string
 }
 
@@ -375,7 +362,9 @@ export function describeStep(step: Step): string {
     case 'page':
       return `Page ${step.members.length === 1 ? 'one extension' : `${step.members.length} extensions`}, whose phones answer by themselves${step.twoWay ? ' and are heard' : ''}`
     case 'last-caller':
-      return step.what === 'call' ? 'Say who called last, and call back' : 'Say who called last, and block the number'
+      return step.what === 'call' ? 'Say who called last, and call back' : `Say who called last, and block the number${step.what === 'block-own' ? ' for this extension' : ''}`
+    case 'hold':
+      return 'Let the caller wait with music, and end the call'
     case 'redial':
       return 'Say the number that was called last, and call it again'
     case 'clock':

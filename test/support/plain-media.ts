@@ -7,5 +7,5 @@ export const plainMedia: Settings['media'] = {
 
 /** Calls that nothing ends by itself. */
 export const plainCalls: Settings['calls'] = {
-  ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0, ringback: 'phone', reliable: 'media', pickup: 'group', music: 'default', directNetworks: [],
+  blockedHoldSeconds: 600, ringSeconds: 30, hoursMax: 1, mediaTimeoutSeconds: 0, sessionRefreshSeconds: 0, ringback: 'phone', reliable: 'media', pickup: 'group', music: 'default', directNetworks: [],
 }

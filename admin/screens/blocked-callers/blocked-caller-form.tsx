@@ -4,7 +4,7 @@ import { notify } from '../../app/notify.ts'
 import type { BlockedCaller } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
-import { ACTIONS, isAction } from '../../words/blocked-caller.ts'
+import { ACTIONS, CALLER_HINT, isAction } from '../../words/blocked-caller.ts'
 import { addBlockedCaller, changeBlockedCaller } from './data.ts'
 
 export type Editing = { kind: 'new'; number: string } | { kind: 'edit'; caller: BlockedCaller } | null
@@ -37,7 +37,7 @@ function Fields({ current, number, onClose }: { current: BlockedCaller | undefin
   const { values, errors, set } = form
   return (
     <FormBody submit={caller === undefined ? 'Create rule' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Caller" description="A number with its country code; +1900* for all that begin so; +* for every number; anonymous for whoever hides it." placeholder="+12025550123" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value)} />
+      <TextInput label="Caller" description={CALLER_HINT} placeholder="+12025550123" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value)} />
       <TextInput label="Why" placeholder="Calls every night" withAsterisk required autoComplete="off" maxLength={100} value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <Select label="What happens" description="The rule that says most of a number counts: an exception for one number beats a block of all that begin like it." data={ACTIONS} allowDeselect={false} value={values.action} onChange={(action) => { if (isAction(action)) set('action', action) }} />
       <Checkbox label="Turned on" description="While off, the rule is as if it were not there." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />

@@ -10,13 +10,13 @@ import { OnOff } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
-import { actionWords } from '../../words/blocked-caller.ts'
+import { actionWords, callerWords } from '../../words/blocked-caller.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { BlockedCallerForm, type Editing } from './blocked-caller-form.tsx'
 import { removeBlockedCaller, useBlockedCallers } from './data.ts'
 
 const columns: Column<BlockedCaller>[] = [
-  { key: 'number', title: 'Caller', card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number === 'anonymous' ? 'Whoever hides the number' : number}</span> },
+  { key: 'number', title: 'Caller', card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{callerWords(number)}</span> },
   { key: 'action', title: 'What happens', render: ({ action }) => actionWords(action) },
   { key: 'name', title: 'Why', render: ({ name }) => name },
   { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },

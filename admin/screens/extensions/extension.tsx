@@ -2,6 +2,7 @@ import { Anchor, Badge, Button, Group, SimpleGrid, Skeleton, Stack, Text, Title 
 import { Disc, Pencil, PhoneForwarded, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useLocation, useParams } from 'wouter'
+import { useCode } from '../../app/feature-codes.ts'
 import { useCan } from '../../app/session.tsx'
 import type { Extension, SipCredentials } from '../../app/types.ts'
 import { Fact } from '../../components/fact.tsx'
@@ -11,12 +12,13 @@ import { ErrorState } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { handlingSentences } from '../../words/handling.ts'
 import { encryptionWords } from '../../words/encryption.ts'
+import { OwnList } from '../blocked-callers/own-list.tsx'
 import { CallTable } from '../history/call-table.tsx'
 import { useCalls } from '../history/data.ts'
 import { useWaitingMessages } from '../messages/data.ts'
 import { ExtensionClickToDial } from './click-to-dial.tsx'
 import { CredentialsDialog } from './credentials-dialog.tsx'
-import { useExtension } from './data.ts'
+import { changeExtension, useExtension } from './data.ts'
 import { DeviceCard } from './device-card.tsx'
 import { DeviceForm } from './device-form.tsx'
 import { ExtensionForm } from './extension-form.tsx'
@@ -80,6 +82,7 @@ function Details({ extension }: { extension: Extension }) {
           {mayWrite && <Button variant="default" leftSection={<PhoneForwarded size={16} aria-hidden />} onClick={() => setHandling(true)}>Change</Button>}
         </Group>
       </Panel>
+      <ExtensionBlocked extension={extension} mayWrite={mayWrite} />
       <ExtensionClickToDial extension={extension} />
       <section aria-labelledby="devices">
         <Group justify="space-between" mb="xs">
@@ -101,6 +104,11 @@ function Details({ extension }: { extension: Extension }) {
       {credentials !== null && <CredentialsDialog credentials={credentials} extension={extension} onClose={() => setCredentials(null)} />}
     </Stack>
   )
+}
+
+function ExtensionBlocked({ extension: { id, number, blockedCallers, version }, mayWrite }: { extension: Extension; mayWrite: boolean }) {
+  const code = useCode()('block-last-caller-own')
+  return <OwnList of={number} list={blockedCallers} also={code === undefined ? undefined : `${code} on its phones blocks whoever called last.`} save={mayWrite ? (list) => changeExtension(id, { blockedCallers: list, version }) : undefined} />
 }
 
 /** Texts that none of its phones has taken; nothing is said while there are none. */

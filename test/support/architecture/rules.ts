@@ -61,7 +61,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   pg: ['config/database'], 'pg-copy-streams': ['config/database'],
   pino: ['config'],
   'node-cron': ['pbx/cdr'],
-  re2js: ['pbx/sip'],
+  re2js: ['pbx/sip', 'pbx/routing', 'pbx/directory'],
   'prom-client': ['pbx/metrics'],
   express: ['api/server.ts', 'api/http'],
   helmet: ['api/server.ts', 'api/http'],

@@ -105,7 +105,7 @@ test('an inbound number is found however the carrier writes it, and no other', (
 })
 
 test('9 112 is a call for help as well, and neither a forward nor an inbound number leads there', () => {
-  const forwarder = { id: 'f', tenantId: 't', number: '102', name: 'Ben', enabled: true, forwardAlways: '9112', vipNumbers: [], outsideCalls: 'international' }
+  const forwarder = { id: 'f', tenantId: 't', number: '102', name: 'Ben', enabled: true, forwardAlways: '9112', vipNumbers: [], blockedCallers: [], outsideCalls: 'international' }
   const snapshot = {
     ...snapshotOf([trunk('a'), trunk('b', { emergency: true })], [route('9.', { strip: 1 })], [{ id: 'n', number: '+12025550100', name: 'Main', destination: '911', byCaller: [], enabled: true }]),
     extension: (id: string) => (id === 'f' ? forwarder : undefined), extensionByNumber: (_: string, number: string) => (number === '102' ? forwarder : undefined),
