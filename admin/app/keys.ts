@@ -21,6 +21,7 @@ export const keys = {
   attendants: ['attendants'] as const,
   parkLots: ['park-lots'] as const,
   applications: ['applications'] as const,
+  incoming: ['incoming'] as const,
   pagingGroups: ['paging-groups'] as const,
   phones: ['phones'] as const,
   phoneVendors: ['phone-vendors'] as const,

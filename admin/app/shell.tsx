@@ -5,6 +5,7 @@ import { useEffect, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ConnectionBanner } from '../live/banner.tsx'
 import { PhoneButton, PhoneHost } from '../softphone/host.tsx'
+import { IncomingCalls } from '../screens/incoming/incoming-calls.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Logo } from './logo.tsx'
 import { MainMenu } from './menu.tsx'
@@ -51,6 +52,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div style={{ maxWidth: 1280, marginInline: 'auto' }}>{children}</div>
       </AppShell.Main>
       <PhoneHost />
+      <IncomingCalls />
       <QuickOpen opened={quickOpen} onClose={quick.close} />
     </AppShell>
   )

@@ -3852,6 +3852,44 @@ export type ClickToDialHistory = {
     then: Call | null;
 };
 
+export type IncomingCall = {
+    /**
+     * The rootId of the call: it stays the same when the call is transferred.
+     */
+    id: string;
+    /**
+     * answered: by the own phone.
+     */
+    state: 'rings' | 'answered';
+    /**
+     * Of the caller; empty when it is hidden.
+     */
+    number: string;
+    name: string | null;
+    /**
+     * What the caller called: the own number, a ring group, a number outside.
+     */
+    dialled: string;
+    startedAt: string;
+    answeredAt: string | null;
+    /**
+     * Whose number it is; several may have it.
+     */
+    contacts: Array<ContactMatch>;
+};
+
+export type ContactMatch = {
+    /**
+     * False: one of the two numbers is without its area code, and they end the same.
+     */
+    sure: boolean;
+    /**
+     * The number that fits.
+     */
+    written: string;
+    contact: Contact;
+};
+
 export type Contact = {
     id: string;
     name: string;
@@ -3880,18 +3918,6 @@ export type ContactNumber = {
      * With the country code; null: it is no whole number.
      */
     e164: string | null;
-};
-
-export type ContactMatch = {
-    /**
-     * False: one of the two numbers is without its area code, and they end the same.
-     */
-    sure: boolean;
-    /**
-     * The number that fits.
-     */
-    written: string;
-    contact: Contact;
 };
 
 export type ContactImportReport = {
@@ -14771,6 +14797,45 @@ export type DialFromExtensionResponses = {
 };
 
 export type DialFromExtensionResponse = DialFromExtensionResponses[keyof DialFromExtensionResponses];
+
+export type ListIncomingCallsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/own/incoming';
+};
+
+export type ListIncomingCallsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListIncomingCallsError = ListIncomingCallsErrors[keyof ListIncomingCallsErrors];
+
+export type ListIncomingCallsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<IncomingCall>;
+    };
+};
+
+export type ListIncomingCallsResponse = ListIncomingCallsResponses[keyof ListIncomingCallsResponses];
 
 export type ListContactsData = {
     body?: never;

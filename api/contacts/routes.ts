@@ -9,6 +9,7 @@ import { done, idParams, one, pageOf, pagination, Success } from '../http/envelo
 import { given } from '../http/fields.ts'
 import { contactsAsCsv, readContacts } from './csv.ts'
 import { importContacts } from './import.ts'
+import { incomingRoutes } from './incoming-routes.ts'
 import { auditOf, changeContact, findContact, insertContact, listContacts, matchContacts, presentContact, settingsOf, type KeptContact, type Settings } from './repository.ts'
 import { Contact, ContactCreate, ContactImport, ContactImportReport, ContactMatch, ContactQuery, ContactSettings, ContactSettingsUpdate, ContactUpdate, CSV_MAX, MatchQuery } from './schemas.ts'
 
@@ -142,4 +143,4 @@ const remove = defineRoute({
   },
 })
 
-export const contactRoutes = [list, match, exportAll, importAll, getSettings, setSettings, create, get, update, remove]
+export const contactRoutes = [...incomingRoutes, list, match, exportAll, importAll, getSettings, setSettings, create, get, update, remove]

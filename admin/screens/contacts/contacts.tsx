@@ -1,6 +1,6 @@
 import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { BookUser, Download, ExternalLink, Plus, SearchX, Settings, Upload } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useSearch } from 'wouter'
 import { useCan } from '../../app/session.tsx'
 import type { Contact } from '../../client/index.ts'
@@ -40,7 +40,10 @@ export default function Contacts() {
   const search = list.get('search')
   const query = useContacts({ page: list.page, limit: 25, ...(search !== '' && { search }) })
   const asked = new URLSearchParams(useSearch()).get('number')
-  const [editing, setEditing] = useState<Editing>(asked !== null && mayWrite ? { kind: 'new', number: asked } : null)
+  const [editing, setEditing] = useState<Editing>(null)
+  useEffect(() => {
+    if (asked !== null && mayWrite) setEditing({ kind: 'new', number: asked })
+  }, [asked, mayWrite])
   const [history, setHistory] = useState<Contact | null>(null)
   const [deleting, setDeleting] = useState<Contact | null>(null)
   const [open, setOpen] = useState<'import' | 'settings' | null>(null)
