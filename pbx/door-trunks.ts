@@ -244,4 +244,24 @@ export type BlockedCallerInput = Pick<BlockedCaller, 'number' | 'name'> & Partia
 
 export type InboundNumbers = Kept<InboundNumber, InboundNumberInput>
 export type OutboundRoutes = Kept<OutboundRoute, OutboundRouteInput>
-export type BlockedCallers = Kept<BlockedCaller, BlockedCallerInput>
+
+/** Many at once, by their caller, all or none. */
+export type BlockedCallers = Kept<BlockedCaller, BlockedCallerInput> & {
+  /** @param called the reason of new ones whose line names none; `trial`: only says what would happen */
+  import(actor: Actor, lines: readonly BlockedCallerLine[], called: string, trial: boolean): Promise<BlockedImportReport>
+}
+
+/** A line of a file that makes or changes a rule, which is known by its caller. */
+export interface BlockedCallerLine {
+  line: number
+  /** What is absent stays as it is. */
+  input: Partial<BlockedCallerInput> & { number: string }
+}
+
+export interface BlockedImportReport {
+  created: number
+  updated: number
+  unchanged: number
+  /** With any of these nothing was changed. */
+  errors: { line: number; field: string; message: string }[]
+}

@@ -702,7 +702,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'contacts.read' | 'contacts.write' | 'contacts.manage' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'callers.block' | 'contacts.read' | 'contacts.write' | 'contacts.manage' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -3443,6 +3443,35 @@ export type PinSetUpdate = {
     version?: number;
 };
 
+export type BlockedCallerImportReport = {
+    created: number;
+    updated: number;
+    unchanged: number;
+    /**
+     * With any of these nothing was changed.
+     */
+    errors: Array<{
+        line: number;
+        field: string;
+        message: string;
+    }>;
+};
+
+export type BlockedCallerImport = {
+    /**
+     * A line of column names, then a line a rule. number is needed; name, action and enabled as in the export. An empty cell, or a column that is not there, changes nothing of a rule that is there.
+     */
+    csv: string;
+    /**
+     * Why, of new rules whose line says nothing: such as the name of the list.
+     */
+    name?: string;
+    /**
+     * Only say what would happen.
+     */
+    trial?: boolean;
+};
+
 /**
  * A caller from outside who is not put through, or an exception.
  */
@@ -3490,6 +3519,29 @@ export type BlockedCallerUpdate = {
      */
     action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
     enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * Callers from outside whom the own extension does not want, and exceptions.
+ */
+export type OwnBlockedCallers = {
+    /**
+     * Of the own extension.
+     */
+    number: string;
+    blockedCallers: Array<OwnBlockedCaller>;
+    version: number;
+};
+
+export type OwnBlockedCallersUpdate = {
+    /**
+     * All of them: those that are left out are gone. Of two rules that say as much of a number, that of the extension counts before that of the company.
+     */
+    blockedCallers: Array<OwnBlockedCallerInput>;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
@@ -13062,6 +13114,98 @@ export type UpdatePinSetResponses = {
 
 export type UpdatePinSetResponse = UpdatePinSetResponses[keyof UpdatePinSetResponses];
 
+export type ExportBlockedCallersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/blocked-callers/export.csv';
+};
+
+export type ExportBlockedCallersErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportBlockedCallersError = ExportBlockedCallersErrors[keyof ExportBlockedCallersErrors];
+
+export type ExportBlockedCallersResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportBlockedCallersResponse = ExportBlockedCallersResponses[keyof ExportBlockedCallersResponses];
+
+export type ImportBlockedCallersData = {
+    body: BlockedCallerImport;
+    path?: never;
+    query?: never;
+    url: '/blocked-callers/import';
+};
+
+export type ImportBlockedCallersErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ImportBlockedCallersError = ImportBlockedCallersErrors[keyof ImportBlockedCallersErrors];
+
+export type ImportBlockedCallersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BlockedCallerImportReport;
+    };
+};
+
+export type ImportBlockedCallersResponse = ImportBlockedCallersResponses[keyof ImportBlockedCallersResponses];
+
 export type ListBlockedCallersData = {
     body?: never;
     path?: never;
@@ -13312,6 +13456,96 @@ export type UpdateBlockedCallerResponses = {
 };
 
 export type UpdateBlockedCallerResponse = UpdateBlockedCallerResponses[keyof UpdateBlockedCallerResponses];
+
+export type GetOwnBlockedCallersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/own/blocked-callers';
+};
+
+export type GetOwnBlockedCallersErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetOwnBlockedCallersError = GetOwnBlockedCallersErrors[keyof GetOwnBlockedCallersErrors];
+
+export type GetOwnBlockedCallersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OwnBlockedCallers;
+    };
+};
+
+export type GetOwnBlockedCallersResponse = GetOwnBlockedCallersResponses[keyof GetOwnBlockedCallersResponses];
+
+export type SetOwnBlockedCallersData = {
+    body: OwnBlockedCallersUpdate;
+    path?: never;
+    query?: never;
+    url: '/own/blocked-callers';
+};
+
+export type SetOwnBlockedCallersErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetOwnBlockedCallersError = SetOwnBlockedCallersErrors[keyof SetOwnBlockedCallersErrors];
+
+export type SetOwnBlockedCallersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OwnBlockedCallers;
+    };
+};
+
+export type SetOwnBlockedCallersResponse = SetOwnBlockedCallersResponses[keyof SetOwnBlockedCallersResponses];
 
 export type ListLiveCallsData = {
     body?: never;

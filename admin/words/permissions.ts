@@ -21,6 +21,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.control': 'Hang up calls',
       'calls.dial': 'Call numbers with the phone of any extension',
       'calls.own': 'Call with the own phone, see and end the own calls',
+      'callers.block': 'Say who from outside is not put through to the own extension',
       'softphone.use': 'Call and be called in the browser, with the own extension',
       'contacts.read': 'See contacts',
       'contacts.write': 'Create, change and delete contacts',

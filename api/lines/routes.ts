@@ -5,7 +5,7 @@ import { defineRoute } from '../http/define-route.ts'
 import { idParams, one } from '../http/envelope.ts'
 import { keptRoutes, stamped } from '../http/kept-routes.ts'
 import type { Trunk as TrunkOfPbx, TrunkStatus as TrunkStatusOfPbx } from '../../pbx/index.ts'
-import { BlockedCaller, BlockedCallerCreate, BlockedCallerUpdate } from './blocked-schemas.ts'
+import { blockedRoutes } from './blocked-routes.ts'
 import { Carrier, HeaderPreview, HeaderPreviewRequest, InboundNumber, InboundNumberCreate, InboundNumberUpdate, OutboundRoute, OutboundRouteCreate, OutboundRouteUpdate, PinSet, PinSetCreate, PinSetUpdate, Trunk, TrunkCreate, TrunkUpdate } from './schemas.ts'
 
 const time = (ms: number): string => new Date(ms).toISOString()
@@ -62,9 +62,5 @@ export const lineRoutes = [
     more: { update: 'The list of PINs is given as a whole: those with their id keep their PIN unless another is given.', remove: 'One that a route asks for is not removed.' },
     shown: PinSet, create: PinSetCreate, update: PinSetUpdate, kept: ({ pinSets }) => pinSets, present: stamped,
   }),
-  ...keptRoutes({
-    path: '/blocked-callers', one: 'BlockedCaller', many: 'BlockedCallers', tag: 'Blocked callers', read: 'trunks.read', write: 'trunks.write',
-    words: { list: 'Callers from outside who are not put through, and exceptions', create: 'Block a caller, or make an exception', get: 'A blocked caller', update: 'Change a blocked caller', remove: 'Block a caller no more' },
-    shown: BlockedCaller, create: BlockedCallerCreate, update: BlockedCallerUpdate, kept: ({ blockedCallers }) => blockedCallers, present: stamped,
-  }),
+  ...blockedRoutes,
 ]

@@ -3,6 +3,7 @@ import type { Secrets } from '../../config/secrets.ts'
 import type { BlockedCallerRow, InboundNumberRow, OutboundRouteRow, TrunkRow } from '../../migrations/tables.ts'
 import type { BlockedCaller, BlockedCallerInput, BlockedCallers, InboundNumber, InboundNumberInput, InboundNumbers, Kept, OutboundRoute, OutboundRouteInput, OutboundRoutes, Trunk, TrunkInput } from '../door.ts'
 import { around, createColumnRepository, fromRow, seen, toRow, type Columns } from './columns.ts'
+import { importBlockedCallers } from './import-blocked.ts'
 import { checkBlockedCaller } from './input-blocked.ts'
 import { checkInboundNumber, checkOutboundRoute, checkTrunk } from './input-lines.ts'
 import { createNumberedRepository } from './numbered.ts'
@@ -51,7 +52,8 @@ export function createOutboundRouteRepository(world: DirectoryWorld): OutboundRo
 }
 
 export function createBlockedCallerRepository(world: DirectoryWorld): BlockedCallers {
-  return createColumnRepository<BlockedCallerRow, BlockedCallerInput, BlockedCaller>(world, { table: 'blocked_callers', subject: 'blocked-caller', name: 'blocked caller', order: 'number', check: checkBlockedCaller, columns: BLOCKED })
+  const kept = createColumnRepository<BlockedCallerRow, BlockedCallerInput, BlockedCaller>(world, { table: 'blocked_callers', subject: 'blocked-caller', name: 'blocked caller', order: 'number', check: checkBlockedCaller, columns: BLOCKED })
+  return { ...kept, import: (actor, lines, called, trial) => importBlockedCallers(world, actor, lines, called, trial) }
 }
 
 /** As the call path sees it. @throws Error when the password does not open */

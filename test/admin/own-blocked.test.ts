@@ -1,8 +1,54 @@
-/** An administrator blocks callers for one extension, makes an exception, and holds callers of the company by an expression. */
+/** Callers are blocked for one extension by an administrator and by the person, by an expression for the company, and by a file. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ApiClient } from '../support/http-client.ts'
 import { skip } from './browser.ts'
 import { enterPanelHouse } from './panel-house.ts'
+
+test('a list comes in by CSV, is searched, and a person has a list of the own phone under My account', { skip }, async (t) => {
+  const { desk, page, complaints } = await enterPanelHouse(t)
+  const { extensionId } = await desk.extension('201', { name: 'Anna Berg' })
+  await page.getByRole('link', { name: 'Blocked callers' }).click()
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  const importing = page.getByRole('dialog', { name: 'Import blocked callers' })
+  await importing.getByLabel('Why').fill('Spam list of May')
+  const choose = (csv: string): Promise<void> => importing.locator('input[type=file]').setInputFiles({ name: 'spam.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  await choose('number,action\n+19005550100,\n303,\n+19005550102,shout\n')
+  await importing.getByText(/Invalid option/).waitFor()
+  await importing.getByText(/Enter the number with its country code/).waitFor()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/import-faults.png` })
+  await choose(`number\n${Array.from({ length: 130 }, (_, at) => `+1900555${String(at).padStart(4, '0')}`).join('\n')}\n`)
+  await importing.getByText('130 new, 0 changed, 0 as they are.').waitFor()
+  await importing.getByRole('button', { name: 'Import 130 rules' }).click()
+  await importing.waitFor({ state: 'detached' })
+  await page.getByText('130 entries').waitFor()
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/imported.png` })
+  await page.getByLabel('Search blocked callers').fill('555 0129')
+  await page.getByText('130 entries').waitFor({ state: 'detached' })
+  await page.getByRole('cell', { name: '+19005550129', exact: true }).waitFor()
+  assert.equal(await page.getByRole('cell', { name: 'Spam list of May' }).count(), 1)
+
+  const person = { name: 'Anna Berg', email: 'anna@example.com', password: 'correct horse battery' }
+  await desk.api.post('/users', { ...person, roles: ['user'], extensionId })
+  const hers = new ApiClient(desk.api.url)
+  await hers.signIn(person)
+  const [name = '', value = ''] = (hers.cookie ?? '').split('=')
+  await page.context().addCookies([{ name, value, url: desk.api.url, httpOnly: true, sameSite: 'Strict' }])
+  await page.goto(new URL('/admin/account', page.url()).href)
+  await page.getByRole('button', { name: 'Change blocked callers' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Blocked callers of 201' })
+  await drawer.getByRole('button', { name: 'Add a caller' }).click()
+  const rule = drawer.getByRole('group', { name: 'Rule 1' })
+  await rule.getByLabel('Caller', { exact: true }).fill('anonymous')
+  await rule.getByLabel('Why').fill('Says nothing')
+  await drawer.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Whoever hides the number (Says nothing): The call is declined.').waitFor()
+  await drawer.waitFor({ state: 'detached' })
+  if (process.env['SCREENSHOTS']) await page.screenshot({ path: `${process.env['SCREENSHOTS']}/account.png` })
+  const { blockedCallers } = await desk.api.get<{ blockedCallers: unknown }>(`/extensions/${extensionId}`)
+  assert.deepEqual(blockedCallers, [{ number: 'anonymous', name: 'Says nothing', action: 'decline' }])
+  assert.deepEqual(complaints, [])
+})
 
 test('callers are blocked on the page of an extension, and one is held by an expression for the company', { skip }, async (t) => {
   const { desk, page, complaints } = await enterPanelHouse(t)

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
-import type { Kept, Pbx, Trunk, TrunkInput, TrunkStatus } from '../../pbx/index.ts'
+import type { BlockedCaller, BlockedCallerInput, Kept, Pbx, Trunk, TrunkInput, TrunkStatus } from '../../pbx/index.ts'
 import { now } from './fake-samples.ts'
 
 type CheckVersion = (row: { version: number }, version: number | undefined) => void
@@ -57,7 +57,13 @@ export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pi
       find: async () => undefined,
       connect: () => () => {},
     },
-    blockedCallers: fakeKept(actors, checkVersion, 'blocked caller', { action: 'decline', enabled: true }),
+    blockedCallers: {
+      ...fakeKept<BlockedCaller, BlockedCallerInput>(actors, checkVersion, 'blocked caller', { action: 'decline', enabled: true }),
+      async import(actor, lines) {
+        actors.push(actor)
+        return { created: lines.length, updated: 0, unchanged: 0, errors: [] }
+      },
+    },
     inboundNumbers: fakeKept(actors, checkVersion, 'inbound number', { byCaller: [], namePrefix: '', maxCalls: null, enabled: true }),
     outboundRoutes: fakeKept(actors, checkVersion, 'outbound route', { position: 100, strip: 0, prepend: '', callerId: null, callers: [], scheduleId: null, cheapestFirst: false, pinSetId: null, enabled: true }),
     pinSets: fakeKept(actors, checkVersion, 'PIN set', { pins: [] }),

@@ -160,6 +160,7 @@ const bodies: Record<string, () => unknown> = {
   createToken: () => ({ name: 'program', permissions: ['calls.read'] }),
   createExtension: () => ({ number: String(++number), name: 'New' }),
   updateExtension: () => ({ name: 'Renamed' }),
+  importBlockedCallers: () => ({ csv: `number\n+1555${++number}\n`, trial: true }), setOwnBlockedCallers: () => ({ blockedCallers: [{ number: '+1900*', name: 'Sells things' }] }),
   importExtensions: () => ({ csv: `number,name\n${++number},New\n`, trial: true }),
   createDevice: () => ({ name: `Device ${++sip}` }),
   updateDevice: () => ({ enabled: false }),
@@ -262,7 +263,7 @@ const bodies: Record<string, () => unknown> = {
 const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', quoteRates: '?number=%2B12025550123', matchContacts: '?number=%2B12025550123', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
 
 /** What somebody gets who has no extension of the own, although they may call with it. */
-const withoutExtension: Record<string, number> = { openSoftphone: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404, transferOwnCall: 404, holdOwnCall: 404, sendDigitsToOwnCall: 404 }
+const withoutExtension: Record<string, number> = { openSoftphone: 409, getOwnBlockedCallers: 409, setOwnBlockedCallers: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404, transferOwnCall: 404, holdOwnCall: 404, sendDigitsToOwnCall: 404 }
 
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422,

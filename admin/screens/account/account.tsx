@@ -10,6 +10,7 @@ import { Panel } from '../../components/panel.ts'
 import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.tsx'
 import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { OwnCallers } from '../blocked-callers/own-callers.tsx'
 import { DialTokens } from './dial-tokens.tsx'
 import { SessionList } from '../users/session-list.tsx'
 import { PasskeysPanel } from './passkeys.tsx'
@@ -40,6 +41,7 @@ export default function Account() {
         />
       </Panel>
       {user.hasPassword && <PasswordChange />}
+      <OwnCallers />
       <DialTokens />
       <PasskeysPanel />
       <SecondFactorPanel />

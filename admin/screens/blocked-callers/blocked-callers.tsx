@@ -1,5 +1,5 @@
 import { Button, Stack } from '@mantine/core'
-import { PhoneOff, Plus } from 'lucide-react'
+import { Download, PhoneOff, Plus, Upload } from 'lucide-react'
 import { useState } from 'react'
 import { useSearch } from 'wouter'
 import { useCan } from '../../app/session.tsx'
@@ -9,11 +9,13 @@ import { DataTable, type Column } from '../../components/data-table.tsx'
 import { OnOff } from '../../components/number-columns.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { RowMenu } from '../../components/row-menu.tsx'
+import { SearchInput } from '../../components/search-input.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { actionWords, callerWords } from '../../words/blocked-caller.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { BlockedCallerForm, type Editing } from './blocked-caller-form.tsx'
 import { removeBlockedCaller, useBlockedCallers } from './data.ts'
+import { ImportDrawer } from './import-drawer.tsx'
 
 const columns: Column<BlockedCaller>[] = [
   { key: 'number', title: 'Caller', card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{callerWords(number)}</span> },
@@ -21,6 +23,13 @@ const columns: Column<BlockedCaller>[] = [
   { key: 'name', title: 'Why', render: ({ name }) => name },
   { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
 ]
+
+const PAGE = 100
+/** From so many on they are searched. */
+const MANY = 20
+
+const plain = (text: string): string => text.toLowerCase().replace(/[\s()-]/g, '')
+const fits = ({ number, name }: BlockedCaller, search: string): boolean => plain(number).includes(plain(search)) || name.toLowerCase().includes(search.trim().toLowerCase())
 
 /** Callers from outside who are not put through. `?number=` opens the form for one. */
 export default function BlockedCallers() {
@@ -31,14 +40,28 @@ export default function BlockedCallers() {
   const [editing, setEditing] = useState<Editing>(asked !== null && mayWrite ? { kind: 'new', number: asked } : null)
   const [history, setHistory] = useState<BlockedCaller | null>(null)
   const [deleting, setDeleting] = useState<BlockedCaller | null>(null)
+  const [importing, setImporting] = useState(false)
+  const [search, setSearch] = useState('')
+  const [page, setPage] = useState(1)
+  const found = query.data?.filter((caller) => fits(caller, search))
+  const pages = Math.max(1, Math.ceil((found?.length ?? 0) / PAGE))
+  const shown = Math.min(page, pages)
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new', number: '' })}>Block a caller</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Blocked callers" lead="People outside whose calls are not put through, and exceptions. Whoever is called back after a call for help is reached all the same." actions={mayWrite && create} />
+      <PageHeader title="Blocked callers" lead="People outside whose calls are not put through, and exceptions. Whoever is called back after a call for help is reached all the same." actions={(
+        <>
+          <Button component="a" href="/api/v1/blocked-callers/export.csv" variant="default" leftSection={<Download size={16} aria-hidden />}>Export</Button>
+          {mayWrite && <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>Import</Button>}
+          {mayWrite && create}
+        </>
+      )} />
+      {(query.data?.length ?? 0) > MANY && <SearchInput value={search} onChange={(typed) => (setSearch(typed), setPage(1))} label="Search blocked callers" />}
       <DataTable
         label="Blocked callers"
         columns={columns}
-        rows={query.data}
+        rows={found?.slice((shown - 1) * PAGE, shown * PAGE)}
+        {...(pages > 1 && { paging: { page: shown, pages, total: found?.length ?? 0, onChange: setPage } })}
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (caller: BlockedCaller) => (
@@ -47,9 +70,10 @@ export default function BlockedCallers() {
         })}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<EmptyState icon={PhoneOff} title="Nobody is blocked" action={mayWrite && create}>Block a number, all numbers that begin alike, or whoever hides the number. The page of a call has a button for it, too.</EmptyState>}
+        empty={search !== '' ? <EmptyState icon={PhoneOff} title={`Nothing fits “${search}”`}>No rule names it.</EmptyState> : <EmptyState icon={PhoneOff} title="Nobody is blocked" action={mayWrite && create}>Block a number, all numbers that begin alike, or whoever hides the number. The page of a call has a button for it, too.</EmptyState>}
       />
       <HistoryDrawer of={history === null ? undefined : { type: 'blocked-caller', id: history.id, title: `the rule for ${history.number}` }} onClose={() => setHistory(null)} />
+      <ImportDrawer opened={importing} onClose={() => setImporting(false)} />
       <BlockedCallerForm editing={editing} onClose={() => setEditing(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete the rule for ${deleting?.number ?? ''}?`} confirm="Delete rule" onConfirm={async () => deleting && removeBlockedCaller(deleting.id)} done={`The rule for ${deleting?.number ?? ''} is deleted.`}>
         {deleting?.action === 'allow' ? 'Other rules decide about this caller then.' : 'This caller is put through then, unless another rule says otherwise.'} It can be brought back from the audit log.
