@@ -3919,6 +3919,10 @@ export type IncomingCall = {
     number: string;
     name: string | null;
     /**
+     * A colleague calls.
+     */
+    inside: boolean;
+    /**
      * What the caller called: the own number, a ring group, a number outside.
      */
     dialled: string;

@@ -12,6 +12,7 @@ const IncomingCall = z
     state: z.enum(['rings', 'answered']).meta({ description: 'answered: by the own phone.' }),
     number: z.string().meta({ description: 'Of the caller; empty when it is hidden.' }),
     name: z.string().nullable(),
+    inside: z.boolean().meta({ description: 'A colleague calls.' }),
     dialled: z.string().meta({ description: 'What the caller called: the own number, a ring group, a number outside.' }),
     startedAt: instant,
     answeredAt: instant.nullable(),
@@ -48,7 +49,7 @@ const listIncoming = defineRoute({
         for (const { call, leg } of rings) {
           const { number, name } = call.from
           told.push({
-            id: call.rootId, state: leg.answeredAt === null ? 'rings' : 'answered', number, name, dialled: call.to.number, startedAt: isoOf(call.startedAt), answeredAt: isoOrNull(leg.answeredAt),
+            id: call.rootId, state: leg.answeredAt === null ? 'rings' : 'answered', number, name, inside: call.from.extensionId !== null, dialled: call.to.number, startedAt: isoOf(call.startedAt), answeredAt: isoOrNull(leg.answeredAt),
             contacts: number === '' ? [] : await matchContacts(trx, actor.tenantId, number),
           })
         }

@@ -79,14 +79,21 @@ test('a caller pops up at whom he rings, with the records of the contacts; one w
 
   // Somebody whom nobody knows, who is added while it rings.
   const mark = anna.phone.incoming.mark()
-  const inside = await carl.phone.invite('101')
+  const stranger = await carrier.invite('+12025550100', { headers: [['P-Asserted-Identity', '<sip:+12025550177@carrier.example>']] })
   ;(await anna.phone.nextCall({ from: mark })).ring()
   await cards(hers.page).getByText('Nobody in the contacts has this number.').waitFor()
   await cards(hers.page).getByRole('link', { name: 'Add' }).click()
-  assert.equal(await hers.page.getByRole('dialog', { name: 'New contact' }).getByRole('textbox', { name: /^Number/ }).first().inputValue(), '103')
+  assert.equal(await hers.page.getByRole('dialog', { name: 'New contact' }).getByRole('textbox', { name: /^Number/ }).first().inputValue(), '+12025550177')
   await hers.page.keyboard.press('Escape')
   await cards(hers.page).getByRole('button', { name: 'Put away' }).click()
   await cards(hers.page).waitFor({ state: 'hidden' })
+  await stranger.cancel()
+  // A colleague needs no record.
+  const next = anna.phone.incoming.mark()
+  const inside = await carl.phone.invite('101')
+  ;(await anna.phone.nextCall({ from: next })).ring()
+  await cards(hers.page).getByText('Person 103').waitFor()
+  assert.equal(await cards(hers.page).getByRole('link').count(), 0)
   assert.equal(await cards(carls.page).count(), 0, 'who calls is told nothing')
   await inside.cancel()
   await eventually(async () => (await anna.incoming()).length === 0, 'the call to be over')

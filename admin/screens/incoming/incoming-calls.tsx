@@ -1,4 +1,4 @@
-import { Affix, Anchor, Badge, Button, CloseButton, Group, Paper, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Button, CloseButton, Group, Paper, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { ExternalLink, PhoneIncoming, UserPlus } from 'lucide-react'
 import { useEffect, useState } from 'react'
@@ -7,6 +7,7 @@ import { keys } from '../../app/keys.ts'
 import { useCan, useSession } from '../../app/session.tsx'
 import { listIncomingCalls, type IncomingCall } from '../../client/index.ts'
 import { useLive } from '../../live/store.ts'
+import classes from './incoming.module.css'
 
 /** Whoever sees no calls of others is told of none, and has to ask. */
 const ASK_MS = 2_500
@@ -29,15 +30,13 @@ function Cards() {
   const shown = data.filter(({ id }) => !closed.includes(id))
   if (shown.length === 0) return null
   return (
-    <Affix position={{ top: 68, right: 16 }} zIndex={190}>
-      <Stack gap="sm" role="region" aria-label="Incoming calls" aria-live="polite">
-        {shown.map((call) => <Card key={call.id} call={call} onClose={() => setClosed([...closed, call.id])} />)}
-      </Stack>
-    </Affix>
+    <Stack gap="sm" className={classes.cards} role="region" aria-label="Incoming calls" aria-live="polite">
+      {shown.map((call) => <Card key={call.id} call={call} onClose={() => setClosed([...closed, call.id])} />)}
+    </Stack>
   )
 }
 
-function Card({ call: { contacts, dialled, name, number, state }, onClose }: { call: IncomingCall; onClose: () => void }) {
+function Card({ call: { contacts, dialled, inside, name, number, state }, onClose }: { call: IncomingCall; onClose: () => void }) {
   const mayWrite = useCan()('contacts.write')
   const hidden = number === ''
   const known = contacts.length === 1 ? contacts[0]?.contact.name : name === '' ? null : name
@@ -59,7 +58,7 @@ function Card({ call: { contacts, dialled, name, number, state }, onClose }: { c
               : <Button size="compact-sm" variant="light" component="a" href={recordUrl} target="_blank" rel="noopener noreferrer" rightSection={<ExternalLink size={14} aria-hidden />}>Open record</Button>}
           </Group>
         ))}
-        {contacts.length === 0 && !hidden && (
+        {contacts.length === 0 && !hidden && !inside && (
           <Group gap="xs" justify="space-between">
             <Text size="sm" c="dimmed">Nobody in the contacts has this number.</Text>
             {mayWrite && <Button size="compact-sm" variant="light" component={Link} href={`/contacts?number=${encodeURIComponent(number)}`} leftSection={<UserPlus size={14} aria-hidden />}>Add</Button>}
