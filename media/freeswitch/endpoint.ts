@@ -21,6 +21,8 @@ import { Watch } from './watch.ts'
 export interface Stay {
   /** It goes, to be elsewhere or because it is closed. */
   left(endpoint: FreeswitchEndpoint, why: 'left' | 'closed'): Promise<void>
+  /** Its channel is given another codec by `work`. */
+  recoded(endpoint: FreeswitchEndpoint, work: () => Promise<void>): Promise<void>
 }
 
 /** What an endpoint needs of its server. */
@@ -145,7 +147,9 @@ export class FreeswitchEndpoint implements Endpoint {
     const { stream } = agreement
     const same = describePeer({ stream, version: 0 })
     if (same !== this.#told) {
-      await this.leg.modify(describePeer({ stream, version: (this.#version += 1) }))
+      const tell = (): Promise<void> => this.leg.modify(describePeer({ stream, version: (this.#version += 1) }))
+      if (this.#stay !== undefined && this.#stream?.encoding !== stream.encoding) await this.#stay.recoded(this, tell)
+      else await tell()
       this.#told = same
     }
     await this.adopt(agreement)

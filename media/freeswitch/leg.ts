@@ -12,6 +12,8 @@ const GOODBYE_MS = 2_000
 export interface LegHome {
   api(command: string): Promise<string>
   createLeg(sdp: string, logger: Logger): Promise<Leg>
+  /** What mod_conference says of the room with this name. Returns the way to stop listening. */
+  watchRoom(name: string, listener: (event: EslEvent) => void): () => void
   forget(leg: Leg): void
 }
 

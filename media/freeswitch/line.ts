@@ -77,6 +77,12 @@ export class Line {
     })
   }
 
+  /** Events of this subclass, until the line is gone. */
+  onCustom(subclass: string, listener: (event: EslEvent) => void): void {
+    this.#connection.subscribe([`CUSTOM ${subclass}`])
+    this.#connection.on('esl::event::CUSTOM::*', (event) => { if (event.getHeader('Event-Subclass') === subclass) listener(event) })
+  }
+
   close(reason = 'closed'): void {
     if (this.#over) return
     this.#over = true

@@ -3,8 +3,11 @@ import { messageOf } from '../../config/errors.ts'
 import type { Recording, RecordingResult, RecordOptions } from '../contract.ts'
 import type { Leg } from './leg.ts'
 
-/** Our peer left, the other party right. */
-const VARIABLES = { RECORD_STEREO: 'true', RECORD_HANGUP_ON_ERROR: 'false' }
+/** What is recorded: our peer left and the other party right, or what a channel hears of a room on both. */
+const KINDS = {
+  call: { variables: { RECORD_STEREO: 'true', RECORD_HANGUP_ON_ERROR: 'false' }, prefix: '' },
+  room: { variables: { RECORD_STEREO: 'false', RECORD_HANGUP_ON_ERROR: 'false' }, prefix: '{force_channels=2}' },
+}
 
 const HEADER_BYTES = 44
 
@@ -14,25 +17,29 @@ export class FreeswitchRecording implements Recording {
   readonly finished: Promise<RecordingResult>
   readonly #leg: Leg
   readonly #rate: number
+  /** The path in FreeSWITCH's words. */
+  readonly #file: string
   #settle: (result: RecordingResult) => void = () => undefined
   #how: 'stopped' | 'closed' | undefined
   #over = false
 
-  private constructor(leg: Leg, path: string, rate: number) {
+  private constructor(leg: Leg, path: string, rate: number, file: string) {
     this.#leg = leg
     this.#rate = rate
     this.path = path
+    this.#file = file
     this.finished = new Promise((resolve) => { this.#settle = resolve })
-    const off = leg.onEvent('RECORD_STOP', (event) => { if (event.getHeader('Record-File-Path') === path) void this.#ended() })
+    const off = leg.onEvent('RECORD_STOP', (event) => { if (event.getHeader('Record-File-Path') === file) void this.#ended() })
     void leg.gone.then(() => this.#ended())
     void this.finished.then(off)
   }
 
   /** @param rate samples a second */
-  static async start(leg: Leg, { path, signal }: RecordOptions, rate: number): Promise<FreeswitchRecording> {
-    await leg.set({ ...VARIABLES, record_sample_rate: String(rate) })
-    const recording = new FreeswitchRecording(leg, path, rate)
-    const answer = await leg.command('uuid_record', 'start', path)
+  static async start(leg: Leg, { path, signal }: RecordOptions, rate: number, kind: keyof typeof KINDS = 'call'): Promise<FreeswitchRecording> {
+    const { variables, prefix } = KINDS[kind]
+    await leg.set({ ...variables, record_sample_rate: String(rate) })
+    const recording = new FreeswitchRecording(leg, path, rate, prefix + path)
+    const answer = await leg.command('uuid_record', 'start', prefix + path)
     if (!answer.startsWith('+OK')) recording.#failed(`FreeSWITCH cannot record to that file: ${answer.replace(/^-ERR /, '')}`)
     if (signal !== undefined) {
       const stop = (): void => { void recording.stop() }
@@ -44,11 +51,11 @@ export class FreeswitchRecording implements Recording {
   }
 
   async pause(): Promise<void> {
-    await this.#leg.command('uuid_record', 'mask', this.path)
+    await this.#leg.command('uuid_record', 'mask', this.#file)
   }
 
   async resume(): Promise<void> {
-    await this.#leg.command('uuid_record', 'unmask', this.path)
+    await this.#leg.command('uuid_record', 'unmask', this.#file)
   }
 
   stop(): Promise<RecordingResult> {
@@ -64,7 +71,7 @@ export class FreeswitchRecording implements Recording {
     if (this.#how === undefined && !this.#over) {
       this.#how = how
       // It may have ended by itself meanwhile.
-      await this.#leg.command('uuid_record', 'stop', this.path).catch(() => undefined)
+      await this.#leg.command('uuid_record', 'stop', this.#file).catch(() => undefined)
     }
     return this.finished
   }

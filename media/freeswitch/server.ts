@@ -11,11 +11,13 @@ import type { Music } from '../music/index.ts'
 import type { Prompts } from '../prompts/index.ts'
 import { knownEncodings, parseDescription, SdpSession, type Encoding } from '../sdp/index.ts'
 import type { Storage } from '../storage/index.ts'
+import { FreeswitchConference } from './conference.ts'
 import { describeNobody, describePeer } from './description.ts'
 import { FreeswitchEndpoint, type EndpointHome } from './endpoint.ts'
 import type { Leg, LegHome } from './leg.ts'
 import { soundOf } from './sounds.ts'
 import { FreeswitchSupervision } from './supervision.ts'
+import { ROOM_PROFILE } from './status.ts'
 import { Switch, usualTiming, type SwitchTiming } from './switch.ts'
 
 export interface FreeswitchOptions {
@@ -44,6 +46,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   readonly #options: FreeswitchOptions
   readonly #listeners: Listeners<MediaServerEvents>
   readonly #endpoints = new Set<FreeswitchEndpoint>()
+  readonly #conferences = new Set<FreeswitchConference>()
   /** The legs of one call share a server. */
   readonly #calls = new Map<string, { on: LegHome; legs: number }>()
   readonly #callOf = new Map<FreeswitchEndpoint, string>()
@@ -65,7 +68,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   get capabilities(): MediaCapabilities {
     return {
       engine: 'freeswitch', codecs: knownEncodings(this.#options.settings.media.codecs), transcoding: true, play: true, speak: true, collect: true,
-      sendDigits: true, record: true, conference: false, supervise: true, tap: false, srtp: [], ice: false,
+      sendDigits: true, record: true, conference: this.switches.some(({ connected, rooms }) => connected && rooms), supervise: true, tap: false, srtp: [], ice: false,
       maxEndpoints: this.switches.reduce((sum, { figures }) => sum + (figures?.maxSessions ?? 0), 0),
     }
   }
@@ -121,8 +124,8 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   }
 
   /** A leg where the call already is, else on the server that has most room; when that one fails, on the next. */
-  async #open({ callId }: EndpointOptions, description: string, logger: Logger): Promise<Leg> {
-    const place = this.#calls.get(callId)?.on
+  async #open({ callId, near }: EndpointOptions, description: string, logger: Logger): Promise<Leg> {
+    const place = this.#calls.get(callId)?.on ?? (near instanceof FreeswitchConference ? near.place : undefined)
     const home = this.switches.find((each) => each === place)
     const others = this.switches.filter((each) => each !== home && !each.draining).sort((a, b) => busy(a) - busy(b))
     let refusal = new Refusal('unavailable', this.#reason() ?? 'no media server is connected', { retryAfter: 5 })
@@ -178,8 +181,20 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     }
   }
 
-  createConference(): Promise<Conference> {
-    return Promise.reject(new Refusal('unsupported', 'conferences on FreeSWITCH are not offered (capabilities.conference is false)'))
+  async createConference(name: string): Promise<Conference> {
+    const connected = this.switches.filter((each) => each.connected)
+    if (this.#stopping !== undefined || connected.length === 0) throw new Refusal('unavailable', this.#reason() ?? 'no media server is connected', { retryAfter: 5 })
+    const able = connected.filter(({ rooms }) => rooms)
+    if (able.length === 0) throw new Refusal('unsupported', `no FreeSWITCH that is connected has conferences: load mod_conference, and give it the profile ${ROOM_PROFILE} of docker/freeswitch`)
+    const [place] = able.filter((each) => !each.draining && !each.full).sort((a, b) => busy(a) - busy(b))
+    if (place === undefined) throw new Refusal('unavailable', 'every FreeSWITCH that has conferences is full or being drained', { retryAfter: 5 })
+    const { logger } = this.#options
+    // To a channel that sends nothing a room does not speak.
+    const keeper = await place.createLeg(bothWays(describeNobody('G722')), logger)
+    await keeper.set(VARIABLES)
+    const conference = await FreeswitchConference.open({ name, place, keeper, home: this, logger, onClosed: () => void this.#conferences.delete(conference) })
+    this.#conferences.add(conference)
+    return conference
   }
 
   supervise(target: FreeswitchEndpoint, supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision> {
@@ -204,6 +219,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
       await Promise.all([...this.#endpoints].map((endpoint) => endpoint.close()))
+      await Promise.all([...this.#conferences].map((conference) => conference.close()))
       await Promise.all(this.switches.map((each) => each.stop()))
       await Promise.all([this.#options.prompts.close(), this.#options.music.close()])
       this.#listeners.clear()

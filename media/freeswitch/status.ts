@@ -1,5 +1,8 @@
 /** What a FreeSWITCH says of itself, and what is wrong with that. */
 
+/** The profile of mod_conference that rooms are opened with; docker/freeswitch has it. */
+export const ROOM_PROFILE = 'dialplane'
+
 export interface SwitchFigures {
   version: string
   sessions: number
@@ -44,4 +47,10 @@ export function channelsOf(owner: string, text: string): string[] {
   } catch {
     return []
   }
+}
+
+/** Whether conferences can be on it: mod_conference is loaded, and its configuration has our profile. */
+export async function hasRooms({ api }: { api(command: string): Promise<string> }): Promise<boolean> {
+  if ((await api('module_exists mod_conference')) !== 'true') return false
+  return new RegExp(`<profile\\s+name="${ROOM_PROFILE}"`).test(await api('xml_locate configuration configuration name conference.conf'))
 }

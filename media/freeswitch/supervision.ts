@@ -70,6 +70,11 @@ export class FreeswitchSupervision implements Supervision, Stay {
     return this.#end('closed')
   }
 
+  /** It listens through a channel in between. */
+  recoded(_endpoint: FreeswitchEndpoint, work: () => Promise<void>): Promise<void> {
+    return work()
+  }
+
   async #listen(): Promise<void> {
     const leg = this.#leg!
     await leg.set({ ...HEARD_BY[this.#mode], eavesdrop_enable_dtmf: 'false' })

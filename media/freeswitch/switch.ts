@@ -4,8 +4,8 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { MediaServerState } from '../contract.ts'
 import { Leg, type LegHome } from './leg.ts'
-import { Line } from './line.ts'
-import { channelsOf, readStatus, warningsOf, type SwitchFigures } from './status.ts'
+import { Line, type EslEvent } from './line.ts'
+import { channelsOf, hasRooms, readStatus, warningsOf, type SwitchFigures } from './status.ts'
 
 export interface SwitchTiming {
   /** Connecting, and each command. */
@@ -49,6 +49,9 @@ export class Switch implements LegHome {
   /** Legs that are being made. */
   opening = 0
   figures: SwitchFigures | undefined
+  /** Conferences can be on it. */
+  rooms = false
+  readonly #watched = new Map<string, (event: EslEvent) => void>()
   readonly #options: SwitchOptions
   #line: Line | undefined
   #mrf: MrfServer | undefined
@@ -115,6 +118,11 @@ export class Switch implements LegHome {
     }
   }
 
+  watchRoom(name: string, listener: (event: EslEvent) => void): () => void {
+    this.#watched.set(name, listener)
+    return () => void this.#watched.delete(name)
+  }
+
   forget(leg: Leg): void {
     this.legs.delete(leg.uuid)
     this.#options.onChange()
@@ -138,6 +146,7 @@ export class Switch implements LegHome {
       if (!new RegExp(`^\\s*${profile.replace(/\W/g, '\\$&')}\\s+profile\\s+sip:\\S+\\s+RUNNING`, 'm').test(await line.api('sofia status'))) {
         throw new Refusal('unavailable', `The FreeSWITCH at ${this.address} has no SIP profile ${profile} that runs. Add the one of docker/freeswitch, or set FREESWITCH_PROFILE.`)
       }
+      this.rooms = await hasRooms({ api: (command) => line!.api(command) })
       const mrf = await this.#openMrf(new Mrf(srf).connect({ address: host, port, secret, profile, listenAddress: line.localAddress }))
       // Before anything new can be there.
       await this.#tidy(line, true)
@@ -176,6 +185,7 @@ export class Switch implements LegHome {
     this.#retryMs = timing.firstRetryMs
     clearTimeout(this.#graceTimer)
     void line.ended.then((reason) => this.#lost(line, reason))
+    if (this.rooms) line.onCustom('conference::maintenance', (event) => this.#watched.get(event.getHeader('Conference-Name') ?? '')?.(event))
     this.#lookTimer = setTimeout(() => void this.#look(line), timing.lookMs)
     logger.info({ freeswitch: this.address, version: this.figures?.version }, 'connected to a FreeSWITCH')
     for (const warning of this.state.warnings) logger.warn({ freeswitch: this.address }, warning)

@@ -17,5 +17,4 @@ export const reports: OtherWay = { freeswitch: 'its reports come every five seco
 export const noTap: OtherWay = { freeswitch: 'it gives no sound to others (capabilities.tap is false)' }
 export const lengths: OtherWay = { freeswitch: 'it sends packets of the length that comes in' }
 export const short: OtherWay = { freeswitch: 'of what is shorter than half a second its recordings may have nothing' }
-export const rooms: OtherWay = { freeswitch: 'conferences are not offered on it (capabilities.conference is false)' }
 export const zero: OtherWay = { freeswitch: 'it takes a key at timestamp 0 for none; phones begin with a random one (RFC 3550 §5.1)' }

@@ -15,6 +15,7 @@ import { eventually } from '../../support/eventually.ts'
 import { freeswitchSettings } from '../../support/freeswitch.ts'
 import { plainCalls, plainMedia } from '../../support/plain-media.ts'
 import { plainSip } from '../../support/plain-sip.ts'
+import { heardAt, loudest, sayAll } from './conference-peers.ts'
 import { next } from './engine.ts'
 import { RtpPeer, talk } from './rtp-peer.ts'
 
@@ -76,7 +77,7 @@ test('freeswitch: it starts from settings, says what it is, and stops twice', op
   const server = await start(t, given)
   assert.equal(server.available, true)
   const { capabilities } = server
-  assert.deepEqual([capabilities.engine, capabilities.conference, capabilities.supervise, capabilities.tap], ['freeswitch', false, true, false])
+  assert.deepEqual([capabilities.engine, capabilities.conference, capabilities.supervise, capabilities.tap], ['freeswitch', true, true, false])
   const [state] = server.servers?.list() ?? []
   assert.equal(state?.connected, true)
   assert.match(state?.figures?.version ?? '', /^\d+\.\d+/)
@@ -127,4 +128,42 @@ test('freeswitch: calls on two entries of one server, joined across, hear each o
   await a.peer.until((heard) => heard.some((packet) => packet.payload.some((byte) => (byte & 0x7f) < 0x50)))
   await a.endpoint.unbridge()
   await Promise.all([a.endpoint.close(), b.endpoint.close()])
+})
+
+test('freeswitch: a room has parties of two servers, who hear each other and not themselves; one that is lost ends it by name', options, async (t) => {
+  const [place] = given!.servers
+  const relay = await openRelay(t, place!)
+  const far = { ...place!, host: '127.0.0.1', port: relay.port }
+  const server = await start(t, { ...given!, servers: [place!, far] })
+  const before = server.servers!.list()[0]!.figures!.sessions
+  const conference = await server.createConference('spread')
+  const parties = [await phone(t, server, 'one'), await phone(t, server, 'two'), await phone(t, server, 'three')]
+  // The room's own channel is on the first.
+  assert.deepEqual(server.servers!.list().map(({ endpoints }) => endpoints), [2, 2])
+  const guests = parties.map((party, i) => ({ ...party, payloadType: 0, frequency: [500, 1100, 1700][i]! }))
+  for (const { endpoint } of guests) await conference.join(endpoint)
+  await sayAll(guests, 80)
+  for (const one of guests) {
+    for (const other of guests) {
+      const level = one === other ? heardAt(one, other.frequency, 700, 1500) : loudest(one, other.frequency)
+      assert.ok(one === other ? level < 100 : level > 3000, `${one.frequency} hears ${other.frequency} with ${level}`)
+    }
+  }
+  await conference.close()
+  await Promise.all(guests.map(({ endpoint }) => endpoint.close()))
+  await eventually(() => server.servers!.list()[0]!.figures!.sessions <= before, 'the end of every channel')
+  const other = await start(t, { ...given!, servers: [far] })
+  const lost = await other.createConference('lost')
+  const { endpoint } = await phone(t, other)
+  await lost.join(endpoint)
+  const told: string[] = []
+  lost.on('left', (_endpoint, why) => told.push(why))
+  const ended = new Promise<string>((resolve) => { lost.on('closed', resolve) })
+  relay.cut()
+  assert.equal(await ended, 'server-lost')
+  assert.equal(told.length, 1)
+  await assert.rejects(lost.join(endpoint), { code: 'gone' })
+  const back = new Promise<void>((resolve) => { other.on('available', resolve) })
+  relay.mend()
+  await back
 })

@@ -7,7 +7,7 @@ import { createLogger } from '../../../config/logger.ts'
 import { Player } from '../../../media/freeswitch/player.ts'
 import { FreeswitchMediaServer } from '../../../media/freeswitch/server.ts'
 import { soundOf, toneStream } from '../../../media/freeswitch/sounds.ts'
-import { channelsOf, readStatus, warningsOf } from '../../../media/freeswitch/status.ts'
+import { channelsOf, hasRooms, readStatus, warningsOf } from '../../../media/freeswitch/status.ts'
 import { openStorage } from '../../../media/storage/index.ts'
 import { FakeFreeswitch } from '../../support/fake-freeswitch.ts'
 import { plainCalls, plainMedia } from '../../support/plain-media.ts'
@@ -162,6 +162,18 @@ test('what is no answer of a FreeSWITCH is taken for none', () => {
   assert.equal(readStatus('hello'), undefined)
   assert.deepEqual(channelsOf('dp', 'not JSON'), [])
   assert.deepEqual(warningsOf({ version: '1', sessions: 950, maxSessions: 1001, perSecond: 0, maxPerSecond: 500 }).map((text) => text.slice(0, 20)), ['950 of 1001 sessions'])
+})
+
+test('without mod_conference and the profile there are no rooms, and it is said what is missing', async (t) => {
+  const one = await fake(t)
+  const { server } = await openServer(t, [{ port: one.port }])
+  await server.start()
+  assert.equal(server.capabilities.conference, false)
+  await assert.rejects(server.createConference('x'), { code: 'unsupported', message: /load mod_conference.*profile dialplane/ })
+  const found = (answers: Readonly<Record<string, string>>) => hasRooms({ api: (command) => Promise.resolve(answers[command.split(' ')[0]!] ?? '') })
+  assert.equal(await found({ module_exists: 'true', xml_locate: '<configuration><profiles><profile name="dialplane"></profile></profiles></configuration>' }), true)
+  assert.equal(await found({ module_exists: 'true', xml_locate: '<configuration><profiles><profile name="default"></profile></profiles></configuration>' }), false)
+  assert.equal(await found({ module_exists: 'false' }), false)
 })
 
 test('a sound that ends because its channel was hung up ended as `closed`; one that cannot be read is refused', async () => {
