@@ -3773,6 +3773,21 @@ export type DigitsOrder = {
     digits: string;
 };
 
+export type DialScript = {
+    /**
+     * Of this version: another one has another address.
+     */
+    url: string;
+    /**
+     * For the attribute integrity of the script element.
+     */
+    integrity: string;
+    /**
+     * The web pages that may call with tokens; others are refused by browsers.
+     */
+    origins: Array<string>;
+};
+
 /**
  * What one sees of a call of one's own; nothing of the phones and addresses of others.
  */
@@ -14387,6 +14402,45 @@ export type SendDigitsToCallResponses = {
 };
 
 export type SendDigitsToCallResponse = SendDigitsToCallResponses[keyof SendDigitsToCallResponses];
+
+export type GetDialScriptData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/own/script';
+};
+
+export type GetDialScriptErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetDialScriptError = GetDialScriptErrors[keyof GetDialScriptErrors];
+
+export type GetDialScriptResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: DialScript;
+    };
+};
+
+export type GetDialScriptResponse = GetDialScriptResponses[keyof GetDialScriptResponses];
 
 export type ListOwnCallsData = {
     body?: never;

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { PersonActor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import { defineRoute } from '../http/define-route.ts'
+import { dialScript } from '../http/dial.ts'
 import { done, idParams, one, pageOf, pageQuery, slice, Success } from '../http/envelope.ts'
 import { given, instant, isoOf, isoOrNull } from '../http/fields.ts'
 import type { CallView, Pbx, Side } from '../../pbx/index.ts'
@@ -133,4 +134,20 @@ const sendDigitsToOwnCall = defineRoute({
   },
 })
 
-export const ownCallRoutes = [listOwnCalls, dialOwnCall, getOwnCall, hangUpOwnCall, transferOwnCall, holdOwnCall, sendDigitsToOwnCall]
+const DialScript = z
+  .object({
+    url: z.string().meta({ description: 'Of this version: another one has another address.' }),
+    integrity: z.string().meta({ description: 'For the attribute integrity of the script element.' }),
+    origins: z.array(z.string()).meta({ description: 'The web pages that may call with tokens; others are refused by browsers.' }),
+  })
+  .meta({ id: 'DialScript' })
+
+const getDialScript = defineRoute({
+  method: 'get', path: '/own/script', operationId: 'getDialScript', summary: 'The script that makes the numbers of a web page callable', tag, permission, response: one(DialScript),
+  handle({ world }) {
+    const { path, integrity } = dialScript
+    return Promise.resolve({ data: { url: new URL(path, world.gate.publicOrigin).href, integrity, origins: [...world.settings.dial.origins] } })
+  },
+})
+
+export const ownCallRoutes = [getDialScript, listOwnCalls, dialOwnCall, getOwnCall, hangUpOwnCall, transferOwnCall, holdOwnCall, sendDigitsToOwnCall]

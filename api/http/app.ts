@@ -5,6 +5,7 @@ import type { Logger } from '../../config/logger.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { Route } from './define-route.ts'
 import { crossOrigin } from './cross-origin.ts'
+import { createDial } from './dial.ts'
 import { createDocs } from './docs.ts'
 import { createErrorHandler } from './errors.ts'
 import { createHeld } from './held.ts'
@@ -42,6 +43,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
   app.use('/provision', createProvisioning(world))
   app.use('/held', createHeld(world))
   app.use('/stir', createStir(world))
+  app.use('/dial', createDial())
   // The paths that programs were written for before there were versions.
   app.use((request, _response, next) => {
     if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')

@@ -6,7 +6,7 @@ import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
 import { useCan, useSession } from '../../app/session.tsx'
 import type { ApiToken, NewApiToken } from '../../app/types.ts'
-import { createDialToken, deleteDialToken, listDialTokens } from '../../client/index.ts'
+import { createDialToken, deleteDialToken, getDialScript, listDialTokens } from '../../client/index.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { CopyField } from '../../components/copy.tsx'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -57,6 +57,7 @@ export function DialTokens() {
         <Stack gap="md">
           <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">The token is shown only now. If it is lost, revoke it and make another.</Alert>
           {shown !== null && <CopyField label="Token" value={shown.token} />}
+          {shown !== null && <ScriptLine token={shown.token} />}
           <Text size="sm">POST /api/v1/own/calls calls, GET shows what becomes of it, POST /own/calls/…/hang-up ends it.</Text>
           <Button ml="auto" onClick={() => setMade(null)}>Done</Button>
         </Stack>
@@ -65,6 +66,23 @@ export function DialTokens() {
         What uses it is refused from now on. This cannot be undone.
       </Confirm>
     </Panel>
+  )
+}
+
+/** The line that makes the numbers of a web page callable with this token. */
+function ScriptLine({ token }: { token: string }) {
+  const script = useQuery({ queryKey: [...keys.tokens, 'script'], queryFn: async () => (await getDialScript({ throwOnError: true })).data.data })
+  if (script.error) return <Problem error={script.error} />
+  if (script.data === undefined) return null
+  const { integrity, origins, url } = script.data
+  return (
+    <>
+      <CopyField label="Line for a web page that only you see" value={`<script src="${url}" integrity="${integrity}" crossorigin="anonymous" data-token="${token}" defer></script>`} />
+      <Text size="sm">
+        It makes the numbers of the page callable, with your phone. Who sees the source of the page can call as you, so put it into no page that others see; <b>data-incoming="on"</b> also shows who calls you.
+        {' '}{origins.length === 0 ? 'No page may use tokens yet: an administrator names them in DIAL_ORIGINS.' : `Pages that may use tokens: ${origins.join(', ')}.`}
+      </Text>
+    </>
   )
 }
 
