@@ -7,7 +7,7 @@ import type { SnapshotApplication } from '../directory/types.ts'
 /** What became of the verb before, that the program has to know to go on. */
 export type ProgramResult =
   | { verb: 'gather'; digits: string; /** `timeout`: too few keys in time, or none. */ end: 'complete' | 'key' | 'timeout' }
-  | { verb: 'dial'; to: string; /** As in the termination of a call: `busy`, `no-answer`, `outside-forbidden` … */ outcome: string; explanation: string }
+  | { verb: 'dial'; to: string; /** As in the termination of a call: `busy`, `no-answer` …; `forbidden`: the program may not */ outcome: string; explanation: string }
 
 /** The body of a question, in JSON. */
 export interface ProgramQuestion {

@@ -2,7 +2,7 @@
 export interface ApplicationStep {
   kind: 'application'
   applicationId: string
-  /** It had the call put through before, and nobody took it: to whom, and how often it was asked by then. */
-  after?: { to: string; rounds: number }
+  /** It had the call put through before, and nobody took it there. */
+  after?: { to: string }
   reason: string
 }

@@ -7,6 +7,8 @@ import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotApplication } from '../directory/types.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { ApplicationStep } from '../routing/application-step.ts'
+import { PLACES } from '../routing/feature-actions.ts'
+import { findFeatureCode } from '../routing/feature-codes.ts'
 import { helpNumber } from '../routing/help.ts'
 import { normaliseDialled } from '../routing/number-format.ts'
 import { leadsToHelp, type Plan } from '../routing/plan.ts'
@@ -16,13 +18,16 @@ import { describeVerb, readVerbs, type Verb } from './application-verbs.ts'
 import { decideNow } from './decide-now.ts'
 import type { StepOutcome } from './outcome.ts'
 
-/** A program that always asks for more is not asked for ever. */
+/** Programs that always ask for more, or send a caller from one to the other, are not asked for ever. */
 const MOST_ROUNDS = 50
 const NEXT_KEY_MS = 5_000
 const MOST_TOLD = 40
 
 type Dial = Extract<Verb, { verb: 'dial' }>
 type Gather = Extract<Verb, { verb: 'gather' }>
+/** How often programs were asked about a caller, in however many calls of his: his sound stays the same. */
+const asked = new WeakMap<object, number>()
+
 /** What a list of verbs came to: the program is asked again with a result, or the step is done. */
 type Came = { result: ProgramResult } | { outcome: StepOutcome } | { problem: string }
 
@@ -36,20 +41,28 @@ export async function runApplication(world: CallWorld, call: Call, step: Applica
   const application = world.directory.snapshot().application(step.applicationId)
   if (!application?.enabled) return { kind: 'next', verdict: terminate('application-disabled', 'system') }
   let result: ProgramResult | null = step.after ? { verb: 'dial', to: step.after.to, outcome: last.reason, explanation: last.explanation } : null
-  for (let round = step.after?.rounds ?? 0; round < MOST_ROUNDS; round += 1) {
+  while (mayAsk(call)) {
     const { error, text, ms } = await world.askProgram(application, questionOf(call, application, result), call.signal)
     if (call.over) return { kind: 'done' }
     if (error !== null) return fallBack(world, call, application, error)
     const read = readVerbs(text)
     if ('problem' in read) return fallBack(world, call, application, read.problem)
     tell(call, read.verbs, `The program of ${application.number} (${application.name}) said so after ${ms} ms`)
-    const came = await carryOut(world, call, application, read.verbs, round + 1)
+    const came = await carryOut(world, call, application, read.verbs)
     if (call.over) return { kind: 'done' }
     if ('problem' in came) return fallBack(world, call, application, came.problem)
     if ('outcome' in came) return came.outcome
     result = came.result
   }
-  return fallBack(world, call, application, `It was asked ${MOST_ROUNDS} times and came to no end.`)
+  return fallBack(world, call, application, `Programs were asked ${MOST_ROUNDS} times about this caller and came to no end.`)
+}
+
+/** Counts one question more. */
+function mayAsk(call: Call): boolean {
+  const caller = call.caller.endpoint ?? call
+  const times = (asked.get(caller) ?? 0) + 1
+  asked.set(caller, times)
+  return times <= MOST_ROUNDS
 }
 
 function questionOf(call: Call, { id, number, name }: SnapshotApplication, result: ProgramResult | null): ProgramQuestion {
@@ -66,13 +79,13 @@ function questionOf(call: Call, { id, number, name }: SnapshotApplication, resul
   }
 }
 
-async function carryOut(world: CallWorld, call: Call, application: SnapshotApplication, verbs: readonly Verb[], rounds: number): Promise<Came> {
+async function carryOut(world: CallWorld, call: Call, application: SnapshotApplication, verbs: readonly Verb[]): Promise<Came> {
   const ended = (): Came => {
     hangUp(world, call, terminate('application-ended', 'system'))
     return { outcome: { kind: 'done' } }
   }
   for (const verb of verbs) {
-    if (verb.verb === 'dial') return putThrough(world, call, application, verb, rounds)
+    if (verb.verb === 'dial') return putThrough(world, call, application, verb)
     if (verb.verb === 'hangup') return ended()
     if (verb.verb === 'reject') {
       if (call.answeredAt !== null) return ended()
@@ -111,13 +124,13 @@ async function gather(call: Call, talk: Talk, { digits: most, seconds, finishOnK
 }
 
 /** The call goes on to a number; where nobody takes it there, the program is asked again. */
-async function putThrough(world: CallWorld, call: Call, application: SnapshotApplication, { to, prefix }: Dial, rounds: number): Promise<Came> {
+async function putThrough(world: CallWorld, call: Call, application: SnapshotApplication, { to, prefix }: Dial): Promise<Came> {
   const number = normaliseDialled(to)
   const why = `The program of ${application.number} (${application.name}) sent the caller on to ${number}`
   const plan = planFor(world, call, application, number)
   const refused = whyNot(world, application, plan)
-  if (refused !== undefined) return { result: { verb: 'dial', to: number, outcome: 'outside-forbidden', explanation: refused } }
-  const again: ApplicationStep = { kind: 'application', applicationId: application.id, after: { to: number, rounds }, reason: `Nobody took the call at ${number}, where the program of ${application.number} (${application.name}) had sent it` }
+  if (refused !== undefined) return { result: { verb: 'dial', to: number, outcome: 'forbidden', explanation: refused } }
+  const again: ApplicationStep = { kind: 'application', applicationId: application.id, after: { to: number }, reason: `Nobody took the call at ${number}, where the program of ${application.number} (${application.name}) had sent it` }
   const steps = [...plan.steps.map((one) => (prefix !== '' && one.kind === 'extension' ? { ...one, namePrefix: prefix } : one)), again]
   return { outcome: await leave(world, call, application, { ...plan, steps }, why) }
 }
@@ -126,7 +139,10 @@ async function fallBack(world: CallWorld, call: Call, application: SnapshotAppli
   const { number, name, fallback } = application
   const why = `The program of ${number} (${name}) could not decide: ${problem.replace(/\.$/, '')}`
   call.log.warn({ application: application.id, problem }, 'the program of an application failed, and the call goes to its fallback')
-  return leave(world, call, application, planFor(world, call, application, normaliseDialled(fallback)), `${why}; so the call goes to ${fallback}`)
+  const whyThere = `${why}; so the call goes to ${fallback}`
+  // In a call of his own its plan begins with it.
+  if (call.answeredAt === null && call.plan) call.plan = { ...call.plan, after: [...(call.plan.after ?? []), { step: `Go on to ${fallback}`, reason: whyThere }] }
+  return leave(world, call, application, planFor(world, call, application, normaliseDialled(fallback)), whyThere)
 }
 
 /** As if the caller had dialled it, with the rights of the application. */
@@ -137,6 +153,8 @@ function planFor(world: CallWorld, call: Call, { number: own }: SnapshotApplicat
 /** Why the program may not have a call put through by this plan; undefined when it may. */
 function whyNot(world: CallWorld, application: SnapshotApplication, plan: Plan): string | undefined {
   if (leadsToHelp(plan) || helpNumber(world.directory.snapshot(), application.tenantId, plan.number) !== undefined) return 'No program sends calls to the emergency services.'
+  const feature = findFeatureCode(world.directory.snapshot().changedCodesOf(application.tenantId), plan.number)
+  if (feature && !PLACES.has(feature.code.action)) return `${plan.number} is a feature code, which callers dial themselves.`
   // Whoever has its calls forwarded outside pays for that, and may.
   const outside = plan.steps.find((step) => step.kind === 'outside')
   if (!outside || application.outsideCalls === 'international') return undefined
@@ -149,7 +167,6 @@ async function leave(world: CallWorld, call: Call, { number: by }: SnapshotAppli
   call.parting = undefined
   if (leadsToHelp(plan)) return { kind: 'next', verdict: terminate('unknown-number', 'system', null, `${why}, and nothing that is set up may lead to the emergency services.`) }
   if (call.answeredAt === null) {
-    tell(call, [{ verb: 'dial', to: plan.number, prefix: '' }], why)
     return { kind: 'sent-on', branch: { reason: why, steps: plan.steps }, verdict: terminate('no-application', 'system', null, `${why}, where nobody takes it.`) }
   }
   await world.goOnBy(call, { ...plan, before: { step: `Go on to ${plan.number}`, reason: why } }, why, { extensionId: null, number: by })

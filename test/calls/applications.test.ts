@@ -146,6 +146,20 @@ suite('applications', () => {
     }
   })
 
+  test('programs that send a caller back to themselves, or from one to the other, come to an end', async () => {
+    const [one, other] = [await application(), await application()]
+    program.decide(({ application: { number: own } }) => ({ verbs: [{ verb: 'dial', to: own === one.number ? other.number : one.number }] }))
+    const [from, mark] = [program.asked.mark(), carl.incoming.mark()]
+    const call = await anna.invite(one.number)
+    const ringing = await carl.nextCall({ from: mark })
+    await ringing.answer()
+    await call.answered()
+    await call.bye()
+    await house.idle()
+    assert.equal(program.asked.entries.length - from, 50)
+    assert.match(JSON.stringify((await history(one.number)).plan.steps), /asked 50 times about this caller/)
+  })
+
   test('a program that nobody reaches, or in a private network that nobody opened, is no silence either', async () => {
     for (const [url, why] of [['http://127.0.0.1:9/', /Nothing listens at 127.0.0.1:9/], ['http://10.1.2.3/', /private network, where calls ask nothing/]] as const) {
       const { id, number: to } = await application({ url })
@@ -172,7 +186,7 @@ suite('applications', () => {
       await call.ended()
       const [first, second] = program.asked.entries.slice(from).map(({ body }) => body)
       assert.deepEqual([first?.call.from, first?.call.dialled], [{ number: '+12025550999', name: null, extensionId: null }, '+12025550100'])
-      assert.deepEqual([second?.result?.['outcome']], ['outside-forbidden'])
+      assert.deepEqual([second?.result?.['outcome']], ['forbidden'])
       assert.match(String(second?.result?.['explanation']), why)
       await house.idle()
     }
@@ -184,6 +198,8 @@ suite('applications', () => {
       wanted = help
       await refused(/No program sends calls to the emergency services/)
     }
+    wanted = '*78'
+    await refused(/feature code, which callers dial themselves/)
     wanted = '912025550123'
     const mark = carrier.incoming.mark()
     const call = await carrier.invite('+12025550100', { headers: [['P-Asserted-Identity', '<sip:+12025550999@carrier.example>']] })
