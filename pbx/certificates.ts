@@ -10,6 +10,8 @@ export interface CertificateKeeper {
   readonly certificates: readonly KeptCertificate[]
   readonly problems: readonly string[]
   readonly authority: string | undefined
+  /** Of the certificate that an authority makes and renews by itself; undefined: none does. */
+  readonly renewal: { readonly domains: readonly string[]; readonly next: Date; readonly problem: string | undefined } | undefined
   read(): Promise<void>
   /** Domains that our own certificate shall be for as well. */
   setDomains(domains: readonly string[], peers: readonly CarrierCertificates[]): Promise<void>
@@ -65,6 +67,7 @@ export function certificatesOf(keeper: CertificateKeeper | undefined, now: numbe
     })),
     problems: [...(keeper?.problems ?? [])],
     authority: keeper?.authority ?? null,
+    renewal: keeper?.renewal ? { domains: [...keeper.renewal.domains], next: keeper.renewal.next, problem: keeper.renewal.problem ?? null } : null,
   }
 }
 
@@ -77,19 +80,27 @@ function stateOf(notAfter: Date, now: number): CertificateInfo['state'] {
 export function certificateHealth(keeper: CertificateKeeper | undefined, now: number): HealthPart | undefined {
   if (keeper === undefined) return undefined
   const { certificates, problems } = certificatesOf(keeper, now)
-  const told = certificates.filter(({ state }) => state !== 'good').map(({ source, notAfter, state }) => {
+  const told = [...renewalTrouble(keeper, certificates), ...certificates.filter(({ state }) => state !== 'good').map(({ source, notAfter, state }) => {
     const day = notAfter.toISOString().slice(0, 10)
     return state === 'ended' ? `The certificate ${source} ended on ${day}: phones refuse it. Replace the file.` : `The certificate ${source} ends on ${day}. Replace the file before.`
-  })
+  })]
   const [first] = certificates
   const well = first?.own === true
     ? 'TLS uses a certificate that Dialplane made itself: phones must be told to trust its authority.'
     : `TLS uses ${certificates.length === 1 ? 'the certificate' : `${certificates.length} certificates, first`} ${first?.source ?? ''}.`
   return {
     name: 'certificates',
-    ok: problems.length === 0 && certificates.every(({ state }) => state !== 'ended'),
+    // A renewal that fails is tried for weeks before it matters.
+    ok: problems.length === 0 && certificates.every(({ state }) => state !== 'ended') && (keeper.renewal?.problem === undefined || certificates.every(({ own, state }) => !own && state === 'good')),
     message: [...problems, ...told, ...(problems.length + told.length === 0 ? [well] : [])].join(' '),
   }
+}
+
+/** What is to be said of the certificate that an authority makes by itself. */
+function renewalTrouble({ renewal }: CertificateKeeper, certificates: readonly CertificateInfo[]): string[] {
+  if (renewal?.problem === undefined) return []
+  const meanwhile = certificates[0]?.own === true ? 'Until then phones are shown a certificate that Dialplane made itself.' : 'The one that is there stays in use.'
+  return [`There is no new certificate for ${renewal.domains.join(', ')}: ${renewal.problem.replace(/\.$/, '')}. It is tried again by itself. ${meanwhile}`]
 }
 
 /** Our own certificate is for every domain that phones may be told to register at. */

@@ -24,6 +24,8 @@ export interface Certificates {
   problems: string[]
   /** PEM of the authority that issued our own certificate, for phones to trust; null while another is in use. */
   authority: string | null
+  /** Of the certificate that an authority makes and renews by itself (ACME); null: none does. */
+  renewal: { domains: string[]; /** When it is looked at or tried again. */ next: Date; /** Why there is no new one; null: nothing is wrong. */ problem: string | null } | null
 }
 
 /** Whether new calls are taken. */

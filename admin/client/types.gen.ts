@@ -5715,6 +5715,10 @@ export type Certificates = {
      * PEM of the authority that issued our own certificate, for phones to trust.
      */
     authority: string | null;
+    /**
+     * Of the certificate that an authority makes and renews by itself (ACME); null: none does.
+     */
+    renewal: CertificateRenewal | null;
 };
 
 export type Certificate = {
@@ -5737,6 +5741,18 @@ export type Certificate = {
      * ending: within 21 days.
      */
     state: 'good' | 'ending' | 'ended';
+};
+
+export type CertificateRenewal = {
+    domains: Array<string>;
+    /**
+     * When it is looked at, or tried, again.
+     */
+    next: string;
+    /**
+     * Why there is no new one; null: nothing is wrong.
+     */
+    problem: string | null;
 };
 
 export type Drain = {

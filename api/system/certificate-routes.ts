@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineRoute } from '../http/define-route.ts'
 import { one } from '../http/envelope.ts'
-import { instant, isoOf } from '../http/fields.ts'
+import { instant, isoOf, orNull } from '../http/fields.ts'
 import type { Certificates as CertificatesOfPbx } from '../../pbx/index.ts'
 
 export const Certificate = z
@@ -22,12 +22,13 @@ export const Certificates = z
     certificates: z.array(Certificate).meta({ description: 'The one for phones that ask for no name first.' }),
     problems: z.array(z.string()).meta({ description: 'What is wrong with the files; those read before stay in use.' }),
     authority: z.string().nullable().meta({ description: 'PEM of the authority that issued our own certificate, for phones to trust.' }),
+    renewal: orNull(z.object({ domains: z.array(z.string()), next: instant.meta({ description: 'When it is looked at, or tried, again.' }), problem: z.string().nullable().meta({ description: 'Why there is no new one; null: nothing is wrong.' }) }).meta({ id: 'CertificateRenewal' })).meta({ description: 'Of the certificate that an authority makes and renews by itself (ACME); null: none does.' }),
   })
   .meta({ id: 'Certificates' })
 
-function present({ served, certificates, problems, authority }: CertificatesOfPbx): z.input<typeof Certificates> {
+function present({ served, certificates, problems, authority, renewal }: CertificatesOfPbx): z.input<typeof Certificates> {
   return {
-    served, problems, authority,
+    served, problems, authority, renewal: renewal && { ...renewal, next: isoOf(renewal.next) },
     certificates: certificates.map(({ notBefore, notAfter, ...rest }) => ({ ...rest, notBefore: isoOf(notBefore), notAfter: isoOf(notAfter) })),
   }
 }

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { RefusalDetail } from '../errors.ts'
 import { BadValue, readers } from './kinds.ts'
-import type { DigestAlgorithm, FreeswitchSettings, Settings } from './settings.ts'
+import type { AcmeSettings, DigestAlgorithm, FreeswitchSettings, Settings } from './settings.ts'
 import type { Found } from './source.ts'
 import { settingRows, type SettingName, type SettingRow } from './table.ts'
 
@@ -59,6 +59,7 @@ function build(home: string, read: Reader): Settings {
         verifyServers: read('SIP_TLS_SERVERS') !== 'any',
         minVersion: read('SIP_TLS_MIN') as 'TLSv1.2' | 'TLSv1.3',
       },
+      acme: acmeOf(read),
       connections: { all: read('SIP_CONNECTIONS') ?? 0, perAddress: read('SIP_CONNECTIONS_PER_ADDRESS') ?? 0 },
       externalAddress: read('EXTERNAL_ADDRESS'),
       edges: read('SIP_EDGES') ?? [],
@@ -121,6 +122,11 @@ function served(port: number | 'off' | undefined): number | undefined {
   return port === 'off' ? undefined : port
 }
 
+function acmeOf(read: Reader): AcmeSettings | undefined {
+  const domains = read('ACME_DOMAINS') ?? []
+  return domains.length === 0 ? undefined : { domains, email: read('ACME_EMAIL') ?? '', directory: read('ACME_DIRECTORY') ?? '', authority: read('ACME_AUTHORITY'), httpPort: read('ACME_HTTP_PORT') ?? 80 }
+}
+
 /** The words between commas in lower case; none for `none`. */
 function listOf(text: string | undefined): string[] {
   const words = (text ?? '').split(',').map((word) => word.trim().toLowerCase()).filter((word) => word !== '')
@@ -144,10 +150,13 @@ function crossChecks(settings: Settings): RefusalDetail[] {
     if (sip.handlersSecret === '' && sip.handlers.some((handler) => /^(tcp|tls):/.test(handler.url))) {
       wrong('SIP_HANDLERS_SECRET', 'SIP_HANDLERS names an application to dial but SIP_HANDLERS_SECRET is not set: set it to what that application tells.')
     }
+    if (sip.acme && sip.tlsPort === undefined && sip.wssPort === undefined) wrong('ACME_DOMAINS', 'ACME_DOMAINS names domains, but nothing is served over TLS: set SIP_TLS_PORT or SIP_WSS_PORT to a port, or ACME_DOMAINS to none.')
     if (sip.tls.clients !== 'off' && sip.tls.ca === undefined) wrong('SIP_TLS_CLIENTS', `SIP_TLS_CLIENTS is '${sip.tls.clients}' but SIP_TLS_CA is not set: set it to the file with the authorities that certificates are checked against.`)
     if (sip.port >= media.ports.first && sip.port <= media.ports.last) {
       wrong('RTP_PORTS', `RTP_PORTS ${media.ports.first}-${media.ports.last} contains SIP_PORT ${sip.port}: move one of them.`)
     }
+  } else if (sip.acme) {
+    wrong('ACME_DOMAINS', 'ACME_DOMAINS is set, but the signalling engine of DRACHTIO has the certificates: set it where that runs.')
   } else if (sip.drachtio.secret === '') {
     wrong('DRACHTIO_SECRET', 'DRACHTIO is set but DRACHTIO_SECRET is not: set it to the secret of the signalling engine, or of the drachtio-server, that is there.')
   }

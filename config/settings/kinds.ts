@@ -48,6 +48,7 @@ export const readers = {
   handlers: readHandlers,
   'trusted-networks': readTrustedNetworks,
   origins: readOrigins,
+  domains: readDomains,
 } satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
 
 function readOrigins(text: string): string[] {
@@ -55,6 +56,14 @@ function readOrigins(text: string): string[] {
   const origins = text.split(',').map((part) => part.trim().replace(/\/$/, ''))
   if (origins.some((one) => !/^https?:\/\//.test(one) || !URL.canParse(one) || new URL(one).origin !== one)) throw new BadValue('allowed are origins of web pages separated by commas, such as https://crm.example.com, without a path; or none')
   return origins
+}
+
+/** In lower case. An address is no name, and a wildcard cannot be shown to be ours this way. */
+function readDomains(text: string): string[] {
+  if (text === 'none') return []
+  const domains = [...new Set(text.split(',').map((part) => part.trim().toLowerCase().replace(/\.$/, '')))]
+  if (domains.some((one) => one.length > 253 || !/^(?=.*[a-z])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(one))) throw new BadValue('allowed are names such as pbx.example.com, separated by commas, without * and without ports; or none')
+  return domains
 }
 
 function readAddress(text: string): string {
@@ -147,7 +156,7 @@ function readUrl(text: string, row: SettingRow): string {
   if (!schemes.includes(url.protocol.slice(0, -1))) {
     throw new BadValue(`it must start with ${schemes.map((s) => `${s}://`).join(' or ')}, e.g. ${example}`)
   }
-  if (!schemes.includes('https')) return text
+  if (!schemes.includes('https') || row.withPath) return text
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
     throw new BadValue(`only scheme, host and port are allowed, e.g. ${example}: the panel is always at /admin`)
   }

@@ -9,6 +9,18 @@ export interface FreeswitchSettings {
   profile: string
 }
 
+/** An authority that makes certificates by itself (ACME, RFC 8555). */
+export interface AcmeSettings {
+  /** In lower case, one at least. */
+  domains: readonly string[]
+  /** Empty: none. */
+  email: string
+  directory: string
+  /** File in PEM with who vouches for the directory. */
+  authority: string | undefined
+  httpPort: number
+}
+
 /** The settings as the rest of the house sees them: typed, checked, defaults filled in. */
 export interface Settings {
   /** Folder for all data, absolute. */
@@ -32,6 +44,8 @@ export interface Settings {
       verifyServers: boolean
       minVersion: 'TLSv1.2' | 'TLSv1.3'
     }
+    /** Undefined: no authority makes certificates for us. */
+    acme: AcmeSettings | undefined
     connections: { all: number; perAddress: number }
     externalAddress: string | undefined
     /** Networks of proxies whose Path is taken (RFC 3327). */

@@ -9,12 +9,14 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'networks' | 'url' | 'handlers' | 'trusted-networks' | 'origins'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'networks' | 'url' | 'handlers' | 'trusted-networks' | 'origins' | 'domains'
   /** For `number`. */
   min?: number
   max?: number
   /** For `url`: the schemes allowed, without colon. */
   schemes?: readonly string[]
+  /** For `url`: what it leads to is at a path. */
+  withPath?: true
   /** For `choice` and `choices` (a list of some of them, in an order that matters). */
   choices?: readonly string[]
   /** Printed as `[set]`, never shown. */
@@ -39,6 +41,11 @@ export const settingRows = [
   { name: 'SIP_TLS_CA', kind: 'path', default: '', meaning: 'PEM file with the authorities that certificates of phones and trunks are checked against.' },
   { name: 'SIP_TLS_CLIENTS', kind: 'choice', choices: ['off', 'ask', 'require'], default: 'off', meaning: 'Whether who connects over TLS is asked for a certificate (ask: may have none; require: must have one). A bad one is refused.' },
   { name: 'SIP_TLS_SERVERS', kind: 'choice', choices: ['verify', 'any'], default: 'verify', meaning: 'Whether a server we connect to over TLS must have a certificate for its name, from SIP_TLS_CA or an authority of the system.' },
+  { name: 'ACME_DOMAINS', kind: 'domains', default: 'none', meaning: 'Names for which an authority makes the TLS certificate and renews it by itself (ACME, RFC 8555), e.g. pbx.example.com,sip.example.com; they must lead to this machine from outside. Naming them accepts its terms of service. It is kept in the folder acme of SIP_TLS_FOLDER.' },
+  { name: 'ACME_EMAIL', kind: 'text', default: '', meaning: 'Where the authority writes when something is wrong.' },
+  { name: 'ACME_DIRECTORY', kind: 'url', schemes: ['https'], withPath: true, default: 'https://acme-v02.api.letsencrypt.org/directory', meaning: 'Where the authority is asked.' },
+  { name: 'ACME_AUTHORITY', kind: 'path', default: '', meaning: 'File in PEM with the certificate of who vouches for an ACME_DIRECTORY of one\'s own.' },
+  { name: 'ACME_HTTP_PORT', kind: 'port', default: '80', meaning: 'Where it is shown that the names are ours, while the authority looks (http-01). It looks at port 80; when that is another program\'s, have that lead /.well-known/acme-challenge/ here.' },
   { name: 'SIP_TLS_MIN', kind: 'choice', choices: ['TLSv1.2', 'TLSv1.3'], default: 'TLSv1.2', meaning: 'Oldest version of TLS that is spoken.' },
   { name: 'SIP_CONNECTIONS', kind: 'number', min: 1, max: 1_000_000, default: '20000', meaning: 'Connections of phones over TCP, TLS and WebSocket at most; the system must allow as many open files.' },
   { name: 'SIP_CONNECTIONS_PER_ADDRESS', kind: 'number', min: 1, max: 1_000_000, default: '4096', meaning: 'Of these, from one address: an office behind a NAT, or a proxy in front, has one for each of its phones.' },

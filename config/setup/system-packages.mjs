@@ -16,6 +16,7 @@ const PROGRAMS = {
   ip: 'iproute2',
   kamailio: 'kamailio',
   dnsmasq: 'dnsmasq-base',
+  pebble: 'pebble',
 }
 
 /** Installs what is missing when we may; else says so, and the suites that need it are skipped by name. */

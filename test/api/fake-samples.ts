@@ -21,7 +21,7 @@ export const recording: Omit<RecordingInfo, 'id' | 'callId' | 'rootId'> = {
 }
 
 export const certificates: Certificates = {
-  served: true, problems: [], authority: null,
+  served: true, problems: [], authority: null, renewal: null,
   certificates: [{ source: '/etc/pbx.crt', own: false, names: ['pbx.example'], issuer: 'Some authority', notBefore: now, notAfter: new Date('2027-11-20T10:00:00Z'), state: 'good' }],
 }
 

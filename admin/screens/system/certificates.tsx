@@ -7,7 +7,7 @@ import type { Certificate, Certificates as Read } from '../../app/types.ts'
 import { Panel } from '../../components/panel.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { StatusBadge } from '../../components/status.tsx'
-import { useNow } from '../../components/time.tsx'
+import { Time, useNow } from '../../components/time.tsx'
 import type { Wording } from '../../words/call.ts'
 import { exactTime, instant } from '../../words/time.ts'
 import { readAgain, useCertificates } from './data.ts'
@@ -54,6 +54,9 @@ function Content({ data }: { data: Read }) {
       <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {data.certificates.map((certificate) => <Row key={certificate.source} certificate={certificate} />)}
       </Stack>
+      {data.renewal !== null && (data.renewal.problem === null
+        ? <Text size="sm" c="dimmed">The certificate for {data.renewal.domains.join(', ')} is made and renewed by its authority, without anybody’s doing.</Text>
+        : <Alert color="orange" icon={<TriangleAlert size={18} aria-hidden />} title={`No new certificate for ${data.renewal.domains.join(', ')}`}>{data.renewal.problem} It is tried again {<Time at={data.renewal.next} />}.</Alert>)}
       {data.authority !== null && (
         <div>
           <Text size="sm" mb="xs">Phones and browsers trust this certificate once its authority was added to them.</Text>

@@ -138,6 +138,10 @@ export async function useApart({ control, identity, logger }: ApartOptions): Pro
       get authority() {
         return certificates?.authority ?? undefined
       },
+      get renewal() {
+        const told = certificates?.renewal
+        return told ? { domains: told.domains, next: new Date(told.next), problem: told.problem ?? undefined } : undefined
+      },
       read: () => ask<'read'>({ what: 'read' }).then(() => undefined),
       setDomains(wanted) {
         domains = wanted

@@ -19,6 +19,7 @@ export interface CertificateNews {
   certificates: (Omit<Certificate, 'certificate' | 'key' | 'notBefore' | 'notAfter'> & { notBefore: string; notAfter: string })[]
   problems: readonly string[]
   authority: string | null
+  renewal: { domains: readonly string[]; next: string; problem: string | null } | null
 }
 
 export interface Answers {

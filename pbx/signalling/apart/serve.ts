@@ -81,10 +81,11 @@ export function serveApart(engine: EmbeddedSignalling, certificates: Certificate
 }
 
 /** No key leaves the process. */
-function newsOf({ certificates, problems, authority }: CertificateStore): CertificateNews {
+function newsOf({ certificates, problems, authority, renewal }: CertificateStore): CertificateNews {
   return {
     certificates: certificates.map(({ source, own, names, issuer, notBefore, notAfter }) => ({ source, own, names, issuer, notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() })),
     problems,
     authority: authority ?? null,
+    renewal: renewal ? { domains: renewal.domains, next: renewal.next.toISOString(), problem: renewal.problem ?? null } : null,
   }
 }

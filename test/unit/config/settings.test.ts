@@ -40,6 +40,7 @@ describe('settings', () => {
     assert.deepEqual(settings.sip, {
       hosts: ['0.0.0.0', '::'], port: 5060, tlsPort: 5061, wsPort: 5066, wssPort: 7443,
       tls: { folder: join(home, 'tls'), ca: undefined, clients: 'off', verifyServers: true, minVersion: 'TLSv1.2' },
+      acme: undefined,
       connections: { all: 20_000, perAddress: 4096 }, externalAddress: undefined, edges: ['127.0.0.0/8', '::1/128'], dnsServers: [], handlers: [], handlersSecret: '', drachtio: undefined, secret: '', graceSeconds: 60,
     })
     assert.deepEqual(settings.media.ports, { first: 20000, last: 29999 })
@@ -59,6 +60,12 @@ describe('settings', () => {
     assert.deepEqual(load({ SIP_EDGES: '192.0.2.7, 10.1.2.3/16,2001:db8::/48' }).sip.edges, ['192.0.2.7', '10.1.0.0/16', '2001:db8::/48'])
     assert.deepEqual(load({ SIP_EDGES: 'none' }).sip.edges, [])
     assert.match(refusedWith({ SIP_EDGES: '10.0.0.0/40' })[0] ?? '', /SIP_EDGES.*no address and no network/)
+  })
+
+  it('name what an authority makes certificates for', () => {
+    assert.deepEqual(load({ ACME_DOMAINS: 'PBX.example.com., sip.example.com', ACME_HTTP_PORT: '8081' }).sip.acme, { domains: ['pbx.example.com', 'sip.example.com'], email: '', directory: 'https://acme-v02.api.letsencrypt.org/directory', authority: undefined, httpPort: 8081 })
+    for (const wrong of ['*.example.com', '192.0.2.1', 'pbx', 'pbx.example.com:443']) assert.match(refusedWith({ ACME_DOMAINS: wrong })[0] ?? '', /names such as pbx.example.com/)
+    assert.match(refusedWith({ ACME_DOMAINS: 'pbx.example.com', SIP_TLS_PORT: 'off', SIP_WSS_PORT: 'off' }).join(), /nothing is served over TLS/)
   })
 
   it('give methods to handlers', () => {

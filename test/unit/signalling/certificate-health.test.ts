@@ -7,7 +7,7 @@ const now = Date.parse('2026-11-25T12:00:00Z')
 
 function keeper(days: number, change: Partial<CertificateKeeper> = {}, own = false): CertificateKeeper {
   const certificate = { source: '/tls/pbx.crt', own, names: ['pbx.example'], issuer: 'Some authority', notBefore: new Date(now - DAY_MS), notAfter: new Date(now + days * DAY_MS) }
-  return { certificates: [certificate], problems: [], authority: undefined, read: () => Promise.resolve(), setDomains: () => Promise.resolve(), ...change }
+  return { certificates: [certificate], problems: [], authority: undefined, renewal: undefined, read: () => Promise.resolve(), setDomains: () => Promise.resolve(), ...change }
 }
 
 test('a certificate is good, ends within 21 days, or has ended', () => {
@@ -33,5 +33,17 @@ test('files that cannot be used are a failure with their sentence', () => {
 test('our own is said to be our own; without TLS there is nothing to say', () => {
   assert.match(certificateHealth(keeper(100, {}, true), now)?.message ?? '', /made itself/)
   assert.equal(certificateHealth(undefined, now), undefined)
-  assert.deepEqual(certificatesOf(undefined, now), { served: false, certificates: [], problems: [], authority: null })
+  assert.deepEqual(certificatesOf(undefined, now), { served: false, certificates: [], problems: [], authority: null, renewal: null })
+})
+
+test('an authority that makes no new certificate is told of at once, and is a failure when it matters', () => {
+  const renewal = { domains: ['pbx.example'], next: new Date(now), problem: 'Port 80 cannot be listened on.' }
+  const early = certificateHealth(keeper(30, { renewal }), now)
+  assert.equal(early?.ok, true)
+  assert.match(early?.message ?? '', /no new certificate for pbx\.example: Port 80 cannot be listened on\. It is tried again by itself\. The one that is there stays in use\./)
+  assert.equal(certificateHealth(keeper(20, { renewal }), now)?.ok, false)
+  const first = certificateHealth(keeper(300, { renewal }, true), now)
+  assert.equal(first?.ok, false)
+  assert.match(first?.message ?? '', /a certificate that Dialplane made itself/)
+  assert.equal(certificateHealth(keeper(30, { renewal: { ...renewal, problem: undefined } }), now)?.message, 'TLS uses the certificate /tls/pbx.crt.')
 })
