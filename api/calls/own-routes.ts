@@ -7,6 +7,7 @@ import { dialScript } from '../http/dial.ts'
 import { done, idParams, one, pageOf, pageQuery, slice, Success } from '../http/envelope.ts'
 import { given, instant, isoOf, isoOrNull } from '../http/fields.ts'
 import type { CallView, Pbx, Side } from '../../pbx/index.ts'
+import { isClick } from './presenter.ts'
 import { Call, ClickBody, OwnDigits, OwnHold, OwnTransfer } from './schemas.ts'
 
 const tag = 'Own calls'
@@ -33,7 +34,7 @@ const isOwn = (extensionId: string | undefined, call: CallView): boolean =>
 
 /** The call that rings the own phone first is from the number to the own extension; the one that follows is the other way round. */
 function present(call: CallView, extensionId: string | undefined): z.input<typeof OwnCall> {
-  const first = call.id === call.rootId && call.plan.steps[0]?.step.startsWith('Click to dial') === true
+  const first = isClick(call)
   const other = call.from.extensionId === extensionId && !first ? call.to : call.from
   const over = call.state === 'ended'
   return {

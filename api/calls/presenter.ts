@@ -3,6 +3,9 @@ import { isoOf, isoOrNull } from '../http/fields.ts'
 import type { CallTrace, CallView, LegView, PastCall, RecordingInfo, TraceMessage as TraceMessageOfPbx } from '../../pbx/index.ts'
 import type { Call, CallDetail, Leg, Recording, Trace, TraceMessage } from './schemas.ts'
 
+/** The call that rings the own phone first after a click: from the number to the own extension, and nobody calls. */
+export const isClick = (call: CallView): boolean => call.id === call.rootId && call.plan.steps[0]?.step.startsWith('Click to dial') === true
+
 export function presentLeg(leg: LegView): z.input<typeof Leg> {
   return {
     id: leg.id,

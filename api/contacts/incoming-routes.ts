@@ -1,5 +1,6 @@
 /** Who is calling one's own phone: what a screen pops up, and for nobody else. */
 import { z } from 'zod'
+import { isClick } from '../calls/presenter.ts'
 import { defineRoute } from '../http/define-route.ts'
 import { instant, isoOf, isoOrNull } from '../http/fields.ts'
 import type { CallView } from '../../pbx/index.ts'
@@ -27,9 +28,6 @@ function ownLeg(call: CallView, extensionId: string): CallView['legs'][number] |
   const taken = call.legs.some((leg) => leg.role === 'callee' && leg.answeredAt !== null && leg.endedAt === null)
   return own.find(({ answeredAt }) => answeredAt !== null) ?? (taken ? undefined : own.find(({ ringingAt }) => ringingAt !== null))
 }
-
-/** The own phone that rings first after a click is no caller. */
-const isClick = (call: CallView): boolean => call.id === call.rootId && call.plan.steps[0]?.step.startsWith('Click to dial') === true
 
 const listIncoming = defineRoute({
   method: 'get', path: '/own/incoming', operationId: 'listIncomingCalls', summary: 'Calls that ring the own phone, or that it has answered, and whose they are',

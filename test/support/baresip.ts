@@ -80,7 +80,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), options.contact === undefined ? '' : `"Contact" <sip:${options.contact}@${server.host}:${server.port};transport=${options.transport}>\n`)
   if (options.flows) await writeFile(join(folder, 'uuid'), randomUUID())
-  const child = spawn('baresip', [server.host.startsWith('[') ? '-6' : '-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('baresip', [server.host.startsWith('[') ? '-6' : '-4', '-f', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = new Journal<string>((text) => text.trim())
   child.stdout.on('data', (data: Buffer) => said.add(data.toString()))
   child.stderr.on('data', (data: Buffer) => said.add(data.toString()))

@@ -1,11 +1,11 @@
 /** One certificate from an authority that speaks ACME (RFC 8555), by the challenge http-01. */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { Agent } from 'node:https'
 import { join } from 'node:path'
 import { messageOf, Refusal } from '../../../config/errors.ts'
+import { readOrCreateKeyFile } from '../../../config/key-file.ts'
 import type { AcmeSettings } from '../../../config/settings/settings.ts'
 import { openChallenges } from './challenge.ts'
-import { writeWhole } from './write-whole.ts'
 
 /** Whoever has not answered by then is tried again later. */
 const ORDER_MS = 180_000
@@ -32,9 +32,10 @@ export async function orderCertificate({ domains, email, directory, authority, h
     acme.axios.defaults.httpsAgent = new Agent({ ca })
   }
   acme.axios.defaults.timeout = 20_000
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const challenges = await openChallenges(httpPort)
   try {
-    const client = new acme.Client({ directoryUrl: directory, accountKey: await accountKey(folder, () => acme.crypto.createPrivateEcdsaKey('P-256')), backoffAttempts: 20, backoffMin: 1_000, backoffMax: 10_000 })
+    const client = new acme.Client({ directoryUrl: directory, accountKey: await readOrCreateKeyFile(join(folder, 'account.pem'), async () => (await acme.crypto.createPrivateEcdsaKey('P-256')).toString().trim()), backoffAttempts: 20, backoffMin: 1_000, backoffMax: 10_000 })
     const [key, csr] = await acme.crypto.createCsr({ commonName: domains[0] ?? '', altNames: [...domains] }, await acme.crypto.createPrivateEcdsaKey('P-256'))
     const certificate = await inTime(client.auto({
       csr,
@@ -55,18 +56,6 @@ export async function orderCertificate({ domains, email, directory, authority, h
     throw new Refusal('unavailable', `${new URL(directory).host} issued no certificate for ${domains.join(', ')}: ${messageOf(error).slice(0, 500)}`, { cause: error })
   } finally {
     await challenges.close()
-  }
-}
-
-async function accountKey(folder: string, make: () => Promise<Buffer>): Promise<Buffer> {
-  const path = join(folder, 'account.pem')
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    const key = await make()
-    await writeWhole(path, key.toString())
-    return key
   }
 }
 

@@ -1,13 +1,13 @@
 /** The certificate that an authority makes and renews by itself (ACME): when a new one is due, and what to do when none comes. */
 import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { messageOf } from '../../../config/errors.ts'
+import { replaceKeyFile } from '../../../config/key-file.ts'
 import type { Logger } from '../../../config/logger.ts'
 import type { AcmeSettings } from '../../../config/settings/settings.ts'
 import { readCertificate } from './certificate.ts'
 import { orderCertificate, type Ordered } from './order.ts'
-import { writeWhole } from './write-whole.ts'
 
 export interface RenewalState {
   readonly domains: readonly string[]
@@ -75,8 +75,9 @@ export function startRenewal({ settings, folder, home, logger, taken, now = Date
         const ordered = await order(settings, join(home, 'acme'))
         // What does not fit together must not take the place of what does.
         const made = readCertificate('the new certificate', ordered.certificate, ordered.key)
-        await writeWhole(keyPath, ordered.key)
-        await writeWhole(certificatePath, ordered.certificate)
+        await mkdir(dirname(keyPath), { recursive: true, mode: 0o700 })
+        await replaceKeyFile(keyPath, ordered.key.trim())
+        await replaceKeyFile(certificatePath, ordered.certificate.trim())
         await taken()
         logger.info({ domains: settings.domains, until: made.notAfter }, 'a new certificate is in use')
       }
