@@ -1,56 +1,19 @@
-import { Alert, Anchor, Button, Drawer, FileInput, Group, Stack, Text } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { CircleCheck } from 'lucide-react'
-import { useState } from 'react'
-import { notify } from '../../app/notify.ts'
-import { Faults } from '../../components/faults.tsx'
-import { Problem } from '../../components/states.tsx'
+import { Anchor, Text } from '@mantine/core'
+import { CsvImport } from '../../components/csv-import.tsx'
 import { importCsv } from './data.ts'
 
 /** Many contacts from a file: tried first, then saved. */
 export function ImportDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  return <Drawer opened={opened} onClose={onClose} title={<Text fw={650} fz="lg" span>Import contacts</Text>}>{opened && <Steps onClose={onClose} />}</Drawer>
-}
-
-function Steps({ onClose }: { onClose: () => void }) {
-  const [file, setFile] = useState<File | null>(null)
-  const check = useMutation({ mutationFn: async (chosen: File) => importCsv(await chosen.text(), true) })
-  const carryOut = useMutation({
-    mutationFn: async (chosen: File) => importCsv(await chosen.text(), false),
-    onSuccess: ({ created, updated, errors }) => {
-      if (errors.length > 0) return
-      notify.done(`Imported: ${created} new, ${updated} changed.`)
-      onClose()
-    },
-  })
-  const choose = (chosen: File | null) => {
-    setFile(chosen)
-    check.reset()
-    carryOut.reset()
-    if (chosen !== null) check.mutate(chosen)
-  }
-  const report = carryOut.data ?? check.data
-  const changes = report === undefined ? 0 : report.created + report.updated
   return (
-    <Stack gap="md">
+    <CsvImport
+      title="Import contacts" opened={opened} onClose={onClose} read={importCsv}
+      done={({ created, updated }) => `Imported: ${created} new, ${updated} changed.`}
+      submit={(changes) => (changes > 0 ? `Import ${changes} ${changes === 1 ? 'contact' : 'contacts'}` : 'Import')}
+    >
       <Text size="sm">
         A CSV file as a spreadsheet or a CRM saves it. Its first line names the columns: <b>name</b>, and any of those of the <Anchor inherit href="/api/v1/contacts/export.csv">export</Anchor>, such as company, number1, label1.
         A contact is known by its externalId, or else by its name and one of its numbers. Nothing is changed before you have seen what would be.
       </Text>
-      <FileInput label="File" placeholder="Choose a CSV file" accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
-      {check.isPending && <Text size="sm" c="dimmed" role="status">Looking at the file…</Text>}
-      <Problem error={check.error ?? carryOut.error} />
-      {report !== undefined && (report.errors.length > 0 ? <Faults errors={report.errors} /> : (
-        <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">
-          {changes === 0 ? 'Everything in this file is so already.' : `${report.created} new, ${report.updated} changed, ${report.unchanged} as they are.`}
-        </Alert>
-      ))}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>Cancel</Button>
-        <Button disabled={file === null || report === undefined || report.errors.length > 0 || changes === 0} loading={carryOut.isPending} onClick={() => file !== null && carryOut.mutate(file)}>
-          {changes > 0 ? `Import ${changes} ${changes === 1 ? 'contact' : 'contacts'}` : 'Import'}
-        </Button>
-      </Group>
-    </Stack>
+    </CsvImport>
   )
 }

@@ -34,6 +34,11 @@ export const configure = (body: EmergencySettingsUpdate) => changed(updateEmerge
 export const putAt = (deviceId: string, locationId: string | null) => changed(placeDevice({ path: { id: deviceId }, body: { locationId }, throwOnError: true }))
 export const confirmAt = (deviceId: string, locationId: string | null) => changed(confirmPlace({ path: { id: deviceId }, body: { locationId }, throwOnError: true }))
 export const putPeerAt = (trunkId: string, locationId: string | null) => changed(placeTrunk({ path: { id: trunkId }, body: { locationId }, throwOnError: true }))
-export const tryWireMap = async (csv: string) => (await importWireMap({ body: { csv, trial: true }, throwOnError: true })).data.data
-export const readWireMap = (csv: string) => changed((async () => (await importWireMap({ body: { csv }, throwOnError: true })).data.data)())
+
+/** `trial`: only says what would happen. */
+export async function importNetworks(csv: string, trial: boolean) {
+  const asked = importWireMap({ body: { csv, trial }, throwOnError: true })
+  return (await (trial ? asked : changed(asked))).data.data
+}
+
 export const acknowledge = (id: string, note: string) => changed(acknowledgeEmergencyCall({ path: { id }, body: { note }, throwOnError: true }))
