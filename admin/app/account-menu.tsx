@@ -4,11 +4,12 @@ import { Link } from 'wouter'
 import { notify } from './notify.ts'
 import { useSession } from './session.tsx'
 import { signOut } from './auth.ts'
+import { t } from '../words/translate.ts'
 
 export const schemes = [
-  { value: 'auto', label: 'System', icon: Monitor },
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
+  { value: 'auto', label: t('System'), icon: Monitor },
+  { value: 'light', label: t('Light'), icon: Sun },
+  { value: 'dark', label: t('Dark'), icon: Moon },
 ] as const
 
 export function initialsOf(name: string): string {
@@ -22,7 +23,7 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${user.name}`} style={{ borderRadius: '50%' }}>
+        <UnstyledButton aria-label={t('Account of {{name}}', { name: user.name })} style={{ borderRadius: '50%' }}>
           <Avatar radius="xl" size={34} color="petrol" variant="light" aria-hidden>{initialsOf(user.name)}</Avatar>
         </UnstyledButton>
       </Menu.Target>
@@ -33,8 +34,8 @@ export function AccountMenu() {
           <Text size="xs" c="dimmed" truncate>{tenant.name}</Text>
         </div>
         <Menu.Divider />
-        <Menu.Item component={Link} href="/account" leftSection={<UserRound size={16} aria-hidden />}>My account</Menu.Item>
-        <Menu.Label>Colours</Menu.Label>
+        <Menu.Item component={Link} href="/account" leftSection={<UserRound size={16} aria-hidden />}>{t('My account')}</Menu.Item>
+        <Menu.Label>{t('Colours')}</Menu.Label>
         {schemes.map(({ value, label, icon: Icon }) => (
           <Menu.Item
             key={value}
@@ -49,7 +50,7 @@ export function AccountMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>Sign out</Menu.Item>
+        <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>{t('Sign out')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

@@ -1,4 +1,6 @@
 /** An answer of the API that is not the one hoped for, in its own words. */
+import { t } from '../words/translate.ts'
+
 export interface FieldError {
   field: string
   message: string
@@ -47,5 +49,5 @@ export function toApiError(body: unknown, response: Response | undefined): ApiEr
 
 /** The sentence to show for anything that was thrown. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? error.message : 'Something went wrong. Try again.'
+  return error instanceof Error && error.message !== '' ? error.message : t('Something went wrong. Try again.')
 }

@@ -4,6 +4,7 @@ import { Component, type ErrorInfo, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import { Panel } from '../components/panel.ts'
 import { EmptyState, ErrorState } from '../components/states.tsx'
+import { t } from '../words/translate.ts'
 
 interface BoundaryProps {
   children: ReactNode
@@ -35,7 +36,7 @@ export class ErrorBoundary extends Component<BoundaryProps, { error: Error | nul
     return (
       <Panel p={0}>
         <ErrorState
-          error={new Error(outdated ? 'Dialplane was updated since this page was opened. Load it again to go on.' : 'This screen ran into an error of its own. Load it again; if it stays, tell your administrator what you did.')}
+          error={new Error(outdated ? 'Dialplane was updated since this page was opened. Load it again to go on.' : t('This screen ran into an error of its own. Load it again; if it stays, tell your administrator what you did.'))}
           retry={() => window.location.reload()}
         />
       </Panel>
@@ -46,8 +47,8 @@ export class ErrorBoundary extends Component<BoundaryProps, { error: Error | nul
 export function NotFound() {
   return (
     <Panel p={0}>
-      <EmptyState icon={Compass} order={1} title="There is nothing at this address" action={<Button component={Link} href="/">Go to the overview</Button>}>
-        The link may be old, or what it led to was deleted.
+      <EmptyState icon={Compass} order={1} title={t('There is nothing at this address')} action={<Button component={Link} href="/">{t('Go to the overview')}</Button>}>
+        {t('The link may be old, or what it led to was deleted.')}
       </EmptyState>
     </Panel>
   )
@@ -56,8 +57,8 @@ export function NotFound() {
 export function Forbidden() {
   return (
     <Panel p={0}>
-      <EmptyState icon={Compass} order={1} title="You may not see this" action={<Button component={Link} href="/">Go to the overview</Button>}>
-        Your roles do not include this screen. Ask an administrator if you need it.
+      <EmptyState icon={Compass} order={1} title={t('You may not see this')} action={<Button component={Link} href="/">{t('Go to the overview')}</Button>}>
+        {t('Your roles do not include this screen. Ask an administrator if you need it.')}
       </EmptyState>
     </Panel>
   )

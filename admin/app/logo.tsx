@@ -1,4 +1,5 @@
 import { Group, Text } from '@mantine/core'
+import { t } from '../words/translate.ts'
 
 /** The mark and the name. */
 export function Logo({ size = 28 }: { size?: number }) {
@@ -11,7 +12,7 @@ export function Logo({ size = 28 }: { size?: number }) {
           <path d="M23.5 9.5a9.5 9.5 0 0 1 0 13" opacity=".75" />
         </g>
       </svg>
-      <Text fw={700} fz="lg" style={{ letterSpacing: '-0.01em' }}>Dialplane</Text>
+      <Text fw={700} fz="lg" style={{ letterSpacing: '-0.01em' }}>{t('Dialplane')}</Text>
     </Group>
   )
 }

@@ -7,6 +7,7 @@ import { useFolds } from './menu-folds.ts'
 import classes from './menu.module.css'
 import { overview, placeGroups, type Place, type PlaceGroup } from './nav.ts'
 import { useCan } from './session.tsx'
+import { t } from '../words/translate.ts'
 
 /** Which entry of the menu a screen belongs to. A call's page belongs to the live calls until it is over. */
 function entryOf(location: string, isLive: (callId: string) => boolean): string {
@@ -47,7 +48,7 @@ function Entry({ place: { href, label, icon: Icon }, here }: { place: Place; her
       active={here === href}
       aria-current={here === href ? 'page' : undefined}
       leftSection={<Icon size={18} aria-hidden />}
-      rightSection={liveCalls > 0 ? <Badge size="sm" circle={liveCalls < 10} aria-label={`${liveCalls} going on`}>{liveCalls}</Badge> : undefined}
+      rightSection={liveCalls > 0 ? <Badge size="sm" circle={liveCalls < 10} aria-label={t('{{liveCalls}} going on', { liveCalls })}>{liveCalls}</Badge> : undefined}
       className={classes.entry}
     />
   )

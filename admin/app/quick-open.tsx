@@ -7,6 +7,8 @@ import { useExtensions } from '../screens/extensions/data.ts'
 import { overview, placeGroups } from './nav.ts'
 import classes from './quick-open.module.css'
 import { useCan } from './session.tsx'
+import { rich } from '../words/rich.ts'
+import { t } from '../words/translate.ts'
 
 interface Target {
   href: string
@@ -18,7 +20,7 @@ interface Target {
 /** Ctrl-K: jump to a screen or an extension by typing. */
 export function QuickOpen({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} centered={false} yOffset="12vh" size="md" attributes={{ content: { 'aria-label': 'Go to' } }}>
+    <Modal opened={opened} onClose={onClose} withCloseButton={false} padding={0} centered={false} yOffset="12vh" size="md" attributes={{ content: { 'aria-label': t('Go to') } }}>
       {opened && <Finder onClose={onClose} />}
     </Modal>
   )
@@ -31,13 +33,13 @@ function useTargets(typed: string): Target[] {
   const wanted = typed.trim().toLowerCase()
   const screens = [{ ...overview, hint: '' }]
     .concat(placeGroups.flatMap(({ label, places }) => places.map((place) => ({ ...place, hint: label }))))
-    .concat([{ href: '/account', label: 'My account', icon: UserRound, hint: 'Password and colours' }])
+    .concat([{ href: '/account', label: t('My account'), icon: UserRound, hint: t('Password and colours') }])
     .filter((place) => place.permission === undefined || can(place.permission))
     .filter((place) => `${place.label} ${place.hint}`.toLowerCase().includes(wanted))
     .sort((one, other) => Number(other.label.toLowerCase().includes(wanted)) - Number(one.label.toLowerCase().includes(wanted)))
   const found = wanted === '' ? [] : (extensions.data?.data ?? [])
   return [
-    ...found.map((extension) => ({ href: `/extensions/${extension.id}`, label: `${extension.number} ${extension.name}`, hint: 'Extension', icon: Phone })),
+    ...found.map((extension) => ({ href: `/extensions/${extension.id}`, label: `${extension.number} ${extension.name}`, hint: t('Extension'), icon: Phone })),
     ...screens,
   ]
 }
@@ -66,8 +68,8 @@ function Finder({ onClose }: { onClose: () => void }) {
         aria-expanded
         aria-controls={listId}
         aria-activedescendant={targets.length > 0 ? `${listId}-${chosen}` : undefined}
-        aria-label="Go to a screen or an extension"
-        placeholder="Go to a screen or an extension"
+        aria-label={t('Go to a screen or an extension')}
+        placeholder={t('Go to a screen or an extension')}
         leftSection={<Search size={18} aria-hidden />}
         leftSectionPointerEvents="none"
         value={typed}
@@ -82,7 +84,7 @@ function Finder({ onClose }: { onClose: () => void }) {
           }
         }}
       />
-      <div id={listId} role="listbox" aria-label="Places" className={classes.list}>
+      <div id={listId} role="listbox" aria-label={t('Places')} className={classes.list}>
         {targets.map((target, index) => (
           <UnstyledButton
             key={target.href}
@@ -99,10 +101,10 @@ function Finder({ onClose }: { onClose: () => void }) {
             <Text size="xs" c="dimmed" span ml="auto">{target.hint}</Text>
           </UnstyledButton>
         ))}
-        {targets.length === 0 && <Text size="sm" c="dimmed" p="md">Nothing found. Try a number, a name or the name of a screen.</Text>}
+        {targets.length === 0 && <Text size="sm" c="dimmed" p="md">{t('Nothing found. Try a number, a name or the name of a screen.')}</Text>}
       </div>
       <Text size="xs" c="dimmed" px="md" py="xs" className={classes.keys} visibleFrom="sm">
-        <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> choose · <Kbd size="xs">Enter</Kbd> open · <Kbd size="xs">Esc</Kbd> close
+        {rich('{{kbd}} {{kbd2}} choose · {{kbd3}} open · {{kbd4}} close', { kbd: <Kbd size="xs">↑</Kbd>, kbd2: <Kbd size="xs">↓</Kbd>, kbd3: <Kbd size="xs">Enter</Kbd>, kbd4: <Kbd size="xs">Esc</Kbd> })}
       </Text>
     </>
   )

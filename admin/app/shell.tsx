@@ -10,6 +10,7 @@ import { AccountMenu } from './account-menu.tsx'
 import { Logo } from './logo.tsx'
 import { MainMenu } from './menu.tsx'
 import { QuickOpen } from './quick-open.tsx'
+import { t } from '../words/translate.ts'
 
 /** Header, navigation and the place where screens appear. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -25,24 +26,24 @@ export function Shell({ children }: { children: ReactNode }) {
 
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !menuOpen } }} padding={{ base: 'sm', sm: 'lg' }}>
-      <a href="#content" className="skip-link">Skip to the content</a>
+      <a href="#content" className="skip-link">{t('Skip to the content')}</a>
       <AppShell.Header>
         <Group h="100%" px={{ base: 'sm', sm: 'md' }} justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
-            <Burger opened={menuOpen} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={menuOpen ? 'Close the menu' : 'Open the menu'} aria-expanded={menuOpen} />
+            <Burger opened={menuOpen} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={menuOpen ? t('Close the menu') : t('Open the menu')} aria-expanded={menuOpen} />
             <Link href="/" aria-label="Dialplane, overview" style={{ color: 'inherit', textDecoration: 'none' }}><Logo /></Link>
           </Group>
           <Group gap="xs" wrap="nowrap">
-            <Button visibleFrom="sm" variant="default" size="xs" c="dimmed" fw={400} leftSection={<Search size={14} aria-hidden />} rightSection={<Kbd size="xs">Ctrl K</Kbd>} onClick={quick.open}>
-              Go to…
+            <Button visibleFrom="sm" variant="default" size="xs" c="dimmed" fw={400} leftSection={<Search size={14} aria-hidden />} rightSection={<Kbd size="xs">{t('Ctrl K')}</Kbd>} onClick={quick.open}>
+              {t('Go to…')}
             </Button>
-            <ActionIcon hiddenFrom="sm" size="lg" aria-label="Go to…" onClick={quick.open}><Search size={18} aria-hidden /></ActionIcon>
+            <ActionIcon hiddenFrom="sm" size="lg" aria-label={t('Go to…')} onClick={quick.open}><Search size={18} aria-hidden /></ActionIcon>
             <PhoneButton />
             <AccountMenu />
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label="Main navigation" component="nav">
+      <AppShell.Navbar p="sm" aria-label={t('Main navigation')} component="nav">
         <ScrollArea flex={1} type="auto">
           <MainMenu shown={menuOpen} />
         </ScrollArea>

@@ -1,4 +1,5 @@
 import { ActionIcon, createTheme, Drawer, Menu, Modal, Table, Tooltip, type CSSVariablesResolver } from '@mantine/core'
+import { t } from '../words/translate.ts'
 
 /** Colours are picked so that text reaches 4.5:1 on every ground it stands on, light and dark. */
 export const theme = createTheme({
@@ -23,10 +24,10 @@ export const theme = createTheme({
   },
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Drawer: Drawer.extend({ defaultProps: { position: 'right', size: 'md', padding: 'lg', closeButtonProps: { 'aria-label': 'Close' } } }),
+    Drawer: Drawer.extend({ defaultProps: { position: 'right', size: 'md', padding: 'lg', closeButtonProps: { 'aria-label': t('Close') } } }),
     // Without the placeholder the first entry has the focus, and a menu holds nothing but its entries.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, padding: 'lg', closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, padding: 'lg', closeButtonProps: { 'aria-label': t('Close') } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: false } } }),
   },

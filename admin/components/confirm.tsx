@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { notify } from '../app/notify.ts'
 import { Problem } from './states.tsx'
 import { useLastOpen } from './use-last-open.ts'
+import { t } from '../words/translate.ts'
 
 interface ConfirmProps {
   opened: boolean
@@ -43,7 +44,7 @@ export function Confirm({ opened, onClose, title, children, confirm, onConfirm, 
         <Text size="sm" component="div">{shown.children}</Text>
         <Problem error={action.error} />
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close} data-autofocus>Cancel</Button>
+          <Button variant="default" onClick={close} data-autofocus>{t('Cancel')}</Button>
           <Button {...(danger && { color: 'red' })} loading={action.isPending} onClick={() => action.mutate()}>{confirm}</Button>
         </Group>
       </Stack>

@@ -1,6 +1,7 @@
 import { ActionIcon, Group, Text, Tooltip } from '@mantine/core'
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
+import { t } from '../words/translate.ts'
 
 /** Copies, also on plain-http addresses where the clipboard interface is missing. */
 async function copyText(text: string): Promise<boolean> {
@@ -42,7 +43,7 @@ export function useCopy(): { copied: boolean; failed: boolean; copy: (text: stri
 
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const { copied, failed, copy } = useCopy()
-  const label = copied ? 'Copied' : failed ? 'Copying is not allowed here; select the text instead' : `Copy ${what}`
+  const label = copied ? t('Copied') : failed ? t('Copying is not allowed here; select the text instead') : `Copy ${what}`
   return (
     <Tooltip label={label}>
       <ActionIcon aria-label={label} color={copied ? 'green' : 'gray'} onClick={() => copy(text)}>

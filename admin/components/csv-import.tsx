@@ -5,6 +5,7 @@ import { useState, type ComponentProps, type ReactNode } from 'react'
 import { notify } from '../app/notify.ts'
 import { Faults } from './faults.tsx'
 import { Problem } from './states.tsx'
+import { t } from '../words/translate.ts'
 
 interface Report {
   created: number
@@ -59,16 +60,16 @@ function Steps({ onClose, children, read, updatedWord = 'changed', done, submit 
   return (
     <Stack gap="md">
       {children}
-      <FileInput label="File" placeholder="Choose a CSV file" accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
-      {check.isPending && <Text size="sm" c="dimmed" role="status">Looking at the file…</Text>}
+      <FileInput label={t('File')} placeholder={t('Choose a CSV file')} accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
+      {check.isPending && <Text size="sm" c="dimmed" role="status">{t('Looking at the file…')}</Text>}
       <Problem error={check.error ?? carryOut.error} />
       {report !== undefined && (report.errors.length > 0 ? <Faults errors={report.errors} /> : (
         <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">
-          {changes === 0 ? 'Everything in this file is so already.' : `${report.created} new, ${report.updated} ${updatedWord}, ${report.unchanged} as they are.`}
+          {changes === 0 ? t('Everything in this file is so already.') : t('{{created}} new, {{updated}} {{updatedWord}}, {{unchanged}} as they are.', { created: report.created, updated: report.updated, updatedWord, unchanged: report.unchanged })}
         </Alert>
       ))}
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>Cancel</Button>
+        <Button variant="default" onClick={onClose}>{t('Cancel')}</Button>
         <Button disabled={file === null || report === undefined || report.errors.length > 0 || changes === 0} loading={carryOut.isPending} onClick={() => file !== null && carryOut.mutate(file)}>{submit(changes)}</Button>
       </Group>
     </Stack>

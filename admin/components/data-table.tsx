@@ -6,6 +6,7 @@ import { Link } from 'wouter'
 import classes from './data-table.module.css'
 import { Panel } from './panel.ts'
 import { ErrorState } from './states.tsx'
+import { t } from '../words/translate.ts'
 
 export interface Column<T> {
   key: string
@@ -67,7 +68,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       {narrow ? <Cards {...props} /> : <Rows {...props} />}
       {paging !== undefined && rows !== undefined && (
         <Group justify="space-between" mt="sm">
-          <Text size="sm" c="dimmed" className="numbers">{paging.total === 1 ? '1 entry' : `${paging.more === true ? 'The first ' : ''}${paging.total.toLocaleString()} entries${paging.more === true ? '; choose fewer days to see others' : ''}`}</Text>
+          <Text size="sm" c="dimmed" className="numbers">{paging.total === 1 ? t('1 entry') : `${paging.more === true ? 'The first ' : ''}${paging.total.toLocaleString()} entries${paging.more === true ? '; choose fewer days to see others' : ''}`}</Text>
           {paging.pages > 1 && (
             <Pagination
               size="sm"
@@ -120,7 +121,7 @@ function Rows<T>({ label, columns: all, rows, rowKey, href, actions, sorting }: 
                 <Heading column={column} sorting={sorting} />
               </Table.Th>
             ))}
-            {actions !== undefined && <Table.Th w={1}><span className={classes.hidden}>Actions</span></Table.Th>}
+            {actions !== undefined && <Table.Th w={1}><span className={classes.hidden}>{t('Actions')}</span></Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

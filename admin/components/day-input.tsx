@@ -1,7 +1,9 @@
 import { Text, TextInput } from '@mantine/core'
+import { t } from '../words/translate.ts'
 
 interface DayInputProps {
-  label: 'From' | 'To'
+  /** Of the time that is asked for. */
+  end: 'from' | 'to'
   /** `2026-11-21`; empty for any day. */
   value: string
   min?: string | undefined
@@ -9,14 +11,20 @@ interface DayInputProps {
   onChange: (day: string) => void
 }
 
+const words = {
+  from: { label: t('From'), name: t('From day'), width: 48 },
+  to: { label: t('To'), name: t('To day'), width: 34 },
+}
+
 /** A day of a filter, with the browser's own calendar. */
-export function DayInput({ label, value, min, max, onChange }: DayInputProps) {
+export function DayInput({ end, value, min, max, onChange }: DayInputProps) {
+  const { label, name, width } = words[end]
   return (
     <TextInput
       type="date"
-      aria-label={`${label} day`}
+      aria-label={name}
       leftSection={<Text size="xs" c="dimmed">{label}</Text>}
-      leftSectionWidth={label === 'From' ? 48 : 34}
+      leftSectionWidth={width}
       min={min}
       max={max}
       value={value}

@@ -1,5 +1,6 @@
 import { Alert, Stack, Table, Text } from '@mantine/core'
 import { TriangleAlert } from 'lucide-react'
+import { plural, t } from '../words/translate.ts'
 
 const MOST_SHOWN = 100
 
@@ -7,16 +8,16 @@ const MOST_SHOWN = 100
 export function Faults({ errors }: { errors: readonly { line: number; field: string; message: string }[] }) {
   return (
     <Stack gap="xs">
-      <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red">{errors.length === 1 ? 'One thing is' : `${errors.length} things are`} wrong with this file. Correct it and choose it again; nothing was changed.</Alert>
+      <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red">{plural(errors.length, 'One thing is', '{{count}} things are')} wrong with this file. Correct it and choose it again; nothing was changed.</Alert>
       <Table fz="sm" horizontalSpacing="xs">
-        <Table.Thead><Table.Tr><Table.Th>Line</Table.Th><Table.Th>Column</Table.Th><Table.Th>What is wrong</Table.Th></Table.Tr></Table.Thead>
+        <Table.Thead><Table.Tr><Table.Th>{t('Line')}</Table.Th><Table.Th>{t('Column')}</Table.Th><Table.Th>{t('What is wrong')}</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>
           {errors.slice(0, MOST_SHOWN).map(({ line, field, message }, at) => (
             <Table.Tr key={`${line} ${field} ${at}`}><Table.Td className="numbers">{line}</Table.Td><Table.Td>{field}</Table.Td><Table.Td className="break-anywhere">{message}</Table.Td></Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
-      {errors.length > MOST_SHOWN && <Text size="sm" c="dimmed">And {errors.length - MOST_SHOWN} more.</Text>}
+      {errors.length > MOST_SHOWN && <Text size="sm" c="dimmed">{t('And {{errors}} more.', { errors: errors.length - MOST_SHOWN })}</Text>}
     </Stack>
   )
 }

@@ -2,6 +2,7 @@ import { Button, Drawer, Group, Stack, Text } from '@mantine/core'
 import { Fragment, useRef, type ReactNode } from 'react'
 import { Problem } from './states.tsx'
 import { useLastOpen } from './use-last-open.ts'
+import { t } from '../words/translate.ts'
 
 interface FormDrawerProps {
   opened: boolean
@@ -48,7 +49,7 @@ export function FormBody({ submit, onSubmit, onCancel, busy, problem, children }
         {children}
         <Problem error={problem} />
         <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onCancel}>Cancel</Button>
+          <Button variant="default" onClick={onCancel}>{t('Cancel')}</Button>
           <Button type="submit" loading={busy}>{submit}</Button>
         </Group>
       </Stack>

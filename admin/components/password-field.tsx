@@ -2,6 +2,7 @@ import { PasswordInput } from '@mantine/core'
 import { Check, Dot } from 'lucide-react'
 import { useId } from 'react'
 import classes from './password-field.module.css'
+import { t } from '../words/translate.ts'
 
 export const PASSWORD_MIN = 12
 
@@ -10,8 +11,8 @@ export function passwordRules(password: string, person: { name: string; email: s
   const given = password.trim().toLowerCase()
   const own = [person.email, person.email.split('@')[0] ?? '', person.name].map((word) => word.trim().toLowerCase()).filter((word) => word !== '')
   return [
-    { rule: `At least ${PASSWORD_MIN} characters; a few words in a row are good`, met: password.length >= PASSWORD_MIN },
-    { rule: 'Not your name or e-mail address', met: given !== '' && !own.includes(given) },
+    { rule: t('At least {{PASSWORD_MIN}} characters; a few words in a row are good', { PASSWORD_MIN }), met: password.length >= PASSWORD_MIN },
+    { rule: t('Not your name or e-mail address'), met: given !== '' && !own.includes(given) },
   ]
 }
 
@@ -32,7 +33,7 @@ export function NewPasswordField({ label, value, error, person, onChange }: Pass
       <ul id={rulesId} className={classes.rules}>
         {passwordRules(value, person).map(({ rule, met }) => (
           <li key={rule}>
-            {met ? <Check size={14} color="var(--mantine-color-green-7)" aria-label="Met:" /> : <Dot size={14} aria-label="Not yet met:" />}
+            {met ? <Check size={14} color="var(--mantine-color-green-7)" aria-label={t('Met:')} /> : <Dot size={14} aria-label={t('Not yet met:')} />}
             {rule}
           </li>
         ))}

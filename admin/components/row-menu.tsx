@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { Ellipsis, History, Pencil, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useCan } from '../app/session.tsx'
+import { t } from '../words/translate.ts'
 
 interface RowMenuProps {
   /** What it is, for those who cannot see where the menu is: `ring group 600`. */
@@ -18,13 +19,13 @@ interface RowMenuProps {
 export function RowMenu({ of, busy = false, onEdit, onHistory, onDelete, children }: RowMenuProps) {
   return (
     <Menu position="bottom-end" shadow="md">
-      <Menu.Target><ActionIcon loading={busy} aria-label={`Actions for ${of}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+      <Menu.Target><ActionIcon loading={busy} aria-label={t('Actions for {{of}}', { of })}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
       <Menu.Dropdown>
         {children}
-        <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
+        <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>{t('Edit')}</Menu.Item>
         {onHistory && <HistoryItem onClick={onHistory} />}
         <Menu.Divider />
-        <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>Delete</Menu.Item>
+        <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={onDelete}>{t('Delete')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
@@ -33,5 +34,5 @@ export function RowMenu({ of, busy = false, onEdit, onHistory, onDelete, childre
 /** Opens the history from an object's menu; nothing for those who may not see it. */
 export function HistoryItem({ onClick }: { onClick: () => void }) {
   const can = useCan()
-  return can('audit.read') ? <Menu.Item leftSection={<History size={16} aria-hidden />} onClick={onClick}>History and undo</Menu.Item> : null
+  return can('audit.read') ? <Menu.Item leftSection={<History size={16} aria-hidden />} onClick={onClick}>{t('History and undo')}</Menu.Item> : null
 }

@@ -2,6 +2,7 @@ import { CloseButton, Kbd, TextInput } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { t } from '../words/translate.ts'
 
 /** The search field of a list: `/` jumps into it, Esc empties it, typing searches after a short rest. */
 export function SearchInput({ value, onChange, label }: { value: string; onChange: (value: string) => void; label: string }) {
@@ -32,7 +33,7 @@ export function SearchInput({ value, onChange, label }: { value: string; onChang
         onChange('')
       }}
       leftSection={<Search size={16} aria-hidden />}
-      rightSection={typed === '' ? <Kbd size="xs" visibleFrom="sm" aria-hidden>/</Kbd> : <CloseButton size="sm" aria-label="Clear search" onClick={() => setTyped('')} />}
+      rightSection={typed === '' ? <Kbd size="xs" visibleFrom="sm" aria-hidden>/</Kbd> : <CloseButton size="sm" aria-label={t('Clear search')} onClick={() => setTyped('')} />}
       w={{ base: '100%', sm: 280 }}
     />
   )

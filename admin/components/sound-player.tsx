@@ -3,6 +3,7 @@ import { Pause, Play, RotateCcw, RotateCw } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { duration } from '../words/time.ts'
 import { Waveform } from './waveform.tsx'
+import { t } from '../words/translate.ts'
 
 export interface SoundPlayerProps {
   /** The sound, and what it is played from where the browser knows no Opus in Ogg. */
@@ -79,7 +80,7 @@ export function SoundPlayer({ source, fallback, seconds, peaks, sides, marks, la
       <div
         role="slider"
         tabIndex={0}
-        aria-label={`Position in ${label}`}
+        aria-label={t('Position in {{label}}', { label })}
         aria-valuemin={0}
         aria-valuemax={Math.round(seconds)}
         aria-valuenow={Math.round(at)}
@@ -93,15 +94,15 @@ export function SoundPlayer({ source, fallback, seconds, peaks, sides, marks, la
       </div>
       <Group justify="space-between" mt={6} gap="xs">
         <Group gap={6} wrap="nowrap">
-          <Tooltip label="Back 5 s"><ActionIcon variant="default" aria-label="Back 5 seconds" onClick={() => seek(at - STEP_SECONDS)}><RotateCcw size={16} aria-hidden /></ActionIcon></Tooltip>
-          <ActionIcon size="lg" radius="xl" variant="filled" aria-label={playing ? 'Pause' : 'Play'} onClick={toggle}>{playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}</ActionIcon>
-          <Tooltip label="On 5 s"><ActionIcon variant="default" aria-label="On 5 seconds" onClick={() => seek(at + STEP_SECONDS)}><RotateCw size={16} aria-hidden /></ActionIcon></Tooltip>
+          <Tooltip label={t('Back 5 s')}><ActionIcon variant="default" aria-label={t('Back 5 seconds')} onClick={() => seek(at - STEP_SECONDS)}><RotateCcw size={16} aria-hidden /></ActionIcon></Tooltip>
+          <ActionIcon size="lg" radius="xl" variant="filled" aria-label={playing ? t('Pause') : t('Play')} onClick={toggle}>{playing ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}</ActionIcon>
+          <Tooltip label={t('On 5 s')}><ActionIcon variant="default" aria-label={t('On 5 seconds')} onClick={() => seek(at + STEP_SECONDS)}><RotateCw size={16} aria-hidden /></ActionIcon></Tooltip>
           <Text size="sm" className="numbers" ml={4}>{duration(at * 1000)} / {duration(seconds * 1000)}</Text>
         </Group>
-        <Text size="xs" c="dimmed">Above: {sides.left} (left) · below: {sides.right} (right){gaps.length > 0 && ' · grey: not recorded'}</Text>
-        <SegmentedControl size="xs" aria-label="Speed" value={speed} onChange={setSpeed} data={speeds.map((value) => ({ value, label: `${value}×` }))} />
+        <Text size="xs" c="dimmed">Above: {sides.left} (left) · below: {sides.right} (right){gaps.length > 0 && t(' · grey: not recorded')}</Text>
+        <SegmentedControl size="xs" aria-label={t('Speed')} value={speed} onChange={setSpeed} data={speeds.map((value) => ({ value, label: `${value}×` }))} />
       </Group>
-      {failed && <Text size="sm" c="red" mt={4} role="alert">It cannot be played now. Play tries again.</Text>}
+      {failed && <Text size="sm" c="red" mt={4} role="alert">{t('It cannot be played now. Play tries again.')}</Text>}
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { Alert, Button, Center, Loader, Stack, Text, ThemeIcon, Title } from '@m
 import { CircleAlert, RotateCw, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ApiError, sentenceOf } from '../app/api-error.ts'
+import { t } from '../words/translate.ts'
 
 /** Nothing here yet: what this place is for and what to do about it. */
 export function EmptyState({ icon: Icon, title, children, action, order = 2 }: { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode; order?: 1 | 2 }) {
@@ -22,10 +23,10 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   return (
     <Stack align="center" gap="xs" py={48} px="md" ta="center" role="alert">
       <ThemeIcon size={48} radius="xl" variant="light" color="red"><CircleAlert size={24} aria-hidden /></ThemeIcon>
-      <Title order={2} mt={4}>{gone ? 'This is not there' : 'This could not be loaded'}</Title>
+      <Title order={2} mt={4}>{gone ? t('This is not there') : t('This could not be loaded')}</Title>
       <Text c="dimmed" size="sm" maw={440}>{sentenceOf(error)}</Text>
       {retry !== undefined && !gone && (
-        <Button variant="default" leftSection={<RotateCw size={16} aria-hidden />} onClick={retry} mt={4}>Try again</Button>
+        <Button variant="default" leftSection={<RotateCw size={16} aria-hidden />} onClick={retry} mt={4}>{t('Try again')}</Button>
       )}
     </Stack>
   )
@@ -41,6 +42,6 @@ export function Problem({ error }: { error: unknown }) {
 
 export function PageLoader() {
   return (
-    <Center mih={240} role="status" aria-label="Loading"><Loader /></Center>
+    <Center mih={240} role="status" aria-label={t('Loading')}><Loader /></Center>
   )
 }

@@ -6,6 +6,7 @@ import type { LiveMessage } from '../app/types.ts'
 import { instant } from '../words/time.ts'
 import { noteServerTime } from './clock.ts'
 import { liveStore } from './store.ts'
+import { t } from '../words/translate.ts'
 
 function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
   return new Map(rows.map((row) => [row.id, row]))
@@ -56,16 +57,16 @@ export function applyMessage(message: LiveMessage): void {
       return
     case 'emergency.called': {
       const { name, number, dialled, place, callId } = message.data
-      notify.alarm(`${name ?? number} calls for help`, `${number} dialled ${dialled}. ${place === null ? 'Where the phone is, is not known.' : `Help comes to ${place}.`}`, `/emergency/${callId}`)
+      notify.alarm(t('{{name}} calls for help', { name: name ?? number }), `${number} dialled ${dialled}. ${place === null ? t('Where the phone is, is not known.') : t('Help comes to {{place}}.', { place })}`, `/emergency/${callId}`)
       void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return
     }
     case 'toll.locked':
-      notify.alarm(`${message.data.number} ${message.data.name} is locked`, `It has made ${message.data.reason}.`, '/outbound-routes')
+      notify.alarm(t('{{number}} {{name}} is locked', { number: message.data.number, name: message.data.name }), t('It has made {{reason}}.', { reason: message.data.reason }), '/outbound-routes')
       void queryClient.invalidateQueries({ queryKey: keys.toll })
       return
     case 'backup.failed':
-      notify.alarm('There is no new backup', message.data.cause, '/backups')
+      notify.alarm(t('There is no new backup'), message.data.cause, '/backups')
       void queryClient.invalidateQueries({ queryKey: keys.backups })
       return
     case 'emergency.changed':

@@ -1,9 +1,10 @@
 /** Tells of a call outside of the page, while nobody looks at it. */
 import type { PhoneCall } from './store.ts'
+import { t } from '../words/translate.ts'
 
 export function announce({ name, number }: PhoneCall): Notification | undefined {
   if (document.visibilityState === 'visible' || !('Notification' in window) || Notification.permission !== 'granted') return undefined
-  const notice = new Notification(name ?? number, { body: name === null ? 'calls you' : `${number} calls you`, icon: '/admin/favicon.svg', tag: 'dialplane.call', requireInteraction: true })
+  const notice = new Notification(name ?? number, { body: name === null ? t('calls you') : t('{{number}} calls you', { number }), icon: '/admin/favicon.svg', tag: 'dialplane.call', requireInteraction: true })
   notice.onclick = () => {
     window.focus()
     notice.close()

@@ -9,15 +9,16 @@ import { Keypad } from './keypad.tsx'
 import type { BrowserPhone } from './phone.ts'
 import type { PhoneCall } from './store.ts'
 import { TransferForm } from './transfer-form.tsx'
+import { t } from '../words/translate.ts'
 
 const words: Record<PhoneCall['state'], Wording> = {
-  calling: { label: 'Calling', tone: 'busy' },
-  ringing: { label: 'Ringing', tone: 'busy' },
-  incoming: { label: 'Calls you', tone: 'busy' },
-  talking: { label: 'Talking', tone: 'good' },
-  held: { label: 'On hold', tone: 'warning' },
-  returning: { label: 'Coming back', tone: 'busy' },
-  ending: { label: 'Hanging up', tone: 'quiet' },
+  calling: { label: t('Calling'), tone: 'busy' },
+  ringing: { label: t('Ringing'), tone: 'busy' },
+  incoming: { label: t('Calls you'), tone: 'busy' },
+  talking: { label: t('Talking'), tone: 'good' },
+  held: { label: t('On hold'), tone: 'warning' },
+  returning: { label: t('Coming back'), tone: 'busy' },
+  ending: { label: t('Hanging up'), tone: 'quiet' },
 }
 
 interface CallCardProps {
@@ -33,7 +34,7 @@ export function CallCard({ call, others, phone }: CallCardProps) {
   const answered = call.state === 'talking' || call.state === 'held'
   const toggle = (wanted: 'keys' | 'transfer') => setTool(tool === wanted ? null : wanted)
   return (
-    <Paper withBorder p="xs" radius="md" component="section" aria-label={`Call with ${name}`} data-state={call.state}>
+    <Paper withBorder p="xs" radius="md" component="section" aria-label={t('Call with {{name}}', { name })} data-state={call.state}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <div style={{ minWidth: 0 }}>
           <Text size="sm" fw={650} truncate>{name}</Text>
@@ -47,22 +48,22 @@ export function CallCard({ call, others, phone }: CallCardProps) {
       {answered && call.mos !== null && <Text size="xs" mt={4} component="div">Sound <StatusDot {...qualityWording(call.mos)} /></Text>}
       {call.state === 'incoming' ? (
         <Group grow mt="xs" gap="xs">
-          <Button size="xs" color="green.8" leftSection={<Phone size={14} aria-hidden />} onClick={() => void phone.answer(call.id)}>Answer</Button>
-          <Button size="xs" color="red.8" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void phone.hangUp(call.id)}>Reject</Button>
+          <Button size="xs" color="green.8" leftSection={<Phone size={14} aria-hidden />} onClick={() => void phone.answer(call.id)}>{t('Answer')}</Button>
+          <Button size="xs" color="red.8" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void phone.hangUp(call.id)}>{t('Reject')}</Button>
         </Group>
       ) : (
         <Group mt="xs" gap={6} justify="space-between">
           <Group gap={6}>
             {answered && (
               <>
-                <Tool label={call.muted ? 'Speak again' : 'Mute'} on={call.muted} onClick={() => void phone.mute(call.id, !call.muted)}>{call.muted ? <MicOff size={16} aria-hidden /> : <Mic size={16} aria-hidden />}</Tool>
-                <Tool label={call.state === 'held' ? 'Resume' : 'Hold'} on={call.state === 'held'} onClick={() => void phone.hold(call.id, call.state !== 'held')}>{call.state === 'held' ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}</Tool>
-                <Tool label="Keys" on={tool === 'keys'} onClick={() => toggle('keys')}><Grid3x3 size={16} aria-hidden /></Tool>
-                <Tool label="Transfer" on={tool === 'transfer'} onClick={() => toggle('transfer')}><ArrowRightLeft size={16} aria-hidden /></Tool>
+                <Tool label={call.muted ? t('Speak again') : t('Mute')} on={call.muted} onClick={() => void phone.mute(call.id, !call.muted)}>{call.muted ? <MicOff size={16} aria-hidden /> : <Mic size={16} aria-hidden />}</Tool>
+                <Tool label={call.state === 'held' ? t('Resume') : t('Hold')} on={call.state === 'held'} onClick={() => void phone.hold(call.id, call.state !== 'held')}>{call.state === 'held' ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}</Tool>
+                <Tool label={t('Keys')} on={tool === 'keys'} onClick={() => toggle('keys')}><Grid3x3 size={16} aria-hidden /></Tool>
+                <Tool label={t('Transfer')} on={tool === 'transfer'} onClick={() => toggle('transfer')}><ArrowRightLeft size={16} aria-hidden /></Tool>
               </>
             )}
           </Group>
-          <Button size="xs" color="red.8" leftSection={<PhoneOff size={14} aria-hidden />} disabled={call.state === 'ending'} onClick={() => void phone.hangUp(call.id)}>Hang up</Button>
+          <Button size="xs" color="red.8" leftSection={<PhoneOff size={14} aria-hidden />} disabled={call.state === 'ending'} onClick={() => void phone.hangUp(call.id)}>{t('Hang up')}</Button>
         </Group>
       )}
       {answered && tool === 'keys' && (

@@ -5,6 +5,7 @@ import { chosen, openMicrophone, playOn } from './devices.ts'
 import type { KeptCall } from './kept-calls.ts'
 import { QualityMeter } from './quality.ts'
 import type { PhoneCall } from './store.ts'
+import { t } from '../words/translate.ts'
 
 interface Who {
   number: string
@@ -100,24 +101,24 @@ export class ActiveCall {
 
   async #reinvite(options: Web.SessionDescriptionHandlerOptions): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('The PBX does not answer.')), ANSWER_MS)
+      const timer = setTimeout(() => reject(new Error(t('The PBX does not answer.'))), ANSWER_MS)
       const fail = (why: string): void => { clearTimeout(timer); reject(new Error(why)) }
       this.session.invite({
-        requestDelegate: { onAccept: () => { clearTimeout(timer); resolve() }, onReject: ({ message }) => fail(`The PBX refuses: ${message.reasonPhrase ?? ''}`) },
+        requestDelegate: { onAccept: () => { clearTimeout(timer); resolve() }, onReject: ({ message }) => fail(t('The PBX refuses: {{reasonPhrase}}', { reasonPhrase: message.reasonPhrase ?? '' })) },
         sessionDescriptionHandlerOptions: options,
       }).catch((error: unknown) => fail(String(error)))
     })
   }
 
   press(key: string): void {
-    if (!this.#media?.sendDtmf(key, { duration: 160, interToneGap: 60 })) throw new Error('The key could not be sent.')
+    if (!this.#media?.sendDtmf(key, { duration: 160, interToneGap: 60 })) throw new Error(t('The key could not be sent.'))
   }
 
   /** Resolves when the PBX took the order; what becomes of it ends the call, or is told by `#changed`. */
   async transfer(target: URI | Session): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       void this.session.refer(target, {
-        requestDelegate: { onAccept: () => resolve(), onReject: ({ message }) => reject(new Error(`The transfer was refused: ${message.reasonPhrase ?? ''}`)) },
+        requestDelegate: { onAccept: () => resolve(), onReject: ({ message }) => reject(new Error(t('The transfer was refused: {{reasonPhrase}}', { reasonPhrase: message.reasonPhrase ?? '' }))) },
         onNotify: (notification) => {
           void notification.accept()
           const status = Number(/^SIP\/2\.0 (\d{3})/.exec(notification.request.body)?.[1] ?? 0)

@@ -7,6 +7,7 @@ import { useExtensions } from '../screens/extensions/data.ts'
 import { Presence } from '../screens/extensions/presence.tsx'
 import { useParkedCalls } from '../screens/parking/data.ts'
 import type { BrowserPhone } from './phone.ts'
+import { t } from '../words/translate.ts'
 
 /** Who can be reached now, and calls that wait in a slot. */
 export function Colleagues({ phone }: { phone: BrowserPhone }) {
@@ -19,11 +20,11 @@ export function Colleagues({ phone }: { phone: BrowserPhone }) {
     <Stack gap="xs">
       {parked.map(({ slot, number, name }) => (
         <Group key={slot} justify="space-between" wrap="nowrap" gap="xs">
-          <Text size="sm" truncate>{name ?? number} waits in {slot}</Text>
-          <Button size="xs" variant="default" onClick={() => phone.dial(slot)}>Fetch</Button>
+          <Text size="sm" truncate>{t('{{name}} waits in {{slot}}', { name: name ?? number, slot })}</Text>
+          <Button size="xs" variant="default" onClick={() => phone.dial(slot)}>{t('Fetch')}</Button>
         </Group>
       ))}
-      <TextInput aria-label="Search colleagues" placeholder="Number or name" value={text} onChange={(change) => setText(change.currentTarget.value)} />
+      <TextInput aria-label={t('Search colleagues')} placeholder={t('Number or name')} value={text} onChange={(change) => setText(change.currentTarget.value)} />
       {rows.filter(({ id }) => id !== own?.id).map((extension) => (
         <Group key={extension.id} justify="space-between" wrap="nowrap" gap="xs">
           <div style={{ minWidth: 0 }}>

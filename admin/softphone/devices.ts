@@ -1,4 +1,6 @@
 /** Which microphone, loudspeaker and bell are used, kept in this browser, and what stands in the way of them in words. */
+import { t } from '../words/translate.ts'
+
 
 export interface Chosen {
   microphone: string
@@ -24,7 +26,7 @@ export function choose(change: Partial<Chosen>): void {
 /** The own voice; the usual microphone when the chosen one was unplugged. */
 export async function openMicrophone(): Promise<MediaStream> {
   // Pages that came over plain HTTP from another machine have none of it.
-  if (!('mediaDevices' in navigator)) throw new Error('The browser gives a microphone to secure pages only. Open the panel by https://.')
+  if (!('mediaDevices' in navigator)) throw new Error(t('The browser gives a microphone to secure pages only. Open the panel by https://.'))
   const { microphone } = chosen()
   const usual = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
   try {
@@ -39,11 +41,11 @@ const nameOf = (error: unknown): string => (error instanceof DOMException || err
 
 function inWords(error: unknown): never {
   const words: Record<string, string> = {
-    NotAllowedError: 'The browser does not let this page use the microphone. Allow it by the sign beside the address, then call again.',
-    NotFoundError: 'No microphone was found. Plug one in, or choose another under Sound.',
-    NotReadableError: 'Another program holds the microphone. Close it, or choose another under Sound.',
+    NotAllowedError: t('The browser does not let this page use the microphone. Allow it by the sign beside the address, then call again.'),
+    NotFoundError: t('No microphone was found. Plug one in, or choose another under Sound.'),
+    NotReadableError: t('Another program holds the microphone. Close it, or choose another under Sound.'),
   }
-  throw new Error(words[nameOf(error)] ?? `The microphone cannot be used: ${String(error)}`, { cause: error })
+  throw new Error(words[nameOf(error)] ?? t('The microphone cannot be used: {{error}}', { error: String(error) }), { cause: error })
 }
 
 type CanChoose = { setSinkId?: (id: string) => Promise<void> }

@@ -13,14 +13,15 @@ import { BrowserPhone } from './phone.ts'
 import { Recent } from './recent.tsx'
 import { SoundSettings } from './sound-settings.tsx'
 import { phoneStore, usePhone, type PhoneState } from './store.ts'
+import { t } from '../words/translate.ts'
 
 const lineWords: Record<PhoneState['line'], { label: string; tone: Tone }> = {
-  off: { label: 'Off', tone: 'quiet' },
-  elsewhere: { label: 'In another tab', tone: 'quiet' },
-  connecting: { label: 'Connecting', tone: 'busy' },
-  ready: { label: 'Ready', tone: 'good' },
-  lost: { label: 'Connection lost', tone: 'bad' },
-  refused: { label: 'Not available', tone: 'bad' },
+  off: { label: t('Off'), tone: 'quiet' },
+  elsewhere: { label: t('In another tab'), tone: 'quiet' },
+  connecting: { label: t('Connecting'), tone: 'busy' },
+  ready: { label: t('Ready'), tone: 'good' },
+  lost: { label: t('Connection lost'), tone: 'bad' },
+  refused: { label: t('Not available'), tone: 'bad' },
 }
 
 /** The phone at the edge of the page. */
@@ -48,14 +49,14 @@ function Panel({ phone }: { phone: BrowserPhone }) {
   }, [line, waits, phone])
   const away = small && !calls.some(({ state }) => state === 'incoming')
   return (
-    <Paper component="aside" aria-label="Phone" withBorder shadow="lg" radius="md" className={styles.dock} data-line={line}>
+    <Paper component="aside" aria-label={t('Phone')} withBorder shadow="lg" radius="md" className={styles.dock} data-line={line}>
       <Group justify="space-between" wrap="nowrap" px="sm" py={8} gap="xs">
         <Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
           <Text size="sm" fw={650} truncate>{extension?.number} {extension?.name}</Text>
           <Text size="xs" component="span" role="status"><StatusDot {...lineWords[line]} /></Text>
         </Group>
-        <Tooltip label={away ? 'Show the phone' : 'Make the phone small'}>
-          <ActionIcon variant="subtle" color="gray" aria-label={away ? 'Show the phone' : 'Make the phone small'} aria-expanded={!away} onClick={() => setSmall(!small)}>
+        <Tooltip label={away ? t('Show the phone') : t('Make the phone small')}>
+          <ActionIcon variant="subtle" color="gray" aria-label={away ? t('Show the phone') : t('Make the phone small')} aria-expanded={!away} onClick={() => setSmall(!small)}>
             {away ? <ChevronUp size={18} aria-hidden /> : <ChevronDown size={18} aria-hidden />}
           </ActionIcon>
         </Tooltip>
@@ -63,16 +64,16 @@ function Panel({ phone }: { phone: BrowserPhone }) {
       <div className={styles.body}>
         <Stack gap="xs" px="sm" pb="sm">
           {reason !== null && line !== 'ready' && <Text size="xs" c="dimmed">{reason}</Text>}
-          {problem !== null && <Alert color="red" variant="light" p="xs" role="alert" withCloseButton closeButtonLabel="Dismiss" onClose={() => phoneStore.update({ problem: null })}>{problem}</Alert>}
+          {problem !== null && <Alert color="red" variant="light" p="xs" role="alert" withCloseButton closeButtonLabel={t('Dismiss')} onClose={() => phoneStore.update({ problem: null })}>{problem}</Alert>}
           {calls.map((call) => <CallCard key={call.id} call={call} others={calls.filter(({ id }) => id !== call.id)} phone={phone} />)}
           {!away && (
             <Tabs defaultValue="dial" keepMounted={false} variant="outline">
               <Tabs.List grow mb="xs">
-                <Tabs.Tab value="dial" aria-label="Dial"><Grid3x3 size={16} aria-hidden /></Tabs.Tab>
-                {can('extensions.read') && <Tabs.Tab value="colleagues" aria-label="Colleagues"><Users size={16} aria-hidden /></Tabs.Tab>}
-                {can('calls.read') && <Tabs.Tab value="recent" aria-label="Recent calls"><Clock size={16} aria-hidden /></Tabs.Tab>}
-                <Tabs.Tab value="messages" aria-label={newMessages > 0 ? `Voicemail, ${newMessages} new` : 'Voicemail'} rightSection={newMessages > 0 ? <Text span size="xs" fw={650}>{newMessages}</Text> : undefined}><Voicemail size={16} aria-hidden /></Tabs.Tab>
-                <Tabs.Tab value="sound" aria-label="Sound"><AudioLines size={16} aria-hidden /></Tabs.Tab>
+                <Tabs.Tab value="dial" aria-label={t('Dial')}><Grid3x3 size={16} aria-hidden /></Tabs.Tab>
+                {can('extensions.read') && <Tabs.Tab value="colleagues" aria-label={t('Colleagues')}><Users size={16} aria-hidden /></Tabs.Tab>}
+                {can('calls.read') && <Tabs.Tab value="recent" aria-label={t('Recent calls')}><Clock size={16} aria-hidden /></Tabs.Tab>}
+                <Tabs.Tab value="messages" aria-label={newMessages > 0 ? `Voicemail, ${newMessages} new` : t('Voicemail')} rightSection={newMessages > 0 ? <Text span size="xs" fw={650}>{newMessages}</Text> : undefined}><Voicemail size={16} aria-hidden /></Tabs.Tab>
+                <Tabs.Tab value="sound" aria-label={t('Sound')}><AudioLines size={16} aria-hidden /></Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="dial"><Dialer phone={phone} /></Tabs.Panel>
               <Tabs.Panel value="colleagues"><Colleagues phone={phone} /></Tabs.Panel>

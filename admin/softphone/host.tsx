@@ -3,6 +3,7 @@ import { Phone } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { useCan, useSession } from '../app/session.tsx'
 import { phoneStore, usePhone } from './store.ts'
+import { t } from '../words/translate.ts'
 
 const Dock = lazy(() => import('./dock.tsx'))
 
@@ -20,9 +21,9 @@ export function PhoneButton() {
   const messages = usePhone((state) => state.newMessages)
   if (!has) return null
   const busy = calls.length > 0
-  const label = open ? 'Close the phone' : 'Open the phone'
+  const label = open ? t('Close the phone') : t('Open the phone')
   return (
-    <Tooltip label={busy ? 'Hang up first' : label}>
+    <Tooltip label={busy ? t('Hang up first') : label}>
       <Indicator disabled={!open || messages === 0} label={messages} size={16} color="red">
         <ActionIcon size="lg" variant={open ? 'filled' : 'default'} aria-label={label} aria-pressed={open} aria-disabled={busy} onClick={() => { if (!busy) phoneStore.show(!open) }}>
           <Phone size={18} aria-hidden />

@@ -7,6 +7,7 @@ import { mark, useMessages } from '../screens/voicemail/data.ts'
 import { partyName } from '../words/call.ts'
 import type { BrowserPhone } from './phone.ts'
 import { usePhone } from './store.ts'
+import { plural, t } from '../words/translate.ts'
 
 export function Messages({ phone }: { phone: BrowserPhone }) {
   const can = useCan()
@@ -16,8 +17,8 @@ export function Messages({ phone }: { phone: BrowserPhone }) {
   return (
     <Stack gap="xs">
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">{count === 0 ? 'No new messages' : count === 1 ? '1 new message' : `${count} new messages`}</Text>
-        {listen !== undefined && <Button size="xs" variant="default" leftSection={<Voicemail size={14} aria-hidden />} onClick={() => phone.dial(listen)}>Listen by phone</Button>}
+        <Text size="sm">{count === 0 ? t('No new messages') : plural(count, '{{count}} new message', '{{count}} new messages')}</Text>
+        {listen !== undefined && <Button size="xs" variant="default" leftSection={<Voicemail size={14} aria-hidden />} onClick={() => phone.dial(listen)}>{t('Listen by phone')}</Button>}
       </Group>
       {can('voicemail.read') && <List phone={phone} />}
     </Stack>
@@ -37,7 +38,7 @@ function List({ phone }: { phone: BrowserPhone }) {
         </div>
         <ActionIcon variant="default" size="lg" aria-label={`Call ${partyName(message.from)}`} disabled={message.from.number === ''} onClick={() => phone.dial(message.from.number)}><Phone size={16} aria-hidden /></ActionIcon>
       </Group>
-      <audio controls preload="none" style={{ width: '100%', height: 36 }} aria-label={`Message of ${partyName(message.from)}`} src={`/api/v1/voicemail/${message.id}/audio.wav`} onEnded={() => { if (message.heardAt === null && can('voicemail.write')) void mark(message.id, { heard: true }).catch(() => undefined) }} />
+      <audio controls preload="none" style={{ width: '100%', height: 36 }} aria-label={t('Message of {{from}}', { from: partyName(message.from) })} src={`/api/v1/voicemail/${message.id}/audio.wav`} onEnded={() => { if (message.heardAt === null && can('voicemail.write')) void mark(message.id, { heard: true }).catch(() => undefined) }} />
     </Stack>
   ))
 }

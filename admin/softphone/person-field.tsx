@@ -2,6 +2,7 @@ import { Autocomplete } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useCan } from '../app/session.tsx'
 import { useExtensions } from '../screens/extensions/data.ts'
+import { t } from '../words/translate.ts'
 
 interface PersonFieldProps {
   label: string
@@ -23,7 +24,7 @@ export function PersonField({ label, value, onChange, onDone, focused = false }:
   return (
     <Autocomplete
       label={label}
-      placeholder="Number or name"
+      placeholder={t('Number or name')}
       autoComplete="off"
       {...(focused && { 'data-autofocus': true, autoFocus: true })}
       comboboxProps={{ zIndex: 400, position: 'top' }}

@@ -8,6 +8,7 @@ import { openMicrophone } from './devices.ts'
 import { keepCalls, replacing, takeKeptCalls, type KeptCall } from './kept-calls.ts'
 import { announce } from './announce.ts'
 import { phoneStore } from './store.ts'
+import { t } from '../words/translate.ts'
 
 /** Seconds; the registration is renewed in time. */
 const EXPIRES = 300
@@ -30,14 +31,14 @@ export class BrowserPhone {
 
   /** Waits until no other tab is the phone. */
   start(): void {
-    phoneStore.update({ line: 'elsewhere', reason: 'The phone is open in another tab; it comes here when that one is closed.' })
+    phoneStore.update({ line: 'elsewhere', reason: t('The phone is open in another tab; it comes here when that one is closed.') })
     const hold = (): Promise<void> => new Promise((resolve) => {
       this.#left.signal.addEventListener('abort', () => resolve())
       this.#kept = takeKeptCalls()
       void this.#connect()
     })
     // Pages that came over plain HTTP from another machine have no locks, and no microphone either.
-    if (!('locks' in navigator)) return phoneStore.update({ line: 'refused', reason: 'The browser lets only secure pages use a microphone. Open the panel by https://.' })
+    if (!('locks' in navigator)) return phoneStore.update({ line: 'refused', reason: t('The browser lets only secure pages use a microphone. Open the panel by https://.') })
     void navigator.locks.request('dialplane.phone', { signal: this.#left.signal }, hold).catch(() => undefined)
     const meter = setInterval(() => void Promise.all([...this.#calls.values()].map((call) => call.measure())), QUALITY_MS)
     this.#left.signal.addEventListener('abort', () => clearInterval(meter))
@@ -97,7 +98,7 @@ export class BrowserPhone {
       delegate: {
         onInvite: (invitation) => this.#incoming(invitation),
         onNotify: (notification) => this.#notified(notification),
-        onDisconnect: (error) => { if (error && !this.#left.signal.aborted) this.#lost('The connection to the PBX is lost.') },
+        onDisconnect: (error) => { if (error && !this.#left.signal.aborted) this.#lost(t('The connection to the PBX is lost.')) },
       },
     })
   }
@@ -105,17 +106,17 @@ export class BrowserPhone {
   async #register(agent: UserAgent): Promise<void> {
     const registerer = (this.#registerer ??= new Registerer(agent, { expires: EXPIRES }))
     const outcome = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('The PBX does not answer.')), ANSWER_MS)
+      const timer = setTimeout(() => reject(new Error(t('The PBX does not answer.'))), ANSWER_MS)
       void registerer.register({
         requestDelegate: {
           onAccept: () => { clearTimeout(timer); resolve() },
-          onReject: ({ message }) => { clearTimeout(timer); reject(new Error(`The PBX refuses: ${message.reasonPhrase ?? message.statusCode ?? ''}`)) },
+          onReject: ({ message }) => { clearTimeout(timer); reject(new Error(t('The PBX refuses: {{reasonPhrase}}', { reasonPhrase: message.reasonPhrase ?? message.statusCode ?? '' }))) },
         },
       }).catch((error: unknown) => { clearTimeout(timer); reject(error instanceof Error ? error : new Error(String(error))) })
     })
     await outcome
     registerer.stateChange.addListener((state) => {
-      if (state === RegistererState.Unregistered && registerer === this.#registerer && phoneStore.get().line === 'ready') this.#lost('The registration ended.')
+      if (state === RegistererState.Unregistered && registerer === this.#registerer && phoneStore.get().line === 'ready') this.#lost(t('The registration ended.'))
     })
     this.#tries = 0
     phoneStore.update({ line: 'ready', reason: null })
@@ -166,13 +167,13 @@ export class BrowserPhone {
   dial(number: string): void {
     const wanted = number.replace(/[\s()/.-]/g, '').replace(/^tel:/i, '')
     if (wanted === '') return
-    if (phoneStore.get().line !== 'ready') return phoneStore.update({ problem: 'The phone is not connected yet. Try again when it says Ready.' })
+    if (phoneStore.get().line !== 'ready') return phoneStore.update({ problem: t('The phone is not connected yet. Try again when it says Ready.') })
     void this.#holdOthers().then(() => this.#invite(wanted, [], { number: wanted, name: null, direction: 'out' }))
   }
 
   #invite(number: string, extraHeaders: string[], who: ConstructorParameters<typeof ActiveCall>[1]): ActiveCall | undefined {
     const target = this.#uri(number)
-    if (!this.#agent || !target) return void phoneStore.update({ problem: `${number} cannot be dialled.` })
+    if (!this.#agent || !target) return void phoneStore.update({ problem: t('{{number}} cannot be dialled.', { number }) })
     phoneStore.update({ problem: null })
     const inviter = new Inviter(this.#agent, target, { extraHeaders })
     const call = this.#add(inviter, who)
@@ -191,8 +192,8 @@ export class BrowserPhone {
 
   #refused(returning: boolean, number: string, status: number, phrase: string): void {
     if (status === 487) return
-    const words: Record<number, string> = { 404: 'There is no such number.', 403: 'You may not call this number.', 480: 'Nobody can be reached there.', 486: 'Busy.', 600: 'Busy.', 603: 'The call was rejected.' }
-    phoneStore.update({ problem: returning ? 'The call has ended meanwhile.' : `${number}: ${words[status] ?? `${phrase} (${status})`}` })
+    const words: Record<number, string> = { 404: t('There is no such number.'), 403: t('You may not call this number.'), 480: t('Nobody can be reached there.'), 486: t('Busy.'), 600: t('Busy.'), 603: t('The call was rejected.') }
+    phoneStore.update({ problem: returning ? t('The call has ended meanwhile.') : `${number}: ${words[status] ?? `${phrase} (${status})`}` })
   }
 
   #incoming(invitation: Invitation): void {
@@ -266,7 +267,7 @@ export class BrowserPhone {
   /** Hands the other side of a call to a number, or to the other side of another call. */
   transfer = (id: string, to: { number: string } | { callId: string }) => this.#with(id, async (call) => {
     const target = 'number' in to ? this.#uri(to.number.replace(/[\s()/.-]/g, '')) : this.#calls.get(to.callId)?.session
-    if (!target) throw new Error('Enter whom to transfer to.')
+    if (!target) throw new Error(t('Enter whom to transfer to.'))
     if ('number' in to && call.view().state === 'talking') await call.hold(true)
     await call.transfer(target)
   })

@@ -8,6 +8,7 @@ import { listCalls } from '../client/index.ts'
 import { Time } from '../components/time.tsx'
 import { partyName, resultWords } from '../words/call.ts'
 import type { BrowserPhone } from './phone.ts'
+import { t } from '../words/translate.ts'
 
 /** The last calls of the own extension, each with a way to call back. */
 export function Recent({ phone }: { phone: BrowserPhone }) {
@@ -17,7 +18,7 @@ export function Recent({ phone }: { phone: BrowserPhone }) {
     queryKey: [...keys.history, 'softphone', id],
     queryFn: async () => (await listCalls({ query: { extensionId: id, limit: 15 }, throwOnError: true })).data.data,
   })
-  if (data?.length === 0) return <Text size="sm" c="dimmed">No calls yet.</Text>
+  if (data?.length === 0) return <Text size="sm" c="dimmed">{t('No calls yet.')}</Text>
   return <Stack gap="xs">{data?.map((call) => <Row key={call.id} call={call} own={extension?.number ?? ''} phone={phone} />)}</Stack>
 }
 
@@ -31,7 +32,7 @@ function Row({ call, own, phone }: { call: CallDetail; own: string; phone: Brows
       <Icon size={16} aria-hidden style={{ flexShrink: 0 }} />
       <div style={{ minWidth: 0, flex: 1 }}>
         <Text size="sm" fw={500} truncate>{partyName(other)}</Text>
-        <Text size="xs" c="dimmed" component="div">{out ? 'Out' : 'In'}, {result === undefined ? 'going on' : resultWords[result].label.toLowerCase()} · <Time at={call.startedAt} /></Text>
+        <Text size="xs" c="dimmed" component="div">{out ? t('Out') : t('In')}, {result === undefined ? t('going on') : resultWords[result].label.toLowerCase()} · <Time at={call.startedAt} /></Text>
       </div>
       <ActionIcon variant="default" size="lg" aria-label={`Call ${partyName(other)}`} disabled={other.number === ''} onClick={() => phone.dial(other.number)}><Phone size={16} aria-hidden /></ActionIcon>
     </Group>

@@ -4,11 +4,12 @@ import { mayAsk } from './announce.ts'
 import { choose, chosen, openMicrophone, type Chosen } from './devices.ts'
 import type { BrowserPhone } from './phone.ts'
 import { phoneStore } from './store.ts'
+import { t } from '../words/translate.ts'
 
 const fields: { field: keyof Chosen; label: string; kind: MediaDeviceKind }[] = [
-  { field: 'microphone', label: 'Microphone', kind: 'audioinput' },
-  { field: 'speaker', label: 'Loudspeaker', kind: 'audiooutput' },
-  { field: 'bell', label: 'Rings at', kind: 'audiooutput' },
+  { field: 'microphone', label: t('Microphone'), kind: 'audioinput' },
+  { field: 'speaker', label: t('Loudspeaker'), kind: 'audiooutput' },
+  { field: 'bell', label: t('Rings at'), kind: 'audiooutput' },
 ]
 
 /** Which devices are used; also in the middle of a call. */
@@ -34,14 +35,14 @@ export function SoundSettings({ phone }: { phone: BrowserPhone }) {
   }
   return (
     <Stack gap="xs">
-      {unnamed && <Button size="xs" variant="default" onClick={() => void allow()}>Let this page use the microphone</Button>}
+      {unnamed && <Button size="xs" variant="default" onClick={() => void allow()}>{t('Let this page use the microphone')}</Button>}
       {fields.map(({ field, label, kind }) => (
         <Select
           key={field}
           label={label}
           allowDeselect={false}
           comboboxProps={{ zIndex: 400 }}
-          data={[{ value: '', label: 'The usual one' }, ...devices.filter((one) => one.kind === kind && one.deviceId !== '' && one.deviceId !== 'default').map((one) => ({ value: one.deviceId, label: one.label || one.deviceId.slice(0, 8) }))]}
+          data={[{ value: '', label: t('The usual one') }, ...devices.filter((one) => one.kind === kind && one.deviceId !== '' && one.deviceId !== 'default').map((one) => ({ value: one.deviceId, label: one.label || one.deviceId.slice(0, 8) }))]}
           value={devices.some(({ deviceId }) => deviceId === values[field]) ? values[field] : ''}
           onChange={(device) => {
             choose({ [field]: device ?? '' })
@@ -50,8 +51,8 @@ export function SoundSettings({ phone }: { phone: BrowserPhone }) {
           }}
         />
       ))}
-      {ask && <Button size="xs" variant="default" onClick={() => void Notification.requestPermission().then(() => setAsk(mayAsk()))}>Tell of calls while this page is hidden</Button>}
-      <Text size="xs" c="dimmed">Kept in this browser.</Text>
+      {ask && <Button size="xs" variant="default" onClick={() => void Notification.requestPermission().then(() => setAsk(mayAsk()))}>{t('Tell of calls while this page is hidden')}</Button>}
+      <Text size="xs" c="dimmed">{t('Kept in this browser.')}</Text>
     </Stack>
   )
 }

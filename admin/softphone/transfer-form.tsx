@@ -5,6 +5,7 @@ import { useParkLots } from '../screens/parking/data.ts'
 import { numberIn, PersonField } from './person-field.tsx'
 import type { BrowserPhone } from './phone.ts'
 import type { PhoneCall } from './store.ts'
+import { t } from '../words/translate.ts'
 
 interface TransferFormProps {
   call: PhoneCall
@@ -25,12 +26,12 @@ export function TransferForm({ call, others, phone, onDone }: TransferFormProps)
   const nobody = numberIn(to).trim() === ''
   return (
     <Stack gap={6} mt="xs">
-      <PersonField label="Transfer to" value={to} onChange={setTo} onDone={(number) => hand({ number })} focused />
+      <PersonField label={t('Transfer to')} value={to} onChange={setTo} onDone={(number) => hand({ number })} focused />
       <Group gap={6} grow>
-        <Button size="xs" disabled={nobody} onClick={() => hand({ number: numberIn(to) })}>Transfer now</Button>
-        <Button size="xs" variant="default" disabled={nobody} onClick={() => phone.dial(numberIn(to))}>Ask first</Button>
+        <Button size="xs" disabled={nobody} onClick={() => hand({ number: numberIn(to) })}>{t('Transfer now')}</Button>
+        <Button size="xs" variant="default" disabled={nobody} onClick={() => phone.dial(numberIn(to))}>{t('Ask first')}</Button>
       </Group>
-      {answered.map((other) => <Button key={other.id} size="xs" variant="default" onClick={() => hand({ callId: other.id })}>Connect with {other.name ?? other.number}</Button>)}
+      {answered.map((other) => <Button key={other.id} size="xs" variant="default" onClick={() => hand({ callId: other.id })}>{t('Connect with {{name}}', { name: other.name ?? other.number })}</Button>)}
       {can('extensions.read') && <Lots onChoose={(number) => hand({ number })} />}
     </Stack>
   )
@@ -41,7 +42,7 @@ function Lots({ onChoose }: { onChoose: (number: string) => void }) {
   if (lots.length === 0) return null
   return (
     <div>
-      <Text size="xs" c="dimmed" mb={4}>Or park it</Text>
+      <Text size="xs" c="dimmed" mb={4}>{t('Or park it')}</Text>
       <Group gap={6}>{lots.map(({ id, number, name }) => <Button key={id} size="xs" variant="default" onClick={() => onChoose(number)}>{name}</Button>)}</Group>
     </div>
   )

@@ -1,5 +1,6 @@
 /** Calls in plain words. */
 import type { Call, Leg, Termination } from '../app/types.ts'
+import { t } from './translate.ts'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'busy' | 'quiet'
 
@@ -9,52 +10,52 @@ export interface Wording {
 }
 
 export const stateWords: Record<Call['state'], Wording> = {
-  routing: { label: 'Connecting', tone: 'busy' },
-  ringing: { label: 'Ringing', tone: 'busy' },
-  early: { label: 'Ringing, with sound', tone: 'busy' },
-  answered: { label: 'Talking', tone: 'good' },
-  ending: { label: 'Hanging up', tone: 'quiet' },
-  ended: { label: 'Ended', tone: 'quiet' },
+  routing: { label: t('Connecting'), tone: 'busy' },
+  ringing: { label: t('Ringing'), tone: 'busy' },
+  early: { label: t('Ringing, with sound'), tone: 'busy' },
+  answered: { label: t('Talking'), tone: 'good' },
+  ending: { label: t('Hanging up'), tone: 'quiet' },
+  ended: { label: t('Ended'), tone: 'quiet' },
 }
 
 export const resultWords: Record<Termination['result'], Wording> = {
-  answered: { label: 'Answered', tone: 'good' },
-  missed: { label: 'Missed', tone: 'warning' },
-  busy: { label: 'Busy', tone: 'warning' },
-  refused: { label: 'Refused', tone: 'bad' },
-  cancelled: { label: 'Cancelled', tone: 'quiet' },
-  failed: { label: 'Failed', tone: 'bad' },
+  answered: { label: t('Answered'), tone: 'good' },
+  missed: { label: t('Missed'), tone: 'warning' },
+  busy: { label: t('Busy'), tone: 'warning' },
+  refused: { label: t('Refused'), tone: 'bad' },
+  cancelled: { label: t('Cancelled'), tone: 'quiet' },
+  failed: { label: t('Failed'), tone: 'bad' },
 }
 
 export const endedByWords: Record<Termination['by'], string> = {
-  caller: 'Caller',
-  callee: 'Called party',
+  caller: t('Caller'),
+  callee: t('Called party'),
   system: 'Dialplane',
 }
 
 export const legStateWords: Record<Leg['state'], Wording> = {
-  new: { label: 'Connecting', tone: 'busy' },
-  ringing: { label: 'Ringing', tone: 'busy' },
-  early: { label: 'Ringing, with sound', tone: 'busy' },
-  answered: { label: 'Talking', tone: 'good' },
-  held: { label: 'On hold', tone: 'warning' },
-  ended: { label: 'Ended', tone: 'quiet' },
+  new: { label: t('Connecting'), tone: 'busy' },
+  ringing: { label: t('Ringing'), tone: 'busy' },
+  early: { label: t('Ringing, with sound'), tone: 'busy' },
+  answered: { label: t('Talking'), tone: 'good' },
+  held: { label: t('On hold'), tone: 'warning' },
+  ended: { label: t('Ended'), tone: 'quiet' },
 }
 
 /** The state of a call that may be over. */
 export function callWording(call: Call): Wording {
   if (call.termination !== null) return resultWords[call.termination.result]
-  if (call.onHold && call.state === 'answered') return { label: 'On hold', tone: 'warning' }
+  if (call.onHold && call.state === 'answered') return { label: t('On hold'), tone: 'warning' }
   return stateWords[call.state]
 }
 
 /** Sound quality by its estimated score: 1 is bad, 4.4 the best a telephone line reaches. */
 export function qualityWording(mos: number | null): Wording {
-  if (mos === null) return { label: 'Not measured', tone: 'quiet' }
-  if (mos >= 4) return { label: 'Good', tone: 'good' }
-  if (mos >= 3.6) return { label: 'Fair', tone: 'good' }
-  if (mos >= 3.1) return { label: 'Poor', tone: 'warning' }
-  return { label: 'Bad', tone: 'bad' }
+  if (mos === null) return { label: t('Not measured'), tone: 'quiet' }
+  if (mos >= 4) return { label: t('Good'), tone: 'good' }
+  if (mos >= 3.6) return { label: t('Fair'), tone: 'good' }
+  if (mos >= 3.1) return { label: t('Poor'), tone: 'warning' }
+  return { label: t('Bad'), tone: 'bad' }
 }
 
 /** The worst figure of a call's legs: what its people heard at least. */
@@ -68,7 +69,7 @@ export function partyName(party: { number: string; name: string | null }): strin
   return party.name === null || party.name === party.number ? party.number : `${party.name} (${party.number})`
 }
 
-const codecNames: Record<string, string> = { PCMU: 'G.711 µ-law', PCMA: 'G.711 A-law', G722: 'G.722 wide band', OPUS: 'Opus' }
+const codecNames: Record<string, string> = { PCMU: 'G.711 µ-law', PCMA: 'G.711 A-law', G722: t('G.722 wide band'), OPUS: 'Opus' }
 
 /** `G.711 A-law` for `PCMA`. */
 export function codecName(codec: string | null): string {

@@ -1,12 +1,13 @@
 import type { EmergencyNetwork, Located } from '../app/types.ts'
+import { t } from './translate.ts'
 
 const sources: Record<Located['source'], string> = {
-  bssid: 'Access point', 'switch-port': 'Switch port', network: 'Network', device: 'Fixed place', confirmed: 'Said by its user', default: 'Default',
+  bssid: t('Access point'), 'switch-port': t('Switch port'), network: t('Network'), device: t('Fixed place'), confirmed: t('Said by its user'), default: t('Default'),
 }
 export const sourceWords = (source: Located['source']): string => sources[source]
 
 export const networkKinds: { value: EmergencyNetwork['kind']; label: string; example: string }[] = [
-  { value: 'network', label: 'Network or address', example: '192.168.10.0/24' }, { value: 'bssid', label: 'Wi-Fi access point (BSSID)', example: '00:11:22:33:44:*' }, { value: 'switch-port', label: 'Switch and port', example: 'sw-3/gi1/0/7' },
+  { value: 'network', label: t('Network or address'), example: '192.168.10.0/24' }, { value: 'bssid', label: t('Wi-Fi access point (BSSID)'), example: '00:11:22:33:44:*' }, { value: 'switch-port', label: t('Switch and port'), example: 'sw-3/gi1/0/7' },
 ]
 
 /** As one would write it on a letter. */

@@ -1,18 +1,19 @@
 /** Encrypted audio in plain words. */
 import type { Call, Extension, Leg } from '../app/types.ts'
+import { t } from './translate.ts'
 
 export type EncryptionPolicy = NonNullable<Extension['encryption']>
 
-const words: Record<EncryptionPolicy, string> = { off: 'Never', offer: 'With phones that can', require: 'Required' }
+const words: Record<EncryptionPolicy, string> = { off: t('Never'), offer: t('With phones that can'), require: t('Required') }
 
 /** For a form; the empty value is the standard of the system. */
 export const encryptionChoices: { value: string; label: string }[] = [
-  { value: '', label: 'Standard of this system' },
+  { value: '', label: t('Standard of this system') },
   ...(Object.entries(words).map(([value, label]) => ({ value, label }))),
 ]
 
 export function encryptionWords(policy: EncryptionPolicy | null): string {
-  return policy === null ? 'Standard' : words[policy]
+  return policy === null ? t('Standard') : words[policy]
 }
 
 const keyings: Record<NonNullable<Leg['security']>['keying'], string> = { sdes: 'SDES', dtls: 'DTLS' }
@@ -25,7 +26,7 @@ const suites: Record<string, string> = {
 
 /** What a leg's audio is encrypted with: `SDES, AES-256-GCM`. */
 export function securityWords(security: Leg['security']): string {
-  return security === null ? 'Not encrypted' : `${keyings[security.keying]}, ${suites[security.suite] ?? security.suite}`
+  return security === null ? t('Not encrypted') : `${keyings[security.keying]}, ${suites[security.suite] ?? security.suite}`
 }
 
 /** Whether the audio is encrypted on the way to every phone that is in the call now. */

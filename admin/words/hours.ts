@@ -1,7 +1,8 @@
 import type { OpenHours, Schedule } from '../app/types.ts'
 import type { Wording } from './call.ts'
+import { t } from './translate.ts'
 
-export const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+export const dayNames = [t('Mon'), t('Tue'), t('Wed'), t('Thu'), t('Fri'), t('Sat'), t('Sun')]
 
 /** `Mon–Fri`, `Mon, Wed, Sat–Sun`. */
 export function daysWords(days: readonly number[]): string {
@@ -19,8 +20,8 @@ export const hoursWords = ({ days, from, to }: OpenHours): string => `${daysWord
 
 /** How it is now, in a word. */
 export function scheduleState({ enabled, now, override }: Schedule): Wording {
-  if (!enabled) return { label: 'Turned off', tone: 'quiet' }
-  if (override !== 'automatic') return { label: override === 'open' ? 'Open by hand' : 'Closed by hand', tone: 'busy' }
-  if (now.is === 'holiday') return { label: 'Holiday', tone: 'warning' }
-  return now.is === 'open' ? { label: 'Open', tone: 'good' } : { label: 'Closed', tone: 'quiet' }
+  if (!enabled) return { label: t('Turned off'), tone: 'quiet' }
+  if (override !== 'automatic') return { label: override === 'open' ? t('Open by hand') : t('Closed by hand'), tone: 'busy' }
+  if (now.is === 'holiday') return { label: t('Holiday'), tone: 'warning' }
+  return now.is === 'open' ? { label: t('Open'), tone: 'good' } : { label: t('Closed'), tone: 'quiet' }
 }

@@ -1,13 +1,14 @@
 import type { RingGroup } from '../app/types.ts'
+import { t } from './translate.ts'
 
 export const strategyChoices: { value: RingGroup['strategy']; label: string }[] = [
-  { value: 'all', label: 'All at once (simultaneous)' },
-  { value: 'enterprise', label: 'Each by a wait and a time of its own (enterprise)' },
-  { value: 'in-order', label: 'One after the other, from the top (sequence, rollover)' },
-  { value: 'in-turn', label: 'One after the other, each call begins with the next (round robin)' },
-  { value: 'random', label: 'One after the other, in any order (random)' },
-  { value: 'memory-hunt', label: 'One more after the other, the former go on (memory hunt)' },
-  { value: 'first-available', label: 'Only the first who can be rung (first available)' },
+  { value: 'all', label: t('All at once (simultaneous)') },
+  { value: 'enterprise', label: t('Each by a wait and a time of its own (enterprise)') },
+  { value: 'in-order', label: t('One after the other, from the top (sequence, rollover)') },
+  { value: 'in-turn', label: t('One after the other, each call begins with the next (round robin)') },
+  { value: 'random', label: t('One after the other, in any order (random)') },
+  { value: 'memory-hunt', label: t('One more after the other, the former go on (memory hunt)') },
+  { value: 'first-available', label: t('Only the first who can be rung (first available)') },
 ]
 
 export function strategyWords(strategy: RingGroup['strategy']): string {

@@ -1,4 +1,6 @@
 /** Times as people say them, in the browser's own language and time zone. Instants are milliseconds since the epoch. */
+import { t } from './translate.ts'
+
 
 const DAY = 86_400_000
 
@@ -37,7 +39,7 @@ export function exactTime(at: number): string {
 export function timeAgo(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1000)
   const size = Math.abs(seconds)
-  if (size < 10) return 'just now'
+  if (size < 10) return t('just now')
   if (size < 60) return relativeFormat.format(seconds, 'second')
   if (size < 3600) return relativeFormat.format(Math.round(seconds / 60), 'minute')
   if (size < 86_400) return relativeFormat.format(Math.round(seconds / 3600), 'hour')

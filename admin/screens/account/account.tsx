@@ -15,6 +15,7 @@ import { DialTokens } from './dial-tokens.tsx'
 import { SessionList } from '../users/session-list.tsx'
 import { PasskeysPanel } from './passkeys.tsx'
 import { SecondFactorPanel } from './second-factor.tsx'
+import { t } from '../../words/translate.ts'
 
 /** One's own account: who, password, colours. */
 export default function Account() {
@@ -22,17 +23,17 @@ export default function Account() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
     <Stack gap="md" maw={720}>
-      <PageHeader title="My account" actions={<Button variant="default" leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>Sign out</Button>} />
+      <PageHeader title={t('My account')} actions={<Button variant="default" leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>{t('Sign out')}</Button>} />
       <Panel>
         <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md">
-          <Fact label="Name">{user.name}</Fact>
-          <Fact label="E-mail">{user.email}</Fact>
-          <Fact label="Organisation">{tenant.name}</Fact>
+          <Fact label={t('Name')}>{user.name}</Fact>
+          <Fact label={t('E-mail')}>{user.email}</Fact>
+          <Fact label={t('Organisation')}>{tenant.name}</Fact>
         </SimpleGrid>
       </Panel>
       <Panel component="section" aria-labelledby="colours">
-        <Title order={2} id="colours">Colours</Title>
-        <Text size="sm" c="dimmed" mb="sm">Kept in this browser.</Text>
+        <Title order={2} id="colours">{t('Colours')}</Title>
+        <Text size="sm" c="dimmed" mb="sm">{t('Kept in this browser.')}</Text>
         <SegmentedControl
           aria-labelledby="colours"
           value={colorScheme}
@@ -46,8 +47,8 @@ export default function Account() {
       <PasskeysPanel />
       <SecondFactorPanel />
       <Panel component="section" aria-labelledby="sessions">
-        <Title order={2} id="sessions">Where you are signed in</Title>
-        <Text size="sm" c="dimmed" mb="sm">Sign out what you do not know, and change your password then.</Text>
+        <Title order={2} id="sessions">{t('Where you are signed in')}</Title>
+        <Text size="sm" c="dimmed" mb="sm">{t('Sign out what you do not know, and change your password then.')}</Text>
         <SessionList />
       </Panel>
     </Stack>
@@ -62,21 +63,21 @@ function PasswordChange() {
     initial: fresh,
     check: ({ current, next }) => {
       const errors: Record<string, string> = {}
-      if (current === '') errors.current = 'Enter your current password.'
-      if (next.length < PASSWORD_MIN) errors.next = `Use at least ${PASSWORD_MIN} characters.`
-      else if (next === current) errors.next = 'Choose one that differs from the current password.'
+      if (current === '') errors.current = t('Enter your current password.')
+      if (next.length < PASSWORD_MIN) errors.next = t('Use at least {{PASSWORD_MIN}} characters.', { PASSWORD_MIN })
+      else if (next === current) errors.next = t('Choose one that differs from the current password.')
       return errors
     },
     save: ({ current, next }) => changeOwnPassword(current, next),
     onSaved: () => {
       form.reset(fresh)
-      notify.done('Your password is changed. Other places where you were signed in are signed out.')
+      notify.done(t('Your password is changed. Other places where you were signed in are signed out.'))
     },
   })
   return (
     <Panel component="section" aria-labelledby="password">
-      <Title order={2} id="password">Password</Title>
-      <Text size="sm" c="dimmed" mb="sm">Changing it signs you out everywhere else.</Text>
+      <Title order={2} id="password">{t('Password')}</Title>
+      <Text size="sm" c="dimmed" mb="sm">{t('Changing it signs you out everywhere else.')}</Text>
       <form
         noValidate
         onSubmit={(submitted) => {
@@ -86,10 +87,10 @@ function PasswordChange() {
       >
         <Stack gap="md" maw={400}>
           <input type="text" autoComplete="username" value={user.email} readOnly hidden />
-          <PasswordInput label="Current password" withAsterisk required autoComplete="current-password" value={form.values.current} error={form.errors.current} onChange={(change) => form.set('current', change.currentTarget.value)} />
-          <NewPasswordField label="New password" value={form.values.next} error={form.errors.next} person={user} onChange={(value) => form.set('next', value)} />
+          <PasswordInput label={t('Current password')} withAsterisk required autoComplete="current-password" value={form.values.current} error={form.errors.current} onChange={(change) => form.set('current', change.currentTarget.value)} />
+          <NewPasswordField label={t('New password')} value={form.values.next} error={form.errors.next} person={user} onChange={(value) => form.set('next', value)} />
           <Problem error={form.problem} />
-          <Group><Button type="submit" loading={form.busy}>Change password</Button></Group>
+          <Group><Button type="submit" loading={form.busy}>{t('Change password')}</Button></Group>
         </Stack>
       </form>
     </Panel>

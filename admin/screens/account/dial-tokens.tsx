@@ -18,9 +18,11 @@ import { useForm } from '../../components/use-form.ts'
 import { useLastOpen } from '../../components/use-last-open.ts'
 import { now } from '../../live/clock.ts'
 import { instant } from '../../words/time.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const DAY = 86_400_000
-const lifetimes = [{ value: '30', label: '30 days' }, { value: '90', label: '90 days' }, { value: '365', label: 'One year' }]
+const lifetimes = [{ value: '30', label: t('30 days') }, { value: '90', label: t('90 days') }, { value: '365', label: t('One year') }]
 const changed = rereading(keys.tokens)
 
 /** Tokens with which other programs call with one's own phone. */
@@ -37,33 +39,33 @@ export function DialTokens() {
     <Panel component="section" aria-labelledby="dial-tokens">
       <Group justify="space-between" align="flex-start" mb="sm">
         <div>
-          <Title order={2} id="dial-tokens">Tokens for calling</Title>
-          <Text size="sm" c="dimmed">With one, your CRM calls with your phone, and sees and ends your calls. It can do nothing else.</Text>
+          <Title order={2} id="dial-tokens">{t('Tokens for calling')}</Title>
+          <Text size="sm" c="dimmed">{t('With one, your CRM calls with your phone, and sees and ends your calls. It can do nothing else.')}</Text>
         </div>
-        <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>New token for calling</Button>
+        <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>{t('New token for calling')}</Button>
       </Group>
-      {user.extensionId === null && <Alert color="orange" mb="sm">No extension is yours yet, so a token cannot call. An administrator says which it is, under Users.</Alert>}
+      {user.extensionId === null && <Alert color="orange" mb="sm">{t('No extension is yours yet, so a token cannot call. An administrator says which it is, under Users.')}</Alert>}
       <Problem error={tokens.error} />
       <Stack gap="xs">
         {tokens.data?.map((token) => (
           <Group key={token.id} justify="space-between" wrap="nowrap">
-            <Text size="sm"><b>{token.name}</b>, {token.prefix}…, {token.lastUsedAt === null ? 'never used' : <>used <Time at={token.lastUsedAt} ago /></>}, {token.expiresAt !== null && (instant(token.expiresAt) < now() ? <StatusDot label="expired" tone="bad" /> : <>until <Time at={token.expiresAt} /></>)}</Text>
-            <Tooltip label="Revoke"><ActionIcon aria-label={`Revoke ${token.name}`} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
+            <Text size="sm"><b>{token.name}</b>, {token.prefix}…, {token.lastUsedAt === null ? t('never used') : rich('used {{time}}', { time: <Time at={token.lastUsedAt} ago /> })}, {token.expiresAt !== null && (instant(token.expiresAt) < now() ? <StatusDot label="expired" tone="bad" /> : rich('until {{time}}', { time: <Time at={token.expiresAt} /> }))}</Text>
+            <Tooltip label={t('Revoke')}><ActionIcon aria-label={`Revoke ${token.name}`} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
           </Group>
         ))}
       </Stack>
-      <FormDrawer opened={adding} onClose={() => setAdding(false)} title="New token for calling"><Fields onClose={() => setAdding(false)} onMade={setMade} /></FormDrawer>
-      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">Token {shown?.apiToken.name}</Text>}>
+      <FormDrawer opened={adding} onClose={() => setAdding(false)} title={t('New token for calling')}><Fields onClose={() => setAdding(false)} onMade={setMade} /></FormDrawer>
+      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">{rich('Token {{name}}', { name: shown?.apiToken.name })}</Text>}>
         <Stack gap="md">
-          <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">The token is shown only now. If it is lost, revoke it and make another.</Alert>
-          {shown !== null && <CopyField label="Token" value={shown.token} />}
+          <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">{t('The token is shown only now. If it is lost, revoke it and make another.')}</Alert>
+          {shown !== null && <CopyField label={t('Token')} value={shown.token} />}
           {shown !== null && <ScriptLine token={shown.token} />}
-          <Text size="sm">POST /api/v1/own/calls calls, GET shows what becomes of it, POST /own/calls/…/hang-up ends it.</Text>
-          <Button ml="auto" onClick={() => setMade(null)}>Done</Button>
+          <Text size="sm">{t('POST /api/v1/own/calls calls, GET shows what becomes of it, POST /own/calls/…/hang-up ends it.')}</Text>
+          <Button ml="auto" onClick={() => setMade(null)}>{t('Done')}</Button>
         </Stack>
       </Modal>
-      <Confirm opened={revoking !== null} onClose={() => setRevoking(null)} title={`Revoke ${revoking?.name ?? ''}?`} confirm="Revoke token" onConfirm={async () => { if (revoking !== null) await changed(deleteDialToken({ path: { id: revoking.id }, throwOnError: true })) }} done="The token is revoked.">
-        What uses it is refused from now on. This cannot be undone.
+      <Confirm opened={revoking !== null} onClose={() => setRevoking(null)} title={`Revoke ${revoking?.name ?? ''}?`} confirm={t('Revoke token')} onConfirm={async () => { if (revoking !== null) await changed(deleteDialToken({ path: { id: revoking.id }, throwOnError: true })) }} done={t('The token is revoked.')}>
+        {t('What uses it is refused from now on. This cannot be undone.')}
       </Confirm>
     </Panel>
   )
@@ -77,10 +79,10 @@ function ScriptLine({ token }: { token: string }) {
   const { integrity, origins, url } = script.data
   return (
     <>
-      <CopyField label="Line for a web page that only you see" value={`<script src="${url}" integrity="${integrity}" crossorigin="anonymous" data-token="${token}" defer></script>`} />
+      <CopyField label={t('Line for a web page that only you see')} value={`<script src="${url}" integrity="${integrity}" crossorigin="anonymous" data-token="${token}" defer></script>`} />
       <Text size="sm">
-        It makes the numbers of the page callable, with your phone. Who sees the source of the page can call as you, so put it into no page that others see; <b>data-incoming="on"</b> also shows who calls you.
-        {' '}{origins.length === 0 ? 'No page may use tokens yet: an administrator names them in DIAL_ORIGINS.' : `Pages that may use tokens: ${origins.join(', ')}.`}
+        It makes the numbers of the page callable, with your phone. Who sees the source of the page can call as you, so put it into no page that others see; <b>{t('data-incoming="on"')}</b> also shows who calls you.
+        {' '}{origins.length === 0 ? t('No page may use tokens yet: an administrator names them in DIAL_ORIGINS.') : t('Pages that may use tokens: {{origins}}.', { origins: origins.join(', ') })}
       </Text>
     </>
   )
@@ -89,15 +91,15 @@ function ScriptLine({ token }: { token: string }) {
 function Fields({ onClose, onMade }: { onClose: () => void; onMade: (made: NewApiToken) => void }) {
   const form = useForm({
     initial: { name: '', days: '90' },
-    check: ({ name }): Record<string, string> => (name.trim() === '' ? { name: 'Name what will use it.' } : {}),
+    check: ({ name }): Record<string, string> => (name.trim() === '' ? { name: t('Name what will use it.') } : {}),
     onSaved: onClose,
     save: async ({ name, days }) => onMade((await changed(createDialToken({ body: { name: name.trim(), expiresAt: new Date(now() + Number(days) * DAY).toISOString() }, throwOnError: true }))).data.data),
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit="Create token" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Name" description="What will use it, such as the CRM." withAsterisk required data-autofocus autoComplete="off" maxLength={100} value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <Select label="Valid for" allowDeselect={false} data={lifetimes} value={values.days} error={errors.expiresAt} onChange={(value) => set('days', value ?? '90')} />
+    <FormBody submit={t('Create token')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label={t('Name')} description={t('What will use it, such as the CRM.')} withAsterisk required data-autofocus autoComplete="off" maxLength={100} value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <Select label={t('Valid for')} allowDeselect={false} data={lifetimes} value={values.days} error={errors.expiresAt} onChange={(value) => set('days', value ?? '90')} />
     </FormBody>
   )
 }

@@ -15,6 +15,8 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { RecoveryCodeList } from '../second-factor/recovery-codes.tsx'
 import { passkeysHere, useSignInOptions } from '../second-factor/use-sign-in-options.ts'
 import { makePasskey } from '../second-factor/webauthn.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const changed = rereading(keys.secondFactor)
 
@@ -27,19 +29,19 @@ export function PasskeysPanel() {
   const [doing, setDoing] = useState<Doing | null>(null)
   const shown = useLastOpen(doing !== null, doing)
   const close = () => setDoing(null)
-  const titles = { add: 'Add a passkey', rename: `Rename ${shown && 'passkey' in shown ? shown.passkey.name : ''}`, remove: `Remove ${shown && 'passkey' in shown ? shown.passkey.name : ''}?` }
+  const titles = { add: t('Add a passkey'), rename: `Rename ${shown && 'passkey' in shown ? shown.passkey.name : ''}`, remove: `Remove ${shown && 'passkey' in shown ? shown.passkey.name : ''}?` }
   return (
     <Panel component="section" aria-labelledby="passkeys">
       <Group justify="space-between" align="flex-start" mb="sm">
         <div style={{ flex: '1 1 260px' }}>
-          <Title order={2} id="passkeys">Passkeys and security keys</Title>
-          <Text size="sm" c="dimmed">They sign in without a password, and count as the second factor with it. No false page can ask for them.</Text>
+          <Title order={2} id="passkeys">{t('Passkeys and security keys')}</Title>
+          <Text size="sm" c="dimmed">{t('They sign in without a password, and count as the second factor with it. No false page can ask for them.')}</Text>
         </div>
-        {here.usable && <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setDoing({ what: 'add' })}>Add a passkey</Button>}
+        {here.usable && <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setDoing({ what: 'add' })}>{t('Add a passkey')}</Button>}
       </Group>
       {here.why !== undefined && <Alert color="orange" mb="sm" icon={<Fingerprint size={18} aria-hidden />}>{here.why}</Alert>}
       <Problem error={list.error} />
-      {list.data?.length === 0 && <Text size="sm">None yet.</Text>}
+      {list.data?.length === 0 && <Text size="sm">{t('None yet.')}</Text>}
       <Stack gap="xs">{list.data?.map((passkey) => <Row key={passkey.id} passkey={passkey} onDo={(what) => setDoing({ what, passkey })} />)}</Stack>
       <Modal opened={doing !== null} onClose={close} title={<Text span fw={650} fz="lg">{shown && titles[shown.what]}</Text>}>
         {shown?.what === 'add' && <Add onClose={close} />}
@@ -54,47 +56,47 @@ function Row({ passkey, onDo }: { passkey: Passkey; onDo: (what: 'rename' | 'rem
   return (
     <Group justify="space-between" wrap="nowrap">
       <div>
-        <Group gap="xs"><Text size="sm" fw={600}>{passkey.name}</Text>{passkey.refused && <Badge color="red" variant="light">Refused</Badge>}{passkey.synced && <Badge variant="light" color="gray">Synced</Badge>}</Group>
-        <Text size="xs" c="dimmed">For {passkey.address}, added <Time at={passkey.createdAt} />, {passkey.lastUsedAt === null ? 'never used' : <>used <Time at={passkey.lastUsedAt} ago /></>}</Text>
-        {passkey.refused && <Text size="xs" c="var(--mantine-color-error)">Its counter went back, so there may be a copy of it. Remove it and add a new one.</Text>}
+        <Group gap="xs"><Text size="sm" fw={600}>{passkey.name}</Text>{passkey.refused && <Badge color="red" variant="light">{t('Refused')}</Badge>}{passkey.synced && <Badge variant="light" color="gray">{t('Synced')}</Badge>}</Group>
+        <Text size="xs" c="dimmed">For {passkey.address}, added <Time at={passkey.createdAt} />, {passkey.lastUsedAt === null ? t('never used') : rich('used {{time}}', { time: <Time at={passkey.lastUsedAt} ago /> })}</Text>
+        {passkey.refused && <Text size="xs" c="var(--mantine-color-error)">{t('Its counter went back, so there may be a copy of it. Remove it and add a new one.')}</Text>}
       </div>
       <Menu position="bottom-end" shadow="md">
-        <Menu.Target><ActionIcon aria-label={`Actions for ${passkey.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+        <Menu.Target><ActionIcon aria-label={t('Actions for {{name}}', { name: passkey.name })}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => onDo('rename')}>Rename</Menu.Item>
-          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => onDo('remove')}>Remove</Menu.Item>
+          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => onDo('rename')}>{t('Rename')}</Menu.Item>
+          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => onDo('remove')}>{t('Remove')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </Group>
   )
 }
 
-const named = (name: string) => (name.trim() === '' ? { name: 'Give it a name.' } : {})
-const proved = (password: string, needed: boolean) => (needed && password === '' ? { password: 'Enter your password.' } : {})
+const named = (name: string) => (name.trim() === '' ? { name: t('Give it a name.') } : {})
+const proved = (password: string, needed: boolean) => (needed && password === '' ? { password: t('Enter your password.') } : {})
 
 function Add({ onClose }: { onClose: () => void }) {
   const { hasPassword } = useSession().user
   const [codes, setCodes] = useState<string[] | null>(null)
   const form = useForm({
-    initial: { name: 'My passkey', password: '' },
+    initial: { name: t('My passkey'), password: '' },
     check: ({ name, password }) => ({ ...named(name), ...proved(password, hasPassword) }),
     save: async ({ name, password }) => {
       const passkey = await makePasskey((await beginPasskey({ body: { password }, throwOnError: true })).data.data)
       const { recoveryCodes } = (await changed(addPasskey({ body: { name: name.trim(), passkey }, throwOnError: true }))).data.data
-      notify.done('The passkey is added.')
+      notify.done(t('The passkey is added.'))
       if (recoveryCodes === null) onClose()
       else setCodes(recoveryCodes)
     },
   })
-  if (codes !== null) return <RecoveryCodeList codes={codes} done="I have kept them" onDone={onClose} />
+  if (codes !== null) return <RecoveryCodeList codes={codes} done={t('I have kept them')} onDone={onClose} />
   return (
     <form noValidate onSubmit={(submitted) => { submitted.preventDefault(); form.submit() }}>
       <Stack gap="md">
-        <Text size="sm" c="dimmed">Your browser asks next where to keep it: this device, your phone, your password manager or a security key.</Text>
-        <TextInput label="Name" description="By which you know it again." maxLength={60} value={form.values.name} error={form.errors.name} onChange={(change) => form.set('name', change.currentTarget.value)} />
-        {hasPassword && <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />}
+        <Text size="sm" c="dimmed">{t('Your browser asks next where to keep it: this device, your phone, your password manager or a security key.')}</Text>
+        <TextInput label={t('Name')} description={t('By which you know it again.')} maxLength={60} value={form.values.name} error={form.errors.name} onChange={(change) => form.set('name', change.currentTarget.value)} />
+        {hasPassword && <PasswordInput label={t('Your password')} autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />}
         <Problem error={form.problem} />
-        <Group><Button type="submit" loading={form.busy}>Continue</Button></Group>
+        <Group><Button type="submit" loading={form.busy}>{t('Continue')}</Button></Group>
       </Stack>
     </form>
   )
@@ -105,9 +107,9 @@ function Rename({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
   return (
     <form noValidate onSubmit={(submitted) => { submitted.preventDefault(); form.submit() }}>
       <Stack gap="md">
-        <TextInput label="Name" data-autofocus maxLength={60} value={form.values.name} error={form.errors.name} onChange={(change) => form.set('name', change.currentTarget.value)} />
+        <TextInput label={t('Name')} data-autofocus maxLength={60} value={form.values.name} error={form.errors.name} onChange={(change) => form.set('name', change.currentTarget.value)} />
         <Problem error={form.problem} />
-        <Group><Button type="submit" loading={form.busy}>Rename</Button></Group>
+        <Group><Button type="submit" loading={form.busy}>{t('Rename')}</Button></Group>
       </Stack>
     </form>
   )
@@ -120,17 +122,17 @@ function Remove({ passkey, onClose }: { passkey: Passkey; onClose: () => void })
     check: ({ password }) => proved(password, hasPassword),
     save: ({ password }) => changed(removePasskey({ path: { id: passkey.id }, body: { password }, throwOnError: true })),
     onSaved: () => {
-      notify.done('The passkey is removed.')
+      notify.done(t('The passkey is removed.'))
       onClose()
     },
   })
   return (
     <form noValidate onSubmit={(submitted) => { submitted.preventDefault(); form.submit() }}>
       <Stack gap="md">
-        <Text size="sm">It opens nothing from now on. Your browser or password manager may still show it: delete it there too.</Text>
-        {hasPassword && <PasswordInput label="Your password" autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />}
+        <Text size="sm">{t('It opens nothing from now on. Your browser or password manager may still show it: delete it there too.')}</Text>
+        {hasPassword && <PasswordInput label={t('Your password')} autoComplete="current-password" data-autofocus value={form.values.password} error={form.errors.password} onChange={(change) => form.set('password', change.currentTarget.value)} />}
         <Problem error={form.problem} />
-        <Group><Button type="submit" color="red" loading={form.busy}>Remove</Button></Group>
+        <Group><Button type="submit" color="red" loading={form.busy}>{t('Remove')}</Button></Group>
       </Stack>
     </form>
   )

@@ -6,12 +6,14 @@ import type { ApplicationTrial } from '../../client/index.ts'
 import { ErrorState } from '../../components/states.tsx'
 import { useLastOpen } from '../../components/use-last-open.ts'
 import { tryOut } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 /** Asks the program about a call that is none, and shows what would be done. */
 export function Trial({ of, onClose }: { of: Application | null; onClose: () => void }) {
   const shown = useLastOpen(of !== null, of)
   return (
-    <Modal opened={of !== null} onClose={onClose} size="lg" title={<Text span fw={650} fz="lg">Try out {shown?.name}</Text>}>
+    <Modal opened={of !== null} onClose={onClose} size="lg" title={<Text span fw={650} fz="lg">{rich('Try out {{name}}', { name: shown?.name })}</Text>}>
       {shown !== null && <Result id={shown.id} fallback={shown.fallback} onClose={onClose} />}
     </Modal>
   )
@@ -30,17 +32,17 @@ function Result({ id, fallback, onClose }: { id: string; fallback: string; onClo
   }, [id, round])
   const again = (): void => setRound(round + 1)
   if (error !== undefined) return <ErrorState error={error} retry={again} />
-  if (trial === undefined) return <Loader aria-label="The program is asked" mx="auto" my="xl" />
+  if (trial === undefined) return <Loader aria-label={t('The program is asked')} mx="auto" my="xl" />
   const { asked, answer, ms, problem, verbs } = trial
   return (
     <Stack gap="md">
       {problem === null
-        ? <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" title={`It answered within ${ms} ms`}><List type="ordered" aria-label="What would be done">{verbs.map((verb, at) => <List.Item key={at}>{verb}</List.Item>)}</List></Alert>
-        : <Alert icon={<CircleAlert size={18} aria-hidden />} color="red" title={`The call would go to ${fallback}`}>{problem}</Alert>}
-      <Text fw={600} size="sm">What it was sent</Text>
+        ? <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" title={t('It answered within {{ms}} ms', { ms })}><List type="ordered" aria-label={t('What would be done')}>{verbs.map((verb, at) => <List.Item key={at}>{verb}</List.Item>)}</List></Alert>
+        : <Alert icon={<CircleAlert size={18} aria-hidden />} color="red" title={t('The call would go to {{fallback}}', { fallback })}>{problem}</Alert>}
+      <Text fw={600} size="sm">{t('What it was sent')}</Text>
       <Code block mah={220} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }} tabIndex={0}>{asked}</Code>
-      {answer !== '' && <><Text fw={600} size="sm">What it answered</Text><Code block mah={220} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }} tabIndex={0}>{answer}</Code></>}
-      <Stack gap="xs" align="flex-end"><Button.Group><Button variant="default" onClick={again}>Ask again</Button><Button onClick={onClose}>Done</Button></Button.Group></Stack>
+      {answer !== '' && <><Text fw={600} size="sm">{t('What it answered')}</Text><Code block mah={220} style={{ overflow: 'auto', whiteSpace: 'pre-wrap' }} tabIndex={0}>{answer}</Code></>}
+      <Stack gap="xs" align="flex-end"><Button.Group><Button variant="default" onClick={again}>{t('Ask again')}</Button><Button onClick={onClose}>{t('Done')}</Button></Button.Group></Stack>
     </Stack>
   )
 }

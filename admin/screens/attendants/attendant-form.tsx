@@ -8,6 +8,7 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addAttendant, changeAttendant, greetingOf, playRecording, speakAgain } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; attendant: Attendant } | null
 
@@ -15,7 +16,7 @@ export type Editing = { kind: 'new' } | { kind: 'edit'; attendant: Attendant } |
 export function AttendantForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
   const attendant = editing?.kind === 'edit' ? editing.attendant : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={attendant === undefined ? 'New attendant' : `Edit attendant ${attendant.number}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={attendant === undefined ? t('New attendant') : t('Edit attendant {{number}}', { number: attendant.number })}>
       <Fields current={attendant} onClose={onClose} />
     </FormDrawer>
   )
@@ -48,11 +49,11 @@ function Fields({ current, onClose }: { current: Attendant | undefined; onClose:
       waitSeconds: attendant?.waitSeconds ?? 5, rounds: attendant?.rounds ?? 3, noInput: attendant?.noInput ?? '', enabled: attendant?.enabled ?? true,
     },
     check: ({ number, name, greeting, file, keys }): Record<string, string> => ({
-      ...(!/^[0-9]{2,15}$/.test(number) && { number: 'Use 2 to 15 digits, for example 700.' }),
-      ...(name.trim() === '' && { name: 'Say which door this is, such as “Main menu”.' }),
-      ...(greeting.trim() === '' && { greeting: 'Write what callers shall hear.' }),
-      ...(file !== null && file.size > 10_000_000 && { sound: 'The file is larger than 10 MB.' }),
-      ...Object.fromEntries(Object.entries(keys).filter(([, target]) => target.trim() === '').map(([key]) => [`keys.${key}`, 'Say where this key leads, or take it out.'])),
+      ...(!/^[0-9]{2,15}$/.test(number) && { number: t('Use 2 to 15 digits, for example 700.') }),
+      ...(name.trim() === '' && { name: t('Say which door this is, such as “Main menu”.') }),
+      ...(greeting.trim() === '' && { greeting: t('Write what callers shall hear.') }),
+      ...(file !== null && file.size > 10_000_000 && { sound: t('The file is larger than 10 MB.') }),
+      ...Object.fromEntries(Object.entries(keys).filter(([, target]) => target.trim() === '').map(([key]) => [`keys.${key}`, t('Say where this key leads, or take it out.')])),
     }),
     onSaved: onClose,
     save: async ({ file, waitSeconds, rounds, noInput, keys, ...rest }) => {
@@ -61,7 +62,7 @@ function Fields({ current, onClose }: { current: Attendant | undefined; onClose:
       const { id } = saved.data.data
       if (file !== null) await playRecording(id, file)
       else if (attendant?.recordingSeconds != null && !recorded) await speakAgain(id)
-      notify.done(`Attendant ${input.number} is saved.`)
+      notify.done(t('Attendant {{number}} is saved.', { number: input.number }))
     },
   })
   const { values, errors, set } = form
@@ -72,32 +73,32 @@ function Fields({ current, onClose }: { current: Attendant | undefined; onClose:
   }
   const menu = Object.keys(values.keys).length > 0 || values.directDial
   return (
-    <FormBody submit={attendant === undefined ? 'Create attendant' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Number" description="What others dial, and where an inbound number or opening hours may lead." inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
-      <TextInput label="Name" placeholder="Main menu" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <Textarea label="Greeting" description="English, spoken by the voice of Dialplane." placeholder="Welcome to Example. For sales, press 1. For support, press 2." withAsterisk required autosize minRows={3} maxLength={1000} value={values.greeting} error={errors.greeting} onChange={(change) => set('greeting', change.currentTarget.value)} />
-      <FileInput label="Or a recording of yours" description="Played instead of the text: WAV (16-bit PCM or G.711) or Opus in Ogg, up to 10 MB." placeholder={recorded ? 'There is one; choose another' : 'Choose a file'} accept=".wav,.ogg,.opus,audio/wav,audio/ogg" clearable value={values.file} error={errors.sound} onChange={(file) => set('file', file)} />
-      {recorded && <Group><Button size="xs" variant="default" color="red" onClick={() => setRecorded(false)}>Take the recording away</Button></Group>}
-      {attendant !== undefined && <audio controls preload="none" src={greetingOf(attendant.id, attendant.version)} aria-label="The greeting as it is now" style={{ width: '100%', height: 40 }} />}
+    <FormBody submit={attendant === undefined ? t('Create attendant') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label={t('Number')} description={t('What others dial, and where an inbound number or opening hours may lead.')} inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
+      <TextInput label={t('Name')} placeholder={t('Main menu')} withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <Textarea label={t('Greeting')} description={t('English, spoken by the voice of Dialplane.')} placeholder={t('Welcome to Example. For sales, press 1. For support, press 2.')} withAsterisk required autosize minRows={3} maxLength={1000} value={values.greeting} error={errors.greeting} onChange={(change) => set('greeting', change.currentTarget.value)} />
+      <FileInput label={t('Or a recording of yours')} description={t('Played instead of the text: WAV (16-bit PCM or G.711) or Opus in Ogg, up to 10 MB.')} placeholder={recorded ? t('There is one; choose another') : t('Choose a file')} accept=".wav,.ogg,.opus,audio/wav,audio/ogg" clearable value={values.file} error={errors.sound} onChange={(file) => set('file', file)} />
+      {recorded && <Group><Button size="xs" variant="default" color="red" onClick={() => setRecorded(false)}>{t('Take the recording away')}</Button></Group>}
+      {attendant !== undefined && <audio controls preload="none" src={greetingOf(attendant.id, attendant.version)} aria-label={t('The greeting as it is now')} style={{ width: '100%', height: 40 }} />}
       <Stack gap="xs">
         <div>
-          <Input.Label component="div">Keys</Input.Label>
-          <Input.Description>What callers may press, also while the greeting is heard. Without keys this is an announcement: it is heard once, and the call goes on.</Input.Description>
+          <Input.Label component="div">{t('Keys')}</Input.Label>
+          <Input.Description>{t('What callers may press, also while the greeting is heard. Without keys this is an announcement: it is heard once, and the call goes on.')}</Input.Description>
         </div>
         {KEYS.filter((key) => values.keys[key] !== undefined).map((key) => (
           <Group key={key} gap="xs" wrap="nowrap" align="flex-end">
-            <div style={{ flex: 1 }}><TargetInput label={`Key ${key} leads to`} value={values.keys[key] ?? ''} error={errors[`keys.${key}`]} onChange={(target) => setKey(key, target)} /></div>
-            <Button variant="default" px="xs" aria-label={`Take key ${key} out`} onClick={() => setKey(key, undefined)}><X size={16} aria-hidden /></Button>
+            <div style={{ flex: 1 }}><TargetInput label={t('Key {{key}} leads to', { key })} value={values.keys[key] ?? ''} error={errors[`keys.${key}`]} onChange={(target) => setKey(key, target)} /></div>
+            <Button variant="default" px="xs" aria-label={t('Take key {{key}} out', { key })} onClick={() => setKey(key, undefined)}><X size={16} aria-hidden /></Button>
           </Group>
         ))}
-        {left.length > 0 && <Select aria-label="Add a key" placeholder="Add a key" data={left} value={null} onChange={(key) => key !== null && setKey(key, '')} w={150} />}
+        {left.length > 0 && <Select aria-label={t('Add a key')} placeholder={t('Add a key')} data={left} value={null} onChange={(key) => key !== null && setKey(key, '')} w={150} />}
       </Stack>
-      <Checkbox label="Callers may dial an extension" description="Any of the house, by its number." checked={values.directDial} onChange={(change) => set('directDial', change.currentTarget.checked)} />
-      {menu && <NumberInput label="Wait for a key" min={1} max={30} allowDecimal={false} suffix=" s" value={values.waitSeconds} error={errors.waitSeconds} onChange={(value) => set('waitSeconds', value)} />}
-      {menu && <NumberInput label="The greeting is heard" description="Up to this many times, as long as nothing is chosen." min={1} max={10} allowDecimal={false} suffix=" times" value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
-      <TargetInput label={menu ? 'Who chooses nothing goes to' : 'Afterwards, go on to'} description="Empty: the call ends." value={values.noInput} error={errors.noInput} onChange={(value) => set('noInput', value)} />
-      <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
-      {attendant === undefined && <Text size="xs" c="dimmed">When it is saved, lead an inbound number or opening hours to it.</Text>}
+      <Checkbox label={t('Callers may dial an extension')} description={t('Any of the house, by its number.')} checked={values.directDial} onChange={(change) => set('directDial', change.currentTarget.checked)} />
+      {menu && <NumberInput label={t('Wait for a key')} min={1} max={30} allowDecimal={false} suffix=" s" value={values.waitSeconds} error={errors.waitSeconds} onChange={(value) => set('waitSeconds', value)} />}
+      {menu && <NumberInput label={t('The greeting is heard')} description={t('Up to this many times, as long as nothing is chosen.')} min={1} max={10} allowDecimal={false} suffix=" times" value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
+      <TargetInput label={menu ? t('Who chooses nothing goes to') : t('Afterwards, go on to')} description={t('Empty: the call ends.')} value={values.noInput} error={errors.noInput} onChange={(value) => set('noInput', value)} />
+      <Checkbox label={t('Turned on')} description={t('While off, calls to it are refused.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      {attendant === undefined && <Text size="xs" c="dimmed">{t('When it is saved, lead an inbound number or opening hours to it.')}</Text>}
     </FormBody>
   )
 }

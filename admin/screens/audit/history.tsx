@@ -10,14 +10,15 @@ import { useAudit } from './data.ts'
 import { EmptyState, ErrorState, Problem } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { useLastOpen } from '../../components/use-last-open.ts'
+import { t } from '../../words/translate.ts'
 
 /** What one entry changed, field by field. */
 export function Changes({ entry }: { entry: Pick<AuditEvent, 'before' | 'after'> }) {
   const changes = changesOf(entry.before, entry.after)
-  if (changes.length === 0) return <Text size="sm" c="dimmed">No field was changed.</Text>
+  if (changes.length === 0) return <Text size="sm" c="dimmed">{t('No field was changed.')}</Text>
   return (
     <Table layout="fixed" fz="sm" horizontalSpacing="xs">
-      <Table.Thead><Table.Tr><Table.Th>Field</Table.Th><Table.Th>Before</Table.Th><Table.Th>After</Table.Th></Table.Tr></Table.Thead>
+      <Table.Thead><Table.Tr><Table.Th>{t('Field')}</Table.Th><Table.Th>{t('Before')}</Table.Th><Table.Th>{t('After')}</Table.Th></Table.Tr></Table.Thead>
       <Table.Tbody>
         {changes.map((change) => (
           <Table.Tr key={change.field}>
@@ -32,9 +33,9 @@ export function Changes({ entry }: { entry: Pick<AuditEvent, 'before' | 'after'>
 }
 
 function said({ what, left }: Undone): string {
-  if (what === 'removed') return 'Undone: it is removed again.'
-  if (what === 'put-back') return 'Undone: the former values are back.'
-  return left.length > 0 ? 'Brought back, but turned off: its PIN is not kept anywhere. Choose a new one, then turn it on.' : 'Undone: it is back.'
+  if (what === 'removed') return t('Undone: it is removed again.')
+  if (what === 'put-back') return t('Undone: the former values are back.')
+  return left.length > 0 ? t('Brought back, but turned off: its PIN is not kept anywhere. Choose a new one, then turn it on.') : t('Undone: it is back.')
 }
 
 /** Undoes what an entry tells of; nothing where that cannot be done. */
@@ -52,7 +53,7 @@ export function UndoButton({ entry, onDone }: { entry: AuditEvent; onDone?: () =
   return (
     <>
       <Problem error={action.error} />
-      <Button variant="default" size="xs" leftSection={<Undo2 size={14} aria-hidden />} loading={action.isPending} onClick={() => action.mutate()}>Undo this change</Button>
+      <Button variant="default" size="xs" leftSection={<Undo2 size={14} aria-hidden />} loading={action.isPending} onClick={() => action.mutate()}>{t('Undo this change')}</Button>
     </>
   )
 }
@@ -67,7 +68,7 @@ interface HistoryDrawerProps {
 export function HistoryDrawer({ of, onClose }: HistoryDrawerProps) {
   const shown = useLastOpen(of !== undefined, of)
   return (
-    <Drawer opened={of !== undefined} onClose={onClose} title={<Text span fw={650} fz="lg">History of {shown?.title ?? ''}</Text>}>
+    <Drawer opened={of !== undefined} onClose={onClose} title={<Text span fw={650} fz="lg">{t('History of {{title}}', { title: shown?.title ?? '' })}</Text>}>
       {shown !== undefined && <Entries type={shown.type} id={shown.id} onClose={onClose} />}
     </Drawer>
   )
@@ -77,8 +78,8 @@ function Entries({ type, id, onClose }: { type: string; id: string; onClose: () 
   const query = useAudit({ subjectType: type, subjectId: id, limit: 50, order: 'desc' })
   if (query.error !== null) return <ErrorState error={query.error} retry={() => void query.refetch()} />
   const entries = query.data?.data
-  if (entries === undefined) return <Text size="sm" c="dimmed" role="status">Loading…</Text>
-  if (entries.length === 0) return <EmptyState icon={HistoryIcon} title="Nothing was changed yet">Changes made in the panel, through the API or by phone are written down here.</EmptyState>
+  if (entries === undefined) return <Text size="sm" c="dimmed" role="status">{t('Loading…')}</Text>
+  if (entries.length === 0) return <EmptyState icon={HistoryIcon} title={t('Nothing was changed yet')}>{t('Changes made in the panel, through the API or by phone are written down here.')}</EmptyState>
   return (
     <Stack gap="md">
       {entries.map((entry, index) => (
@@ -88,7 +89,7 @@ function Entries({ type, id, onClose }: { type: string; id: string; onClose: () 
             <Text size="sm" fw={600}>{actionWords(entry.action)}</Text>
             <Text size="sm" c="dimmed"><Time at={entry.at} /></Text>
           </Group>
-          <Text size="sm" className="break-anywhere">by {entry.actor.name}</Text>
+          <Text size="sm" className="break-anywhere">{t('by {{name}}', { name: entry.actor.name })}</Text>
           <Changes entry={entry} />
           <Group><UndoButton entry={entry} {...(entry.action.endsWith('.create') && { onDone: onClose })} /></Group>
         </Stack>

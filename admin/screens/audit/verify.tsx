@@ -4,6 +4,8 @@ import { useState } from 'react'
 import { notify } from '../../app/notify.ts'
 import type { AuditVerification } from '../../app/types.ts'
 import { verifyAuditNow } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { plural, t } from '../../words/translate.ts'
 
 /** Asks for the whole chain to be read; `onResult` is told what came of it. */
 export function VerifyButton({ onResult }: { onResult: (result: AuditVerification) => void }) {
@@ -18,7 +20,7 @@ export function VerifyButton({ onResult }: { onResult: (result: AuditVerificatio
       setBusy(false)
     }
   }
-  return <Button variant="default" leftSection={<ShieldCheck size={16} aria-hidden />} loading={busy} onClick={() => void verify()}>Verify</Button>
+  return <Button variant="default" leftSection={<ShieldCheck size={16} aria-hidden />} loading={busy} onClick={() => void verify()}>{t('Verify')}</Button>
 }
 
 /** What verification found, until it is closed. */
@@ -26,14 +28,14 @@ export function Verified({ result, onClose }: { result: AuditVerification; onClo
   const { broken } = result
   if (broken !== null) {
     return (
-      <Alert color="red" icon={<ShieldAlert size={18} aria-hidden />} title="The audit was tampered with" withCloseButton closeButtonLabel="Close" onClose={onClose}>
+      <Alert color="red" icon={<ShieldAlert size={18} aria-hidden />} title={t('The audit was tampered with')} withCloseButton closeButtonLabel={t('Close')} onClose={onClose}>
         Entry {broken.entryId ?? 'unknown'}, at place {broken.position}: {broken.reason} What stands before it fits. Compare with a backup.
       </Alert>
     )
   }
   return (
-    <Alert color="green" icon={<ShieldCheck size={18} aria-hidden />} title={result.entries === 1 ? 'The one entry fits' : `All ${result.entries} entries fit`} withCloseButton closeButtonLabel="Close" onClose={onClose}>
-      None was changed or removed. {result.head !== null && <>Keep this hash outside to compare later: <Text span ff="monospace" size="xs" className="break-anywhere">{result.head}</Text></>}
+    <Alert color="green" icon={<ShieldCheck size={18} aria-hidden />} title={plural(result.entries, 'The one entry fits', 'All {{count}} entries fit')} withCloseButton closeButtonLabel={t('Close')} onClose={onClose}>
+      None was changed or removed. {result.head !== null && rich('Keep this hash outside to compare later: {{head}}', { head: <Text span ff="monospace" size="xs" className="break-anywhere">{result.head}</Text> })}
     </Alert>
   )
 }

@@ -3,6 +3,7 @@ import { createAllowedNetwork, createBan, deleteAllowedNetwork, deleteBan, listA
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
 import type { Ban } from '../../app/types.ts'
+import { t } from '../../words/translate.ts'
 
 /** How often hits are read again; comings and goings are told by the live connection. */
 const HITS_MS = 10_000
@@ -43,10 +44,10 @@ export async function disallowNetwork(id: string): Promise<void> {
 }
 
 export const reasonWords: Record<Ban['reason'], string> = {
-  flood: 'Too many requests',
-  garbage: 'Sends what is no SIP',
-  scanner: 'Scanning tool',
-  'unknown-domain': 'Asks for foreign domains',
-  'wrong-passwords': 'Wrong passwords',
-  'by-hand': 'Added by hand',
+  flood: t('Too many requests'),
+  garbage: t('Sends what is no SIP'),
+  scanner: t('Scanning tool'),
+  'unknown-domain': t('Asks for foreign domains'),
+  'wrong-passwords': t('Wrong passwords'),
+  'by-hand': t('Added by hand'),
 }

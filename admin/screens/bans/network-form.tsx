@@ -4,14 +4,15 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { now } from '../../live/clock.ts'
 import { addBan, allowNetwork } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 const HOUR = 3_600_000
 
 const lengths = [
-  { value: '1', label: 'One hour' },
-  { value: '24', label: 'One day' },
-  { value: '168', label: 'One week' },
-  { value: 'always', label: 'Until it is lifted' },
+  { value: '1', label: t('One hour') },
+  { value: '24', label: t('One day') },
+  { value: '168', label: t('One week') },
+  { value: 'always', label: t('Until it is lifted') },
 ]
 
 interface NetworkFormProps {
@@ -23,7 +24,7 @@ interface NetworkFormProps {
 /** Bans an address by hand, or names one that never is. */
 export function NetworkForm({ kind, onClose }: NetworkFormProps) {
   return (
-    <FormDrawer opened={kind !== null} onClose={onClose} title={kind === 'allow' ? 'Never ban a network' : 'Ban an address'}>
+    <FormDrawer opened={kind !== null} onClose={onClose} title={kind === 'allow' ? t('Never ban a network') : t('Ban an address')}>
       <Fields ban={kind !== 'allow'} onClose={onClose} />
     </FormDrawer>
   )
@@ -34,8 +35,8 @@ function Fields({ ban, onClose }: { ban: boolean; onClose: () => void }) {
     initial: { network: '', note: '', length: 'always' },
     check: ({ network, note }) => {
       const errors: Record<string, string> = {}
-      if (network.trim() === '') errors.network = 'Enter an address such as 203.0.113.7, or a network such as 203.0.113.0/24.'
-      if (note.trim() === '') errors.note = 'Say why, for whoever looks at it later.'
+      if (network.trim() === '') errors.network = t('Enter an address such as 203.0.113.7, or a network such as 203.0.113.0/24.')
+      if (note.trim() === '') errors.note = t('Say why, for whoever looks at it later.')
       return errors
     },
     onSaved: onClose,
@@ -43,15 +44,15 @@ function Fields({ ban, onClose }: { ban: boolean; onClose: () => void }) {
       const input = { network: network.trim(), note: note.trim() }
       if (ban) await addBan({ ...input, until: length === 'always' ? null : new Date(now() + Number(length) * HOUR).toISOString() })
       else await allowNetwork(input)
-      notify.done(ban ? `${input.network} is banned.` : `${input.network} is never banned from now on.`)
+      notify.done(ban ? t('{{network}} is banned.', { network: input.network }) : t('{{network}} is never banned from now on.', { network: input.network }))
     },
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit={ban ? 'Ban' : 'Allow'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Address or network" description="An IPv6 address means its /64." withAsterisk required data-autofocus autoComplete="off" value={values.network} error={errors.network} onChange={(change) => set('network', change.currentTarget.value)} />
-      <TextInput label="Note" withAsterisk required autoComplete="off" value={values.note} error={errors.note} onChange={(change) => set('note', change.currentTarget.value)} />
-      {ban && <Select label="How long" allowDeselect={false} data={lengths} value={values.length} error={errors.until} onChange={(value) => set('length', value ?? 'always')} />}
+    <FormBody submit={ban ? t('Ban') : t('Allow')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label={t('Address or network')} description={t('An IPv6 address means its /64.')} withAsterisk required data-autofocus autoComplete="off" value={values.network} error={errors.network} onChange={(change) => set('network', change.currentTarget.value)} />
+      <TextInput label={t('Note')} withAsterisk required autoComplete="off" value={values.note} error={errors.note} onChange={(change) => set('note', change.currentTarget.value)} />
+      {ban && <Select label={t('How long')} allowDeselect={false} data={lengths} value={values.length} error={errors.until} onChange={(value) => set('length', value ?? 'always')} />}
     </FormBody>
   )
 }

@@ -16,12 +16,13 @@ import { HistoryDrawer } from '../audit/history.tsx'
 import { BlockedCallerForm, type Editing } from './blocked-caller-form.tsx'
 import { removeBlockedCaller, useBlockedCallers } from './data.ts'
 import { ImportDrawer } from './import-drawer.tsx'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<BlockedCaller>[] = [
-  { key: 'number', title: 'Caller', card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{callerWords(number)}</span> },
-  { key: 'action', title: 'What happens', render: ({ action }) => actionWords(action) },
-  { key: 'name', title: 'Why', render: ({ name }) => name },
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
+  { key: 'number', title: t('Caller'), card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{callerWords(number)}</span> },
+  { key: 'action', title: t('What happens'), render: ({ action }) => actionWords(action) },
+  { key: 'name', title: t('Why'), render: ({ name }) => name },
+  { key: 'state', title: t('State'), card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
 ]
 
 const PAGE = 100
@@ -46,37 +47,37 @@ export default function BlockedCallers() {
   const found = query.data?.filter((caller) => fits(caller, search))
   const pages = Math.max(1, Math.ceil((found?.length ?? 0) / PAGE))
   const shown = Math.min(page, pages)
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new', number: '' })}>Block a caller</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new', number: '' })}>{t('Block a caller')}</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Blocked callers" lead="People outside whose calls are not put through, and exceptions. Whoever is called back after a call for help is reached all the same." actions={(
+      <PageHeader title={t('Blocked callers')} lead={t('People outside whose calls are not put through, and exceptions. Whoever is called back after a call for help is reached all the same.')} actions={(
         <>
-          <Button component="a" href="/api/v1/blocked-callers/export.csv" variant="default" leftSection={<Download size={16} aria-hidden />}>Export</Button>
-          {mayWrite && <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>Import</Button>}
+          <Button component="a" href="/api/v1/blocked-callers/export.csv" variant="default" leftSection={<Download size={16} aria-hidden />}>{t('Export')}</Button>
+          {mayWrite && <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>{t('Import')}</Button>}
           {mayWrite && create}
         </>
       )} />
-      {(query.data?.length ?? 0) > MANY && <SearchInput value={search} onChange={(typed) => (setSearch(typed), setPage(1))} label="Search blocked callers" />}
+      {(query.data?.length ?? 0) > MANY && <SearchInput value={search} onChange={(typed) => (setSearch(typed), setPage(1))} label={t('Search blocked callers')} />}
       <DataTable
-        label="Blocked callers"
+        label={t('Blocked callers')}
         columns={columns}
         rows={found?.slice((shown - 1) * PAGE, shown * PAGE)}
         {...(pages > 1 && { paging: { page: shown, pages, total: found?.length ?? 0, onChange: setPage } })}
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (caller: BlockedCaller) => (
-            <RowMenu of={`the rule for ${caller.number}`} onEdit={() => setEditing({ kind: 'edit', caller })} onHistory={() => setHistory(caller)} onDelete={() => setDeleting(caller)} />
+            <RowMenu of={t('the rule for {{number}}', { number: caller.number })} onEdit={() => setEditing({ kind: 'edit', caller })} onHistory={() => setHistory(caller)} onDelete={() => setDeleting(caller)} />
           ),
         })}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={search !== '' ? <EmptyState icon={PhoneOff} title={`Nothing fits “${search}”`}>No rule names it.</EmptyState> : <EmptyState icon={PhoneOff} title="Nobody is blocked" action={mayWrite && create}>Block a number, all numbers that begin alike, or whoever hides the number. The page of a call has a button for it, too.</EmptyState>}
+        empty={search !== '' ? <EmptyState icon={PhoneOff} title={t('Nothing fits “{{search}}”', { search })}>{t('No rule names it.')}</EmptyState> : <EmptyState icon={PhoneOff} title={t('Nobody is blocked')} action={mayWrite && create}>{t('Block a number, all numbers that begin alike, or whoever hides the number. The page of a call has a button for it, too.')}</EmptyState>}
       />
-      <HistoryDrawer of={history === null ? undefined : { type: 'blocked-caller', id: history.id, title: `the rule for ${history.number}` }} onClose={() => setHistory(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'blocked-caller', id: history.id, title: t('the rule for {{number}}', { number: history.number }) }} onClose={() => setHistory(null)} />
       <ImportDrawer opened={importing} onClose={() => setImporting(false)} />
       <BlockedCallerForm editing={editing} onClose={() => setEditing(null)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete the rule for ${deleting?.number ?? ''}?`} confirm="Delete rule" onConfirm={async () => deleting && removeBlockedCaller(deleting.id)} done={`The rule for ${deleting?.number ?? ''} is deleted.`}>
-        {deleting?.action === 'allow' ? 'Other rules decide about this caller then.' : 'This caller is put through then, unless another rule says otherwise.'} It can be brought back from the audit log.
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete the rule for {{number}}?', { number: deleting?.number ?? '' })} confirm={t('Delete rule')} onConfirm={async () => deleting && removeBlockedCaller(deleting.id)} done={t('The rule for {{number}} is deleted.', { number: deleting?.number ?? '' })}>
+        {deleting?.action === 'allow' ? t('Other rules decide about this caller then.') : t('This caller is put through then, unless another rule says otherwise.')} It can be brought back from the audit log.
       </Confirm>
     </Stack>
   )

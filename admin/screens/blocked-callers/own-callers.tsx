@@ -7,6 +7,7 @@ import { getOwnBlockedCallers, setOwnBlockedCallers } from '../../client/index.t
 import { Panel } from '../../components/panel.ts'
 import { Problem } from '../../components/states.tsx'
 import { OwnList } from './own-list.tsx'
+import { t } from '../../words/translate.ts'
 
 const changed = rereading(keys.extensions)
 
@@ -20,5 +21,5 @@ export function OwnCallers() {
   if (!mine) return null
   if (query.data === undefined) return query.isError ? <Panel><Problem error={query.error} /></Panel> : null
   const { number, blockedCallers, version } = query.data
-  return <OwnList of={number} list={blockedCallers} also={code === undefined ? undefined : `${code} on your phone blocks whoever called last.`} save={(list) => changed(setOwnBlockedCallers({ body: { blockedCallers: list, version }, throwOnError: true }))} />
+  return <OwnList of={number} list={blockedCallers} also={code === undefined ? undefined : t('{{code}} on your phone blocks whoever called last.', { code })} save={(list) => changed(setOwnBlockedCallers({ body: { blockedCallers: list, version }, throwOnError: true }))} />
 }

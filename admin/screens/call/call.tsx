@@ -15,6 +15,8 @@ import { useLive } from '../../live/store.ts'
 import { stateWords } from '../../words/call.ts'
 import { OwnProgress } from './own-progress.tsx'
 import { ExtensionSelect } from '../extensions/extension-select.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const MINE = 'dialplane.my-phone'
 
@@ -33,7 +35,7 @@ export default function CallPage() {
   const to = (new URLSearchParams(search).get('to') ?? '').replace(/^(web\+)?tel:/i, '')
   return (
     <Stack gap="md" maw={720}>
-      <PageHeader title="Click to dial" lead="Your own phone rings first. Answer it, and the number is called as if you had dialled it." />
+      <PageHeader title={t('Click to dial')} lead={t('Your own phone rings first. Answer it, and the number is called as if you had dialled it.')} />
       <Dial key={to} to={to} />
       <Elsewhere />
     </Stack>
@@ -49,8 +51,8 @@ function Dial({ to }: { to: string }) {
   const form = useForm({
     initial: { to, ...remembered(user.extensionId), ...(!any && { extensionId: user.extensionId ?? '' }) },
     check: (values): Record<string, string> => ({
-      ...(any && values.extensionId === '' && { extensionId: 'Choose your own phone. It is remembered in this browser.' }),
-      ...(values.to.trim() === '' && { to: 'Enter a number.' }),
+      ...(any && values.extensionId === '' && { extensionId: t('Choose your own phone. It is remembered in this browser.') }),
+      ...(values.to.trim() === '' && { to: t('Enter a number.') }),
     }),
     save: async (values) => {
       localStorage.setItem(MINE, JSON.stringify({ extensionId: values.extensionId, autoAnswer: values.autoAnswer }))
@@ -62,7 +64,7 @@ function Dial({ to }: { to: string }) {
   })
   const { values, errors, set } = form
   return (
-    <Panel component="section" aria-label="Call">
+    <Panel component="section" aria-label={t('Call')}>
       <form
         noValidate
         onSubmit={(submitted) => {
@@ -71,12 +73,12 @@ function Dial({ to }: { to: string }) {
         }}
       >
         <Stack gap="sm">
-          <TextInput label="Number" description="As it is written anywhere; spaces and signs do not matter." inputMode="tel" autoComplete="off" data-autofocus withAsterisk required value={values.to} error={errors.to} onChange={(change) => set('to', change.currentTarget.value)} />
-          {!any && user.extensionId === null && <Alert color="orange">No extension is yours yet, so nothing can be called. An administrator says which it is, under Users.</Alert>}
-          {any && <ExtensionSelect label="My phone" description="The extension whose phones ring first." value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}
-          <Checkbox label="My phone answers by itself" description="If it can: most desk phones allow this in their settings. Without this, what is set for the extension counts." checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
+          <TextInput label={t('Number')} description={t('As it is written anywhere; spaces and signs do not matter.')} inputMode="tel" autoComplete="off" data-autofocus withAsterisk required value={values.to} error={errors.to} onChange={(change) => set('to', change.currentTarget.value)} />
+          {!any && user.extensionId === null && <Alert color="orange">{t('No extension is yours yet, so nothing can be called. An administrator says which it is, under Users.')}</Alert>}
+          {any && <ExtensionSelect label={t('My phone')} description={t('The extension whose phones ring first.')} value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}
+          <Checkbox label={t('My phone answers by itself')} description={t('If it can: most desk phones allow this in their settings. Without this, what is set for the extension counts.')} checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
           <Problem error={form.problem} />
-          <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>Call</Button></Group>
+          <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>{t('Call')}</Button></Group>
         </Stack>
       </form>
       {call !== null && <Progress first={call} />}
@@ -92,11 +94,11 @@ function Progress({ first }: { first: Call }) {
   const now = [...calls.values()].findLast(({ id, rootId }) => id === first.id || rootId === first.rootId)
   return (
     <Group mt="md" gap="sm" role="status" aria-live="polite">
-      {now === undefined ? <Text size="sm">The call is over. <Link href={`/calls/${first.id}`}>What became of it</Link></Text> : (
+      {now === undefined ? <Text size="sm">{rich('The call is over. <link>What became of it</link>', { link: (inside) => <Link href={`/calls/${first.id}`}>{inside}</Link> })}</Text> : (
         <>
           <StatusBadge {...stateWords[now.state]} />
-          <Text size="sm">{now.id === first.id ? 'Your phone rings: answer it.' : `Calling ${now.to.name ?? now.to.number}.`}</Text>
-          {can('calls.control') && <Button size="xs" variant="default" color="red" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void hangUpCall({ path: { id: now.id }, throwOnError: true }).catch(notify.failed)}>Hang up</Button>}
+          <Text size="sm">{now.id === first.id ? t('Your phone rings: answer it.') : `Calling ${now.to.name ?? now.to.number}.`}</Text>
+          {can('calls.control') && <Button size="xs" variant="default" color="red" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void hangUpCall({ path: { id: now.id }, throwOnError: true }).catch(notify.failed)}>{t('Hang up')}</Button>}
         </>
       )}
     </Group>
@@ -108,16 +110,16 @@ function Elsewhere() {
   const script = `<script src="${new URL('/admin/dial.js', location.href).href}" defer></script>`
   return (
     <Panel component="section" aria-labelledby="elsewhere">
-      <Title order={2} size="h4" id="elsewhere" mb="xs">From other pages and programs</Title>
+      <Title order={2} size="h4" id="elsewhere" mb="xs">{t('From other pages and programs')}</Title>
       <Stack gap="sm">
         {'registerProtocolHandler' in navigator && (
           <Group gap="sm">
-            <Button variant="default" leftSection={<Link2 size={16} aria-hidden />} onClick={() => navigator.registerProtocolHandler('tel', new URL('/admin/call?to=%s', location.href).href)}>Open tel: links here</Button>
-            <Text size="sm" c="dimmed">The browser asks once; then every phone link opens this page.</Text>
+            <Button variant="default" leftSection={<Link2 size={16} aria-hidden />} onClick={() => navigator.registerProtocolHandler('tel', new URL('/admin/call?to=%s', location.href).href)}>{t('Open tel: links here')}</Button>
+            <Text size="sm" c="dimmed">{t('The browser asks once; then every phone link opens this page.')}</Text>
           </Group>
         )}
-        <Text size="sm">In a CRM or web page of your own, this line makes every number clickable. The page gets no password and no token: whoever clicks is signed in here.</Text>
-        <Group gap="xs" wrap="nowrap"><Code block style={{ flex: 1, overflowX: 'auto' }} tabIndex={0}>{script}</Code><CopyButton text={script} what="the line" /></Group>
+        <Text size="sm">{t('In a CRM or web page of your own, this line makes every number clickable. The page gets no password and no token: whoever clicks is signed in here.')}</Text>
+        <Group gap="xs" wrap="nowrap"><Code block style={{ flex: 1, overflowX: 'auto' }} tabIndex={0}>{script}</Code><CopyButton text={script} what={t('the line')} /></Group>
       </Stack>
     </Panel>
   )

@@ -6,13 +6,14 @@ import { notify } from '../../app/notify.ts'
 import { getOwnCall, hangUpOwnCall, type OwnCall } from '../../client/index.ts'
 import { StatusBadge } from '../../components/status.tsx'
 import { stateWords } from '../../words/call.ts'
+import { t } from '../../words/translate.ts'
 
 const EVERY_MS = 1_000
 
 function sentenceOf({ ownPhone, state, name, number, explanation }: OwnCall): string {
-  if (ownPhone === 'over') return `The call is over. ${explanation ?? ''}`
-  if (ownPhone === 'rings') return 'Your phone rings: answer it.'
-  return `${state === 'answered' ? 'Talking to' : 'Calling'} ${name ?? number}.`
+  if (ownPhone === 'over') return t('The call is over. {{explanation}}', { explanation: explanation ?? '' })
+  if (ownPhone === 'rings') return t('Your phone rings: answer it.')
+  return `${state === 'answered' ? t('Talking to') : t('Calling')} ${name ?? number}.`
 }
 
 /** What becomes of an own call, asked for until it is over: nobody else's calls need be seen for that. */
@@ -26,8 +27,8 @@ export function OwnProgress({ first }: { first: OwnCall }) {
   return (
     <Group mt="md" gap="sm" role="status" aria-live="polite">
       <StatusBadge {...stateWords[now.state]} />
-      <Text size="sm">{error === null ? sentenceOf(now) : 'What becomes of the call cannot be told just now.'}</Text>
-      {now.ownPhone !== 'over' && <Button size="xs" variant="default" color="red" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void hangUpOwnCall({ path: { id: first.id }, throwOnError: true }).catch(notify.failed)}>Hang up</Button>}
+      <Text size="sm">{error === null ? sentenceOf(now) : t('What becomes of the call cannot be told just now.')}</Text>
+      {now.ownPhone !== 'over' && <Button size="xs" variant="default" color="red" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void hangUpOwnCall({ path: { id: first.id }, throwOnError: true }).catch(notify.failed)}>{t('Hang up')}</Button>}
     </Group>
   )
 }

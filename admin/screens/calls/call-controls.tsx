@@ -9,6 +9,7 @@ import { hangUp } from './data.ts'
 import { SuperviseButton } from './supervise.tsx'
 import { TransferButton } from './transfer.tsx'
 import { RecordingControls } from './recording-controls.tsx'
+import { t } from '../../words/translate.ts'
 
 /** Listening in, recording, transferring and hanging up. `compact` shows icons only. */
 export function CallControls({ call, compact = false }: { call: Call; compact?: boolean }) {
@@ -20,10 +21,10 @@ export function CallControls({ call, compact = false }: { call: Call; compact?: 
       <RecordingControls call={call} compact={compact} />
       <TransferButton call={call} compact={compact} />
       {can('calls.control') && (compact
-        ? <Tooltip label="Hang up"><ActionIcon aria-label="Hang up" color="red" variant="light" onClick={() => setAsking(true)}><PhoneOff size={16} aria-hidden /></ActionIcon></Tooltip>
-        : <Button color="red" leftSection={<PhoneOff size={16} aria-hidden />} onClick={() => setAsking(true)}>Hang up</Button>)}
-      <Confirm opened={asking} onClose={() => setAsking(false)} title="Hang up this call?" confirm="Hang up" onConfirm={() => hangUp(call.id)} done="The call is being ended.">
-        The call from {partyName(call.from)} to {partyName(call.to)} ends for both at once.
+        ? <Tooltip label={t('Hang up')}><ActionIcon aria-label={t('Hang up')} color="red" variant="light" onClick={() => setAsking(true)}><PhoneOff size={16} aria-hidden /></ActionIcon></Tooltip>
+        : <Button color="red" leftSection={<PhoneOff size={16} aria-hidden />} onClick={() => setAsking(true)}>{t('Hang up')}</Button>)}
+      <Confirm opened={asking} onClose={() => setAsking(false)} title={t('Hang up this call?')} confirm={t('Hang up')} onConfirm={() => hangUp(call.id)} done={t('The call is being ended.')}>
+        {t('The call from {{from}} to {{to}} ends for both at once.', { from: partyName(call.from), to: partyName(call.to) })}
       </Confirm>
     </Group>
   )

@@ -10,6 +10,7 @@ import { callWording, codecName, partyName, qualityWording, worstMos } from '../
 import { isEncrypted } from '../../words/encryption.ts'
 import { instant } from '../../words/time.ts'
 import { CallControls } from './call-controls.tsx'
+import { t } from '../../words/translate.ts'
 
 /** Calls going on, oldest first, so that rows do not jump when a new one comes. */
 export function useLiveCalls(): { calls: Call[]; connecting: boolean } {
@@ -28,8 +29,8 @@ export function CallBadges({ call }: { call: Call }) {
   return (
     <Group gap={6} component="span" display="inline-flex" justify="flex-start">
       <StatusBadge {...callWording(call)} />
-      {call.recording === 'on' && <Badge variant="light" color="red" tt="none" miw="max-content" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Recording</Badge>}
-      {call.recording === 'paused' && <Badge variant="light" color="gray" tt="none" miw="max-content" radius="sm" leftSection={<CirclePause size={12} aria-hidden />}>Recording paused</Badge>}
+      {call.recording === 'on' && <Badge variant="light" color="red" tt="none" miw="max-content" radius="sm" leftSection={<Disc size={12} aria-hidden />}>{t('Recording')}</Badge>}
+      {call.recording === 'paused' && <Badge variant="light" color="gray" tt="none" miw="max-content" radius="sm" leftSection={<CirclePause size={12} aria-hidden />}>{t('Recording paused')}</Badge>}
     </Group>
   )
 }
@@ -38,8 +39,8 @@ function Quality({ call }: { call: Call }) {
   const mos = worstMos(call)
   return (
     <span>
-      {codecsOf(call)}{isEncrypted(call) && <Lock size={12} role="img" aria-label="Encrypted" style={{ marginInlineStart: 4 }} />}
-      {call.direct && <Text span size="xs" display="block" c="dimmed">Phone to phone</Text>}
+      {codecsOf(call)}{isEncrypted(call) && <Lock size={12} role="img" aria-label={t('Encrypted')} style={{ marginInlineStart: 4 }} />}
+      {call.direct && <Text span size="xs" display="block" c="dimmed">{t('Phone to phone')}</Text>}
       {!call.direct && mos !== null && <Text span size="xs" display="block"><StatusDot {...qualityWording(mos)} /></Text>}
     </span>
   )
@@ -48,19 +49,19 @@ function Quality({ call }: { call: Call }) {
 const columns: Column<Call>[] = [
   {
     key: 'parties',
-    title: 'From → to',
+    title: t('From → to'),
     card: 'title',
     render: (call) => <Text span inherit fw={600}>{partyName(call.from)} <Text span inherit c="dimmed">→</Text> {partyName(call.to)}</Text>,
   },
-  { key: 'state', title: 'State', card: 'aside', render: (call) => <CallBadges call={call} /> },
-  { key: 'time', title: 'Time', align: 'right', width: 90, render: (call) => <RunningTime since={call.answeredAt ?? call.startedAt} /> },
-  { key: 'sound', title: 'Sound', render: (call) => <Quality call={call} /> },
+  { key: 'state', title: t('State'), card: 'aside', render: (call) => <CallBadges call={call} /> },
+  { key: 'time', title: t('Time'), align: 'right', width: 90, render: (call) => <RunningTime since={call.answeredAt ?? call.startedAt} /> },
+  { key: 'sound', title: t('Sound'), render: (call) => <Quality call={call} /> },
 ]
 
 export function LiveCallTable({ rows, empty }: { rows: Call[] | undefined; empty: ReactNode }) {
   return (
     <DataTable
-      label="Live calls"
+      label={t('Live calls')}
       columns={columns}
       rows={rows}
       rowKey={(call) => call.id}

@@ -5,6 +5,7 @@ import { notify } from '../../app/notify.ts'
 import { useCan } from '../../app/session.tsx'
 import type { Call } from '../../app/types.ts'
 import { record, type RecordAction } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 interface Offer {
   /** The same for two actions that take turns in one button, so that the keyboard stays on it. */
@@ -14,13 +15,13 @@ interface Offer {
   icon: LucideIcon
 }
 
-const stop: Offer = { place: 'switch', action: 'stop', label: 'Stop recording', icon: Square }
+const stop: Offer = { place: 'switch', action: 'stop', label: t('Stop recording'), icon: Square }
 
 /** What can be done with the recording of an answered call, as it is now. */
 const offers: Record<Call['recording'], Offer[]> = {
-  off: [{ place: 'switch', action: 'start', label: 'Record', icon: Circle }],
-  on: [{ place: 'pause', action: 'pause', label: 'Pause recording', icon: Pause }, stop],
-  paused: [{ place: 'pause', action: 'resume', label: 'Resume recording', icon: Play }, stop],
+  off: [{ place: 'switch', action: 'start', label: t('Record'), icon: Circle }],
+  on: [{ place: 'pause', action: 'pause', label: t('Pause recording'), icon: Pause }, stop],
+  paused: [{ place: 'pause', action: 'resume', label: t('Resume recording'), icon: Play }, stop],
 }
 
 /** Starting, pausing, resuming and stopping the recording. `compact` shows icons only. */

@@ -9,19 +9,20 @@ import { Problem } from '../../components/states.tsx'
 import { partyName } from '../../words/call.ts'
 import { useExtensions } from '../extensions/data.ts'
 import { supervise, type Mode, type Side } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 const REMEMBERED = 'supervisor-extension'
 
 const modes: { value: Mode; label: string }[] = [
-  { value: 'listen', label: 'Listen' },
-  { value: 'whisper', label: 'Whisper' },
-  { value: 'barge', label: 'Join' },
+  { value: 'listen', label: t('Listen') },
+  { value: 'whisper', label: t('Whisper') },
+  { value: 'barge', label: t('Join') },
 ]
 
 const explained: Record<Mode, string> = {
-  listen: 'Hears both, and is heard by nobody.',
-  whisper: 'Hears both, and is heard by one of them alone.',
-  barge: 'Talks with both.',
+  listen: t('Hears both, and is heard by nobody.'),
+  whisper: t('Hears both, and is heard by one of them alone.'),
+  barge: t('Talks with both.'),
 }
 
 /** Lets an extension listen to a call, whisper into it or join it. */
@@ -34,9 +35,9 @@ export function SuperviseButton({ call, compact }: { call: Call; compact: boolea
   return (
     <>
       {compact
-        ? <Tooltip label="Listen in"><ActionIcon aria-label="Listen in" onClick={() => setOpen(true)}><Ear size={16} aria-hidden /></ActionIcon></Tooltip>
-        : <Button variant="default" leftSection={<Ear size={16} aria-hidden />} onClick={() => setOpen(true)}>Listen in</Button>}
-      <Modal opened={open} onClose={() => setOpen(false)} title={<Text fw={650} span>Listen in on this call</Text>}>
+        ? <Tooltip label={t('Listen in')}><ActionIcon aria-label={t('Listen in')} onClick={() => setOpen(true)}><Ear size={16} aria-hidden /></ActionIcon></Tooltip>
+        : <Button variant="default" leftSection={<Ear size={16} aria-hidden />} onClick={() => setOpen(true)}>{t('Listen in')}</Button>}
+      <Modal opened={open} onClose={() => setOpen(false)} title={<Text fw={650} span>{t('Listen in on this call')}</Text>}>
         {open && <Choice call={call} onClose={() => setOpen(false)} />}
       </Modal>
     </>
@@ -61,9 +62,9 @@ function Choice({ call, onClose }: { call: Call; onClose: () => void }) {
   return (
     <Stack gap="md">
       <Select
-        label="Phone to ring"
-        description="Whoever answers it listens. The two on the phone are not told; the history and the audit log say who it was."
-        placeholder="Choose an extension"
+        label={t('Phone to ring')}
+        description={t('Whoever answers it listens. The two on the phone are not told; the history and the audit log say who it was.')}
+        placeholder={t('Choose an extension')}
         searchable
         data={choices}
         value={chosen?.value ?? null}
@@ -71,12 +72,12 @@ function Choice({ call, onClose }: { call: Call; onClose: () => void }) {
         data-autofocus
       />
       <div>
-        <Text size="sm" fw={500} id="supervise-mode">Begin with</Text>
+        <Text size="sm" fw={500} id="supervise-mode">{t('Begin with')}</Text>
         <SegmentedControl fullWidth aria-labelledby="supervise-mode" data={modes} value={mode} onChange={setMode} />
-        <Text size="xs" c="dimmed" mt={4}>{explained[mode]} Later the keys 0 (listen), 1 (whisper), 2 (whisper to the other side) and 3 (join) change it.</Text>
+        <Text size="xs" c="dimmed" mt={4}>{t('{{explained}} Later the keys 0 (listen), 1 (whisper), 2 (whisper to the other side) and 3 (join) change it.', { explained: explained[mode] })}</Text>
       </div>
       <div>
-        <Text size="sm" fw={500} id="supervise-side">Who hears a whisper</Text>
+        <Text size="sm" fw={500} id="supervise-side">{t('Who hears a whisper')}</Text>
         <SegmentedControl
           fullWidth
           aria-labelledby="supervise-side"
@@ -87,8 +88,8 @@ function Choice({ call, onClose }: { call: Call; onClose: () => void }) {
       </div>
       <Problem error={ringing.error} />
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>Cancel</Button>
-        <Button disabled={chosen === undefined} loading={ringing.isPending} onClick={() => chosen && ringing.mutate(chosen.value)}>Ring it</Button>
+        <Button variant="default" onClick={onClose}>{t('Cancel')}</Button>
+        <Button disabled={chosen === undefined} loading={ringing.isPending} onClick={() => chosen && ringing.mutate(chosen.value)}>{t('Ring it')}</Button>
       </Group>
     </Stack>
   )

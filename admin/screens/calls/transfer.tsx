@@ -8,6 +8,7 @@ import type { Call } from '../../app/types.ts'
 import { Problem } from '../../components/states.tsx'
 import { partyName } from '../../words/call.ts'
 import { transferCall, type Side } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 /** Sends one side of an answered call on to a number. */
 export function TransferButton({ call, compact }: { call: Call; compact: boolean }) {
@@ -17,9 +18,9 @@ export function TransferButton({ call, compact }: { call: Call; compact: boolean
   return (
     <>
       {compact
-        ? <Tooltip label="Transfer"><ActionIcon aria-label="Transfer" onClick={() => setOpen(true)}><PhoneForwarded size={16} aria-hidden /></ActionIcon></Tooltip>
-        : <Button variant="default" leftSection={<PhoneForwarded size={16} aria-hidden />} onClick={() => setOpen(true)}>Transfer</Button>}
-      <Modal opened={open} onClose={() => setOpen(false)} title={<Text fw={650} span>Transfer this call</Text>}>
+        ? <Tooltip label={t('Transfer')}><ActionIcon aria-label={t('Transfer')} onClick={() => setOpen(true)}><PhoneForwarded size={16} aria-hidden /></ActionIcon></Tooltip>
+        : <Button variant="default" leftSection={<PhoneForwarded size={16} aria-hidden />} onClick={() => setOpen(true)}>{t('Transfer')}</Button>}
+      <Modal opened={open} onClose={() => setOpen(false)} title={<Text fw={650} span>{t('Transfer this call')}</Text>}>
         {open && <Order call={call} onClose={() => setOpen(false)} />}
       </Modal>
     </>
@@ -36,7 +37,7 @@ function Order({ call, onClose }: { call: Call; onClose: () => void }) {
   const sending = useMutation({
     mutationFn: () => transferCall(call.id, { side, to }),
     onSuccess: () => {
-      notify.done(`${sides[side]} goes on to ${to}.`)
+      notify.done(t('{{sides}} goes on to {{to}}.', { sides: sides[side], to }))
       onClose()
     },
   })
@@ -45,13 +46,13 @@ function Order({ call, onClose }: { call: Call; onClose: () => void }) {
       <Stack gap="md">
         {!alone && (
           <div>
-            <Text size="sm" fw={500} id="transfer-side">Who goes on</Text>
+            <Text size="sm" fw={500} id="transfer-side">{t('Who goes on')}</Text>
             <SegmentedControl fullWidth aria-labelledby="transfer-side" data={[{ value: 'caller' as const, label: sides.caller }, { value: 'callee' as const, label: sides.callee }]} value={side} onChange={setSide} />
           </div>
         )}
         <TextInput
-          label="To"
-          description={alone ? 'An extension, a group or a number outside.' : `An extension, a group, a park slot or a number outside that ${other} may call. ${other} is let go when it answers; when nobody does, the two talk again.`}
+          label={t('To')}
+          description={alone ? t('An extension, a group or a number outside.') : t('An extension, a group, a park slot or a number outside that {{other}} may call. {{other}} is let go when it answers; when nobody does, the two talk again.', { other })}
           value={to}
           onChange={(event) => setTo(event.currentTarget.value)}
           inputMode="tel"
@@ -59,8 +60,8 @@ function Order({ call, onClose }: { call: Call; onClose: () => void }) {
         />
         <Problem error={sending.error} />
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>Cancel</Button>
-          <Button type="submit" disabled={to.trim() === ''} loading={sending.isPending}>Transfer</Button>
+          <Button variant="default" onClick={onClose}>{t('Cancel')}</Button>
+          <Button type="submit" disabled={to.trim() === ''} loading={sending.isPending}>{t('Transfer')}</Button>
         </Group>
       </Stack>
     </form>

@@ -6,6 +6,7 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { addConference, changeConference } from './data.ts'
 import { PinField } from './pin-field.tsx'
+import { t } from '../../words/translate.ts'
 
 interface Values {
   number: string
@@ -40,21 +41,21 @@ function valuesOf(conference: Conference | undefined): Values {
 
 function check(values: Values): Record<string, string> {
   const errors: Record<string, string> = {}
-  if (!/^[0-9]{2,15}$/.test(values.number)) errors.number = 'Use 2 to 15 digits, for example 600.'
-  if (values.name.trim() === '') errors.name = 'Give the room a name, for example “Monday meeting”.'
+  if (!/^[0-9]{2,15}$/.test(values.number)) errors.number = t('Use 2 to 15 digits, for example 600.')
+  if (values.name.trim() === '') errors.name = t('Give the room a name, for example “Monday meeting”.')
   for (const field of ['pin', 'moderatorPin'] as const) {
     const pin = values[field]
-    if (typeof pin === 'string' && !/^[0-9]{4,12}$/.test(pin)) errors[field] = 'A PIN has 4 to 12 digits.'
+    if (typeof pin === 'string' && !/^[0-9]{4,12}$/.test(pin)) errors[field] = t('A PIN has 4 to 12 digits.')
   }
-  if (typeof values.pin === 'string' && values.pin === values.moderatorPin) errors.moderatorPin = 'Moderators need a PIN of their own.'
-  if (values.maxParties === '') errors.maxParties = 'Say how many may be in at once, 2 to 200.'
+  if (typeof values.pin === 'string' && values.pin === values.moderatorPin) errors.moderatorPin = t('Moderators need a PIN of their own.')
+  if (values.maxParties === '') errors.maxParties = t('Say how many may be in at once, 2 to 200.')
   return errors
 }
 
 const announcements = [
-  { value: 'tones', label: 'A short tone' },
-  { value: 'words', label: '“Somebody has joined”' },
-  { value: 'none', label: 'Nothing' },
+  { value: 'tones', label: t('A short tone') },
+  { value: 'words', label: t('“Somebody has joined”') },
+  { value: 'none', label: t('Nothing') },
 ]
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; conference: Conference } | null
@@ -63,7 +64,7 @@ export type Editing = { kind: 'new' } | { kind: 'edit'; conference: Conference }
 export function ConferenceForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
   const conference = editing?.kind === 'edit' ? editing.conference : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={conference === undefined ? 'New conference room' : `Edit conference room ${conference.number}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={conference === undefined ? t('New conference room') : t('Edit conference room {{number}}', { number: conference.number })}>
       <Fields current={conference} onClose={onClose} />
     </FormDrawer>
   )
@@ -80,16 +81,16 @@ function Fields({ current, onClose }: { current: Conference | undefined; onClose
       const input = { ...rest, maxParties: Number(maxParties), ...(pin !== undefined && { pin }), ...(moderatorPin !== undefined && { moderatorPin }) }
       if (conference === undefined) await addConference(input)
       else await changeConference(conference.id, { ...input, version: conference.version })
-      notify.done(`Conference room ${input.number} is saved.`)
+      notify.done(t('Conference room {{number}} is saved.', { number: input.number }))
     },
   })
   const { values, errors, set } = form
   const moderated = values.moderatorPin === undefined ? conference?.hasModeratorPin === true : values.moderatorPin !== null && values.moderatorPin !== ''
   return (
-    <FormBody submit={conference === undefined ? 'Create room' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+    <FormBody submit={conference === undefined ? t('Create room') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput
-        label="Number"
-        description="What people dial to come in, 2 to 15 digits. No extension has the same."
+        label={t('Number')}
+        description={t('What people dial to come in, 2 to 15 digits. No extension has the same.')}
         inputMode="numeric"
         withAsterisk
         required
@@ -99,22 +100,22 @@ function Fields({ current, onClose }: { current: Conference | undefined; onClose
         error={errors.number}
         onChange={(change) => set('number', change.currentTarget.value.trim())}
       />
-      <TextInput label="Name" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <PinField label="PIN" description="Everybody types it in before they come in. Without one, whoever knows the number may." set={conference?.hasPin === true} value={values.pin} error={errors.pin} onChange={(pin) => set('pin', pin)} />
-      <PinField label="Moderator PIN" description="Who types this one in instead is a moderator: may lock the room and mute all." set={conference?.hasModeratorPin === true} value={values.moderatorPin} error={errors.moderatorPin} onChange={(pin) => set('moderatorPin', pin)} />
-      <Checkbox label="Wait for a moderator" description="The others hear music until one is there." disabled={!moderated && !values.waitForModerator} checked={values.waitForModerator} onChange={(change) => set('waitForModerator', change.currentTarget.checked)} />
-      <Checkbox label="End with the last moderator" description="When no moderator is left, everybody is told and the calls end." disabled={!moderated && !values.endWithModerator} checked={values.endWithModerator} onChange={(change) => set('endWithModerator', change.currentTarget.checked)} />
+      <TextInput label={t('Name')} withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <PinField label="PIN" description={t('Everybody types it in before they come in. Without one, whoever knows the number may.')} set={conference?.hasPin === true} value={values.pin} error={errors.pin} onChange={(pin) => set('pin', pin)} />
+      <PinField label={t('Moderator PIN')} description={t('Who types this one in instead is a moderator: may lock the room and mute all.')} set={conference?.hasModeratorPin === true} value={values.moderatorPin} error={errors.moderatorPin} onChange={(pin) => set('moderatorPin', pin)} />
+      <Checkbox label={t('Wait for a moderator')} description={t('The others hear music until one is there.')} disabled={!moderated && !values.waitForModerator} checked={values.waitForModerator} onChange={(change) => set('waitForModerator', change.currentTarget.checked)} />
+      <Checkbox label={t('End with the last moderator')} description={t('When no moderator is left, everybody is told and the calls end.')} disabled={!moderated && !values.endWithModerator} checked={values.endWithModerator} onChange={(change) => set('endWithModerator', change.currentTarget.checked)} />
       <Select
-        label="When somebody comes or goes"
+        label={t('When somebody comes or goes')}
         data={announcements}
         allowDeselect={false}
         value={values.announce}
         onChange={(value) => set('announce', announcements.some((one) => one.value === value) ? (value as Conference['announce']) : 'tones')}
       />
-      <NumberInput label="People at once" description="Who comes when it is full is told so." min={2} max={200} allowDecimal={false} value={values.maxParties} error={errors.maxParties} onChange={(value) => set('maxParties', value)} />
-      <Checkbox label="Everybody comes in muted" description="All but moderators; they speak after pressing star six." checked={values.mutedEntry} onChange={(change) => set('mutedEntry', change.currentTarget.checked)} />
-      <Checkbox label="Record it" description="Make sure the people in it know: many places require it." checked={values.record} onChange={(change) => set('record', change.currentTarget.checked)} />
-      <Checkbox label="Turned on" description="While off, calls to it are refused. Who is in stays in." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      <NumberInput label={t('People at once')} description={t('Who comes when it is full is told so.')} min={2} max={200} allowDecimal={false} value={values.maxParties} error={errors.maxParties} onChange={(value) => set('maxParties', value)} />
+      <Checkbox label={t('Everybody comes in muted')} description={t('All but moderators; they speak after pressing star six.')} checked={values.mutedEntry} onChange={(change) => set('mutedEntry', change.currentTarget.checked)} />
+      <Checkbox label={t('Record it')} description={t('Make sure the people in it know: many places require it.')} checked={values.record} onChange={(change) => set('record', change.currentTarget.checked)} />
+      <Checkbox label={t('Turned on')} description={t('While off, calls to it are refused. Who is in stays in.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )
 }

@@ -16,9 +16,10 @@ import { ConferenceForm } from './conference-form.tsx'
 import { ConferenceMenu } from './conference-menu.tsx'
 import { steer, useConference, useLiveConference } from './data.ts'
 import { PartyTable } from './party-table.tsx'
+import { t } from '../../words/translate.ts'
 
-const back = { href: '/conferences', label: 'Conference rooms' }
-const announcements: Record<Conference['announce'], string> = { none: 'Nothing is heard', tones: 'A short tone', words: 'A sentence' }
+const back = { href: '/conferences', label: t('Conference rooms') }
+const announcements: Record<Conference['announce'], string> = { none: t('Nothing is heard'), tones: t('A short tone'), words: t('A sentence') }
 
 /** One room: how it is set up, and who is in it now. */
 export default function ConferencePage() {
@@ -27,8 +28,8 @@ export default function ConferencePage() {
   if (query.data !== undefined) return <Details conference={query.data} />
   return (
     <Stack gap="md">
-      <PageHeader title="Conference room" back={back} />
-      {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label="Loading" />}
+      <PageHeader title={t('Conference room')} back={back} />
+      {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label={t('Loading')} />}
     </Stack>
   )
 }
@@ -43,38 +44,38 @@ function Details({ conference }: { conference: Conference }) {
       <PageHeader
         title={`${conference.number} ${conference.name}`}
         back={back}
-        beside={conference.enabled ? undefined : <Badge variant="light" color="gray" tt="none" radius="sm">Off</Badge>}
+        beside={conference.enabled ? undefined : <Badge variant="light" color="gray" tt="none" radius="sm">{t('Off')}</Badge>}
         actions={can('conferences.write') && (
           <>
-            <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing(true)}>Edit</Button>
+            <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing(true)}>{t('Edit')}</Button>
             <ConferenceMenu conference={conference} onEdit={() => setEditing(true)} onDeleted={() => navigate('/conferences')} />
           </>
         )}
       />
       <Panel>
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="lg">
-          <Fact label="PIN">{conference.hasPin ? 'Set' : 'None'}</Fact>
-          <Fact label="Moderator PIN">{conference.hasModeratorPin ? 'Set' : 'None'}</Fact>
-          <Fact label="Begins">{conference.waitForModerator ? 'With a moderator' : 'At once'}</Fact>
-          <Fact label="Ends">{conference.endWithModerator ? 'With the last moderator' : 'With the last one in it'}</Fact>
-          <Fact label="People at once">Up to {conference.maxParties}</Fact>
-          <Fact label="When somebody comes">{announcements[conference.announce]}</Fact>
-          <Fact label="Come in">{conference.mutedEntry ? 'Muted' : 'Free to speak'}</Fact>
-          <Fact label="Recording">{conference.record ? 'Always' : 'Off'}</Fact>
+          <Fact label="PIN">{conference.hasPin ? t('Set') : t('None')}</Fact>
+          <Fact label={t('Moderator PIN')}>{conference.hasModeratorPin ? t('Set') : t('None')}</Fact>
+          <Fact label={t('Begins')}>{conference.waitForModerator ? t('With a moderator') : t('At once')}</Fact>
+          <Fact label={t('Ends')}>{conference.endWithModerator ? t('With the last moderator') : t('With the last one in it')}</Fact>
+          <Fact label={t('People at once')}>{t('Up to {{maxParties}}', { maxParties: conference.maxParties })}</Fact>
+          <Fact label={t('When somebody comes')}>{announcements[conference.announce]}</Fact>
+          <Fact label={t('Come in')}>{conference.mutedEntry ? t('Muted') : t('Free to speak')}</Fact>
+          <Fact label={t('Recording')}>{conference.record ? t('Always') : t('Off')}</Fact>
         </SimpleGrid>
       </Panel>
       <section aria-labelledby="now">
         <Group justify="space-between" mb="xs" gap="sm">
           <Group gap="sm">
-            <Title order={2} id="now">Now</Title>
-            {live?.locked === true && <Badge variant="light" color="orange" tt="none" radius="sm" leftSection={<Lock size={12} aria-hidden />}>Locked</Badge>}
-            {live?.recording === true && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Recording</Badge>}
+            <Title order={2} id="now">{t('Now')}</Title>
+            {live?.locked === true && <Badge variant="light" color="orange" tt="none" radius="sm" leftSection={<Lock size={12} aria-hidden />}>{t('Locked')}</Badge>}
+            {live?.recording === true && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>{t('Recording')}</Badge>}
             {live !== undefined && <RunningTime since={live.startedAt} />}
           </Group>
           {live !== undefined && can('conferences.control') && <RoomControls live={live} />}
         </Group>
         {live === undefined
-          ? <Panel p={0}><EmptyState icon={Users} title="Nobody is in it">Dial {conference.number} from any phone here. Who is in appears here by itself.</EmptyState></Panel>
+          ? <Panel p={0}><EmptyState icon={Users} title={t('Nobody is in it')}>{t('Dial {{number}} from any phone here. Who is in appears here by itself.', { number: conference.number })}</EmptyState></Panel>
           : <PartyTable live={live} />}
       </section>
       <ConferenceForm editing={editing ? { kind: 'edit', conference } : null} onClose={() => setEditing(false)} />
@@ -89,14 +90,14 @@ function RoomControls({ live }: { live: LiveConference }) {
   return (
     <Group gap="xs">
       <Button variant="default" leftSection={live.locked ? <LockOpen size={16} aria-hidden /> : <Lock size={16} aria-hidden />} loading={action.isPending} onClick={() => action.mutate(live.locked ? 'unlock' : 'lock')}>
-        {live.locked ? 'Unlock' : 'Lock'}
+        {live.locked ? t('Unlock') : t('Lock')}
       </Button>
       <Button variant="default" leftSection={quiet ? <Mic size={16} aria-hidden /> : <MicOff size={16} aria-hidden />} loading={action.isPending} onClick={() => action.mutate(quiet ? 'unmute-all' : 'mute-all')}>
-        {quiet ? 'Unmute all' : 'Mute all'}
+        {quiet ? t('Unmute all') : t('Mute all')}
       </Button>
-      <Button color="red" leftSection={<PhoneOff size={16} aria-hidden />} onClick={() => setEnding(true)}>End</Button>
-      <Confirm opened={ending} onClose={() => setEnding(false)} title={`End the conference in ${live.number}?`} confirm="End conference" onConfirm={() => steer(live.id, 'end')} done="The conference is being ended.">
-        Everybody in it is told, and their calls end.
+      <Button color="red" leftSection={<PhoneOff size={16} aria-hidden />} onClick={() => setEnding(true)}>{t('End')}</Button>
+      <Confirm opened={ending} onClose={() => setEnding(false)} title={t('End the conference in {{number}}?', { number: live.number })} confirm={t('End conference')} onConfirm={() => steer(live.id, 'end')} done={t('The conference is being ended.')}>
+        {t('Everybody in it is told, and their calls end.')}
       </Confirm>
     </Group>
   )

@@ -11,17 +11,18 @@ import { ConferenceForm, type Editing } from './conference-form.tsx'
 import { ConferenceMenu } from './conference-menu.tsx'
 import { useConferences } from './data.ts'
 import { RoomState } from './room-state.tsx'
+import { t } from '../../words/translate.ts'
 
 function access({ hasPin, hasModeratorPin, waitForModerator }: Conference): string {
-  const pins = hasPin ? (hasModeratorPin ? 'PIN, moderator PIN' : 'PIN') : hasModeratorPin ? 'Moderator PIN' : 'Open'
-  return waitForModerator ? `${pins}; waits for a moderator` : pins
+  const pins = hasPin ? (hasModeratorPin ? t('PIN, moderator PIN') : 'PIN') : hasModeratorPin ? t('Moderator PIN') : t('Open')
+  return waitForModerator ? t('{{pins}}; waits for a moderator', { pins }) : pins
 }
 
 const columns: Column<Conference>[] = [
-  ...numberColumns('Room'),
-  { key: 'now', title: 'Now', card: 'aside', render: (conference) => <RoomState conference={conference} /> },
-  { key: 'access', title: 'Who may come in', render: access },
-  { key: 'size', title: 'People at most', align: 'right', width: 130, render: (conference) => <span className="numbers">{conference.maxParties}</span> },
+  ...numberColumns(t('Room')),
+  { key: 'now', title: t('Now'), card: 'aside', render: (conference) => <RoomState conference={conference} /> },
+  { key: 'access', title: t('Who may come in'), render: access },
+  { key: 'size', title: t('People at most'), align: 'right', width: 130, render: (conference) => <span className="numbers">{conference.maxParties}</span> },
 ]
 
 /** Conference rooms, and how many are in each now. */
@@ -30,12 +31,12 @@ export default function Conferences() {
   const query = useConferences()
   const [editing, setEditing] = useState<Editing>(null)
   const mayWrite = can('conferences.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New room</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New room')}</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Conference rooms" lead="Numbers at which several people talk together. Open one to see who is in it." actions={mayWrite && create} />
+      <PageHeader title={t('Conference rooms')} lead={t('Numbers at which several people talk together. Open one to see who is in it.')} actions={mayWrite && create} />
       <DataTable
-        label="Conference rooms"
+        label={t('Conference rooms')}
         columns={columns}
         rows={query.data}
         rowKey={(conference) => conference.id}
@@ -43,7 +44,7 @@ export default function Conferences() {
         {...(mayWrite && { actions: (conference: Conference) => <ConferenceMenu conference={conference} onEdit={() => setEditing({ kind: 'edit', conference })} /> })}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<EmptyState icon={Users} title="No conference rooms yet" action={mayWrite && create}>A room is a number that several people dial to talk together, with or without a PIN.</EmptyState>}
+        empty={<EmptyState icon={Users} title={t('No conference rooms yet')} action={mayWrite && create}>{t('A room is a number that several people dial to talk together, with or without a PIN.')}</EmptyState>}
       />
       <ConferenceForm editing={editing} onClose={() => setEditing(null)} />
     </Stack>

@@ -12,27 +12,28 @@ import { RunningTime } from '../../components/time.tsx'
 import { partyName } from '../../words/call.ts'
 import type { Wording } from '../../words/call.ts'
 import { steerParty } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 function wording({ waiting, muted, talking }: ConferenceParty): Wording {
-  if (waiting) return { label: 'Waits for a moderator', tone: 'warning' }
-  if (muted) return { label: 'Muted', tone: 'quiet' }
-  return talking ? { label: 'Speaks', tone: 'good' } : { label: 'Listens', tone: 'busy' }
+  if (waiting) return { label: t('Waits for a moderator'), tone: 'warning' }
+  if (muted) return { label: t('Muted'), tone: 'quiet' }
+  return talking ? { label: t('Speaks'), tone: 'good' } : { label: t('Listens'), tone: 'busy' }
 }
 
 const columns: Column<ConferenceParty>[] = [
   {
     key: 'who',
-    title: 'Who',
+    title: t('Who'),
     card: 'title',
     render: (party) => (
       <Group gap={8} component="span" display="inline-flex">
         <Text span inherit fw={600}>{partyName(party)}</Text>
-        {party.moderator && <Badge variant="light" tt="none" radius="sm">Moderator</Badge>}
+        {party.moderator && <Badge variant="light" tt="none" radius="sm">{t('Moderator')}</Badge>}
       </Group>
     ),
   },
-  { key: 'state', title: 'State', card: 'aside', width: 220, render: (party) => <StatusDot {...wording(party)} /> },
-  { key: 'time', title: 'In for', align: 'right', width: 100, render: (party) => <RunningTime since={party.since} /> },
+  { key: 'state', title: t('State'), card: 'aside', width: 220, render: (party) => <StatusDot {...wording(party)} /> },
+  { key: 'time', title: t('In for'), align: 'right', width: 100, render: (party) => <RunningTime since={party.since} /> },
 ]
 
 /** Who is in the room, with what a moderator may do to each. */
@@ -42,7 +43,7 @@ export function PartyTable({ live }: { live: LiveConference }) {
   return (
     <>
       <DataTable
-        label="People in the conference"
+        label={t('People in the conference')}
         columns={columns}
         rows={live.parties}
         rowKey={(party) => party.callId}
@@ -54,11 +55,11 @@ export function PartyTable({ live }: { live: LiveConference }) {
         opened={kicking !== null}
         onClose={() => setKicking(null)}
         title={`Remove ${kicking === null ? '' : partyName(kicking)}?`}
-        confirm="Remove"
+        confirm={t('Remove')}
         onConfirm={() => (kicking === null ? Promise.resolve() : steerParty(live.id, kicking.callId, 'kick'))}
-        done="The caller is being removed."
+        done={t('The caller is being removed.')}
       >
-        The caller is told, and the call ends. Who knows the number and the PIN may come in again: lock the room to prevent that.
+        {t('The caller is told, and the call ends. Who knows the number and the PIN may come in again: lock the room to prevent that.')}
       </Confirm>
     </>
   )
@@ -70,10 +71,10 @@ function PartyActions({ id, party, onKick }: { id: string; party: ConferencePart
   const label = party.muted ? `Unmute ${who}` : `Mute ${who}`
   return (
     <Group gap="xs" wrap="nowrap" justify="flex-end">
-      <Tooltip label={party.muted ? 'Unmute' : 'Mute'}>
+      <Tooltip label={party.muted ? t('Unmute') : t('Mute')}>
         <ActionIcon aria-label={label} loading={mute.isPending} onClick={() => mute.mutate()}>{party.muted ? <Mic size={16} aria-hidden /> : <MicOff size={16} aria-hidden />}</ActionIcon>
       </Tooltip>
-      <Tooltip label="Remove"><ActionIcon aria-label={`Remove ${who}`} color="red" variant="light" onClick={onKick}><UserX size={16} aria-hidden /></ActionIcon></Tooltip>
+      <Tooltip label={t('Remove')}><ActionIcon aria-label={`Remove ${who}`} color="red" variant="light" onClick={onKick}><UserX size={16} aria-hidden /></ActionIcon></Tooltip>
     </Group>
   )
 }

@@ -1,4 +1,5 @@
 import { Button, Group, TextInput } from '@mantine/core'
+import { t } from '../../words/translate.ts'
 
 interface PinFieldProps {
   label: string
@@ -13,7 +14,7 @@ interface PinFieldProps {
 
 /** A PIN that is written and never shown. */
 export function PinField({ label, description, set, value, error, onChange }: PinFieldProps) {
-  const placeholder = value === null ? 'None' : set ? 'Set; type to replace it' : 'None'
+  const placeholder = value === null ? t('None') : set ? t('Set; type to replace it') : t('None')
   return (
     <Group align="flex-end" gap="xs" wrap="nowrap">
       <TextInput
@@ -30,8 +31,8 @@ export function PinField({ label, description, set, value, error, onChange }: Pi
           onChange(typed === '' ? undefined : typed)
         }}
       />
-      {set && value !== null && <Button variant="default" aria-label={`Remove the ${label}`} onClick={() => onChange(null)}>Remove</Button>}
-      {set && value === null && <Button variant="default" aria-label={`Keep the ${label}`} onClick={() => onChange(undefined)}>Keep</Button>}
+      {set && value !== null && <Button variant="default" aria-label={t('Remove the {{label}}', { label })} onClick={() => onChange(null)}>{t('Remove')}</Button>}
+      {set && value === null && <Button variant="default" aria-label={t('Keep the {{label}}', { label })} onClick={() => onChange(undefined)}>{t('Keep')}</Button>}
     </Group>
   )
 }

@@ -11,14 +11,15 @@ import { StatusDot } from '../../components/status.tsx'
 import type { Wording } from '../../words/call.ts'
 import { carryOut, look } from './data.ts'
 import { Result } from './result.tsx'
+import { plural, t } from '../../words/translate.ts'
 
 type Change = ConfigurationPlan['changes'][number]
 
-const actions: Record<Change['action'], Wording> = { create: { label: 'Made', tone: 'good' }, update: { label: 'Changed', tone: 'busy' }, remove: { label: 'Removed', tone: 'bad' } }
+const actions: Record<Change['action'], Wording> = { create: { label: t('Made'), tone: 'good' }, update: { label: t('Changed'), tone: 'busy' }, remove: { label: t('Removed'), tone: 'bad' } }
 
 const sections: Record<string, string> = {
-  extensions: 'Extension', mailboxes: 'Mailbox', conferences: 'Conference room', ringGroups: 'Ring group', parkLots: 'Park lot', pagingGroups: 'Paging group', applications: 'Application', phones: 'Phone', attendants: 'Attendant', schedules: 'Opening hours', trunks: 'Trunk',
-  outboundRoutes: 'Outbound route', pinSets: 'PIN set', inboundNumbers: 'Inbound number', blockedCallers: 'Blocked caller', sites: 'Site', places: 'Place', networks: 'Network of a place', emergency: 'Calls for help', callsAbroad: 'Calls abroad', signedCalls: 'Signed calls', recordings: 'Recordings', messages: 'Text messages', featureCodes: 'Feature codes',
+  extensions: t('Extension'), mailboxes: t('Mailbox'), conferences: t('Conference room'), ringGroups: t('Ring group'), parkLots: t('Park lot'), pagingGroups: t('Paging group'), applications: t('Application'), phones: t('Phone'), attendants: t('Attendant'), schedules: t('Opening hours'), trunks: t('Trunk'),
+  outboundRoutes: t('Outbound route'), pinSets: t('PIN set'), inboundNumbers: t('Inbound number'), blockedCallers: t('Blocked caller'), sites: t('Site'), places: t('Place'), networks: t('Network of a place'), emergency: t('Calls for help'), callsAbroad: t('Calls abroad'), signedCalls: t('Signed calls'), recordings: t('Recordings'), messages: t('Text messages'), featureCodes: t('Feature codes'),
 }
 
 const valueWords = (value: unknown): string => (value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value))
@@ -46,19 +47,19 @@ export default function Configuration() {
   return (
     <Stack gap="md">
       <PageHeader
-        title="Configuration"
-        lead="Extensions, groups, menus, hours, lines, places and settings as one file: to be kept, compared, edited and brought to another system. Phones, passwords, PINs and recorded sound are not in it."
-        actions={<Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href="/api/v1/configuration/export.yaml" download="dialplane.yaml">Export</Button>}
+        title={t('Configuration')}
+        lead={t('Extensions, groups, menus, hours, lines, places and settings as one file: to be kept, compared, edited and brought to another system. Phones, passwords, PINs and recorded sound are not in it.')}
+        actions={<Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href="/api/v1/configuration/export.yaml" download="dialplane.yaml">{t('Export')}</Button>}
       />
       {can('configuration.write') && (
         <Panel component="section" aria-labelledby="apply">
-          <Title order={2} id="apply" mb="sm">Apply a file</Title>
+          <Title order={2} id="apply" mb="sm">{t('Apply a file')}</Title>
           <Stack gap="sm">
-            <Textarea label="File" description="What is not in it stays as it is." placeholder={'dialplane: 1\nextensions:\n  - number: "101"\n    name: Anna'} autosize minRows={6} maxRows={18} spellCheck={false} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 'var(--mantine-font-size-xs)' } }} value={yaml} onChange={(change) => edit(change.currentTarget.value)} />
-            <Checkbox label="Remove what the file's sections do not name" description="Sections that are not in the file are left alone." checked={remove} onChange={(change) => { setRemove(change.currentTarget.checked); setPlan(null) }} />
+            <Textarea label={t('File')} description={t('What is not in it stays as it is.')} placeholder={'dialplane: 1\nextensions:\n  - number: "101"\n    name: Anna'} autosize minRows={6} maxRows={18} spellCheck={false} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 'var(--mantine-font-size-xs)' } }} value={yaml} onChange={(change) => edit(change.currentTarget.value)} />
+            <Checkbox label={t("Remove what the file's sections do not name")} description={t('Sections that are not in the file are left alone.')} checked={remove} onChange={(change) => { setRemove(change.currentTarget.checked); setPlan(null) }} />
             <Group gap="xs">
-              <FileButton accept=".yaml,.yml,text/yaml" onChange={take}>{(props) => <Button {...props} variant="default" leftSection={<FileUp size={16} aria-hidden />}>Choose a file</Button>}</FileButton>
-              <Button leftSection={<ListChecks size={16} aria-hidden />} loading={busy} disabled={yaml.trim() === ''} onClick={compare}>What would change?</Button>
+              <FileButton accept=".yaml,.yml,text/yaml" onChange={take}>{(props) => <Button {...props} variant="default" leftSection={<FileUp size={16} aria-hidden />}>{t('Choose a file')}</Button>}</FileButton>
+              <Button leftSection={<ListChecks size={16} aria-hidden />} loading={busy} disabled={yaml.trim() === ''} onClick={compare}>{t('What would change?')}</Button>
             </Group>
           </Stack>
         </Panel>
@@ -66,10 +67,10 @@ export default function Configuration() {
       {plan && <Planned plan={plan} onApply={() => setAsking(true)} />}
       {result && <Result result={result} />}
       <Confirm
-        opened={asking} onClose={() => setAsking(false)} title="Apply the file?" confirm="Apply" danger={plan?.changes.some(({ action }) => action === 'remove') ?? false}
-        onConfirm={async () => { if (plan) setResult(await carryOut(yaml, remove, plan.fingerprint)); setPlan(null) }} done="The file is applied."
+        opened={asking} onClose={() => setAsking(false)} title={t('Apply the file?')} confirm={t('Apply')} danger={plan?.changes.some(({ action }) => action === 'remove') ?? false}
+        onConfirm={async () => { if (plan) setResult(await carryOut(yaml, remove, plan.fingerprint)); setPlan(null) }} done={t('The file is applied.')}
       >
-        {plan?.changes.length === 1 ? 'One thing is changed.' : `${plan?.changes.length ?? 0} things are changed.`} All of it or nothing; each change is in the audit log and can be undone there.
+        {plan?.changes.length === 1 ? t('One thing is changed.') : t('{{changes}} things are changed.', { changes: plan?.changes.length ?? 0 })} All of it or nothing; each change is in the audit log and can be undone there.
       </Confirm>
     </Stack>
   )
@@ -79,25 +80,25 @@ function Planned({ plan: { changes, problems, notes }, onApply }: { plan: Config
   return (
     <Panel component="section" aria-labelledby="plan">
       <Group justify="space-between" mb="sm">
-        <Title order={2} id="plan">{changes.length === 0 && problems.length === 0 ? 'Nothing would change' : 'What would change'}</Title>
-        {problems.length === 0 && changes.length > 0 && <Button leftSection={<Play size={16} aria-hidden />} onClick={onApply}>Apply</Button>}
+        <Title order={2} id="plan">{changes.length === 0 && problems.length === 0 ? t('Nothing would change') : t('What would change')}</Title>
+        {problems.length === 0 && changes.length > 0 && <Button leftSection={<Play size={16} aria-hidden />} onClick={onApply}>{t('Apply')}</Button>}
       </Group>
       <Stack gap="sm">
         {problems.length > 0 && (
-          <Alert color="red" icon={<TriangleAlert size={18} aria-hidden />} title={problems.length === 1 ? 'The file has a problem' : `The file has ${problems.length} problems`}>
+          <Alert color="red" icon={<TriangleAlert size={18} aria-hidden />} title={plural(problems.length, 'The file has a problem', 'The file has {{count}} problems')}>
             <ul style={{ margin: 0, paddingInlineStart: 18 }}>{problems.slice(0, 50).map(({ section, key, field, message }) => <li key={`${section} ${key} ${field} ${message}`}>{[sections[section] ?? section, key, field].filter((part) => part !== '').join(' · ')}: {message}</li>)}</ul>
           </Alert>
         )}
         {notes.map((note) => <Alert key={note} color="orange">{note}</Alert>)}
         {changes.length > 0 && (
           <Table.ScrollContainer minWidth={320}>
-            <Table aria-label="Changes" verticalSpacing="xs">
-              <Table.Thead><Table.Tr><Table.Th>What</Table.Th><Table.Th>Is</Table.Th><Table.Th>Fields</Table.Th></Table.Tr></Table.Thead>
+            <Table aria-label={t('Changes')} verticalSpacing="xs">
+              <Table.Thead><Table.Tr><Table.Th>{t('What')}</Table.Th><Table.Th>{t('Is')}</Table.Th><Table.Th>{t('Fields')}</Table.Th></Table.Tr></Table.Thead>
               <Table.Tbody>{changes.slice(0, 500).map((change) => <Row key={`${change.section} ${change.key}`} change={change} />)}</Table.Tbody>
             </Table>
           </Table.ScrollContainer>
         )}
-        {changes.length > 500 && <Text size="sm" c="dimmed">And {changes.length - 500} more.</Text>}
+        {changes.length > 500 && <Text size="sm" c="dimmed">{t('And {{changes}} more.', { changes: changes.length - 500 })}</Text>}
       </Stack>
     </Panel>
   )

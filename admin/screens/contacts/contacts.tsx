@@ -16,20 +16,21 @@ import { ContactForm, type Editing } from './contact-form.tsx'
 import { removeContact, useContacts } from './data.ts'
 import { ImportDrawer } from './import-drawer.tsx'
 import { ContactSettingsForm } from './settings-form.tsx'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<Contact>[] = [
-  { key: 'name', title: 'Name', card: 'title', render: ({ name, recordUrl }) => (
+  { key: 'name', title: t('Name'), card: 'title', render: ({ name, recordUrl }) => (
     <Group gap={6} wrap="nowrap">
       <Text span inherit fw={600} className="break-anywhere">{name}</Text>
-      {recordUrl !== null && <Anchor href={recordUrl} target="_blank" rel="noopener noreferrer" aria-label={`Open ${name} in the CRM`}><ExternalLink size={14} aria-hidden /></Anchor>}
+      {recordUrl !== null && <Anchor href={recordUrl} target="_blank" rel="noopener noreferrer" aria-label={t('Open {{name}} in the CRM', { name })}><ExternalLink size={14} aria-hidden /></Anchor>}
     </Group>
   ) },
-  { key: 'company', title: 'Company', render: ({ company }) => company },
-  { key: 'numbers', title: 'Numbers', render: ({ numbers }) => (
+  { key: 'company', title: t('Company'), render: ({ company }) => company },
+  { key: 'numbers', title: t('Numbers'), render: ({ numbers }) => (
     <Stack gap={2}>{numbers.map(({ label, number, e164 }, at) => <Text key={at} span size="sm"><span className="numbers">{e164 ?? number}</span>{label !== '' && <Text span inherit c="dimmed"> {label}</Text>}</Text>)}</Stack>
   ) },
-  { key: 'email', title: 'E-mail', render: ({ email }) => <span className="break-anywhere">{email}</span> },
-  { key: 'tags', title: 'Tags', render: ({ tags }) => <Group gap={4}>{tags.map((tag) => <Badge key={tag} variant="light" tt="none">{tag}</Badge>)}</Group> },
+  { key: 'email', title: t('E-mail'), render: ({ email }) => <span className="break-anywhere">{email}</span> },
+  { key: 'tags', title: t('Tags'), render: ({ tags }) => <Group gap={4}>{tags.map((tag) => <Badge key={tag} variant="light" tt="none">{tag}</Badge>)}</Group> },
 ]
 
 /** Whom one calls, and who calls. `?number=` opens the form for a new one. */
@@ -48,24 +49,24 @@ export default function Contacts() {
   const [deleting, setDeleting] = useState<Contact | null>(null)
   const [open, setOpen] = useState<'import' | 'settings' | null>(null)
   const close = () => setOpen(null)
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new', number: '' })}>New contact</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new', number: '' })}>{t('New contact')}</Button>
   return (
     <Stack gap="md">
       <PageHeader
-        title="Contacts"
-        lead="Whoever calls from one of these numbers is shown by name: on the phone that rings, in live calls and in the history."
+        title={t('Contacts')}
+        lead={t('Whoever calls from one of these numbers is shown by name: on the phone that rings, in live calls and in the history.')}
         actions={<Group gap="xs">
           {mayManage && <>
-            <Button variant="default" leftSection={<Settings size={16} aria-hidden />} onClick={() => setOpen('settings')}>Settings</Button>
-            <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setOpen('import')}>Import</Button>
-            <Button variant="default" component="a" href="/api/v1/contacts/export.csv" leftSection={<Download size={16} aria-hidden />}>Export</Button>
+            <Button variant="default" leftSection={<Settings size={16} aria-hidden />} onClick={() => setOpen('settings')}>{t('Settings')}</Button>
+            <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setOpen('import')}>{t('Import')}</Button>
+            <Button variant="default" component="a" href="/api/v1/contacts/export.csv" leftSection={<Download size={16} aria-hidden />}>{t('Export')}</Button>
           </>}
           {mayWrite && create}
         </Group>}
       />
-      <SearchInput label="Search names and numbers" value={search} onChange={(value) => list.set({ search: value })} />
+      <SearchInput label={t('Search names and numbers')} value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
-        label="Contacts"
+        label={t('Contacts')}
         columns={columns}
         rows={query.data?.data}
         rowKey={({ id }) => id}
@@ -76,15 +77,15 @@ export default function Contacts() {
         retry={() => void query.refetch()}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
         empty={search === ''
-          ? <EmptyState icon={BookUser} title="No contacts yet" action={mayWrite && create}>Add people and companies, or import them from a CRM.</EmptyState>
-          : <EmptyState icon={SearchX} title="Nobody found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show everyone</Button>}>No contact has “{search}” in name, company, e-mail or numbers.</EmptyState>}
+          ? <EmptyState icon={BookUser} title={t('No contacts yet')} action={mayWrite && create}>{t('Add people and companies, or import them from a CRM.')}</EmptyState>
+          : <EmptyState icon={SearchX} title={t('Nobody found')} action={<Button variant="default" onClick={() => list.set({ search: '' })}>{t('Show everyone')}</Button>}>{t('No contact has “{{search}}” in name, company, e-mail or numbers.', { search })}</EmptyState>}
       />
       <HistoryDrawer of={history === null ? undefined : { type: 'contact', id: history.id, title: history.name }} onClose={() => setHistory(null)} />
       <ContactForm editing={editing} onClose={() => setEditing(null)} />
       <ImportDrawer opened={open === 'import'} onClose={close} />
       <ContactSettingsForm opened={open === 'settings'} onClose={close} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.name ?? ''}?`} confirm="Delete contact" onConfirm={async () => deleting && removeContact(deleting.id)} done={`${deleting?.name ?? ''} is deleted.`}>
-        Calls from these numbers are shown without a name then. The history keeps the names it has.
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.name ?? ''}?`} confirm={t('Delete contact')} onConfirm={async () => deleting && removeContact(deleting.id)} done={t('{{name}} is deleted.', { name: deleting?.name ?? '' })}>
+        {t('Calls from these numbers are shown without a name then. The history keeps the names it has.')}
       </Confirm>
     </Stack>
   )

@@ -6,6 +6,7 @@ import { useMemo } from 'react'
 import type { RoutingStep } from '../../client/index.ts'
 import { layOut } from './flow-layout.ts'
 import classes from './flow.module.css'
+import { t } from '../../words/translate.ts'
 
 type StepNode = Node<{ step: RoutingStep | undefined; caller: string; onEdit: ((step: RoutingStep) => void) | undefined }, 'step'>
 
@@ -59,7 +60,7 @@ export default function Flow({ steps, caller, onEdit }: { steps: readonly Routin
   // A long way is read from its beginning, and the rest reached by moving it; all of it at once would be too small to read.
   const first = nodes.filter(({ position: { x, y } }) => x <= 3 * COLUMN && y <= 4 * ROW)
   return (
-    <Box h={Math.min(560, Math.max(220, rows * ROW + 40))} className={classes.frame} role="group" aria-label="The way of the call as a graph">
+    <Box h={Math.min(560, Math.max(220, rows * ROW + 40))} className={classes.frame} role="group" aria-label={t('The way of the call as a graph')}>
       <ReactFlow
         key={nodes.map(({ id, data }) => `${id}${data.step?.step ?? ''}`).join()}
         nodes={nodes} edges={edges} nodeTypes={kinds} colorMode={scheme} fitView fitViewOptions={{ nodes: first, maxZoom: 1, padding: 0.1 }} minZoom={0.2}

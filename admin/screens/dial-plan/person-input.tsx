@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { useExtensions } from '../extensions/data.ts'
+import { t } from '../../words/translate.ts'
 
 export type Person = { kind: 'extension'; id: string; number: string } | { kind: 'outside'; number: string }
 
@@ -28,7 +29,7 @@ export function PersonInput({ label, description, inside = false, taken, nothing
     <Select
       label={label}
       description={description}
-      placeholder={inside ? 'Extension or name' : 'Extension, name or outside number'}
+      placeholder={inside ? t('Extension or name') : t('Extension, name or outside number')}
       searchable
       value={null}
       searchValue={search}

@@ -7,6 +7,8 @@ import { useConferences } from '../conferences/data.ts'
 import { useSchedules } from '../hours/data.ts'
 import { usePagingGroups } from '../paging/data.ts'
 import { useRingGroups } from '../ring-groups/data.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 interface TargetInputProps {
   label: string
@@ -27,22 +29,22 @@ interface Choice {
 const MOST = 20
 
 /** Where calls go: found by name, or typed as one would dial it. */
-export function TargetInput({ label, description, placeholder = 'Number or name', required = false, value, error, onChange }: TargetInputProps) {
+export function TargetInput({ label, description, placeholder = t('Number or name'), required = false, value, error, onChange }: TargetInputProps) {
   const codeOf = useCode()
   const mailbox = codeOf('voicemail-leave')
   const directory = codeOf('directory-by-name')
   const wanted = value.trim().toLowerCase()
   const extensions: Choice[] = useExtensions({ ...(/^[\p{L}\p{N} ]{1,100}$/u.test(wanted) && { search: wanted }), limit: MOST }).data?.data ?? []
   const groups: [group: string, choices: Choice[]][] = [
-    ['Extensions', extensions],
-    ['Ring groups', useRingGroups().data ?? []],
-    ['Attendants and announcements', useAttendants().data ?? []],
-    ['Opening hours', useSchedules().data ?? []],
-    ['Conference rooms', useConferences().data ?? []],
-    ['Paging groups', (usePagingGroups().data ?? []).filter(({ fromOutside }) => fromOutside)],
-    ['Applications', useApplications().data ?? []],
-    ['Company directory', directory === undefined ? [] : [{ number: directory, name: 'Company directory' }]],
-    ['Voicemail', mailbox === undefined ? [] : extensions.map(({ number, name }) => ({ number: `${mailbox}${number}`, name: `Mailbox of ${name}` }))],
+    [t('Extensions'), extensions],
+    [t('Ring groups'), useRingGroups().data ?? []],
+    [t('Attendants and announcements'), useAttendants().data ?? []],
+    [t('Opening hours'), useSchedules().data ?? []],
+    [t('Conference rooms'), useConferences().data ?? []],
+    [t('Paging groups'), (usePagingGroups().data ?? []).filter(({ fromOutside }) => fromOutside)],
+    [t('Applications'), useApplications().data ?? []],
+    [t('Company directory'), directory === undefined ? [] : [{ number: directory, name: t('Company directory') }]],
+    [t('Voicemail'), mailbox === undefined ? [] : extensions.map(({ number, name }) => ({ number: `${mailbox}${number}`, name: t('Mailbox of {{name}}', { name }) }))],
   ]
   const names = new Map(groups.flatMap(([, choices]) => choices.map(({ number, name }) => [number, name])))
   const fits = ({ number, name }: Choice): boolean => wanted === '' || number.includes(wanted) || name.toLowerCase().includes(wanted)
@@ -53,7 +55,7 @@ export function TargetInput({ label, description, placeholder = 'Number or name'
   return (
     <Autocomplete
       label={label}
-      description={chosen === undefined ? description : <>{description} {description !== undefined && '— '}Now: {chosen}</>}
+      description={chosen === undefined ? description : rich('{{description}} {{description2}}Now: {{chosen}}', { description, description2: description !== undefined && '— ', chosen })}
       placeholder={placeholder}
       withAsterisk={required}
       required={required}

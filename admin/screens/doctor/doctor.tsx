@@ -9,10 +9,12 @@ import { EmptyState, Problem } from '../../components/states.tsx'
 import { StatusBadge, StatusDot } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
 import type { Wording } from '../../words/call.ts'
+import { rich } from '../../words/rich.ts'
+import { plural, t } from '../../words/translate.ts'
 
-const states: Record<Finding['state'], Wording> = { good: { label: 'Good', tone: 'good' }, warning: { label: 'Look here', tone: 'warning' }, bad: { label: 'Wrong', tone: 'bad' }, untested: { label: 'Not tested', tone: 'quiet' } }
+const states: Record<Finding['state'], Wording> = { good: { label: t('Good'), tone: 'good' }, warning: { label: t('Look here'), tone: 'warning' }, bad: { label: t('Wrong'), tone: 'bad' }, untested: { label: t('Not tested'), tone: 'quiet' } }
 const order: Finding['state'][] = ['bad', 'warning', 'good', 'untested']
-const names: Record<string, string> = { dns: 'Names (DNS)', nat: 'Address and NAT', 'media ports': 'Ports for audio', sound: 'Sound between two phones' }
+const names: Record<string, string> = { dns: t('Names (DNS)'), nat: t('Address and NAT'), 'media ports': t('Ports for audio'), sound: t('Sound between two phones') }
 
 const title = (name: string): string => names[name] ?? name.charAt(0).toUpperCase() + name.slice(1)
 
@@ -22,24 +24,24 @@ export default function Doctor() {
   const { data } = look
   const findings = data?.findings.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
   const wrong = data?.findings.filter(({ state }) => state === 'bad').length ?? 0
-  const start = <Button leftSection={<Stethoscope size={16} aria-hidden />} loading={look.isPending} onClick={() => look.mutate()}>Look at everything</Button>
+  const start = <Button leftSection={<Stethoscope size={16} aria-hidden />} loading={look.isPending} onClick={() => look.mutate()}>{t('Look at everything')}</Button>
   return (
     <Stack gap="md">
       <PageHeader
-        title="Doctor"
-        lead="Disk, database, clock, names, ports, addresses, certificates, mail, backups and trunks; and a call between two phones of our own, whose sound is measured both ways."
-        beside={data !== undefined && <StatusBadge {...(wrong === 0 ? { label: 'Nothing is wrong', tone: 'good' } : { label: wrong === 1 ? 'One thing is wrong' : `${wrong} things are wrong`, tone: 'bad' })} />}
+        title={t('Doctor')}
+        lead={t('Disk, database, clock, names, ports, addresses, certificates, mail, backups and trunks; and a call between two phones of our own, whose sound is measured both ways.')}
+        beside={data !== undefined && <StatusBadge {...(wrong === 0 ? { label: t('Nothing is wrong'), tone: 'good' } : { label: plural(wrong, 'One thing is wrong', '{{count}} things are wrong'), tone: 'bad' })} />}
         actions={<>
-          <Button component="a" variant="default" leftSection={<FileText size={16} aria-hidden />} href="/api/v1/system/support.txt" download>Text for support</Button>
+          <Button component="a" variant="default" leftSection={<FileText size={16} aria-hidden />} href="/api/v1/system/support.txt" download>{t('Text for support')}</Button>
           {findings !== undefined && start}
         </>}
       />
       <Problem error={look.error} />
       {findings === undefined
-        ? <EmptyState icon={Stethoscope} title="Nothing was looked at yet" action={start}>It takes some seconds. Carriers and the mail server are asked; nobody is called and nothing is changed.</EmptyState>
+        ? <EmptyState icon={Stethoscope} title={t('Nothing was looked at yet')} action={start}>{t('It takes some seconds. Carriers and the mail server are asked; nobody is called and nothing is changed.')}</EmptyState>
         : (
-          <Panel component="section" aria-label="Findings">
-            <Text size="sm" c="dimmed" mb="sm">Looked at <Time at={data!.at} /></Text>
+          <Panel component="section" aria-label={t('Findings')}>
+            <Text size="sm" c="dimmed" mb="sm">{rich('Looked at {{time}}', { time: <Time at={data!.at} /> })}</Text>
             <Stack gap="md" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
               {findings.map(({ name, state, message, cure }) => (
                 <li key={name}>

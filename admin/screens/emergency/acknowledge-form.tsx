@@ -5,10 +5,11 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { partyName } from '../../words/call.ts'
 import { acknowledge } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 /** Says that somebody looks after a call for help: nobody else is told any more. */
 export function AcknowledgeForm({ call, onClose }: { call: EmergencyCall | null; onClose: () => void }) {
-  return <FormDrawer opened={call !== null} onClose={onClose} title={`Call for help of ${call === null ? '' : partyName(call.caller)}`}>{call !== null && <Fields id={call.id} onClose={onClose} />}</FormDrawer>
+  return <FormDrawer opened={call !== null} onClose={onClose} title={t('Call for help of {{caller}}', { caller: call === null ? '' : partyName(call.caller) })}>{call !== null && <Fields id={call.id} onClose={onClose} />}</FormDrawer>
 }
 
 function Fields({ id, onClose }: { id: string; onClose: () => void }) {
@@ -17,12 +18,12 @@ function Fields({ id, onClose }: { id: string; onClose: () => void }) {
     onSaved: onClose,
     save: async ({ note }) => {
       await acknowledge(id, note.trim())
-      notify.done('It is noted that you look after it.')
+      notify.done(t('It is noted that you look after it.'))
     },
   })
   return (
-    <FormBody submit="I look after it" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <Textarea label="Note" description="What is done, for those who ask later." data-autofocus autosize minRows={3} maxLength={500} value={form.values.note} error={form.errors.note} onChange={(change) => form.set('note', change.currentTarget.value)} />
+    <FormBody submit={t('I look after it')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <Textarea label={t('Note')} description={t('What is done, for those who ask later.')} data-autofocus autosize minRows={3} maxLength={500} value={form.values.note} error={form.errors.note} onChange={(change) => form.set('note', change.currentTarget.value)} />
     </FormBody>
   )
 }

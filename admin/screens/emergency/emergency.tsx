@@ -12,6 +12,8 @@ import { Networks } from './networks.tsx'
 import { Phones } from './phones.tsx'
 import { Places } from './places.tsx'
 import { EmergencySettingsForm } from './settings-form.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const tabs = ['calls', 'phones', 'places', 'networks'] as const
 
@@ -25,14 +27,14 @@ export default function Emergency() {
   const tab = tabs.find((one) => one === list.get('tab')) ?? 'calls'
   return (
     <Stack gap="md">
-      <PageHeader title="Emergency" lead={`Calls to ${numbers} go out before every other rule. Here you say where your phones are, so that help finds the caller, and who in the house is told.`} actions={can('emergency.write') && <Button variant="default" leftSection={<Settings size={16} aria-hidden />} onClick={() => setSettings(true)}>Who is told</Button>} />
+      <PageHeader title={t('Emergency')} lead={t('Calls to {{numbers}} go out before every other rule. Here you say where your phones are, so that help finds the caller, and who in the house is told.', { numbers })} actions={can('emergency.write') && <Button variant="default" leftSection={<Settings size={16} aria-hidden />} onClick={() => setSettings(true)}>{t('Who is told')}</Button>} />
       <Warnings onSettings={() => setSettings(true)} />
       <Tabs value={tab} onChange={(value) => list.set({ tab: value === 'calls' ? '' : (value ?? '') })} keepMounted={false}>
         <Tabs.List mb="md">
-          <Tabs.Tab value="calls">Calls and tests</Tabs.Tab>
-          <Tabs.Tab value="phones">Phones</Tabs.Tab>
-          <Tabs.Tab value="places">Places</Tabs.Tab>
-          <Tabs.Tab value="networks">Networks</Tabs.Tab>
+          <Tabs.Tab value="calls">{t('Calls and tests')}</Tabs.Tab>
+          <Tabs.Tab value="phones">{t('Phones')}</Tabs.Tab>
+          <Tabs.Tab value="places">{t('Places')}</Tabs.Tab>
+          <Tabs.Tab value="networks">{t('Networks')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="calls"><HelpCalls /></Tabs.Panel>
         <Tabs.Panel value="phones"><Phones /></Tabs.Panel>
@@ -55,11 +57,11 @@ function Warnings({ onSettings }: { onSettings: () => void }) {
   const nobody = settings.data !== undefined && settings.data.mailTo.length === 0 && settings.data.extensions.length === 0
   if (!noTrunk && !nobody && settings.data?.locationId !== null) return null
   return (
-    <Alert color="red" icon={<TriangleAlert size={18} aria-hidden />} title="Before somebody needs help">
+    <Alert color="red" icon={<TriangleAlert size={18} aria-hidden />} title={t('Before somebody needs help')}>
       <Stack gap={4}>
-        {noTrunk && <span>No trunk carries calls to the emergency services: a caller of 911 is told to use another phone. <Link href="/trunks">Trunks</Link></span>}
-        {settings.data?.locationId === null && <span>Phones that no network and no place is known of are nowhere. Add a place, and choose it as the default. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>Choose</Button>}</span>}
-        {nobody && <span>Nobody is told when somebody calls for help. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>Say who</Button>}</span>}
+        {noTrunk && <span>{rich('No trunk carries calls to the emergency services: a caller of 911 is told to use another phone. <link>Trunks</link>', { link: (inside) => <Link href="/trunks">{inside}</Link> })}</span>}
+        {settings.data?.locationId === null && <span>Phones that no network and no place is known of are nowhere. Add a place, and choose it as the default. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>{t('Choose')}</Button>}</span>}
+        {nobody && <span>Nobody is told when somebody calls for help. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>{t('Say who')}</Button>}</span>}
       </Stack>
     </Alert>
   )

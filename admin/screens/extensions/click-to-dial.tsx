@@ -16,27 +16,28 @@ import { Problem } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
+import { t } from '../../words/translate.ts'
 
 type Style = ClickToDialConfig['autoAnswerStyle']
 
 const styles: { value: Style; label: string }[] = [
-  { value: 'by-phone', label: 'As the vendor of the phone wants it' },
-  { value: 'call-info', label: 'Call-Info only: Yealink, Cisco, Grandstream, Snom, softphones' },
-  { value: 'alert-info', label: 'Alert-Info only: Fanvil and others' },
-  { value: 'poly', label: 'Poly: Alert-Info Ring Answer' },
-  { value: 'panasonic', label: 'Panasonic: Alert-Info Intercom' },
-  { value: 'mitel', label: 'Mitel, Aastra: Alert-Info' },
-  { value: 'answer-mode', label: 'Answer-Mode only (RFC 5373)' },
+  { value: 'by-phone', label: t('As the vendor of the phone wants it') },
+  { value: 'call-info', label: t('Call-Info only: Yealink, Cisco, Grandstream, Snom, softphones') },
+  { value: 'alert-info', label: t('Alert-Info only: Fanvil and others') },
+  { value: 'poly', label: t('Poly: Alert-Info Ring Answer') },
+  { value: 'panasonic', label: t('Panasonic: Alert-Info Intercom') },
+  { value: 'mitel', label: t('Mitel, Aastra: Alert-Info') },
+  { value: 'answer-mode', label: t('Answer-Mode only (RFC 5373)') },
 ]
 
 /** What happens at a click, in sentences. */
 function sentencesOf(config: ClickToDialConfig, { devices }: Extension): string[] {
-  if (!config.enabled) return ['Switched off: every click is refused.']
+  if (!config.enabled) return [t('Switched off: every click is refused.')]
   const chosen = config.deviceIds === null ? [] : devices.filter(({ id }) => config.deviceIds?.includes(id)).map(({ name }) => name)
   return [
     `${chosen.length === 0 ? 'All of its phones ring' : `${chosen.join(', ')} ${chosen.length === 1 ? 'rings' : 'ring'}`} first${config.ringSeconds === null ? '' : `, for ${config.ringSeconds} s`}${config.autoAnswer ? ', asked to answer by themselves' : ''}.`,
-    ...(config.namePrefix === '' ? [] : [`They show “${config.namePrefix}” before the name of who will be called.`]),
-    ...(config.outsideNumber === null ? [] : [`Outside, ${config.outsideNumber} is shown.`]),
+    ...(config.namePrefix === '' ? [] : [t('They show “{{namePrefix}}” before the name of who will be called.', { namePrefix: config.namePrefix })]),
+    ...(config.outsideNumber === null ? [] : [t('Outside, {{outsideNumber}} is shown.', { outsideNumber: config.outsideNumber })]),
   ]
 }
 
@@ -50,20 +51,20 @@ export function ExtensionClickToDial({ extension }: { extension: Extension }) {
     <Panel component="section" aria-labelledby="click-to-dial">
       <Group justify="space-between" align="flex-start">
         <div>
-          <Title order={2} id="click-to-dial">Click to dial</Title>
+          <Title order={2} id="click-to-dial">{t('Click to dial')}</Title>
           {config.data !== undefined && sentencesOf(config.data, extension).map((sentence) => <Text key={sentence} size="sm">{sentence}</Text>)}
           <Problem error={config.error} />
         </div>
         <Group gap="xs">
-          {can('audit.read') && <Button variant="default" leftSection={<History size={16} aria-hidden />} onClick={() => setHistory(true)}>Changes</Button>}
-          {can('extensions.write') && config.data !== undefined && <Button variant="default" leftSection={<MousePointerClick size={16} aria-hidden />} onClick={() => setEditing(true)}>Change click to dial</Button>}
+          {can('audit.read') && <Button variant="default" leftSection={<History size={16} aria-hidden />} onClick={() => setHistory(true)}>{t('Changes')}</Button>}
+          {can('extensions.write') && config.data !== undefined && <Button variant="default" leftSection={<MousePointerClick size={16} aria-hidden />} onClick={() => setEditing(true)}>{t('Change click to dial')}</Button>}
         </Group>
       </Group>
       {can('calls.read') && <LatestClicks extension={extension} />}
-      <FormDrawer opened={editing} onClose={() => setEditing(false)} title={`Click to dial of ${extension.number}`}>
+      <FormDrawer opened={editing} onClose={() => setEditing(false)} title={t('Click to dial of {{number}}', { number: extension.number })}>
         {config.data !== undefined && <Fields extension={extension} current={config.data} onClose={() => setEditing(false)} />}
       </FormDrawer>
-      <HistoryDrawer of={history ? { type: 'click-to-dial', id: extension.id, title: `click-to-dial of ${extension.number}` } : undefined} onClose={() => setHistory(false)} />
+      <HistoryDrawer of={history ? { type: 'click-to-dial', id: extension.id, title: t('click-to-dial of {{number}}', { number: extension.number }) } : undefined} onClose={() => setHistory(false)} />
     </Panel>
   )
 }
@@ -72,7 +73,7 @@ function LatestClicks({ extension }: { extension: Extension }) {
   const clicks = useQuery({ queryKey: [...keys.history, 'clicks', extension.id], queryFn: async () => (await listClickToDialHistory({ path: { extension: extension.id }, query: { limit: 5 }, throwOnError: true })).data.data })
   if (clicks.data === undefined || clicks.data.length === 0) return null
   return (
-    <ul aria-label="Latest clicks" style={{ margin: '0.75rem 0 0', paddingInlineStart: '1.25rem' }}>
+    <ul aria-label={t('Latest clicks')} style={{ margin: '0.75rem 0 0', paddingInlineStart: '1.25rem' }}>
       {clicks.data.map((click) => (
         <li key={click.own.id}><Text size="sm" span><Anchor component={Link} inherit href={`/calls/${click.then?.id ?? click.own.id}`}>{click.then?.to.name ?? click.own.from.number}</Anchor> <Time at={click.own.startedAt} />: {outcomeOf(click)}</Text></li>
       ))}
@@ -81,8 +82,8 @@ function LatestClicks({ extension }: { extension: Extension }) {
 }
 
 function outcomeOf({ own, then }: ClickToDialHistory): string {
-  if (then === null) return `the own phone was not answered. ${own.termination?.explanation ?? ''}`
-  return then.answeredAt === null ? (then.termination?.explanation ?? 'not answered') : 'answered'
+  if (then === null) return t('the own phone was not answered. {{explanation}}', { explanation: own.termination?.explanation ?? '' })
+  return then.answeredAt === null ? (then.termination?.explanation ?? t('not answered')) : 'answered'
 }
 
 const changed = rereading(keys.extensions)
@@ -101,19 +102,19 @@ function Fields({ extension, current, onClose }: { extension: Extension; current
         path: { extension: extension.id }, throwOnError: true,
         body: { ...rest, deviceIds: deviceIds.length === 0 ? null : deviceIds, outsideNumber: trimmedOrNull(outsideNumber), ringSeconds: numberOrNull(ringSeconds), version: config.version },
       }))
-      notify.done(`Click to dial of ${extension.number} is saved.`)
+      notify.done(t('Click to dial of {{number}} is saved.', { number: extension.number }))
     },
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <Checkbox label="May be used" description="Without it every click is refused, before anything rings." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
-      <MultiSelect label="Phones that ring first" description="None chosen: all of them." data={extension.devices.map(({ id, name }) => ({ value: id, label: name }))} value={values.deviceIds} error={errors.deviceIds} onChange={(value) => set('deviceIds', value)} />
-      <NumberInput label="Ring the own phone for" description="Empty: as long as for other calls." min={5} max={300} allowDecimal={false} suffix=" s" placeholder="Standard time" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />
-      <Checkbox label="Answers by itself" description="The phone is asked to. Most desk phones must allow it in their settings." checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
-      <Select label="How it is asked" description="Another than the first for a phone that does not answer, or whose vendor is not seen." data={styles} allowDeselect={false} value={values.autoAnswerStyle} onChange={(value) => set('autoAnswerStyle', (value ?? 'by-phone') as Style)} />
-      <TextInput label="Before the name" description="The own phone shows it before who will be called, so that a click is told from a caller." placeholder="Click:" autoComplete="off" maxLength={40} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
-      <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: as for other calls of the extension." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
+    <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <Checkbox label={t('May be used')} description={t('Without it every click is refused, before anything rings.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      <MultiSelect label={t('Phones that ring first')} description={t('None chosen: all of them.')} data={extension.devices.map(({ id, name }) => ({ value: id, label: name }))} value={values.deviceIds} error={errors.deviceIds} onChange={(value) => set('deviceIds', value)} />
+      <NumberInput label={t('Ring the own phone for')} description={t('Empty: as long as for other calls.')} min={5} max={300} allowDecimal={false} suffix=" s" placeholder={t('Standard time')} value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />
+      <Checkbox label={t('Answers by itself')} description={t('The phone is asked to. Most desk phones must allow it in their settings.')} checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
+      <Select label={t('How it is asked')} description={t('Another than the first for a phone that does not answer, or whose vendor is not seen.')} data={styles} allowDeselect={false} value={values.autoAnswerStyle} onChange={(value) => set('autoAnswerStyle', (value ?? 'by-phone') as Style)} />
+      <TextInput label={t('Before the name')} description={t('The own phone shows it before who will be called, so that a click is told from a caller.')} placeholder={t('Click:')} autoComplete="off" maxLength={40} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
+      <TextInput label={t('Number shown outside')} description={t('An inbound number, or that of a trunk; empty: as for other calls of the extension.')} inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>
   )
 }

@@ -12,6 +12,8 @@ import { Expiry, Reachability } from '../registrations/reachability.tsx'
 import { changeDevice, removeDevice, renewCredentials } from './data.ts'
 import { DeviceForm } from './device-form.tsx'
 import { useRegistrations } from './presence.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 interface DeviceCardProps {
   device: Device
@@ -30,30 +32,30 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <div style={{ minWidth: 0 }}>
           <Text fw={600} className="break-anywhere">{device.name}</Text>
-          <Text size="sm" c="dimmed">User name <Code>{device.sipUsername}</Code></Text>
-          {device.phoneId !== null && <Anchor component={Link} href="/phones" size="sm">Set up under Phones</Anchor>}
+          <Text size="sm" c="dimmed">{rich('User name {{sipUsername}}', { sipUsername: <Code>{device.sipUsername}</Code> })}</Text>
+          {device.phoneId !== null && <Anchor component={Link} href="/phones" size="sm">{t('Set up under Phones')}</Anchor>}
         </div>
         {mayWrite && (
           <Menu position="bottom-end" shadow="md">
-            <Menu.Target><ActionIcon aria-label={`Actions for device ${device.name}`}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
+            <Menu.Target><ActionIcon aria-label={t('Actions for device {{name}}', { name: device.name })}><Ellipsis size={18} aria-hidden /></ActionIcon></Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={() => setDoing('renew')}>New password</Menu.Item>
-              <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setDoing('rename')}>Rename</Menu.Item>
+              <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={() => setDoing('renew')}>{t('New password')}</Menu.Item>
+              <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setDoing('rename')}>{t('Rename')}</Menu.Item>
               <Menu.Item
                 leftSection={device.enabled ? <PowerOff size={16} aria-hidden /> : <Power size={16} aria-hidden />}
                 onClick={() => void changeDevice(device, { enabled: !device.enabled }).then(() => notify.done(`${device.name} is ${device.enabled ? 'off' : 'on'}.`), notify.failed)}
               >
-                {device.enabled ? 'Turn off' : 'Turn on'}
+                {device.enabled ? t('Turn off') : t('Turn on')}
               </Menu.Item>
               <Menu.Divider />
-              <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDoing('delete')}>Delete</Menu.Item>
+              <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setDoing('delete')}>{t('Delete')}</Menu.Item>
             </Menu.Dropdown>
           </Menu>
         )}
       </Group>
       <Divider my="sm" />
-      {!device.enabled && <StatusDot label="Turned off" tone="quiet" />}
-      {device.enabled && registrations.length === 0 && <Text size="sm" c="dimmed">Not registered. {device.phoneId === null ? 'Enter its user name and password in the phone; it appears here by itself.' : 'Its phone fetches user name and password by itself.'}</Text>}
+      {!device.enabled && <StatusDot label={t('Turned off')} tone="quiet" />}
+      {device.enabled && registrations.length === 0 && <Text size="sm" c="dimmed">Not registered. {device.phoneId === null ? t('Enter its user name and password in the phone; it appears here by itself.') : t('Its phone fetches user name and password by itself.')}</Text>}
       <Stack gap="xs">
         {registrations.map((registration) => (
           <div key={registration.id}>
@@ -61,17 +63,17 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
               <Text size="sm" component="div"><Reachability registration={registration} /></Text>
               <Text size="xs" c="dimmed" component="div">Lasts another <Expiry registration={registration} /></Text>
             </Group>
-            <Text size="xs" c="dimmed" className="break-anywhere">{registration.received} over {registration.transport.toUpperCase()}{registration.userAgent !== null && ` · ${registration.userAgent}`}</Text>
+            <Text size="xs" c="dimmed" className="break-anywhere">{rich('{{received}} over {{transport}}{{userAgent}}', { received: registration.received, transport: registration.transport.toUpperCase(), userAgent: registration.userAgent !== null && ` · ${registration.userAgent}` })}</Text>
           </div>
         ))}
       </Stack>
-      <Text size="xs" c="dimmed" mt="sm">Password made <Time at={device.credentialsChangedAt} /></Text>
+      <Text size="xs" c="dimmed" mt="sm">{rich('Password made {{time}}', { time: <Time at={device.credentialsChangedAt} /> })}</Text>
       <DeviceForm opened={doing === 'rename'} extensionId={device.extensionId} device={device} onClose={close} />
-      <Confirm opened={doing === 'renew'} onClose={close} title={`New password for ${device.name}?`} confirm="Make new password" onConfirm={async () => onCredentials(await renewCredentials(device.id))}>
-        The old password stops working at once and the phone is signed out until {device.phoneId === null ? 'the new one is entered in it' : 'it has fetched the new one'}.
+      <Confirm opened={doing === 'renew'} onClose={close} title={t('New password for {{name}}?', { name: device.name })} confirm={t('Make new password')} onConfirm={async () => onCredentials(await renewCredentials(device.id))}>
+        The old password stops working at once and the phone is signed out until {device.phoneId === null ? t('the new one is entered in it') : t('it has fetched the new one')}.
       </Confirm>
-      <Confirm opened={doing === 'delete'} onClose={close} title={`Delete ${device.name}?`} confirm="Delete device" onConfirm={() => removeDevice(device.id)} done={`${device.name} is deleted.`}>
-        The phone is signed out and its password stops working. {onlyOne && 'It is the only device: nothing will ring when this number is dialled. '}This cannot be undone.
+      <Confirm opened={doing === 'delete'} onClose={close} title={`Delete ${device.name}?`} confirm={t('Delete device')} onConfirm={() => removeDevice(device.id)} done={t('{{name}} is deleted.', { name: device.name })}>
+        The phone is signed out and its password stops working. {onlyOne && t('It is the only device: nothing will ring when this number is dialled. ')}This cannot be undone.
       </Confirm>
     </Panel>
   )

@@ -4,6 +4,7 @@ import type { Device, SipCredentials } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { addDevice, changeDevice } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 interface DeviceFormProps {
   opened: boolean
@@ -17,7 +18,7 @@ interface DeviceFormProps {
 /** Adds a device or renames one. */
 export function DeviceForm(props: DeviceFormProps) {
   return (
-    <FormDrawer opened={props.opened} onClose={props.onClose} title={props.device === undefined ? 'Add device' : 'Rename device'}>
+    <FormDrawer opened={props.opened} onClose={props.onClose} title={props.device === undefined ? t('Add device') : t('Rename device')}>
       <Fields {...props} />
     </FormDrawer>
   )
@@ -26,22 +27,22 @@ export function DeviceForm(props: DeviceFormProps) {
 function Fields({ extensionId, device, onClose, onCredentials }: DeviceFormProps) {
   const form = useForm({
     initial: { name: device?.name ?? '' },
-    check: ({ name }): Record<string, string> => (name.trim() === '' ? { name: 'Give it a name, such as “Desk” or “Mobile”.' } : {}),
+    check: ({ name }): Record<string, string> => (name.trim() === '' ? { name: t('Give it a name, such as “Desk” or “Mobile”.') } : {}),
     onSaved: onClose,
     save: async ({ name }) => {
       if (device === undefined) {
         onCredentials?.((await addDevice(extensionId, name)).credentials)
       } else {
         await changeDevice(device, { name })
-        notify.done('The device is saved.')
+        notify.done(t('The device is saved.'))
       }
     },
   })
   return (
-    <FormBody submit={device === undefined ? 'Add device' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+    <FormBody submit={device === undefined ? t('Add device') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput
-        label="Name"
-        description="Which phone this is, such as “Desk” or “Mobile”."
+        label={t('Name')}
+        description={t('Which phone this is, such as “Desk” or “Mobile”.')}
         withAsterisk
         required
         data-autofocus
@@ -50,7 +51,7 @@ function Fields({ extensionId, device, onClose, onCredentials }: DeviceFormProps
         error={form.errors.name}
         onChange={(change) => form.set('name', change.currentTarget.value)}
       />
-      {device === undefined && <Text size="sm" c="dimmed">You get its user name and password in the next step.</Text>}
+      {device === undefined && <Text size="sm" c="dimmed">{t('You get its user name and password in the next step.')}</Text>}
     </FormBody>
   )
 }

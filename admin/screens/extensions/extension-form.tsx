@@ -7,6 +7,7 @@ import { useForm } from '../../components/use-form.ts'
 import { contactsFullChoices, type ContactsFull } from '../../words/contacts.ts'
 import { encryptionChoices, type EncryptionPolicy } from '../../words/encryption.ts'
 import { addExtension, changeExtension } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 interface Values {
   number: string
@@ -29,7 +30,7 @@ function valuesOf(extension: Extension | undefined): Values {
   return {
     number: extension?.number ?? '',
     name: extension?.name ?? '',
-    deviceName: 'Phone',
+    deviceName: t('Phone'),
     ringSeconds: extension?.ringSeconds ?? '',
     maxContacts: extension?.maxContacts ?? 10,
     contactsFull: extension?.contactsFull ?? '',
@@ -42,9 +43,9 @@ function valuesOf(extension: Extension | undefined): Values {
 
 function check(values: Values): Record<string, string> {
   const errors: Record<string, string> = {}
-  if (!/^[0-9]{2,15}$/.test(values.number)) errors.number = 'Use 2 to 15 digits, for example 201.'
-  if (values.name.trim() === '') errors.name = 'Say whose number this is; the name is shown on the phones it calls.'
-  if (values.maxContacts === '') errors.maxContacts = 'Say how many phones may be registered at once, 1 to 100.'
+  if (!/^[0-9]{2,15}$/.test(values.number)) errors.number = t('Use 2 to 15 digits, for example 201.')
+  if (values.name.trim() === '') errors.name = t('Say whose number this is; the name is shown on the phones it calls.')
+  if (values.maxContacts === '') errors.maxContacts = t('Say how many phones may be registered at once, 1 to 100.')
   return errors
 }
 
@@ -58,7 +59,7 @@ interface ExtensionFormProps {
 export function ExtensionForm({ editing, onClose, onCreated }: ExtensionFormProps) {
   const extension = editing?.kind === 'edit' ? editing.extension : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={extension === undefined ? 'New extension' : `Edit extension ${extension.number}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={extension === undefined ? t('New extension') : t('Edit extension {{number}}', { number: extension.number })}>
       <Fields current={extension} onClose={onClose} onCreated={onCreated} />
     </FormDrawer>
   )
@@ -82,7 +83,7 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
       const input = { ...rest, recordingDays: recordingDays === '' ? null : Number(recordingDays), encryption: encryption === '' ? null : (encryption as EncryptionPolicy), ringSeconds: ringSeconds === '' ? null : Number(ringSeconds), maxContacts: Number(maxContacts), contactsFull: contactsFull === '' ? null : (contactsFull as ContactsFull) }
       if (extension !== undefined) {
         await changeExtension(extension.id, { ...input, version: extension.version })
-        notify.done(`Extension ${input.number} is saved.`)
+        notify.done(t('Extension {{number}} is saved.', { number: input.number }))
       } else {
         onCreated?.(await addExtension({ ...input, ...(deviceName.trim() !== '' && { deviceName }) }))
       }
@@ -90,10 +91,10 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit={isNew ? 'Create extension' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+    <FormBody submit={isNew ? t('Create extension') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput
-        label="Number"
-        description="What others dial, 2 to 15 digits."
+        label={t('Number')}
+        description={t('What others dial, 2 to 15 digits.')}
         inputMode="numeric"
         withAsterisk
         required
@@ -103,11 +104,11 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         error={errors.number}
         onChange={(change) => set('number', change.currentTarget.value.trim())}
       />
-      <TextInput label="Name" description="Shown on the phones it calls." withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <TextInput label={t('Name')} description={t('Shown on the phones it calls.')} withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       {isNew && (
         <TextInput
-          label="First phone"
-          description="A name to tell its phones apart, such as “Desk” or “Mobile”. You can add more later."
+          label={t('First phone')}
+          description={t('A name to tell its phones apart, such as “Desk” or “Mobile”. You can add more later.')}
           autoComplete="off"
           value={values.deviceName}
           error={errors.deviceName}
@@ -115,20 +116,20 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         />
       )}
       <NumberInput
-        label="Rings for"
-        description="Seconds before an unanswered call ends; empty for the standard of this system."
+        label={t('Rings for')}
+        description={t('Seconds before an unanswered call ends; empty for the standard of this system.')}
         min={5}
         max={300}
         allowDecimal={false}
         suffix=" s"
-        placeholder="Standard"
+        placeholder={t('Standard')}
         value={values.ringSeconds}
         error={errors.ringSeconds}
         onChange={(value) => set('ringSeconds', value)}
       />
       <NumberInput
-        label="Phones at once"
-        description="How many phones may be registered for this number at the same time; all of them ring."
+        label={t('Phones at once')}
+        description={t('How many phones may be registered for this number at the same time; all of them ring.')}
         min={1}
         max={100}
         allowDecimal={false}
@@ -137,8 +138,8 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         onChange={(value) => set('maxContacts', value)}
       />
       <Select
-        label="One phone more than that"
-        description="A phone that does not answer gives way in any case."
+        label={t('One phone more than that')}
+        description={t('A phone that does not answer gives way in any case.')}
         data={contactsFullChoices}
         allowDeselect={false}
         value={values.contactsFull}
@@ -146,38 +147,38 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         onChange={(value) => set('contactsFull', value ?? '')}
       />
       <Select
-        label="Encrypted audio"
-        description="Phones without it are refused when it is required. Keys are only given to phones that register over TLS. Browsers always encrypt: with “Never” they cannot call."
+        label={t('Encrypted audio')}
+        description={t('Phones without it are refused when it is required. Keys are only given to phones that register over TLS. Browsers always encrypt: with “Never” they cannot call.')}
         data={encryptionChoices}
         allowDeselect={false}
         value={values.encryption}
         onChange={(value) => set('encryption', value ?? '')}
       />
       <NativeSelect
-        label="Recording"
-        description="Make sure the people on the phone know: many places require it. Recording settings has a beep and an announcement."
+        label={t('Recording')}
+        description={t('Make sure the people on the phone know: many places require it. Recording settings has a beep and an announcement.')}
         data={[
-          { value: 'on-demand', label: 'When somebody asks: here, or *1 on the phone' },
-          { value: 'always', label: 'Every call' },
-          { value: 'never', label: 'Never, whoever asks' },
+          { value: 'on-demand', label: t('When somebody asks: here, or *1 on the phone') },
+          { value: 'always', label: t('Every call') },
+          { value: 'never', label: t('Never, whoever asks') },
         ]}
         value={values.recording}
         error={errors.recording}
         onChange={(change) => set('recording', change.currentTarget.value as Values['recording'])}
       />
       <NumberInput
-        label="Recordings are kept"
-        description="Days; empty for what the recording settings say."
+        label={t('Recordings are kept')}
+        description={t('Days; empty for what the recording settings say.')}
         min={1}
         max={3650}
         allowDecimal={false}
         suffix=" days"
-        placeholder="Standard"
+        placeholder={t('Standard')}
         value={values.recordingDays}
         error={errors.recordingDays}
         onChange={(value) => set('recordingDays', value)}
       />
-      <Checkbox label="Turned on" description="While off, its phones cannot register and calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      <Checkbox label={t('Turned on')} description={t('While off, its phones cannot register and calls to it are refused.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )
 }

@@ -7,6 +7,7 @@ import { Confirm } from '../../components/confirm.tsx'
 import { HistoryItem } from '../../components/row-menu.tsx'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { changeExtension, removeExtension } from './data.ts'
+import { plural, t } from '../../words/translate.ts'
 
 interface ExtensionMenuProps {
   extension: Extension
@@ -23,47 +24,47 @@ export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuPro
     <>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
-          <ActionIcon aria-label={`Actions for extension ${number}`}><Ellipsis size={18} aria-hidden /></ActionIcon>
+          <ActionIcon aria-label={t('Actions for extension {{number}}', { number })}><Ellipsis size={18} aria-hidden /></ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>Edit</Menu.Item>
+          <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={onEdit}>{t('Edit')}</Menu.Item>
           {enabled
-            ? <Menu.Item leftSection={<PowerOff size={16} aria-hidden />} onClick={() => setAsking('off')}>Turn off</Menu.Item>
+            ? <Menu.Item leftSection={<PowerOff size={16} aria-hidden />} onClick={() => setAsking('off')}>{t('Turn off')}</Menu.Item>
             : (
                 <Menu.Item
                   leftSection={<Power size={16} aria-hidden />}
-                  onClick={() => void changeExtension(id, { enabled: true, version }).then(() => notify.done(`Extension ${number} is on.`), notify.failed)}
+                  onClick={() => void changeExtension(id, { enabled: true, version }).then(() => notify.done(t('Extension {{number}} is on.', { number })), notify.failed)}
                 >
-                  Turn on
+                  {t('Turn on')}
                 </Menu.Item>
               )}
           <HistoryItem onClick={() => setHistory(true)} />
           <Menu.Divider />
-          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking('delete')}>Delete</Menu.Item>
+          <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking('delete')}>{t('Delete')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <HistoryDrawer of={history ? { type: 'extension', id, title: `extension ${number}` } : undefined} onClose={() => setHistory(false)} />
       <Confirm
         opened={asking === 'delete'}
         onClose={() => setAsking(null)}
-        title={`Delete extension ${number}?`}
-        confirm="Delete extension"
+        title={t('Delete extension {{number}}?', { number })}
+        confirm={t('Delete extension')}
         onConfirm={() => removeExtension(id)}
-        done={`Extension ${number} is deleted.`}
+        done={t('Extension {{number}} is deleted.', { number })}
         {...(onDeleted !== undefined && { onDone: onDeleted })}
       >
-        {devices.length === 1 ? 'Its phone is' : `Its ${devices.length} phones are`} signed out and cannot register again. A call going on is not cut off, and past calls stay in the history. The audit log can bring the extension back, but not the passwords of its phones.
+        {plural(devices.length, 'Its phone is', 'Its {{count}} phones are')} signed out and cannot register again. A call going on is not cut off, and past calls stay in the history. The audit log can bring the extension back, but not the passwords of its phones.
       </Confirm>
       <Confirm
         opened={asking === 'off'}
         onClose={() => setAsking(null)}
-        title={`Turn off extension ${number}?`}
-        confirm="Turn off"
+        title={t('Turn off extension {{number}}?', { number })}
+        confirm={t('Turn off')}
         danger={false}
         onConfirm={() => changeExtension(id, { enabled: false, version })}
-        done={`Extension ${number} is off.`}
+        done={t('Extension {{number}} is off.', { number })}
       >
-        Its phones cannot register and calls to it are refused until you turn it on again. Passwords are kept.
+        {t('Its phones cannot register and calls to it are refused until you turn it on again. Passwords are kept.')}
       </Confirm>
     </>
   )

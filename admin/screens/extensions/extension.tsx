@@ -25,8 +25,9 @@ import { ExtensionForm } from './extension-form.tsx'
 import { ExtensionMenu } from './extension-menu.tsx'
 import { HandlingForm } from './handling-form.tsx'
 import { Presence } from './presence.tsx'
+import { plural, t } from '../../words/translate.ts'
 
-const back = { href: '/extensions', label: 'Extensions' }
+const back = { href: '/extensions', label: t('Extensions') }
 
 export default function ExtensionPage() {
   const { id } = useParams<{ id: string }>()
@@ -34,8 +35,8 @@ export default function ExtensionPage() {
   if (query.data !== undefined) return <Details extension={query.data} />
   return (
     <Stack gap="md">
-      <PageHeader title="Extension" back={back} />
-      {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label="Loading" />}
+      <PageHeader title={t('Extension')} back={back} />
+      {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label={t('Loading')} />}
     </Stack>
   )
 }
@@ -54,32 +55,32 @@ function Details({ extension }: { extension: Extension }) {
       <PageHeader
         title={`${extension.number} ${extension.name}`}
         back={back}
-        beside={extension.recording === 'always' && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>Records every call</Badge>}
+        beside={extension.recording === 'always' && <Badge variant="light" color="red" tt="none" radius="sm" leftSection={<Disc size={12} aria-hidden />}>{t('Records every call')}</Badge>}
         actions={mayWrite && (
           <>
-            <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing(true)}>Edit</Button>
+            <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setEditing(true)}>{t('Edit')}</Button>
             <ExtensionMenu extension={extension} onEdit={() => setEditing(true)} onDeleted={() => navigate('/extensions')} />
           </>
         )}
       />
       <Panel>
         <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="lg">
-          <Fact label="State"><Presence extension={extension} /></Fact>
-          <Fact label="Encrypted audio">{encryptionWords(extension.encryption)}</Fact>
-          <Fact label="Rings for">{extension.ringSeconds === null ? 'Standard time' : `${extension.ringSeconds} s`}</Fact>
-          <Fact label="Phones at once">Up to {extension.maxContacts}{extension.contactsFull === 'reject' && ', more are refused'}</Fact>
+          <Fact label={t('State')}><Presence extension={extension} /></Fact>
+          <Fact label={t('Encrypted audio')}>{encryptionWords(extension.encryption)}</Fact>
+          <Fact label={t('Rings for')}>{extension.ringSeconds === null ? t('Standard time') : `${extension.ringSeconds} s`}</Fact>
+          <Fact label={t('Phones at once')}>Up to {extension.maxContacts}{extension.contactsFull === 'reject' && t(', more are refused')}</Fact>
           {can('messages.read') && <TextsWaiting extensionId={extension.id} />}
-          <Fact label="Last changed"><Time at={extension.updatedAt} /></Fact>
+          <Fact label={t('Last changed')}><Time at={extension.updatedAt} /></Fact>
         </SimpleGrid>
       </Panel>
       <Panel component="section" aria-labelledby="handling">
         <Group justify="space-between" align="flex-start">
           <div>
-            <Title order={2} id="handling">Call handling</Title>
-            {sentences.length === 0 && <Text size="sm" c="dimmed">Calls ring its phones. Forwards, do not disturb and a limit of calls can be set.</Text>}
+            <Title order={2} id="handling">{t('Call handling')}</Title>
+            {sentences.length === 0 && <Text size="sm" c="dimmed">{t('Calls ring its phones. Forwards, do not disturb and a limit of calls can be set.')}</Text>}
             {sentences.map((sentence) => <Text key={sentence} size="sm">{sentence}</Text>)}
           </div>
-          {mayWrite && <Button variant="default" leftSection={<PhoneForwarded size={16} aria-hidden />} onClick={() => setHandling(true)}>Change</Button>}
+          {mayWrite && <Button variant="default" leftSection={<PhoneForwarded size={16} aria-hidden />} onClick={() => setHandling(true)}>{t('Change')}</Button>}
         </Group>
       </Panel>
       <ExtensionBlocked extension={extension} mayWrite={mayWrite} />
@@ -87,15 +88,15 @@ function Details({ extension }: { extension: Extension }) {
       <section aria-labelledby="devices">
         <Group justify="space-between" mb="xs">
           <div>
-            <Title order={2} id="devices">Devices</Title>
-            <Text size="sm" c="dimmed">Each phone signs in with a user name and password of its own. All of them ring.</Text>
+            <Title order={2} id="devices">{t('Devices')}</Title>
+            <Text size="sm" c="dimmed">{t('Each phone signs in with a user name and password of its own. All of them ring.')}</Text>
           </div>
-          {mayWrite && <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>Add device</Button>}
+          {mayWrite && <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>{t('Add device')}</Button>}
         </Group>
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
           {extension.devices.map((device) => <DeviceCard key={device.id} device={device} onlyOne={extension.devices.length === 1} mayWrite={mayWrite} onCredentials={setCredentials} />)}
         </SimpleGrid>
-        {extension.devices.length === 0 && <Panel><Text size="sm" c="dimmed">No device: nothing rings when this number is dialled. Add one to get its sign-in.</Text></Panel>}
+        {extension.devices.length === 0 && <Panel><Text size="sm" c="dimmed">{t('No device: nothing rings when this number is dialled. Add one to get its sign-in.')}</Text></Panel>}
       </section>
       {can('calls.read') && <LatestCalls extension={extension} />}
       <ExtensionForm editing={editing ? { kind: 'edit', extension } : null} onClose={() => setEditing(false)} />
@@ -108,14 +109,14 @@ function Details({ extension }: { extension: Extension }) {
 
 function ExtensionBlocked({ extension: { id, number, blockedCallers, version }, mayWrite }: { extension: Extension; mayWrite: boolean }) {
   const code = useCode()('block-last-caller-own')
-  return <OwnList of={number} list={blockedCallers} also={code === undefined ? undefined : `${code} on its phones blocks whoever called last.`} save={mayWrite ? (list) => changeExtension(id, { blockedCallers: list, version }) : undefined} />
+  return <OwnList of={number} list={blockedCallers} also={code === undefined ? undefined : t('{{code}} on its phones blocks whoever called last.', { code })} save={mayWrite ? (list) => changeExtension(id, { blockedCallers: list, version }) : undefined} />
 }
 
 /** Texts that none of its phones has taken; nothing is said while there are none. */
 function TextsWaiting({ extensionId }: { extensionId: string }) {
   const count = useWaitingMessages({ extensionId, limit: 1 }).data?.pagination.total ?? 0
   if (count === 0) return null
-  return <Fact label="Text messages"><Anchor component={Link} href="/messages" size="sm">{count === 1 ? 'One waits' : `${count} wait`} for a phone</Anchor></Fact>
+  return <Fact label={t('Text messages')}><Anchor component={Link} href="/messages" size="sm">{plural(count, 'One waits', '{{count}} wait')} for a phone</Anchor></Fact>
 }
 
 function LatestCalls({ extension }: { extension: Extension }) {
@@ -123,15 +124,15 @@ function LatestCalls({ extension }: { extension: Extension }) {
   return (
     <section aria-labelledby="latest-calls">
       <Group justify="space-between" mb="xs">
-        <Title order={2} id="latest-calls">Latest calls</Title>
-        <Anchor component={Link} href={`/history?extensionId=${extension.id}`} size="sm">All calls of {extension.number}</Anchor>
+        <Title order={2} id="latest-calls">{t('Latest calls')}</Title>
+        <Anchor component={Link} href={`/history?extensionId=${extension.id}`} size="sm">{t('All calls of {{number}}', { number: extension.number })}</Anchor>
       </Group>
       <CallTable
-        label={`Latest calls of ${extension.number}`}
+        label={t('Latest calls of {{number}}', { number: extension.number })}
         rows={query.data?.data}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<Text size="sm" c="dimmed" p="md">No calls yet. They appear here as soon as they end.</Text>}
+        empty={<Text size="sm" c="dimmed" p="md">{t('No calls yet. They appear here as soon as they end.')}</Text>}
       />
     </section>
   )

@@ -15,19 +15,20 @@ import { ExtensionForm } from './extension-form.tsx'
 import { ExtensionMenu } from './extension-menu.tsx'
 import { ImportDrawer } from './import-drawer.tsx'
 import { PhoneCount, Presence } from './presence.tsx'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<Extension>[] = [
-  { key: 'number', title: 'Number', sort: 'number', width: 110, card: 'hide', render: (extension) => <span className="numbers" style={{ fontWeight: 600 }}>{extension.number}</span> },
-  { key: 'title', title: 'Extension', card: 'title', cardOnly: true, render: (extension) => <><span className="numbers">{extension.number}</span> {extension.name}</> },
-  { key: 'name', title: 'Name', sort: 'name', card: 'hide', render: (extension) => extension.name },
-  { key: 'presence', title: 'State', card: 'aside', render: (extension) => <Presence extension={extension} /> },
-  { key: 'phones', title: 'Phones', render: (extension) => <PhoneCount extension={extension} /> },
+  { key: 'number', title: t('Number'), sort: 'number', width: 110, card: 'hide', render: (extension) => <span className="numbers" style={{ fontWeight: 600 }}>{extension.number}</span> },
+  { key: 'title', title: t('Extension'), card: 'title', cardOnly: true, render: (extension) => <><span className="numbers">{extension.number}</span> {extension.name}</> },
+  { key: 'name', title: t('Name'), sort: 'name', card: 'hide', render: (extension) => extension.name },
+  { key: 'presence', title: t('State'), card: 'aside', render: (extension) => <Presence extension={extension} /> },
+  { key: 'phones', title: t('Phones'), render: (extension) => <PhoneCount extension={extension} /> },
   {
     key: 'recording',
-    title: 'Recording',
+    title: t('Recording'),
     render: (extension) => extension.recording === 'always'
       ? <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ whiteSpace: 'nowrap' }}><Disc size={14} aria-hidden />Every call</Group>
-      : extension.recording === 'never' ? 'Never' : 'On request',
+      : extension.recording === 'never' ? t('Never') : t('On request'),
   },
 ]
 
@@ -44,20 +45,20 @@ export default function Extensions() {
   const [importing, setImporting] = useState(false)
   const mayWrite = can('extensions.write')
   const dial = useDial()
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New extension</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New extension')}</Button>
 
   return (
     <Stack gap="md">
-      <PageHeader title="Extensions" lead="The numbers people dial inside the company, and the phones that ring for them." actions={(
+      <PageHeader title={t('Extensions')} lead={t('The numbers people dial inside the company, and the phones that ring for them.')} actions={(
         <Group gap="xs">
-          <Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href="/api/v1/extensions/export.csv">Export</Button>
-          {mayWrite && <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>Import</Button>}
+          <Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href="/api/v1/extensions/export.csv">{t('Export')}</Button>
+          {mayWrite && <Button variant="default" leftSection={<Upload size={16} aria-hidden />} onClick={() => setImporting(true)}>{t('Import')}</Button>}
           {mayWrite && create}
         </Group>
       )} />
-      <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
+      <SearchInput label={t('Search number or name')} value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
-        label="Extensions"
+        label={t('Extensions')}
         columns={columns}
         rows={query.data?.data}
         rowKey={(extension) => extension.id}
@@ -75,8 +76,8 @@ export default function Extensions() {
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
         empty={search === ''
-          ? <EmptyState icon={Phone} title="No extensions yet" action={mayWrite && create}>An extension is a number and its phones. Create one, and you get the user name and password its phone signs in with.</EmptyState>
-          : <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show all extensions</Button>}>No extension has “{search}” in its number or name.</EmptyState>}
+          ? <EmptyState icon={Phone} title={t('No extensions yet')} action={mayWrite && create}>{t('An extension is a number and its phones. Create one, and you get the user name and password its phone signs in with.')}</EmptyState>
+          : <EmptyState icon={SearchX} title={t('Nothing found')} action={<Button variant="default" onClick={() => list.set({ search: '' })}>{t('Show all extensions')}</Button>}>{t('No extension has “{{search}}” in its number or name.', { search })}</EmptyState>}
       />
       <ExtensionForm
         editing={editing}

@@ -4,6 +4,7 @@ import { useCode } from '../../app/feature-codes.ts'
 import type { Extension } from '../../app/types.ts'
 import { PersonInput } from '../dial-plan/person-input.tsx'
 import { useExtensions } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 type Target = Extension['followMeTo'][number]
 
@@ -28,22 +29,22 @@ export function FollowMe({ of, values: { followMe, followMeOwnPhones, followMeTo
   const replace = (target: Target, change: Partial<Target>) => onChange({ followMeTo: followMeTo.map((each) => (each === target ? { ...each, ...change } : each)) })
   return (
     <Stack gap="xs">
-      <Checkbox label="Follow me" description={`Calls ring elsewhere too, such as on a mobile.${code === undefined ? '' : ` Also ${code} on the phone.`}`} checked={followMe} error={errors['followMe']} onChange={(change) => onChange({ followMe: change.currentTarget.checked })} />
+      <Checkbox label={t('Follow me')} description={`Calls ring elsewhere too, such as on a mobile.${code === undefined ? '' : ` Also ${code} on the phone.`}`} checked={followMe} error={errors['followMe']} onChange={(change) => onChange({ followMe: change.currentTarget.checked })} />
       {(followMe || followMeTo.length > 0) && (
         <>
-          <Checkbox label="Its own phones ring as well" checked={followMeOwnPhones} onChange={(change) => onChange({ followMeOwnPhones: change.currentTarget.checked })} />
+          <Checkbox label={t('Its own phones ring as well')} checked={followMeOwnPhones} onChange={(change) => onChange({ followMeOwnPhones: change.currentTarget.checked })} />
           {followMeTo.length < MOST && (
             <PersonInput
-              label="Follow me to"
-              description="Choose an extension, or type a number outside as you would dial it."
+              label={t('Follow me to')}
+              description={t('Choose an extension, or type a number outside as you would dial it.')}
               taken={({ number }) => number === of.number || followMeTo.some(({ target }) => target === number)}
-              nothingFound="Nobody fits, or all who do are there already."
+              nothingFound={t('Nobody fits, or all who do are there already.')}
               error={errors['followMeTo']}
               onChoose={({ kind, number }) => onChange({ followMeTo: [...followMeTo, { target: number, delaySeconds: 0, ringSeconds: 20, confirm: kind === 'outside' }] })}
             />
           )}
           {followMeTo.map((target) => <Row key={target.target} target={target} onChange={(change) => replace(target, change)} onRemove={() => onChange({ followMeTo: followMeTo.filter((each) => each !== target) })} />)}
-          <Input.Description>Whoever answers outside hears who calls and presses 1 to take the call; the others ring on until then. Without that, a mobile's voicemail may take it.</Input.Description>
+          <Input.Description>{t("Whoever answers outside hears who calls and presses 1 to take the call; the others ring on until then. Without that, a mobile's voicemail may take it.")}</Input.Description>
         </>
       )}
     </Stack>
@@ -56,11 +57,11 @@ function Row({ target: { target, delaySeconds, ringSeconds, confirm }, onChange,
     <Stack gap={4}>
       <Group gap="xs" wrap="nowrap">
         <Text size="sm" flex={1} truncate><span className="numbers">{target}</span> {extension?.name}</Text>
-        <NumberInput aria-label={`${target} rings after`} size="xs" w={95} min={0} max={120} allowDecimal={false} prefix="after " suffix=" s" value={delaySeconds} onChange={(value) => onChange({ delaySeconds: Number(value) || 0 })} />
-        <NumberInput aria-label={`${target} rings for`} size="xs" w={90} min={5} max={120} allowDecimal={false} prefix="for " suffix=" s" value={ringSeconds} onChange={(value) => onChange({ ringSeconds: Number(value) || 20 })} />
-        <ActionIcon variant="subtle" color="red" aria-label={`Take out ${target}`} onClick={onRemove}><X size={16} aria-hidden /></ActionIcon>
+        <NumberInput aria-label={t('{{target}} rings after', { target })} size="xs" w={95} min={0} max={120} allowDecimal={false} prefix="after " suffix=" s" value={delaySeconds} onChange={(value) => onChange({ delaySeconds: Number(value) || 0 })} />
+        <NumberInput aria-label={t('{{target}} rings for', { target })} size="xs" w={90} min={5} max={120} allowDecimal={false} prefix="for " suffix=" s" value={ringSeconds} onChange={(value) => onChange({ ringSeconds: Number(value) || 20 })} />
+        <ActionIcon variant="subtle" color="red" aria-label={t('Take out {{target}}', { target })} onClick={onRemove}><X size={16} aria-hidden /></ActionIcon>
       </Group>
-      {extension === undefined && <Checkbox size="xs" label="Has to press 1 to take a call" aria-label={`${target} has to press 1 to take a call`} checked={confirm} onChange={(change) => onChange({ confirm: change.currentTarget.checked })} />}
+      {extension === undefined && <Checkbox size="xs" label={t('Has to press 1 to take a call')} aria-label={t('{{target}} has to press 1 to take a call', { target })} checked={confirm} onChange={(change) => onChange({ confirm: change.currentTarget.checked })} />}
     </Stack>
   )
 }

@@ -10,12 +10,13 @@ import { TargetInput } from '../dial-plan/target-input.tsx'
 import { changeExtension } from './data.ts'
 import { MissedCallMail } from '../mail/missed-call-mail.tsx'
 import { FollowMe, type Followed } from './follow-me.tsx'
+import { t } from '../../words/translate.ts'
 
 const forwards = [
-  { field: 'forwardAlways', label: 'Forward all calls to', description: 'Its phones do not ring at all.', codes: ['forward-always-on', 'forward-always-off'] },
-  { field: 'forwardBusy', label: 'Forward when busy to', description: 'Also where calls go while do not disturb is on.', codes: ['forward-busy-on', 'forward-busy-off'] },
-  { field: 'forwardNoAnswer', label: 'Forward when nobody answers to', description: 'After its phones rang for their time.', codes: ['forward-no-answer-on', 'forward-no-answer-off'] },
-  { field: 'forwardUnreachable', label: 'Forward while no phone is reachable to', description: 'When none is registered, or none answers.', codes: ['forward-unreachable-on', 'forward-unreachable-off'] },
+  { field: 'forwardAlways', label: t('Forward all calls to'), description: t('Its phones do not ring at all.'), codes: ['forward-always-on', 'forward-always-off'] },
+  { field: 'forwardBusy', label: t('Forward when busy to'), description: t('Also where calls go while do not disturb is on.'), codes: ['forward-busy-on', 'forward-busy-off'] },
+  { field: 'forwardNoAnswer', label: t('Forward when nobody answers to'), description: t('After its phones rang for their time.'), codes: ['forward-no-answer-on', 'forward-no-answer-off'] },
+  { field: 'forwardUnreachable', label: t('Forward while no phone is reachable to'), description: t('When none is registered, or none answers.'), codes: ['forward-unreachable-on', 'forward-unreachable-off'] },
 ] as const
 
 interface Values extends Record<(typeof forwards)[number]['field'], string>, Followed {
@@ -37,15 +38,15 @@ interface Values extends Record<(typeof forwards)[number]['field'], string>, Fol
 }
 
 const outside: { value: Extension['outsideCalls']; label: string }[] = [
-  { value: 'none', label: 'Not at all, but for emergency calls' },
-  { value: 'national', label: 'Within the country' },
-  { value: 'international', label: 'Everywhere' },
+  { value: 'none', label: t('Not at all, but for emergency calls') },
+  { value: 'national', label: t('Within the country') },
+  { value: 'international', label: t('Everywhere') },
 ]
 
 /** Where calls to an extension go when they do not simply ring. */
 export function HandlingForm({ opened, extension, onClose }: { opened: boolean; extension: Extension; onClose: () => void }) {
   return (
-    <FormDrawer opened={opened} onClose={onClose} title={`Call handling of ${extension.number}`}>
+    <FormDrawer opened={opened} onClose={onClose} title={t('Call handling of {{number}}', { number: extension.number })}>
       <Fields current={extension} onClose={onClose} />
     </FormDrawer>
   )
@@ -63,15 +64,15 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     },
     check: ({ lampNumbers, supervises }): Record<string, string> => {
       const nobody = supervises.find((number) => !/^(?=.)[0-9XNZ]{0,15}\.?$/i.test(number.trim()))
-      if (nobody !== undefined) return { supervises: `${nobody} is no number inside, such as 102, and no pattern, such as 2XX.` }
+      if (nobody !== undefined) return { supervises: t('{{nobody}} is no number inside, such as 102, and no pattern, such as 2XX.', { nobody }) }
       const wrong = lampNumbers.find((number) => !/^[*0-9][0-9]{0,14}$/.test(number.trim()))
-      return wrong === undefined ? {} : { lampNumbers: `${wrong} is no number inside, such as 102, and no code, such as *21.` }
+      return wrong === undefined ? {} : { lampNumbers: t('{{wrong}} is no number inside, such as 102, and no code, such as *21.', { wrong }) }
     },
     onSaved: onClose,
     save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, supervises, pageable, listed, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
       await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), supervises, pageable, listed, followMe, followMeOwnPhones, followMeTo, version: extension.version })
-      notify.done(`The call handling of ${extension.number} is saved.`)
+      notify.done(t('The call handling of {{number}} is saved.', { number: extension.number }))
     },
   })
   const { values, errors, set } = form
@@ -87,23 +88,23 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
   }
   const [messages, pickUp, intercom, directory, supervise] = [codeOf('voicemail-own'), codeOf('pick-up-group'), codeOf('intercom'), codeOf('directory-by-name'), codeOf('supervise')]
   return (
-    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <Checkbox label="Do not disturb" description={`Callers hear busy, or leave a message where there is voicemail.${also('do-not-disturb-on', 'do-not-disturb-off')}`} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
-      <TagsInput label="May disturb all the same" description="Numbers of callers; press Enter after each." value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
-      <Checkbox label="Voicemail" description={`Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case.${messages === undefined ? '' : ` ${messages} on the phone plays the messages.`}`} checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
+    <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <Checkbox label={t('Do not disturb')} description={`Callers hear busy, or leave a message where there is voicemail.${also('do-not-disturb-on', 'do-not-disturb-off')}`} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
+      <TagsInput label={t('May disturb all the same')} description={t('Numbers of callers; press Enter after each.')} value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
+      <Checkbox label={t('Voicemail')} description={`Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case.${messages === undefined ? '' : ` ${messages} on the phone plays the messages.`}`} checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
       <FollowMe of={extension} values={values} errors={errors} onChange={follow} />
       {forwards.map(({ field, label, description, codes }) => (
         <TargetInput key={field} label={label} description={`${description}${also(...codes)}`} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       ))}
       <MissedCallMail value={values.missedCallMail} error={errors.missedCallMail} onChange={(value) => set('missedCallMail', value)} />
-      <NumberInput label="Busy from" description="Calls at once from which on others are told it is busy; empty for no limit." min={1} max={50} allowDecimal={false} suffix=" calls" placeholder="No limit" value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
-      <TextInput label="Pickup group" description={`Colleagues of the same group pick up its calls${pickUp === undefined ? '' : ` with ${pickUp}`}; empty: those who have none either.`} placeholder="Sales" autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
-      <Checkbox label="Answers intercom and paging" description={`Its phones pick up by themselves, with a beep, when a colleague ${intercom === undefined ? '' : `dials ${intercom} and its number, or `}pages it. Never during do not disturb.`} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />
-      <Checkbox label="Listed in the company directory" description={`Callers who ${directory === undefined ? 'ask for the directory' : `dial ${directory}, or are led there,`} find it by its name.`} checked={values.listed} onChange={(change) => set('listed', change.currentTarget.checked)} />
-      <TagsInput label="BLF list" description={`Numbers and codes whose lamps its phones get by one subscription; press Enter after each. The BLF list URI of its phones is blf-${extension.number} at this server.`} placeholder={values.lampNumbers.length === 0 ? '102' : ''} value={values.lampNumbers} error={errors.lampNumbers} onChange={(value) => set('lampNumbers', value)} />
-      <TagsInput label="Supervises" description={`Whose calls its phones may listen to${supervise === undefined ? '' : ` with ${supervise} and the extension`}: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.`} placeholder={values.supervises.length === 0 ? 'Nobody' : ''} value={values.supervises} error={errors.supervises} onChange={(value) => set('supervises', value)} />
-      <Select label="May call outside" description="Also counts for calls that it forwards or transfers there." data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
-      <TextInput label="Number shown outside" description="An inbound number, or that of a trunk; empty: the one of the outbound route." inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
+      <NumberInput label={t('Busy from')} description={t('Calls at once from which on others are told it is busy; empty for no limit.')} min={1} max={50} allowDecimal={false} suffix=" calls" placeholder={t('No limit')} value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
+      <TextInput label={t('Pickup group')} description={`Colleagues of the same group pick up its calls${pickUp === undefined ? '' : ` with ${pickUp}`}; empty: those who have none either.`} placeholder={t('Sales')} autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
+      <Checkbox label={t('Answers intercom and paging')} description={`Its phones pick up by themselves, with a beep, when a colleague ${intercom === undefined ? '' : `dials ${intercom} and its number, or `}pages it. Never during do not disturb.`} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />
+      <Checkbox label={t('Listed in the company directory')} description={`Callers who ${directory === undefined ? 'ask for the directory' : `dial ${directory}, or are led there,`} find it by its name.`} checked={values.listed} onChange={(change) => set('listed', change.currentTarget.checked)} />
+      <TagsInput label={t('BLF list')} description={t('Numbers and codes whose lamps its phones get by one subscription; press Enter after each. The BLF list URI of its phones is blf-{{number}} at this server.', { number: extension.number })} placeholder={values.lampNumbers.length === 0 ? '102' : ''} value={values.lampNumbers} error={errors.lampNumbers} onChange={(value) => set('lampNumbers', value)} />
+      <TagsInput label={t('Supervises')} description={`Whose calls its phones may listen to${supervise === undefined ? '' : ` with ${supervise} and the extension`}: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.`} placeholder={values.supervises.length === 0 ? t('Nobody') : ''} value={values.supervises} error={errors.supervises} onChange={(value) => set('supervises', value)} />
+      <Select label={t('May call outside')} description={t('Also counts for calls that it forwards or transfers there.')} data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
+      <TextInput label={t('Number shown outside')} description={t('An inbound number, or that of a trunk; empty: the one of the outbound route.')} inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>
   )
 }

@@ -6,6 +6,8 @@ import type { ExtensionImportReport } from '../../client/index.ts'
 import { Faults } from '../../components/faults.tsx'
 import { Problem } from '../../components/states.tsx'
 import { importCsv } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const EXAMPLE = 'number,name,deviceName,ringSeconds,forwardNoAnswer\r\n101,Anna Berg,Desk phone,20,102\r\n102,Ben Carter,,,\r\n'
 
@@ -22,7 +24,7 @@ export function ImportDrawer({ opened, onClose }: { opened: boolean; onClose: ()
   const [held, setHeld] = useState(false)
   // Closed by mistake, the passwords would be gone.
   return (
-    <Drawer opened={opened} onClose={() => !held && onClose()} closeOnClickOutside={!held} withCloseButton={!held} title={<Text fw={650} fz="lg" span>Import extensions</Text>}>
+    <Drawer opened={opened} onClose={() => !held && onClose()} closeOnClickOutside={!held} withCloseButton={!held} title={<Text fw={650} fz="lg" span>{t('Import extensions')}</Text>}>
       {opened && <Steps onHold={setHeld} onClose={onClose} />}
     </Drawer>
   )
@@ -51,22 +53,21 @@ function Steps({ onHold, onClose }: { onHold: (held: boolean) => void; onClose: 
   return (
     <Stack gap="md">
       <Text size="sm">
-        A CSV file as a spreadsheet saves it. Its first line names the columns: <b>number</b> and <b>name</b>, and any of those of the <Anchor inherit href="/api/v1/extensions/export.csv">export</Anchor>.
-        An extension with that number is changed, another one is made with a phone. Nothing is changed before you have seen what would be.
+        {rich('A CSV file as a spreadsheet saves it. Its first line names the columns: <b>number</b> and <b2>name</b2>, and any of those of the <anchor>export</anchor>. An extension with that number is changed, another one is made with a phone. Nothing is changed before you have seen what would be.', { b: (inside) => <b>{inside}</b>, b2: (inside) => <b>{inside}</b>, anchor: (inside) => <Anchor inherit href="/api/v1/extensions/export.csv">{inside}</Anchor> })}
       </Text>
-      <Group><Button variant="default" size="xs" leftSection={<Download size={14} aria-hidden />} onClick={() => save('extensions-example.csv', EXAMPLE)}>Example file</Button></Group>
-      <FileInput label="File" placeholder="Choose a CSV file" accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
-      {check.isPending && <Text size="sm" c="dimmed" role="status">Looking at the file…</Text>}
+      <Group><Button variant="default" size="xs" leftSection={<Download size={14} aria-hidden />} onClick={() => save('extensions-example.csv', EXAMPLE)}>{t('Example file')}</Button></Group>
+      <FileInput label={t('File')} placeholder={t('Choose a CSV file')} accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
+      {check.isPending && <Text size="sm" c="dimmed" role="status">{t('Looking at the file…')}</Text>}
       <Problem error={check.error ?? carryOut.error} />
       {report !== undefined && (report.errors.length > 0 ? <Faults errors={report.errors} /> : (
         <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">
-          {changes === 0 ? 'Everything in this file is so already.' : `${report.created} new, ${report.updated} changed, ${report.unchanged} as they are.`}
+          {changes === 0 ? t('Everything in this file is so already.') : t('{{created}} new, {{updated}} changed, {{unchanged}} as they are.', { created: report.created, updated: report.updated, unchanged: report.unchanged })}
         </Alert>
       ))}
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>Cancel</Button>
+        <Button variant="default" onClick={onClose}>{t('Cancel')}</Button>
         <Button disabled={file === null || check.data === undefined || check.data.errors.length > 0 || changes === 0} loading={carryOut.isPending} onClick={() => file !== null && carryOut.mutate(file)}>
-          {changes > 0 ? `Import ${changes} ${changes === 1 ? 'extension' : 'extensions'}` : 'Import'}
+          {changes > 0 ? `Import ${changes} ${changes === 1 ? 'extension' : 'extensions'}` : t('Import')}
         </Button>
       </Group>
     </Stack>
@@ -78,16 +79,16 @@ function Done({ report: { created, updated, credentials }, onClose }: { report: 
   const lines = credentials.map(({ number, name, username, password }) => [number, name, username, password].map(quoted).join(','))
   return (
     <Stack gap="md">
-      <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">{created} made, {updated} changed.</Alert>
+      <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">{t('{{created}} made, {{updated}} changed.', { created, updated })}</Alert>
       {credentials.length > 0 && (
         <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">
           <Stack gap="sm" align="flex-start">
-            <span>The passwords of the new phones can be saved only now. Keep the file somewhere safe, and delete it when the phones are set up.</span>
-            <Button leftSection={<Download size={16} aria-hidden />} onClick={() => (save('phone-passwords.csv', ['number,name,username,password', ...lines, ''].join('\r\n')), setSaved(true))}>Save passwords</Button>
+            <span>{t('The passwords of the new phones can be saved only now. Keep the file somewhere safe, and delete it when the phones are set up.')}</span>
+            <Button leftSection={<Download size={16} aria-hidden />} onClick={() => (save('phone-passwords.csv', ['number,name,username,password', ...lines, ''].join('\r\n')), setSaved(true))}>{t('Save passwords')}</Button>
           </Stack>
         </Alert>
       )}
-      <Group justify="flex-end"><Button variant="default" disabled={credentials.length > 0 && !saved} onClick={onClose}>Close</Button></Group>
+      <Group justify="flex-end"><Button variant="default" disabled={credentials.length > 0 && !saved} onClick={onClose}>{t('Close')}</Button></Group>
     </Stack>
   )
 }

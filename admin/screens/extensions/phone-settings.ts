@@ -1,6 +1,7 @@
 /** SIP credentials in the forms phones take them. */
 import type { SipCredentials } from '../../app/types.ts'
 import { transportWords } from '../../words/transport.ts'
+import { t } from '../../words/translate.ts'
 
 const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
 
@@ -45,11 +46,11 @@ export function phoneSettings(credentials: SipCredentials): PhoneSetting[] {
   const portOf = (transport: string) => transports.find(({ name }) => name === transport)?.port
   const [tls, wss] = [portOf('tls'), portOf('wss')]
   return [
-    { label: 'User name', value: username, note: 'Also called account, SIP ID, authentication name or authorisation user.' },
-    { label: 'Password', value: password, note: 'Also called secret or authentication password.' },
-    { label: 'Server', value: domain, note: 'Also called domain, registrar or SIP server. Leave an outbound proxy empty.' },
-    { label: 'Port', value: String(port), ...(tls !== undefined && tls !== port && { note: `With TLS it is ${tls}.` }) },
-    { label: 'Transport', value: alternatives.format(phoneTransports(credentials).map(transportWords)) },
-    ...(wss === undefined ? [] : [{ label: 'WebSocket address', value: `wss://${bracketed(domain)}:${wss}`, note: 'For phones in a browser.' }]),
+    { label: t('User name'), value: username, note: t('Also called account, SIP ID, authentication name or authorisation user.') },
+    { label: t('Password'), value: password, note: t('Also called secret or authentication password.') },
+    { label: t('Server'), value: domain, note: t('Also called domain, registrar or SIP server. Leave an outbound proxy empty.') },
+    { label: t('Port'), value: String(port), ...(tls !== undefined && tls !== port && { note: t('With TLS it is {{tls}}.', { tls }) }) },
+    { label: t('Transport'), value: alternatives.format(phoneTransports(credentials).map(transportWords)) },
+    ...(wss === undefined ? [] : [{ label: t('WebSocket address'), value: `wss://${bracketed(domain)}:${wss}`, note: t('For phones in a browser.') }]),
   ]
 }

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core'
 import type { Extension, Registration } from '../../app/types.ts'
 import { StatusDot } from '../../components/status.tsx'
 import { useLive } from '../../live/store.ts'
+import { t } from '../../words/translate.ts'
 
 /** Registrations of one extension, or of one of its devices. */
 export function useRegistrations(belongs: (registration: Registration) => boolean): Registration[] {
@@ -17,19 +18,19 @@ export function useInCall(extensionId: string): boolean {
 export function Presence({ extension }: { extension: Extension }) {
   const registrations = useRegistrations((registration) => registration.extensionId === extension.id)
   const inCall = useInCall(extension.id)
-  if (!extension.enabled) return <StatusDot label="Turned off" tone="quiet" />
-  if (extension.forwardAlways !== null) return <StatusDot label={`Forwarded to ${extension.forwardAlways}`} tone="warning" />
-  if (extension.doNotDisturb) return <StatusDot label="Do not disturb" tone="warning" />
-  if (inCall) return <StatusDot label="In a call" tone="busy" />
+  if (!extension.enabled) return <StatusDot label={t('Turned off')} tone="quiet" />
+  if (extension.forwardAlways !== null) return <StatusDot label={t('Forwarded to {{forwardAlways}}', { forwardAlways: extension.forwardAlways })} tone="warning" />
+  if (extension.doNotDisturb) return <StatusDot label={t('Do not disturb')} tone="warning" />
+  if (inCall) return <StatusDot label={t('In a call')} tone="busy" />
   const reachable = registrations.filter((registration) => registration.reachable !== 'no').length
-  if (reachable > 0) return <StatusDot label="Reachable" tone="good" />
-  if (registrations.length > 0) return <StatusDot label="Not answering" tone="bad" />
-  return <StatusDot label="No phone" tone="warning" />
+  if (reachable > 0) return <StatusDot label={t('Reachable')} tone="good" />
+  if (registrations.length > 0) return <StatusDot label={t('Not answering')} tone="bad" />
+  return <StatusDot label={t('No phone')} tone="warning" />
 }
 
 /** `2 of 3`: phones registered now, of the devices there are. */
 export function PhoneCount({ extension }: { extension: Extension }) {
   const registrations = useRegistrations((registration) => registration.extensionId === extension.id)
   const devices = new Set(registrations.map((registration) => registration.deviceId)).size
-  return <Text span inherit className="numbers" style={{ whiteSpace: 'nowrap' }}>{devices} of {extension.devices.length} registered</Text>
+  return <Text span inherit className="numbers" style={{ whiteSpace: 'nowrap' }}>{t('{{devices}} of {{devices2}} registered', { devices, devices2: extension.devices.length })}</Text>
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useCan } from '../../app/session.tsx'
 import type { Extension } from '../../app/types.ts'
 import { useExtension, useExtensions } from '../extensions/data.ts'
+import { t } from '../../words/translate.ts'
 
 function option({ id, number, name }: Extension): { value: string; label: string } {
   return { value: id, label: `${number} ${name}` }
@@ -19,7 +20,7 @@ export function ExtensionFilter({ value, onChange }: { value: string; onChange: 
 function Chosen({ id, onChange }: { id: string; onChange: (id: string) => void }) {
   const query = useExtension(id)
   // A deleted extension still has its calls: the filter stays and can be cleared.
-  return <Picker chosen={query.data === undefined ? { value: id, label: query.isError ? 'Deleted extension' : '…' } : option(query.data)} onChange={onChange} />
+  return <Picker chosen={query.data === undefined ? { value: id, label: query.isError ? t('Deleted extension') : '…' } : option(query.data)} onChange={onChange} />
 }
 
 function Picker({ chosen, onChange }: { chosen: { value: string; label: string } | undefined; onChange: (id: string) => void }) {
@@ -30,13 +31,13 @@ function Picker({ chosen, onChange }: { chosen: { value: string; label: string }
   if (chosen !== undefined && !options.some(({ value }) => value === chosen.value)) options.unshift(chosen)
   return (
     <Select
-      aria-label="Extension"
-      placeholder="Any extension"
+      aria-label={t('Extension')}
+      placeholder={t('Any extension')}
       searchable
       clearable
       data={options}
       filter={({ options: all }) => all}
-      nothingFoundMessage="No extension found"
+      nothingFoundMessage={t('No extension found')}
       value={chosen?.value ?? null}
       onChange={(value) => onChange(value ?? '')}
       onSearchChange={setTyped}

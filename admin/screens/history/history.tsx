@@ -10,6 +10,7 @@ import { resultWords } from '../../words/call.ts'
 import { CallTable } from './call-table.tsx'
 import { dayToInstant, useCalls } from './data.ts'
 import { ExtensionFilter } from './extension-filter.tsx'
+import { t } from '../../words/translate.ts'
 
 const results = Object.entries(resultWords).map(([value, { label }]) => ({ value, label }))
 
@@ -17,7 +18,7 @@ function isResult(value: string): value is Termination['result'] {
   return value in resultWords
 }
 
-const directions = [{ value: 'internal', label: 'Inside' }, { value: 'inbound', label: 'Coming in' }, { value: 'outbound', label: 'Going out' }] as const
+const directions = [{ value: 'internal', label: t('Inside') }, { value: 'inbound', label: t('Coming in') }, { value: 'outbound', label: t('Going out') }] as const
 
 function isDirection(value: string): value is Call['direction'] {
   return directions.some((one) => one.value === value)
@@ -48,26 +49,26 @@ export default function CallHistory() {
 
   return (
     <Stack gap="md">
-      <PageHeader title="Call history" lead="Every call that was made or tried, who ended it and why. Open one to see its messages." actions={<Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href={`/api/v1/calls/export.csv${asQuery(filter)}`}>Export CSV</Button>} />
+      <PageHeader title={t('Call history')} lead={t('Every call that was made or tried, who ended it and why. Open one to see its messages.')} actions={<Button component="a" variant="default" leftSection={<Download size={16} aria-hidden />} href={`/api/v1/calls/export.csv${asQuery(filter)}`}>{t('Export CSV')}</Button>} />
       <Group gap="sm" align="flex-end">
-        <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
-        <Select aria-label="Result" placeholder="Any result" data={results} clearable value={isResult(result) ? result : null} onChange={(value) => list.set({ result: value ?? '' })} w={{ base: '100%', xs: 160 }} />
-        <Select aria-label="Direction" placeholder="Any direction" data={directions} clearable value={isDirection(direction) ? direction : null} onChange={(value) => list.set({ direction: value ?? '' })} w={{ base: '100%', xs: 160 }} />
+        <SearchInput label={t('Search number or name')} value={search} onChange={(value) => list.set({ search: value })} />
+        <Select aria-label={t('Result')} placeholder={t('Any result')} data={results} clearable value={isResult(result) ? result : null} onChange={(value) => list.set({ result: value ?? '' })} w={{ base: '100%', xs: 160 }} />
+        <Select aria-label={t('Direction')} placeholder={t('Any direction')} data={directions} clearable value={isDirection(direction) ? direction : null} onChange={(value) => list.set({ direction: value ?? '' })} w={{ base: '100%', xs: 160 }} />
         <ExtensionFilter value={extensionId} onChange={(value) => list.set({ extensionId: value })} />
-        <DayInput label="From" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
-        <DayInput label="To" min={from === '' ? undefined : from} value={to} onChange={(day) => list.set({ to: day })} />
-        {filtered && <Button variant="subtle" onClick={clear}>Clear filters</Button>}
+        <DayInput end="from" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
+        <DayInput end="to" min={from === '' ? undefined : from} value={to} onChange={(day) => list.set({ to: day })} />
+        {filtered && <Button variant="subtle" onClick={clear}>{t('Clear filters')}</Button>}
       </Group>
       <CallTable
-        label="Call history"
+        label={t('Call history')}
         rows={query.data?.data}
         error={query.error}
         retry={() => void query.refetch()}
         sorting={{ field: 'started_at', order: list.order, onChange: list.sortBy }}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
         empty={filtered
-          ? <EmptyState icon={SearchX} title="No call matches" action={<Button variant="default" onClick={clear}>Clear filters</Button>}>Try fewer filters or other days.</EmptyState>
-          : <EmptyState icon={History} title="No calls yet">Once two phones are registered, call one from the other. The call appears here when it ends.</EmptyState>}
+          ? <EmptyState icon={SearchX} title={t('No call matches')} action={<Button variant="default" onClick={clear}>{t('Clear filters')}</Button>}>{t('Try fewer filters or other days.')}</EmptyState>
+          : <EmptyState icon={History} title={t('No calls yet')}>{t('Once two phones are registered, call one from the other. The call appears here when it ends.')}</EmptyState>}
       />
     </Stack>
   )

@@ -10,6 +10,7 @@ import { useForm } from '../../components/use-form.ts'
 import { dayNames } from '../../words/hours.ts'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addSchedule, changeSchedule, daysOf } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; schedule: Schedule } | null
 
@@ -17,7 +18,7 @@ export type Editing = { kind: 'new' } | { kind: 'edit'; schedule: Schedule } | n
 export function HoursForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
   const schedule = editing?.kind === 'edit' ? editing.schedule : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={schedule === undefined ? 'New opening hours' : `Edit opening hours ${schedule.number}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={schedule === undefined ? t('New opening hours') : t('Edit opening hours {{number}}', { number: schedule.number })}>
       <Fields current={schedule} onClose={onClose} />
     </FormDrawer>
   )
@@ -39,36 +40,36 @@ function Fields({ current, onClose }: { current: Schedule | undefined; onClose: 
       enabled: schedule?.enabled ?? true, override: schedule?.override ?? 'automatic',
     },
     check: ({ number, name, open, closed, hours, holidays }): Record<string, string> => ({
-      ...(!/^[0-9]{2,15}$/.test(number) && { number: 'Use 2 to 15 digits, for example 500.' }),
-      ...(name.trim() === '' && { name: 'Say whose hours these are, such as “Office”.' }),
-      ...(open.trim() === '' && { open: 'Say who is called while open.' }),
-      ...(closed.trim() === '' && { closed: 'Say where calls go while closed, such as a mailbox or an announcement.' }),
-      ...(hours.some(({ days, from, to }) => days.length === 0 || from === '' || to === '') && { hours: 'Each line needs days, a beginning and an end.' }),
-      ...(holidays.some(({ name: of, from, to }) => of.trim() === '' || from === '' || to === '') && { holidays: 'Each holiday needs a name and its days.' }),
+      ...(!/^[0-9]{2,15}$/.test(number) && { number: t('Use 2 to 15 digits, for example 500.') }),
+      ...(name.trim() === '' && { name: t('Say whose hours these are, such as “Office”.') }),
+      ...(open.trim() === '' && { open: t('Say who is called while open.') }),
+      ...(closed.trim() === '' && { closed: t('Say where calls go while closed, such as a mailbox or an announcement.') }),
+      ...(hours.some(({ days, from, to }) => days.length === 0 || from === '' || to === '') && { hours: t('Each line needs days, a beginning and an end.') }),
+      ...(holidays.some(({ name: of, from, to }) => of.trim() === '' || from === '' || to === '') && { holidays: t('Each holiday needs a name and its days.') }),
     }),
     onSaved: onClose,
     save: async ({ open, closed, holiday, ...rest }) => {
       const input = { ...rest, open: open.trim(), closed: closed.trim(), holiday: trimmedOrNull(holiday) }
       if (schedule === undefined) await addSchedule(input)
       else await changeSchedule(schedule.id, { ...input, version: schedule.version })
-      notify.done(`Opening hours ${input.number} are saved.`)
+      notify.done(t('Opening hours {{number}} are saved.', { number: input.number }))
     },
   })
   const { values, errors, set } = form
   const override = useCode()('schedule-override')
   return (
-    <FormBody submit={schedule === undefined ? 'Create opening hours' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Number" description="What others dial, and where an inbound number may lead." inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
-      <TextInput label="Name" placeholder="Office" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <TargetInput label="While open, calls go to" required value={values.open} error={errors.open} onChange={(value) => set('open', value)} />
-      <TargetInput label="While closed, calls go to" required value={values.closed} error={errors.closed} onChange={(value) => set('closed', value)} />
-      <TargetInput label="On holidays, calls go to" description="Empty: as while closed." value={values.holiday} error={errors.holiday} onChange={(value) => set('holiday', value)} />
+    <FormBody submit={schedule === undefined ? t('Create opening hours') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label={t('Number')} description={t('What others dial, and where an inbound number may lead.')} inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
+      <TextInput label={t('Name')} placeholder={t('Office')} withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <TargetInput label={t('While open, calls go to')} required value={values.open} error={errors.open} onChange={(value) => set('open', value)} />
+      <TargetInput label={t('While closed, calls go to')} required value={values.closed} error={errors.closed} onChange={(value) => set('closed', value)} />
+      <TargetInput label={t('On holidays, calls go to')} description={t('Empty: as while closed.')} value={values.holiday} error={errors.holiday} onChange={(value) => set('holiday', value)} />
       <Hours hours={values.hours} error={errors.hours} onChange={(hours) => set('hours', hours)} />
       <Holidays holidays={values.holidays} error={errors.holidays} onChange={(holidays) => set('holidays', holidays)} />
-      <Select label="Time zone" description="Daylight saving time is followed by itself." placeholder="That of the company" searchable clearable data={zones} value={values.timeZone} error={errors.timeZone} onChange={(value) => set('timeZone', value)} />
-      <Select label="By hand" data={[{ value: 'automatic', label: 'The clock decides' }, { value: 'open', label: 'Open, whatever the clock says' }, { value: 'closed', label: 'Closed, whatever the clock says' }]} allowDeselect={false} value={values.override} onChange={(value) => set('override', (value ?? 'automatic') as Schedule['override'])} />
-      <Checkbox label="Phones may open and close by hand" description={override === undefined ? 'The feature code for it is turned off.' : `By dialling ${override}${values.number || '500'}; once more, and the clock decides again.`} checked={values.byPhone} onChange={(change) => set('byPhone', change.currentTarget.checked)} />
-      <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      <Select label={t('Time zone')} description={t('Daylight saving time is followed by itself.')} placeholder={t('That of the company')} searchable clearable data={zones} value={values.timeZone} error={errors.timeZone} onChange={(value) => set('timeZone', value)} />
+      <Select label={t('By hand')} data={[{ value: 'automatic', label: t('The clock decides') }, { value: 'open', label: t('Open, whatever the clock says') }, { value: 'closed', label: t('Closed, whatever the clock says') }]} allowDeselect={false} value={values.override} onChange={(value) => set('override', (value ?? 'automatic') as Schedule['override'])} />
+      <Checkbox label={t('Phones may open and close by hand')} description={override === undefined ? t('The feature code for it is turned off.') : t('By dialling {{override}}{{number}}; once more, and the clock decides again.', { override, number: values.number || '500' })} checked={values.byPhone} onChange={(change) => set('byPhone', change.currentTarget.checked)} />
+      <Checkbox label={t('Turned on')} description={t('While off, calls to it are refused.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )
 }
@@ -83,23 +84,23 @@ function Hours({ hours, error, onChange }: ListProps<OpenHours> & { hours: OpenH
   return (
     <Stack gap="xs">
       <div>
-        <Input.Label component="div">Opening hours</Input.Label>
-        <Input.Description>An end before its beginning goes on into the next day; 24:00 is written 00:00 there.</Input.Description>
+        <Input.Label component="div">{t('Opening hours')}</Input.Label>
+        <Input.Description>{t('An end before its beginning goes on into the next day; 24:00 is written 00:00 there.')}</Input.Description>
       </div>
       {hours.map((line, at) => (
-        <Stack key={at} gap={6} role="group" aria-label={`Opening time ${at + 1}`}>
+        <Stack key={at} gap={6} role="group" aria-label={t('Opening time {{at}}', { at: at + 1 })}>
           <Chip.Group multiple value={line.days.map(String)} onChange={(days) => replace(at, { days: days.map(Number).sort((a, b) => a - b) })}>
             <Group gap={4}>{dayNames.map((name, index) => <Chip key={name} size="xs" radius="sm" value={String(index + 1)}>{name}</Chip>)}</Group>
           </Chip.Group>
           <Group gap="xs" wrap="nowrap">
-            <TextInput type="time" aria-label="From" value={line.from} onChange={(change) => replace(at, { from: change.currentTarget.value })} />
-            <TextInput type="time" aria-label="To" value={line.to === '24:00' ? '00:00' : line.to} onChange={(change) => replace(at, { to: change.currentTarget.value === '00:00' ? '24:00' : change.currentTarget.value })} />
-            <Button variant="default" px="xs" aria-label="Take out" onClick={() => onChange(hours.filter((_, index) => index !== at))}><X size={16} aria-hidden /></Button>
+            <TextInput type="time" aria-label={t('From')} value={line.from} onChange={(change) => replace(at, { from: change.currentTarget.value })} />
+            <TextInput type="time" aria-label={t('To')} value={line.to === '24:00' ? '00:00' : line.to} onChange={(change) => replace(at, { to: change.currentTarget.value === '00:00' ? '24:00' : change.currentTarget.value })} />
+            <Button variant="default" px="xs" aria-label={t('Take out')} onClick={() => onChange(hours.filter((_, index) => index !== at))}><X size={16} aria-hidden /></Button>
           </Group>
         </Stack>
       ))}
       {error !== undefined && <Input.Error>{error}</Input.Error>}
-      <Group><Button size="xs" variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => onChange([...hours, { days: [], from: '09:00', to: '12:00' }])}>Add a time</Button></Group>
+      <Group><Button size="xs" variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => onChange([...hours, { days: [], from: '09:00', to: '12:00' }])}>{t('Add a time')}</Button></Group>
     </Stack>
   )
 }
@@ -113,7 +114,7 @@ function Holidays({ holidays, error, onChange }: ListProps<Holiday> & { holidays
       const known = new Set(holidays.map(({ name, from }) => `${from} ${name}`))
       const fresh = days.filter(({ name, from }) => !known.has(`${from} ${name}`))
       onChange([...holidays, ...fresh])
-      notify.done(`${fresh.length} of ${days.length} days of the calendar are added. Save to keep them.`)
+      notify.done(t('{{fresh}} of {{days}} days of the calendar are added. Save to keep them.', { fresh: fresh.length, days: days.length }))
     } catch (problem) {
       notify.failed(problem)
     }
@@ -121,27 +122,27 @@ function Holidays({ holidays, error, onChange }: ListProps<Holiday> & { holidays
   return (
     <Stack gap="xs">
       <div>
-        <Input.Label component="div">Holidays</Input.Label>
-        <Input.Description>They come before the opening hours. From a calendar file, days whose date moves from year to year are taken for the next five years.</Input.Description>
+        <Input.Label component="div">{t('Holidays')}</Input.Label>
+        <Input.Description>{t('They come before the opening hours. From a calendar file, days whose date moves from year to year are taken for the next five years.')}</Input.Description>
       </div>
       {holidays.map((holiday, at) => (
         <Stack key={at} gap={6} role="group" aria-label={`Holiday ${at + 1}`}>
           <Group gap="xs" wrap="nowrap">
-            <TextInput aria-label="Name" placeholder="New Year" flex={1} maxLength={100} value={holiday.name} onChange={(change) => replace(at, { name: change.currentTarget.value })} />
-            <Checkbox label="Yearly" checked={holiday.yearly} onChange={(change) => replace(at, { yearly: change.currentTarget.checked })} />
-            <Button variant="default" px="xs" aria-label="Take out" onClick={() => onChange(holidays.filter((_, index) => index !== at))}><X size={16} aria-hidden /></Button>
+            <TextInput aria-label={t('Name')} placeholder={t('New Year')} flex={1} maxLength={100} value={holiday.name} onChange={(change) => replace(at, { name: change.currentTarget.value })} />
+            <Checkbox label={t('Yearly')} checked={holiday.yearly} onChange={(change) => replace(at, { yearly: change.currentTarget.checked })} />
+            <Button variant="default" px="xs" aria-label={t('Take out')} onClick={() => onChange(holidays.filter((_, index) => index !== at))}><X size={16} aria-hidden /></Button>
           </Group>
           <Group gap="xs" wrap="nowrap">
-            <TextInput type="date" aria-label="First day" flex={1} value={holiday.from} onChange={({ currentTarget: { value } }) => replace(at, { from: value, ...((holiday.to === '' || holiday.to === holiday.from) && { to: value }) })} />
-            <TextInput type="date" aria-label="Last day" flex={1} min={holiday.yearly ? undefined : holiday.from} value={holiday.to} onChange={(change) => replace(at, { to: change.currentTarget.value })} />
+            <TextInput type="date" aria-label={t('First day')} flex={1} value={holiday.from} onChange={({ currentTarget: { value } }) => replace(at, { from: value, ...((holiday.to === '' || holiday.to === holiday.from) && { to: value }) })} />
+            <TextInput type="date" aria-label={t('Last day')} flex={1} min={holiday.yearly ? undefined : holiday.from} value={holiday.to} onChange={(change) => replace(at, { to: change.currentTarget.value })} />
           </Group>
         </Stack>
       ))}
       {error !== undefined && <Input.Error>{error}</Input.Error>}
       <Group gap="xs">
-        <Button size="xs" variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => onChange([...holidays, { name: '', from: '', to: '', yearly: false }])}>Add a holiday</Button>
+        <Button size="xs" variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => onChange([...holidays, { name: '', from: '', to: '', yearly: false }])}>{t('Add a holiday')}</Button>
         <FileButton accept=".ics,text/calendar" onChange={(file) => void take(file)}>
-          {(props) => <Button {...props} size="xs" variant="default" leftSection={<Upload size={14} aria-hidden />}>From a calendar file (.ics)</Button>}
+          {(props) => <Button {...props} size="xs" variant="default" leftSection={<Upload size={14} aria-hidden />}>{t('From a calendar file (.ics)')}</Button>}
         </FileButton>
       </Group>
     </Stack>

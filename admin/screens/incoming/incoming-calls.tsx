@@ -8,6 +8,7 @@ import { useCan, useSession } from '../../app/session.tsx'
 import { listIncomingCalls, type IncomingCall } from '../../client/index.ts'
 import { useLive } from '../../live/store.ts'
 import classes from './incoming.module.css'
+import { t } from '../../words/translate.ts'
 
 /** Whoever sees no calls of others is told of none, and has to ask. */
 const ASK_MS = 2_500
@@ -30,7 +31,7 @@ function Cards() {
   const shown = data.filter(({ id }) => !closed.includes(id))
   if (shown.length === 0) return null
   return (
-    <Stack gap="sm" className={classes.cards} role="region" aria-label="Incoming calls" aria-live="polite">
+    <Stack gap="sm" className={classes.cards} role="region" aria-label={t('Incoming calls')} aria-live="polite">
       {shown.map((call) => <Card key={call.id} call={call} onClose={() => setClosed([...closed, call.id])} />)}
     </Stack>
   )
@@ -43,25 +44,25 @@ function Card({ call: { contacts, dialled, inside, name, number, state }, onClos
   return (
     <Paper shadow="lg" withBorder p="md" w={340} maw="calc(100vw - 32px)">
       <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <Group gap="xs" wrap="nowrap"><PhoneIncoming size={18} aria-hidden /><Text fw={650}>{state === 'rings' ? 'Calls you' : 'You are talking'}</Text></Group>
-        <CloseButton size="sm" aria-label="Put away" onClick={onClose} />
+        <Group gap="xs" wrap="nowrap"><PhoneIncoming size={18} aria-hidden /><Text fw={650}>{state === 'rings' ? t('Calls you') : t('You are talking')}</Text></Group>
+        <CloseButton size="sm" aria-label={t('Put away')} onClick={onClose} />
       </Group>
-      <Text size="lg" fw={600} className="break-anywhere">{hidden ? 'Hidden number' : (known ?? number)}</Text>
-      <Text size="sm" c="dimmed" className="numbers">{hidden ? '' : `${number} · `}for {dialled}</Text>
-      {contacts.length > 1 && <Text size="sm" mt="xs">One of these has this number:</Text>}
+      <Text size="lg" fw={600} className="break-anywhere">{hidden ? t('Hidden number') : (known ?? number)}</Text>
+      <Text size="sm" c="dimmed" className="numbers">{t('{{value}}for {{dialled}}', { value: hidden ? '' : `${number} · `, dialled })}</Text>
+      {contacts.length > 1 && <Text size="sm" mt="xs">{t('One of these has this number:')}</Text>}
       <Stack gap={6} mt="xs">
         {contacts.map(({ contact: { id, company, name: who, recordUrl }, sure }) => (
           <Group key={id} gap="xs" wrap="nowrap" justify="space-between">
-            <Text size="sm" className="break-anywhere">{who}{company !== '' && `, ${company}`} {!sure && <Badge size="xs" variant="light" color="orange">perhaps</Badge>}</Text>
+            <Text size="sm" className="break-anywhere">{who}{company !== '' && `, ${company}`} {!sure && <Badge size="xs" variant="light" color="orange">{t('perhaps')}</Badge>}</Text>
             {recordUrl === null
-              ? <Anchor size="sm" component={Link} href={`/contacts?search=${encodeURIComponent(who)}`}>Open</Anchor>
-              : <Button size="compact-sm" variant="light" component="a" href={recordUrl} target="_blank" rel="noopener noreferrer" rightSection={<ExternalLink size={14} aria-hidden />}>Open record</Button>}
+              ? <Anchor size="sm" component={Link} href={`/contacts?search=${encodeURIComponent(who)}`}>{t('Open')}</Anchor>
+              : <Button size="compact-sm" variant="light" component="a" href={recordUrl} target="_blank" rel="noopener noreferrer" rightSection={<ExternalLink size={14} aria-hidden />}>{t('Open record')}</Button>}
           </Group>
         ))}
         {contacts.length === 0 && !hidden && !inside && (
           <Group gap="xs" justify="space-between">
-            <Text size="sm" c="dimmed">Nobody in the contacts has this number.</Text>
-            {mayWrite && <Button size="compact-sm" variant="light" component={Link} href={`/contacts?number=${encodeURIComponent(number)}`} leftSection={<UserPlus size={14} aria-hidden />}>Add</Button>}
+            <Text size="sm" c="dimmed">{t('Nobody in the contacts has this number.')}</Text>
+            {mayWrite && <Button size="compact-sm" variant="light" component={Link} href={`/contacts?number=${encodeURIComponent(number)}`} leftSection={<UserPlus size={14} aria-hidden />}>{t('Add')}</Button>}
           </Group>
         )}
       </Stack>

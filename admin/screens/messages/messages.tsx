@@ -12,13 +12,14 @@ import { Time } from '../../components/time.tsx'
 import { useListState } from '../../components/use-list-state.ts'
 import { discard, useMessageSettings, useWaitingMessages } from './data.ts'
 import { MessageSettingsForm } from './settings-form.tsx'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<WaitingMessage>[] = [
-  { key: 'to', title: 'For', card: 'title', render: ({ extensionId, to }) => <Link href={`/extensions/${extensionId}`}>{to.number} {to.name}</Link> },
-  { key: 'from', title: 'From', render: ({ from }) => [from.number, from.name].filter(Boolean).join(' ') },
-  { key: 'sent', title: 'Sent', width: 170, render: ({ sentAt }) => <Time at={sentAt} /> },
-  { key: 'until', title: 'Waits until', width: 170, render: ({ expiresAt }) => <Time at={expiresAt} /> },
-  { key: 'size', title: 'Size', width: 100, render: ({ bytes }) => <span className="numbers">{bytes} bytes</span> },
+  { key: 'to', title: t('For'), card: 'title', render: ({ extensionId, to }) => <Link href={`/extensions/${extensionId}`}>{to.number} {to.name}</Link> },
+  { key: 'from', title: t('From'), render: ({ from }) => [from.number, from.name].filter(Boolean).join(' ') },
+  { key: 'sent', title: t('Sent'), width: 170, render: ({ sentAt }) => <Time at={sentAt} /> },
+  { key: 'until', title: t('Waits until'), width: 170, render: ({ expiresAt }) => <Time at={expiresAt} /> },
+  { key: 'size', title: t('Size'), width: 100, render: ({ bytes }) => <span className="numbers">{t('{{bytes}} bytes', { bytes })}</span> },
 ]
 
 /** Text messages that no phone has taken yet. */
@@ -34,28 +35,28 @@ export default function Messages() {
   return (
     <Stack gap="md">
       <PageHeader
-        title="Text messages"
+        title={t('Text messages')}
         lead={`Extensions write to each other. What no phone can take waits here${days === undefined ? '' : `, up to ${days === 1 ? 'a day' : `${days} days`}`}, and is delivered when one registers. Its words are shown to nobody else.`}
-        actions={mayWrite && <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setChanging(true)}>Change</Button>}
+        actions={mayWrite && <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setChanging(true)}>{t('Change')}</Button>}
       />
       <DataTable
-        label="Text messages that wait"
+        label={t('Text messages that wait')}
         columns={columns}
         rows={query.data?.data}
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (message: WaitingMessage) => (
-            <Tooltip label="Discard"><ActionIcon color="red" aria-label={`Discard the message for ${message.to.number}`} onClick={() => setDropping(message)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
+            <Tooltip label={t('Discard')}><ActionIcon color="red" aria-label={t('Discard the message for {{number}}', { number: message.to.number })} onClick={() => setDropping(message)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
           ),
         })}
         error={query.error}
         retry={() => void query.refetch()}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
-        empty={<EmptyState icon={MessageSquare} title="Nothing waits">Messages to phones that are registered are delivered at once and not kept.</EmptyState>}
+        empty={<EmptyState icon={MessageSquare} title={t('Nothing waits')}>{t('Messages to phones that are registered are delivered at once and not kept.')}</EmptyState>}
       />
       <MessageSettingsForm opened={changing} onClose={() => setChanging(false)} />
-      <Confirm opened={dropping !== null} onClose={() => setDropping(null)} title={`Discard this message for ${dropping?.to.number ?? ''}?`} confirm="Discard" onConfirm={async () => dropping && discard(dropping.id)} done="The message is discarded.">
-        Nobody will read it, and its sender is not told.
+      <Confirm opened={dropping !== null} onClose={() => setDropping(null)} title={t('Discard this message for {{number}}?', { number: dropping?.to.number ?? '' })} confirm={t('Discard')} onConfirm={async () => dropping && discard(dropping.id)} done={t('The message is discarded.')}>
+        {t('Nobody will read it, and its sender is not told.')}
       </Confirm>
     </Stack>
   )

@@ -16,22 +16,23 @@ import { useTrunks } from '../trunks/data.ts'
 import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
 import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
 import { SpendAlert, TollForm, TollLocks } from './toll.tsx'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<OutboundRoute>[] = [
-  { key: 'position', title: 'Position', width: 90, render: ({ position }) => <span className="numbers">{position}</span> },
-  { key: 'name', title: 'Route', card: 'title', render: ({ name }) => <span style={{ fontWeight: 600 }}>{name}</span> },
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
-  { key: 'pattern', title: 'Numbers', render: ({ pattern }) => <span className="numbers">{pattern}</span> },
-  { key: 'change', title: 'Sent', render: (route) => changeWords(route) },
-  { key: 'limits', title: 'For', render: (route) => <Limits route={route} /> },
-  { key: 'trunks', title: 'Over', render: ({ trunkIds, cheapestFirst }) => <TrunkNames ids={trunkIds} cheapestFirst={cheapestFirst} /> },
-  { key: 'callerId', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'The trunk’s' : <span className="numbers">{callerId}</span> },
+  { key: 'position', title: t('Position'), width: 90, render: ({ position }) => <span className="numbers">{position}</span> },
+  { key: 'name', title: t('Route'), card: 'title', render: ({ name }) => <span style={{ fontWeight: 600 }}>{name}</span> },
+  { key: 'state', title: t('State'), card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
+  { key: 'pattern', title: t('Numbers'), render: ({ pattern }) => <span className="numbers">{pattern}</span> },
+  { key: 'change', title: t('Sent'), render: (route) => changeWords(route) },
+  { key: 'limits', title: t('For'), render: (route) => <Limits route={route} /> },
+  { key: 'trunks', title: t('Over'), render: ({ trunkIds, cheapestFirst }) => <TrunkNames ids={trunkIds} cheapestFirst={cheapestFirst} /> },
+  { key: 'callerId', title: t('Number shown'), render: ({ callerId }) => callerId === null ? t('The trunk’s') : <span className="numbers">{callerId}</span> },
 ]
 
 function changeWords({ strip, prepend }: OutboundRoute): string {
-  const parts = [strip > 0 && `without the first ${strip === 1 ? 'digit' : `${strip} digits`}`, prepend !== '' && `with ${prepend} before it`].filter((part) => part !== false)
+  const parts = [strip > 0 && `without the first ${strip === 1 ? 'digit' : `${strip} digits`}`, prepend !== '' && t('with {{prepend}} before it', { prepend })].filter((part) => part !== false)
   const [first, ...rest] = parts
-  return first === undefined ? 'As dialled' : [first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(', ')
+  return first === undefined ? t('As dialled') : [first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(', ')
 }
 
 /** Who may take it, and when. */
@@ -39,12 +40,12 @@ function Limits({ route: { callers, scheduleId, pinSetId } }: { route: OutboundR
   const { data } = useSchedules()
   const sets = usePinSets()
   const schedule = data?.find(({ id }) => id === scheduleId)
-  return `${callers.length === 0 ? 'Everybody' : callers.join(', ')}${scheduleId === null ? '' : `, while ${schedule?.name ?? '…'} is open`}${pinSetId === null ? '' : `, with a PIN of ${sets.data?.find(({ id }) => id === pinSetId)?.name ?? '…'}`}`
+  return `${callers.length === 0 ? t('Everybody') : callers.join(', ')}${scheduleId === null ? '' : t(', while {{name}} is open', { name: schedule?.name ?? '…' })}${pinSetId === null ? '' : t(', with a PIN of {{name}}', { name: sets.data?.find(({ id }) => id === pinSetId)?.name ?? '…' })}`
 }
 
 function TrunkNames({ ids, cheapestFirst }: { ids: string[]; cheapestFirst: boolean }) {
   const { data } = useTrunks()
-  return ids.map((id) => data?.find((trunk) => trunk.id === id)?.name ?? '…').join(cheapestFirst ? ', ' : ', then ') + (cheapestFirst && ids.length > 1 ? ': the cheapest first' : '')
+  return ids.map((id) => data?.find((trunk) => trunk.id === id)?.name ?? '…').join(cheapestFirst ? ', ' : ', then ') + (cheapestFirst && ids.length > 1 ? t(': the cheapest first') : '')
 }
 
 /** Which calls go out over which trunks. */
@@ -56,31 +57,31 @@ export default function OutboundRoutes() {
   const [history, setHistory] = useState<OutboundRoute | null>(null)
   const [deleting, setDeleting] = useState<OutboundRoute | null>(null)
   const mayWrite = can('trunks.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New outbound route</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New outbound route')}</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Outbound routes" lead="Which calls leave the house, over which trunks. Numbers of the house come first; of the routes, the first that fits. Calls abroad are only for extensions that may." actions={mayWrite && <><Button variant="default" leftSection={<Gauge size={16} aria-hidden />} onClick={() => setLimits(true)}>Limits</Button>{create}</>} />
+      <PageHeader title={t('Outbound routes')} lead={t('Which calls leave the house, over which trunks. Numbers of the house come first; of the routes, the first that fits. Calls abroad are only for extensions that may.')} actions={mayWrite && <><Button variant="default" leftSection={<Gauge size={16} aria-hidden />} onClick={() => setLimits(true)}>{t('Limits')}</Button>{create}</>} />
       <TollLocks />
       <SpendAlert />
       <DataTable
-        label="Outbound routes"
+        label={t('Outbound routes')}
         columns={columns}
         rows={query.data}
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (route: OutboundRoute) => (
-            <RowMenu of={`outbound route ${route.name}`} onEdit={() => setEditing({ kind: 'edit', route })} onHistory={() => setHistory(route)} onDelete={() => setDeleting(route)} />
+            <RowMenu of={t('outbound route {{name}}', { name: route.name })} onEdit={() => setEditing({ kind: 'edit', route })} onHistory={() => setHistory(route)} onDelete={() => setDeleting(route)} />
           ),
         })}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<EmptyState icon={PhoneOutgoing} title="No outbound routes yet" action={mayWrite && create}>A route says which numbers go out over which trunk, such as everything that begins with 9. Without one, nobody can call outside.</EmptyState>}
+        empty={<EmptyState icon={PhoneOutgoing} title={t('No outbound routes yet')} action={mayWrite && create}>{t('A route says which numbers go out over which trunk, such as everything that begins with 9. Without one, nobody can call outside.')}</EmptyState>}
       />
-      <HistoryDrawer of={history === null ? undefined : { type: 'outbound-route', id: history.id, title: `outbound route ${history.name}` }} onClose={() => setHistory(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'outbound-route', id: history.id, title: t('outbound route {{name}}', { name: history.name }) }} onClose={() => setHistory(null)} />
       <TollForm opened={limits} onClose={() => setLimits(false)} />
       <OutboundRouteForm editing={editing} onClose={() => setEditing(null)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete outbound route ${deleting?.name ?? ''}?`} confirm="Delete outbound route" onConfirm={async () => deleting && removeOutboundRoute(deleting.id)} done={`Outbound route ${deleting?.name ?? ''} is deleted.`}>
-        Numbers that took it then take the next route that fits, or cannot be called.
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete outbound route {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete outbound route')} onConfirm={async () => deleting && removeOutboundRoute(deleting.id)} done={t('Outbound route {{name}} is deleted.', { name: deleting?.name ?? '' })}>
+        {t('Numbers that took it then take the next route that fits, or cannot be called.')}
       </Confirm>
     </Stack>
   )

@@ -14,6 +14,8 @@ import { PageLoader } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { price } from '../../words/money.ts'
 import { useForm } from '../../components/use-form.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const useTollSettings = () => useQuery({ queryKey: [...keys.toll, 'settings'], queryFn: async () => (await getTollSettings({ throwOnError: true })).data.data })
 const changed = () => void queryClient.invalidateQueries({ queryKey: keys.toll })
@@ -27,20 +29,20 @@ export function TollLocks() {
   const unlock = (id: string) => {
     setUnlocking(id)
     unlockToll({ path: { id }, throwOnError: true })
-      .then(() => notify.done('It may call again.'), notify.failed)
+      .then(() => notify.done(t('It may call again.')), notify.failed)
       .finally(() => {
         setUnlocking(null)
         changed()
       })
   }
   return (
-    <Alert color="red" icon={<Lock size={18} aria-hidden />} title="Locked">
+    <Alert color="red" icon={<Lock size={18} aria-hidden />} title={t('Locked')}>
       <Stack gap="xs">
-        <Text size="sm">If nobody there made these calls, the password of a phone is known to others: give it a new one before you unlock.</Text>
+        <Text size="sm">{t('If nobody there made these calls, the password of a phone is known to others: give it a new one before you unlock.')}</Text>
         {locks.data.map(({ extensionId, number, name, reason, spend, lockedAt }) => (
           <Group key={extensionId} gap="sm">
             <Text size="sm"><Link href={`/extensions/${extensionId}`}>{number} {name}</Link> calls nobody {spend ? 'outside' : 'abroad'}: {reason}, <Time at={lockedAt} /></Text>
-            {can('trunks.write') && <Button size="compact-sm" variant="default" loading={unlocking === extensionId} onClick={() => unlock(extensionId)}>Unlock</Button>}
+            {can('trunks.write') && <Button size="compact-sm" variant="default" loading={unlocking === extensionId} onClick={() => unlock(extensionId)}>{t('Unlock')}</Button>}
           </Group>
         ))}
       </Stack>
@@ -51,11 +53,11 @@ export function TollLocks() {
 /** How much may be called abroad before somebody looks. */
 export function TollForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const settings = useTollSettings()
-  return <FormDrawer opened={opened} onClose={onClose} title="Limits for calls outside">{settings.data === undefined ? <PageLoader /> : <Fields settings={settings.data} onClose={onClose} />}</FormDrawer>
+  return <FormDrawer opened={opened} onClose={onClose} title={t('Limits for calls outside')}>{settings.data === undefined ? <PageLoader /> : <Fields settings={settings.data} onClose={onClose} />}</FormDrawer>
 }
 
 const SPEND = [
-  ['spendDayExtension', 'Spent within a day, each extension'], ['spendMonthExtension', 'Spent within a month, each extension'], ['spendDayTenant', 'Spent within a day, all together'], ['spendMonthTenant', 'Spent within a month, all together'],
+  ['spendDayExtension', t('Spent within a day, each extension')], ['spendMonthExtension', t('Spent within a month, each extension')], ['spendDayTenant', t('Spent within a day, all together')], ['spendMonthTenant', t('Spent within a month, all together')],
 ] as const
 type Spend = Record<(typeof SPEND)[number][0], number | string>
 
@@ -65,10 +67,10 @@ function SpendFields({ values, errors, set }: { values: Spend; errors: Record<st
   const currency = spending.data?.currency ?? null
   return (
     <>
-      <Text size="sm">{currency === null ? 'What may be spent counts as soon as a trunk has rates (under Trunks).' : 'By the rates of the trunks, for all calls outside. An extension that reaches its limit is locked and its calls end; where all together reach theirs, calls end and no others begin. At 80 % somebody is told. What has no rate is not called while there is a limit.'}</Text>
+      <Text size="sm">{currency === null ? t('What may be spent counts as soon as a trunk has rates (under Trunks).') : t('By the rates of the trunks, for all calls outside. An extension that reaches its limit is locked and its calls end; where all together reach theirs, calls end and no others begin. At 80 % somebody is told. What has no rate is not called while there is a limit.')}</Text>
       {SPEND.map(([field, label]) => {
-        const state = spending.data?.states.find(({ extension, window }) => extension === null && `spend${window === 'day' ? 'Day' : 'Month'}Tenant` === field)
-        return <NumberInput key={field} label={label} {...(state && { description: `${price(state.spent, currency)} until now.` })} min={0.01} max={1e9} decimalScale={2} {...(currency !== null && { suffix: ` ${currency}` })} placeholder="No limit" value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
+        const state = spending.data?.states.find(({ extension, window }) => extension === null && `spend${window === 'day' ? t('Day') : t('Month')}Tenant` === field)
+        return <NumberInput key={field} label={label} {...(state && { description: t('{{spent}} until now.', { spent: price(state.spent, currency) }) })} min={0.01} max={1e9} decimalScale={2} {...(currency !== null && { suffix: ` ${currency}` })} placeholder={t('No limit')} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       })}
     </>
   )
@@ -80,8 +82,8 @@ export function SpendAlert() {
   const close = (spending.data?.states ?? []).filter(({ spent, limit }) => spent >= limit * 0.8)
   if (close.length === 0) return null
   return (
-    <Alert color="orange" icon={<Coins size={18} aria-hidden />} title="Most of what may be spent is">
-      {close.map(({ extension, window, spent, limit }) => <Text key={`${extension?.id} ${window}`} size="sm">{extension === null ? 'All together' : `${extension.number} ${extension.name}`}: {price(spent, spending.data?.currency ?? null)} of {price(limit, spending.data?.currency ?? null)} {window === 'day' ? 'today' : 'this month'}</Text>)}
+    <Alert color="orange" icon={<Coins size={18} aria-hidden />} title={t('Most of what may be spent is')}>
+      {close.map(({ extension, window, spent, limit }) => <Text key={`${extension?.id} ${window}`} size="sm">{extension === null ? t('All together') : `${extension.number} ${extension.name}`}: {price(spent, spending.data?.currency ?? null)} of {price(limit, spending.data?.currency ?? null)} {window === 'day' ? 'today' : t('this month')}</Text>)}
     </Alert>
   )
 }
@@ -89,27 +91,27 @@ export function SpendAlert() {
 function Fields({ settings, onClose }: { settings: TollSettings; onClose: () => void }) {
   const form = useForm({
     initial: { some: settings.countries !== null, countries: settings.countries ?? [], atOnceExtension: settings.atOnceExtension as number | string, atOnceTenant: settings.atOnceTenant as number | string, perHour: settings.perHour as number | string, minutesExtension: settings.minutesExtension ?? '', minutesTenant: settings.minutesTenant ?? '', spendDayExtension: settings.spendDayExtension ?? '', spendMonthExtension: settings.spendMonthExtension ?? '', spendDayTenant: settings.spendDayTenant ?? '', spendMonthTenant: settings.spendMonthTenant ?? '', mailTo: settings.mailTo },
-    check: ({ countries, some }): Record<string, string> => (some && countries.some((country) => !/^[A-Z]{2}$/.test(country)) ? { countries: 'A country is two letters, such as CA or MX.' } : {}),
+    check: ({ countries, some }): Record<string, string> => (some && countries.some((country) => !/^[A-Z]{2}$/.test(country)) ? { countries: t('A country is two letters, such as CA or MX.') } : {}),
     onSaved: onClose,
     save: async ({ some, countries, atOnceExtension, atOnceTenant, perHour, minutesExtension, minutesTenant, mailTo, ...spend }) => {
       await updateTollSettings({ body: { countries: some ? countries : null, atOnceExtension: Number(atOnceExtension), atOnceTenant: Number(atOnceTenant), perHour: Number(perHour), minutesExtension: numberOrNull(minutesExtension), minutesTenant: numberOrNull(minutesTenant), mailTo, spendDayExtension: numberOrNull(spend.spendDayExtension), spendMonthExtension: numberOrNull(spend.spendMonthExtension), spendDayTenant: numberOrNull(spend.spendDayTenant), spendMonthTenant: numberOrNull(spend.spendMonthTenant) }, throwOnError: true })
       changed()
-      notify.done('The limits are saved.')
+      notify.done(t('The limits are saved.'))
     },
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <Text size="sm">They count for extensions that may call everywhere; the others call nobody abroad at all. Stolen passwords are used for expensive numbers, many at once.</Text>
-      <NumberInput label="At once, each extension" min={1} max={1_000} allowDecimal={false} suffix=" calls" value={values.atOnceExtension} error={errors.atOnceExtension} onChange={(value) => set('atOnceExtension', value)} />
-      <NumberInput label="At once, all together" min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.atOnceTenant} error={errors.atOnceTenant} onChange={(value) => set('atOnceTenant', value)} />
-      <NumberInput label="Within an hour, each extension" description="With one more it is locked for calls abroad until somebody unlocks it." min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.perHour} error={errors.perHour} onChange={(value) => set('perHour', value)} />
-      <NumberInput label="Within 24 hours, each extension" description="Then its calls abroad end and it is locked, too. Empty for no limit." min={1} max={100_000} allowDecimal={false} suffix=" minutes" placeholder="No limit" value={values.minutesExtension} error={errors.minutesExtension} onChange={(value) => set('minutesExtension', value)} />
-      <NumberInput label="Within 24 hours, all together" description="Then calls abroad end, and nobody begins another. Empty for no limit." min={1} max={1_000_000} allowDecimal={false} suffix=" minutes" placeholder="No limit" value={values.minutesTenant} error={errors.minutesTenant} onChange={(value) => set('minutesTenant', value)} />
+    <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <Text size="sm">{t('They count for extensions that may call everywhere; the others call nobody abroad at all. Stolen passwords are used for expensive numbers, many at once.')}</Text>
+      <NumberInput label={t('At once, each extension')} min={1} max={1_000} allowDecimal={false} suffix=" calls" value={values.atOnceExtension} error={errors.atOnceExtension} onChange={(value) => set('atOnceExtension', value)} />
+      <NumberInput label={t('At once, all together')} min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.atOnceTenant} error={errors.atOnceTenant} onChange={(value) => set('atOnceTenant', value)} />
+      <NumberInput label={t('Within an hour, each extension')} description={t('With one more it is locked for calls abroad until somebody unlocks it.')} min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.perHour} error={errors.perHour} onChange={(value) => set('perHour', value)} />
+      <NumberInput label={t('Within 24 hours, each extension')} description={t('Then its calls abroad end and it is locked, too. Empty for no limit.')} min={1} max={100_000} allowDecimal={false} suffix=" minutes" placeholder={t('No limit')} value={values.minutesExtension} error={errors.minutesExtension} onChange={(value) => set('minutesExtension', value)} />
+      <NumberInput label={t('Within 24 hours, all together')} description={t('Then calls abroad end, and nobody begins another. Empty for no limit.')} min={1} max={1_000_000} allowDecimal={false} suffix=" minutes" placeholder={t('No limit')} value={values.minutesTenant} error={errors.minutesTenant} onChange={(value) => set('minutesTenant', value)} />
       <SpendFields values={values} errors={errors} set={set} />
-      <TagsInput label="A lock is told by e-mail to" description={<>Press Enter after each address. <Link href="/mail">Mail</Link> says which server takes it.</>} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
-      <Switch label="Only some countries" description="Others are refused, whoever calls." checked={values.some} onChange={(change) => set('some', change.currentTarget.checked)} />
-      {values.some && <TagsInput label="Countries that may be called" description="Two letters each, such as CA, MX or GB; press Enter after each. The own one always may." value={values.countries} error={errors.countries} onChange={(value) => set('countries', value.map((country) => country.trim().toUpperCase()))} />}
+      <TagsInput label={t('A lock is told by e-mail to')} description={rich('Press Enter after each address. <link>Mail</link> says which server takes it.', { link: (inside) => <Link href="/mail">{inside}</Link> })} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
+      <Switch label={t('Only some countries')} description={t('Others are refused, whoever calls.')} checked={values.some} onChange={(change) => set('some', change.currentTarget.checked)} />
+      {values.some && <TagsInput label={t('Countries that may be called')} description={t('Two letters each, such as CA, MX or GB; press Enter after each. The own one always may.')} value={values.countries} error={errors.countries} onChange={(value) => set('countries', value.map((country) => country.trim().toUpperCase()))} />}
     </FormBody>
   )
 }

@@ -8,6 +8,7 @@ import { useLive } from '../../live/store.ts'
 import { startOfDay } from '../../words/time.ts'
 import { useCalls } from '../history/data.ts'
 import classes from './figures.module.css'
+import { plural, t } from '../../words/translate.ts'
 
 function Figure({ label, value, note, href }: { label: string; value: number | undefined; note: ReactNode; href: string }) {
   return (
@@ -36,10 +37,10 @@ export function Figures() {
   const picked = answered.data?.pagination.total
   return (
     <SimpleGrid cols={{ base: 2, sm: mayCalls ? 4 : 1 }} spacing="sm">
-      {mayCalls && <Figure label="Calls going on" href="/calls" value={connecting ? undefined : calls.size} note={calls.size === 0 ? 'Nobody is on the phone' : `${talking} talking, ${calls.size - talking} ringing`} />}
-      {can('registrations.read') && <Figure label="Phones reachable" href="/registrations" value={connecting ? undefined : reachable} note={registrations.size === 0 ? 'No phone is registered' : silent === 0 ? 'Every registered phone answers' : silent === 1 ? '1 registered phone does not answer' : `${silent} registered phones do not answer`} />}
-      {mayCalls && <Figure label="Calls today" href="/history" value={total} note="Since midnight" />}
-      {mayCalls && <Figure label="Answered today" href="/history?result=answered" value={picked} note={total === undefined || picked === undefined || total === 0 ? 'No calls yet today' : `${Math.round((picked / total) * 100)} % of today's calls`} />}
+      {mayCalls && <Figure label={t('Calls going on')} href="/calls" value={connecting ? undefined : calls.size} note={calls.size === 0 ? t('Nobody is on the phone') : `${talking} talking, ${calls.size - talking} ringing`} />}
+      {can('registrations.read') && <Figure label={t('Phones reachable')} href="/registrations" value={connecting ? undefined : reachable} note={registrations.size === 0 ? t('No phone is registered') : silent === 0 ? t('Every registered phone answers') : plural(silent, '{{count}} registered phone does not answer', '{{count}} registered phones do not answer')} />}
+      {mayCalls && <Figure label={t('Calls today')} href="/history" value={total} note={t('Since midnight')} />}
+      {mayCalls && <Figure label={t('Answered today')} href="/history?result=answered" value={picked} note={total === undefined || picked === undefined || total === 0 ? t('No calls yet today') : t("{{round}} % of today's calls", { round: Math.round((picked / total) * 100) })} />}
     </SimpleGrid>
   )
 }

@@ -11,6 +11,7 @@ import { useSystem } from '../system/data.ts'
 import { HealthParts } from '../system/health.tsx'
 import { Figures } from './figures.tsx'
 import { NextSteps } from './next-steps.tsx'
+import { t } from '../../words/translate.ts'
 
 function Heading({ id, title, href, link }: { id: string; title: string; href: string; link: string }) {
   return (
@@ -27,7 +28,7 @@ export default function Overview() {
   const can = useCan()
   return (
     <Stack gap="lg">
-      <PageHeader title="Overview" lead={`Hello ${user.name}. This is how your phones are doing.`} />
+      <PageHeader title={t('Overview')} lead={t('Hello {{name}}. This is how your phones are doing.', { name: user.name })} />
       <NextSteps />
       <Figures />
       {can('calls.read') && <Calls />}
@@ -42,17 +43,17 @@ function Calls() {
   return (
     <>
       <section aria-labelledby="live">
-        <Heading id="live" title="Going on now" href="/calls" link="All live calls" />
-        <LiveCallTable rows={connecting ? undefined : calls} empty={<Text size="sm" c="dimmed" p="md">Nobody is on the phone.</Text>} />
+        <Heading id="live" title={t('Going on now')} href="/calls" link={t('All live calls')} />
+        <LiveCallTable rows={connecting ? undefined : calls} empty={<Text size="sm" c="dimmed" p="md">{t('Nobody is on the phone.')}</Text>} />
       </section>
       <section aria-labelledby="latest">
-        <Heading id="latest" title="Latest calls" href="/history" link="Call history" />
+        <Heading id="latest" title={t('Latest calls')} href="/history" link={t('Call history')} />
         <CallTable
-          label="Latest calls"
+          label={t('Latest calls')}
           rows={latest.data?.data}
           error={latest.error}
           retry={() => void latest.refetch()}
-          empty={<Text size="sm" c="dimmed" p="md">No calls yet.</Text>}
+          empty={<Text size="sm" c="dimmed" p="md">{t('No calls yet.')}</Text>}
         />
       </section>
     </>
@@ -63,11 +64,11 @@ function Health() {
   const system = useSystem()
   return (
     <section aria-labelledby="health">
-      <Heading id="health" title="Health" href="/system" link="System health" />
+      <Heading id="health" title={t('Health')} href="/system" link={t('System health')} />
       <Panel>
         {system.data !== undefined
           ? <SimpleGrid><HealthParts parts={system.data.health} /></SimpleGrid>
-          : system.isError ? <ErrorState error={system.error} retry={() => void system.refetch()} /> : <Skeleton height={96} aria-label="Loading" />}
+          : system.isError ? <ErrorState error={system.error} retry={() => void system.refetch()} /> : <Skeleton height={96} aria-label={t('Loading')} />}
       </Panel>
     </section>
   )

@@ -15,20 +15,21 @@ import { partyName } from '../../words/call.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { removeParkLot, useParkedCalls, useParkLots } from './data.ts'
 import { ParkLotForm, type Editing } from './park-lot-form.tsx'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<ParkLot>[] = [
-  ...numberColumns('Park lot'),
-  { key: 'state', title: 'State', card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
-  { key: 'slots', title: 'Slots', render: ({ firstSlot, lastSlot }) => <span className="numbers">{firstSlot}–{lastSlot}</span> },
-  { key: 'returns', title: 'Returns', render: ({ timeoutSeconds, returnTo }) => <>after <span className="numbers">{timeoutSeconds} s</span> to {returnTo ?? 'who parked it'}</> },
+  ...numberColumns(t('Park lot')),
+  { key: 'state', title: t('State'), card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
+  { key: 'slots', title: t('Slots'), render: ({ firstSlot, lastSlot }) => <span className="numbers">{firstSlot}–{lastSlot}</span> },
+  { key: 'returns', title: t('Returns'), render: ({ timeoutSeconds, returnTo }) => <>after <span className="numbers">{t('{{timeoutSeconds}} s', { timeoutSeconds })}</span> to {returnTo ?? t('who parked it')}</> },
 ]
 
 const waiting: Column<ParkedCall>[] = [
-  { key: 'slot', title: 'Slot', card: 'title', width: 110, render: ({ slot }) => <span className="numbers" style={{ fontWeight: 600 }}>{slot}</span> },
-  { key: 'who', title: 'Waits', render: (call) => <Link href={`/calls/${call.callId}`}>{partyName(call)}</Link> },
-  { key: 'by', title: 'Parked by', render: ({ by }) => by?.number ?? 'Nobody' },
-  { key: 'since', title: 'Since', render: ({ since }) => <Time at={since} /> },
-  { key: 'until', title: 'Returns', render: ({ until }) => <Time at={until} /> },
+  { key: 'slot', title: t('Slot'), card: 'title', width: 110, render: ({ slot }) => <span className="numbers" style={{ fontWeight: 600 }}>{slot}</span> },
+  { key: 'who', title: t('Waits'), render: (call) => <Link href={`/calls/${call.callId}`}>{partyName(call)}</Link> },
+  { key: 'by', title: t('Parked by'), render: ({ by }) => by?.number ?? t('Nobody') },
+  { key: 'since', title: t('Since'), render: ({ since }) => <Time at={since} /> },
+  { key: 'until', title: t('Returns'), render: ({ until }) => <Time at={until} /> },
 ]
 
 /** Park lots, and who waits in them. */
@@ -40,42 +41,42 @@ export default function ParkingPage() {
   const [history, setHistory] = useState<ParkLot | null>(null)
   const [deleting, setDeleting] = useState<ParkLot | null>(null)
   const mayWrite = can('extensions.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New park lot</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New park lot')}</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Parking" lead="Transfer a call to the lot and it waits in a slot, with music, until anybody dials the slot. Call the lot first, and you are told a free slot. Nobody comes: the call returns." actions={mayWrite && create} />
+      <PageHeader title={t('Parking')} lead={t('Transfer a call to the lot and it waits in a slot, with music, until anybody dials the slot. Call the lot first, and you are told a free slot. Nobody comes: the call returns.')} actions={mayWrite && create} />
       <DataTable
-        label="Park lots"
+        label={t('Park lots')}
         columns={columns}
         rows={query.data}
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (lot: ParkLot) => (
-            <RowMenu of={`park lot ${lot.number}`} onEdit={() => setEditing({ kind: 'edit', lot })} onHistory={() => setHistory(lot)} onDelete={() => setDeleting(lot)} />
+            <RowMenu of={t('park lot {{number}}', { number: lot.number })} onEdit={() => setEditing({ kind: 'edit', lot })} onHistory={() => setHistory(lot)} onDelete={() => setDeleting(lot)} />
           ),
         })}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<EmptyState icon={CircleParking} title="No park lots" action={mayWrite && create}>A lot has a number, such as 5900, and slots, such as 5901 to 5999.</EmptyState>}
+        empty={<EmptyState icon={CircleParking} title={t('No park lots')} action={mayWrite && create}>{t('A lot has a number, such as 5900, and slots, such as 5901 to 5999.')}</EmptyState>}
       />
       {can('calls.read') && (
         <Stack gap="xs" component="section" aria-labelledby="waiting">
-          <Title order={2} size="h4" id="waiting">Waiting now</Title>
+          <Title order={2} size="h4" id="waiting">{t('Waiting now')}</Title>
           <DataTable
-            label="Parked calls"
+            label={t('Parked calls')}
             columns={waiting}
             rows={parked.data}
             rowKey={({ slot }) => slot}
             error={parked.error}
             retry={() => void parked.refetch()}
-            empty={<EmptyState icon={CircleParking} title="Nobody waits" order={2}>Parked calls appear here by themselves.</EmptyState>}
+            empty={<EmptyState icon={CircleParking} title={t('Nobody waits')} order={2}>{t('Parked calls appear here by themselves.')}</EmptyState>}
           />
         </Stack>
       )}
-      <HistoryDrawer of={history === null ? undefined : { type: 'park-lot', id: history.id, title: `park lot ${history.number}` }} onClose={() => setHistory(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'park-lot', id: history.id, title: t('park lot {{number}}', { number: history.number }) }} onClose={() => setHistory(null)} />
       <ParkLotForm editing={editing} onClose={() => setEditing(null)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete park lot ${deleting?.number ?? ''}?`} confirm="Delete park lot" onConfirm={async () => deleting && removeParkLot(deleting.id)} done={`Park lot ${deleting?.number ?? ''} is deleted.`}>
-        Calls that wait in it return to who parked them. The lot can be brought back from the audit log.
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete park lot {{number}}?', { number: deleting?.number ?? '' })} confirm={t('Delete park lot')} onConfirm={async () => deleting && removeParkLot(deleting.id)} done={t('Park lot {{number}} is deleted.', { number: deleting?.number ?? '' })}>
+        {t('Calls that wait in it return to who parked them. The lot can be brought back from the audit log.')}
       </Confirm>
     </Stack>
   )

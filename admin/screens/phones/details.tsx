@@ -13,6 +13,8 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { macWords, phoneStates } from '../../words/phone.ts'
 import { ExtensionName } from '../extensions/extension-name.tsx'
 import { showPassword, usePhoneSettings } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 /** What a phone fetched and answered, its password, and its settings. */
 export function Details({ phone, vendor, onClose }: { phone: ProvisionedPhone | null; vendor: PhoneVendor | undefined; onClose: () => void }) {
@@ -32,20 +34,20 @@ function Facts({ phone, vendor }: { phone: ProvisionedPhone; vendor: PhoneVendor
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        <Fact label="Model">{vendor?.name ?? phone.vendor} {phone.model}</Fact>
-        {phone.mac !== null && <Fact label="MAC address">{macWords(phone.mac)}</Fact>}
-        <Fact label="Settings"><StatusDot {...phoneStates[phone.state]} /></Fact>
-        <Fact label="Fetched last">{fetch === null ? 'Never' : <><Time at={fetch.at} ago /> from {fetch.address}: {fetch.file}</>}</Fact>
-        <Fact label="Calls itself">{fetch === null || fetch.userAgent === '' ? '—' : fetch.userAgent}</Fact>
-        <Fact label="Told last">{told === null ? 'Never' : <><Time at={told.at} ago />, {told.status === null ? 'no answer' : `it answered ${told.status}`}</>}</Fact>
-        <Fact label="Link for its first settings">{link === null ? 'None' : link.usedFrom === null ? <>Good until <Time at={link.until} /></> : `Used from ${link.usedFrom}`}</Fact>
-        <Fact label="Lines"><Stack gap={2}>{phone.lines.map((id) => <ExtensionName key={id} id={id} />)}</Stack></Fact>
+        <Fact label={t('Model')}>{vendor?.name ?? phone.vendor} {phone.model}</Fact>
+        {phone.mac !== null && <Fact label={t('MAC address')}>{macWords(phone.mac)}</Fact>}
+        <Fact label={t('Settings')}><StatusDot {...phoneStates[phone.state]} /></Fact>
+        <Fact label={t('Fetched last')}>{fetch === null ? t('Never') : rich('{{time}} from {{address}}: {{file}}', { time: <Time at={fetch.at} ago />, address: fetch.address, file: fetch.file })}</Fact>
+        <Fact label={t('Calls itself')}>{fetch === null || fetch.userAgent === '' ? '—' : fetch.userAgent}</Fact>
+        <Fact label={t('Told last')}>{told === null ? t('Never') : <><Time at={told.at} ago />, {told.status === null ? t('no answer') : t('it answered {{status}}', { status: told.status })}</>}</Fact>
+        <Fact label={t('Link for its first settings')}>{link === null ? t('None') : link.usedFrom === null ? rich('Good until {{time}}', { time: <Time at={link.until} /> }) : t('Used from {{usedFrom}}', { usedFrom: link.usedFrom })}</Fact>
+        <Fact label={t('Lines')}><Stack gap={2}>{phone.lines.map((id) => <ExtensionName key={id} id={id} />)}</Stack></Fact>
       </SimpleGrid>
       {vendor?.soft !== true && can('extensions.write') && (password === null
-        ? <Group><Button variant="default" leftSection={<Eye size={16} aria-hidden />} onClick={() => void showPassword(phone.id).then(setPassword, notify.failed)}>Show the phone’s password</Button></Group>
-        : <CopyField label="Password of the phone’s own administrator" value={password} note="For its web page and its menu, as admin. That it was shown is in the audit log." />)}
+        ? <Group><Button variant="default" leftSection={<Eye size={16} aria-hidden />} onClick={() => void showPassword(phone.id).then(setPassword, notify.failed)}>{t('Show the phone’s password')}</Button></Group>
+        : <CopyField label={t('Password of the phone’s own administrator')} value={password} note={t('For its web page and its menu, as admin. That it was shown is in the audit log.')} />)}
       <div>
-        <Text fw={600} size="sm" mb={4} id="phone-settings">Its settings, without passwords and links</Text>
+        <Text fw={600} size="sm" mb={4} id="phone-settings">{t('Its settings, without passwords and links')}</Text>
         {settings.data === undefined
           ? settings.error === null ? <Skeleton height={160} /> : <ErrorState error={settings.error} retry={() => void settings.refetch()} />
           : <Code block tabIndex={0} role="region" aria-labelledby="phone-settings" style={{ maxHeight: '22rem', overflow: 'auto' }}>{settings.data.text}</Code>}

@@ -9,6 +9,7 @@ import { PersonInput } from '../dial-plan/person-input.tsx'
 import { useExtension, useExtensions } from '../extensions/data.ts'
 import { changeKeys, changePhone } from './data.ts'
 import { PhonePicture } from './phone-picture.tsx'
+import { t } from '../../words/translate.ts'
 
 interface KeysFormProps {
   phone: ProvisionedPhone | null
@@ -20,7 +21,7 @@ interface KeysFormProps {
 /** What the keys of a phone do, and of others that get the same. */
 export function KeysForm({ phone, phones, vendors, onClose }: KeysFormProps) {
   return (
-    <FormDrawer opened={phone !== null} onClose={onClose} title={`Keys of ${phone?.name ?? ''}`}>
+    <FormDrawer opened={phone !== null} onClose={onClose} title={t('Keys of {{name}}', { name: phone?.name ?? '' })}>
       {phone !== null && <Fields current={phone} phones={phones} vendors={vendors} onClose={onClose} />}
     </FormDrawer>
   )
@@ -40,7 +41,7 @@ function Fields({ current, phones, vendors, onClose }: Omit<KeysFormProps, 'phon
       const keys = trimmed(values.keys)
       if (values.others.length === 0) await changePhone(phone.id, { keys, version: phone.version })
       else await changeKeys([phone.id, ...values.others], keys)
-      notify.done(values.others.length === 0 ? `The keys of ${phone.name} are saved.` : `${values.others.length + 1} phones have these keys now.`)
+      notify.done(values.others.length === 0 ? t('The keys of {{name}} are saved.', { name: phone.name }) : t('{{others}} phones have these keys now.', { others: values.others.length + 1 }))
     },
   })
   const { values, errors, set } = form
@@ -51,7 +52,7 @@ function Fields({ current, phones, vendors, onClose }: Omit<KeysFormProps, 'phon
     set('keys', keys)
   }
   return (
-    <FormBody submit="Save keys" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+    <FormBody submit={t('Save keys')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <PhonePicture keys={values.keys} count={count} selected={selected} onSelect={setSelected} />
       {errors['keys'] !== undefined && <Input.Error role="alert">{errors['keys']}</Input.Error>}
       <Select
@@ -61,12 +62,12 @@ function Fields({ current, phones, vendors, onClose }: Omit<KeysFormProps, 'phon
       />
       {key.type === 'line' && <LineSelect lines={phone.lines} value={key.value} onChange={(value) => change({ value })} />}
       {key.type === 'lamp' && <ColleagueInput onChoose={(value, label) => change({ value, label })} />}
-      {key.type !== 'line' && key.type !== 'empty' && <TextInput label="Number" description={key.type === 'park' ? 'The slot, such as 5901.' : key.type === 'lamp' ? 'An extension, a slot, opening hours or a code whose lamp it shows.' : 'As one would dial it.'} autoComplete="off" value={key.value} onChange={(event) => change({ value: event.currentTarget.value })} />}
-      {key.type !== 'empty' && <TextInput label="Label" description="Beside the key. Empty: as the phone says." autoComplete="off" maxLength={40} value={key.label} onChange={(event) => change({ label: event.currentTarget.value })} />}
+      {key.type !== 'line' && key.type !== 'empty' && <TextInput label={t('Number')} description={key.type === 'park' ? t('The slot, such as 5901.') : key.type === 'lamp' ? t('An extension, a slot, opening hours or a code whose lamp it shows.') : t('As one would dial it.')} autoComplete="off" value={key.value} onChange={(event) => change({ value: event.currentTarget.value })} />}
+      {key.type !== 'empty' && <TextInput label={t('Label')} description={t('Beside the key. Empty: as the phone says.')} autoComplete="off" maxLength={40} value={key.label} onChange={(event) => change({ label: event.currentTarget.value })} />}
       {others.length > 0 && (
         <>
-          <MultiSelect label="Also give these keys to" description={`Other phones of this model. What their keys do now is replaced.`} searchable data={others.map(({ id, name }) => ({ value: id, label: name }))} value={values.others} onChange={(chosen) => set('others', chosen)} />
-          <Group><Button variant="default" size="xs" onClick={() => set('others', others.map(({ id }) => id))}>All {others.length} others</Button></Group>
+          <MultiSelect label={t('Also give these keys to')} description={t('Other phones of this model. What their keys do now is replaced.')} searchable data={others.map(({ id, name }) => ({ value: id, label: name }))} value={values.others} onChange={(chosen) => set('others', chosen)} />
+          <Group><Button variant="default" size="xs" onClick={() => set('others', others.map(({ id }) => id))}>{t('All {{others}} others', { others: others.length })}</Button></Group>
         </>
       )}
     </FormBody>
@@ -81,7 +82,7 @@ function LineSelect({ lines, value, onChange }: { lines: string[]; value: string
   const first = useExtension(lines[Number(value) - 1] ?? '')
   return (
     <Select
-      label="Line" allowDeselect={false} value={value} onChange={(chosen) => chosen !== null && onChange(chosen)}
+      label={t('Line')} allowDeselect={false} value={value} onChange={(chosen) => chosen !== null && onChange(chosen)}
       data={lines.map((_, index) => ({ value: String(index + 1), label: `Line ${index + 1}${String(index + 1) === value && first.data !== undefined ? `: ${first.data.number} ${first.data.name}` : ''}` }))}
     />
   )
@@ -92,7 +93,7 @@ function ColleagueInput({ onChoose }: { onChoose: (number: string, name: string)
   const { data } = useExtensions({ limit: 100 })
   return (
     <PersonInput
-      label="Colleague" description="Fills in number and label." inside taken={() => false} nothingFound="Nobody fits." error={undefined}
+      label={t('Colleague')} description={t('Fills in number and label.')} inside taken={() => false} nothingFound={t('Nobody fits.')} error={undefined}
       onChoose={(person) => person.kind === 'extension' && onChoose(person.number, data?.data.find(({ id }) => id === person.id)?.name ?? '')}
     />
   )

@@ -8,6 +8,8 @@ import { Problem } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { QrCode } from '../extensions/qr-code.tsx'
 import { makeLink } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 interface LinkDialogProps {
   phone: ProvisionedPhone
@@ -31,13 +33,13 @@ export function LinkDialog({ phone, vendor, onClose }: LinkDialogProps) {
     }
   }, [ready, id])
   return (
-    <Modal opened onClose={onClose} closeOnClickOutside={false} size="lg" fullScreen={narrow} title={<Text span fw={650} fz="lg">Set up {phone.name}</Text>}>
+    <Modal opened onClose={onClose} closeOnClickOutside={false} size="lg" fullScreen={narrow} title={<Text span fw={650} fz="lg">{t('Set up {{name}}', { name: phone.name })}</Text>}>
       <Stack gap="md">
         <Problem error={problem} />
         {!ready && link === null && (
           <>
-            <Text size="sm">There is a link already, good until {phone.link !== null && <Time at={phone.link.until} />}. It was shown when it was made; another one makes it void.</Text>
-            <Group><Button onClick={() => setReady(true)}>Make another link</Button></Group>
+            <Text size="sm">{rich('There is a link already, good until {{link}}. It was shown when it was made; another one makes it void.', { link: phone.link !== null && <Time at={phone.link.until} /> })}</Text>
+            <Group><Button onClick={() => setReady(true)}>{t('Make another link')}</Button></Group>
           </>
         )}
         {ready && link === null && problem === null && <Skeleton height={120} />}
@@ -51,20 +53,20 @@ function Link({ link, vendor }: { link: PhoneLink; vendor: PhoneVendor | undefin
   return (
     <>
       {!link.served && (
-        <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red" title="Phones get nothing here yet">
-          Settings hold passwords and go over https only. Put a TLS proxy in front and set PUBLIC_URL to its https address, or name the network of the phones in PROVISION_PLAIN_NETWORKS.
+        <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red" title={t('Phones get nothing here yet')}>
+          {t('Settings hold passwords and go over https only. Put a TLS proxy in front and set PUBLIC_URL to its https address, or name the network of the phones in PROVISION_PLAIN_NETWORKS.')}
         </Alert>
       )}
       <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">
-        The link is shown only now, good until <Time at={link.until} /> and for one address. With its first settings the phone learns a link of its own.
+        {rich('The link is shown only now, good until {{time}} and for one address. With its first settings the phone learns a link of its own.', { time: <Time at={link.until} /> })}
       </Alert>
       <Text size="sm">{vendor?.howTo}</Text>
-      {vendor?.soft === true && <QrCode text={link.fileUrl} label="QR code with the link" />}
-      {vendor?.soft !== true && <CopyField label="Address" value={link.url} note="For phones that add the name of their file themselves." />}
-      <CopyField label={vendor?.soft === true ? 'Address' : 'Address of the file'} value={link.fileUrl} {...(vendor?.soft !== true && { note: 'For phones that want the whole address.' })} />
+      {vendor?.soft === true && <QrCode text={link.fileUrl} label={t('QR code with the link')} />}
+      {vendor?.soft !== true && <CopyField label={t('Address')} value={link.url} note={t('For phones that add the name of their file themselves.')} />}
+      <CopyField label={vendor?.soft === true ? t('Address') : t('Address of the file')} value={link.fileUrl} {...(vendor?.soft !== true && { note: t('For phones that want the whole address.') })} />
       {vendor?.soft !== true && (
         <Text size="sm" c="dimmed">
-          By DHCP: the address{vendor?.dhcp != null && vendor.dhcp.suffix !== '' && <> and <Code>{vendor.dhcp.suffix}</Code> behind it</>} in option {vendor?.dhcp?.option ?? 66}, as a text, for this phone alone. For many phones at once, use “Open for new phones”.
+          By DHCP: the address{vendor?.dhcp != null && vendor.dhcp.suffix !== '' && rich(' and {{suffix}} behind it', { suffix: <Code>{vendor.dhcp.suffix}</Code> })} in option {vendor?.dhcp?.option ?? 66}, as a text, for this phone alone. For many phones at once, use “Open for new phones”.
         </Text>
       )}
     </>

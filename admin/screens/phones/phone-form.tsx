@@ -10,6 +10,7 @@ import { transportWords } from '../../words/transport.ts'
 import { PersonInput } from '../dial-plan/person-input.tsx'
 import { ExtensionName } from '../extensions/extension-name.tsx'
 import { addPhone, changePhone } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; phone: ProvisionedPhone } | null
 
@@ -25,7 +26,7 @@ interface PhoneFormProps {
 export function PhoneForm({ editing, onClose, ...rest }: PhoneFormProps) {
   const phone = editing?.kind === 'edit' ? editing.phone : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={phone === undefined ? 'New phone' : `Edit ${phone.name}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={phone === undefined ? t('New phone') : `Edit ${phone.name}`}>
       <Fields current={phone} onClose={onClose} {...rest} />
     </FormDrawer>
   )
@@ -54,10 +55,10 @@ function Fields({ current, vendors, onClose, onMade }: Omit<PhoneFormProps, 'edi
       transport: phone?.transport ?? 'tls', timeZone: phone?.timeZone ?? null, language: phone?.language ?? 'en', networks: phone?.networks ?? [],
     },
     check: ({ name, model, mac, lines }): Record<string, string> => ({
-      ...(name.trim() === '' && { name: 'Say whose phone it is, or where it stands.' }),
-      ...(model === '' && { model: 'Choose the model.' }),
-      ...(model !== '' && !soft(model) && mac.replace(/[^0-9a-f]/gi, '').length !== 12 && { mac: 'The MAC address has twelve digits from 0 to 9 and a to f.' }),
-      ...(lines.length === 0 && { lines: 'Choose an extension.' }),
+      ...(name.trim() === '' && { name: t('Say whose phone it is, or where it stands.') }),
+      ...(model === '' && { model: t('Choose the model.') }),
+      ...(model !== '' && !soft(model) && mac.replace(/[^0-9a-f]/gi, '').length !== 12 && { mac: t('The MAC address has twelve digits from 0 to 9 and a to f.') }),
+      ...(lines.length === 0 && { lines: t('Choose an extension.') }),
     }),
     onSaved: onClose,
     save: async ({ model: chosen, mac, language, ...rest }) => {
@@ -65,25 +66,25 @@ function Fields({ current, vendors, onClose, onMade }: Omit<PhoneFormProps, 'edi
       const input = { ...rest, vendor, model, mac: soft(chosen) ? null : mac, language: language as 'en' }
       if (phone === undefined) onMade(await addPhone(input))
       else await changePhone(phone.id, { ...input, version: phone.version })
-      notify.done(`${input.name} is saved.`)
+      notify.done(t('{{name}} is saved.', { name: input.name }))
     },
   })
   const { values, errors, set } = form
   const soft = (chosen: string): boolean => vendors.find(({ id }) => id === chosen.split(' ')[0])?.soft === true
   return (
-    <FormBody submit={phone === undefined ? 'Add phone' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Name" description="Whose it is, or where it stands." withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
+    <FormBody submit={phone === undefined ? t('Add phone') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label={t('Name')} description={t('Whose it is, or where it stands.')} withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(event) => set('name', event.currentTarget.value)} />
       <Select
-        label="Model" withAsterisk searchable allowDeselect={false} placeholder="Vendor or model" value={values.model === '' ? null : values.model} error={errors.model ?? errors['vendor']}
+        label={t('Model')} withAsterisk searchable allowDeselect={false} placeholder={t('Vendor or model')} value={values.model === '' ? null : values.model} error={errors.model ?? errors['vendor']}
         data={vendors.map((vendor) => ({ group: vendor.name, items: vendor.models.map(({ id, name }) => ({ value: `${vendor.id} ${id}`, label: `${vendor.name} ${name}` })) }))}
         onChange={(value) => set('model', value ?? '')}
       />
-      {!soft(values.model) && <TextInput label="MAC address" description="On a label below the phone, such as 80:5e:c0:12:34:56." withAsterisk autoComplete="off" spellCheck={false} value={values.mac} error={errors.mac} onChange={(event) => set('mac', event.currentTarget.value)} />}
+      {!soft(values.model) && <TextInput label={t('MAC address')} description={t('On a label below the phone, such as 80:5e:c0:12:34:56.')} withAsterisk autoComplete="off" spellCheck={false} value={values.mac} error={errors.mac} onChange={(event) => set('mac', event.currentTarget.value)} />}
       <Lines lines={values.lines} error={errors.lines} onChange={(lines) => set('lines', lines)} />
-      <Select label="Transport" description="TLS also lets audio be encrypted. What the server does not offer is replaced by what it does." allowDeselect={false} data={transports} value={values.transport} onChange={(value) => set('transport', value as Values['transport'])} />
-      <Select label="Time zone" description="Empty: that of the company." searchable clearable data={zones} value={values.timeZone} error={errors.timeZone} onChange={(value) => set('timeZone', value)} />
-      <Select label="Language" allowDeselect={false} data={languages} value={values.language} onChange={(value) => set('language', value ?? 'en')} />
-      <TagsInput label="Networks" description="From where it may fetch its settings, such as 198.51.100.0/24. Empty: from anywhere." value={values.networks} error={errors.networks} onChange={(networks) => set('networks', networks)} />
+      <Select label={t('Transport')} description={t('TLS also lets audio be encrypted. What the server does not offer is replaced by what it does.')} allowDeselect={false} data={transports} value={values.transport} onChange={(value) => set('transport', value as Values['transport'])} />
+      <Select label={t('Time zone')} description={t('Empty: that of the company.')} searchable clearable data={zones} value={values.timeZone} error={errors.timeZone} onChange={(value) => set('timeZone', value)} />
+      <Select label={t('Language')} allowDeselect={false} data={languages} value={values.language} onChange={(value) => set('language', value ?? 'en')} />
+      <TagsInput label={t('Networks')} description={t('From where it may fetch its settings, such as 198.51.100.0/24. Empty: from anywhere.')} value={values.networks} error={errors.networks} onChange={(networks) => set('networks', networks)} />
     </FormBody>
   )
 }
@@ -92,16 +93,16 @@ function Lines({ lines, error, onChange }: { lines: string[]; error: string | un
   return (
     <Stack gap="xs">
       <PersonInput
-        label="Lines" description="Extensions, in the order of the lines. Each gets a device of its own, whose password only the phone is told." inside
-        taken={(person) => person.kind === 'extension' && lines.includes(person.id)} nothingFound="Nobody fits, or all who do are there already." error={error}
+        label={t('Lines')} description={t('Extensions, in the order of the lines. Each gets a device of its own, whose password only the phone is told.')} inside
+        taken={(person) => person.kind === 'extension' && lines.includes(person.id)} nothingFound={t('Nobody fits, or all who do are there already.')} error={error}
         onChoose={(person) => { if (person.kind === 'extension') onChange([...lines, person.id]) }}
       />
-      {lines.length === 0 && <Input.Description>No line yet.</Input.Description>}
+      {lines.length === 0 && <Input.Description>{t('No line yet.')}</Input.Description>}
       {lines.map((id, index) => (
         <Group key={id} gap="xs" wrap="nowrap">
           <Input.Description>{index + 1}.</Input.Description>
           <ExtensionName id={id} />
-          <ActionIcon variant="subtle" color="red" aria-label={`Take line ${index + 1} away`} onClick={() => onChange(lines.filter((each) => each !== id))}><X size={16} aria-hidden /></ActionIcon>
+          <ActionIcon variant="subtle" color="red" aria-label={t('Take line {{index}} away', { index: index + 1 })} onClick={() => onChange(lines.filter((each) => each !== id))}><X size={16} aria-hidden /></ActionIcon>
         </Group>
       ))}
     </Stack>

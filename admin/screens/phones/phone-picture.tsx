@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { PhoneKey } from '../../app/types.ts'
 import { keySentence } from '../../words/phone.ts'
 import classes from './phone-picture.module.css'
+import { t } from '../../words/translate.ts'
 
 /** Keys beside the display at once; the rest are on further pages, as on the phone. */
 const SHOWN = 10
@@ -33,7 +34,7 @@ export function PhonePicture({ keys, count, selected, onSelect }: PhonePicturePr
           <circle cx="345" cy="215" r="22" fill="#46525f" />
           <rect x="326" y="250" width="38" height="14" rx="7" fill="#46525f" />
         </svg>
-        <div className={classes['keys']} role="group" aria-label="Keys of the phone">
+        <div className={classes['keys']} role="group" aria-label={t('Keys of the phone')}>
           {Array.from({ length: Math.min(SHOWN, count - first) }, (_, offset) => {
             const index = first + offset
             const key = keys[index] ?? { type: 'empty', value: '', label: '' }
@@ -45,7 +46,7 @@ export function PhonePicture({ keys, count, selected, onSelect }: PhonePicturePr
           })}
         </div>
       </div>
-      {pages > 1 && <Group justify="center"><Pagination size="sm" total={pages} value={page} onChange={setPage} getItemProps={(number) => ({ 'aria-label': `Keys, page ${number}` })} getControlProps={(control) => ({ 'aria-label': `${control} page of keys` })} /></Group>}
+      {pages > 1 && <Group justify="center"><Pagination size="sm" total={pages} value={page} onChange={setPage} getItemProps={(number) => ({ 'aria-label': t('Keys, page {{number}}', { number }) })} getControlProps={(control) => ({ 'aria-label': t('{{control}} page of keys', { control }) })} /></Group>}
     </Stack>
   )
 }

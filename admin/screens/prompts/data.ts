@@ -3,6 +3,7 @@ import { listPrompts, previewSpeech, replacePrompt, revertPrompt } from '../../c
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
 import type { Prompt } from '../../app/types.ts'
+import { t } from '../../words/translate.ts'
 
 export function usePrompts() {
   return useQuery({ queryKey: keys.prompts, queryFn: async () => (await listPrompts({ throwOnError: true })).data.data })
@@ -38,7 +39,7 @@ function base64Of(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader()
     reader.addEventListener('load', () => resolve(String(reader.result).replace(/^[^,]*,/, '')))
-    reader.addEventListener('error', () => reject(reader.error ?? new Error('The file cannot be read.')))
+    reader.addEventListener('error', () => reject(reader.error ?? new Error(t('The file cannot be read.'))))
     reader.readAsDataURL(file)
   })
 }

@@ -13,28 +13,30 @@ import { Time } from '../../components/time.tsx'
 import { useListState } from '../../components/use-list-state.ts'
 import { audioOf, revert, usePrompts } from './data.ts'
 import { PromptForm } from './prompt-form.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<Prompt>[] = [
-  { key: 'name', title: 'Prompt', width: 220, card: 'title', render: (prompt) => <Text span inherit fw={600} className="break-anywhere">{prompt.name}</Text> },
+  { key: 'name', title: t('Prompt'), width: 220, card: 'title', render: (prompt) => <Text span inherit fw={600} className="break-anywhere">{prompt.name}</Text> },
   {
     key: 'sentence',
-    title: 'What callers hear',
+    title: t('What callers hear'),
     render: (prompt) => prompt.origin === 'standard'
       ? prompt.sentence
       : (
           <>
-            {prompt.text ?? 'A file of yours.'}
-            <Text size="xs" c="dimmed">Instead of: {prompt.sentence}</Text>
+            {prompt.text ?? t('A file of yours.')}
+            <Text size="xs" c="dimmed">{t('Instead of: {{sentence}}', { sentence: prompt.sentence })}</Text>
           </>
         ),
   },
   {
     key: 'origin',
-    title: 'From',
+    title: t('From'),
     width: 190,
     render: (prompt) => prompt.origin === 'standard'
-      ? <Text span inherit c="dimmed">Dialplane</Text>
-      : <><Badge variant="light" tt="none" radius="sm">{prompt.origin === 'speech' ? 'Your text' : 'Your file'}</Badge><Text size="xs" c="dimmed" component="div" className="break-anywhere">{prompt.changedAt !== null && <Time at={prompt.changedAt} />} · {prompt.changedBy}</Text></>,
+      ? <Text span inherit c="dimmed">{t('Dialplane')}</Text>
+      : <><Badge variant="light" tt="none" radius="sm">{prompt.origin === 'speech' ? t('Your text') : t('Your file')}</Badge><Text size="xs" c="dimmed" component="div" className="break-anywhere">{prompt.changedAt !== null && <Time at={prompt.changedAt} />} · {prompt.changedBy}</Text></>,
   },
 ]
 
@@ -51,10 +53,10 @@ export default function Prompts() {
   const rows = query.data?.filter((prompt) => `${prompt.name} ${prompt.sentence} ${prompt.text ?? ''}`.toLowerCase().includes(search.toLowerCase()))
   return (
     <Stack gap="md">
-      <PageHeader title="Prompts" lead="What callers hear from Dialplane itself. Put your own words in place of any of them: write a text that is spoken, or send a recording." />
-      <SearchInput label="Search the sentences" value={search} onChange={(value) => list.set({ search: value })} />
+      <PageHeader title={t('Prompts')} lead={t('What callers hear from Dialplane itself. Put your own words in place of any of them: write a text that is spoken, or send a recording.')} />
+      <SearchInput label={t('Search the sentences')} value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
-        label="Prompts"
+        label={t('Prompts')}
         columns={columns}
         rows={rows}
         rowKey={(prompt) => prompt.name}
@@ -62,19 +64,19 @@ export default function Prompts() {
           const playing = player.playing === prompt.name
           return (
             <Group gap={4} wrap="nowrap" justify="flex-end">
-              <Tooltip label={playing ? 'Stop' : 'Listen'}><ActionIcon aria-label={`${playing ? 'Stop' : 'Listen to'} ${prompt.name}`} onClick={() => player.toggle(prompt)}>{playing ? <Pause size={16} aria-hidden /> : <Play size={16} aria-hidden />}</ActionIcon></Tooltip>
-              {mayWrite && <Tooltip label="Replace"><ActionIcon aria-label={`Replace ${prompt.name}`} onClick={() => setEditing(prompt)}><Pencil size={16} aria-hidden /></ActionIcon></Tooltip>}
-              {mayWrite && prompt.origin !== 'standard' && <Tooltip label="Back to the standard"><ActionIcon aria-label={`Back to the standard: ${prompt.name}`} onClick={() => setReverting(prompt)}><Undo2 size={16} aria-hidden /></ActionIcon></Tooltip>}
+              <Tooltip label={playing ? t('Stop') : t('Listen')}><ActionIcon aria-label={`${playing ? t('Stop') : t('Listen to')} ${prompt.name}`} onClick={() => player.toggle(prompt)}>{playing ? <Pause size={16} aria-hidden /> : <Play size={16} aria-hidden />}</ActionIcon></Tooltip>
+              {mayWrite && <Tooltip label={t('Replace')}><ActionIcon aria-label={`Replace ${prompt.name}`} onClick={() => setEditing(prompt)}><Pencil size={16} aria-hidden /></ActionIcon></Tooltip>}
+              {mayWrite && prompt.origin !== 'standard' && <Tooltip label={t('Back to the standard')}><ActionIcon aria-label={t('Back to the standard: {{name}}', { name: prompt.name })} onClick={() => setReverting(prompt)}><Undo2 size={16} aria-hidden /></ActionIcon></Tooltip>}
             </Group>
           )
         }}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<EmptyState icon={SearchX} title="No prompt matches">Try another word.</EmptyState>}
+        empty={<EmptyState icon={SearchX} title={t('No prompt matches')}>{t('Try another word.')}</EmptyState>}
       />
       <PromptForm prompt={editing} onClose={() => setEditing(null)} />
-      <Confirm opened={reverting !== null} onClose={() => setReverting(null)} title={`Bring back the standard of ${reverting?.name ?? ''}?`} confirm="Bring back" danger={false} onConfirm={async () => (reverting === null ? undefined : revert(reverting.name))} done="Callers hear the standard again.">
-        Yours is deleted. Callers hear: {reverting?.sentence}
+      <Confirm opened={reverting !== null} onClose={() => setReverting(null)} title={t('Bring back the standard of {{name}}?', { name: reverting?.name ?? '' })} confirm={t('Bring back')} danger={false} onConfirm={async () => (reverting === null ? undefined : revert(reverting.name))} done={t('Callers hear the standard again.')}>
+        {rich('Yours is deleted. Callers hear: {{sentence}}', { sentence: reverting?.sentence })}
       </Confirm>
     </Stack>
   )

@@ -6,6 +6,7 @@ import {
 import { keys } from '../../app/keys.ts'
 import { queryClient } from '../../app/query-client.ts'
 import type { Recording } from '../../app/types.ts'
+import { t } from '../../words/translate.ts'
 
 export function useRecordings(query: NonNullable<ListRecordingsData['query']>) {
   return useQuery({
@@ -63,9 +64,9 @@ export const wavOf = (id: string): string => `${audioOf(id)}.wav`
 
 /** What a recording is at this moment, in words, when it cannot be heard. */
 export function whyNot(recording: Recording): string | null {
-  if (recording.status === 'recording') return 'Being recorded; you can listen when it has ended.'
+  if (recording.status === 'recording') return t('Being recorded; you can listen when it has ended.')
   if (recording.deleted !== null) return `Deleted by ${recording.deleted.by === 'retention' ? 'the retention setting: its time was over' : recording.deleted.by}.`
   if (recording.stored) return null
-  if (recording.status === 'failed') return `This recording failed${recording.failure === null ? '.' : `: ${recording.failure}`}`
-  return 'Being stored; you can listen in a moment.'
+  if (recording.status === 'failed') return t('This recording failed{{value}}', { value: recording.failure === null ? '.' : `: ${recording.failure}` })
+  return t('Being stored; you can listen in a moment.')
 }

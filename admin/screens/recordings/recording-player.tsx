@@ -4,13 +4,14 @@ import type { Recording } from '../../app/types.ts'
 import { audioOf, usePeaks, wavOf, whyNot } from './data.ts'
 import { partyName } from '../../words/call.ts'
 import { SoundPlayer } from '../../components/sound-player.tsx'
+import { t } from '../../words/translate.ts'
 
 /** A recording to be heard in place, or why it cannot be. */
 export function RecordingPlayer({ recording }: { recording: Recording }) {
   const can = useCan()
   const reason = whyNot(recording)
   if (reason !== null) return <Text size="sm" c={recording.status === 'failed' ? 'red' : 'dimmed'}>{reason}</Text>
-  if (!can('recordings.read')) return <Text size="sm" c="dimmed">Your roles do not include listening to recordings.</Text>
+  if (!can('recordings.read')) return <Text size="sm" c="dimmed">{t('Your roles do not include listening to recordings.')}</Text>
   return <Player recording={recording} />
 }
 
@@ -27,7 +28,7 @@ function Player({ recording }: { recording: Recording }) {
         peaks={peaks.data}
         sides={{ left: partyName(recording.from), right: partyName(recording.to) }}
         marks={recording.marks}
-        label="Recording"
+        label={t('Recording')}
       />
     </>
   )

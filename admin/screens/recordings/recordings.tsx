@@ -22,34 +22,35 @@ import { useRecording, useRecordings } from './data.ts'
 import { RecordingMenu } from './recording-menu.tsx'
 import { RecordingPlayer } from './recording-player.tsx'
 import { RecordingSettingsForm } from './settings-form.tsx'
+import { t } from '../../words/translate.ts'
 
-const starter = (recording: Recording): string => (recording.startedBy === 'automatic' ? 'the extension’s setting' : (recording.startedBy ?? ''))
+const starter = (recording: Recording): string => (recording.startedBy === 'automatic' ? t('the extension’s setting') : (recording.startedBy ?? ''))
 
 /** What is out of the ordinary, as small signs. */
 function Signs({ recording }: { recording: Recording }) {
   return (
     <Group gap={6} wrap="nowrap" component="span" display="inline-flex">
-      {recording.status === 'recording' && <Badge color="red" variant="light" tt="none" radius="sm">Recording</Badge>}
-      {recording.status === 'deleted' && <Badge color="gray" variant="light" tt="none" radius="sm">Deleted</Badge>}
-      {recording.hold !== null && <Tooltip label={`Legal hold: ${recording.hold.reason}`}><Lock size={14} aria-label="Legal hold" /></Tooltip>}
-      {recording.failure !== null && <Tooltip label={recording.failure} multiline maw={320}><CircleAlert size={14} color="var(--mantine-color-red-6)" aria-label="Not whole" /></Tooltip>}
+      {recording.status === 'recording' && <Badge color="red" variant="light" tt="none" radius="sm">{t('Recording')}</Badge>}
+      {recording.status === 'deleted' && <Badge color="gray" variant="light" tt="none" radius="sm">{t('Deleted')}</Badge>}
+      {recording.hold !== null && <Tooltip label={t('Legal hold: {{reason}}', { reason: recording.hold.reason })}><Lock size={14} aria-label={t('Legal hold')} /></Tooltip>}
+      {recording.failure !== null && <Tooltip label={recording.failure} multiline maw={320}><CircleAlert size={14} color="var(--mantine-color-red-6)" aria-label={t('Not whole')} /></Tooltip>}
     </Group>
   )
 }
 
 const columns: Column<Recording>[] = [
-  { key: 'started', title: 'Started', sort: 'started_at', width: 150, render: (recording) => <Time at={recording.startedAt} /> },
-  { key: 'parties', title: 'From → to', card: 'title', cardOnly: true, render: (recording) => <>{partyName(recording.from)} <Text span inherit c="dimmed">→</Text> {partyName(recording.to)}</> },
-  { key: 'from', title: 'From', card: 'hide', render: (recording) => <PartyCell party={recording.from} /> },
-  { key: 'to', title: 'To', card: 'hide', render: (recording) => <PartyCell party={recording.to} /> },
-  { key: 'seconds', title: 'Length', sort: 'seconds', align: 'right', render: (recording) => <span className="numbers">{recording.seconds === null ? '–' : duration(recording.seconds * 1000)}</span> },
-  { key: 'size', title: 'Size', align: 'right', render: (recording) => <span className="numbers">{recording.stored && recording.bytes !== null ? fileSize(recording.bytes) : '–'}</span> },
-  { key: 'quality', title: 'Sound', render: (recording) => recording.rate === null ? '–' : <span title={recording.codecs ?? undefined}>{recording.rate >= 16_000 ? 'Wideband' : 'Telephone'}</span> },
-  { key: 'by', title: 'Started by', render: (recording) => <span className="break-anywhere">{starter(recording)}</span> },
+  { key: 'started', title: t('Started'), sort: 'started_at', width: 150, render: (recording) => <Time at={recording.startedAt} /> },
+  { key: 'parties', title: t('From → to'), card: 'title', cardOnly: true, render: (recording) => <>{partyName(recording.from)} <Text span inherit c="dimmed">→</Text> {partyName(recording.to)}</> },
+  { key: 'from', title: t('From'), card: 'hide', render: (recording) => <PartyCell party={recording.from} /> },
+  { key: 'to', title: t('To'), card: 'hide', render: (recording) => <PartyCell party={recording.to} /> },
+  { key: 'seconds', title: t('Length'), sort: 'seconds', align: 'right', render: (recording) => <span className="numbers">{recording.seconds === null ? '–' : duration(recording.seconds * 1000)}</span> },
+  { key: 'size', title: t('Size'), align: 'right', render: (recording) => <span className="numbers">{recording.stored && recording.bytes !== null ? fileSize(recording.bytes) : '–'}</span> },
+  { key: 'quality', title: t('Sound'), render: (recording) => recording.rate === null ? '–' : <span title={recording.codecs ?? undefined}>{recording.rate >= 16_000 ? t('Wideband') : t('Telephone')}</span> },
+  { key: 'by', title: t('Started by'), render: (recording) => <span className="break-anywhere">{starter(recording)}</span> },
   { key: 'signs', title: '', card: 'aside', render: (recording) => <Signs recording={recording} /> },
 ]
 
-const statuses = [{ value: 'failed', label: 'Not whole' }, { value: 'recording', label: 'Going on' }, { value: 'deleted', label: 'Deleted' }]
+const statuses = [{ value: 'failed', label: t('Not whole') }, { value: 'recording', label: t('Going on') }, { value: 'deleted', label: t('Deleted') }]
 
 /** Every recording, and a player. Filters and what is open live in the address. */
 export default function Recordings() {
@@ -70,27 +71,27 @@ export default function Recordings() {
   return (
     <Stack gap="md">
       <PageHeader
-        title="Recordings"
-        lead="What was said in recorded calls, stereo: the caller left, the other side right. They are kept encrypted. Each listening and download is noted in the audit log."
-        actions={can('recordings.write') && <Button variant="default" leftSection={<Settings2 size={16} aria-hidden />} onClick={() => setSettings(true)}>Recording settings</Button>}
+        title={t('Recordings')}
+        lead={t('What was said in recorded calls, stereo: the caller left, the other side right. They are kept encrypted. Each listening and download is noted in the audit log.')}
+        actions={can('recordings.write') && <Button variant="default" leftSection={<Settings2 size={16} aria-hidden />} onClick={() => setSettings(true)}>{t('Recording settings')}</Button>}
       />
       <Group gap="sm" align="flex-end">
-        <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
+        <SearchInput label={t('Search number or name')} value={search} onChange={(value) => list.set({ search: value })} />
         <ExtensionFilter value={extensionId} onChange={(value) => list.set({ extensionId: value })} />
-        <Select aria-label="Kind" placeholder="All kept" clearable data={[...statuses, { value: 'held', label: 'Under legal hold' }]} value={kind === '' ? null : kind} onChange={(value) => list.set({ status: value === null || value === 'held' ? '' : value, held: value === 'held' ? 'true' : '' })} w={{ base: '100%', xs: 170 }} />
-        <DayInput label="From" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
-        <DayInput label="To" min={from === '' ? undefined : from} value={to} onChange={(day) => list.set({ to: day })} />
-        {filtered && <Button variant="subtle" onClick={clear}>Clear filters</Button>}
+        <Select aria-label={t('Kind')} placeholder={t('All kept')} clearable data={[...statuses, { value: 'held', label: t('Under legal hold') }]} value={kind === '' ? null : kind} onChange={(value) => list.set({ status: value === null || value === 'held' ? '' : value, held: value === 'held' ? 'true' : '' })} w={{ base: '100%', xs: 170 }} />
+        <DayInput end="from" max={to === '' ? undefined : to} value={from} onChange={(day) => list.set({ from: day })} />
+        <DayInput end="to" min={from === '' ? undefined : from} value={to} onChange={(day) => list.set({ to: day })} />
+        {filtered && <Button variant="subtle" onClick={clear}>{t('Clear filters')}</Button>}
       </Group>
       {open !== '' && <Opened key={open} id={open} onClose={() => list.stay({ open: '' })} />}
       <DataTable
-        label="Recordings"
+        label={t('Recordings')}
         columns={columns}
         rows={query.data?.data}
         rowKey={(recording) => recording.id}
         actions={(recording) => (
           <Group gap={4} wrap="nowrap" justify="flex-end">
-            {recording.stored && <Tooltip label="Listen"><ActionIcon aria-label={`Listen to ${partyName(recording.from)} → ${partyName(recording.to)}`} onClick={() => list.stay({ open: recording.id })}><Play size={16} aria-hidden /></ActionIcon></Tooltip>}
+            {recording.stored && <Tooltip label={t('Listen')}><ActionIcon aria-label={t('Listen to {{from}} → {{to}}', { from: partyName(recording.from), to: partyName(recording.to) })} onClick={() => list.stay({ open: recording.id })}><Play size={16} aria-hidden /></ActionIcon></Tooltip>}
             <RecordingMenu recording={recording} />
           </Group>
         )}
@@ -99,10 +100,10 @@ export default function Recordings() {
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
         empty={filtered
-          ? <EmptyState icon={SearchX} title="No recording matches" action={<Button variant="default" onClick={clear}>Clear filters</Button>}>Try fewer filters or other days.</EmptyState>
+          ? <EmptyState icon={SearchX} title={t('No recording matches')} action={<Button variant="default" onClick={clear}>{t('Clear filters')}</Button>}>{t('Try fewer filters or other days.')}</EmptyState>
           : (
-              <EmptyState icon={AudioLines} title="Nothing is recorded yet" action={can('extensions.read') && <Button component={Link} href="/extensions" variant="default">Extensions</Button>}>
-                Edit an extension and set Recording to “Every call”. Or record one call: press Record in Live calls, or *1 on the phone while talking.
+              <EmptyState icon={AudioLines} title={t('Nothing is recorded yet')} action={can('extensions.read') && <Button component={Link} href="/extensions" variant="default">{t('Extensions')}</Button>}>
+                {t('Edit an extension and set Recording to “Every call”. Or record one call: press Record in Live calls, or *1 on the phone while talking.')}
               </EmptyState>
             )}
       />
@@ -115,18 +116,18 @@ function Opened({ id, onClose }: { id: string; onClose: () => void }) {
   const query = useRecording(id)
   const recording = query.data
   return (
-    <Panel component="section" aria-label="Player">
+    <Panel component="section" aria-label={t('Player')}>
       {query.error !== null && <ErrorState error={query.error} retry={() => void query.refetch()} />}
       {recording !== undefined && (
         <>
           <Group justify="space-between" wrap="nowrap" mb="xs" align="flex-start">
             <div style={{ minWidth: 0 }}>
               <Text fw={600} className="break-anywhere">{partyName(recording.from)} <Text span inherit c="dimmed">→</Text> {partyName(recording.to)}</Text>
-              <Text size="sm" c="dimmed" component="div"><Time at={recording.startedAt} /> · {recording.codecs ?? 'unknown codec'}{recording.startedBy !== null && <> · started by {starter(recording)}</>}</Text>
+              <Text size="sm" c="dimmed" component="div"><Time at={recording.startedAt} /> · {recording.codecs ?? t('unknown codec')}{recording.startedBy !== null && t(' · started by {{starter}}', { starter: starter(recording) })}</Text>
             </div>
             <Group gap={4} wrap="nowrap">
               <RecordingMenu recording={recording} onDeleted={onClose} />
-              <CloseButton aria-label="Close the player" onClick={onClose} />
+              <CloseButton aria-label={t('Close the player')} onClick={onClose} />
             </Group>
           </Group>
           <RecordingPlayer recording={recording} />

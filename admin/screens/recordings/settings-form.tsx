@@ -6,12 +6,13 @@ import { PageLoader } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 import type { RecordingSettings } from '../../client/index.ts'
 import { changeSettings, useRecordingSettings } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 /** How long recordings are kept, and what people hear of being recorded. */
 export function RecordingSettingsForm({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const settings = useRecordingSettings()
   return (
-    <FormDrawer opened={opened} onClose={onClose} title="Recording settings">
+    <FormDrawer opened={opened} onClose={onClose} title={t('Recording settings')}>
       {settings.data === undefined ? <PageLoader /> : <Fields settings={settings.data} onClose={onClose} />}
     </FormDrawer>
   )
@@ -24,14 +25,14 @@ function Fields({ settings, onClose }: { settings: RecordingSettings; onClose: (
     onSaved: onClose,
     save: async ({ days, notice }) => {
       await changeSettings({ days: numberOrNull(days), notice })
-      notify.done('The recording settings are saved.')
+      notify.done(t('The recording settings are saved.'))
     },
   })
   return (
-    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+    <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <NumberInput
-        label="Recordings are kept"
-        description={`Days; empty for ${settings.standardDays}, as long as the call history. An extension may say otherwise; a legal hold wins.`}
+        label={t('Recordings are kept')}
+        description={t('Days; empty for {{standardDays}}, as long as the call history. An extension may say otherwise; a legal hold wins.', { standardDays: settings.standardDays })}
         min={1}
         max={3650}
         allowDecimal={false}
@@ -42,12 +43,12 @@ function Fields({ settings, onClose }: { settings: RecordingSettings; onClose: (
         onChange={(value) => form.set('days', value)}
       />
       <NativeSelect
-        label="When a recording starts, both sides hear"
-        description="Also when it goes on after a pause. Many places require that people know."
+        label={t('When a recording starts, both sides hear')}
+        description={t('Also when it goes on after a pause. Many places require that people know.')}
         data={[
-          { value: 'none', label: 'Nothing' },
-          { value: 'beep', label: 'A beep' },
-          { value: 'announcement', label: 'The announcement “This call is being recorded”' },
+          { value: 'none', label: t('Nothing') },
+          { value: 'beep', label: t('A beep') },
+          { value: 'announcement', label: t('The announcement “This call is being recorded”') },
         ]}
         value={form.values.notice}
         error={form.errors.notice}

@@ -4,17 +4,18 @@ import { StatusDot } from '../../components/status.tsx'
 import { useNow } from '../../components/time.tsx'
 import { instant, span } from '../../words/time.ts'
 import type { Tone } from '../../words/call.ts'
+import { t } from '../../words/translate.ts'
 
 const words: Record<Registration['reachable'], { label: string; tone: Tone }> = {
-  yes: { label: 'Reachable', tone: 'good' },
-  no: { label: 'Not answering', tone: 'bad' },
-  unknown: { label: 'Registered', tone: 'busy' },
+  yes: { label: t('Reachable'), tone: 'good' },
+  no: { label: t('Not answering'), tone: 'bad' },
+  unknown: { label: t('Registered'), tone: 'busy' },
 }
 
 /** The answer to the last keep-alive. */
 export function Reachability({ registration }: { registration: Registration }) {
   if (!registration.waiting) return <StatusDot {...words[registration.reachable]} />
-  return <span title="Its connection ended when the system restarted. It is not rung until the phone comes back by itself."><StatusDot label="Waiting to return" tone="quiet" /></span>
+  return <span title={t('Its connection ended when the system restarted. It is not rung until the phone comes back by itself.')}><StatusDot label={t('Waiting to return')} tone="quiet" /></span>
 }
 
 /** Which way to which phone, where there may be several, and what is between. */

@@ -15,11 +15,13 @@ import { useListState } from '../../components/use-list-state.ts'
 import { liveStore, useLive } from '../../live/store.ts'
 import { instant } from '../../words/time.ts'
 import { Expiry, Reachability, RoundTrip, Way } from './reachability.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<Registration>[] = [
   {
     key: 'extension',
-    title: 'Extension',
+    title: t('Extension'),
     sort: 'extension_number',
     card: 'title',
     render: (row) => (
@@ -29,10 +31,10 @@ const columns: Column<Registration>[] = [
       </>
     ),
   },
-  { key: 'reachable', title: 'Answers', card: 'aside', render: (row) => <Reachability registration={row} /> },
+  { key: 'reachable', title: t('Answers'), card: 'aside', render: (row) => <Reachability registration={row} /> },
   {
     key: 'address',
-    title: 'Address',
+    title: t('Address'),
     render: (row) => (
       <>
         <span title={row.contact}><span className="numbers">{row.received}</span> <Text span size="xs" c="dimmed">{row.transport.toUpperCase()}</Text></span>
@@ -40,10 +42,10 @@ const columns: Column<Registration>[] = [
       </>
     ),
   },
-  { key: 'agent', title: 'Phone software', render: (row) => row.userAgent ?? 'Not told' },
-  { key: 'roundTrip', title: 'Round trip', align: 'right', render: (row) => <RoundTrip registration={row} /> },
-  { key: 'registered', title: 'Since', sort: 'registered_at', render: (row) => <Time at={row.registeredAt} /> },
-  { key: 'expires', title: 'Expires in', sort: 'expires_at', align: 'right', render: (row) => <Expiry registration={row} /> },
+  { key: 'agent', title: t('Phone software'), render: (row) => row.userAgent ?? t('Not told') },
+  { key: 'roundTrip', title: t('Round trip'), align: 'right', render: (row) => <RoundTrip registration={row} /> },
+  { key: 'registered', title: t('Since'), sort: 'registered_at', render: (row) => <Time at={row.registeredAt} /> },
+  { key: 'expires', title: t('Expires in'), sort: 'expires_at', align: 'right', render: (row) => <Expiry registration={row} /> },
 ]
 
 const comparisons: Record<string, (a: Registration, b: Registration) => number> = {
@@ -76,27 +78,27 @@ export default function Registrations() {
 
   return (
     <Stack gap="md">
-      <PageHeader title="Registered phones" lead="Phones that are signed in now, and whether they answer. The list changes by itself." />
-      <SearchInput label="Search phones" value={search} onChange={(value) => list.set({ search: value })} />
+      <PageHeader title={t('Registered phones')} lead={t('Phones that are signed in now, and whether they answer. The list changes by itself.')} />
+      <SearchInput label={t('Search phones')} value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
-        label="Registered phones"
+        label={t('Registered phones')}
         columns={columns}
         rows={connecting ? undefined : rows}
         rowKey={(row) => row.id}
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
         {...(can('registrations.write') && {
           actions: (row: Registration) => (
-            <Tooltip label="Forget">
+            <Tooltip label={t('Forget')}>
               <ActionIcon aria-label={`Forget ${row.deviceName} of ${row.extensionNumber}`} onClick={() => setForgetting(row)}><Unplug size={16} aria-hidden /></ActionIcon>
             </Tooltip>
           ),
         })}
         empty={search === ''
-          ? <EmptyState icon={RadioTower} title="No phone is registered" action={<Button component={Link} href="/extensions" variant="default">Go to extensions</Button>}>Enter the user name and password of an extension's device in a phone or softphone. It appears here as soon as it signs in.</EmptyState>
-          : <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show all phones</Button>}>No registered phone matches “{search}”.</EmptyState>}
+          ? <EmptyState icon={RadioTower} title={t('No phone is registered')} action={<Button component={Link} href="/extensions" variant="default">{t('Go to extensions')}</Button>}>{t("Enter the user name and password of an extension's device in a phone or softphone. It appears here as soon as it signs in.")}</EmptyState>
+          : <EmptyState icon={SearchX} title={t('Nothing found')} action={<Button variant="default" onClick={() => list.set({ search: '' })}>{t('Show all phones')}</Button>}>{t('No registered phone matches “{{search}}”.', { search })}</EmptyState>}
       />
-      <Confirm opened={forgetting !== null} onClose={() => setForgetting(null)} title="Forget this registration?" confirm="Forget" onConfirm={forget} done="The registration is forgotten.">
-        {forgetting?.deviceName} of {forgetting?.extensionNumber} cannot be called until the phone registers again, which most phones do within minutes by themselves.
+      <Confirm opened={forgetting !== null} onClose={() => setForgetting(null)} title={t('Forget this registration?')} confirm={t('Forget')} onConfirm={forget} done={t('The registration is forgotten.')}>
+        {rich('{{deviceName}} of {{extensionNumber}} cannot be called until the phone registers again, which most phones do within minutes by themselves.', { deviceName: forgetting?.deviceName, extensionNumber: forgetting?.extensionNumber })}
       </Confirm>
     </Stack>
   )

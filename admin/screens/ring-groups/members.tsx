@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, X } from 'lucide-react'
 import type { RingGroup } from '../../app/types.ts'
 import { PersonInput } from '../dial-plan/person-input.tsx'
 import { ExtensionName } from '../extensions/extension-name.tsx'
+import { t } from '../../words/translate.ts'
 
 type Member = RingGroup['members'][number]
 
@@ -28,22 +29,22 @@ export function Members({ members, waits, usualTime, error, onChange }: MembersP
   return (
     <Stack gap="xs">
       <PersonInput
-        label="Members"
-        description="Choose an extension, or type a number outside as you would dial it."
+        label={t('Members')}
+        description={t('Choose an extension, or type a number outside as you would dial it.')}
         taken={(person) => members.some(({ extensionId, number }) => (person.kind === 'extension' ? extensionId === person.id : number === person.number))}
-        nothingFound="Nobody fits, or all who do are in the group already."
+        nothingFound={t('Nobody fits, or all who do are in the group already.')}
         error={error}
         onChoose={(person) => onChange([...members, person.kind === 'extension' ? { extensionId: person.id, number: null, delaySeconds: 0, ringSeconds: null, confirm: false } : { extensionId: null, number: person.number, delaySeconds: 0, ringSeconds: null, confirm: true }])}
       />
-      {members.some(({ number }) => number !== null) && <Input.Description>Whoever answers outside hears who calls and presses 1 to take the call; the others ring on until then. Without that, a mobile's voicemail may take it.</Input.Description>}
-      {members.length === 0 && <Input.Description>Nobody yet: calls to the group end at once, or go on to the number below.</Input.Description>}
+      {members.some(({ number }) => number !== null) && <Input.Description>{t("Whoever answers outside hears who calls and presses 1 to take the call; the others ring on until then. Without that, a mobile's voicemail may take it.")}</Input.Description>}
+      {members.length === 0 && <Input.Description>{t('Nobody yet: calls to the group end at once, or go on to the number below.')}</Input.Description>}
       {members.map((member, at) => (
         <Stack key={member.extensionId ?? member.number} gap={4}>
           <Group gap="xs" wrap="nowrap">
             {member.extensionId === null ? <Text size="sm" flex={1} truncate className="numbers">{member.number}</Text> : <ExtensionName id={member.extensionId} />}
             {waits && (
               <NumberInput
-                aria-label="Rings after"
+                aria-label={t('Rings after')}
                 size="xs"
                 w={110}
                 min={0}
@@ -56,7 +57,7 @@ export function Members({ members, waits, usualTime, error, onChange }: MembersP
               />
             )}
             <NumberInput
-              aria-label="Rings for"
+              aria-label={t('Rings for')}
               size="xs"
               w={110}
               min={5}
@@ -68,11 +69,11 @@ export function Members({ members, waits, usualTime, error, onChange }: MembersP
               value={member.ringSeconds ?? ''}
               onChange={(value) => replace(at, { ...member, ringSeconds: value === '' ? null : Number(value) })}
             />
-            <ActionIcon variant="subtle" aria-label="Move up" disabled={at === 0} onClick={() => move(at, at - 1)}><ArrowUp size={16} aria-hidden /></ActionIcon>
-            <ActionIcon variant="subtle" aria-label="Move down" disabled={at === members.length - 1} onClick={() => move(at, at + 1)}><ArrowDown size={16} aria-hidden /></ActionIcon>
-            <ActionIcon variant="subtle" color="red" aria-label="Take out" onClick={() => onChange(members.filter((each) => each !== member))}><X size={16} aria-hidden /></ActionIcon>
+            <ActionIcon variant="subtle" aria-label={t('Move up')} disabled={at === 0} onClick={() => move(at, at - 1)}><ArrowUp size={16} aria-hidden /></ActionIcon>
+            <ActionIcon variant="subtle" aria-label={t('Move down')} disabled={at === members.length - 1} onClick={() => move(at, at + 1)}><ArrowDown size={16} aria-hidden /></ActionIcon>
+            <ActionIcon variant="subtle" color="red" aria-label={t('Take out')} onClick={() => onChange(members.filter((each) => each !== member))}><X size={16} aria-hidden /></ActionIcon>
           </Group>
-          {member.extensionId === null && <Checkbox size="xs" label="Has to press 1 to take a call" aria-label={`${member.number} has to press 1 to take a call`} checked={member.confirm} onChange={(change) => replace(at, { ...member, confirm: change.currentTarget.checked })} />}
+          {member.extensionId === null && <Checkbox size="xs" label={t('Has to press 1 to take a call')} aria-label={t('{{number}} has to press 1 to take a call', { number: String(member.number) })} checked={member.confirm} onChange={(change) => replace(at, { ...member, confirm: change.currentTarget.checked })} />}
         </Stack>
       ))}
     </Stack>

@@ -10,6 +10,7 @@ import { MissedCallMail } from '../mail/missed-call-mail.tsx'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addRingGroup, changeRingGroup } from './data.ts'
 import { Members } from './members.tsx'
+import { t } from '../../words/translate.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; group: RingGroup } | null
 
@@ -17,7 +18,7 @@ export type Editing = { kind: 'new' } | { kind: 'edit'; group: RingGroup } | nul
 export function RingGroupForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
   const group = editing?.kind === 'edit' ? editing.group : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={group === undefined ? 'New ring group' : `Edit ring group ${group.number}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={group === undefined ? t('New ring group') : t('Edit ring group {{number}}', { number: group.number })}>
       <Fields current={group} onClose={onClose} />
     </FormDrawer>
   )
@@ -42,15 +43,15 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
       noAnswer: group?.noAnswer ?? '', missedCallMail: group?.missedCallMail ?? [], greeting: group?.greeting ?? '', music: group?.music ?? false, enabled: group?.enabled ?? true,
     },
     check: ({ number, name }): Record<string, string> => ({
-      ...(!/^[0-9]{2,15}$/.test(number) && { number: 'Use 2 to 15 digits, for example 600.' }),
-      ...(name.trim() === '' && { name: 'Say who is called here, such as “Sales”.' }),
+      ...(!/^[0-9]{2,15}$/.test(number) && { number: t('Use 2 to 15 digits, for example 600.') }),
+      ...(name.trim() === '' && { name: t('Say who is called here, such as “Sales”.') }),
     }),
     onSaved: onClose,
     save: async ({ ringSeconds, memberSeconds, rounds, noAnswer, ...rest }) => {
       const input = { ...rest, ringSeconds: Number(ringSeconds), memberSeconds: Number(memberSeconds), rounds: rounds === '' ? null : Number(rounds), noAnswer: trimmedOrNull(noAnswer) }
       if (group === undefined) await addRingGroup(input)
       else await changeRingGroup(group.id, { ...input, version: group.version })
-      notify.done(`Ring group ${input.number} is saved.`)
+      notify.done(t('Ring group {{number}} is saved.', { number: input.number }))
     },
   })
   const { values, errors, set } = form
@@ -58,22 +59,22 @@ function Fields({ current, onClose }: { current: RingGroup | undefined; onClose:
   const together = strategy === 'all'
   const inRounds = strategy === 'in-order' || strategy === 'in-turn' || strategy === 'random'
   return (
-    <FormBody submit={group === undefined ? 'Create ring group' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Number" description="What others dial, 2 to 15 digits." inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
-      <TextInput label="Name" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <Select label="They ring" data={strategyChoices} allowDeselect={false} value={values.strategy} onChange={(value) => set('strategy', (value ?? 'all') as RingGroup['strategy'])} />
-      <Members members={values.members} waits={together || strategy === 'enterprise'} usualTime={together ? 'whole time' : `for ${values.memberSeconds} s`} error={errors.members} onChange={(members) => set('members', members)} />
-      {!together && <NumberInput label="Each rings for" description={strategy === 'memory-hunt' ? 'Until the next one rings too. Members may have a time of their own.' : 'Members may have a time of their own.'} min={5} max={120} allowDecimal={false} suffix=" s" value={values.memberSeconds} error={errors.memberSeconds} onChange={(value) => set('memberSeconds', value)} />}
-      {inRounds && <NumberInput label="Rounds" description="How often all of them are rung. Empty: until the time is up." min={1} max={20} allowDecimal={false} value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
-      {strategy !== 'enterprise' && <NumberInput label="Rings for in all" min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />}
-      <Textarea label="Greeting" description="English, spoken to the caller before phones ring; empty for none. The call is not answered by it, so it costs the caller nothing." placeholder="Welcome to Example. We are finding somebody for you." autosize minRows={2} maxLength={1000} value={values.greeting} error={errors.greeting} onChange={(change) => set('greeting', change.currentTarget.value)} />
-      <Checkbox label="Music while phones ring" description="The caller hears music on hold instead of ringing." checked={values.music} onChange={(change) => set('music', change.currentTarget.checked)} />
-      <TargetInput label="When nobody answers, go on to" description="Empty: the call ends." value={values.noAnswer} error={errors.noAnswer} onChange={(value) => set('noAnswer', value)} />
+    <FormBody submit={group === undefined ? t('Create ring group') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label={t('Number')} description={t('What others dial, 2 to 15 digits.')} inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
+      <TextInput label={t('Name')} withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <Select label={t('They ring')} data={strategyChoices} allowDeselect={false} value={values.strategy} onChange={(value) => set('strategy', (value ?? 'all') as RingGroup['strategy'])} />
+      <Members members={values.members} waits={together || strategy === 'enterprise'} usualTime={together ? t('whole time') : `for ${values.memberSeconds} s`} error={errors.members} onChange={(members) => set('members', members)} />
+      {!together && <NumberInput label={t('Each rings for')} description={strategy === 'memory-hunt' ? t('Until the next one rings too. Members may have a time of their own.') : t('Members may have a time of their own.')} min={5} max={120} allowDecimal={false} suffix=" s" value={values.memberSeconds} error={errors.memberSeconds} onChange={(value) => set('memberSeconds', value)} />}
+      {inRounds && <NumberInput label={t('Rounds')} description={t('How often all of them are rung. Empty: until the time is up.')} min={1} max={20} allowDecimal={false} value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
+      {strategy !== 'enterprise' && <NumberInput label={t('Rings for in all')} min={5} max={600} allowDecimal={false} suffix=" s" value={values.ringSeconds} error={errors.ringSeconds} onChange={(value) => set('ringSeconds', value)} />}
+      <Textarea label={t('Greeting')} description={t('English, spoken to the caller before phones ring; empty for none. The call is not answered by it, so it costs the caller nothing.')} placeholder={t('Welcome to Example. We are finding somebody for you.')} autosize minRows={2} maxLength={1000} value={values.greeting} error={errors.greeting} onChange={(change) => set('greeting', change.currentTarget.value)} />
+      <Checkbox label={t('Music while phones ring')} description={t('The caller hears music on hold instead of ringing.')} checked={values.music} onChange={(change) => set('music', change.currentTarget.checked)} />
+      <TargetInput label={t('When nobody answers, go on to')} description={t('Empty: the call ends.')} value={values.noAnswer} error={errors.noAnswer} onChange={(value) => set('noAnswer', value)} />
       <MissedCallMail value={values.missedCallMail} error={errors.missedCallMail} onChange={(value) => set('missedCallMail', value)} />
-      <Checkbox label="Leave out who is in a call" checked={values.skipBusy} onChange={(change) => set('skipBusy', change.currentTarget.checked)} />
-      <TextInput label="Before the caller's name" description="So that the phones show which group is called." placeholder="Sales" autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
-      <TextInput label="Ringing sound" description="The Alert-Info header as the phones' manual has it; empty for the usual sound." placeholder="<http://127.0.0.1/>;info=group" autoComplete="off" maxLength={100} value={values.alertInfo} error={errors.alertInfo} onChange={(change) => set('alertInfo', change.currentTarget.value)} />
-      <Checkbox label="Turned on" description="While off, calls to it are refused." checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      <Checkbox label={t('Leave out who is in a call')} checked={values.skipBusy} onChange={(change) => set('skipBusy', change.currentTarget.checked)} />
+      <TextInput label={t("Before the caller's name")} description={t('So that the phones show which group is called.')} placeholder={t('Sales')} autoComplete="off" maxLength={20} value={values.namePrefix} error={errors.namePrefix} onChange={(change) => set('namePrefix', change.currentTarget.value)} />
+      <TextInput label={t('Ringing sound')} description={t("The Alert-Info header as the phones' manual has it; empty for the usual sound.")} placeholder="<http://127.0.0.1/>;info=group" autoComplete="off" maxLength={100} value={values.alertInfo} error={errors.alertInfo} onChange={(change) => set('alertInfo', change.currentTarget.value)} />
+      <Checkbox label={t('Turned on')} description={t('While off, calls to it are refused.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )
 }

@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core'
+import { t } from '../../words/translate.ts'
 
 interface Props {
   value: string
@@ -10,14 +11,14 @@ interface Props {
   hint?: string
 }
 
-export const checkCode = ({ code }: { code: string }): Record<string, string> => (code.trim().length < 6 ? { code: 'Enter the code.' } : {})
+export const checkCode = ({ code }: { code: string }): Record<string, string> => (code.trim().length < 6 ? { code: t('Enter the code.') } : {})
 
 /** Six digits of the app; browsers and password managers fill it in by themselves. */
 export function CodeField({ value, error, onChange, recovery, autoFocus = true, hint }: Props) {
   return (
     <TextInput
-      label={recovery === 'only' ? 'Recovery code' : 'Code'}
-      description={hint ?? (recovery === 'only' ? 'One of those you kept when you set the factor up.' : recovery === 'too' ? 'Six digits of your authenticator app, or a recovery code.' : 'Six digits of your authenticator app.')}
+      label={recovery === 'only' ? t('Recovery code') : t('Code')}
+      description={hint ?? (recovery === 'only' ? t('One of those you kept when you set the factor up.') : recovery === 'too' ? t('Six digits of your authenticator app, or a recovery code.') : t('Six digits of your authenticator app.'))}
       autoComplete="one-time-code"
       inputMode={recovery === undefined ? 'numeric' : 'text'}
       maxLength={20}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { keys } from '../../app/keys.ts'
 import { getSignInOptions } from '../../client/index.ts'
+import { t } from '../../words/translate.ts'
 
 /** @param organisation whose providers; absent: of the only one there is */
 export function useSignInOptions(organisation?: string) {
@@ -11,7 +12,7 @@ export function useSignInOptions(organisation?: string) {
 export function passkeysHere(options: { address: string; passkeysRefused: string | null } | undefined): { usable: boolean; why?: string; at?: string } {
   if (options === undefined) return { usable: false }
   if (options.passkeysRefused !== null) return { usable: false, why: options.passkeysRefused }
-  if (window.location.origin !== options.address) return { usable: false, why: `Passkeys are for ${options.address}. Open the panel there to use them.`, at: options.address }
-  if (typeof window.PublicKeyCredential !== 'function') return { usable: false, why: 'This browser knows no passkeys.' }
+  if (window.location.origin !== options.address) return { usable: false, why: t('Passkeys are for {{address}}. Open the panel there to use them.', { address: options.address }), at: options.address }
+  if (typeof window.PublicKeyCredential !== 'function') return { usable: false, why: t('This browser knows no passkeys.') }
   return { usable: true }
 }

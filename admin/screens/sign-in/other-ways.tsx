@@ -7,6 +7,7 @@ import { beginPasskeySignIn, beginProviderSignIn, signInWithPasskey } from '../.
 import { Problem } from '../../components/states.tsx'
 import { passkeysHere, useSignInOptions } from '../second-factor/use-sign-in-options.ts'
 import { askPasskey } from '../second-factor/webauthn.ts'
+import { t } from '../../words/translate.ts'
 
 /** The ways to sign in without a password; nothing where there is none. */
 export default function OtherWays() {
@@ -32,10 +33,10 @@ export default function OtherWays() {
     <Stack gap="md" mt="md">
       {(usable || providers.length > 0) && <Divider label="or" />}
       {providers.map(({ id, name }) => (
-        <Button key={id} variant="default" fullWidth leftSection={<LogIn size={18} aria-hidden />} loading={provider.isPending && provider.variables === id} onClick={() => provider.mutate(id)}>Sign in with {name}</Button>
+        <Button key={id} variant="default" fullWidth leftSection={<LogIn size={18} aria-hidden />} loading={provider.isPending && provider.variables === id} onClick={() => provider.mutate(id)}>{t('Sign in with {{name}}', { name })}</Button>
       ))}
       <Problem error={provider.error} />
-      {usable && <Button variant="default" fullWidth leftSection={<Fingerprint size={18} aria-hidden />} loading={passkey.isPending} onClick={() => passkey.mutate()}>Sign in with a passkey</Button>}
+      {usable && <Button variant="default" fullWidth leftSection={<Fingerprint size={18} aria-hidden />} loading={passkey.isPending} onClick={() => passkey.mutate()}>{t('Sign in with a passkey')}</Button>}
       <Problem error={passkey.error} />
       {at !== undefined && <Text size="xs" c="dimmed">Passkeys work at <Anchor href={`${at}/admin/`}>{at}</Anchor>.</Text>}
     </Stack>

@@ -7,6 +7,7 @@ import { finishProviderSignIn, type ProviderAnswer } from '../../client/index.ts
 import { Doorway } from '../../components/doorway.tsx'
 import { Problem } from '../../components/states.tsx'
 import { CodeStep, RequiredEnrolment } from './second-step.tsx'
+import { t } from '../../words/translate.ts'
 
 /** What the provider may add is not ours to read: only these are sent on. */
 function answerIn(query: string): ProviderAnswer {
@@ -41,11 +42,11 @@ export default function ProviderReturn() {
   const back = () => navigate('/sign-in', { replace: true })
   if (finish.data != null) {
     const Step = finish.data.next === 'code' ? CodeStep : RequiredEnrolment
-    return <Doorway title={finish.data.next === 'code' ? 'Your second factor' : 'A second factor'}><Step step={finish.data} onBack={back} /></Doorway>
+    return <Doorway title={finish.data.next === 'code' ? t('Your second factor') : t('A second factor')}><Step step={finish.data} onBack={back} /></Doorway>
   }
   return (
-    <Doorway title="Signing in">
-      {finish.error === null ? <Center><Loader aria-label="Loading" /></Center> : <Stack gap="md"><Problem error={finish.error} /><Button onClick={back}>Back to sign-in</Button></Stack>}
+    <Doorway title={t('Signing in')}>
+      {finish.error === null ? <Center><Loader aria-label={t('Loading')} /></Center> : <Stack gap="md"><Problem error={finish.error} /><Button onClick={back}>{t('Back to sign-in')}</Button></Stack>}
     </Doorway>
   )
 }

@@ -5,6 +5,7 @@ import type { SignInStep } from '../../client/index.ts'
 import { Doorway } from '../../components/doorway.tsx'
 import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { t } from '../../words/translate.ts'
 
 const CodeStep = lazy(async () => ({ default: (await import('./second-step.tsx')).CodeStep }))
 const OtherWays = lazy(() => import('./other-ways.tsx'))
@@ -17,8 +18,8 @@ export default function SignIn() {
     initial: { email: '', password: '' },
     check: ({ email, password }) => {
       const errors: Record<string, string> = {}
-      if (email.trim() === '') errors.email = 'Enter your e-mail address.'
-      if (password === '') errors.password = 'Enter your password.'
+      if (email.trim() === '') errors.email = t('Enter your e-mail address.')
+      if (password === '') errors.password = t('Enter your password.')
       return errors
     },
     save: async ({ email, password }) => setStep((await signIn(email.trim(), password)) ?? null),
@@ -30,10 +31,10 @@ export default function SignIn() {
       setStep(null)
       form.reset({ email: values.email, password: '' })
     }
-    return <Doorway title={step.next === 'enrolment' ? 'A second factor' : step.ways.includes('passkey') ? 'Your second factor' : 'Your code'}><Suspense><Step step={step} onBack={back} /></Suspense></Doorway>
+    return <Doorway title={step.next === 'enrolment' ? t('A second factor') : step.ways.includes('passkey') ? t('Your second factor') : t('Your code')}><Suspense><Step step={step} onBack={back} /></Suspense></Doorway>
   }
   return (
-    <Doorway title="Sign in">
+    <Doorway title={t('Sign in')}>
       <form
         noValidate
         onSubmit={(submitted) => {
@@ -42,10 +43,10 @@ export default function SignIn() {
         }}
       >
         <Stack gap="md">
-          <TextInput label="E-mail" type="email" autoComplete="username" autoFocus value={values.email} error={errors.email} onChange={(change) => set('email', change.currentTarget.value)} />
-          <PasswordInput label="Password" autoComplete="current-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />
+          <TextInput label={t('E-mail')} type="email" autoComplete="username" autoFocus value={values.email} error={errors.email} onChange={(change) => set('email', change.currentTarget.value)} />
+          <PasswordInput label={t('Password')} autoComplete="current-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />
           <Problem error={form.problem} />
-          <Button type="submit" fullWidth loading={form.busy}>Sign in</Button>
+          <Button type="submit" fullWidth loading={form.busy}>{t('Sign in')}</Button>
         </Stack>
       </form>
       <Suspense><OtherWays /></Suspense>

@@ -17,8 +17,10 @@ import { verifyWords } from '../../words/identity.ts'
 import { useTrunks } from '../trunks/data.ts'
 import { AuthoritiesForm, CertificateForm } from './forms.tsx'
 import { changeStirSettings, useStirSettings } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
-const states: Record<StirSettings['trusted'][number]['state'], Wording> = { good: { label: 'Valid', tone: 'good' }, ending: { label: 'Ends soon', tone: 'warning' }, ended: { label: 'Has ended', tone: 'bad' } }
+const states: Record<StirSettings['trusted'][number]['state'], Wording> = { good: { label: t('Valid'), tone: 'good' }, ending: { label: t('Ends soon'), tone: 'warning' }, ended: { label: t('Has ended'), tone: 'bad' } }
 
 /** Signed calls (STIR/SHAKEN): what ours are signed with, whose signatures are believed, and which trunks do either. */
 export default function SignedCalls() {
@@ -31,23 +33,23 @@ export default function SignedCalls() {
   const settings = query.data
   return (
     <Stack gap="md">
-      <PageHeader title="Signed calls" lead="STIR/SHAKEN: calls say who calls whom, signed, so that nobody can show a number that is somebody else’s. Ours are signed by your certificate; those of others are held against the authorities that you trust." />
+      <PageHeader title={t('Signed calls')} lead={t('STIR/SHAKEN: calls say who calls whom, signed, so that nobody can show a number that is somebody else’s. Ours are signed by your certificate; those of others are held against the authorities that you trust.')} />
       <Problem error={query.error} />
       {settings === undefined && !query.error && <PageLoader />}
       {settings !== undefined && (
         <>
           <Ours settings={settings} actions={mayWrite && (
             <>
-              <Button size="xs" variant={settings.about === null ? 'filled' : 'default'} leftSection={<Pencil size={16} aria-hidden />} onClick={() => setAsking('certificate')}>{settings.about === null ? 'Enter a certificate' : 'Change'}</Button>
-              {settings.about !== null && <Button size="xs" variant="subtle" color="red" onClick={() => setAsking('remove')}>Remove</Button>}
+              <Button size="xs" variant={settings.about === null ? 'filled' : 'default'} leftSection={<Pencil size={16} aria-hidden />} onClick={() => setAsking('certificate')}>{settings.about === null ? t('Enter a certificate') : t('Change')}</Button>
+              {settings.about !== null && <Button size="xs" variant="subtle" color="red" onClick={() => setAsking('remove')}>{t('Remove')}</Button>}
             </>
           )} />
-          <Theirs settings={settings} actions={mayWrite && <Button size="xs" variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setAsking('authorities')}>Change</Button>} />
+          <Theirs settings={settings} actions={mayWrite && <Button size="xs" variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setAsking('authorities')}>{t('Change')}</Button>} />
           <ByTrunk trunks={trunks.data ?? []} />
           <CertificateForm opened={asking === 'certificate'} settings={settings} onClose={close} />
           <AuthoritiesForm opened={asking === 'authorities'} settings={settings} onClose={close} />
-          <Confirm opened={asking === 'remove'} onClose={close} title="Remove the certificate?" confirm="Remove" onConfirm={() => changeStirSettings({ certificate: null })} done="The certificate is removed.">
-            Calls go out unsigned from now on. Its key is forgotten.
+          <Confirm opened={asking === 'remove'} onClose={close} title={t('Remove the certificate?')} confirm={t('Remove')} onConfirm={() => changeStirSettings({ certificate: null })} done={t('The certificate is removed.')}>
+            {t('Calls go out unsigned from now on. Its key is forgotten.')}
           </Confirm>
         </>
       )}
@@ -59,24 +61,24 @@ function Ours({ settings: { about, url, trouble }, actions }: { settings: StirSe
   return (
     <Panel component="section" aria-labelledby="ours">
       <Group justify="space-between" mb="sm" align="flex-start">
-        <Title order={2} id="ours">Our certificate</Title>
+        <Title order={2} id="ours">{t('Our certificate')}</Title>
         <Group gap="xs">{actions}</Group>
       </Group>
       <Stack gap="sm">
         {trouble !== null && <Alert color="orange" icon={<TriangleAlert size={18} aria-hidden />}>{trouble}</Alert>}
         {about === null
-          ? <Text size="sm" c="dimmed">None yet: our calls are not signed here. Many carriers sign them themselves.</Text>
+          ? <Text size="sm" c="dimmed">{t('None yet: our calls are not signed here. Many carriers sign them themselves.')}</Text>
           : (
             <>
               <Group gap="xl" align="flex-start">
-                <Fact label="State"><StatusBadge {...states[about.state]} /></Fact>
-                <Fact label="Ends"><Time at={about.notAfter} /></Fact>
-                <Fact label="For">{about.subject}</Fact>
-                <Fact label="Issued by">{about.issuer}</Fact>
-                {about.codes.length > 0 && <Fact label="Provider code (SPC)">{about.codes.join(', ')}</Fact>}
-                {about.numbers.length > 0 && <Fact label="Numbers">{about.numbers.join(', ')}</Fact>}
+                <Fact label={t('State')}><StatusBadge {...states[about.state]} /></Fact>
+                <Fact label={t('Ends')}><Time at={about.notAfter} /></Fact>
+                <Fact label={t('For')}>{about.subject}</Fact>
+                <Fact label={t('Issued by')}>{about.issuer}</Fact>
+                {about.codes.length > 0 && <Fact label={t('Provider code (SPC)')}>{about.codes.join(', ')}</Fact>}
+                {about.numbers.length > 0 && <Fact label={t('Numbers')}>{about.numbers.join(', ')}</Fact>}
               </Group>
-              {url !== null && <CopyField label="Published at" value={url} note="Whoever checks a signature of yours fetches the certificate there." />}
+              {url !== null && <CopyField label={t('Published at')} value={url} note={t('Whoever checks a signature of yours fetches the certificate there.')} />}
             </>
           )}
       </Stack>
@@ -88,16 +90,16 @@ function Theirs({ settings: { trusted }, actions }: { settings: StirSettings; ac
   return (
     <Panel component="section" aria-labelledby="theirs">
       <Group justify="space-between" mb="sm" align="flex-start">
-        <Title order={2} id="theirs">Trusted authorities</Title>
+        <Title order={2} id="theirs">{t('Trusted authorities')}</Title>
         <Group gap="xs">{actions}</Group>
       </Group>
-      {trusted.length === 0 && <Text size="sm" c="dimmed">None yet: no signature of others is believed.</Text>}
+      {trusted.length === 0 && <Text size="sm" c="dimmed">{t('None yet: no signature of others is believed.')}</Text>}
       <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {trusted.map(({ subject, notAfter, state }) => (
           <li key={`${subject} ${notAfter}`}>
             <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
               <Text size="sm" fw={600} className="break-anywhere">{subject}</Text>
-              <Group gap="xs" wrap="nowrap"><Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>until <Time at={notAfter} /></Text><StatusBadge {...states[state]} /></Group>
+              <Group gap="xs" wrap="nowrap"><Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>{rich('until {{time}}', { time: <Time at={notAfter} /> })}</Text><StatusBadge {...states[state]} /></Group>
             </Group>
           </li>
         ))}
@@ -109,17 +111,17 @@ function Theirs({ settings: { trusted }, actions }: { settings: StirSettings; ac
 function ByTrunk({ trunks }: { trunks: readonly Trunk[] }) {
   return (
     <Panel component="section" aria-labelledby="by-trunk">
-      <Title order={2} id="by-trunk" mb="sm">By trunk</Title>
+      <Title order={2} id="by-trunk" mb="sm">{t('By trunk')}</Title>
       {trunks.length === 0
-        ? <Text size="sm" c="dimmed">There is no trunk yet.</Text>
+        ? <Text size="sm" c="dimmed">{t('There is no trunk yet.')}</Text>
         : (
           <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
             {trunks.map(({ id, name, signCalls, verifyCalls }) => (
-              <li key={id}><Text size="sm"><b>{name}</b>: our calls are {signCalls ? 'signed' : 'not signed'}; {verifyWords(verifyCalls)}.</Text></li>
+              <li key={id}><Text size="sm"><b>{name}</b>: our calls are {signCalls ? 'signed' : t('not signed')}; {verifyWords(verifyCalls)}.</Text></li>
             ))}
           </Stack>
         )}
-      <Text size="sm" mt="sm">Each trunk is set under <Link href="/trunks">Trunks</Link>, Edit.</Text>
+      <Text size="sm" mt="sm">{rich('Each trunk is set under <link>Trunks</link>, Edit.', { link: (inside) => <Link href="/trunks">{inside}</Link> })}</Text>
     </Panel>
   )
 }

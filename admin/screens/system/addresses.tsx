@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import { CopyField } from '../../components/copy.tsx'
 import { transportWords } from '../../words/transport.ts'
+import { t } from '../../words/translate.ts'
 
 interface Place {
   host: string
@@ -27,7 +28,7 @@ export function Addresses({ addresses }: { addresses: readonly string[] }) {
     <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
       {placesOf(addresses).map(({ host, ports }) => (
         <li key={host}>
-          <CopyField label="SIP address" value={host} />
+          <CopyField label={t('SIP address')} value={host} />
           <Text size="sm" c="dimmed" className="numbers">
             {[...ports].map(([port, transports]) => `${transports.map(transportWords).join(' and ')} ${port}`).join(' · ')}
           </Text>

@@ -11,13 +11,15 @@ import { Time, useNow } from '../../components/time.tsx'
 import type { Wording } from '../../words/call.ts'
 import { exactTime, instant } from '../../words/time.ts'
 import { readAgain, useCertificates } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const DAY_MS = 86_400_000
 
 function lasting({ notAfter, state }: Certificate, now: number): Wording {
   const days = Math.floor((instant(notAfter) - now) / DAY_MS)
-  if (state === 'ended') return { label: 'Has ended', tone: 'bad' }
-  return { label: days === 0 ? 'Ends today' : `Ends in ${days} ${days === 1 ? 'day' : 'days'}`, tone: state === 'ending' ? 'warning' : 'good' }
+  if (state === 'ended') return { label: t('Has ended'), tone: 'bad' }
+  return { label: days === 0 ? t('Ends today') : `Ends in ${days} ${days === 1 ? 'day' : 'days'}`, tone: state === 'ending' ? 'warning' : 'good' }
 }
 
 /** The authority as a file that phones and browsers can be told to trust. */
@@ -30,24 +32,24 @@ function download(pem: string): void {
 
 function Row({ certificate }: { certificate: Certificate }) {
   const now = useNow()
-  const [first = 'No name', ...others] = certificate.names
+  const [first = t('No name'), ...others] = certificate.names
   return (
     <li>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
         <Text size="sm" fw={600} className="break-anywhere" title={certificate.names.join('\n')}>
-          {first}{others.length > 0 && <Text span inherit fw={400} c="dimmed"> and {others.length} more</Text>}
+          {first}{others.length > 0 && <Text span inherit fw={400} c="dimmed">{t(' and {{others}} more', { others: others.length })}</Text>}
         </Text>
         <span title={exactTime(instant(certificate.notAfter))}><StatusBadge {...lasting(certificate, now)} /></span>
       </Group>
       <Text size="sm" c="dimmed" className="break-anywhere">
-        {certificate.own ? 'Made by Dialplane, and renewed by it' : `From ${certificate.issuer}, read from ${certificate.source}`}
+        {certificate.own ? t('Made by Dialplane, and renewed by it') : t('From {{issuer}}, read from {{source}}', { issuer: certificate.issuer, source: certificate.source })}
       </Text>
     </li>
   )
 }
 
 function Content({ data }: { data: Read }) {
-  if (!data.served) return <Text size="sm" c="dimmed">SIP is not served over TLS here.</Text>
+  if (!data.served) return <Text size="sm" c="dimmed">{t('SIP is not served over TLS here.')}</Text>
   return (
     <Stack gap="sm">
       {data.problems.map((problem) => <Alert key={problem} color="red" icon={<TriangleAlert size={18} aria-hidden />}>{problem}</Alert>)}
@@ -55,12 +57,12 @@ function Content({ data }: { data: Read }) {
         {data.certificates.map((certificate) => <Row key={certificate.source} certificate={certificate} />)}
       </Stack>
       {data.renewal !== null && (data.renewal.problem === null
-        ? <Text size="sm" c="dimmed">The certificate for {data.renewal.domains.join(', ')} is made and renewed by its authority, without anybody’s doing.</Text>
-        : <Alert color="orange" icon={<TriangleAlert size={18} aria-hidden />} title={`No new certificate for ${data.renewal.domains.join(', ')}`}>{data.renewal.problem} It is tried again {<Time at={data.renewal.next} />}.</Alert>)}
+        ? <Text size="sm" c="dimmed">{t('The certificate for {{domains}} is made and renewed by its authority, without anybody’s doing.', { domains: data.renewal.domains.join(', ') })}</Text>
+        : <Alert color="orange" icon={<TriangleAlert size={18} aria-hidden />} title={t('No new certificate for {{domains}}', { domains: data.renewal.domains.join(', ') })}>{rich('{{problem}} It is tried again {{value}}.', { problem: data.renewal.problem, value: <Time at={data.renewal.next} /> })}</Alert>)}
       {data.authority !== null && (
         <div>
-          <Text size="sm" mb="xs">Phones and browsers trust this certificate once its authority was added to them.</Text>
-          <Button size="xs" variant="default" leftSection={<Download size={16} aria-hidden />} onClick={() => download(data.authority ?? '')}>Download the authority</Button>
+          <Text size="sm" mb="xs">{t('Phones and browsers trust this certificate once its authority was added to them.')}</Text>
+          <Button size="xs" variant="default" leftSection={<Download size={16} aria-hidden />} onClick={() => download(data.authority ?? '')}>{t('Download the authority')}</Button>
         </div>
       )}
     </Stack>
@@ -74,19 +76,19 @@ export function Certificates() {
   const [reading, setReading] = useState(false)
   const read = () => {
     setReading(true)
-    void readAgain().then(({ problems }) => (problems.length === 0 ? notify.done('The certificates were read.') : undefined), notify.failed).finally(() => setReading(false))
+    void readAgain().then(({ problems }) => (problems.length === 0 ? notify.done(t('The certificates were read.')) : undefined), notify.failed).finally(() => setReading(false))
   }
   return (
     <Panel component="section" aria-labelledby="certificates">
       <Group justify="space-between" mb="sm">
-        <Title order={2} id="certificates">Certificates</Title>
+        <Title order={2} id="certificates">{t('Certificates')}</Title>
         {can('system.write') && query.data?.served === true && (
-          <Button size="xs" variant="default" loading={reading} leftSection={<RefreshCw size={16} aria-hidden />} onClick={read}>Read the files again</Button>
+          <Button size="xs" variant="default" loading={reading} leftSection={<RefreshCw size={16} aria-hidden />} onClick={read}>{t('Read the files again')}</Button>
         )}
       </Group>
       {query.data !== undefined
         ? <Content data={query.data} />
-        : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton height={60} radius="md" aria-label="Loading" />}
+        : query.isError ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton height={60} radius="md" aria-label={t('Loading')} />}
     </Panel>
   )
 }

@@ -7,13 +7,15 @@ import { Confirm } from '../../components/confirm.tsx'
 import { Panel } from '../../components/panel.ts'
 import { Time } from '../../components/time.tsx'
 import { setDrain, useDrain } from './data.ts'
+import { rich } from '../../words/rich.ts'
+import { plural, t } from '../../words/translate.ts'
 
 function callsLeft(count: number): string {
-  return count === 0 ? 'No call is going on.' : count === 1 ? 'One call is going on.' : `${count} calls are going on.`
+  return count === 0 ? t('No call is going on.') : plural(count, 'One call is going on.', '{{count}} calls are going on.')
 }
 
 function words({ on, thenStop, callsLeft: count }: Drain): string {
-  if (!on) return `New calls are taken. ${callsLeft(count)}`
+  if (!on) return t('New calls are taken. {{callsLeft}}', { callsLeft: callsLeft(count) })
   return `New calls are refused, calls for help excepted. ${callsLeft(count)} ${thenStop ? 'Dialplane stops when the last one is over.' : 'Dialplane goes on running.'}`
 }
 
@@ -28,21 +30,21 @@ export function Drained() {
   return (
     <Panel component="section" aria-labelledby="drain">
       <Group justify="space-between" mb="sm">
-        <Title order={2} id="drain">New calls</Title>
+        <Title order={2} id="drain">{t('New calls')}</Title>
         {can('system.drain') && (data.on
-          ? <Button size="xs" variant="default" leftSection={<Play size={16} aria-hidden />} onClick={() => setAsking('end')}>Take new calls again</Button>
-          : <Button size="xs" variant="default" leftSection={<OctagonPause size={16} aria-hidden />} onClick={() => setAsking('begin')}>Take no new calls</Button>)}
+          ? <Button size="xs" variant="default" leftSection={<Play size={16} aria-hidden />} onClick={() => setAsking('end')}>{t('Take new calls again')}</Button>
+          : <Button size="xs" variant="default" leftSection={<OctagonPause size={16} aria-hidden />} onClick={() => setAsking('begin')}>{t('Take no new calls')}</Button>)}
       </Group>
       {data.on
-        ? <Alert color="yellow" icon={<OctagonPause size={18} aria-hidden />}>{words(data)}{data.since !== null && <> Since <Time at={data.since} />.</>}</Alert>
+        ? <Alert color="yellow" icon={<OctagonPause size={18} aria-hidden />}>{words(data)}{data.since !== null && rich(' Since {{time}}.', { time: <Time at={data.since} /> })}</Alert>
         : <Text size="sm">{words(data)}</Text>}
       <Confirm
-        opened={asking === 'begin'} onClose={() => setAsking(undefined)} title="Take no new calls?" confirm="Take no new calls"
-        onConfirm={() => setDrain({ thenStop: then === 'stop' })} done="New calls are refused."
+        opened={asking === 'begin'} onClose={() => setAsking(undefined)} title={t('Take no new calls?')} confirm={t('Take no new calls')}
+        onConfirm={() => setDrain({ thenStop: then === 'stop' })} done={t('New calls are refused.')}
       >
         <Stack gap="sm">
-          <Text size="sm">Callers hear that nobody can be reached. Calls that go on are not touched, phones stay registered, and calls for help are put through.</Text>
-          <Radio.Group label="When the last call is over" value={then} onChange={(value) => setThen(value === 'stop' ? 'stop' : 'run')}>
+          <Text size="sm">{t('Callers hear that nobody can be reached. Calls that go on are not touched, phones stay registered, and calls for help are put through.')}</Text>
+          <Radio.Group label={t('When the last call is over')} value={then} onChange={(value) => setThen(value === 'stop' ? 'stop' : 'run')}>
             <Stack gap="xs" mt="xs">
               <Radio value="run" label="Dialplane goes on running, until new calls are taken again" />
               <Radio value="stop" label="Dialplane stops; it must be started again on the machine" />
@@ -51,10 +53,10 @@ export function Drained() {
         </Stack>
       </Confirm>
       <Confirm
-        opened={asking === 'end'} onClose={() => setAsking(undefined)} title="Take new calls again?" confirm="Take new calls" danger={false}
-        onConfirm={() => setDrain(undefined)} done="New calls are taken."
+        opened={asking === 'end'} onClose={() => setAsking(undefined)} title={t('Take new calls again?')} confirm={t('Take new calls')} danger={false}
+        onConfirm={() => setDrain(undefined)} done={t('New calls are taken.')}
       >
-        <Text size="sm">{data.thenStop ? 'Dialplane will not stop after the last call.' : 'Callers get through again.'}</Text>
+        <Text size="sm">{data.thenStop ? 'Dialplane will not stop after the last call.' : t('Callers get through again.')}</Text>
       </Confirm>
     </Panel>
   )

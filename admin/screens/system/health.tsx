@@ -1,8 +1,9 @@
 import { Group, Stack, Text } from '@mantine/core'
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import type { HealthPart } from '../../app/types.ts'
+import { t } from '../../words/translate.ts'
 
-const names: Record<string, string> = { signalling: 'Signalling (SIP)', media: 'Audio', database: 'Database', certificates: 'Certificates' }
+const names: Record<string, string> = { signalling: t('Signalling (SIP)'), media: t('Audio'), database: t('Database'), certificates: t('Certificates') }
 
 export function partName(name: string): string {
   return names[name] ?? name.charAt(0).toUpperCase() + name.slice(1)
@@ -15,8 +16,8 @@ export function HealthParts({ parts }: { parts: HealthPart[] }) {
       {parts.map((part) => (
         <Group key={part.name} component="li" gap="sm" wrap="nowrap" align="flex-start">
           {part.ok
-            ? <CircleCheck size={18} color="var(--mantine-color-green-7)" aria-label="Works" style={{ flexShrink: 0, marginTop: 2 }} />
-            : <TriangleAlert size={18} color="var(--mantine-color-red-7)" aria-label="Has a problem" style={{ flexShrink: 0, marginTop: 2 }} />}
+            ? <CircleCheck size={18} color="var(--mantine-color-green-7)" aria-label={t('Works')} style={{ flexShrink: 0, marginTop: 2 }} />
+            : <TriangleAlert size={18} color="var(--mantine-color-red-7)" aria-label={t('Has a problem')} style={{ flexShrink: 0, marginTop: 2 }} />}
           <div style={{ minWidth: 0 }}>
             <Text size="sm" fw={600}>{partName(part.name)}</Text>
             <Text size="sm" c="dimmed" className="break-anywhere">{part.message}</Text>

@@ -8,16 +8,17 @@ import { Panel } from '../../components/panel.ts'
 import { StatusBadge } from '../../components/status.tsx'
 import type { Wording } from '../../words/call.ts'
 import { setDraining, useMediaServers } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 function stateOf({ connected, draining, endpoints }: MediaServer): Wording {
-  if (!connected) return { label: 'Not connected', tone: 'bad' }
-  if (!draining) return { label: 'Takes calls', tone: 'good' }
-  return { label: endpoints === 0 ? 'Drained' : 'Takes no new calls', tone: 'warning' }
+  if (!connected) return { label: t('Not connected'), tone: 'bad' }
+  if (!draining) return { label: t('Takes calls'), tone: 'good' }
+  return { label: endpoints === 0 ? t('Drained') : t('Takes no new calls'), tone: 'warning' }
 }
 
 function figuresOf({ endpoints, sessions, maxSessions, version, weight }: MediaServer): string {
   return [
-    `${endpoints} audio connections`,
+    t('{{endpoints}} audio connections', { endpoints }),
     ...(sessions === null || maxSessions === null ? [] : [`${sessions} of ${maxSessions} sessions`]),
     ...(version === null ? [] : [`FreeSWITCH ${version}`]),
     ...(weight === 1 ? [] : [`weight ${weight}`]),
@@ -31,7 +32,7 @@ function Row({ server }: { server: MediaServer }) {
   const drain = () => {
     setBusy(true)
     void setDraining(address, !draining)
-      .then(() => notify.done(draining ? `${address} takes calls again.` : `${address} takes no new calls. Those that go on are not touched.`), notify.failed)
+      .then(() => notify.done(draining ? t('{{address}} takes calls again.', { address }) : t('{{address}} takes no new calls. Those that go on are not touched.', { address })), notify.failed)
       .finally(() => setBusy(false))
   }
   return (
@@ -43,8 +44,8 @@ function Row({ server }: { server: MediaServer }) {
       <Group justify="space-between" gap="xs" align="flex-start">
         <Text size="sm" c="dimmed" className="numbers">{figuresOf(server)}</Text>
         {can('system.write') && (
-          <Button size="xs" variant="default" loading={busy} onClick={drain} aria-label={draining ? `Give ${address} calls again` : `Give ${address} no new calls`}>
-            {draining ? 'Take calls again' : 'Take no new calls'}
+          <Button size="xs" variant="default" loading={busy} onClick={drain} aria-label={draining ? t('Give {{address}} calls again', { address }) : t('Give {{address}} no new calls', { address })}>
+            {draining ? t('Take calls again') : t('Take no new calls')}
           </Button>
         )}
       </Group>
@@ -61,7 +62,7 @@ export function MediaServers() {
   if (data.length === 0) return null
   return (
     <Panel component="section" aria-labelledby="media-servers">
-      <Title order={2} id="media-servers" mb="sm">Media servers</Title>
+      <Title order={2} id="media-servers" mb="sm">{t('Media servers')}</Title>
       <Stack gap="md" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {data.map((server) => <Row key={server.address} server={server} />)}
       </Stack>

@@ -12,6 +12,7 @@ import { useSystem } from './data.ts'
 import { Drained } from './drain.tsx'
 import { HealthParts } from './health.tsx'
 import { MediaServers } from './media-servers.tsx'
+import { plural, t } from '../../words/translate.ts'
 
 function Uptime({ since }: { since: string }) {
   return <>{span((useNow() - instant(since)) / 1000)}</>
@@ -25,33 +26,33 @@ export default function System() {
   return (
     <Stack gap="md">
       <PageHeader
-        title="System health"
-        lead="How each part of Dialplane is right now."
-        beside={data !== undefined && <StatusBadge {...(troubled === 0 ? { label: 'Everything works', tone: 'good' } : { label: troubled === 1 ? 'One problem' : `${troubled} problems`, tone: 'bad' })} />}
+        title={t('System health')}
+        lead={t('How each part of Dialplane is right now.')}
+        beside={data !== undefined && <StatusBadge {...(troubled === 0 ? { label: t('Everything works'), tone: 'good' } : { label: plural(troubled, 'One problem', '{{count}} problems'), tone: 'bad' })} />}
       />
       {data === undefined && (query.isError
         ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel>
-        : <Skeleton height={240} radius="md" aria-label="Loading" />)}
+        : <Skeleton height={240} radius="md" aria-label={t('Loading')} />)}
       {data !== undefined && (
         <>
-          {query.isError && <Text size="sm" c="red" role="alert">These figures may be old: the last attempt to read them failed.</Text>}
+          {query.isError && <Text size="sm" c="red" role="alert">{t('These figures may be old: the last attempt to read them failed.')}</Text>}
           <Panel>
             <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="lg">
-              <Fact label="Version">{data.version}</Fact>
-              <Fact label="Started"><Time at={data.startedAt} /></Fact>
-              <Fact label="Running for"><Uptime since={data.startedAt} /></Fact>
+              <Fact label={t('Version')}>{data.version}</Fact>
+              <Fact label={t('Started')}><Time at={data.startedAt} /></Fact>
+              <Fact label={t('Running for')}><Uptime since={data.startedAt} /></Fact>
             </SimpleGrid>
           </Panel>
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
             <Panel component="section" aria-labelledby="parts">
-              <Title order={2} id="parts" mb="sm">Parts</Title>
+              <Title order={2} id="parts" mb="sm">{t('Parts')}</Title>
               <HealthParts parts={data.health} />
             </Panel>
             <Panel component="section" aria-labelledby="addresses">
-              <Title order={2} id="addresses">Addresses for phones</Title>
-              <Text size="sm" c="dimmed" mb="sm">Phones register at one of these.</Text>
+              <Title order={2} id="addresses">{t('Addresses for phones')}</Title>
+              <Text size="sm" c="dimmed" mb="sm">{t('Phones register at one of these.')}</Text>
               <Addresses addresses={data.sipAddresses} />
-              <Text size="sm" mt="md"><Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit>API documentation</Anchor></Text>
+              <Text size="sm" mt="md"><Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit>{t('API documentation')}</Anchor></Text>
             </Panel>
           </SimpleGrid>
           <Drained />

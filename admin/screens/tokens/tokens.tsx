@@ -18,23 +18,25 @@ import { permissionWords } from '../../words/permissions.ts'
 import { instant } from '../../words/time.ts'
 import { removeToken, useTokens } from './data.ts'
 import { TokenForm } from './token-form.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<ApiToken>[] = [
-  { key: 'name', title: 'Name', sort: 'name', card: 'title', render: (token) => <Text span inherit fw={600}>{token.name}</Text> },
-  { key: 'prefix', title: 'Begins with', render: (token) => <Code>{token.prefix}…</Code> },
+  { key: 'name', title: t('Name'), sort: 'name', card: 'title', render: (token) => <Text span inherit fw={600}>{token.name}</Text> },
+  { key: 'prefix', title: t('Begins with'), render: (token) => <Code>{token.prefix}…</Code> },
   {
     key: 'permissions',
-    title: 'May',
+    title: t('May'),
     render: (token) => <span title={token.permissions.map(permissionWords).join('\n')}>{token.permissions.length === 1 ? permissionWords(token.permissions[0] ?? '') : `${token.permissions.length} permissions`}</span>,
   },
-  { key: 'maker', title: 'Made by', render: (token) => token.createdBy?.name ?? <Text span inherit c="dimmed">Deleted user</Text> },
-  { key: 'created', title: 'Made', sort: 'created_at', render: (token) => <Time at={token.createdAt} /> },
-  { key: 'used', title: 'Last used', render: (token) => token.lastUsedAt === null ? <Text span inherit c="dimmed">Never</Text> : <Time at={token.lastUsedAt} ago /> },
+  { key: 'maker', title: t('Made by'), render: (token) => token.createdBy?.name ?? <Text span inherit c="dimmed">{t('Deleted user')}</Text> },
+  { key: 'created', title: t('Made'), sort: 'created_at', render: (token) => <Time at={token.createdAt} /> },
+  { key: 'used', title: t('Last used'), render: (token) => token.lastUsedAt === null ? <Text span inherit c="dimmed">{t('Never')}</Text> : <Time at={token.lastUsedAt} ago /> },
   {
     key: 'expires',
-    title: 'Expires',
+    title: t('Expires'),
     card: 'aside',
-    render: (token) => token.expiresAt === null ? 'Never' : instant(token.expiresAt) < now() ? <StatusDot label="Expired" tone="bad" /> : <Time at={token.expiresAt} />,
+    render: (token) => token.expiresAt === null ? t('Never') : instant(token.expiresAt) < now() ? <StatusDot label={t('Expired')} tone="bad" /> : <Time at={token.expiresAt} />,
   },
 ]
 
@@ -48,49 +50,49 @@ export default function Tokens() {
   const [revoking, setRevoking] = useState<ApiToken | null>(null)
   const shown = useLastOpen(made !== null, made)
   const mayWrite = can('tokens.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>New token</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>{t('New token')}</Button>
   return (
     <Stack gap="md">
       <PageHeader
-        title="API tokens"
-        lead={<>Keys for programs that use the API. What they can do is described in the <Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit underline="always">API documentation</Anchor>.</>}
+        title={t('API tokens')}
+        lead={rich('Keys for programs that use the API. What they can do is described in the <anchor>API documentation</anchor>.', { anchor: (inside) => <Anchor href="/api/docs" target="_blank" rel="noreferrer" inherit underline="always">{inside}</Anchor> })}
         actions={mayWrite && create}
       />
-      <SearchInput label="Search name" value={search} onChange={(value) => list.set({ search: value })} />
+      <SearchInput label={t('Search name')} value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
-        label="API tokens"
+        label={t('API tokens')}
         columns={columns}
         rows={query.data?.data}
         rowKey={(token) => token.id}
         {...(mayWrite && {
-          actions: (token: ApiToken) => <Tooltip label="Revoke"><ActionIcon aria-label={`Revoke ${token.name}`} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>,
+          actions: (token: ApiToken) => <Tooltip label={t('Revoke')}><ActionIcon aria-label={`Revoke ${token.name}`} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>,
         })}
         error={query.error}
         retry={() => void query.refetch()}
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
         empty={search === ''
-          ? <EmptyState icon={KeyRound} title="No API tokens" action={mayWrite && create}>A token lets a program use the API in your name, with as few permissions as it needs. People do not need one.</EmptyState>
-          : <EmptyState icon={SearchX} title="Nothing found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show all tokens</Button>}>No token has “{search}” in its name.</EmptyState>}
+          ? <EmptyState icon={KeyRound} title={t('No API tokens')} action={mayWrite && create}>{t('A token lets a program use the API in your name, with as few permissions as it needs. People do not need one.')}</EmptyState>
+          : <EmptyState icon={SearchX} title={t('Nothing found')} action={<Button variant="default" onClick={() => list.set({ search: '' })}>{t('Show all tokens')}</Button>}>{t('No token has “{{search}}” in its name.', { search })}</EmptyState>}
       />
       <TokenForm opened={adding} onClose={() => setAdding(false)} onMade={setMade} />
-      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">Token {shown?.apiToken.name}</Text>}>
+      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">{rich('Token {{name}}', { name: shown?.apiToken.name })}</Text>}>
         <Stack gap="md">
-          <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">The token is shown only now. Put it where your program reads its secrets; if it is lost, revoke it and make another.</Alert>
-          {shown !== null && <CopyField label="Token" value={shown.token} />}
-          {shown !== null && <CopyField label="Header" value={`Authorization: Bearer ${shown.token}`} />}
-          <Button ml="auto" onClick={() => setMade(null)}>Done</Button>
+          <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">{t('The token is shown only now. Put it where your program reads its secrets; if it is lost, revoke it and make another.')}</Alert>
+          {shown !== null && <CopyField label={t('Token')} value={shown.token} />}
+          {shown !== null && <CopyField label={t('Header')} value={`Authorization: Bearer ${shown.token}`} />}
+          <Button ml="auto" onClick={() => setMade(null)}>{t('Done')}</Button>
         </Stack>
       </Modal>
       <Confirm
         opened={revoking !== null}
         onClose={() => setRevoking(null)}
         title={`Revoke ${revoking?.name ?? ''}?`}
-        confirm="Revoke token"
+        confirm={t('Revoke token')}
         onConfirm={async () => (revoking === null ? undefined : removeToken(revoking.id))}
-        done="The token is revoked."
+        done={t('The token is revoked.')}
       >
-        Programs that use it are refused from now on. This cannot be undone.
+        {t('Programs that use it are refused from now on. This cannot be undone.')}
       </Confirm>
     </Stack>
   )

@@ -19,6 +19,7 @@ import { Legs } from './legs.tsx'
 import { MessagePanel } from './message-panel.tsx'
 import { Recordings } from './recordings.tsx'
 import { RoutingDecision, Verdict } from './verdict.tsx'
+import { t } from '../../words/translate.ts'
 
 /** One call, going on or past: how it went, why, how it sounded, and its messages. */
 export default function CallPage() {
@@ -28,12 +29,12 @@ export default function CallPage() {
   // The live connection is ahead of the last answer of the API, until the call is over.
   const stored = query.data
   const call: CallDetail | undefined = stored === undefined ? undefined : live === undefined || stored.termination !== null ? stored : { ...stored, ...live }
-  const back = { href: stored?.termination === null ? '/calls' : '/history', label: stored?.termination === null ? 'Live calls' : 'Call history' }
+  const back = { href: stored?.termination === null ? '/calls' : '/history', label: stored?.termination === null ? t('Live calls') : t('Call history') }
   if (call === undefined) {
     return (
       <Stack gap="md">
-        <PageHeader title="Call" back={back} />
-        {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label="Loading" />}
+        <PageHeader title={t('Call')} back={back} />
+        {query.isError ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel> : <Skeleton height={320} radius="md" aria-label={t('Loading')} />}
       </Stack>
     )
   }
@@ -49,7 +50,7 @@ function Details({ call, back, going }: { call: CallDetail; back: { href: string
         back={back}
         beside={going && call.termination === null && <CallBadges call={call} />}
         actions={going && call.termination === null ? <CallControls call={call} /> : call.direction === 'inbound' && can('trunks.write') && (
-          <Button component={Link} href={`/blocked-callers?number=${encodeURIComponent(call.from.number)}`} variant="default" leftSection={<PhoneOff size={16} aria-hidden />}>Block this caller</Button>
+          <Button component={Link} href={`/blocked-callers?number=${encodeURIComponent(call.from.number)}`} variant="default" leftSection={<PhoneOff size={16} aria-hidden />}>{t('Block this caller')}</Button>
         )}
       />
       <Verdict call={call} />
@@ -67,14 +68,14 @@ function Messages({ id }: { id: string }) {
     <section aria-labelledby="messages">
       <Group justify="space-between" mb="xs">
         <div>
-          <Title order={2} id="messages">Messages</Title>
-          <Text size="sm" c="dimmed">Every SIP message between the phones and Dialplane. Choose one to read it.</Text>
+          <Title order={2} id="messages">{t('Messages')}</Title>
+          <Text size="sm" c="dimmed">{t('Every SIP message between the phones and Dialplane. Choose one to read it.')}</Text>
         </div>
         {query.data !== undefined && query.data.messages.length > 0 && <Downloads trace={query.data} />}
       </Group>
       {query.data === undefined && (query.isError
         ? <Panel p={0}><ErrorState error={query.error} retry={() => void query.refetch()} /></Panel>
-        : <Skeleton height={280} radius="md" aria-label="Loading" />)}
+        : <Skeleton height={280} radius="md" aria-label={t('Loading')} />)}
       {query.data !== undefined && <Diagram trace={query.data} />}
     </section>
   )
@@ -88,7 +89,7 @@ function Diagram({ trace }: { trace: Trace }) {
       {trace.note !== null && <Alert color="petrol" icon={<Info size={18} aria-hidden />}>{trace.note}</Alert>}
       <Panel p={0}>
         {ladder.arrows.length === 0
-          ? <EmptyState icon={MessagesSquare} title="No messages are kept for this call">They are kept for a limited time, shorter than the call history.</EmptyState>
+          ? <EmptyState icon={MessagesSquare} title={t('No messages are kept for this call')}>{t('They are kept for a limited time, shorter than the call history.')}</EmptyState>
           : <LadderView ladder={ladder} chosen={chosen} onChoose={setChosen} />}
       </Panel>
       <MessagePanel ladder={ladder} chosen={chosen} onChoose={setChosen} />
@@ -107,8 +108,8 @@ function Downloads({ trace }: { trace: Trace }) {
   }
   return (
     <Group gap="xs">
-      <Button variant="default" leftSection={<Download size={16} aria-hidden />} onClick={save}>Download as text</Button>
-      <Button variant="default" leftSection={<Download size={16} aria-hidden />} component="a" href={`/api/v1/calls/${trace.call.id}/trace.pcap`} download={`call-${trace.call.id}.pcap`}>Download for Wireshark</Button>
+      <Button variant="default" leftSection={<Download size={16} aria-hidden />} onClick={save}>{t('Download as text')}</Button>
+      <Button variant="default" leftSection={<Download size={16} aria-hidden />} component="a" href={`/api/v1/calls/${trace.call.id}/trace.pcap`} download={`call-${trace.call.id}.pcap`}>{t('Download for Wireshark')}</Button>
     </Group>
   )
 }

@@ -4,6 +4,7 @@ import type { TraceMessage } from '../../app/types.ts'
 import { offset } from '../../words/time.ts'
 import type { Arrow, Ladder } from './ladder.ts'
 import classes from './ladder.module.css'
+import { t } from '../../words/translate.ts'
 
 function tone({ status }: TraceMessage): string {
   if (status === null) return 'request'
@@ -22,7 +23,7 @@ export function LadderView({ ladder, chosen, onChoose }: { ladder: Ladder; chose
   const lanes = ladder.lanes.length
   const middle = (lane: number) => ((lane + 0.5) / lanes) * 100
   return (
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label="Message diagram">
+    <div className={classes.scroll} tabIndex={0} role="region" aria-label={t('Message diagram')}>
       <div className={classes.diagram} style={{ '--lanes': lanes } as CSSProperties}>
         <div className={classes.head}>
           <span className={classes.time} />
@@ -56,10 +57,10 @@ export function LadderView({ ladder, chosen, onChoose }: { ladder: Ladder; chose
                     pressed.currentTarget.parentElement?.[step]?.querySelector('button')?.focus()
                   }}
                 >
-                  <span className={classes.time} title={`${Math.round(arrow.gapMs * 1000) / 1000} ms after the message before`}>{offset(message.offsetMs)}</span>
+                  <span className={classes.time} title={t('{{round}} ms after the message before', { round: Math.round(arrow.gapMs * 1000) / 1000 })}>{offset(message.offsetMs)}</span>
                   <span className={classes.field}>
                     <span className={classes.arrow} data-way={from < to ? 'right' : 'left'} style={{ left: `${left}%`, width: `${Math.abs(middle(to) - middle(from))}%` }}>
-                      <span className={classes.label}>{label}{message.hasSdp && <span className={classes.sdp}>SDP</span>}{message.repeat && <span className={classes.sdp}>repeat</span>}<VisuallyHidden component="span">{wayOf(arrow, ladder)}</VisuallyHidden></span>
+                      <span className={classes.label}>{label}{message.hasSdp && <span className={classes.sdp}>{t('SDP')}</span>}{message.repeat && <span className={classes.sdp}>{t('repeat')}</span>}<VisuallyHidden component="span">{wayOf(arrow, ladder)}</VisuallyHidden></span>
                     </span>
                   </span>
                 </UnstyledButton>

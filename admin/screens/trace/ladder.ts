@@ -1,6 +1,7 @@
 /** Lays a trace out as a sequence diagram: lanes and arrows between them. Pure. */
 import type { Call, Leg, Trace, TraceMessage } from '../../app/types.ts'
 import { offset } from '../../words/time.ts'
+import { t } from '../../words/translate.ts'
 
 export interface Lane {
   key: string
@@ -35,10 +36,10 @@ export function layOut({ call, messages }: Trace): Ladder {
   const known = new Set(call.legs.map((leg) => leg.id))
   const strangers = messages.some((message) => message.legId === null || !known.has(message.legId))
   const lanes: Lane[] = [
-    ...(callers.length > 0 ? callers.map(legLane) : strangers ? [] : [{ key: 'caller', title: call.from.number, note: 'Caller' }]),
-    { key: 'dialplane', title: 'Dialplane', note: 'This system' },
+    ...(callers.length > 0 ? callers.map(legLane) : strangers ? [] : [{ key: 'caller', title: call.from.number, note: t('Caller') }]),
+    { key: 'dialplane', title: 'Dialplane', note: t('This system') },
     ...callees.map(legLane),
-    ...(strangers ? [{ key: 'other', title: 'Other', note: 'Not part of a leg' }] : []),
+    ...(strangers ? [{ key: 'other', title: t('Other'), note: t('Not part of a leg') }] : []),
   ]
   const index = new Map(lanes.map((lane, position) => [lane.key, position]))
   const us = index.get('dialplane') ?? 0
@@ -61,7 +62,7 @@ export function traceAsText({ call, messages, note }: Trace): string {
   const head = [
     `Call ${call.id}`,
     `From ${call.from.number} to ${call.to.number}, started ${call.startedAt}`,
-    ...(call.termination === null ? ['Still going on'] : [`${call.termination.explanation} (${call.termination.result}, ${call.termination.reason}, by ${call.termination.by})`]),
+    ...(call.termination === null ? [t('Still going on')] : [`${call.termination.explanation} (${call.termination.result}, ${call.termination.reason}, by ${call.termination.by})`]),
     ...call.plan.steps.map(({ step, reason }, position) => `Routing ${position + 1}: ${step}: ${reason}`),
     ...(note === null ? [] : [note]),
   ]

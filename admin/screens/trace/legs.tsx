@@ -9,23 +9,25 @@ import { identityWording } from '../../words/identity.ts'
 import { securityWords } from '../../words/encryption.ts'
 import { duration, instant } from '../../words/time.ts'
 import { price } from '../../words/money.ts'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 /** A card for each phone that took part, with how it sounded. */
 export function Legs({ call }: { call: Call }) {
   return (
     <section aria-labelledby="legs">
-      <Title order={2} id="legs" mb="xs">Phones in this call</Title>
+      <Title order={2} id="legs" mb="xs">{t('Phones in this call')}</Title>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
         {call.legs.map((leg) => <LegCard key={leg.id} leg={leg} />)}
       </SimpleGrid>
-      {call.legs.length === 0 && <Panel><Text size="sm" c="dimmed">No phone took part.</Text></Panel>}
+      {call.legs.length === 0 && <Panel><Text size="sm" c="dimmed">{t('No phone took part.')}</Text></Panel>}
     </section>
   )
 }
 
 function wording(leg: Leg): { label: string; tone: 'good' | 'warning' | 'bad' | 'busy' | 'quiet' } {
   if (leg.state !== 'ended') return legStateWords[leg.state]
-  return leg.answeredAt === null ? { label: 'Did not answer', tone: 'quiet' } : { label: 'Answered', tone: 'good' }
+  return leg.answeredAt === null ? { label: t('Did not answer'), tone: 'quiet' } : { label: t('Answered'), tone: 'good' }
 }
 
 function LegCard({ leg }: { leg: Leg }) {
@@ -34,34 +36,34 @@ function LegCard({ leg }: { leg: Leg }) {
     <Panel>
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
         <div style={{ minWidth: 0 }}>
-          <Text size="xs" c="dimmed">{leg.role === 'caller' ? 'Caller' : 'Called phone'}</Text>
+          <Text size="xs" c="dimmed">{leg.role === 'caller' ? t('Caller') : t('Called phone')}</Text>
           <Text fw={600} className="break-anywhere">{leg.name === null ? leg.number : `${leg.name} (${leg.number})`}</Text>
-          <Text size="sm" c="dimmed" className="break-anywhere">{leg.address} over {leg.transport.toUpperCase()}{leg.userAgent !== null && ` · ${leg.userAgent}`}</Text>
+          <Text size="sm" c="dimmed" className="break-anywhere">{rich('{{address}} over {{transport}}{{userAgent}}', { address: leg.address, transport: leg.transport.toUpperCase(), userAgent: leg.userAgent !== null && ` · ${leg.userAgent}` })}</Text>
         </div>
-        <StatusBadge {...(leg.role === 'caller' && leg.state === 'ended' ? { label: 'Ended', tone: 'quiet' } : wording(leg))} />
+        <StatusBadge {...(leg.role === 'caller' && leg.state === 'ended' ? { label: t('Ended'), tone: 'quiet' } : wording(leg))} />
       </Group>
       {leg.ended !== null && <Text size="sm" mt="xs">{leg.ended}</Text>}
       <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm" mt="md">
-        <Fact label="Encoding">{codecName(leg.codec)}</Fact>
-        <Fact label="Encryption" hint="Of the audio between this phone and Dialplane">
+        <Fact label={t('Encoding')}>{codecName(leg.codec)}</Fact>
+        <Fact label={t('Encryption')} hint={t('Of the audio between this phone and Dialplane')}>
           <Group gap={4} wrap="nowrap">{leg.security === null ? <LockOpen size={14} aria-hidden style={{ flexShrink: 0 }} /> : <Lock size={14} aria-hidden style={{ flexShrink: 0 }} />}{securityWords(leg.security)}</Group>
         </Fact>
-        {leg.identity !== null && <Fact label="Caller" hint={leg.identity.verstat}><StatusDot {...identityWording(leg.identity)} /></Fact>}
-        {leg.cost !== null && leg.answeredAt !== null && <Fact label="Cost" hint="By the rates of the trunk">{price(leg.cost.amount, leg.cost.currency)}</Fact>}
-        {leg.ringingAt !== null && leg.role === 'callee' && <Fact label="Rang for">{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
+        {leg.identity !== null && <Fact label={t('Caller')} hint={leg.identity.verstat}><StatusDot {...identityWording(leg.identity)} /></Fact>}
+        {leg.cost !== null && leg.answeredAt !== null && <Fact label={t('Cost')} hint={t('By the rates of the trunk')}>{price(leg.cost.amount, leg.cost.currency)}</Fact>}
+        {leg.ringingAt !== null && leg.role === 'callee' && <Fact label={t('Rang for')}>{duration(instant(leg.answeredAt ?? leg.endedAt ?? leg.ringingAt) - instant(leg.ringingAt))}</Fact>}
         {media !== null && (
           <>
-            <Fact label="Sound from it"><StatusDot {...qualityWording(media.mos)} /></Fact>
-            <Fact label="MOS" hint="Estimated score: 1 is bad, 4.4 the best a telephone line reaches">{media.mos === null ? '–' : media.mos.toFixed(2)}</Fact>
-            <Fact label="Lost" hint={`${media.packetsLost} packets`}>{percent(media.lossRate)}</Fact>
-            <Fact label="Jitter" hint="How unevenly the packets came">{media.jitterMs.toFixed(1)} ms</Fact>
-            <Fact label="Round trip">{media.roundTripMs === null ? '–' : `${media.roundTripMs.toFixed(0)} ms`}</Fact>
-            <Fact label="Packets in / out">{media.packetsReceived.toLocaleString()} / {media.packetsSent.toLocaleString()}</Fact>
+            <Fact label={t('Sound from it')}><StatusDot {...qualityWording(media.mos)} /></Fact>
+            <Fact label="MOS" hint={t('Estimated score: 1 is bad, 4.4 the best a telephone line reaches')}>{media.mos === null ? '–' : media.mos.toFixed(2)}</Fact>
+            <Fact label={t('Lost')} hint={`${media.packetsLost} packets`}>{percent(media.lossRate)}</Fact>
+            <Fact label={t('Jitter')} hint={t('How unevenly the packets came')}>{t('{{jitterMs}} ms', { jitterMs: media.jitterMs.toFixed(1) })}</Fact>
+            <Fact label={t('Round trip')}>{media.roundTripMs === null ? '–' : `${media.roundTripMs.toFixed(0)} ms`}</Fact>
+            <Fact label={t('Packets in / out')}>{media.packetsReceived.toLocaleString()} / {media.packetsSent.toLocaleString()}</Fact>
           </>
         )}
       </SimpleGrid>
       {leg.identity !== null && <Text size="sm" c="dimmed" mt="sm" className="break-anywhere">{leg.identity.reason}{leg.identity.origin !== null && ` Origin ${leg.identity.origin}.`}</Text>}
-      {media !== null && <Text size="xs" c="dimmed" mt="sm" className="numbers break-anywhere">{media.remote === null ? 'No audio came from this phone' : `Audio from ${media.remote}`}, at our {media.local}</Text>}
+      {media !== null && <Text size="xs" c="dimmed" mt="sm" className="numbers break-anywhere">{media.remote === null ? t('No audio came from this phone') : t('Audio from {{remote}}', { remote: media.remote })}, at our {media.local}</Text>}
     </Panel>
   )
 }

@@ -6,6 +6,7 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { exactTime, instant, offset } from '../../words/time.ts'
 import type { Ladder } from './ladder.ts'
 import classes from './message-panel.module.css'
+import { t } from '../../words/translate.ts'
 
 interface MessagePanelProps {
   ladder: Ladder
@@ -24,22 +25,22 @@ export function MessagePanel({ ladder, chosen, onChoose }: MessagePanelProps) {
       {message !== undefined && arrow !== undefined && shown !== null && (
         <Stack gap="md">
           <Group gap="xl">
-            <Fact label="Way">{ladder.lanes[arrow.from]?.title} → {ladder.lanes[arrow.to]?.title}</Fact>
-            <Fact label="At" hint={exactTime(instant(message.at))}>{offset(message.offsetMs)}</Fact>
-            <Fact label="After the one before">{arrow.gapMs.toFixed(1)} ms</Fact>
-            <Fact label="Peer">{message.peer} over {message.transport.toUpperCase()}</Fact>
+            <Fact label={t('Way')}>{ladder.lanes[arrow.from]?.title} → {ladder.lanes[arrow.to]?.title}</Fact>
+            <Fact label={t('At')} hint={exactTime(instant(message.at))}>{offset(message.offsetMs)}</Fact>
+            <Fact label={t('After the one before')}>{t('{{gapMs}} ms', { gapMs: arrow.gapMs.toFixed(1) })}</Fact>
+            <Fact label={t('Peer')}>{t('{{peer}} over {{transport}}', { peer: message.peer, transport: message.transport.toUpperCase() })}</Fact>
           </Group>
-          {message.repeat && <Text size="sm" c="dimmed">A repeat of a message sent before: its answer was late or was lost on the way.</Text>}
+          {message.repeat && <Text size="sm" c="dimmed">{t('A repeat of a message sent before: its answer was late or was lost on the way.')}</Text>}
           <div>
             <Group justify="space-between" mb={4}>
-              <Text size="xs" c="dimmed">Message, with credentials and keys masked</Text>
+              <Text size="xs" c="dimmed">{t('Message, with credentials and keys masked')}</Text>
               <Group gap={4}>
-                <Tooltip label="Previous"><ActionIcon aria-label="Previous message" disabled={shown === 0} onClick={() => onChoose(shown - 1)}><ChevronUp size={16} aria-hidden /></ActionIcon></Tooltip>
-                <Tooltip label="Next"><ActionIcon aria-label="Next message" disabled={shown === ladder.arrows.length - 1} onClick={() => onChoose(shown + 1)}><ChevronDown size={16} aria-hidden /></ActionIcon></Tooltip>
-                <CopyButton text={message.text} what="the message" />
+                <Tooltip label={t('Previous')}><ActionIcon aria-label={t('Previous message')} disabled={shown === 0} onClick={() => onChoose(shown - 1)}><ChevronUp size={16} aria-hidden /></ActionIcon></Tooltip>
+                <Tooltip label={t('Next')}><ActionIcon aria-label={t('Next message')} disabled={shown === ladder.arrows.length - 1} onClick={() => onChoose(shown + 1)}><ChevronDown size={16} aria-hidden /></ActionIcon></Tooltip>
+                <CopyButton text={message.text} what={t('the message')} />
               </Group>
             </Group>
-            <pre className={classes.text} tabIndex={0} aria-label="Text of the message">{message.text}</pre>
+            <pre className={classes.text} tabIndex={0} aria-label={t('Text of the message')}>{message.text}</pre>
           </div>
         </Stack>
       )}

@@ -7,16 +7,17 @@ import { StatusBadge } from '../../components/status.tsx'
 import { RunningTime, Time } from '../../components/time.tsx'
 import { callWording, endedByWords } from '../../words/call.ts'
 import { duration, exactTime, instant } from '../../words/time.ts'
+import { t } from '../../words/translate.ts'
 
 const liveSentences: Partial<Record<Call['state'], string>> = {
   routing: 'Dialplane is deciding where this call goes.',
-  ringing: 'The called phones are ringing.',
-  early: 'The called phones are ringing; the caller already hears sound from the other side.',
-  answered: 'They are talking.',
-  ending: 'The call is being ended.',
+  ringing: t('The called phones are ringing.'),
+  early: t('The called phones are ringing; the caller already hears sound from the other side.'),
+  answered: t('They are talking.'),
+  ending: t('The call is being ended.'),
 }
 
-const directions: Record<Call['direction'], string> = { internal: 'Between extensions', inbound: 'From outside', outbound: 'To outside' }
+const directions: Record<Call['direction'], string> = { internal: t('Between extensions'), inbound: t('From outside'), outbound: t('To outside') }
 
 /** How the call went, or goes, in one sentence, with its times. */
 export function Verdict({ call }: { call: Call }) {
@@ -29,13 +30,13 @@ export function Verdict({ call }: { call: Call }) {
         <Text fw={500}>{termination === null ? liveSentences[call.state] : termination.explanation}</Text>
       </Group>
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="md" mt="md">
-        <Fact label="Started" hint={exactTime(instant(call.startedAt))}><Time at={call.startedAt} /></Fact>
-        <Fact label="Rang for">{rangUntil === null ? <RunningTime since={call.startedAt} /> : duration(instant(rangUntil) - instant(call.startedAt))}</Fact>
-        <Fact label="Talked for">{call.answeredAt === null ? '–' : call.endedAt === null ? <RunningTime since={call.answeredAt} /> : duration(instant(call.endedAt) - instant(call.answeredAt))}</Fact>
-        <Fact label="Direction">{directions[call.direction]}</Fact>
-        <Fact label="Ended by">{termination === null ? '–' : endedByWords[termination.by]}</Fact>
-        <Fact label="SIP status">{termination?.sipStatus ?? '–'}</Fact>
-        {call.pin !== null && <Fact label="Let out by the PIN of">{call.pin}</Fact>}
+        <Fact label={t('Started')} hint={exactTime(instant(call.startedAt))}><Time at={call.startedAt} /></Fact>
+        <Fact label={t('Rang for')}>{rangUntil === null ? <RunningTime since={call.startedAt} /> : duration(instant(rangUntil) - instant(call.startedAt))}</Fact>
+        <Fact label={t('Talked for')}>{call.answeredAt === null ? '–' : call.endedAt === null ? <RunningTime since={call.answeredAt} /> : duration(instant(call.endedAt) - instant(call.answeredAt))}</Fact>
+        <Fact label={t('Direction')}>{directions[call.direction]}</Fact>
+        <Fact label={t('Ended by')}>{termination === null ? '–' : endedByWords[termination.by]}</Fact>
+        <Fact label={t('SIP status')}>{termination?.sipStatus ?? '–'}</Fact>
+        {call.pin !== null && <Fact label={t('Let out by the PIN of')}>{call.pin}</Fact>}
       </SimpleGrid>
     </Panel>
   )
@@ -45,9 +46,9 @@ export function Verdict({ call }: { call: Call }) {
 export function RoutingDecision({ call }: { call: Call }) {
   return (
     <Panel component="section" aria-labelledby="routing">
-      <Title order={2} id="routing" mb="xs">Routing decision</Title>
+      <Title order={2} id="routing" mb="xs">{t('Routing decision')}</Title>
       {call.plan.steps.length === 0
-        ? <Text size="sm" c="dimmed">No decision was taken.</Text>
+        ? <Text size="sm" c="dimmed">{t('No decision was taken.')}</Text>
         : <StepList steps={call.plan.steps} />}
     </Panel>
   )

@@ -1,6 +1,7 @@
 import { Checkbox, Textarea, TextInput } from '@mantine/core'
 import { trimmedOrNull } from '../../app/fields.ts'
 import type { Trunk } from '../../app/types.ts'
+import { t } from '../../words/translate.ts'
 
 /** PEM texts. */
 export interface CertificateValues {
@@ -34,11 +35,11 @@ const pem = { autosize: true, minRows: 2, maxRows: 6, spellCheck: false, autoCom
 export function CertificateFields({ values, errors, set, kept }: FieldsProps) {
   return (
     <>
-      <Textarea {...pem} label="Our certificate for the carrier" description={kept ? 'Stored. Empty: it stays as it is.' : 'For mutual TLS, as PEM with its chain. Empty where the carrier asks for none.'} value={values.clientCertificate} error={errors.clientCertificate} onChange={(change) => set('clientCertificate', change.currentTarget.value)} />
-      <Textarea {...pem} label="Its key" description="As PEM, without a passphrase. Kept encrypted, and never shown again." placeholder="-----BEGIN PRIVATE KEY-----" value={values.clientKey} error={errors.clientKey} onChange={(change) => set('clientKey', change.currentTarget.value)} />
-      {kept && <Checkbox label="Forget the stored certificate" checked={values.forgetCertificate} onChange={(change) => set('forgetCertificate', change.currentTarget.checked)} />}
-      <Textarea {...pem} label="The carrier’s certificate or authority" description="Only this one, or whom it has issued a certificate, is believed to be the carrier. Empty: every public authority is." value={values.peerAuthority} error={errors.peerAuthority} onChange={(change) => set('peerAuthority', change.currentTarget.value)} />
-      <TextInput label="Name in its certificate" description="Where it is another than the SIP server above." spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.peerName} error={errors.peerName} onChange={(change) => set('peerName', change.currentTarget.value)} />
+      <Textarea {...pem} label={t('Our certificate for the carrier')} description={kept ? t('Stored. Empty: it stays as it is.') : t('For mutual TLS, as PEM with its chain. Empty where the carrier asks for none.')} value={values.clientCertificate} error={errors.clientCertificate} onChange={(change) => set('clientCertificate', change.currentTarget.value)} />
+      <Textarea {...pem} label={t('Its key')} description={t('As PEM, without a passphrase. Kept encrypted, and never shown again.')} placeholder="-----BEGIN PRIVATE KEY-----" value={values.clientKey} error={errors.clientKey} onChange={(change) => set('clientKey', change.currentTarget.value)} />
+      {kept && <Checkbox label={t('Forget the stored certificate')} checked={values.forgetCertificate} onChange={(change) => set('forgetCertificate', change.currentTarget.checked)} />}
+      <Textarea {...pem} label={t('The carrier’s certificate or authority')} description={t('Only this one, or whom it has issued a certificate, is believed to be the carrier. Empty: every public authority is.')} value={values.peerAuthority} error={errors.peerAuthority} onChange={(change) => set('peerAuthority', change.currentTarget.value)} />
+      <TextInput label={t('Name in its certificate')} description={t('Where it is another than the SIP server above.')} spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.peerName} error={errors.peerName} onChange={(change) => set('peerName', change.currentTarget.value)} />
     </>
   )
 }

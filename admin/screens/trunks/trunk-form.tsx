@@ -9,6 +9,7 @@ import { verifyChoices } from '../../words/identity.ts'
 import { formatChoices, identityChoices, kindChoices, trunkKind, type TrunkKind } from '../../words/trunk.ts'
 import { CertificateFields, certificatesOf } from './certificate-fields.tsx'
 import { addTrunk, changeTrunk } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; trunk: Trunk } | null
 
@@ -16,13 +17,13 @@ export type Editing = { kind: 'new' } | { kind: 'edit'; trunk: Trunk } | null
 export function TrunkForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
   const trunk = editing?.kind === 'edit' ? editing.trunk : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={trunk === undefined ? 'New trunk' : `Edit trunk ${trunk.name}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={trunk === undefined ? t('New trunk') : t('Edit trunk {{name}}', { name: trunk.name })}>
       <Fields current={trunk} onClose={onClose} />
     </FormDrawer>
   )
 }
 
-const locationChoices = [{ value: 'value', label: 'The place itself' }, { value: 'reference', label: 'An address where it is asked for' }, { value: 'both', label: 'Both' }]
+const locationChoices = [{ value: 'value', label: t('The place itself') }, { value: 'reference', label: t('An address where it is asked for') }, { value: 'both', label: t('Both') }]
 
 type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'locationBy' | 'signCalls' | 'verifyCalls' | 'enabled'> & {
   kind: TrunkKind
@@ -57,13 +58,13 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, locationBy: trunk?.locationBy ?? 'value', signCalls: trunk?.signCalls ?? false, verifyCalls: trunk?.verifyCalls ?? 'off', enabled: trunk?.enabled ?? true,
     },
     check: ({ name, host, country, kind, username, password }): Record<string, string> => ({
-      ...(name.trim() === '' && { name: 'Name it as you speak of it, such as the carrier’s name.' }),
-      ...(host.trim() === '' && kind !== 'peer' && { host: 'Enter the SIP server that the carrier told you, such as sip.carrier.example.' }),
-      ...(!/^[A-Z]{2}$/.test(country) && { country: 'Two letters, such as US, GB or DE.' }),
-      ...(kind === 'register' && username.trim() === '' && { username: 'Registering needs the user name that the carrier gave you.' }),
-      ...(kind === 'register' && username.trim() !== '' && password === '' && trunk?.hasPassword !== true && { password: 'Registering needs the password that the carrier gave you.' }),
-      ...(kind === 'peer' && username.trim() === '' && { username: 'Choose a name that the PBX registers with, such as branch.' }),
-      ...(kind === 'peer' && (password === '' ? trunk?.hasPassword !== true : password.length < 12) && { password: 'At least 12 characters: whoever finds it out calls at your cost.' }),
+      ...(name.trim() === '' && { name: t('Name it as you speak of it, such as the carrier’s name.') }),
+      ...(host.trim() === '' && kind !== 'peer' && { host: t('Enter the SIP server that the carrier told you, such as sip.carrier.example.') }),
+      ...(!/^[A-Z]{2}$/.test(country) && { country: t('Two letters, such as US, GB or DE.') }),
+      ...(kind === 'register' && username.trim() === '' && { username: t('Registering needs the user name that the carrier gave you.') }),
+      ...(kind === 'register' && username.trim() !== '' && password === '' && trunk?.hasPassword !== true && { password: t('Registering needs the password that the carrier gave you.') }),
+      ...(kind === 'peer' && username.trim() === '' && { username: t('Choose a name that the PBX registers with, such as branch.') }),
+      ...(kind === 'peer' && (password === '' ? trunk?.hasPassword !== true : password.length < 12) && { password: t('At least 12 characters: whoever finds it out calls at your cost.') }),
     }),
     onSaved: onClose,
     save: async ({ kind, port, registerSeconds, clientCertificate, clientKey, forgetCertificate, peerAuthority, peerName, username, password, callerId, maxCalls, maxCallsPerSecond, ...rest }) => {
@@ -76,35 +77,35 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       }
       if (trunk === undefined) await addTrunk(input)
       else await changeTrunk(trunk.id, { ...input, version: trunk.version })
-      notify.done(`Trunk ${input.name.trim()} is saved.`)
+      notify.done(t('Trunk {{name}} is saved.', { name: input.name.trim() }))
     },
   })
   const { values, errors, set } = form
   const carrier = values.kind !== 'peer'
   return (
-    <FormBody submit={trunk === undefined ? 'Create trunk' : 'Save'} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <TextInput label="Name" placeholder="Carrier" withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <Select label="Kind" data={kindChoices} allowDeselect={false} value={values.kind} onChange={(value) => set('kind', (value ?? 'register') as TrunkKind)} />
-      {carrier && <TextInput label="SIP server" description="The carrier’s host name or address, without a port." placeholder="sip.carrier.example" withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />}
-      {values.kind === 'register' && <NumberInput label="Registered for" description="What we ask for; the carrier may grant less." min={60} max={86_400} allowDecimal={false} suffix=" seconds" value={values.registerSeconds} error={errors.registerSeconds} onChange={(value) => set('registerSeconds', value)} />}
-      {carrier && <NumberInput label="Port" description="Empty unless the carrier names one: then it is found by DNS." min={1} max={65_535} allowDecimal={false} thousandSeparator="" value={values.port} error={errors.port} onChange={(value) => set('port', value)} />}
-      {carrier && <Select label="Transport" data={transports} allowDeselect={false} value={values.transport} onChange={(value) => set('transport', (value ?? 'udp') as Trunk['transport'])} />}
-      <TextInput label="User name" description={carrier ? 'Empty where the carrier knows you by your address.' : 'What the PBX registers with. Enter it there, with the password and our address as its SIP server.'} spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />
-      <PasswordInput label="Password" description={trunk?.hasPassword ? 'Stored, and never shown again. Empty: it stays as it is.' : 'Kept encrypted, and never shown again.'} autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />
-      <TagsInput label="Calls also come from" description={carrier ? 'Addresses or networks besides those of the SIP server; press Enter after each.' : 'Addresses or networks from which no password is asked for; press Enter after each.'} placeholder="198.51.100.0/24" value={values.networks} error={errors.networks} onChange={(value) => set('networks', value)} />
-      <TextInput label="Country" description="Numbers without a country code are of there, and all others are abroad." styles={{ input: { width: 120 } }} maxLength={2} autoComplete="off" value={values.country} error={errors.country} onChange={(change) => set('country', change.currentTarget.value.trim().toUpperCase())} />
-      <Select label="Numbers are sent" data={formatChoices} allowDeselect={false} value={values.format} onChange={(value) => set('format', (value ?? 'plus') as Trunk['format'])} />
-      <TextInput label="Number shown to those who are called" description="Where neither the extension nor the route has one. The carrier must know it as yours." placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
-      <Select label="The caller is named in" data={identityChoices} allowDeselect={false} value={values.identity} onChange={(value) => set('identity', (value ?? 'pai') as Trunk['identity'])} />
-      <NumberInput label="Calls at once" description="What you pay for, or empty for no limit. Further calls take the next trunk of their route." min={1} max={10_000} allowDecimal={false} placeholder="No limit" value={values.maxCalls} error={errors.maxCalls} onChange={(value) => set('maxCalls', value)} />
-      <NumberInput label="New calls a second" description="What the carrier takes, or empty for no limit. Further calls take the next trunk of their route, or wait up to three seconds. Calls for help never wait." min={1} max={1_000} allowDecimal={false} placeholder="No limit" value={values.maxCallsPerSecond} error={errors.maxCallsPerSecond} onChange={(value) => set('maxCallsPerSecond', value)} />
+    <FormBody submit={trunk === undefined ? t('Create trunk') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <TextInput label={t('Name')} placeholder={t('Carrier')} withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <Select label={t('Kind')} data={kindChoices} allowDeselect={false} value={values.kind} onChange={(value) => set('kind', (value ?? 'register') as TrunkKind)} />
+      {carrier && <TextInput label={t('SIP server')} description={t('The carrier’s host name or address, without a port.')} placeholder="sip.carrier.example" withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />}
+      {values.kind === 'register' && <NumberInput label={t('Registered for')} description={t('What we ask for; the carrier may grant less.')} min={60} max={86_400} allowDecimal={false} suffix=" seconds" value={values.registerSeconds} error={errors.registerSeconds} onChange={(value) => set('registerSeconds', value)} />}
+      {carrier && <NumberInput label={t('Port')} description={t('Empty unless the carrier names one: then it is found by DNS.')} min={1} max={65_535} allowDecimal={false} thousandSeparator="" value={values.port} error={errors.port} onChange={(value) => set('port', value)} />}
+      {carrier && <Select label={t('Transport')} data={transports} allowDeselect={false} value={values.transport} onChange={(value) => set('transport', (value ?? 'udp') as Trunk['transport'])} />}
+      <TextInput label={t('User name')} description={carrier ? t('Empty where the carrier knows you by your address.') : t('What the PBX registers with. Enter it there, with the password and our address as its SIP server.')} spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />
+      <PasswordInput label={t('Password')} description={trunk?.hasPassword ? t('Stored, and never shown again. Empty: it stays as it is.') : t('Kept encrypted, and never shown again.')} autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />
+      <TagsInput label={t('Calls also come from')} description={carrier ? t('Addresses or networks besides those of the SIP server; press Enter after each.') : t('Addresses or networks from which no password is asked for; press Enter after each.')} placeholder="198.51.100.0/24" value={values.networks} error={errors.networks} onChange={(value) => set('networks', value)} />
+      <TextInput label={t('Country')} description={t('Numbers without a country code are of there, and all others are abroad.')} styles={{ input: { width: 120 } }} maxLength={2} autoComplete="off" value={values.country} error={errors.country} onChange={(change) => set('country', change.currentTarget.value.trim().toUpperCase())} />
+      <Select label={t('Numbers are sent')} data={formatChoices} allowDeselect={false} value={values.format} onChange={(value) => set('format', (value ?? 'plus') as Trunk['format'])} />
+      <TextInput label={t('Number shown to those who are called')} description={t('Where neither the extension nor the route has one. The carrier must know it as yours.')} placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
+      <Select label={t('The caller is named in')} data={identityChoices} allowDeselect={false} value={values.identity} onChange={(value) => set('identity', (value ?? 'pai') as Trunk['identity'])} />
+      <NumberInput label={t('Calls at once')} description={t('What you pay for, or empty for no limit. Further calls take the next trunk of their route.')} min={1} max={10_000} allowDecimal={false} placeholder={t('No limit')} value={values.maxCalls} error={errors.maxCalls} onChange={(value) => set('maxCalls', value)} />
+      <NumberInput label={t('New calls a second')} description={t('What the carrier takes, or empty for no limit. Further calls take the next trunk of their route, or wait up to three seconds. Calls for help never wait.')} min={1} max={1_000} allowDecimal={false} placeholder={t('No limit')} value={values.maxCallsPerSecond} error={errors.maxCallsPerSecond} onChange={(value) => set('maxCallsPerSecond', value)} />
       {carrier && values.transport === 'tls' && <CertificateFields values={values} errors={errors} set={(field, value) => set(field, value as never)} kept={trunk?.clientCertificate != null} />}
-      <Checkbox label="Carries calls to the emergency services" description="Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives." checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
-      {values.emergency && <Checkbox label="Send the caller’s place along" description="As PIDF-LO, for carriers that take it (dynamic location). Others go by the address registered for the number." checked={values.sendLocation} onChange={(change) => set('sendLocation', change.currentTarget.checked)} />}
-      {values.emergency && values.sendLocation && <Select label="The place is sent as" description="An address needs PUBLIC_URL, which the carrier must reach over HTTPS." data={locationChoices} allowDeselect={false} value={values.locationBy} onChange={(value) => set('locationBy', (value ?? 'value') as Trunk['locationBy'])} />}
-      <Checkbox label="Sign our calls" description="STIR/SHAKEN, with the certificate under Signed calls. Ask the carrier whether it wants them signed, or signs them itself." checked={values.signCalls} onChange={(change) => set('signCalls', change.currentTarget.checked)} />
-      <Select label="Calls of this carrier" description="By their signatures (STIR/SHAKEN). Calls for help and calls back from dispatchers always come through." data={verifyChoices} allowDeselect={false} value={values.verifyCalls} onChange={(value) => set('verifyCalls', (value ?? 'off') as Trunk['verifyCalls'])} />
-      <Checkbox label="Turned on" checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
+      <Checkbox label={t('Carries calls to the emergency services')} description={t('Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives.')} checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
+      {values.emergency && <Checkbox label={t('Send the caller’s place along')} description={t('As PIDF-LO, for carriers that take it (dynamic location). Others go by the address registered for the number.')} checked={values.sendLocation} onChange={(change) => set('sendLocation', change.currentTarget.checked)} />}
+      {values.emergency && values.sendLocation && <Select label={t('The place is sent as')} description={t('An address needs PUBLIC_URL, which the carrier must reach over HTTPS.')} data={locationChoices} allowDeselect={false} value={values.locationBy} onChange={(value) => set('locationBy', (value ?? 'value') as Trunk['locationBy'])} />}
+      <Checkbox label={t('Sign our calls')} description={t('STIR/SHAKEN, with the certificate under Signed calls. Ask the carrier whether it wants them signed, or signs them itself.')} checked={values.signCalls} onChange={(change) => set('signCalls', change.currentTarget.checked)} />
+      <Select label={t('Calls of this carrier')} description={t('By their signatures (STIR/SHAKEN). Calls for help and calls back from dispatchers always come through.')} data={verifyChoices} allowDeselect={false} value={values.verifyCalls} onChange={(value) => set('verifyCalls', (value ?? 'off') as Trunk['verifyCalls'])} />
+      <Checkbox label={t('Turned on')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
     </FormBody>
   )
 }

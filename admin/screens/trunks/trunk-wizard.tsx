@@ -9,6 +9,7 @@ import { PageLoader, Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { answerWords } from '../../words/trunk.ts'
 import { addTrunk, askCarrier, changeTrunk, useCarriers } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 interface WizardProps {
   opened: boolean
@@ -20,7 +21,7 @@ interface WizardProps {
 /** A new trunk in three steps: which carrier, what its account says, whether it answers. */
 export function TrunkWizard({ opened, onClose, onAll }: WizardProps) {
   const carriers = useCarriers()
-  return <FormDrawer opened={opened} onClose={onClose} title="New trunk">{carriers.data === undefined ? <PageLoader /> : <Steps carriers={carriers.data} onClose={onClose} onAll={onAll} />}</FormDrawer>
+  return <FormDrawer opened={opened} onClose={onClose} title={t('New trunk')}>{carriers.data === undefined ? <PageLoader /> : <Steps carriers={carriers.data} onClose={onClose} onAll={onAll} />}</FormDrawer>
 }
 
 function Steps({ carriers, onClose, onAll }: { carriers: readonly Carrier[] } & Omit<WizardProps, 'opened'>) {
@@ -31,9 +32,9 @@ function Steps({ carriers, onClose, onAll }: { carriers: readonly Carrier[] } & 
   if (made !== undefined && checking) return <Check trunk={made} onBack={(current) => (setMade(current), setChecking(false))} onClose={onClose} onAll={() => onAll(made)} />
   return (
     <Stack gap="md">
-      <Select label="Carrier" placeholder="Choose or type" searchable data-autofocus disabled={made !== undefined} data={carriers.map(({ id: value, name }) => ({ value, label: name }))} nothingFoundMessage="Not known: choose another carrier with user name and password, or one that knows our address." value={id} onChange={setId} />
+      <Select label={t('Carrier')} placeholder={t('Choose or type')} searchable data-autofocus disabled={made !== undefined} data={carriers.map(({ id: value, name }) => ({ value, label: name }))} nothingFoundMessage={t('Not known: choose another carrier with user name and password, or one that knows our address.')} value={id} onChange={setId} />
       {carrier !== undefined && <Account key={carrier.id} carrier={carrier} made={made} onCancel={onClose} onSaved={(trunk) => (setMade(trunk), setChecking(true))} />}
-      {carrier === undefined && <Group justify="space-between"><Button variant="subtle" onClick={() => onAll(undefined)}>All settings instead</Button><Button variant="default" onClick={onClose}>Cancel</Button></Group>}
+      {carrier === undefined && <Group justify="space-between"><Button variant="subtle" onClick={() => onAll(undefined)}>{t('All settings instead')}</Button><Button variant="default" onClick={onClose}>{t('Cancel')}</Button></Group>}
     </Stack>
   )
 }
@@ -54,10 +55,10 @@ function Account({ carrier, made, onSaved, onCancel }: AccountProps) {
   const form = useForm({
     initial: { name: made?.name ?? (UNNAMED.has(carrier.id) ? '' : carrier.name), host: made === undefined ? trunk.host : `${made.host}${made.port === null ? '' : `:${made.port}`}`, username: made?.username ?? '', password: '', callerId: made?.callerId ?? '' },
     check: ({ name, host, username, password }): Record<string, string> => ({
-      ...(name.trim() === '' && { name: 'Name it as you speak of it.' }),
-      ...(asks.host !== undefined && host.trim() === '' && { host: 'The carrier tells it to you.' }),
-      ...(asks.username !== undefined && username.trim() === '' && { username: 'It is needed here.' }),
-      ...(asks.password !== undefined && (password === '' ? made?.hasPassword !== true : trunk.registersHere && password.length < 12) && { password: trunk.registersHere ? 'At least 12 characters.' : 'It is needed here.' }),
+      ...(name.trim() === '' && { name: t('Name it as you speak of it.') }),
+      ...(asks.host !== undefined && host.trim() === '' && { host: t('The carrier tells it to you.') }),
+      ...(asks.username !== undefined && username.trim() === '' && { username: t('It is needed here.') }),
+      ...(asks.password !== undefined && (password === '' ? made?.hasPassword !== true : trunk.registersHere && password.length < 12) && { password: trunk.registersHere ? t('At least 12 characters.') : t('It is needed here.') }),
     }),
     save: async ({ name, host, username, password, callerId }) => {
       const [, server = '', port] = /^(.*?)(?::([0-9]{1,5}))?$/.exec(host.trim()) ?? []
@@ -71,13 +72,13 @@ function Account({ carrier, made, onSaved, onCancel }: AccountProps) {
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit="Save and check" onSubmit={form.submit} onCancel={onCancel} busy={form.busy} problem={form.problem}>
+    <FormBody submit={t('Save and check')} onSubmit={form.submit} onCancel={onCancel} busy={form.busy} problem={form.problem}>
       <Text size="sm">{help}</Text>
-      <TextInput label="Name" withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
+      <TextInput label={t('Name')} withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       {asks.host !== undefined && <TextInput label={asks.host} placeholder={hostExample} withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />}
       {asks.username !== undefined && <TextInput label={asks.username} withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />}
-      {asks.password !== undefined && <PasswordInput label={asks.password} description={made?.hasPassword ? 'Stored. Empty: it stays as it is.' : undefined} withAsterisk required autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />}
-      <TextInput label="Number shown to those who are called" description="One that the carrier gave you, with its country code. It can be entered later." placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
+      {asks.password !== undefined && <PasswordInput label={asks.password} description={made?.hasPassword ? t('Stored. Empty: it stays as it is.') : undefined} withAsterisk required autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />}
+      <TextInput label={t('Number shown to those who are called')} description={t('One that the carrier gave you, with its country code. It can be entered later.')} placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
     </FormBody>
   )
 }
@@ -93,14 +94,14 @@ function Check({ trunk, onBack, onClose, onAll }: { trunk: Trunk; onBack: (curre
   const good = asked?.status.state === 'up'
   return (
     <Stack gap="md">
-      {asked === undefined && check.error === null && <Text size="sm" c="dimmed" role="status">Asking {trunk.name}, which may take half a minute when nothing answers…</Text>}
+      {asked === undefined && check.error === null && <Text size="sm" c="dimmed" role="status">{t('Asking {{name}}, which may take half a minute when nothing answers…', { name: trunk.name })}</Text>}
       <Problem error={check.error} />
-      {asked !== undefined && <Alert role="status" color={good ? 'green' : waits ? 'blue' : 'orange'} icon={good ? <CircleCheck size={18} aria-hidden /> : <TriangleAlert size={18} aria-hidden />} title={good ? 'It works' : waits ? 'It is ready' : 'Not yet'}>{answerWords(asked)}</Alert>}
-      {good && <Text size="sm">Now say which calls go out over it under Outbound routes, and where calls to its numbers go under Inbound numbers.</Text>}
-      {asked !== undefined && !good && !waits && <Text size="sm">The trunk is saved, and is tried again by itself. Correct what you entered, or look after it later.</Text>}
+      {asked !== undefined && <Alert role="status" color={good ? 'green' : waits ? 'blue' : 'orange'} icon={good ? <CircleCheck size={18} aria-hidden /> : <TriangleAlert size={18} aria-hidden />} title={good ? t('It works') : waits ? t('It is ready') : t('Not yet')}>{answerWords(asked)}</Alert>}
+      {good && <Text size="sm">{t('Now say which calls go out over it under Outbound routes, and where calls to its numbers go under Inbound numbers.')}</Text>}
+      {asked !== undefined && !good && !waits && <Text size="sm">{t('The trunk is saved, and is tried again by itself. Correct what you entered, or look after it later.')}</Text>}
       <Group justify="flex-end" gap="xs">
-        {asked !== undefined && !good && <><Button variant="subtle" onClick={onAll}>All settings</Button><Button variant="default" onClick={() => onBack(asked)}>Back</Button><Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>Check again</Button></>}
-        <Button disabled={check.isPending} onClick={onClose}>Done</Button>
+        {asked !== undefined && !good && <><Button variant="subtle" onClick={onAll}>{t('All settings')}</Button><Button variant="default" onClick={() => onBack(asked)}>{t('Back')}</Button><Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>{t('Check again')}</Button></>}
+        <Button disabled={check.isPending} onClick={onClose}>{t('Done')}</Button>
       </Group>
     </Stack>
   )

@@ -18,24 +18,26 @@ import { HeaderRulesDrawer } from './header-rules-drawer.tsx'
 import { RatesDrawer } from './rates-drawer.tsx'
 import { TrunkWizard } from './trunk-wizard.tsx'
 import { TrunkForm, type Editing } from './trunk-form.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<Trunk>[] = [
-  { key: 'name', title: 'Trunk', card: 'title', render: ({ name }) => <Text span inherit fw={600}>{name}</Text> },
-  { key: 'state', title: 'State', card: 'aside', render: (trunk) => <StatusDot {...trunkState(trunk)} /> },
-  { key: 'carrier', title: 'Carrier', render: (trunk) => <span className="numbers">{carrierAddress(trunk)}</span> },
-  { key: 'now', title: 'Now', render: ({ status }) => <Now status={status} /> },
-  { key: 'calls', title: 'Calls', align: 'right', render: ({ status, maxCalls }) => <span className="numbers" style={{ whiteSpace: 'nowrap' }}>{status.calls}{maxCalls === null ? '' : ` of ${maxCalls}`}</span> },
-  { key: 'number', title: 'Number shown', render: ({ callerId }) => callerId === null ? 'None' : <span className="numbers">{callerId}</span> },
+  { key: 'name', title: t('Trunk'), card: 'title', render: ({ name }) => <Text span inherit fw={600}>{name}</Text> },
+  { key: 'state', title: t('State'), card: 'aside', render: (trunk) => <StatusDot {...trunkState(trunk)} /> },
+  { key: 'carrier', title: t('Carrier'), render: (trunk) => <span className="numbers">{carrierAddress(trunk)}</span> },
+  { key: 'now', title: t('Now'), render: ({ status }) => <Now status={status} /> },
+  { key: 'calls', title: t('Calls'), align: 'right', render: ({ status, maxCalls }) => <span className="numbers" style={{ whiteSpace: 'nowrap' }}>{status.calls}{maxCalls === null ? '' : ` of ${maxCalls}`}</span> },
+  { key: 'number', title: t('Number shown'), render: ({ callerId }) => callerId === null ? t('None') : <span className="numbers">{callerId}</span> },
 ]
 
 function Now({ status: { cause, registration, roundTripMs, peer } }: Pick<Trunk, 'status'>) {
   return (
     <Stack gap={2} maw={420}>
       {cause !== null && <Text span inherit>{cause}</Text>}
-      {cause === null && roundTripMs !== null && <Text span inherit>Answered within <span className="numbers">{roundTripMs} ms</span></Text>}
-      {registration?.state === 'registered' && <Text span size="xs" c="dimmed">Registered since <Time at={registration.since} />{peer !== null && registration.expiresAt !== null && <>, until <Time at={registration.expiresAt} /></>}</Text>}
+      {cause === null && roundTripMs !== null && <Text span inherit>Answered within <span className="numbers">{t('{{roundTripMs}} ms', { roundTripMs })}</span></Text>}
+      {registration?.state === 'registered' && <Text span size="xs" c="dimmed">Registered since <Time at={registration.since} />{peer !== null && registration.expiresAt !== null && rich(', until {{time}}', { time: <Time at={registration.expiresAt} /> })}</Text>}
       {peer !== null && peer.userAgent !== null && <Text span size="xs" c="dimmed">{peer.userAgent}</Text>}
-      {registration?.state !== 'registered' && registration?.nextTry && <Text span size="xs" c="dimmed">Next try <Time at={registration.nextTry} /></Text>}
+      {registration?.state !== 'registered' && registration?.nextTry && <Text span size="xs" c="dimmed">{rich('Next try {{time}}', { time: <Time at={registration.nextTry} /> })}</Text>}
     </Stack>
   )
 }
@@ -51,19 +53,19 @@ export default function Trunks() {
   const [rules, setRules] = useState<Trunk | null>(null)
   const [deleting, setDeleting] = useState<Trunk | null>(null)
   const mayWrite = can('trunks.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setWizard(true)}>New trunk</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setWizard(true)}>{t('New trunk')}</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Trunks" lead="The lines to the outside world: one for each account with a carrier. Outbound routes say which calls take them, inbound numbers where calls from them go." actions={mayWrite && create} />
+      <PageHeader title={t('Trunks')} lead={t('The lines to the outside world: one for each account with a carrier. Outbound routes say which calls take them, inbound numbers where calls from them go.')} actions={mayWrite && create} />
       <DataTable
-        label="Trunks"
+        label={t('Trunks')}
         columns={columns}
         rows={query.data}
         rowKey={({ id }) => id}
         {...(mayWrite && { actions: (trunk: Trunk) => <TrunkMenu trunk={trunk} onEdit={() => setEditing({ kind: 'edit', trunk })} onRates={() => setRates(trunk)} onRules={() => setRules(trunk)} onHistory={() => setHistory(trunk)} onDelete={() => setDeleting(trunk)} /> })}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<EmptyState icon={Cable} title="No trunks yet" action={mayWrite && create}>Without a trunk, calls stay in the house, and emergency calls cannot be carried. You need an account with a carrier: its SIP server and either a user name with password, or your address known there.</EmptyState>}
+        empty={<EmptyState icon={Cable} title={t('No trunks yet')} action={mayWrite && create}>{t('Without a trunk, calls stay in the house, and emergency calls cannot be carried. You need an account with a carrier: its SIP server and either a user name with password, or your address known there.')}</EmptyState>}
       />
       <TrunkWizard
         opened={wizard}
@@ -77,8 +79,8 @@ export default function Trunks() {
       <RatesDrawer trunk={rates} onClose={() => setRates(null)} />
       <HeaderRulesDrawer trunk={rules} onClose={() => setRules(null)} />
       <HistoryDrawer of={history === null ? undefined : { type: 'trunk', id: history.id, title: `trunk ${history.name}` }} onClose={() => setHistory(null)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete trunk ${deleting?.name ?? ''}?`} confirm="Delete trunk" onConfirm={async () => deleting && removeTrunk(deleting.id)} done={`Trunk ${deleting?.name ?? ''} is deleted.`}>
-        Calls that go on over it stay. Its password is forgotten.
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete trunk {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete trunk')} onConfirm={async () => deleting && removeTrunk(deleting.id)} done={t('Trunk {{name}} is deleted.', { name: deleting?.name ?? '' })}>
+        {t('Calls that go on over it stay. Its password is forgotten.')}
       </Confirm>
     </Stack>
   )
@@ -109,9 +111,9 @@ function TrunkMenu({ trunk, onEdit, onRates, onRules, onHistory, onDelete }: Tru
   }
   return (
     <RowMenu of={`trunk ${trunk.name}`} busy={asking} onEdit={onEdit} onHistory={onHistory} onDelete={onDelete}>
-      <Menu.Item leftSection={<Coins size={16} aria-hidden />} onClick={onRates}>Rates</Menu.Item>
-      <Menu.Item leftSection={<ListFilter size={16} aria-hidden />} onClick={onRules}>Header rules</Menu.Item>
-      {trunk.enabled && <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => void ask()}>Test now</Menu.Item>}
+      <Menu.Item leftSection={<Coins size={16} aria-hidden />} onClick={onRates}>{t('Rates')}</Menu.Item>
+      <Menu.Item leftSection={<ListFilter size={16} aria-hidden />} onClick={onRules}>{t('Header rules')}</Menu.Item>
+      {trunk.enabled && <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => void ask()}>{t('Test now')}</Menu.Item>}
     </RowMenu>
   )
 }

@@ -14,6 +14,7 @@ import { Problem } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { providersChanged } from './data.ts'
 import { ProviderForm, type EditingProvider } from './provider-form.tsx'
+import { plural, t } from '../../words/translate.ts'
 
 const ruled = rereading(keys.signInPolicy)
 
@@ -29,18 +30,18 @@ export function ProvidersPanel() {
     <Panel component="section" aria-labelledby="providers">
       <Group justify="space-between" align="flex-start" mb="sm">
         <div style={{ flex: '1 1 260px' }}>
-          <Title order={2} id="providers">Sign-in providers</Title>
-          <Text size="sm" c="dimmed">People sign in with the account they have elsewhere: Microsoft Entra, Google, Okta, Keycloak, whatever speaks OpenID Connect.</Text>
+          <Title order={2} id="providers">{t('Sign-in providers')}</Title>
+          <Text size="sm" c="dimmed">{t('People sign in with the account they have elsewhere: Microsoft Entra, Google, Okta, Keycloak, whatever speaks OpenID Connect.')}</Text>
         </div>
-        {mayWrite && <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New provider</Button>}
+        {mayWrite && <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New provider')}</Button>}
       </Group>
       <Problem error={list.error} />
-      {list.data?.length === 0 && <Text size="sm">None yet.</Text>}
+      {list.data?.length === 0 && <Text size="sm">{t('None yet.')}</Text>}
       <Stack gap="xs">{list.data?.map((provider) => <Row key={provider.id} provider={provider} mayWrite={mayWrite} onEdit={() => setEditing({ kind: 'edit', provider })} onDelete={() => setDeleting(provider)} />)}</Stack>
       {some && <ProvidersOnly mayWrite={mayWrite} />}
       <ProviderForm editing={editing} onClose={() => setEditing(null)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.name ?? ''}?`} confirm="Delete provider" onConfirm={async () => (deleting === null ? undefined : providersChanged(deleteSignInProvider({ path: { id: deleting.id }, throwOnError: true })))} done="The provider is deleted.">
-        Those who came by it are signed out. They stay users; who has no password needs one from you.
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.name ?? ''}?`} confirm={t('Delete provider')} onConfirm={async () => (deleting === null ? undefined : providersChanged(deleteSignInProvider({ path: { id: deleting.id }, throwOnError: true })))} done={t('The provider is deleted.')}>
+        {t('Those who came by it are signed out. They stay users; who has no password needs one from you.')}
       </Confirm>
     </Panel>
   )
@@ -49,16 +50,16 @@ export function ProvidersPanel() {
 function Row({ provider, mayWrite, onEdit, onDelete }: { provider: SignInProvider; mayWrite: boolean; onEdit: () => void; onDelete: () => void }) {
   const test = async (): Promise<void> => {
     const { error } = (await testSignInProvider({ path: { id: provider.id }, throwOnError: true })).data.data
-    if (error === null) notify.done(`${provider.name} answers, its metadata and keys are in order.`)
+    if (error === null) notify.done(t('{{name}} answers, its metadata and keys are in order.', { name: provider.name }))
     else notify.failed(new Error(error))
   }
   return (
     <Group justify="space-between" wrap="nowrap">
       <div>
-        <Group gap="xs"><Text size="sm" fw={600}>{provider.name}</Text><Text span size="sm"><StatusDot {...(provider.enabled ? { label: 'On', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /></Text></Group>
-        <Text size="xs" c="dimmed" className="break-anywhere">{provider.issuer}, {provider.people === 1 ? 'one person' : `${provider.people} people`}</Text>
+        <Group gap="xs"><Text size="sm" fw={600}>{provider.name}</Text><Text span size="sm"><StatusDot {...(provider.enabled ? { label: t('On'), tone: 'good' } : { label: t('Turned off'), tone: 'quiet' })} /></Text></Group>
+        <Text size="xs" c="dimmed" className="break-anywhere">{provider.issuer}, {plural(provider.people, 'one person', '{{count}} people')}</Text>
       </div>
-      {mayWrite && <RowMenu of={provider.name} onEdit={onEdit} onDelete={onDelete}><Menu.Item leftSection={<Plug size={16} aria-hidden />} onClick={() => void test().catch(notify.failed)}>Test</Menu.Item></RowMenu>}
+      {mayWrite && <RowMenu of={provider.name} onEdit={onEdit} onDelete={onDelete}><Menu.Item leftSection={<Plug size={16} aria-hidden />} onClick={() => void test().catch(notify.failed)}>{t('Test')}</Menu.Item></RowMenu>}
     </Group>
   )
 }
@@ -71,9 +72,9 @@ function ProvidersOnly({ mayWrite }: { mayWrite: boolean }) {
   const { secondFactor, providersOnly = false } = policy.data
   return (
     <>
-      <Switch mt="md" label="Only with a provider" description="Passwords and passkeys open to administrators alone: they are the way in when the provider does not answer." disabled={!mayWrite} checked={providersOnly} onChange={() => setAsked(!providersOnly)} />
-      <Confirm opened={asked !== null} onClose={() => setAsked(null)} danger={false} title={asked === true ? 'Sign in with a provider only?' : 'Allow passwords again?'} confirm={asked === true ? 'Only with a provider' : 'Allow passwords'} onConfirm={async () => (asked === null ? undefined : ruled(updateSignInPolicy({ body: { secondFactor, providersOnly: asked }, throwOnError: true })))} done="Saved.">
-        {asked === true ? 'Who is no administrator can sign in with a provider only. Sign in with it once yourself before.' : 'Everybody may sign in with a password or a passkey again.'}
+      <Switch mt="md" label={t('Only with a provider')} description={t('Passwords and passkeys open to administrators alone: they are the way in when the provider does not answer.')} disabled={!mayWrite} checked={providersOnly} onChange={() => setAsked(!providersOnly)} />
+      <Confirm opened={asked !== null} onClose={() => setAsked(null)} danger={false} title={asked === true ? t('Sign in with a provider only?') : t('Allow passwords again?')} confirm={asked === true ? t('Only with a provider') : t('Allow passwords')} onConfirm={async () => (asked === null ? undefined : ruled(updateSignInPolicy({ body: { secondFactor, providersOnly: asked }, throwOnError: true })))} done={t('Saved.')}>
+        {asked === true ? t('Who is no administrator can sign in with a provider only. Sign in with it once yourself before.') : t('Everybody may sign in with a password or a passkey again.')}
       </Confirm>
     </>
   )

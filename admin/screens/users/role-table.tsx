@@ -1,18 +1,19 @@
 import { Accordion, List, Text, Title } from '@mantine/core'
 import type { Role } from '../../app/types.ts'
 import { permissionGroups } from '../../words/permissions.ts'
+import { plural, t } from '../../words/translate.ts'
 
 /** What each role allows, in words. */
 export function RoleTable({ roles }: { roles: Role[] }) {
   return (
     <section aria-labelledby="roles">
-      <Title order={2} id="roles" mb="xs">Roles</Title>
+      <Title order={2} id="roles" mb="xs">{t('Roles')}</Title>
       <Accordion variant="contained" multiple order={3} bg="var(--mantine-color-body)" style={{ borderRadius: 'var(--mantine-radius-md)' }}>
         {roles.map((role) => (
           <Accordion.Item key={role.id} value={role.key}>
             <Accordion.Control>
               <Text fw={600} size="sm">{role.name}</Text>
-              <Text size="xs" c="dimmed">{role.permissions.length === 1 ? '1 permission' : `${role.permissions.length} permissions`}{role.builtIn && ' · built in'}</Text>
+              <Text size="xs" c="dimmed">{plural(role.permissions.length, '{{count}} permission', '{{count}} permissions')}{role.builtIn && t(' · built in')}</Text>
             </Accordion.Control>
             <Accordion.Panel>
               {permissionGroups.map(({ group, permissions }) => {

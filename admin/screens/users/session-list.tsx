@@ -8,6 +8,7 @@ import { Problem } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { deviceWords } from '../../words/device.ts'
 import { endSession, useSessions } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 /** The places somebody is signed in at, each with a way to end it. @param userId absent: one's own */
 export function SessionList({ userId }: { userId?: string }) {
@@ -17,38 +18,38 @@ export function SessionList({ userId }: { userId?: string }) {
   const mayEnd = userId === undefined || can('users.write')
   const { data: sessions, pagination } = query.data ?? { data: [] }
   return (
-    <Stack gap="sm" component="ul" aria-label="Sessions" p={0} m={0} style={{ listStyle: 'none' }}>
+    <Stack gap="sm" component="ul" aria-label={t('Sessions')} p={0} m={0} style={{ listStyle: 'none' }}>
       {query.error !== null && <Problem error={query.error} />}
-      {query.data !== undefined && sessions.length === 0 && <Text component="li" size="sm" c="dimmed">Not signed in anywhere.</Text>}
+      {query.data !== undefined && sessions.length === 0 && <Text component="li" size="sm" c="dimmed">{t('Not signed in anywhere.')}</Text>}
       {sessions.map((session) => (
         <Group component="li" key={session.id} justify="space-between" wrap="nowrap">
           <div style={{ minWidth: 0 }}>
             <Group gap="xs">
               <Text size="sm" fw={600} title={session.userAgent ?? undefined}>{deviceWords(session.userAgent)}</Text>
-              {session.current && <Badge size="sm" variant="light">This one</Badge>}
+              {session.current && <Badge size="sm" variant="light">{t('This one')}</Badge>}
             </Group>
             <Text size="xs" c="dimmed">
-              From <span className="numbers">{session.address ?? 'an unknown address'}</span> since <Time at={session.createdAt} />, last used <Time at={session.lastSeenAt} ago />
+              From <span className="numbers">{session.address ?? t('an unknown address')}</span> since <Time at={session.createdAt} />, last used <Time at={session.lastSeenAt} ago />
             </Text>
           </div>
           {/* The one in use is ended by signing out. */}
           {mayEnd && !session.current && (
-            <Tooltip label="Sign out">
-              <ActionIcon aria-label={`Sign out ${deviceWords(session.userAgent)}`} onClick={() => setEnding(session)}><LogOut size={16} aria-hidden /></ActionIcon>
+            <Tooltip label={t('Sign out')}>
+              <ActionIcon aria-label={t('Sign out {{userAgent}}', { userAgent: deviceWords(session.userAgent) })} onClick={() => setEnding(session)}><LogOut size={16} aria-hidden /></ActionIcon>
             </Tooltip>
           )}
         </Group>
       ))}
-      {pagination !== undefined && pagination.total > sessions.length && <Text component="li" size="xs" c="dimmed">And {pagination.total - sessions.length} used less lately.</Text>}
+      {pagination !== undefined && pagination.total > sessions.length && <Text component="li" size="xs" c="dimmed">{t('And {{total}} used less lately.', { total: pagination.total - sessions.length })}</Text>}
       <Confirm
         opened={ending !== null}
         onClose={() => setEnding(null)}
-        title={`Sign out ${deviceWords(ending?.userAgent ?? null)}?`}
-        confirm="Sign out"
+        title={t('Sign out {{userAgent}}?', { userAgent: deviceWords(ending?.userAgent ?? null) })}
+        confirm={t('Sign out')}
         onConfirm={async () => (ending === null ? undefined : endSession(ending.id, userId))}
-        done="The session is ended."
+        done={t('The session is ended.')}
       >
-        It stops working at once. Whoever knows the password can sign in again.
+        {t('It stops working at once. Whoever knows the password can sign in again.')}
       </Confirm>
     </Stack>
   )

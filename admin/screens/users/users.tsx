@@ -19,6 +19,8 @@ import { SessionList } from './session-list.tsx'
 import { ProvidersPanel } from './providers.tsx'
 import { SignInPolicyPanel } from './sign-in-policy.tsx'
 import { UserForm } from './user-form.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const sorts = ['created_at', 'name', 'email', 'last_login_at'] as const
 
@@ -39,24 +41,24 @@ export default function Users() {
   const roleName = (key: string) => roles.data?.find((role) => role.key === key)?.name ?? key
 
   const columns: Column<User>[] = [
-    { key: 'name', title: 'Name', sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span inherit c="dimmed" fw={400}> (you)</Text>}</Text> },
-    { key: 'email', title: 'E-mail', sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
-    { key: 'roles', title: 'Roles', render: (user) => user.roles.map(roleName).join(', ') },
-    { key: 'status', title: 'State', card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: 'Active', tone: 'good' } : { label: 'Turned off', tone: 'quiet' })} /> },
-    { key: 'factor', title: 'Second factor', render: (user) => user.secondFactor ? 'Set up' : <Text span inherit c="dimmed">None</Text> },
-    { key: 'login', title: 'Last sign-in', sort: 'last_login_at', render: (user) => user.lastLoginAt === null ? <Text span inherit c="dimmed">Never</Text> : <Time at={user.lastLoginAt} ago /> },
+    { key: 'name', title: t('Name'), sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span inherit c="dimmed" fw={400}>{t(' (you)')}</Text>}</Text> },
+    { key: 'email', title: t('E-mail'), sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
+    { key: 'roles', title: t('Roles'), render: (user) => user.roles.map(roleName).join(', ') },
+    { key: 'status', title: t('State'), card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: t('Active'), tone: 'good' } : { label: t('Turned off'), tone: 'quiet' })} /> },
+    { key: 'factor', title: t('Second factor'), render: (user) => user.secondFactor ? t('Set up') : <Text span inherit c="dimmed">{t('None')}</Text> },
+    { key: 'login', title: t('Last sign-in'), sort: 'last_login_at', render: (user) => user.lastLoginAt === null ? <Text span inherit c="dimmed">{t('Never')}</Text> : <Time at={user.lastLoginAt} ago /> },
   ]
 
   return (
     <Stack gap="md">
       <PageHeader
-        title="Users"
-        lead="People who may sign in to this panel, and what they may do in it."
-        actions={mayWrite && <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing('new')}>New user</Button>}
+        title={t('Users')}
+        lead={t('People who may sign in to this panel, and what they may do in it.')}
+        actions={mayWrite && <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing('new')}>{t('New user')}</Button>}
       />
-      <SearchInput label="Search name or e-mail" value={search} onChange={(value) => list.set({ search: value })} />
+      <SearchInput label={t('Search name or e-mail')} value={search} onChange={(value) => list.set({ search: value })} />
       <DataTable
-        label="Users"
+        label={t('Users')}
         columns={columns}
         rows={query.data?.data}
         rowKey={(user) => user.id}
@@ -65,34 +67,34 @@ export default function Users() {
         retry={() => void query.refetch()}
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
-        empty={<EmptyState icon={SearchX} title="Nobody found" action={<Button variant="default" onClick={() => list.set({ search: '' })}>Show everyone</Button>}>No user has “{search}” in name or e-mail.</EmptyState>}
+        empty={<EmptyState icon={SearchX} title={t('Nobody found')} action={<Button variant="default" onClick={() => list.set({ search: '' })}>{t('Show everyone')}</Button>}>{t('No user has “{{search}}” in name or e-mail.', { search })}</EmptyState>}
       />
       <SignInPolicyPanel />
       <ProvidersPanel />
       {roles.data !== undefined && <RoleTable roles={roles.data} />}
       <UserForm editing={editing} roles={roles.data ?? []} onClose={() => setEditing(null)} />
-      <Drawer opened={signedIn !== null} onClose={() => setSignedIn(null)} title={<Text span fw={650} fz="lg">Where {shown?.name} is signed in</Text>}>
+      <Drawer opened={signedIn !== null} onClose={() => setSignedIn(null)} title={<Text span fw={650} fz="lg">{rich('Where {{name}} is signed in', { name: shown?.name })}</Text>}>
         {shown !== null && <SessionList userId={shown.id} />}
       </Drawer>
       <Confirm
         opened={resetting !== null}
         onClose={() => setResetting(null)}
-        title={`Reset the second factor of ${resetting?.name ?? ''}?`}
-        confirm="Reset second factor"
+        title={t('Reset the second factor of {{name}}?', { name: resetting?.name ?? '' })}
+        confirm={t('Reset second factor')}
         onConfirm={async () => (resetting === null ? undefined : resetUserFactor(resetting.id))}
-        done="The second factor is reset."
+        done={t('The second factor is reset.')}
       >
-        Be sure that it is really them who ask. They are signed out everywhere, and sign in with the password alone; where a second factor is required they set up a new one then.
+        {t('Be sure that it is really them who ask. They are signed out everywhere, and sign in with the password alone; where a second factor is required they set up a new one then.')}
       </Confirm>
       <Confirm
         opened={deleting !== null}
         onClose={() => setDeleting(null)}
         title={`Delete ${deleting?.name ?? ''}?`}
-        confirm="Delete user"
+        confirm={t('Delete user')}
         onConfirm={async () => (deleting === null ? undefined : removeUser(deleting.id))}
-        done="The user is deleted."
+        done={t('The user is deleted.')}
       >
-        {deleting?.email} is signed out everywhere and can no longer sign in; API tokens this person made stop working. The audit log keeps what was done. This cannot be undone.
+        {rich('{{email}} is signed out everywhere and can no longer sign in; API tokens this person made stop working. The audit log keeps what was done. This cannot be undone.', { email: deleting?.email })}
       </Confirm>
     </Stack>
   )
@@ -102,8 +104,8 @@ function UserMenu({ user, self, onSessions, onReset, onEdit, onDelete }: { user:
   return (
     <Group justify="flex-end">
       <RowMenu of={user.name} onEdit={onEdit} onDelete={onDelete}>
-        <Menu.Item leftSection={<MonitorSmartphone size={16} aria-hidden />} onClick={onSessions}>Where signed in</Menu.Item>
-        {user.secondFactor && !self && <Menu.Item leftSection={<ShieldOff size={16} aria-hidden />} onClick={onReset}>Reset second factor</Menu.Item>}
+        <Menu.Item leftSection={<MonitorSmartphone size={16} aria-hidden />} onClick={onSessions}>{t('Where signed in')}</Menu.Item>
+        {user.secondFactor && !self && <Menu.Item leftSection={<ShieldOff size={16} aria-hidden />} onClick={onReset}>{t('Reset second factor')}</Menu.Item>}
       </RowMenu>
     </Group>
   )

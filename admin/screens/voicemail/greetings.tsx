@@ -9,22 +9,23 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { Panel } from '../../components/panel.ts'
 import { useForm } from '../../components/use-form.ts'
 import { dropGreeting, greetingOf, greetWithFile, greetWithText } from './data.ts'
+import { t } from '../../words/translate.ts'
 
 const kinds: { kind: GreetingKind; title: string; standard: string }[] = [
-  { kind: 'temporary', title: 'Temporary greeting', standard: 'None. While there is one, callers hear it instead of the others.' },
-  { kind: 'unavailable', title: 'While nobody answers', standard: 'Standard: “… is not available. Please leave a message after the tone.”' },
-  { kind: 'busy', title: 'While busy', standard: 'As while nobody answers; without that one, “… is busy. Please leave a message after the tone.”' },
-  { kind: 'name', title: 'Name', standard: 'Standard: the number. Said in the standard greetings.' },
+  { kind: 'temporary', title: t('Temporary greeting'), standard: t('None. While there is one, callers hear it instead of the others.') },
+  { kind: 'unavailable', title: t('While nobody answers'), standard: t('Standard: “… is not available. Please leave a message after the tone.”') },
+  { kind: 'busy', title: t('While busy'), standard: t('As while nobody answers; without that one, “… is busy. Please leave a message after the tone.”') },
+  { kind: 'name', title: t('Name'), standard: t('Standard: the number. Said in the standard greetings.') },
 ]
 
 /** What callers of a mailbox hear. */
 export function Greetings({ box, onClose }: { box: Mailbox | null; onClose: () => void }) {
   const messages = useCode()('voicemail-own')
   return (
-    <FormDrawer opened={box !== null} onClose={onClose} title={`Greetings of ${box?.number ?? ''}`}>
+    <FormDrawer opened={box !== null} onClose={onClose} title={t('Greetings of {{number}}', { number: box?.number ?? '' })}>
       {box !== null && (
         <Stack gap="sm">
-          {messages !== undefined && <Text size="sm" c="dimmed">They are also recorded by phone: {messages}, then 0.</Text>}
+          {messages !== undefined && <Text size="sm" c="dimmed">{t('They are also recorded by phone: {{messages}}, then 0.', { messages })}</Text>}
           {kinds.map((one) => <Greeting key={one.kind} box={box} {...one} />)}
         </Stack>
       )}
@@ -47,8 +48,8 @@ function Greeting({ box, kind, title, standard }: { box: Mailbox; kind: Greeting
       {there ? <audio key={box.version} controls preload="none" src={greetingOf(box.id, kind, box.version)} aria-label={title} style={{ width: '100%', height: 40, marginTop: 6 }} /> : <Text size="sm" c="dimmed">{standard}</Text>}
       {can('voicemail.write') && !changing && (
         <Group gap="xs" mt="xs">
-          <Button size="xs" variant="default" onClick={() => setChanging(true)}>{there ? 'Replace' : 'Add'}</Button>
-          {there && <Button size="xs" variant="default" color="red" loading={removing} onClick={drop}>Remove</Button>}
+          <Button size="xs" variant="default" onClick={() => setChanging(true)}>{there ? t('Replace') : t('Add')}</Button>
+          {there && <Button size="xs" variant="default" color="red" loading={removing} onClick={drop}>{t('Remove')}</Button>}
         </Group>
       )}
       {changing && <Change box={box} kind={kind} onClose={() => setChanging(false)} />}
@@ -60,24 +61,24 @@ function Change({ box, kind, onClose }: { box: Mailbox; kind: GreetingKind; onCl
   const form = useForm<{ way: 'text' | 'file'; text: string; file: File | null }>({
     initial: { way: 'text', text: '', file: null },
     check: (values): Record<string, string> => {
-      if (values.way === 'text') return values.text.trim() === '' ? { text: 'Write what callers shall hear.' } : {}
-      if (values.file === null) return { sound: 'Choose a file.' }
-      return values.file.size > 10_000_000 ? { sound: 'The file is larger than 10 MB.' } : {}
+      if (values.way === 'text') return values.text.trim() === '' ? { text: t('Write what callers shall hear.') } : {}
+      if (values.file === null) return { sound: t('Choose a file.') }
+      return values.file.size > 10_000_000 ? { sound: t('The file is larger than 10 MB.') } : {}
     },
     onSaved: onClose,
     save: async ({ way, text, file }) => {
       if (way === 'text') await greetWithText(box.id, kind, text.trim())
       else if (file !== null) await greetWithFile(box.id, kind, file)
-      notify.done('The next caller hears it.')
+      notify.done(t('The next caller hears it.'))
     },
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit="Save" onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <SegmentedControl mt="xs" aria-label="How" data={[{ value: 'text', label: 'A text, spoken' }, { value: 'file', label: 'A recording' }]} value={values.way} onChange={(way) => set('way', way as 'text' | 'file')} />
+    <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+      <SegmentedControl mt="xs" aria-label={t('How')} data={[{ value: 'text', label: t('A text, spoken') }, { value: 'file', label: t('A recording') }]} value={values.way} onChange={(way) => set('way', way as 'text' | 'file')} />
       {values.way === 'text'
-        ? <Textarea label="Text" description="English, spoken by the voice of Dialplane." autosize minRows={2} maxLength={1000} value={values.text} error={errors.text} onChange={(change) => set('text', change.currentTarget.value)} />
-        : <FileInput label="File" description="WAV (16-bit PCM or G.711) or Opus in Ogg, up to 10 MB." placeholder="Choose a file" accept=".wav,.ogg,.opus,audio/wav,audio/ogg" clearable value={values.file} error={errors.sound} onChange={(file) => set('file', file)} />}
+        ? <Textarea label={t('Text')} description={t('English, spoken by the voice of Dialplane.')} autosize minRows={2} maxLength={1000} value={values.text} error={errors.text} onChange={(change) => set('text', change.currentTarget.value)} />
+        : <FileInput label={t('File')} description={t('WAV (16-bit PCM or G.711) or Opus in Ogg, up to 10 MB.')} placeholder={t('Choose a file')} accept=".wav,.ogg,.opus,audio/wav,audio/ogg" clearable value={values.file} error={errors.sound} onChange={(file) => set('file', file)} />}
     </FormBody>
   )
 }

@@ -17,22 +17,23 @@ import { duration } from '../../words/time.ts'
 import { audioOf, mark, useMailboxes, useMessages, wavOf } from './data.ts'
 import { Mailboxes } from './mailboxes.tsx'
 import { MessageMenu } from './message-menu.tsx'
+import { t } from '../../words/translate.ts'
 
 function Signs({ message }: { message: VoiceMessage }) {
   return (
     <Group gap={6} wrap="nowrap" component="span" display="inline-flex">
-      {message.heardAt === null && <Badge variant="light" tt="none" radius="sm">New</Badge>}
-      {message.urgent && <Tooltip label="Urgent"><Flame size={15} color="var(--mantine-color-red-6)" aria-label="Urgent" /></Tooltip>}
-      {message.forwardedBy !== null && <Tooltip label={`Sent on by ${message.forwardedBy}`}><Forward size={15} aria-label={`Sent on by ${message.forwardedBy}`} /></Tooltip>}
+      {message.heardAt === null && <Badge variant="light" tt="none" radius="sm">{t('New')}</Badge>}
+      {message.urgent && <Tooltip label={t('Urgent')}><Flame size={15} color="var(--mantine-color-red-6)" aria-label={t('Urgent')} /></Tooltip>}
+      {message.forwardedBy !== null && <Tooltip label={t('Sent on by {{forwardedBy}}', { forwardedBy: message.forwardedBy })}><Forward size={15} aria-label={t('Sent on by {{forwardedBy}}', { forwardedBy: message.forwardedBy })} /></Tooltip>}
     </Group>
   )
 }
 
 const columns: Column<VoiceMessage>[] = [
-  { key: 'left', title: 'Left', sort: 'left_at', width: 150, render: (message) => <Time at={message.leftAt} /> },
-  { key: 'from', title: 'From', card: 'title', render: (message) => <Text span inherit fw={message.heardAt === null ? 600 : 400}>{partyName(message.from)}</Text> },
-  { key: 'to', title: 'Mailbox of', render: (message) => partyName(message.to) },
-  { key: 'seconds', title: 'Length', sort: 'seconds', align: 'right', render: (message) => <span className="numbers">{duration(message.seconds * 1000)}</span> },
+  { key: 'left', title: t('Left'), sort: 'left_at', width: 150, render: (message) => <Time at={message.leftAt} /> },
+  { key: 'from', title: t('From'), card: 'title', render: (message) => <Text span inherit fw={message.heardAt === null ? 600 : 400}>{partyName(message.from)}</Text> },
+  { key: 'to', title: t('Mailbox of'), render: (message) => partyName(message.to) },
+  { key: 'seconds', title: t('Length'), sort: 'seconds', align: 'right', render: (message) => <span className="numbers">{duration(message.seconds * 1000)}</span> },
   { key: 'signs', title: '', card: 'aside', render: (message) => <Signs message={message} /> },
 ]
 
@@ -40,16 +41,16 @@ const columns: Column<VoiceMessage>[] = [
 export default function Voicemail() {
   const list = useListState('left_at', 'desc')
   const codeOf = useCode()
-  const ways = [['voicemail-own', 'plays your own messages'], ['voicemail-any', 'those of any mailbox'], ['voicemail-leave', 'with a number behind it leaves one without ringing']]
+  const ways = [['voicemail-own', t('plays your own messages')], ['voicemail-any', t('those of any mailbox')], ['voicemail-leave', t('with a number behind it leaves one without ringing')]]
     .flatMap(([action = '', does]) => (codeOf(action) === undefined ? [] : [`${codeOf(action)} ${does}`]))
   const tab = list.get('tab') === 'mailboxes' ? 'mailboxes' : 'messages'
   return (
     <Stack gap="md">
-      <PageHeader title="Voicemail" lead={`Callers who reach nobody leave a message. ${ways.length === 0 ? '' : `On the phone, ${ways.join(', ')}. `}Messages are kept encrypted; each listening is noted in the audit log.`} />
+      <PageHeader title={t('Voicemail')} lead={`Callers who reach nobody leave a message. ${ways.length === 0 ? '' : `On the phone, ${ways.join(', ')}. `}Messages are kept encrypted; each listening is noted in the audit log.`} />
       <Tabs value={tab} onChange={(value) => list.set({ tab: value === 'mailboxes' ? 'mailboxes' : '', open: '' })} keepMounted={false}>
         <Tabs.List mb="md">
-          <Tabs.Tab value="messages">Messages</Tabs.Tab>
-          <Tabs.Tab value="mailboxes">Mailboxes</Tabs.Tab>
+          <Tabs.Tab value="messages">{t('Messages')}</Tabs.Tab>
+          <Tabs.Tab value="mailboxes">{t('Mailboxes')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="messages"><Messages /></Tabs.Panel>
         <Tabs.Panel value="mailboxes"><Mailboxes /></Tabs.Panel>
@@ -74,20 +75,20 @@ function Messages() {
   return (
     <Stack gap="md">
       <Group gap="sm" align="flex-end">
-        <SearchInput label="Search number or name" value={search} onChange={(value) => list.set({ search: value })} />
-        <Select aria-label="Mailbox" placeholder="All mailboxes" clearable searchable data={choices} value={mailboxId === '' ? null : mailboxId} onChange={(value) => list.set({ mailboxId: value ?? '' })} w={{ base: '100%', xs: 220 }} />
-        <SegmentedControl aria-label="Which" data={[{ value: '', label: 'All' }, { value: 'false', label: 'New' }, { value: 'true', label: 'Heard' }]} value={heard} onChange={(value) => list.set({ heard: value })} />
-        {filtered && <Button variant="subtle" onClick={clear}>Clear filters</Button>}
+        <SearchInput label={t('Search number or name')} value={search} onChange={(value) => list.set({ search: value })} />
+        <Select aria-label={t('Mailbox')} placeholder={t('All mailboxes')} clearable searchable data={choices} value={mailboxId === '' ? null : mailboxId} onChange={(value) => list.set({ mailboxId: value ?? '' })} w={{ base: '100%', xs: 220 }} />
+        <SegmentedControl aria-label={t('Which')} data={[{ value: '', label: t('All') }, { value: 'false', label: t('New') }, { value: 'true', label: t('Heard') }]} value={heard} onChange={(value) => list.set({ heard: value })} />
+        {filtered && <Button variant="subtle" onClick={clear}>{t('Clear filters')}</Button>}
       </Group>
       {opened !== undefined && <Opened key={opened.id} message={opened} onClose={() => list.stay({ open: '' })} />}
       <DataTable
-        label="Messages"
+        label={t('Messages')}
         columns={columns}
         rows={query.data?.data}
         rowKey={(message) => message.id}
         actions={(message) => (
           <Group gap={4} wrap="nowrap" justify="flex-end">
-            <Tooltip label="Listen"><ActionIcon aria-label={`Listen to the message of ${partyName(message.from)}`} onClick={() => list.stay({ open: message.id })}><Play size={16} aria-hidden /></ActionIcon></Tooltip>
+            <Tooltip label={t('Listen')}><ActionIcon aria-label={t('Listen to the message of {{from}}', { from: partyName(message.from) })} onClick={() => list.stay({ open: message.id })}><Play size={16} aria-hidden /></ActionIcon></Tooltip>
             {message.from.number !== '' && <DialButton number={message.from.number} name={partyName(message.from)} />}
             <MessageMenu message={message} />
           </Group>
@@ -97,8 +98,8 @@ function Messages() {
         sorting={{ field: list.sort, order: list.order, onChange: list.sortBy }}
         {...(query.data !== undefined && { paging: { ...query.data.pagination, onChange: list.toPage } })}
         empty={filtered
-          ? <EmptyState icon={SearchX} title="No message matches" action={<Button variant="default" onClick={clear}>Clear filters</Button>}>Try fewer filters.</EmptyState>
-          : <EmptyState icon={VoicemailIcon} title="No messages" action={can('extensions.read') && <Button component={Link} href="/extensions" variant="default">Extensions</Button>}>They appear here when a caller leaves one. Whether callers may is said in Call handling of each extension.</EmptyState>}
+          ? <EmptyState icon={SearchX} title={t('No message matches')} action={<Button variant="default" onClick={clear}>{t('Clear filters')}</Button>}>{t('Try fewer filters.')}</EmptyState>
+          : <EmptyState icon={VoicemailIcon} title={t('No messages')} action={can('extensions.read') && <Button component={Link} href="/extensions" variant="default">{t('Extensions')}</Button>}>{t('They appear here when a caller leaves one. Whether callers may is said in Call handling of each extension.')}</EmptyState>}
       />
     </Stack>
   )
@@ -111,18 +112,18 @@ function Opened({ message, onClose }: { message: VoiceMessage; onClose: () => vo
     if (message.heardAt === null && can('voicemail.write')) void mark(message.id, { heard: true })
   }
   return (
-    <Panel component="section" aria-label="Player">
+    <Panel component="section" aria-label={t('Player')}>
       <Group justify="space-between" wrap="nowrap" mb="xs" align="flex-start">
         <div style={{ minWidth: 0 }}>
-          <Text fw={600} className="break-anywhere">{partyName(message.from)} <Text span inherit c="dimmed">for</Text> {partyName(message.to)}</Text>
-          <Text size="sm" c="dimmed" component="div"><Time at={message.leftAt} />{message.forwardedBy !== null && <> · sent on by {message.forwardedBy}</>}</Text>
+          <Text fw={600} className="break-anywhere">{partyName(message.from)} <Text span inherit c="dimmed">{t('for')}</Text> {partyName(message.to)}</Text>
+          <Text size="sm" c="dimmed" component="div"><Time at={message.leftAt} />{message.forwardedBy !== null && t(' · sent on by {{forwardedBy}}', { forwardedBy: message.forwardedBy })}</Text>
         </div>
         <Group gap={4} wrap="nowrap">
           <MessageMenu message={message} onDeleted={onClose} />
-          <CloseButton aria-label="Close the player" onClick={onClose} />
+          <CloseButton aria-label={t('Close the player')} onClick={onClose} />
         </Group>
       </Group>
-      <audio controls autoPlay aria-label="Message" onEnded={onEnded} style={{ width: '100%', height: 40 }}>
+      <audio controls autoPlay aria-label={t('Message')} onEnded={onEnded} style={{ width: '100%', height: 40 }}>
         <source src={audioOf(message.id)} type="audio/ogg; codecs=opus" />
         <source src={wavOf(message.id)} type="audio/wav" />
       </audio>

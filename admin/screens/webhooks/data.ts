@@ -3,6 +3,7 @@ import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
 import type { NewWebhook } from '../../app/types.ts'
 import { createWebhook, deleteWebhook, listWebhookDeliveries, listWebhooks, renewWebhookSecret, replayWebhook, replayWebhookDelivery, testWebhook, updateWebhook, type WebhookCreate, type WebhookDelivery, type WebhookUpdate } from '../../client/index.ts'
+import { t } from '../../words/translate.ts'
 
 /** How each fares is told by nobody, so it is asked for again while somebody looks. */
 export function useWebhooks() {
@@ -35,7 +36,7 @@ export async function renewSecret(id: string): Promise<NewWebhook> {
 export async function sendTest(id: string): Promise<string> {
   const { status, error, ms } = (await testWebhook({ path: { id }, throwOnError: true })).data.data
   if (error !== null) throw new Error(error)
-  return `The receiver took the test with ${status} within ${ms} ms.`
+  return t('The receiver took the test with {{status}} within {{ms}} ms.', { status: String(status), ms })
 }
 
 export async function sendAllAgain(id: string): Promise<number> {

@@ -17,20 +17,22 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { eventWords, webhookState } from '../../words/webhook.ts'
 import { removeWebhook, renewSecret, sendTest, useWebhooks } from './data.ts'
 import { WebhookForm, type Editing } from './webhook-form.tsx'
+import { rich } from '../../words/rich.ts'
+import { t } from '../../words/translate.ts'
 
 const columns: Column<Webhook>[] = [
-  { key: 'name', title: 'Webhook', card: 'title', render: ({ id, name }) => <Link href={`/webhooks/${id}`}>{name}</Link> },
-  { key: 'state', title: 'State', card: 'aside', render: (webhook) => <StatusDot {...webhookState(webhook)} /> },
-  { key: 'url', title: 'Address', render: ({ url }) => <span className="break-anywhere">{url}</span> },
-  { key: 'events', title: 'Told of', render: ({ events }) => <span title={events.map(eventWords).join('\n')}>{events.length === 1 ? eventWords(events[0] ?? '') : `${events.length} events`}</span> },
-  { key: 'now', title: 'Now', render: (webhook) => <Now webhook={webhook} /> },
+  { key: 'name', title: t('Webhook'), card: 'title', render: ({ id, name }) => <Link href={`/webhooks/${id}`}>{name}</Link> },
+  { key: 'state', title: t('State'), card: 'aside', render: (webhook) => <StatusDot {...webhookState(webhook)} /> },
+  { key: 'url', title: t('Address'), render: ({ url }) => <span className="break-anywhere">{url}</span> },
+  { key: 'events', title: t('Told of'), render: ({ events }) => <span title={events.map(eventWords).join('\n')}>{events.length === 1 ? eventWords(events[0] ?? '') : `${events.length} events`}</span> },
+  { key: 'now', title: t('Now'), render: (webhook) => <Now webhook={webhook} /> },
 ]
 
 function Now({ webhook: { lastError, pausedUntil, waiting } }: { webhook: Webhook }) {
   return (
     <Stack gap={2} maw={380}>
       {pausedUntil !== null && lastError !== null && <Text span inherit className="break-anywhere">{lastError}</Text>}
-      {pausedUntil !== null && <Text span size="xs" c="dimmed">Next try <Time at={pausedUntil} />; {waiting} {waiting === 1 ? 'event waits' : 'events wait'}</Text>}
+      {pausedUntil !== null && <Text span size="xs" c="dimmed">Next try <Time at={pausedUntil} />; {waiting} {waiting === 1 ? t('event waits') : t('events wait')}</Text>}
     </Stack>
   )
 }
@@ -45,33 +47,33 @@ export default function Webhooks() {
   const [renewing, setRenewing] = useState<Webhook | null>(null)
   const shown = useLastOpen(made !== null, made)
   const mayWrite = can('webhooks.write')
-  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>New webhook</Button>
+  const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New webhook')}</Button>
   return (
     <Stack gap="md">
-      <PageHeader title="Webhooks" lead="Programs of yours that are told of what happens, by a request for each event. What they do not take is kept and sent again for three days." actions={mayWrite && create} />
+      <PageHeader title={t('Webhooks')} lead={t('Programs of yours that are told of what happens, by a request for each event. What they do not take is kept and sent again for three days.')} actions={mayWrite && create} />
       <DataTable
-        label="Webhooks"
+        label={t('Webhooks')}
         columns={columns}
         rows={query.data}
         rowKey={({ id }) => id}
         {...(mayWrite && { actions: (webhook: Webhook) => <WebhookMenu webhook={webhook} onEdit={() => setEditing({ kind: 'edit', webhook })} onRenew={() => setRenewing(webhook)} onDelete={() => setDeleting(webhook)} /> })}
         error={query.error}
         retry={() => void query.refetch()}
-        empty={<EmptyState icon={WebhookIcon} title="No webhooks yet" action={mayWrite && create}>A CRM, a ticket system or a script of your own can be told when a call ends, a message is left or somebody calls for help.</EmptyState>}
+        empty={<EmptyState icon={WebhookIcon} title={t('No webhooks yet')} action={mayWrite && create}>{t('A CRM, a ticket system or a script of your own can be told when a call ends, a message is left or somebody calls for help.')}</EmptyState>}
       />
       <WebhookForm editing={editing} onClose={() => setEditing(null)} onMade={setMade} />
-      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">Secret of {shown?.webhook.name}</Text>}>
+      <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">{rich('Secret of {{name}}', { name: shown?.webhook.name })}</Text>}>
         <Stack gap="md">
-          <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">The secret is shown only now. With it your program checks that a request is ours (Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature).</Alert>
-          {shown !== null && <CopyField label="Secret" value={shown.secret} />}
-          <Button ml="auto" onClick={() => setMade(null)}>Done</Button>
+          <Alert icon={<KeyRound size={18} aria-hidden />} color="orange">{t('The secret is shown only now. With it your program checks that a request is ours (Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature).')}</Alert>
+          {shown !== null && <CopyField label={t('Secret')} value={shown.secret} />}
+          <Button ml="auto" onClick={() => setMade(null)}>{t('Done')}</Button>
         </Stack>
       </Modal>
-      <Confirm opened={renewing !== null} onClose={() => setRenewing(null)} title={`Another secret for ${renewing?.name ?? ''}?`} confirm="Make another secret" onConfirm={async () => { if (renewing !== null) setMade(await renewSecret(renewing.id)) }} done="There is another secret.">
-        The one in use signs along for a day, so that you can change it where it is checked.
+      <Confirm opened={renewing !== null} onClose={() => setRenewing(null)} title={t('Another secret for {{name}}?', { name: renewing?.name ?? '' })} confirm={t('Make another secret')} onConfirm={async () => { if (renewing !== null) setMade(await renewSecret(renewing.id)) }} done={t('There is another secret.')}>
+        {t('The one in use signs along for a day, so that you can change it where it is checked.')}
       </Confirm>
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete webhook ${deleting?.name ?? ''}?`} confirm="Delete webhook" onConfirm={async () => (deleting === null ? undefined : removeWebhook(deleting.id))} done="The webhook is deleted.">
-        Its receiver is told of nothing any more, also not of what waits for it.
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete webhook {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete webhook')} onConfirm={async () => (deleting === null ? undefined : removeWebhook(deleting.id))} done={t('The webhook is deleted.')}>
+        {t('Its receiver is told of nothing any more, also not of what waits for it.')}
       </Confirm>
     </Stack>
   )
@@ -86,9 +88,9 @@ function WebhookMenu({ webhook: { id, name }, onEdit, onRenew, onDelete }: { web
   }
   return (
     <RowMenu of={`webhook ${name}`} busy={busy} onEdit={onEdit} onDelete={onDelete}>
-      <Menu.Item leftSection={<Send size={16} aria-hidden />} onClick={test}>Send a test</Menu.Item>
-      <Menu.Item leftSection={<ListChecks size={16} aria-hidden />} onClick={() => navigate(`/webhooks/${id}`)}>Deliveries</Menu.Item>
-      <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={onRenew}>Another secret</Menu.Item>
+      <Menu.Item leftSection={<Send size={16} aria-hidden />} onClick={test}>{t('Send a test')}</Menu.Item>
+      <Menu.Item leftSection={<ListChecks size={16} aria-hidden />} onClick={() => navigate(`/webhooks/${id}`)}>{t('Deliveries')}</Menu.Item>
+      <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={onRenew}>{t('Another secret')}</Menu.Item>
     </RowMenu>
   )
 }

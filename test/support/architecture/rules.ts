@@ -75,6 +75,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['api/http'], 'csv-stringify': ['api/http'],
   saxes: ['api/http'],
   'sip.js': ['admin/softphone'],
+  i18next: ['admin/words'],
   ws: ['api/live', 'api/softphone', 'pbx/signalling/engine/transport'],
   '@node-rs/argon2': ['api/identity'], otpauth: ['api/identity'], '@simplewebauthn/server': ['api/identity/passkeys'], '@simplewebauthn/browser': ['admin'], 'openid-client': ['api/identity/open-id'],
   qrcode: ['admin'],
