@@ -35,6 +35,8 @@ export interface MediaCapabilities {
   readonly conference: boolean
   /** `Endpoint.supervise`. */
   readonly supervise: boolean
+  /** `Endpoint.echo`. */
+  readonly echo: boolean
   readonly tap: boolean
   /** SRTP keying it can do. */
   readonly srtp: readonly ('sdes' | 'dtls')[]
@@ -180,6 +182,11 @@ export interface Endpoint {
    * party it is bridged to say. A call may have several. Refuses `conflict` when the supervisor's endpoint is taken.
    */
   supervise(supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision>
+  /**
+   * Sends back to the peer what it says, until aborted, closed, bridged or taken elsewhere, and resolves then. It leaves the bridge
+   * it is in; what was late or lost comes back late or is missing, and nothing is mixed.
+   */
+  echo(options?: EchoOptions): Promise<void>
   stats(): Promise<EndpointStats>
   on<K extends keyof EndpointEvents>(event: K, listener: (...args: EndpointEvents[K]) => void): () => void
   /** Returns the final figures. The ports go on draining before they are used again. Idempotent. */
@@ -196,8 +203,17 @@ export type PlaySource =
   | { kind: 'music'; name: string }
   /** A tone of the network as it sounds in the country of the settings; repeat it for as long as it shall sound. */
   | { kind: 'network-tone'; name: 'dial' | 'ringing' | 'busy' | 'congestion' }
-  /** A tone: frequencies in Hz and on/off cadence in milliseconds. */
-  | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[] }
+  /**
+   * A tone: frequencies in Hz and on/off cadence in milliseconds. As loud as tones of networks are, or of this level in dBm0 (0: the
+   * loudest that can be asked for, 3.17 below the loudest sine of G.711).
+   */
+  | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[]; levelDbm0?: number }
+
+export interface EchoOptions {
+  /** How much later the peer hears itself; 0 when absent, 10,000 at most. */
+  delayMs?: number
+  signal?: AbortSignal
+}
 
 export interface PlayOptions {
   /** Times to play; 1 when absent; Infinity until stopped. */

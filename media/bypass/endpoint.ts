@@ -104,6 +104,10 @@ export class BypassEndpoint implements Endpoint {
     return Promise.reject(none())
   }
 
+  echo(): Promise<void> {
+    return Promise.reject(none())
+  }
+
   supervise(): Promise<Supervision> {
     return Promise.reject(none())
   }

@@ -5,7 +5,7 @@ import { BypassEndpoint } from './endpoint.ts'
 
 /** Calls between phones that reach each other, and nothing else. */
 const ALONE = {
-  transcoding: false, play: false, speak: false, collect: false, sendDigits: false, record: false, conference: false, supervise: false, tap: false, srtp: [], ice: false,
+  transcoding: false, play: false, speak: false, collect: false, sendDigits: false, record: false, conference: false, supervise: false, echo: false, tap: false, srtp: [], ice: false,
 } as const
 
 /**

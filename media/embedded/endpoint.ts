@@ -2,13 +2,14 @@ import { newId } from '../../config/ids.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import type {
-  CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayoutStats, PlayResult, PlaySource,
+  CollectOptions, CollectResult, EchoOptions, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayoutStats, PlayResult, PlaySource,
   LegSecurity, Recording, RecordOptions, Supervision, SupervisionMode, Tap, TapOptions,
 } from '../contract.ts'
 import { knownEncodings, type Agreement, type SdpSession } from '../sdp/index.ts'
 import { latchRuleFor } from './address.ts'
 import { collectDigits, TypedAhead } from '../collect.ts'
 import { Listeners } from '../listeners.ts'
+import { echoUntilEnd } from './echo.ts'
 import { playUntilEnd } from './playing.ts'
 import type { Ask, LegStats, Notice, PartyFormat, WorkerSource } from './protocol.ts'
 import { EmbeddedTap } from './tap.ts'
@@ -283,6 +284,11 @@ export class EmbeddedEndpoint implements Endpoint {
     supervisor.#check()
     if (supervisor === this || supervisor.#partner !== undefined || supervisor.#stay !== undefined) throw new Refusal('conflict', 'who is to listen is in a call already')
     return this.#home.supervise(this, supervisor, mode)
+  }
+
+  async echo(options: EchoOptions = {}): Promise<void> {
+    this.#check()
+    if (options.signal?.aborted !== true) await echoUntilEnd(this, options)
   }
 
   async stats(): Promise<EndpointStats> {

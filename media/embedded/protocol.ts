@@ -59,7 +59,7 @@ export type WorkerSource =
   | { kind: 'file'; path: string }
   /** Files one after the other without end, from the place where the time of day is. */
   | { kind: 'music'; paths: readonly string[] }
-  | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[] }
+  | { kind: 'tone'; frequencies: readonly number[]; cadenceMs: readonly number[]; levelDbm0?: number }
 
 export interface PlayOutcome {
   ended: 'finished' | 'aborted' | 'closed'
@@ -122,6 +122,8 @@ export interface Operations {
   /** What comes in on `endpoint` goes out on `to`, which lives in `worker` (undefined: this one). */
   attach: { ask: { endpoint: number; to: number; worker: number | undefined }; answer: null }
   detach: { ask: { endpoint: number }; answer: null }
+  /** What comes in on `endpoint` goes out on it, so much later. */
+  echo: { ask: { endpoint: number; delayMs: number }; answer: null }
   /** `music`: what is heard instead of silence. */
   hold: { ask: { endpoint: number; on: boolean; music: WorkerSource | undefined }; answer: null }
   /** Answered when playing ended. */

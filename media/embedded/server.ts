@@ -84,7 +84,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const { first, last } = media.ports
     this.capabilities = {
       engine: 'embedded', codecs: knownEncodings(media.codecs), transcoding: true, play: true, speak: true, collect: true, sendDigits: true,
-      record: true, conference: true, supervise: true, tap: true,
+      record: true, conference: true, supervise: true, echo: true, tap: true,
       srtp: ['sdes', 'dtls'], ice: true,
       maxEndpoints: first === 0 ? EPHEMERAL_ENDPOINTS : Math.floor((last - first - (first % 2) + 1) / 2),
     }

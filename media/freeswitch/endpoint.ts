@@ -3,13 +3,14 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { collectDigits, TypedAhead } from '../collect.ts'
 import type {
-  CollectOptions, CollectResult, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
+  CollectOptions, CollectResult, EchoOptions, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
   Recording, RecordOptions, Supervision, SupervisionMode, Tap,
 } from '../contract.ts'
 import { Listeners } from '../listeners.ts'
 import { knownEncodings, type Agreement, type Encoding, type SdpSession, type StreamSettings } from '../sdp/index.ts'
 import { describePeer } from './description.ts'
 import { FIGURES_TEXT, NOTHING_COUNTED, readFigures, type Counted } from './figures.ts'
+import { echoUntilEnd } from './echo.ts'
 import { joinLegs, partLegs } from './join.ts'
 import type { Leg, LegHome } from './leg.ts'
 import { Player, type Sound } from './player.ts'
@@ -296,6 +297,11 @@ export class FreeswitchEndpoint implements Endpoint {
 
   tap(): Promise<Tap> {
     return Promise.reject(new Refusal('unsupported', 'FreeSWITCH gives no sound to others without a module that is not its own (capabilities.tap is false)'))
+  }
+
+  async echo(options: EchoOptions = {}): Promise<void> {
+    this.#check()
+    if (options.signal?.aborted !== true) await echoUntilEnd(this, options)
   }
 
   supervise(supervisor: Endpoint, mode: SupervisionMode): Promise<Supervision> {

@@ -68,7 +68,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
   get capabilities(): MediaCapabilities {
     return {
       engine: 'freeswitch', codecs: knownEncodings(this.#options.settings.media.codecs), transcoding: true, play: true, speak: true, collect: true,
-      sendDigits: true, record: true, conference: this.switches.some(({ connected, rooms }) => connected && rooms), supervise: true, tap: false, srtp: [], ice: false,
+      sendDigits: true, record: true, conference: this.switches.some(({ connected, rooms }) => connected && rooms), supervise: true, echo: true, tap: false, srtp: [], ice: false,
       maxEndpoints: this.switches.reduce((sum, { figures }) => sum + (figures?.maxSessions ?? 0), 0),
     }
   }

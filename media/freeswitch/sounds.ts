@@ -14,18 +14,22 @@ const LONGEST_TONE_MS = 1000
 /** dBm0 of a tone; two of them together are as loud as one. */
 const TONE_LEVEL = -7
 
+interface LevelTone extends Tone {
+  levelDbm0?: number
+}
+
 /** TGML, the language of mod_tone_stream. */
-export function toneStream({ frequencies, cadenceMs }: Tone, times: number): string {
+export function toneStream({ frequencies, cadenceMs, levelDbm0 = TONE_LEVEL }: LevelTone, times: number): string {
   const list = frequencies.join(',')
   const [only] = cadenceMs
   // Without a pause it has no length of its own: pieces one behind the other.
   const pieces = cadenceMs.length === 1 && only !== undefined && only > LONGEST_TONE_MS ? Math.round(only / LONGEST_TONE_MS) : 1
   const parts: string[] = []
   for (let i = 0; i < cadenceMs.length; i += 2) parts.push(`%(${pieces > 1 ? LONGEST_TONE_MS : cadenceMs[i]},${cadenceMs[i + 1] ?? 0},${list})`)
-  return `tone_stream://v=${TONE_LEVEL};${parts.join(';')};loops=${times < 0 ? -1 : times * pieces}`
+  return `tone_stream://v=${Math.min(0, levelDbm0)};${parts.join(';')};loops=${times < 0 ? -1 : times * pieces}`
 }
 
-function toneSound(tone: Tone): Sound {
+function toneSound(tone: LevelTone): Sound {
   const cadenceMs = tone.cadenceMs.length === 0 ? [LONGEST_TONE_MS] : tone.cadenceMs
   const loop = (times: number): string => toneStream({ ...tone, cadenceMs }, times)
   return { files: [loop(1)], endless: false, seconds: cadenceMs.reduce((sum, ms) => sum + ms, 0) / 1000, loop }

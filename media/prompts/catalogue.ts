@@ -102,6 +102,8 @@ export const catalogue = {
   'directory-none': 'There is nobody of that name.',
   'directory-no-more': 'There are no more of that name.',
   'directory-more': 'There are more of that name. Enter more letters.',
+  'echo-test': 'This is a test of the sound. After the tone, speak, and you will hear yourself at once.',
+  'echo-test-delayed': 'This is a test of the sound. After the tone, speak, and you will hear yourself five seconds later.',
   'location-test': 'This is a test of your emergency location.',
   'location-unknown': 'It is not known where this phone is. Tell your administrator.',
   'location-help-comes': 'Help would be sent to',

@@ -17,6 +17,7 @@ import { PLACES, type VoicemailAction } from './feature-actions.ts'
 import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { isSlot } from './slots.ts'
+import { isTest, toTest } from './test-numbers.ts'
 import { targetNow, throughHours, unwanted } from './unwanted.ts'
 
 export interface RoutingDefaults {
@@ -194,6 +195,7 @@ function meantBy(number: string, look: Look): Meant {
     if (isOfOwnCalls(action)) return internal([ofOwnCalls(code, action, look.request)])
     if (action === 'directory-by-name') return internal([{ kind: 'directory', code, reason: `${code} is the company directory` }], { name: 'Company directory' })
     if (action === 'tell-time') return internal([toClock(code, look)])
+    if (isTest(action)) return internal([toTest(code, action)])
     if (action === 'intercom') {
       const { step, extension: meant } = toIntercom(code, argument, look.request, snapshot, (one, reason) => ring(one, look, reason, {}))
       return internal([step], meant)

@@ -2,7 +2,7 @@
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
+  | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -17,13 +17,15 @@ export type LastCallerAction = 'call-last-caller' | 'block-last-caller' | 'block
 export type CompletionAction = 'complete-call' | 'complete-call-cancel'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
+/** Numbers that try out a phone, a line or the network between. */
+export type TestAction = 'echo-test' | 'echo-test-delayed' | 'tone-test' | 'music-test'
 /** Listens to a call of somebody else. */
 export type SupervisionAction = 'supervise'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | 'tell-time' | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
 
 /** Codes that calls may be led to: they are places and change nothing. */
-export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name'])
+export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name', 'echo-test', 'echo-test-delayed', 'tone-test', 'music-test'])
 
 /** What each feature code does, for people. */
 export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>> = {
@@ -46,6 +48,10 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'block-last-caller-own': 'Block whoever called you last from outside, for your own extension',
   'redial': 'Call the number again that you called last',
   'tell-time': 'Hear day and time',
+  'echo-test': 'Hear your own voice at once, to try the sound of this phone and how late it comes',
+  'echo-test-delayed': 'Hear your own voice five seconds later, as others hear it',
+  'tone-test': 'Hear a steady tone of 1004 Hz at 0 dBm0 (milliwatt), to measure the level of a line',
+  'music-test': 'Hear the music that waiting callers hear',
   'complete-call': 'Be called when the extension that you called last is free',
   'complete-call-cancel': 'Not be called any more when extensions are free',
   'intercom': 'Talk to this extension at once: its phone answers by itself',

@@ -3,6 +3,7 @@ import { featureWords, type ScheduleAction, type SettingAction } from './feature
 import type { ApplicationStep } from './application-step.ts'
 import type { PickUpStep, SuperviseStep } from './others-steps.ts'
 import type { CompletionStep, LastCallerStep, RedialStep } from './own-steps.ts'
+import type { TestNumberStep } from './test-numbers.ts'
 
 /** What should happen to a call: steps in order, each with the reason for it in words. */
 export interface Plan {
@@ -25,7 +26,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | HoldStep | RefuseStep
+export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | TestNumberStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | HoldStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -369,6 +370,8 @@ export function describeStep(step: Step): string {
       return 'Say the number that was called last, and call it again'
     case 'clock':
       return 'Say day and time'
+    case 'test-number':
+      return featureWords[step.what]
     case 'completion':
       return step.what === 'ask' ? 'Call back when the extension that was called last is free' : 'Call back no more'
     case 'pick-up':

@@ -12,6 +12,7 @@ import { serveCompletion } from './complete.ts'
 import { serveLastCaller } from './last-caller.ts'
 import { redial } from './redial.ts'
 import { tellTime } from './clock.ts'
+import { serveTest } from './test-number.ts'
 import { holdCaller } from './hold-caller.ts'
 import { page } from './page.ts'
 import { park } from './park.ts'
@@ -103,6 +104,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return redial(world, call)
     case 'clock':
       return tellTime(world, call, step)
+    case 'test-number':
+      return serveTest(world, call, step)
     case 'hold':
       return holdCaller(world, call, step)
     case 'page':

@@ -40,7 +40,8 @@ const NEXT_MS = 5_000
 const TRIES = 3
 /** Carriers and NATs drop who sends nothing for half a minute. */
 const SILENCE: PlaySource = { kind: 'tone', frequencies: [0], cadenceMs: [1000] }
-const BEEP: PlaySource = { kind: 'tone', frequencies: [1000], cadenceMs: [700, 50] }
+/** After which one speaks. */
+export const BEEP: PlaySource = { kind: 'tone', frequencies: [1000], cadenceMs: [700, 50] }
 
 /** Whether the engine of this call can speak to its caller and take keys. */
 export function canTalk({ media }: CallWorld, call: Call): boolean {

@@ -1,7 +1,9 @@
 /** Who hears whom: legs and conferences of this worker, and links to those of others. */
 import type { MessagePort } from 'node:worker_threads'
 import type { LinkedDigit, LinkedPacket } from '../protocol.ts'
+import type { Clock } from './clock.ts'
 import type { EncodingNumber } from './codecs/index.ts'
+import { Echo } from './echo.ts'
 import { Leg } from './leg.ts'
 import { createRtpView, readRtp, type RtpView } from './rtp.ts'
 import { UNKNOWN, type EVENT, type Target } from './target.ts'
@@ -40,6 +42,12 @@ export class Graph {
   /** From here on packets for this number are taken by this one. */
   add(number: number, other: Target): void {
     this.#others.set(number, other)
+  }
+
+  /** What comes in on this leg goes out on it, `delayMs` later. */
+  echo(leg: Leg, delayMs: number, clock: Clock): void {
+    this.#aim(leg, delayMs === 0 ? leg : new Echo(leg, delayMs, clock))
+    leg.expectMedia()
   }
 
   detach(from: number): void {

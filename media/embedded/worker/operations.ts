@@ -49,7 +49,7 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
   }
 
   async function openSound(source: WorkerSource): Promise<Sound> {
-    if (source.kind === 'tone') return toneSound(source.frequencies, source.cadenceMs)
+    if (source.kind === 'tone') return toneSound(source.frequencies, source.cadenceMs, source.levelDbm0)
     if (source.kind === 'file') return fileSound(await sounds.load(source.path))
     return musicSound(await Promise.all(source.paths.map((path) => sounds.load(path))))
   }
@@ -79,6 +79,10 @@ export function createOperations(setup: WorkerSetup, tell: (notice: Notice) => v
     },
     detach({ endpoint }) {
       graph.detach(endpoint)
+      return null
+    },
+    echo({ endpoint, delayMs }) {
+      graph.echo(leg(endpoint), delayMs, clock)
       return null
     },
     async hold({ endpoint, on, music }) {

@@ -61,9 +61,12 @@ export function silence(): Sound {
 
 /** −13 dBm0 for the whole tone, shared by its frequencies: what networks use for ringing and busy. */
 const TONE_PEAK = 7200
+/** The loudest sine there is has 3.17 dBm0 (ITU-T G.711 table 5). */
+const LOUDEST = { dbm0: 3.17, peak: 32_767 }
 
 /** One cadence cycle of a tone; an odd number of entries ends with sound, an even one with a pause. */
-export function toneSound(frequencies: readonly number[], cadenceMs: readonly number[]): Sound {
+export function toneSound(frequencies: readonly number[], cadenceMs: readonly number[], levelDbm0?: number): Sound {
+  const peak = levelDbm0 === undefined ? TONE_PEAK : LOUDEST.peak * 10 ** ((Math.min(0, levelDbm0) - LOUDEST.dbm0) / 20)
   const steps = frequencies.map((frequency) => (2 * Math.PI * frequency) / SAMPLE_RATE)
   const ends: number[] = []
   let total = 0
@@ -82,7 +85,7 @@ export function toneSound(frequencies: readonly number[], cadenceMs: readonly nu
         const segment = ends.findIndex((end) => at < end)
         let sum = 0
         if (segment % 2 === 0) for (const step of steps) sum += Math.sin(step * phase)
-        frame[i] = (sum * TONE_PEAK) / Math.max(1, steps.length)
+        frame[i] = (sum * peak) / Math.max(1, steps.length)
       }
       return count
     },

@@ -100,6 +100,11 @@ export class Audio {
     return this.#listen(together, `${frequencies.join(' and ')} Hz together`, ms)
   }
 
+  /** Of the last half second heard, in dBm0: the loudest sine of G.711 has 3.17. */
+  get level(): number {
+    return 20 * Math.log10((loudness(this.#heard) * Math.SQRT2) / 32_767) + 3.17
+  }
+
   /** Waits until half a second of silence was heard. */
   hearsNothing(ms = DEADLINE_MS): Promise<void> {
     return this.#listen(() => loudness(this.#heard) < 30, 'silence', ms)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { DirectorySnapshot } from '../../../pbx/directory/types.ts'
+import { featureWords } from '../../../pbx/routing/feature-actions.ts'
 import { decide } from '../../../pbx/routing/decide.ts'
 import { spokenTime } from '../../../pbx/steps/clock.ts'
 import { nothing } from './nothing-else.ts'
@@ -19,10 +20,13 @@ suite('the talking clock', () => {
   ]
   for (const [at, zone, said] of cases) test(`${at} in ${zone}`, () => assert.equal(spokenTime(new Date(at), zone), said))
 
-  test('*60 goes by the time zone of the company, *870 asks for what was called last', () => {
+  test('*60 goes by the time zone of the company, *870 asks for what was called last, test numbers are what they are', () => {
     const snapshot = { ...nothing, tenant: () => ({ timeZone: 'Asia/Tokyo' }) } as unknown as DirectorySnapshot
     const steps = (dialled: string): unknown => decide({ tenantId: 't', caller: { extensionId: 'e', deviceId: 'd', number: '101', name: null }, dialled }, snapshot, { ringSeconds: 30, at: 0 }).steps
     assert.deepEqual(steps('*60'), [{ kind: 'clock', timeZone: 'Asia/Tokyo', reason: '*60 tells the time in Asia/Tokyo' }])
+    for (const [code, what] of [['*9196', 'echo-test'], ['*9195', 'echo-test-delayed'], ['*9197', 'tone-test'], ['*9664', 'music-test']] as const) {
+      assert.deepEqual(steps(code), [{ kind: 'test-number', what, reason: `${code} is a test number: ${featureWords[what]}` }])
+    }
     assert.deepEqual(steps('*870'), [{ kind: 'redial', reason: '*870 asks about the last call' }])
   })
 })
