@@ -239,6 +239,8 @@ export interface ExtensionRow {
   /** Its phones answer intercom and paging calls by themselves. */
   pageable: boolean
   listed: boolean
+  /** Which callers from outside are asked for their name before it rings. */
+  screening: 'off' | 'unknown' | 'outside'
   follow_me: boolean
   follow_me_own_phones: boolean
   follow_me_to: { target: string; delaySeconds: number; ringSeconds: number; confirm: boolean }[]

@@ -23,6 +23,9 @@ export type EncryptionPolicy = 'off' | 'offer' | 'require'
 /** Which calls of an extension are recorded: none whatever is asked, those for which somebody asks, all. */
 export type RecordingPolicy = 'never' | 'on-demand' | 'always'
 
+/** Callers from outside who are asked for their name before phones ring: nobody, those whom no contact has, all. */
+export type Screening = 'off' | 'unknown' | 'outside'
+
 export interface Extension {
   id: string
   number: string
@@ -71,6 +74,8 @@ export interface Extension {
   pageable: boolean
   /** Callers find it by name in the company directory (*411). */
   listed: boolean
+  /** Callers from outside who say their name before its phones ring, for whoever answers to hear and decide. */
+  screening: Screening
   /** Callers who reach nobody may leave a message, where no forward of its own says otherwise. */
   voicemail: boolean
   version: number
@@ -147,6 +152,7 @@ export interface ExtensionInput {
   pageable?: boolean
   /** True when absent. */
   listed?: boolean
+  screening?: Screening
   followMe?: boolean
   followMeOwnPhones?: boolean
   followMeTo?: FollowMeTarget[]

@@ -23,7 +23,7 @@ import { startRetention } from './cdr/retention.ts'
 import { createCallRecordWriter } from './cdr/writer.ts'
 import { createRooms } from './conferences/rooms.ts'
 import { createPinTries } from './calls/pin-tries.ts'
-import { createContactNames } from './contacts/names.ts'
+import { createContactNames, createIsContact } from './contacts/names.ts'
 import { createRoutingDoor } from './routing-door.ts'
 import { guardAttendants, guardSchedules } from './hours.ts'
 import { guardConferences, guardExtensions, guardRingGroups } from './extensions.ts'
@@ -72,6 +72,7 @@ import { isFree } from './steps/complete.ts'
 import { recall } from './steps/recall.ts'
 import { goOn, goOnBy } from './steps/go-on.ts'
 import { isForHelp, takeCall } from './steps/take-call.ts'
+import { forgetScreened } from './steps/screen.ts'
 import { transfer } from './steps/transfer.ts'
 import { createTrunks } from './trunks/trunks.ts'
 import { createTrunksDoor, guardInboundNumbers, guardOutboundRoutes } from './lines.ts'
@@ -133,7 +134,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     verifier: createVerifier({ directory, store: createCertificateStore({ networks: settings.stir.networks, now: () => systemClock.now() }), lists: createRevocationStore({ networks: settings.stir.networks, now: () => systemClock.now() }), now: () => systemClock.now() }),
     trunks, charges, rates, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
-    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix), goOnBy: (call, plan, why, by) => goOnBy(world, call, plan, why, by),
+    voicemail: (call, step) => voicemail.serve(call, step), goOn: (call, number, by, why, prefix) => goOn(world, call, number, by, why, prefix), goOnBy: (call, ...how) => goOnBy(world, call, ...how),
     askProgram: createProgramLine(createGuard(settings.webhooks.networks, { what: 'calls ask', setting: 'WEBHOOK_NETWORKS' })),
     lastCaller: (...extension) => lastCalls.lastCaller(...extension), lastCalled: (...extension) => lastCalls.lastCalled(...extension), lastDialled: (...extension) => lastCalls.lastDialled(...extension),
     audit: (actor, entry) => database.change(actor, async () => ({ result: undefined, audit: entry })),
@@ -141,9 +142,10 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), tested: (call, located, untold) => help.tested(call, located, untold) },
-    contactName: createContactNames({ database, logger }), findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
+    contactName: createContactNames({ database, logger }), isContact: createIsContact({ database, logger }), findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
+  await forgetScreened(world)
   const mail = await openMailRoom({ database, secrets, logger })
   const records = createCallRecordWriter({ database, events, logger, home, onMissed: createMissedCallMail({ mail, snapshot: () => directory.snapshot() }) })
   const traces = createTraces({ database, sip, events, logger, home, complete: options.signalling.trace !== undefined })

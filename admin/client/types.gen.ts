@@ -1435,6 +1435,10 @@ export type Extension = {
      */
     listed: boolean;
     /**
+     * Which callers from outside are asked for their name before its phones ring; whoever answers hears it and presses 1 to take the call or 2 not to. `unknown`: those whom no contact has; `outside`: all. Never colleagues, vipNumbers, callers who are always put through, and whoever calls back after a call for help.
+     */
+    screening: 'off' | 'unknown' | 'outside';
+    /**
      * Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.
      */
     followMe: boolean;
@@ -1584,6 +1588,7 @@ export type ExtensionCreate = {
     supervises?: Array<string>;
     pageable?: boolean;
     listed?: boolean;
+    screening?: 'off' | 'unknown' | 'outside';
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
@@ -1697,6 +1702,7 @@ export type ExtensionUpdate = {
     supervises?: Array<string>;
     pageable?: boolean;
     listed?: boolean;
+    screening?: 'off' | 'unknown' | 'outside';
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;

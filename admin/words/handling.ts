@@ -3,11 +3,12 @@ import { plural, t } from './translate.ts'
 
 /** What becomes of calls to an extension, in sentences; empty when they simply ring. */
 export function handlingSentences(extension: Extension): string[] {
-  const { forwardAlways, forwardBusy, forwardNoAnswer, forwardUnreachable, doNotDisturb, vipNumbers, callLimit, voicemail, pageable, listed, supervises, followMe, followMeOwnPhones, followMeTo, missedCallMail } = extension
+  const { forwardAlways, forwardBusy, forwardNoAnswer, forwardUnreachable, doNotDisturb, vipNumbers, callLimit, voicemail, pageable, listed, screening, supervises, followMe, followMeOwnPhones, followMeTo, missedCallMail } = extension
   return [
     ...(forwardAlways === null ? [] : [t('All calls go on to {{forwardAlways}}.', { forwardAlways })]),
     ...(doNotDisturb ? [`Do not disturb is on${vipNumbers.length > 0 ? `, except for ${vipNumbers.join(', ')}` : ''}${forwardBusy === null ? '' : `; other callers go on to ${forwardBusy}`}.`] : []),
     ...(followMe ? [`Calls ${followMeOwnPhones ? t('also ring') : t('ring only')} at ${followMeTo.map(({ target, delaySeconds }) => `${target}${delaySeconds > 0 ? ` after ${delaySeconds} s` : ''}`).join(', ')}.`] : []),
+    ...(screening === 'off' ? [] : [screening === 'unknown' ? t('Callers from outside whom no contact has say their name before it rings.') : t('All callers from outside say their name before it rings.')]),
     ...(forwardBusy === null ? [] : [t('When busy, calls go on to {{forwardBusy}}.', { forwardBusy })]),
     ...(forwardNoAnswer === null ? [] : [t('When nobody answers, they go on to {{forwardNoAnswer}}.', { forwardNoAnswer })]),
     ...(forwardUnreachable === null ? [] : [t('While no phone is reachable, they go on to {{forwardUnreachable}}.', { forwardUnreachable })]),

@@ -33,6 +33,7 @@ const COLUMNS = {
   supervises: { kind: 'list', empty: [] },
   pageable: { kind: 'flag' },
   listed: { kind: 'flag' },
+  screening: { kind: 'text' },
   recording: { kind: 'text' },
   recordingDays: { kind: 'number', empty: null },
   encryption: { kind: 'text', empty: null },

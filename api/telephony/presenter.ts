@@ -46,6 +46,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     supervises: extension.supervises,
     pageable: extension.pageable,
     listed: extension.listed,
+    screening: extension.screening,
     followMe: extension.followMe,
     followMeOwnPhones: extension.followMeOwnPhones,
     followMeTo: extension.followMeTo,

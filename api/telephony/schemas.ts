@@ -23,6 +23,8 @@ export const RecordingPolicy = z.enum(['never', 'on-demand', 'always']).meta({
   description: 'Which calls are recorded: none whatever is asked, those for which somebody asks (panel, API, *1 on the phone), all.',
 })
 
+const screening = z.enum(['off', 'unknown', 'outside'])
+
 const followed = {
   delaySeconds: z.number().int().min(0).max(120).meta({ description: 'Seconds after which it rings too.' }),
   ringSeconds: z.number().int().min(5).max(120).meta({ description: 'For how long it rings then.' }),
@@ -58,6 +60,7 @@ export const Extension = z
     supervises: z.array(z.string()).meta({ description: 'Whose calls its phones may listen to with *33: numbers of extensions and of ring groups, whose members count, and patterns such as 2XX; `.` alone is everybody. Empty: nobody\'s.' }),
     pageable: z.boolean().meta({ description: 'Its phones answer by themselves when colleagues call by intercom (*80) or page it.' }),
     listed: z.boolean().meta({ description: 'Callers find it by name in the company directory (*411).' }),
+    screening: screening.meta({ description: 'Which callers from outside are asked for their name before its phones ring; whoever answers hears it and presses 1 to take the call or 2 not to. `unknown`: those whom no contact has; `outside`: all. Never colleagues, vipNumbers, callers who are always put through, and whoever calls back after a call for help.' }),
     followMe: z.boolean().meta({ description: 'Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.' }),
     followMeOwnPhones: z.boolean().meta({ description: 'Its own phones ring as well.' }),
     followMeTo: z.array(FollowMeTarget),
@@ -114,6 +117,7 @@ const handling = {
   supervises: z.array(z.string().trim().regex(/^(?=.)[0-9XNZxnz]{0,15}\.?$/, 'must be a number or a pattern such as 2XX')).max(200).optional().meta({ description: 'Changed only by who has the permission calls.listen.' }),
   pageable: z.boolean().optional(),
   listed: z.boolean().optional(),
+  screening: screening.optional(),
   followMe: z.boolean().optional(),
   followMeOwnPhones: z.boolean().optional(),
   followMeTo: z.array(FollowMeTargetInput).max(10).optional(),

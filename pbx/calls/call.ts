@@ -86,6 +86,8 @@ export class Call {
   turnBack: ((verdict: Termination) => Promise<void>) | undefined
   /** How it ends when a phone of it hangs up, where that says more than that it was answered. */
   parting: ((by: Termination['by']) => Termination) | undefined
+  /** What its caller said when asked who calls, for whoever answers to hear; empty: nothing. Undefined: nobody asked. */
+  introduced: readonly PlaySource[] | undefined
   /** Since the house talks to its caller. */
   keypad: Keypad | undefined
   /** The slot it waits in, or waited in. */

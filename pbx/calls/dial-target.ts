@@ -1,4 +1,4 @@
-import type { Conference } from '../../media/contract.ts'
+import type { Conference, PlaySource } from '../../media/contract.ts'
 import type { Contact } from '../registrar/types.ts'
 import type { Diversion } from '../routing/plan.ts'
 import type { AutoAnswerStyle } from '../sip/auto-answer.ts'
@@ -24,6 +24,8 @@ interface AnyTarget {
   alertInfo?: string
   /** It shall answer by itself, asked in this way. */
   autoAnswer?: boolean | AutoAnswerStyle
+  /** Whoever answers hears this and is asked first, while the others ring on; who refuses does so for all. */
+  announced?: readonly PlaySource[] | undefined
   /** The conference that it is for. */
   near?: Conference
 }

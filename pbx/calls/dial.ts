@@ -153,7 +153,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     }
     branch.leg.dialog = dialog
     branch.leg.userAgent = dialog.userAgent ?? branch.leg.userAgent
-    if (branch.target.line && branch.target.confirm === true) askFirst(branch, dialog)
+    if (isAsked(branch.target)) askFirst(branch, dialog)
     else take(branch)
   }
 
@@ -175,6 +175,15 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
       stopAsking(branch)
       onFailure(branch, NOT_TAKEN, why)
     }
+    /** Whoever has heard who calls has decided for the other phones too. */
+    const refuse = (why: string): void => {
+      if (settled || leg.over) return
+      stopAsking(branch)
+      endBranch(call, leg, NOT_TAKEN.status, why)
+      cancelAll('Somebody at another phone did not take the call.')
+      settle({ kind: 'no-answer' })
+    }
+    const { announced, line } = branch.target
     // Carriers like to say anew where the sound goes, right after they answered.
     dialog.onReinvite((offer) => call.mailbox.run(() => {
       if (settled || leg.over || !leg.endpoint) throw new Refusal('gone', 'The call is over.')
@@ -187,10 +196,12 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
         fail(`It answered, and its sound cannot be used: ${error.message}`)
       })
     }))
-    dialog.onEnd(() => call.mailbox.post(() => fail('It answered, and hung up without taking the call.')))
-    wantsCall(call, leg.endpoint!, branch.asking.signal).then(
+    // Outside it may have been a mailbox.
+    dialog.onEnd(() => call.mailbox.post(() => (announced && !line ? refuse : fail)('It answered, and hung up without taking the call.')))
+    wantsCall(call, leg.endpoint!, branch.asking.signal, announced).then(
       (wanted) => call.mailbox.post(() => {
-        if (wanted && branch.asking && !settled && !leg.over) take(branch)
+        if (wanted === 'refused') refuse('It answered, and pressed 2 not to take the call.')
+        else if (wanted && branch.asking && !settled && !leg.over) take(branch)
         else fail('It answered, and nobody pressed 1 to take the call.')
       }),
       (error: unknown) => call.mailbox.post(() => {
@@ -243,6 +254,9 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
   return promise
 }
 
+/** Whether whoever answers there has to press a key before the call is theirs. */
+const isAsked = ({ announced, ...target }: DialTarget): boolean => announced !== undefined || (target.line !== undefined && target.confirm === true)
+
 interface BranchHandlers {
   onFailure: (failure: InviteFailure) => void
   onAnswer: (dialog: SipDialog) => void
@@ -287,7 +301,7 @@ function sendInvite(world: CallWorld, call: Call, target: DialTarget, leg: Leg, 
   const invite = target.line ? inviteOutside(world, target, leg, handlers) : inviteContact(world, call, target, leg)
   followEarly(call, leg, invite)
   // Who is to press a key first may be a mailbox: the caller hears ringing until then.
-  const unheard = target.line && target.confirm === true
+  const unheard = isAsked(target)
   invite.onProgress((progress) => call.mailbox.post(() => relayProgress(world, call, leg, unheard ? { ...progress, sdp: undefined } : progress)))
   invite.onAnswer(handlers.onAnswer)
   invite.onFailure(handlers.onFailure)

@@ -8,7 +8,7 @@ import type { Parking } from './parking.ts'
 import type { PinTries } from './pin-tries.ts'
 import type { Directory } from '../directory/types.ts'
 import type { Events } from '../events/events.ts'
-import type { ContactName } from '../contacts/names.ts'
+import type { ContactName, IsContact } from '../contacts/names.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { CallBack } from '../routing/request.ts'
 import type { ReferRequest, SipServer } from '../sip/types.ts'
@@ -54,8 +54,8 @@ export interface CallWorld {
   voicemail: (call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }) => Promise<boolean>
   /** A caller who talks to the house itself goes on to a number, with the rights of `by`. */
   goOn: (call: Call, number: string, by: { extensionId: string | null; number: string }, why: string, prefix?: string) => Promise<void>
-  /** A caller who was asked something goes on by this plan. */
-  goOnBy: (call: Call, plan: Plan, why: string, by?: { extensionId: string | null; number: string }) => Promise<void>
+  /** A caller who was asked something goes on by this plan, in a call that `prepare` sees first. */
+  goOnBy: (call: Call, plan: Plan, why: string, by?: { extensionId: string | null; number: string }, prepare?: (next: Call) => void) => Promise<void>
   /** Asks the program of an application; its answer, or what went wrong. Never rejects. */
   askProgram: AskProgram
   /** Calls for help, and tests of them. */
@@ -88,6 +88,7 @@ export interface CallWorld {
   findSound: (name: string, tenantId: string) => Promise<string | undefined>
   /** What the contacts of the tenant call a number outside. Never rejects, and never takes long. */
   contactName: ContactName
+  isContact: IsContact
   /** A phone in a call asks for a transfer. */
   onRefer: (call: Call, leg: Leg, refer: ReferRequest) => void
 }

@@ -16,6 +16,23 @@ const SHOWN = 60
 /** The name to show for a number; undefined: nobody knows it, the tenant shows none, or it cannot be found out in time. Never rejects. */
 export type ContactName = (tenantId: string, number: string) => Promise<string | undefined>
 
+/** Whether a contact has a number, shown or not. False when it cannot be found out in time. Never rejects. */
+export type IsContact = (tenantId: string, number: string) => Promise<boolean>
+
+export function createIsContact({ database, logger }: { database: Pick<Database, 'system'>; logger: Logger }): IsContact {
+  return async (tenantId, number) => {
+    if (!/\d/.test(number)) return false
+    const found = database.system('contact of a caller', async (trx) => {
+      const country = (await trx<ContactSettingsRow>('contact_settings').where({ tenant_id: tenantId }).first('country'))?.country
+      return (await findContacts(trx, tenantId, number, country ?? STANDARD_COUNTRY)).some(({ sure }) => sure)
+    }).catch((error: unknown) => {
+      logger.warn({ tenant: tenantId, err: error }, `it was not found out whether a contact calls: ${messageOf(error)}`)
+      return false
+    })
+    return (await within(found, WAIT_MS)) ?? false
+  }
+}
+
 export function createContactNames({ database, logger }: { database: Pick<Database, 'system'>; logger: Logger }): ContactName {
   const find = (tenantId: string, number: string): Promise<string | undefined> => database.system('name of a caller', async (trx) => {
     const settings = (await trx<ContactSettingsRow>('contact_settings').where({ tenant_id: tenantId }).first('country', 'show_names')) as Pick<ContactSettingsRow, 'country' | 'show_names'> | undefined

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -65,6 +65,8 @@ export interface SnapshotExtension {
   pageable: boolean
   /** Callers find it by name. */
   listed: boolean
+  /** Callers from outside who are asked for their name before it rings. */
+  screening: Screening
   /** Calls ring there too; without the own phones only there. */
   followMe: boolean
   followMeOwnPhones: boolean

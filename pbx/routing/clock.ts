@@ -1,5 +1,5 @@
 import type { DirectorySnapshot } from '../directory/types.ts'
-import type { ClockStep } from './plan.ts'
+import type { ClockStep } from './house-steps.ts'
 import type { CallRequest } from './request.ts'
 
 /** The talking clock, by the time of the company. */

@@ -16,6 +16,7 @@ import { toIntercom, toPage } from './paging.ts'
 import { PLACES, type VoicemailAction } from './feature-actions.ts'
 import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered } from './plan.ts'
 import type { CallRequest } from './request.ts'
+import { screenOf } from './screening.ts'
 import { isSlot } from './slots.ts'
 import { isTest, toTest } from './test-numbers.ts'
 import { targetNow, throughHours, unwanted } from './unwanted.ts'
@@ -283,13 +284,14 @@ function toExtension(extension: SnapshotExtension, look: Look): Step[] {
     if (branch) otherwise[why] = branch
   }
   const vip = extension.doNotDisturb ? `; it does not want to be disturbed, except by ${caller.number}` : ''
-  if (!extension.followMe) return [ring(extension, look, `${number} is the extension of ${name}${vip}`, otherwise)]
+  const { screen, said } = screenOf(extension, look.request, look.snapshot)
+  if (!extension.followMe) return [{ ...ring(extension, look, `${number} is the extension of ${name}${vip}${said}`, otherwise), ...screen }]
   const { members, names, left } = membersOf(extension.followMeTo.map(({ target, ...each }) => {
     const found = look.snapshot.extensionByNumber(extension.tenantId, target)
     return { ...each, extension: found, number: found ? null : target }
   }), { ...look, path: [...look.path, extension] })
   const followed = `follow me rings ${names.join(', ') || 'nobody else'}${extension.followMeOwnPhones ? '' : ', and not its own phones'}${left.map((why) => `; ${why}`).join('')}`
-  return [{ ...ring(extension, look, `${number} is the extension of ${name}${vip}; ${followed}`, otherwise), follow: { ownPhones: extension.followMeOwnPhones, members } }]
+  return [{ ...ring(extension, look, `${number} is the extension of ${name}${vip}; ${followed}${said}`, otherwise), ...screen, follow: { ownPhones: extension.followMeOwnPhones, members } }]
 }
 
 /** Without a forward for the case its mailbox takes the message. */

@@ -1,6 +1,7 @@
 import type { Located, RingStrategy } from '../directory/types.ts'
 import { featureWords, type ScheduleAction, type SettingAction } from './feature-actions.ts'
 import type { ApplicationStep } from './application-step.ts'
+import type { ClockStep, HoldStep } from './house-steps.ts'
 import type { PickUpStep, SuperviseStep } from './others-steps.ts'
 import type { CompletionStep, LastCallerStep, RedialStep } from './own-steps.ts'
 import type { TestNumberStep } from './test-numbers.ts'
@@ -41,6 +42,8 @@ export interface ExtensionStep {
   deviceId?: string | null
   /** Its phones answer by themselves, and beep. */
   intercom?: boolean
+  /** The caller is asked for a name first, which whoever answers hears: unless a contact has the number, or always. */
+  screen?: 'unknown' | 'outside'
   /** Before the caller's name. */
   namePrefix?: string
   /** Alert-Info (RFC 3261 §20.4), for a ringing sound of its own. */
@@ -213,19 +216,6 @@ export interface PageStep {
   reason: string
 }
 
-/** Let a caller whom nobody wants wait with music, for as long as the house says. */
-export interface HoldStep {
-  kind: 'hold'
-  reason: string
-}
-
-/** Say day and time by the clock of the company. */
-export interface ClockStep {
-  kind: 'clock'
-  timeZone: string
-  reason: string
-}
-
 /** Tell the caller where a call for help from this phone would send somebody. */
 export interface LocationTestStep {
   kind: 'location-test'
@@ -313,8 +303,18 @@ const ORDERS: Readonly<Record<RingStrategy, string>> = {
   'in-turn': 'one after the other, each call beginning with the next', 'memory-hunt': 'one more after the other while the former go on ringing', 'first-available': 'only the first who can be rung',
 }
 
-function describeExtension({ ringSeconds, follow, intercom }: ExtensionStep): string {
+const SCREENED: Readonly<Record<NonNullable<ExtensionStep['screen']>, string>> = {
+  unknown: 'Unless a contact has the number, ask the caller for a name; then ',
+  outside: 'Ask the caller for a name; then ',
+}
+
+function describeExtension({ ringSeconds, follow, intercom, screen }: ExtensionStep): string {
   if (intercom) return 'Have a phone of the extension answer by itself, and connect it'
+  const ringing = describeRinging(ringSeconds, follow)
+  return screen === undefined ? ringing : `${SCREENED[screen]}${ringing.charAt(0).toLowerCase()}${ringing.slice(1)}, and connect whoever presses 1`
+}
+
+function describeRinging(ringSeconds: number, follow: ExtensionStep['follow']): string {
   if (!follow) return `Ring the extension's phones for up to ${ringSeconds} seconds`
   const { ownPhones, members } = follow
   const others = members.length === 1 ? 'one number' : `${members.length} numbers`

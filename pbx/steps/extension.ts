@@ -1,15 +1,20 @@
 import type { Call } from '../calls/call.ts'
 import type { DialTarget } from '../calls/dial.ts'
 import type { CallWorld } from '../calls/world.ts'
-import { longest, type ExtensionStep } from '../routing/plan.ts'
+import { longest, type ExtensionStep, type Step } from '../routing/plan.ts'
 import { targetsOf } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
 import { beep } from './beep.ts'
 import { contactsToRing, isBusy, next, ring } from './ring.ts'
+import { announced, screen } from './screen.ts'
 import { sendOn } from './send-on.ts'
 
-/** Rings every reachable contact of the extension, or the one phone that a GRUU means; and where the extension is followed to. */
-export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep): Promise<StepOutcome> {
+/**
+ * Rings every reachable contact of the extension, or the one phone that a GRUU means; and where the extension is followed to.
+ *
+ * @param rest what follows when nobody takes the call and the step itself does not say
+ */
+export async function ringExtension(world: CallWorld, call: Call, step: ExtensionStep, rest: readonly Step[]): Promise<StepOutcome> {
   const extension = world.directory.snapshot().extension(step.extensionId)
   if (!extension) return next('unknown-number', 404)
   const { namePrefix, alertInfo, diverted, intercom } = step
@@ -24,12 +29,12 @@ export async function ringExtension(world: CallWorld, call: Call, step: Extensio
   if (step.deviceId != null && named.length === 0) return next('not-registered')
   const own = (step.deviceId == null ? contacts : named).map((contact): DialTarget => ({ contact, extensionId: extension.id, number: extension.number, name: extension.name, ...manner }))
   if (intercom) return ringAndBeep(world, call, own, step.ringSeconds)
-  if (!follow) return ring(world, call, own, step.ringSeconds, {}, (failure) => sendOn(world, call, extension, diverted, failure))
+  if (!follow) return (await screen(world, call, step, rest)) ?? ring(world, call, announced(call, step, own), step.ringSeconds, {}, (failure) => sendOn(world, call, extension, diverted, failure))
   const others = targetsOf(world, call, follow.members, { skipBusy: false, ...manner })
   const targets = [...own.map((target) => ({ ...target, ringSeconds: step.ringSeconds })), ...others.targets]
   if (targets.length === 0) return { kind: 'next', verdict: found && 'verdict' in found ? found.verdict : others.verdict }
   // Who declines elsewhere declines for nobody else.
-  return ring(world, call, targets, Math.max(own.length === 0 ? 0 : step.ringSeconds, longest(follow.members)), { shared: true })
+  return (await screen(world, call, step, rest)) ?? ring(world, call, announced(call, step, targets), Math.max(own.length === 0 ? 0 : step.ringSeconds, longest(follow.members)), { shared: true })
 }
 
 /** Whoever sits there hears that somebody does now. */

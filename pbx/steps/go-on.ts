@@ -37,13 +37,14 @@ export async function goOn(world: CallWorld, call: Call, dialled: string, by: Au
  * The same for a caller who was only asked something first: the call of his own goes by what was decided when he dialled.
  *
  * @param by whose rights the plan was made with; the caller's own when absent
+ * @param prepare sees the call of his own before its plan is carried out; not called when he has hung up
  */
-export function goOnBy(world: CallWorld, call: Call, plan: Plan, why: string, by?: Authority): Promise<void> {
+export function goOnBy(world: CallWorld, call: Call, plan: Plan, why: string, by?: Authority, prepare?: (next: Call) => void): Promise<void> {
   const { extensionId, number } = call.request.caller
-  return leaveFor(world, call, plan.number, by ?? { extensionId, number }, why, () => plan)
+  return leaveFor(world, call, plan.number, by ?? { extensionId, number }, why, () => plan, prepare)
 }
 
-async function leaveFor(world: CallWorld, call: Call, number: string, by: Authority, why: string, planOf: (request: Call['request']) => Plan): Promise<void> {
+async function leaveFor(world: CallWorld, call: Call, number: string, by: Authority, why: string, planOf: (request: Call['request']) => Plan, prepare?: (next: Call) => void): Promise<void> {
   const next = await call.mailbox.run(async () => {
     if (call.over || call.callee) return undefined
     call.transferring = { by: call.caller, number }
@@ -51,6 +52,7 @@ async function leaveFor(world: CallWorld, call: Call, number: string, by: Author
     return openTransferred(world, call, moved, { number }, by, planOf, () => undefined)
   })
   if (!next) return
+  prepare?.(next)
   // Who is rung next presses keys of its own; whoever speaks next takes those that were meant for it.
   if (TALKS.has(next.plan?.steps.find(({ kind }) => kind !== 'schedule')?.kind)) handKeypad(call, next)
   hangUp(world, call, terminate('transferred', 'system', null, `${why}.`))

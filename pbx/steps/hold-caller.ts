@@ -4,7 +4,7 @@ import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
 import { playWaiting } from '../calls/waiting-music.ts'
 import type { CallWorld } from '../calls/world.ts'
-import type { HoldStep } from '../routing/plan.ts'
+import type { HoldStep } from '../routing/house-steps.ts'
 import type { StepOutcome } from './outcome.ts'
 
 /** Answers whoever nobody wants and plays music, for as long as the house says, and hangs up. Where nothing can be played the caller is refused. */

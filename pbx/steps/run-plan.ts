@@ -34,23 +34,28 @@ export async function runPlan(world: CallWorld, call: Call): Promise<void> {
   else hangUp(world, call, verdict)
 }
 
-/** What ends the call when no step of these helped; undefined when one did. */
-async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], before: Termination): Promise<Termination | undefined> {
+/**
+ * What ends the call when no step of these helped; undefined when one did.
+ *
+ * @param behind what follows these
+ */
+async function runSteps(world: CallWorld, call: Call, steps: readonly Step[], before: Termination, behind: readonly Step[] = []): Promise<Termination | undefined> {
   let verdict = before
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
+    const rest = [...steps.slice(at + 1), ...behind]
     if (call.over) return undefined
     if (step.kind === 'schedule') continue
     const sought = soughtBy(step)
     if (sought) call.sought.push(sought)
-    const outcome = await runStep(world, call, step, verdict)
+    const outcome = await runStep(world, call, step, verdict, rest)
     if (sought) sought.until = Date.now()
     if (outcome.kind === 'done') return undefined
     verdict = outcome.verdict
-    if (outcome.kind === 'sent-on') return runSteps(world, call, outcome.branch.steps, verdict)
+    if (outcome.kind === 'sent-on') return runSteps(world, call, outcome.branch.steps, verdict, rest)
     const unanswered = UNANSWERED[verdict.reason]
     const branch = (step.kind === 'extension' || step.kind === 'ring-group') && unanswered !== undefined ? step.otherwise[unanswered] : undefined
     if (!branch) continue
-    const end = await runSteps(world, call, branch.steps, verdict)
+    const end = await runSteps(world, call, branch.steps, verdict, rest)
     if (!end) return undefined
     verdict = end
   }
@@ -69,15 +74,15 @@ function soughtBy(step: Step): Sought | undefined {
 
 /** The case of a plan that each end of a ringing is. Whoever declines is busy for this caller. */
 const UNANSWERED: Readonly<Record<string, Unanswered>> = {
-  'busy': 'busy', 'declined': 'busy', 'no-answer': 'no-answer', 'not-registered': 'unreachable', 'not-reachable': 'unreachable',
+  'busy': 'busy', 'declined': 'busy', 'no-answer': 'no-answer', 'not-introduced': 'no-answer', 'not-registered': 'unreachable', 'not-reachable': 'unreachable',
   // Those outside who were to be rung too.
   'no-trunk': 'unreachable', 'outside-forbidden': 'unreachable',
 }
 
-function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'schedule' }>, last: Termination): Promise<StepOutcome> {
+function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'schedule' }>, last: Termination, rest: readonly Step[]): Promise<StepOutcome> {
   switch (step.kind) {
     case 'extension':
-      return ringExtension(world, call, step)
+      return ringExtension(world, call, step, rest)
     case 'conference':
       return joinConference(world, call, step)
     case 'ring-group':

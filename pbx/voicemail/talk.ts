@@ -32,7 +32,7 @@ export interface Talk {
   /** Says these and takes digits up to # or the most. A * alone is given as such. */
   digits(sounds: readonly Sound[], most: number): Promise<string>
   /** After a tone, into this WAV file, until a key, silence, the longest time or the end of the call. Rejects with a Refusal when nothing can be written. */
-  record(path: string, limits: { seconds: number; silenceSeconds: number }): Promise<Recorded>
+  record(path: string, limits: { seconds: number; silenceSeconds: number; /** Before the first word; as long as other silence when absent. */ startSeconds?: number }): Promise<Recorded>
 }
 
 const FIRST_MS = 8_000
@@ -125,12 +125,12 @@ function openTalk(call: Call, endpoint: Endpoint, canHear: boolean): Talk {
       }
       return digits
     },
-    async record(path, { seconds, silenceSeconds }) {
+    async record(path, { seconds, silenceSeconds, startSeconds = silenceSeconds }) {
       typed.length = 0
       await play(BEEP)
       typed.length = 0
       const quiet = new AbortController()
-      const fallSilent = (): NodeJS.Timeout => setTimeout(() => quiet.abort(), silenceSeconds * 1000)
+      const fallSilent = (after = silenceSeconds): NodeJS.Timeout => setTimeout(() => quiet.abort(), after * 1000)
       const recording = await endpoint.record({ path })
       let spoke = !canHear
       let timer: NodeJS.Timeout | undefined
@@ -140,7 +140,7 @@ function openTalk(call: Call, endpoint: Endpoint, canHear: boolean): Talk {
         timer = speaking ? undefined : fallSilent()
       }
       const tap = canHear && !call.over ? await endpoint.tap({ sampleRate: 8000, onAudio: () => undefined, onVoice }).catch(() => undefined) : undefined
-      if (tap) timer ??= fallSilent()
+      if (tap) timer ??= fallSilent(startSeconds)
       const done = new AbortController()
       const silent = endpoint.play(SILENCE, { repeat: Infinity, signal: AbortSignal.any([done.signal, call.signal]) }).catch(() => undefined)
       const key = call.over ? '' : await next(seconds * 1000, quiet.signal)

@@ -35,12 +35,19 @@ interface Values extends Record<(typeof forwards)[number]['field'], string>, Fol
   supervises: string[]
   pageable: boolean
   listed: boolean
+  screening: Extension['screening']
 }
 
 const outside: { value: Extension['outsideCalls']; label: string }[] = [
   { value: 'none', label: t('Not at all, but for emergency calls') },
   { value: 'national', label: t('Within the country') },
   { value: 'international', label: t('Everywhere') },
+]
+
+const screenings: { value: Extension['screening']; label: string }[] = [
+  { value: 'off', label: t('Nobody') },
+  { value: 'unknown', label: t('Callers from outside whom no contact has') },
+  { value: 'outside', label: t('All callers from outside') },
 ]
 
 /** Where calls to an extension go when they do not simply ring. */
@@ -59,7 +66,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
       forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, lampNumbers: extension.lampNumbers, missedCallMail: extension.missedCallMail, callLimit: extension.callLimit ?? '',
-      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', supervises: extension.supervises, pageable: extension.pageable, listed: extension.listed,
+      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', supervises: extension.supervises, pageable: extension.pageable, listed: extension.listed, screening: extension.screening,
       followMe: extension.followMe, followMeOwnPhones: extension.followMeOwnPhones, followMeTo: extension.followMeTo,
     },
     check: ({ lampNumbers, supervises }): Record<string, string> => {
@@ -69,9 +76,9 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       return wrong === undefined ? {} : { lampNumbers: t('{{wrong}} is no number inside, such as 102, and no code, such as *21.', { wrong }) }
     },
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, supervises, pageable, listed, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, supervises, pageable, listed, screening, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), supervises, pageable, listed, followMe, followMeOwnPhones, followMeTo, version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), supervises, pageable, listed, screening, followMe, followMeOwnPhones, followMeTo, version: extension.version })
       notify.done(t('The call handling of {{number}} is saved.', { number: extension.number }))
     },
   })
@@ -92,6 +99,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       <Checkbox label={t('Do not disturb')} description={`Callers hear busy, or leave a message where there is voicemail.${also('do-not-disturb-on', 'do-not-disturb-off')}`} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
       <TagsInput label={t('May disturb all the same')} description={t('Numbers of callers; press Enter after each.')} value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
       <Checkbox label={t('Voicemail')} description={`Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case.${messages === undefined ? '' : ` ${messages} on the phone plays the messages.`}`} checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
+      <Select label={t('Ask for a name')} description={t('Callers say their name before it rings. Whoever answers hears it, and presses 1 to take the call or 2 not to; then it goes on as if nobody had answered. Colleagues are not asked, nor who may disturb all the same or is always put through.')} data={screenings} allowDeselect={false} value={values.screening} onChange={(value) => set('screening', (value ?? 'off') as Extension['screening'])} />
       <FollowMe of={extension} values={values} errors={errors} onChange={follow} />
       {forwards.map(({ field, label, description, codes }) => (
         <TargetInput key={field} label={label} description={`${description}${also(...codes)}`} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />

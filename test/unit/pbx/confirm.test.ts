@@ -62,3 +62,29 @@ test('who cannot be asked has not taken it', async () => {
   const { endpoint } = phone(() => Promise.reject(new Refusal('unsupported', 'No sound.')))
   assert.equal(await wantsCall(callFrom('101'), endpoint, new AbortController().signal), false)
 })
+
+test('who is announced by what the caller said hears that twice; 2 refuses, also while it speaks', async () => {
+  const announced: PlaySource[] = [{ kind: 'prompt', name: 'screening-from' }, { kind: 'file', path: '/name.wav' }, { kind: 'prompt', name: 'screening-press' }]
+  const speaking = Promise.withResolvers<void>()
+  const one = phone(() => speaking.promise)
+  const wanted = wantsCall(callFrom('+120'), one.endpoint, new AbortController().signal, announced)
+  for (const key of ['3', '2', '1']) one.press(key)
+  speaking.resolve()
+  assert.equal(await wanted, 'refused')
+  assert.deepEqual([one.heard, one.listeners()], [['screening-from'], 0])
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    const other = phone(async () => undefined)
+    const taken = wantsCall(callFrom('+120'), other.endpoint, new AbortController().signal, announced)
+    let over = false
+    void taken.then(() => void (over = true))
+    while (!over) {
+      await new Promise(setImmediate)
+      mock.timers.tick(3_000)
+    }
+    assert.equal(await taken, false)
+    assert.deepEqual(other.heard, Array.from({ length: 2 }, () => ['screening-from', 'file', 'screening-press']).flat())
+  } finally {
+    mock.timers.reset()
+  }
+})
