@@ -4,6 +4,7 @@ import { clickToDialRoutes } from './click-to-dial/routes.ts'
 import { complianceRoutes } from './compliance/routes.ts'
 import { configurationRoutes } from './configuration/routes.ts'
 import { contactRoutes } from './contacts/routes.ts'
+import { crmRoutes } from './crm/routes.ts'
 import { conferenceRoutes } from './conferences/routes.ts'
 import type { Route } from './http/define-route.ts'
 import { identityRoutes } from './identity/routes.ts'
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...callRoutes,
   ...clickToDialRoutes,
   ...contactRoutes,
+  ...crmRoutes,
   ...softphoneRoutes,
   ...conferenceRoutes,
   ...recordingRoutes,

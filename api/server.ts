@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { systemClock, type Clock } from '../config/clock.ts'
 import type { OpenDatabase } from '../config/database/open.ts'
 import { messageOf, Refusal } from '../config/errors.ts'
+import type { QueueTimes } from '../config/outbound/patience.ts'
 import type { Logger } from '../config/logger.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { Pbx } from '../pbx/index.ts'
 import { startBackups } from './backups/room.ts'
+import { startCrm } from './crm/room.ts'
 import { createApp } from './http/app.ts'
 import { createGate } from './http/gate.ts'
 import { createLimiter } from './http/limit.ts'
@@ -24,7 +26,6 @@ import { createListeners } from './live/listeners.ts'
 import { startLive } from './live/live.ts'
 import { openApiDocument, readVersion } from './openapi.ts'
 import { routes } from './routes.ts'
-import type { QueueTimes } from './webhooks/queue.ts'
 import { createTunnel } from './softphone/tunnel.ts'
 import { startWebhooks } from './webhooks/room.ts'
 
@@ -40,6 +41,7 @@ export interface ApiOptions {
   /** Folder of the built panel; admin/dist when absent. */
   panel?: string
   liveTimes?: LiveTimes
+  /** Of webhooks, and of calls on their way to a CRM. */
   webhookTimes?: QueueTimes
 }
 
@@ -88,6 +90,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     identityChanges: createIdentityChanges(),
     setup,
     webhooks: await startWebhooks({ database, secrets: options.secrets, pbx, settings, clock, logger, ...(options.webhookTimes && { times: options.webhookTimes }) }),
+    crm: await startCrm({ database, secrets: options.secrets, pbx, settings, clock, logger, origin: gate.publicOrigin, ...(options.webhookTimes && { times: options.webhookTimes }) }),
     backups: await startBackups({ settings, database, secrets: options.secrets, pbx, clock, logger, version }),
     openId: createOpenId({ secrets: options.secrets, networks: settings.signIn.networks, clock, origin: gate.publicOrigin }),
     live: listeners,
@@ -122,7 +125,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       closing ??= closeServer(server, () => {
         live.close()
         tunnel.close()
-      }).then(() => Promise.all([world.webhooks.close(), world.backups.close()])).then(() => {})
+      }).then(() => Promise.all([world.webhooks.close(), world.crm.close(), world.backups.close()])).then(() => {})
       return closing
     },
   }

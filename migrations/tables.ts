@@ -1107,6 +1107,55 @@ export interface WebhookDeliveryRow {
   last_try_at: Date | null
 }
 
+/** A CRM that calls are logged to. */
+export interface CrmConnectionRow {
+  id: string
+  tenant_id: string
+  name: string
+  kind: 'hubspot' | 'zendesk'
+  address: string
+  email: string | null
+  token_sealed: Buffer
+  directions: ('inbound' | 'outbound')[]
+  extension_ids: string[] | null
+  unknown_callers: 'leave' | 'create'
+  call_links: boolean
+  enabled: boolean
+  account: string | null
+  record_base: string | null
+  refused: string | null
+  paused_until: Date | null
+  failures: number
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+/** A call on its way to a CRM. */
+export interface CrmCallRow {
+  id: string
+  seq: string
+  tenant_id: string
+  connection_id: string
+  call_id: string
+  note: unknown
+  created_at: Date
+  tries: number
+  claimed_until: Date | null
+  done_at: Date | null
+  gave_up_at: Date | null
+  record_id: string | null
+  record_url: string | null
+  contact_ids: string[]
+  made_contact: boolean
+  e164: string | null
+  left_out: string | null
+  last_status: number | null
+  last_error: string | null
+  last_ms: number | null
+  last_try_at: Date | null
+}
+
 export interface BackupSettingsRow {
   id: true
   enabled: boolean

@@ -47,6 +47,7 @@ export const keys = {
   roles: ['roles'] as const,
   tokens: ['tokens'] as const,
   webhooks: ['webhooks'] as const,
+  crm: ['crm'] as const,
   audit: ['audit'] as const,
   bans: ['bans'] as const,
   allowedNetworks: ['bans', 'allowed'] as const,

@@ -98,6 +98,7 @@ export const placeGroups: PlaceGroup[] = [
     places: [
       { href: '/tokens', label: t('API tokens'), icon: icon.KeyRound, permission: 'tokens.read' },
       { href: '/webhooks', label: t('Webhooks'), icon: icon.Webhook, permission: 'webhooks.read' },
+      { href: '/crm', label: t('CRM'), icon: icon.Contact, permission: 'webhooks.read' },
       { href: '/bans', label: t('Banned addresses'), icon: icon.ShieldBan, permission: 'bans.read' },
     ],
   },

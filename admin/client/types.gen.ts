@@ -4093,6 +4093,169 @@ export type ContactUpdate = {
     version?: number;
 };
 
+/**
+ * A CRM that calls are logged to.
+ */
+export type CrmConnection = {
+    id: string;
+    name: string;
+    kind: 'hubspot' | 'zendesk';
+    /**
+     * Of the API: https://api.hubapi.com for HubSpot, https://COMPANY.zendesk.com for Zendesk.
+     */
+    address: string;
+    /**
+     * Zendesk: whose API token it is; null: the token is an OAuth token. HubSpot: null.
+     */
+    email: string | null;
+    directions: Array<'inbound' | 'outbound'>;
+    /**
+     * Calls in which one of these takes part; null: all.
+     */
+    extensionIds: Array<string> | null;
+    /**
+     * What becomes of a call whose number nobody in the CRM has: it is left out, or a contact is made.
+     */
+    unknownCallers: 'leave' | 'create';
+    /**
+     * What is logged names the page of the call in the panel, where its recording is for those who may hear it.
+     */
+    callLinks: boolean;
+    enabled: boolean;
+    /**
+     * As the CRM names it; null: it was not asked yet.
+     */
+    account: string | null;
+    /**
+     * Why it does not take the credentials, and what helps. Calls wait meanwhile.
+     */
+    refused: string | null;
+    /**
+     * It did not take the last call, and is tried again then.
+     */
+    pausedUntil: string | null;
+    /**
+     * Calls that wait to be logged.
+     */
+    waiting: number;
+    /**
+     * Calls that were given up and can be logged again.
+     */
+    failed: number;
+    lastError: string | null;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type CrmConnectionCreate = {
+    name: string;
+    kind: 'hubspot' | 'zendesk';
+    /**
+     * Of the API: https://api.hubapi.com for HubSpot, https://COMPANY.zendesk.com for Zendesk.
+     */
+    address?: string;
+    /**
+     * Zendesk: whose API token it is; null: the token is an OAuth token. HubSpot: null.
+     */
+    email?: string | null;
+    /**
+     * HubSpot: of a service key or a private app. Zendesk: an API token or an OAuth token. It is never shown again.
+     */
+    token: string;
+    directions?: Array<'inbound' | 'outbound'>;
+    /**
+     * Calls in which one of these takes part; null: all.
+     */
+    extensionIds?: Array<string> | null;
+    /**
+     * What becomes of a call whose number nobody in the CRM has: it is left out, or a contact is made.
+     */
+    unknownCallers?: 'leave' | 'create';
+    /**
+     * What is logged names the page of the call in the panel, where its recording is for those who may hear it.
+     */
+    callLinks?: boolean;
+    enabled?: boolean;
+};
+
+export type CrmConnectionUpdate = {
+    name?: string;
+    /**
+     * Of the API: https://api.hubapi.com for HubSpot, https://COMPANY.zendesk.com for Zendesk.
+     */
+    address?: string;
+    /**
+     * Zendesk: whose API token it is; null: the token is an OAuth token. HubSpot: null.
+     */
+    email?: string | null;
+    /**
+     * Left out: as it is. Needed where the address changes, for a token is sent nowhere else than it was entered for.
+     */
+    token?: string;
+    directions?: Array<'inbound' | 'outbound'>;
+    /**
+     * Calls in which one of these takes part; null: all.
+     */
+    extensionIds?: Array<string> | null;
+    /**
+     * What becomes of a call whose number nobody in the CRM has: it is left out, or a contact is made.
+     */
+    unknownCallers?: 'leave' | 'create';
+    /**
+     * What is logged names the page of the call in the panel, where its recording is for those who may hear it.
+     */
+    callLinks?: boolean;
+    enabled?: boolean;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * What the CRM answered; error is null when it takes the credentials.
+ */
+export type CrmTest = {
+    account: string | null;
+    error: string | null;
+};
+
+/**
+ * A call on its way to a CRM.
+ */
+export type CrmCall = {
+    id: string;
+    callId: string;
+    state: 'waiting' | 'logged' | 'left-out' | 'failed';
+    direction: 'inbound' | 'outbound';
+    number: string;
+    name: string | null;
+    /**
+     * Of the house.
+     */
+    who: string | null;
+    startedAt: string;
+    /**
+     * Where it is in the CRM.
+     */
+    recordUrl: string | null;
+    madeContact: boolean;
+    /**
+     * Of a call that was left out.
+     */
+    why: string | null;
+    tries: number;
+    status: number | null;
+    error: string | null;
+    ms: number | null;
+    lastTryAt: string | null;
+};
+
+export type CrmReplay = {
+    count: number;
+};
+
 export type Softphone = {
     extension: {
         id: string;
@@ -15647,6 +15810,492 @@ export type UpdateContactResponses = {
 };
 
 export type UpdateContactResponse = UpdateContactResponses[keyof UpdateContactResponses];
+
+export type ListCrmConnectionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/crm-connections';
+};
+
+export type ListCrmConnectionsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListCrmConnectionsError = ListCrmConnectionsErrors[keyof ListCrmConnectionsErrors];
+
+export type ListCrmConnectionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<CrmConnection>;
+    };
+};
+
+export type ListCrmConnectionsResponse = ListCrmConnectionsResponses[keyof ListCrmConnectionsResponses];
+
+export type CreateCrmConnectionData = {
+    body: CrmConnectionCreate;
+    path?: never;
+    query?: never;
+    url: '/crm-connections';
+};
+
+export type CreateCrmConnectionErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateCrmConnectionError = CreateCrmConnectionErrors[keyof CreateCrmConnectionErrors];
+
+export type CreateCrmConnectionResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: CrmConnection;
+    };
+};
+
+export type CreateCrmConnectionResponse = CreateCrmConnectionResponses[keyof CreateCrmConnectionResponses];
+
+export type DeleteCrmConnectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/crm-connections/{id}';
+};
+
+export type DeleteCrmConnectionErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteCrmConnectionError = DeleteCrmConnectionErrors[keyof DeleteCrmConnectionErrors];
+
+export type DeleteCrmConnectionResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteCrmConnectionResponse = DeleteCrmConnectionResponses[keyof DeleteCrmConnectionResponses];
+
+export type GetCrmConnectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/crm-connections/{id}';
+};
+
+export type GetCrmConnectionErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetCrmConnectionError = GetCrmConnectionErrors[keyof GetCrmConnectionErrors];
+
+export type GetCrmConnectionResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CrmConnection;
+    };
+};
+
+export type GetCrmConnectionResponse = GetCrmConnectionResponses[keyof GetCrmConnectionResponses];
+
+export type UpdateCrmConnectionData = {
+    body: CrmConnectionUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/crm-connections/{id}';
+};
+
+export type UpdateCrmConnectionErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateCrmConnectionError = UpdateCrmConnectionErrors[keyof UpdateCrmConnectionErrors];
+
+export type UpdateCrmConnectionResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CrmConnection;
+    };
+};
+
+export type UpdateCrmConnectionResponse = UpdateCrmConnectionResponses[keyof UpdateCrmConnectionResponses];
+
+export type TestCrmConnectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/crm-connections/{id}/test';
+};
+
+export type TestCrmConnectionErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TestCrmConnectionError = TestCrmConnectionErrors[keyof TestCrmConnectionErrors];
+
+export type TestCrmConnectionResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CrmTest;
+    };
+};
+
+export type TestCrmConnectionResponse = TestCrmConnectionResponses[keyof TestCrmConnectionResponses];
+
+export type ListCrmCallsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * Page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows a page, at most 100.
+         */
+        limit?: number;
+        /**
+         * Direction of the sort.
+         */
+        order?: 'asc' | 'desc';
+        state?: 'waiting' | 'logged' | 'left-out' | 'failed';
+    };
+    url: '/crm-connections/{id}/calls';
+};
+
+export type ListCrmCallsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListCrmCallsError = ListCrmCallsErrors[keyof ListCrmCallsErrors];
+
+export type ListCrmCallsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<CrmCall>;
+        pagination: Pagination;
+    };
+};
+
+export type ListCrmCallsResponse = ListCrmCallsResponses[keyof ListCrmCallsResponses];
+
+export type ReplayCrmConnectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/crm-connections/{id}/replay';
+};
+
+export type ReplayCrmConnectionErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReplayCrmConnectionError = ReplayCrmConnectionErrors[keyof ReplayCrmConnectionErrors];
+
+export type ReplayCrmConnectionResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CrmReplay;
+    };
+};
+
+export type ReplayCrmConnectionResponse = ReplayCrmConnectionResponses[keyof ReplayCrmConnectionResponses];
+
+export type ReplayCrmCallData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/crm-calls/{id}/replay';
+};
+
+export type ReplayCrmCallErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ReplayCrmCallError = ReplayCrmCallErrors[keyof ReplayCrmCallErrors];
+
+export type ReplayCrmCallResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CrmReplay;
+    };
+};
+
+export type ReplayCrmCallResponse = ReplayCrmCallResponses[keyof ReplayCrmCallResponses];
 
 export type OpenSoftphoneData = {
     body?: never;

@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../../config/database/open.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Settings } from '../../config/settings/settings.ts'
-import type { BackupRow, BackupSettingsRow, SignInProviderRow, WebhookRow } from '../../migrations/tables.ts'
+import type { BackupRow, BackupSettingsRow, CrmConnectionRow, SignInProviderRow, WebhookRow } from '../../migrations/tables.ts'
 import type { HealthPart, Pbx } from '../../pbx/index.ts'
 import type { Gate } from './gate.ts'
 import type { Limiter } from './limit.ts'
@@ -65,6 +65,20 @@ export interface Webhooks {
   /** Sends a test now. */
   test(webhook: WebhookRow, tenant: { name: string }): Promise<{ status: number | null; error: string | null; ms: number }>
   /** Looks for what is to be sent. */
+  wake(): void
+  close(): Promise<void>
+}
+
+/** Calls on their way to CRMs. */
+export interface CrmLogs {
+  /** Why nothing is sent to this address; undefined when it may be. */
+  refuses(url: URL): Promise<string | undefined>
+  seal(tenantId: TenantId, token: string): Buffer
+  /** Which connections there are is read again. */
+  reload(): Promise<void>
+  /** Asks the CRM whether it takes the credentials: the account, or what is wrong and what helps. */
+  test(connection: CrmConnectionRow): Promise<{ account: string | null; error: string | null }>
+  /** Looks for what is to be logged. */
   wake(): void
   close(): Promise<void>
 }
@@ -152,6 +166,7 @@ export interface World {
   identityChanges: IdentityChanges
   setup: SetupTokens
   webhooks: Webhooks
+  crm: CrmLogs
   backups: Backups
   openId: OpenId
   live: { stats(tenantId: TenantId): LiveStats }

@@ -3,22 +3,15 @@ import { startQueue, type Queue } from '../../config/database/queue.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { WebhookDeliveryRow, WebhookRow } from '../../migrations/tables.ts'
 import type { Guard } from '../../config/outbound/guard.ts'
-import { post, type Sent } from '../../config/outbound/post.ts'
+import { GIVE_UP_MS, isAtFault, standardTimes, waitAfter, type QueueTimes } from '../../config/outbound/patience.ts'
+import { post } from '../../config/outbound/post.ts'
+import type { Sent } from '../../config/outbound/send.ts'
 import { letterOf } from './letter.ts'
-
-export interface QueueTimes {
-  /** Waits after each failure of a receiver, in milliseconds; the last one again and again. */
-  waits: readonly number[]
-  pollMs: number
-}
-
-export const standardTimes: QueueTimes = { waits: [5_000, 30_000, 120_000, 600_000, 1_800_000], pollMs: 5_000 }
 
 const AT_ONCE = 16
 const AT_ONCE_OF_ONE = 4
 /** Longer than any delivery takes: whoever died over one leaves it to the next. */
 const CLAIM = '1 minute'
-const GIVE_UP_MS = 72 * 3_600_000
 /** Answers to one event after which it is given up: with a status that says that it is at fault, and with any. */
 const MOST_REFUSED = 5
 const MOST_FAILED = 20
@@ -26,7 +19,7 @@ const MOST_FAILED = 20
 /** Takes events from the table and hands them over, those of one thing in their order, until they are taken or given up. */
 export function startWebhookQueue(options: { database: Database; guard: Guard; logger: Logger; secretsOf: (webhook: WebhookRow) => string[]; times?: QueueTimes }): Queue {
   const { database, guard, logger, secretsOf } = options
-  const { waits, pollMs } = options.times ?? standardTimes
+  const times = options.times ?? standardTimes
 
   const handOver = async (row: WebhookDeliveryRow): Promise<void> => {
     const webhook = (await database.system('webhook', (trx) => trx<WebhookRow>('webhooks').where({ id: row.webhook_id }).first())) as WebhookRow | undefined
@@ -44,8 +37,7 @@ export function startWebhookQueue(options: { database: Database; guard: Guard; l
       if (webhook.failures > 0) await hook.update({ failures: 0, paused_until: null })
       return
     }
-    const atFault = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429
-    const over = Date.now() - row.created_at.getTime() > GIVE_UP_MS || (status !== null && row.tries >= (atFault ? MOST_REFUSED : MOST_FAILED))
+    const over = Date.now() - row.created_at.getTime() > GIVE_UP_MS || (status !== null && row.tries >= (isAtFault(status) ? MOST_REFUSED : MOST_FAILED))
     await delivery.update({ ...outcome, ...(over && { gave_up_at: trx.fn.now() }) } as never)
     if (status === 410) {
       await hook.update({ enabled: false })
@@ -53,13 +45,13 @@ export function startWebhookQueue(options: { database: Database; guard: Guard; l
       return
     }
     const failures = webhook.failures + 1
-    const wait = Math.max((retryAfter ?? 0) * 1000, waits[Math.min(webhook.failures, waits.length - 1)] ?? 0)
+    const wait = waitAfter(times, webhook.failures, retryAfter)
     await hook.update({ failures, paused_until: new Date(Date.now() + wait) })
     if (failures === 1 || over) logger.warn({ tenant: row.tenant_id, webhook: webhook.id, event: row.event_type }, `the webhook ${webhook.name} ${over ? 'gave an event up' : 'is tried again later'}: ${error}`)
   }
 
   return startQueue<WebhookDeliveryRow>({
-    name: 'webhooks to send', database, logger, atOnce: AT_ONCE, atOnceOfOne: AT_ONCE_OF_ONE, ownerOf: (row) => row.webhook_id, pollMs, work: handOver,
+    name: 'webhooks to send', database, logger, atOnce: AT_ONCE, atOnceOfOne: AT_ONCE_OF_ONE, ownerOf: (row) => row.webhook_id, pollMs: times.pollMs, work: handOver,
     async claim(trx, full) {
       const { rows } = await trx.raw<{ rows: WebhookDeliveryRow[] }>(
         `UPDATE webhook_deliveries SET claimed_until = now() + interval '${CLAIM}', tries = tries + 1

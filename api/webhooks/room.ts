@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { serviceActor } from '../../config/actor.ts'
 import type { Clock } from '../../config/clock.ts'
 import { createJournal } from '../../config/database/journal.ts'
 import type { Database } from '../../config/database/index.ts'
@@ -12,9 +11,11 @@ import type { WebhookDeliveryRow, WebhookRow } from '../../migrations/tables.ts'
 import type { Pbx, PbxEvent } from '../../pbx/index.ts'
 import type { Webhooks } from '../http/world.ts'
 import { presentEvent } from '../live/filter.ts'
+import { listenToTenants } from '../live/tenants.ts'
 import { createGuard } from '../../config/outbound/guard.ts'
-import { startWebhookQueue, type QueueTimes } from './queue.ts'
+import { startWebhookQueue } from './queue.ts'
 import { letterOf } from './letter.ts'
+import type { QueueTimes } from '../../config/outbound/patience.ts'
 import { post } from '../../config/outbound/post.ts'
 import { newSigningSecret } from '../../config/outbound/signature.ts'
 
@@ -49,22 +50,17 @@ export async function startWebhooks(options: { database: Database; secrets: Secr
 
   /** Who wants what, by tenant. */
   let wishes = new Map<string, Pick<WebhookRow, 'id' | 'events'>[]>()
-  const listeners = new Map<string, () => void>()
   const hear = (event: PbxEvent): void => {
     const wanting = wishes.get(event.tenantId)?.filter(({ events }) => events.includes(event.type)) ?? []
     if (wanting.length === 0) return
     const body = JSON.stringify(presentEvent(event))
     for (const { id } of wanting) journal.add({ id: newId(), tenant_id: event.tenantId, webhook_id: id, event_id: event.id, event_type: event.type, order_key: orderKey(event), body })
   }
+  const listening = listenToTenants(pbx, 'webhooks', hear)
   const reload = async (): Promise<void> => {
     const rows = await database.system('webhooks', (trx) => trx<WebhookRow>('webhooks').where({ enabled: true }).select('id', 'tenant_id', 'events'))
     wishes = Map.groupBy(rows, ({ tenant_id }) => tenant_id)
-    for (const tenantId of wishes.keys()) if (!listeners.has(tenantId)) listeners.set(tenantId, pbx.subscribe(serviceActor(tenantId, 'webhooks'), hear))
-    for (const [tenantId, stop] of listeners) {
-      if (wishes.has(tenantId)) continue
-      stop()
-      listeners.delete(tenantId)
-    }
+    listening.only(wishes.keys())
     queue.wake()
   }
   const reloadSoon = (): void => void reload().catch((error: unknown) => logger.warn(`webhooks are not read again: ${messageOf(error)}`))
@@ -93,7 +89,7 @@ export async function startWebhooks(options: { database: Database; secrets: Secr
     wake: () => queue.wake(),
     async close() {
       clearInterval(sweeping)
-      for (const stop of listeners.values()) stop()
+      listening.only([])
       await unlisten()
       await journal.close()
       await queue.close()
@@ -106,5 +102,3 @@ function orderKey({ type, data }: PbxEvent): string {
   const about = data as { call?: { id: string }; callId?: string; recordingId?: string; extensionId?: string; conferenceId?: string; conference?: { id: string }; registration?: { id: string }; slot?: string; ban?: { id: string } }
   return about.call?.id ?? about.callId ?? about.recordingId ?? about.extensionId ?? about.conferenceId ?? about.conference?.id ?? about.registration?.id ?? about.ban?.id ?? about.slot ?? type
 }
-
-

@@ -21,6 +21,14 @@ function listOf(networks: readonly string[]): BlockList {
 /** An IPv6 address without the brackets that URLs put around it. */
 export const bareHost = (host: string): string => host.replace(/^\[(.*)\]$/, '$1')
 
+const privateHosts = listOf(PRIVATE)
+
+/** Whether a host of a URL is an address of a private network; names are none. */
+export function isPrivateHost(host: string): boolean {
+  const bare = bareHost(host)
+  return isIP(bare) !== 0 && privateHosts.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4')
+}
+
 export interface Guard {
   /** Why nothing is sent to this address; undefined when it may be. */
   refuses(url: URL): Promise<string | undefined>
@@ -33,12 +41,11 @@ export interface Guard {
  * @param who what reaches nothing there, and the setting that opens them
  */
 export function createGuard(allowed: readonly string[], who = { what: 'webhooks reach', setting: 'WEBHOOK_NETWORKS' }): Guard {
-  const closed = listOf(PRIVATE)
   const open = listOf(allowed)
   const may = (address: string): boolean => {
     // An IPv4 address written as IPv6 is that address; the block lists take it for that.
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    return open.check(address, family) || !closed.check(address, family)
+    return open.check(address, family) || !privateHosts.check(address, family)
   }
   const addressesOf = async (host: string): Promise<LookupAddress[]> => {
     const bare = bareHost(host)

@@ -1,21 +1,7 @@
 /** One signed request to an address that a tenant named. */
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { isIP } from 'node:net'
-import { bareHost, type Guard } from './guard.ts'
+import type { Guard } from './guard.ts'
+import { send, type Sent } from './send.ts'
 import { signedHeaders } from './signature.ts'
-
-export interface Sent {
-  /** Null: nothing came back. */
-  status: number | null
-  /** What went wrong, for people; null when it was taken (2xx). */
-  error: string | null
-  ms: number
-  /** As Retry-After asks, in seconds. */
-  retryAfter: number | null
-  /** What it answered, as far as it was read. */
-  text: string
-}
 
 export interface Letter {
   url: URL
@@ -33,46 +19,6 @@ export interface Letter {
   signal?: AbortSignal
 }
 
-/** Posts the body. Never rejects; redirections are not followed, for they would lead past the guard. */
-export function post(guard: Pick<Guard, 'lookup' | 'refuses'>, { url, id, body, secrets, agent, answerMs, most, signal }: Letter): Promise<Sent> {
-  const begun = performance.now()
-  const { promise, resolve } = Promise.withResolvers<Sent>()
-  const end = (sent: Pick<Sent, 'status' | 'error'> & Partial<Sent>): void => resolve({ retryAfter: null, text: '', ...sent, ms: Math.round(performance.now() - begun) })
-  const go = (): void => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-    const request = send(url, {
-      method: 'POST', lookup: guard.lookup as never, agent: false, signal: AbortSignal.any([AbortSignal.timeout(answerMs), ...(signal ? [signal] : [])]),
-      headers: { 'Content-Type': 'application/json', 'User-Agent': agent, 'Content-Length': Buffer.byteLength(body), Connection: 'close', ...signedHeaders(id, Date.now(), body, secrets) },
-    }, (response) => {
-      const status = response.statusCode ?? 0
-      const seconds = Number(response.headers['retry-after'])
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (part: string) => {
-        text += part.slice(0, most - text.length)
-        if (text.length >= most) response.destroy()
-      })
-      let failure: string | null = null
-      response.on('error', (error: NodeJS.ErrnoException) => (failure = text.length >= most ? null : wordsFor(error, url, answerMs)))
-      response.on('close', () => {
-        if (status >= 200 && status < 300) return end({ status, error: failure, text })
-        const words = status >= 300 && status < 400 ? 'a redirection, which is not followed: enter where it leads' : text.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').trim()
-        end({ status, error: `It answered ${status}${words === '' ? '' : `: ${words}`}`, retryAfter: Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3_600) : null })
-      })
-    })
-    request.on('error', (error: NodeJS.ErrnoException) => end({ status: null, error: wordsFor(error, url, answerMs) }))
-    request.end(body)
-  }
-  // An address instead of a name is connected to without being looked up.
-  if (isIP(bareHost(url.hostname)) === 0) go()
-  else void guard.refuses(url).then((why) => (why === undefined ? go() : end({ status: null, error: why })))
-  return promise
-}
-
-function wordsFor({ name, code, message }: NodeJS.ErrnoException, { hostname, port, protocol }: URL, answerMs: number): string {
-  if (name === 'AbortError' || name === 'TimeoutError') return `It did not answer within ${answerMs / 1000} seconds.`
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The name ${hostname} was not found.`
-  if (code === 'ECONNREFUSED') return `Nothing listens at ${hostname}:${port || (protocol === 'https:' ? 443 : 80)}.`
-  if (code?.startsWith('ERR_TLS') || code?.startsWith('CERT') || /certificate|self.signed/i.test(message)) return `Its certificate is not trusted: ${message}.`
-  return message
-}
+/** Posts the body. Never rejects; redirections are not followed. */
+export const post = (guard: Pick<Guard, 'lookup' | 'refuses'>, { id, secrets, agent, body, ...letter }: Letter): Promise<Sent> =>
+  send(guard, { ...letter, body, method: 'POST', headers: { 'User-Agent': agent, ...signedHeaders(id, Date.now(), body, secrets) } })

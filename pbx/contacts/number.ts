@@ -31,6 +31,18 @@ export function readNumber(written: string, country: string): ReadNumber | undef
   return { e164, digits: e164?.slice(1) ?? digits }
 }
 
+/**
+ * The ways in which people write a number, for those who search texts and not numbers.
+ *
+ * @returns without its country first, then what programs and people make of it
+ */
+export function waysToWrite(e164: string): { national: string; written: string[] } {
+  const number = parsePhoneNumberFromString(e164)
+  if (!number) return { national: e164.slice(1), written: [e164] }
+  const { nationalNumber: national } = number
+  return { national, written: [...new Set([e164, e164.slice(1), national, number.formatInternational(), number.formatNational(), number.formatNational().replace(/\D/g, '')])] }
+}
+
 function wholeNumber(text: string, digits: string, country: string): string | null {
   const international = /^[\s(]*\+/.test(text)
   // Written for people at home and abroad at once: the zero is dialled at home only, but in Italy.

@@ -65,6 +65,7 @@ async function furnish(): Promise<Record<string, string>> {
   const place = await desk.api.post<{ id: string }>('/emergency/locations', { siteId: site.id, name: 'Headquarters, 3rd floor', floor: '3', room: '312' })
   await desk.api.post('/emergency/networks', { kind: 'network', value: '127.0.0.0/8', locationId: place.id })
   await desk.api.send('PATCH', '/emergency/settings', { locationId: place.id, mailTo: ['security@example.com'] })
+  const crm = await desk.api.post<{ id: string }>('/crm-connections', { name: 'Sales', kind: 'hubspot', token: 'pat-na1-made-up', enabled: false })
   const test933 = await alice.invite('933')
   await test933.answered()
   await test933.bye()
@@ -76,7 +77,7 @@ async function furnish(): Promise<Record<string, string>> {
   return {
     overview: '/', extensions: '/extensions', extension: `/extensions/${lines[0].extensionId}`, registrations: '/registrations', 'conference rooms': '/conferences', 'conference room': `/conferences/${room.id}`,
     'live calls': '/calls', 'live call': `/calls/${live[0]?.id}`, 'past call': `/calls/${history[0]?.id}`, history: '/history', 'click to dial': '/call?to=%2B12025550123', recordings: '/recordings', prompts: '/prompts', voicemail: '/voicemail', mailboxes: '/voicemail?tab=mailboxes',
-    emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', backups: '/backups', doctor: '/doctor', configuration: '/configuration', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', phones: '/phones', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'blocked callers': '/blocked-callers', contacts: '/contacts', 'outbound routes': '/outbound-routes', attendants: '/attendants', paging: '/paging', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere', 'PIN sets': '/pin-sets', 'signed calls': '/signed-calls', applications: '/applications',
+    emergency: '/emergency', 'phones in an emergency': '/emergency?tab=phones', 'places in an emergency': '/emergency?tab=places', 'networks in an emergency': '/emergency?tab=networks', 'report of an emergency': `/emergency/${help!.id}`, users: '/users', mail: '/mail', backups: '/backups', doctor: '/doctor', configuration: '/configuration', tokens: '/tokens', bans: '/bans', audit: '/audit', 'sip servers': '/sip-servers', 'dial plan': '/dial-plan', phones: '/phones', 'ring groups': '/ring-groups', trunks: '/trunks', 'inbound numbers': '/inbound-numbers', 'blocked callers': '/blocked-callers', contacts: '/contacts', 'outbound routes': '/outbound-routes', attendants: '/attendants', paging: '/paging', 'opening hours': '/hours', parking: '/parking', system: '/system', account: '/account', 'nothing there': '/nowhere', 'PIN sets': '/pin-sets', 'signed calls': '/signed-calls', applications: '/applications', CRM: '/crm', 'logged calls': `/crm/${crm.id}`,
   }
 }
 

@@ -11,6 +11,7 @@ import { builtInRoles, permissionNames, permissions } from '../../api/identity/p
 import { routes } from '../../api/routes.ts'
 import type { ApiClient } from '../support/http-client.ts'
 import { errorOf, openGround, type Ground } from './ground.ts'
+import { connect, loggedCall, newConnection } from './fake-crm.ts'
 import { waitingMessage } from './fake-messages.ts'
 import { ratesOf } from './fake-rates.ts'
 import { lockedExtension } from './fake-toll.ts'
@@ -85,8 +86,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   passkey: newPasskey,
   signInProvider: async () => (await ground.admin.post<{ id: string }>('/sign-in-providers', { name: `Company ${++number}`, issuer: 'http://127.0.0.1:9', clientId: 'dialplane' })).id,
   recording: () => ground.pbx.addRecording(ground.tenantId, wav).id,
-  webhook: newWebhook,
-  backup: newBackup,
+  webhook: newWebhook, crmConnection: () => connect(ground, ++number), crmCall: async () => loggedCall(ground, await connect(ground, ++number)), backup: newBackup,
   webhookDelivery: async () => {
     const id = randomUUID()
     const row = { id, tenant_id: ground.tenantId, webhook_id: await newWebhook(), event_id: randomUUID(), event_type: 'call.ended', order_key: id, body: '{}', delivered_at: new Date() }
@@ -123,7 +123,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getAttendantGreeting: 'attendant', setAttendantRecording: 'attendant', removeAttendantRecording: 'attendant',
   resetSecondFactor: 'user', renamePasskey: 'passkey', removePasskey: 'passkey', getSignInProvider: 'signInProvider', updateSignInProvider: 'signInProvider', deleteSignInProvider: 'signInProvider', testSignInProvider: 'signInProvider', unlockToll: 'tollLock', discardMessage: 'waitingMessage',
   getWebhook: 'webhook', updateWebhook: 'webhook', deleteWebhook: 'webhook', renewWebhookSecret: 'webhook', testWebhook: 'webhook', listWebhookDeliveries: 'webhook', replayWebhook: 'webhook', replayWebhookDelivery: 'webhookDelivery',
-  getBackup: 'backup', downloadBackup: 'backup', tryBackup: 'backup', deleteBackup: 'backup',
+  getCrmConnection: 'crmConnection', updateCrmConnection: 'crmConnection', deleteCrmConnection: 'crmConnection', testCrmConnection: 'crmConnection', listCrmCalls: 'crmConnection', replayCrmConnection: 'crmConnection', replayCrmCall: 'crmCall', getBackup: 'backup', downloadBackup: 'backup', tryBackup: 'backup', deleteBackup: 'backup',
   retryMail: 'mail', discardMail: 'mail',
   getContact: 'contact', updateContact: 'contact', deleteContact: 'contact',
   undoAuditEvent: 'change', deleteBan: 'ban', deleteAllowedNetwork: 'allowed',
@@ -248,7 +248,7 @@ const bodies: Record<string, () => unknown> = {
   testMail: () => ({ to: 'ada@example.com' }),
   createWebhook: () => ({ name: `Hook ${++number}`, url: 'http://127.0.0.1:1/', events: ['call.ended'], enabled: false }),
   updateWebhook: () => ({ events: ['call.started', 'call.ended'] }),
-  updateBackupSettings: () => ({ keep: 3 }),
+  createCrmConnection: () => newConnection(++number), updateCrmConnection: () => ({ unknownCallers: 'create' }), updateBackupSettings: () => ({ keep: 3 }),
   setBackupKey: () => ({}),
   planConfiguration: () => ({ yaml: 'dialplane: 1' }),
   applyConfiguration: () => ({ yaml: 'dialplane: 1' }),
@@ -372,8 +372,8 @@ suite('with a token', () => {
       assert.deepEqual([without.status, errorOf(without).code], [403, 'forbidden'])
       if (route.permission === 'session') return
       const alone = await ask((await ground.program([route.permission])).client, route)
-      // Tokens make no tokens, nobody handles a person who may do more, undoing needs what doing needed, and webhooks tell nobody what they may not see.
-      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'createSignInProvider', 'updateSignInProvider', 'deleteSignInProvider', 'testSignInProvider', 'undoAuditEvent', 'openSoftphone'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      // Tokens make no tokens, nobody handles a person who may do more, undoing needs what doing needed, and webhooks and CRMs tell nobody what they may not see.
+      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createCrmConnection', 'updateCrmConnection', 'listCrmCalls', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'createSignInProvider', 'updateSignInProvider', 'deleteSignInProvider', 'testSignInProvider', 'undoAuditEvent', 'openSoftphone'].includes(route.operationId) ? 403 : (route.status ?? 200)
       assert.equal(alone.status, expected, alone.body.toString())
     })
   }
