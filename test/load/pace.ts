@@ -31,7 +31,8 @@ export async function keepPace(pace: Pace, start: (over: Over) => void, tell: (w
   const failures: Record<string, number> = {}
   const first = Math.round(rate * warmUp)
   const total = first + Math.round(rate * seconds)
-  let [made, done, failed, open, lateMs] = [0, 0, 0, 0, 0]
+  let [made, done, failed, open, lateMs, within] = [0, 0, 0, 0, 0, 0]
+  let measuring = false
   let [repeatsBefore, usage] = [0, process.cpuUsage()]
   const emptied = Promise.withResolvers<void>()
 
@@ -40,6 +41,7 @@ export async function keepPace(pace: Pace, start: (over: Over) => void, tell: (w
     start((failure, waited) => {
       open--
       if (open === 0 && made === total) emptied.resolve()
+      if (failure === undefined && measuring) within++
       // A warm-up that fails is not forgiven: something is wrong then.
       if (failure !== undefined) {
         failed++
@@ -58,6 +60,7 @@ export async function keepPace(pace: Pace, start: (over: Over) => void, tell: (w
       if (made === first) {
         repeatsBefore = repeats()
         usage = process.cpuUsage()
+        measuring = true
         tell('begin')
       }
       if (made >= first) lateMs = Math.max(lateMs, now - zero - (made * 1000) / rate)
@@ -68,6 +71,7 @@ export async function keepPace(pace: Pace, start: (over: Over) => void, tell: (w
   }
   turn()
   await paced.promise
+  measuring = false
   tell('end')
   const { user, system } = process.cpuUsage(usage)
   if (open > 0) {
@@ -80,7 +84,7 @@ export async function keepPace(pace: Pace, start: (over: Over) => void, tell: (w
     failures['never ended'] = open
   }
   return {
-    done, failed, failures, lateMs, repeats: repeats() - repeatsBefore, ownCpu: (user + system) / 1e6 / seconds, audioPorts: [],
+    done, within, failed, failures, lateMs, repeats: repeats() - repeatsBefore, ownCpu: (user + system) / 1e6 / seconds, audioPorts: [],
     times: Object.fromEntries(Object.entries(times).map(([name, values]) => [name, spreadOf(values)])),
   }
 }

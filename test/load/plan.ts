@@ -22,6 +22,8 @@ export interface Spread {
 
 export interface Report {
   done: number
+  /** Of those, and of those that began just before: how many ended while it was measured, and not afterwards. */
+  within: number
   failed: number
   /** Why, with how often. */
   failures: Record<string, number>

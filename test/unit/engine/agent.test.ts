@@ -14,7 +14,7 @@ import { createLocalAddresses, isPrivate } from '../../../pbx/signalling/engine/
 import type { Transport } from '../../../pbx/signalling/engine/transport/transport.ts'
 import { fakeTimers, read, requestText, responseText, udp } from './fake.ts'
 
-const nobody: Owner = { open: true, quiet: false, deliver: () => undefined, deliverLater: () => undefined }
+const nobody: Owner = { open: true, quiet: false, backlog: 0, deliver: () => undefined, deliverLater: () => undefined }
 
 test('what an application writes: forbidden headers are left out, challenges go one a line, SDP gets its type', () => {
   const message = readAppMessage('SIP/2.0 401 No\r\nvia: x\r\nroute: x\r\nrecord-route: x\r\nrseq: 1\r\ncontent-length: 9\r\nx-own: y\r\nfoo-bar: z\r\nwww-authenticate: Digest realm="a, b",nonce="1", Digest realm="c", nonce="2"\r\n\r\nv=0\r\n')

@@ -191,26 +191,51 @@ test('when the application is late for a while part of the new work is refused, 
   assert.ok(share() > 0)
 })
 
-test('registrations that wait too long are refused, and calls are not', () => {
+test('by what waits a share of what comes is refused, more the longer it waits; what was begun is refused later, calls for help never', () => {
   const timers = fakeTimers()
-  let waitingMs = 0
-  const gate = createGate(timers, createCounters(), () => undefined, { waitingMs: () => waitingMs })
+  const waits = { REGISTER: 0, INVITE: 0 }
+  let thrown = 0
+  const reports: GateReport[] = []
+  const gate = createGate(timers, createCounters(), (report) => reports.push(report), { waitingMs: () => waits.REGISTER, callsWaitingMs: () => waits.INVITE, dice: () => (thrown++ % 100) / 100 })
   gate.obey({ do: 'rules', rules: RULES })
-  const share = (method: string): number => Array.from({ length: 1000 }, () => gate.overloads(read(requestText(method)))).filter(Boolean).length / 1000
+  const begun = (text: string): string => text.replace('Content-Length', 'Authorization: Digest x\r\nContent-Length')
+  const share = (text: string): number => {
+    const isCall = text.startsWith('INVITE')
+    return Array.from({ length: 100 }, () => (isCall ? gate.overloads(read(text)) : gate.isCrowded(text))).filter(Boolean).length
+  }
   const pass = (looks: number): void => {
     for (let i = 0; i < looks; i++) {
       gate.obey({ do: 'pulse', lateMs: 0 })
       timers.advance(100)
     }
   }
-  waitingMs = RULES.overloadMs * 0.8
-  pass(10)
-  assert.ok(share('REGISTER') > 0.5)
-  assert.equal(share('INVITE'), 0)
-  assert.equal(gate.load.refusing, true)
-  waitingMs = 0
-  pass(40)
-  assert.equal(share('REGISTER'), 0)
-  assert.equal(gate.load.refusing, false)
+  for (const method of ['REGISTER', 'INVITE'] as const) {
+    const text = requestText(method)
+    assert.deepEqual([share(text), share(begun(text))], [0, 0], 'nothing waits')
+    // Bearable are 200 ms: from 20 to 100 for what is new, from 100 to 200 for what was begun.
+    for (const [waited, fresh, started] of [[10, 0, 0], [60, 50, 0], [110, 100, 10], [150, 100, 50], [300, 100, 100]] as const) {
+      waits[method] = waited
+      if (waited === 60) {
+        pass(3)
+        assert.equal(share(text), 0, 'a pause is no overload')
+        pass(1)
+      }
+      assert.deepEqual([share(text), share(begun(text))], [fresh, started], `${method} after ${waited} ms`)
+    }
+    assert.equal(gate.load.refusing, true)
+    if (method === 'INVITE') assert.equal(share(text.replace('sip:b@', 'sip:112@')), 0)
+    waits[method] = 600
+    pass(4)
+    waits[method] = 0
+    pass(20)
+    waits[method] = 150
+    assert.equal(share(text), 0)
+    waits[method] = 250
+    assert.equal(share(text), 100, 'more than anybody bears')
+    waits[method] = 0
+    pass(20)
+    assert.deepEqual(gate.load, { refusing: false, share: 0, lateMs: 0 })
+  }
+  assert.deepEqual(reports.flatMap(({ refusing }) => refusing ?? []), [true, false, true, false, true, false, true, false])
   gate.close()
 })

@@ -11,6 +11,7 @@ import type { TimerHandle, Timers } from '../timers.ts'
 import type { Trace } from '../trace.ts'
 import { countResponseText, type Traffic } from '../traffic.ts'
 import type { TransactionLayer } from '../transaction/layer.ts'
+import type { Turnstile } from './turnstile.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
 import type { DialTarget, RequestHandler } from '../wire/handlers.ts'
 import { peerName, type Flow, type SendListener } from '../transport/flow.ts'
@@ -149,6 +150,7 @@ export interface Agent {
   readonly traffic: Traffic
   readonly trace: Trace
   readonly gate: Gate
+  readonly turnstile: Turnstile
   /** Answers REGISTERs in the application's place. */
   readonly lane: Lane | undefined
   readonly transport: Transport

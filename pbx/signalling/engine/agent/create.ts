@@ -20,6 +20,7 @@ import { createLocating } from './locating.ts'
 import { locateSender } from './next-hop.ts'
 import { receiveText, receiveTooLong } from './receive.ts'
 import { createSessions } from './session.ts'
+import { createTurnstile } from './turnstile.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
 export interface Refused {
@@ -63,15 +64,17 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   const counters = createCounters()
   const traffic = createTraffic()
   const trace = createTrace(timers, options.timing.trace, options.limits.trace, counters, hooks.onTrace)
-  const gate = createGate(timers, counters, hooks.onGateReport, { pulse: pulse && readPulse(pulse), waitingMs: () => room.waitingMs })
+  const gate = createGate(timers, counters, hooks.onGateReport, { pulse: pulse && readPulse(pulse), waitingMs: () => room.waitingMs, callsWaitingMs: () => turnstile.waitingMs })
+  const turnstile = createTurnstile()
   const merged = new Set<string>()
   const room = createWaitingRoom((text, flow) => started.agent && receiveText(started.agent, text, flow), () => started.agent?.registering.size ?? 0)
   const worthTelling = createReminder(timers, REFUSAL_MS, REFUSALS_KEPT)
   const started: { agent?: RunningAgent } = {}
   const transport = await openTransport(options, timers, {
     onText(text, flow) {
-      if (text.startsWith('REGISTER ')) room.enter(text, flow)
-      else if (started.agent) receiveText(started.agent, text, flow)
+      const registers = text.startsWith('REGISTER ')
+      if (registers && !gate.isCrowded(text)) room.enter(text, flow)
+      else if (started.agent) receiveText(started.agent, text, flow, registers)
     },
     onTooLong: (head, flow) => started.agent && receiveTooLong(started.agent, head, flow),
     bars: (address) => gate.bars(address),
@@ -96,7 +99,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
   )
   const dialogs = createDialogStore()
   const running: RunningAgent = {
-    options, timers, counters, traffic, trace, gate, lane, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), registering: new Set(), outgoing: new Map(), subscribing: new Map(), forwarding: new Set(),
+    options, timers, counters, traffic, trace, gate, turnstile, lane, transport, transactions, dialogs, router, locator, memory, merged, incoming: new Map(), registering: new Set(), outgoing: new Map(), subscribing: new Map(), forwarding: new Set(),
     loyalty: createCache(LOYALTY_BOUND, timers.now),
     routeKey: options.routeKey === undefined ? randomBytes(32) : Buffer.from(options.routeKey, 'hex'),
     sessions: createSessions(() => running),
@@ -123,6 +126,7 @@ export async function createAgent(options: EngineOptions, router: Router, hooks:
       for (const outgoing of [...running.outgoing.values()]) outgoing.close()
       trace.close()
       room.close()
+      turnstile.close()
       gate.close()
       await transport.close()
     },

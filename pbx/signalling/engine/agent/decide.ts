@@ -12,7 +12,7 @@ import type { Agent } from './agent.ts'
 import { Incoming } from './incoming.ts'
 
 /** Has the request until it is decided: hears nothing. */
-const NOBODY: Owner = { open: false, quiet: true, deliver: () => undefined, deliverLater: () => undefined }
+const NOBODY: Owner = { open: false, quiet: true, backlog: 0, deliver: () => undefined, deliverLater: () => undefined }
 
 /** The CANCEL that comes meanwhile is answered like any other; the decision is then carried out on nothing. */
 export function decideByHandler(agent: Agent, handler: RequestHandler, request: SipMessage, transaction: ServerTransaction, from: Flow): void {

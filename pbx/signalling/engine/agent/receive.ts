@@ -15,15 +15,15 @@ const KEEP_ALIVE_MAX = 8
 const RETRY_FIRST = 5
 const RETRY_SPREAD = 26
 
-/** One datagram, or one message cut out of a stream. */
-export function receiveText(agent: Agent, text: string, flow: Flow): void {
+/** One datagram, or one message cut out of a stream. @param crowded it is a REGISTER, and too many wait already */
+export function receiveText(agent: Agent, text: string, flow: Flow, crowded = false): void {
   if (agent.gate.bars(flow.address)) return flow.connection?.end()
   agent.counters.received++
   const parsed = parseMessage(text)
   if (parsed.kind === 'message') {
     if (parsed.message.request) countRequest(agent.traffic, parsed.message.method)
     else countResponse(agent.traffic.responsesIn, parsed.message.cseqMethod, String(Math.floor(parsed.message.status / 100)))
-    if (parsed.message.request) receiveRequest(agent, parsed.message, text, flow)
+    if (parsed.message.request) receiveRequest(agent, parsed.message, text, flow, crowded)
     else receiveResponse(agent, parsed.message, text, flow)
     return
   }
@@ -95,7 +95,7 @@ function isForLane(agent: Agent, request: SipMessage, flow: Flow): boolean {
   return request.method === 'REGISTER' && agent.lane?.knows(request, flow) === true && agent.router.isOurs('REGISTER')
 }
 
-function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow): void {
+function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: Flow, crowded: boolean): void {
   if (flow.connection && flow.connection.identity !== '') aliasOf(agent, request, flow.connection)
   stampSource(request, flow.address, flow.port)
   const ack = request.method === 'ACK'
@@ -113,7 +113,7 @@ function receiveRequest(agent: Agent, request: SipMessage, text: string, flow: F
   else {
     if (isTraced(agent, request.method, request.toTag)) traceIn(agent, request, text, flow, false)
     // Without a transaction (§8.2.7): refusing must cost little. Spread, so that those refused do not come back together.
-    if (outside && !isForLane(agent, request, flow) && agent.gate.overloads(request)) return replyAlone(agent, request, flow, 503, 'Overloaded', [`Retry-After: ${RETRY_FIRST + Math.floor(Math.random() * RETRY_SPREAD)}`])
+    if (crowded || (outside && !isForLane(agent, request, flow) && agent.gate.overloads(request))) return replyAlone(agent, request, flow, 503, 'Overloaded', [`Retry-After: ${RETRY_FIRST + Math.floor(Math.random() * RETRY_SPREAD)}`])
     if (request.method === 'CANCEL') onCancel(agent, request, flow)
     else onRequest(agent, request, flow)
   }

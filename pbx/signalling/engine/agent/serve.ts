@@ -77,7 +77,9 @@ export function onRequest(agent: Agent, request: SipMessage, flow: Flow): void {
   const owner = agent.router.pick(request.method)
   if (!owner) return refuseAttempt(agent, transaction, request, KNOWN.has(request.method) ? 503 : 501)
   const incoming = new Incoming(agent, owner, request, transaction, undefined)
-  owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, '', agent.transport.receivedOn(flow)))
+  const deliver = (): void => owner.deliver(networkPayload(handOn(request), flow, agent.timers.now(), incoming.id, '', agent.transport.receivedOn(flow)))
+  if (request.method === 'INVITE' && !agent.gate.isAlwaysServed(request)) agent.turnstile.pass(owner, () => agent.incoming.get(incoming.id) === incoming, deliver)
+  else deliver()
 }
 
 /** §8.2.2.2: the same INVITE by a second way, with another branch, while the first is in progress. */

@@ -9,6 +9,8 @@ export interface Owner {
   readonly open: boolean
   /** It does not wait for the word that its message went out, unless a dialog is made or changed by it; so none is said. */
   readonly quiet: boolean
+  /** Bytes that it was given and has not taken yet, as far as can be seen from here. */
+  readonly backlog: number
   /** Sends one payload of the control wire. */
   deliver(payload: string): void
   /** The same for what nobody waits for: it may leave some milliseconds later, together with something else. */

@@ -30,8 +30,19 @@ const SWEEP_MS = 10_000
 /** Different offences between two reports; what is beyond is counted in `Counters` only. */
 const MOST_OFFENCES = 1000
 const DETAIL_LENGTH = 100
-/** REGISTERs are refused at this share of the lateness that calls still bear: phones come again by themselves, people do not. */
-const CROWD_SHARE = 0.5
+/**
+ * For how long it has to wait within this process is known of what comes: in shares of what is bearable, from which some of it
+ * is refused, and from which all. In between the share that is let in finds itself where as much comes as can be done; one
+ * limit alone would let in all and then nothing, in turn. What was begun with a challenge, which was paid for, is refused later.
+ */
+const NEW_WORK = { from: 0.1, all: 0.5 } as const
+const BEGUN_WORK = { from: 0.5, all: 1 } as const
+/** A pause that is over after fewer looks than this is none to refuse for, and a breath shorter than this ends no refusing. */
+const PRESSED_LOOKS = 4
+/** Looks over which is told what share was refused, and from which share on that is worth telling. */
+const LOOKS_BACK = 10
+const TOLD_SHARE = 0.05
+const BEGUN = /^authorization[ \t]*:/im
 
 export interface Gate {
   /** Whether nothing from this address is listened to. Counts as a hit when so. */
@@ -45,8 +56,12 @@ export interface Gate {
   /** Something came that is well-formed and belongs to nothing. */
   stray(flow: Flow): void
   obey(order: GateOrder): void
+  /** Whether it is a call that is served whatever else is going on, for help above all. */
+  isAlwaysServed(request: SipMessage): boolean
   /** Whether new work is refused for overload: INVITE and REGISTER outside dialogs, but for calls for help. */
   overloads(request: SipMessage): boolean
+  /** Whether a REGISTER, as it came, is refused because others wait too long already. */
+  isCrowded(text: string): boolean
   readonly load: Overload['state']
   close(): void
 }
@@ -57,9 +72,13 @@ export interface Lateness {
   pulse?: Pulse | undefined
   /** For how long the REGISTER that waits longest has waited, in milliseconds. */
   waitingMs?(): number
+  /** The same of new calls. */
+  callsWaitingMs?(): number
+  /** From 0 to 1. */
+  dice?: () => number
 }
 
-export function createGate(timers: Timers, counters: Counters, report: (report: GateReport) => void, { pulse, waitingMs }: Lateness = {}): Gate {
+export function createGate(timers: Timers, counters: Counters, report: (report: GateReport) => void, { pulse, waitingMs, callsWaitingMs, dice = Math.random }: Lateness = {}): Gate {
   const meter = createMeter()
   const barred: Networks<number> = createNetworks()
   const trusted = new Set<string>()
@@ -71,13 +90,17 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   let offences = new Map<string, Offence>()
   let hits = new Map<string, number>()
   const overload = createOverload()
-  /** Of REGISTERs alone, which wait for everything else and are refused sooner. */
-  const crowd = createOverload()
+  /** New work in the last looks, the newest last. */
+  const works = Array.from({ length: LOOKS_BACK }, () => ({ asked: 0, refused: 0 }))
+  const pressed = { REGISTER: createPressure(), INVITE: createPressure() }
+  let work = works[LOOKS_BACK - 1] as (typeof works)[number]
   let appLateMs = 0
   let draining = false
   let pulsedAt = 0
   let lookedAt = 0
+  /** What is to be told of it. */
   let refusing: boolean | undefined
+  let wasRefusing = false
   let reporting: TimerHandle
   let sweeping: TimerHandle
   let looking: TimerHandle
@@ -107,16 +130,42 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
     const told = now - pulsedAt
     // Whoever shares memory with us need not give orders, but may.
     const late = pulse ? Math.max(pulse.lateMs(), pulse.ageMs() - PULSE_MS, told < PULSE_MS ? appLateMs : 0) : Math.max(appLateMs, told - PULSE_MS)
-    const [lateMs, bearableMs, before] = [Math.max(0, late, ownLateMs), rules?.overloadMs ?? 0, isRefusing()]
+    const [lateMs, bearableMs] = [Math.max(0, late, ownLateMs), rules?.overloadMs ?? 0]
     overload.look(lateMs, bearableMs)
-    crowd.look(Math.max(lateMs, waitingMs?.() ?? 0), bearableMs * CROWD_SHARE)
-    if (isRefusing() !== before) {
-      refusing = isRefusing()
+    pressed.REGISTER.look(waitingMs?.() ?? 0, bearableMs * NEW_WORK.from)
+    pressed.INVITE.look(callsWaitingMs?.() ?? 0, bearableMs * NEW_WORK.from)
+    work = { asked: 0, refused: 0 }
+    works.shift()
+    works.push(work)
+    if (isRefusing() !== wasRefusing) {
+      refusing = wasRefusing = !wasRefusing
       soon()
     }
     looking = timers.start(PULSE_MS, listener, 'look')
   }
-  const isRefusing = (): boolean => overload.state.refusing || crowd.state.refusing
+  const refusedShare = (): number => {
+    let [asked, refused] = [0, 0]
+    for (const look of works) {
+      asked += look.asked
+      refused += look.refused
+    }
+    return refused / Math.max(1, asked)
+  }
+  const isRefusing = (): boolean => overload.state.refusing || refusedShare() > TOLD_SHARE
+  const isAlwaysServed = (request: SipMessage): boolean => always.has(parseSipUri(request.uri)?.user ?? '')
+  /** The challenge before it was paid for already. */
+  const isBegun = (request: SipMessage): boolean => header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined
+  const waitsTooLong = (kind: keyof typeof pressed, waitedMs: number, { from, all }: { from: number; all: number }): boolean => {
+    const bearableMs = rules?.overloadMs ?? 0
+    return bearableMs > 0 && (pressed[kind].on || waitedMs > bearableMs) && waitedMs > bearableMs * (from + dice() * (all - from))
+  }
+  const counted = (refused: boolean): boolean => {
+    work.asked++
+    if (!refused) return false
+    work.refused++
+    counters.overloaded++
+    return true
+  }
   const soon = (): void => void (reporting ??= timers.start(REPORT_MS, listener, 'report'))
 
   const offend = (flow: Flow, cause: OffenceCause, detail: string): void => {
@@ -166,6 +215,7 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
   }
 
   return {
+    isAlwaysServed,
     bars(address) {
       const network = barOn(address)
       if (network === undefined) return false
@@ -201,16 +251,23 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
       spend(flow, 1)
     },
     overloads(request) {
-      if (request.method !== 'INVITE' && request.method !== 'REGISTER') return false
-      if (draining ? request.method === 'REGISTER' : !isRefusing()) return false
-      if (always.has(parseSipUri(request.uri)?.user ?? '')) return false
-      const begun = header(request, 'authorization') !== undefined || header(request, 'proxy-authorization') !== undefined
-      if (!draining && !(request.method === 'REGISTER' ? crowd : overload).refuses(begun)) return false
-      counters.overloaded++
-      return true
+      const { method } = request
+      if (method !== 'INVITE' && method !== 'REGISTER') return false
+      if (method === 'INVITE' ? isAlwaysServed(request) : draining) return false
+      if (draining) {
+        counters.overloaded++
+        return true
+      }
+      const begun = isBegun(request)
+      return counted(overload.refuses(begun, dice()) || (method === 'INVITE' && waitsTooLong(method, callsWaitingMs?.() ?? 0, begun ? BEGUN_WORK : NEW_WORK)))
+    },
+    isCrowded(text) {
+      const waitedMs = waitingMs?.() ?? 0
+      return waitedMs > 0 && counted(waitsTooLong('REGISTER', waitedMs, BEGUN.test(text) ? BEGUN_WORK : NEW_WORK))
     },
     get load() {
-      return crowd.state.share > overload.state.share ? crowd.state : overload.state
+      const { lateMs, share } = overload.state
+      return { refusing: isRefusing(), share: Math.max(share, refusedShare()), lateMs: Math.max(lateMs, waitingMs?.() ?? 0, callsWaitingMs?.() ?? 0) }
     },
     obey(order) {
       switch (order.do) {
@@ -257,6 +314,22 @@ export function createGate(timers: Timers, counters: Counters, report: (report: 
       timers.stop(reporting)
       timers.stop(sweeping)
       timers.stop(looking)
+    },
+  }
+}
+
+/** Whether something has waited too long in some looks in a row, and not short enough in as many since. */
+function createPressure(): { readonly on: boolean; look(waitedMs: number, limitMs: number): void } {
+  let [on, looks] = [false, 0]
+  return {
+    get on() {
+      return on
+    },
+    look(waitedMs, limitMs) {
+      looks = waitedMs > limitMs === on ? 0 : looks + 1
+      if (looks < PRESSED_LOOKS) return
+      on = !on
+      looks = 0
     },
   }
 }

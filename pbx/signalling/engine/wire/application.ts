@@ -64,6 +64,10 @@ export class Application implements Owner {
     return this.line.quiet
   }
 
+  get backlog(): number {
+    return this.line.backlog + this.queue.length
+  }
+
   /** Queues one payload; what is queued within one turn of the loop leaves in one write. */
   deliver(payload: string): void {
     if (this.closed) return
