@@ -22,7 +22,7 @@ export class ApiError extends Error {
   }
 }
 
-const NO_ANSWER = 'Dialplane does not answer. Check that the server is running and that this device is connected, then try again.'
+const NO_ANSWER = t('Dialplane does not answer. Check that the server is running and that this device is connected, then try again.')
 
 function record(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
@@ -44,7 +44,7 @@ export function toApiError(body: unknown, response: Response | undefined): ApiEr
   const code = typeof error?.code === 'string' ? error.code : 'unknown'
   if (typeof error?.message === 'string') return new ApiError(response.status, code, error.message, fieldErrors(error.details))
   if (response.status === 502 || response.status === 504) return new ApiError(response.status, code, NO_ANSWER)
-  return new ApiError(response.status, code, `Dialplane answered with status ${response.status}. Try again; if it stays, look into its log.`)
+  return new ApiError(response.status, code, t('Dialplane answered with status {{status}}. Try again; if it stays, look into its log.', { status: response.status }))
 }
 
 /** The sentence to show for anything that was thrown. */

@@ -36,7 +36,7 @@ export class ErrorBoundary extends Component<BoundaryProps, { error: Error | nul
     return (
       <Panel p={0}>
         <ErrorState
-          error={new Error(outdated ? 'Dialplane was updated since this page was opened. Load it again to go on.' : t('This screen ran into an error of its own. Load it again; if it stays, tell your administrator what you did.'))}
+          error={new Error(outdated ? t('Dialplane was updated since this page was opened. Load it again to go on.') : t('This screen ran into an error of its own. Load it again; if it stays, tell your administrator what you did.'))}
           retry={() => window.location.reload()}
         />
       </Panel>

@@ -31,7 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Group h="100%" px={{ base: 'sm', sm: 'md' }} justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
             <Burger opened={menuOpen} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={menuOpen ? t('Close the menu') : t('Open the menu')} aria-expanded={menuOpen} />
-            <Link href="/" aria-label="Dialplane, overview" style={{ color: 'inherit', textDecoration: 'none' }}><Logo /></Link>
+            <Link href="/" aria-label={t('Dialplane, overview')} style={{ color: 'inherit', textDecoration: 'none' }}><Logo /></Link>
           </Group>
           <Group gap="xs" wrap="nowrap">
             <Button visibleFrom="sm" variant="default" size="xs" c="dimmed" fw={400} leftSection={<Search size={14} aria-hidden />} rightSection={<Kbd size="xs">{t('Ctrl K')}</Kbd>} onClick={quick.open}>

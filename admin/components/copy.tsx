@@ -43,7 +43,7 @@ export function useCopy(): { copied: boolean; failed: boolean; copy: (text: stri
 
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const { copied, failed, copy } = useCopy()
-  const label = copied ? t('Copied') : failed ? t('Copying is not allowed here; select the text instead') : `Copy ${what}`
+  const label = copied ? t('Copied') : failed ? t('Copying is not allowed here; select the text instead') : t('Copy {{what}}', { what })
   return (
     <Tooltip label={label}>
       <ActionIcon aria-label={label} color={copied ? 'green' : 'gray'} onClick={() => copy(text)}>

@@ -6,7 +6,7 @@ import { Link } from 'wouter'
 import classes from './data-table.module.css'
 import { Panel } from './panel.ts'
 import { ErrorState } from './states.tsx'
-import { t } from '../words/translate.ts'
+import { plural, t } from '../words/translate.ts'
 
 export interface Column<T> {
   key: string
@@ -55,6 +55,8 @@ export interface DataTableProps<T> {
   paging?: Paging
 }
 
+const pageWords = { first: t('first page'), previous: t('previous page'), next: t('next page'), last: t('last page') }
+
 /** The one way to list: a table, or cards at phone width, with skeleton, empty and error states. */
 export function DataTable<T>(props: DataTableProps<T>) {
   const narrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
@@ -68,7 +70,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       {narrow ? <Cards {...props} /> : <Rows {...props} />}
       {paging !== undefined && rows !== undefined && (
         <Group justify="space-between" mt="sm">
-          <Text size="sm" c="dimmed" className="numbers">{paging.total === 1 ? t('1 entry') : `${paging.more === true ? 'The first ' : ''}${paging.total.toLocaleString()} entries${paging.more === true ? '; choose fewer days to see others' : ''}`}</Text>
+          <Text size="sm" c="dimmed" className="numbers">{paging.more === true ? plural(paging.total, 'The first entry; choose fewer days to see others', 'The first {{count}} entries; choose fewer days to see others') : plural(paging.total, '{{count}} entry', '{{count}} entries')}</Text>
           {paging.pages > 1 && (
             <Pagination
               size="sm"
@@ -76,8 +78,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
               value={paging.page}
               onChange={paging.onChange}
               siblings={narrow ? 0 : 1}
-              getItemProps={(page) => ({ 'aria-label': `Page ${page}` })}
-              getControlProps={(control) => ({ 'aria-label': `${control} page` })}
+              getItemProps={(page) => ({ 'aria-label': t('Page {{page}}', { page }) })}
+              getControlProps={(control) => ({ 'aria-label': pageWords[control] })}
             />
           )}
         </Group>

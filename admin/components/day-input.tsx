@@ -1,5 +1,5 @@
 import { Text, TextInput } from '@mantine/core'
-import { t } from '../words/translate.ts'
+import { inSense, t } from '../words/translate.ts'
 
 interface DayInputProps {
   /** Of the time that is asked for. */
@@ -12,8 +12,8 @@ interface DayInputProps {
 }
 
 const words = {
-  from: { label: t('From'), name: t('From day'), width: 48 },
-  to: { label: t('To'), name: t('To day'), width: 34 },
+  from: { label: inSense('time', 'From'), name: t('From day'), width: 48 },
+  to: { label: inSense('time', 'To'), name: t('To day'), width: 34 },
 }
 
 /** A day of a filter, with the browser's own calendar. */

@@ -8,7 +8,7 @@ const MOST_SHOWN = 100
 export function Faults({ errors }: { errors: readonly { line: number; field: string; message: string }[] }) {
   return (
     <Stack gap="xs">
-      <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red">{plural(errors.length, 'One thing is', '{{count}} things are')} wrong with this file. Correct it and choose it again; nothing was changed.</Alert>
+      <Alert icon={<TriangleAlert size={18} aria-hidden />} color="red">{plural(errors.length, 'One thing is wrong with this file. Correct it and choose it again; nothing was changed.', '{{count}} things are wrong with this file. Correct it and choose it again; nothing was changed.')}</Alert>
       <Table fz="sm" horizontalSpacing="xs">
         <Table.Thead><Table.Tr><Table.Th>{t('Line')}</Table.Th><Table.Th>{t('Column')}</Table.Th><Table.Th>{t('What is wrong')}</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>

@@ -37,7 +37,7 @@ export function NewPasswordField({ label, value, error, person, onChange }: Pass
             {rule}
           </li>
         ))}
-        <li><Dot size={14} aria-hidden />Passwords that everybody tries first are refused</li>
+        <li><Dot size={14} aria-hidden />{t('Passwords that everybody tries first are refused')}</li>
       </ul>
     </div>
   )

@@ -84,7 +84,7 @@ export function SoundPlayer({ source, fallback, seconds, peaks, sides, marks, la
         aria-valuemin={0}
         aria-valuemax={Math.round(seconds)}
         aria-valuenow={Math.round(at)}
-        aria-valuetext={`${duration(at * 1000)} of ${duration(seconds * 1000)}`}
+        aria-valuetext={t('{{at}} of {{whole}}', { at: duration(at * 1000), whole: duration(seconds * 1000) })}
         onKeyDown={onKey}
         onPointerDown={onPointer}
         onPointerMove={onPointer}
@@ -99,7 +99,7 @@ export function SoundPlayer({ source, fallback, seconds, peaks, sides, marks, la
           <Tooltip label={t('On 5 s')}><ActionIcon variant="default" aria-label={t('On 5 seconds')} onClick={() => seek(at + STEP_SECONDS)}><RotateCw size={16} aria-hidden /></ActionIcon></Tooltip>
           <Text size="sm" className="numbers" ml={4}>{duration(at * 1000)} / {duration(seconds * 1000)}</Text>
         </Group>
-        <Text size="xs" c="dimmed">Above: {sides.left} (left) · below: {sides.right} (right){gaps.length > 0 && t(' · grey: not recorded')}</Text>
+        <Text size="xs" c="dimmed">{gaps.length > 0 ? t('Above: {{left}} (left) · below: {{right}} (right) · grey: not recorded', sides) : t('Above: {{left}} (left) · below: {{right}} (right)', sides)}</Text>
         <SegmentedControl size="xs" aria-label={t('Speed')} value={speed} onChange={setSpeed} data={speeds.map((value) => ({ value, label: `${value}×` }))} />
       </Group>
       {failed && <Text size="sm" c="red" mt={4} role="alert">{t('It cannot be played now. Play tries again.')}</Text>}

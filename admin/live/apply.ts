@@ -6,7 +6,7 @@ import type { LiveMessage } from '../app/types.ts'
 import { instant } from '../words/time.ts'
 import { noteServerTime } from './clock.ts'
 import { liveStore } from './store.ts'
-import { t } from '../words/translate.ts'
+import { sentences, t } from '../words/translate.ts'
 
 function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
   return new Map(rows.map((row) => [row.id, row]))
@@ -57,7 +57,7 @@ export function applyMessage(message: LiveMessage): void {
       return
     case 'emergency.called': {
       const { name, number, dialled, place, callId } = message.data
-      notify.alarm(t('{{name}} calls for help', { name: name ?? number }), `${number} dialled ${dialled}. ${place === null ? t('Where the phone is, is not known.') : t('Help comes to {{place}}.', { place })}`, `/emergency/${callId}`)
+      notify.alarm(t('{{name}} calls for help', { name: name ?? number }), sentences(t('{{number}} dialled {{dialled}}.', { number, dialled }), place === null ? t('Where the phone is, is not known.') : t('Help comes to {{place}}.', { place })), `/emergency/${callId}`)
       void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return
     }

@@ -27,7 +27,7 @@ export function ConnectionBanner() {
     <Alert color="orange" icon={<WifiOff size={18} aria-hidden />} title={t('Connection lost')} mb="md" role="status">
       <Group justify="space-between" gap="sm">
         <Text size="sm">
-          What you see may be out of date. {seconds > 0 ? rich('Trying again in {{seconds}} s.', { seconds: <span className="numbers">{seconds}</span> }) : t('Trying again now…')}
+          {t('What you see may be out of date.')} {seconds > 0 ? rich('Trying again in {{seconds}} s.', { seconds: <span className="numbers">{seconds}</span> }) : t('Trying again now…')}
         </Text>
         <Button size="xs" variant="default" onClick={retryNow}>{t('Try now')}</Button>
       </Group>

@@ -9,7 +9,8 @@ import { Keypad } from './keypad.tsx'
 import type { BrowserPhone } from './phone.ts'
 import type { PhoneCall } from './store.ts'
 import { TransferForm } from './transfer-form.tsx'
-import { t } from '../words/translate.ts'
+import { inSense, t } from '../words/translate.ts'
+import { rich } from '../words/rich.ts'
 
 const words: Record<PhoneCall['state'], Wording> = {
   calling: { label: t('Calling'), tone: 'busy' },
@@ -45,10 +46,10 @@ export function CallCard({ call, others, phone }: CallCardProps) {
           {answered && call.answeredAt !== null && <TalkingFor since={call.answeredAt} />}
         </Stack>
       </Group>
-      {answered && call.mos !== null && <Text size="xs" mt={4} component="div">Sound <StatusDot {...qualityWording(call.mos)} /></Text>}
+      {answered && call.mos !== null && <Text size="xs" mt={4} component="div">{rich('Sound {{quality}}', { quality: <StatusDot {...qualityWording(call.mos)} /> })}</Text>}
       {call.state === 'incoming' ? (
         <Group grow mt="xs" gap="xs">
-          <Button size="xs" color="green.8" leftSection={<Phone size={14} aria-hidden />} onClick={() => void phone.answer(call.id)}>{t('Answer')}</Button>
+          <Button size="xs" color="green.8" leftSection={<Phone size={14} aria-hidden />} onClick={() => void phone.answer(call.id)}>{inSense('verb', 'Answer')}</Button>
           <Button size="xs" color="red.8" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void phone.hangUp(call.id)}>{t('Reject')}</Button>
         </Group>
       ) : (

@@ -31,7 +31,7 @@ export function Colleagues({ phone }: { phone: BrowserPhone }) {
             <Text size="sm" fw={500} truncate>{extension.name} <Text span inherit c="dimmed" className="numbers">{extension.number}</Text></Text>
             <Text size="xs" component="div"><Presence extension={extension} /></Text>
           </div>
-          <ActionIcon variant="default" size="lg" aria-label={`Call ${extension.name}`} onClick={() => phone.dial(extension.number)}><Phone size={16} aria-hidden /></ActionIcon>
+          <ActionIcon variant="default" size="lg" aria-label={t('Call {{name}}', { name: extension.name })} onClick={() => phone.dial(extension.number)}><Phone size={16} aria-hidden /></ActionIcon>
         </Group>
       ))}
     </Stack>

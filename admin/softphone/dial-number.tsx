@@ -5,6 +5,7 @@ import { useCan, useSession } from '../app/session.tsx'
 import classes from './dial-number.module.css'
 import { useHasPhone } from './host.tsx'
 import { phoneStore } from './store.ts'
+import { t } from '../words/translate.ts'
 
 /**
  * How the person signed in calls a number that is on a page: with the phone in the panel, else with the own phone, by click to dial.
@@ -22,7 +23,7 @@ export function useDial(): ((number: string) => void) | undefined {
 export function DialNumber({ number }: { number: string }) {
   const dial = useDial()
   if (dial === undefined || number === '') return <span className="numbers">{number}</span>
-  return <UnstyledButton className={`numbers ${classes.number}`} title={`Call ${number}`} onClick={() => dial(number)}>{number}</UnstyledButton>
+  return <UnstyledButton className={`numbers ${classes.number}`} title={t('Call {{name}}', { name: number })} onClick={() => dial(number)}>{number}</UnstyledButton>
 }
 
 /** The same as a button of its own, beside a number that is a link already. */
@@ -30,8 +31,8 @@ export function DialButton({ number, name }: { number: string; name: string }) {
   const dial = useDial()
   if (dial === undefined) return null
   return (
-    <Tooltip label={`Call ${number}`}>
-      <ActionIcon aria-label={`Call ${name}`} onClick={() => dial(number)}><Phone size={16} aria-hidden /></ActionIcon>
+    <Tooltip label={t('Call {{name}}', { name: number })}>
+      <ActionIcon aria-label={t('Call {{name}}', { name })} onClick={() => dial(number)}><Phone size={16} aria-hidden /></ActionIcon>
     </Tooltip>
   )
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Keypad } from './keypad.tsx'
 import { numberIn, PersonField } from './person-field.tsx'
 import type { BrowserPhone } from './phone.ts'
-import { t } from '../words/translate.ts'
+import { inSense } from '../words/translate.ts'
 
 export function Dialer({ phone }: { phone: BrowserPhone }) {
   const [text, setText] = useState('')
@@ -14,9 +14,9 @@ export function Dialer({ phone }: { phone: BrowserPhone }) {
   }
   return (
     <Stack gap="xs">
-      <PersonField label={t('Call')} value={text} onChange={setText} onDone={dial} />
+      <PersonField label={inSense('verb', 'Call')} value={text} onChange={setText} onDone={dial} />
       <Keypad onKey={(key) => setText((before) => before + key)} />
-      <Button leftSection={<Phone size={16} aria-hidden />} color="green.8" disabled={text.trim() === ''} onClick={() => dial(numberIn(text))}>{t('Call')}</Button>
+      <Button leftSection={<Phone size={16} aria-hidden />} color="green.8" disabled={text.trim() === ''} onClick={() => dial(numberIn(text))}>{inSense('verb', 'Call')}</Button>
     </Stack>
   )
 }

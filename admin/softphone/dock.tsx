@@ -72,7 +72,7 @@ function Panel({ phone }: { phone: BrowserPhone }) {
                 <Tabs.Tab value="dial" aria-label={t('Dial')}><Grid3x3 size={16} aria-hidden /></Tabs.Tab>
                 {can('extensions.read') && <Tabs.Tab value="colleagues" aria-label={t('Colleagues')}><Users size={16} aria-hidden /></Tabs.Tab>}
                 {can('calls.read') && <Tabs.Tab value="recent" aria-label={t('Recent calls')}><Clock size={16} aria-hidden /></Tabs.Tab>}
-                <Tabs.Tab value="messages" aria-label={newMessages > 0 ? `Voicemail, ${newMessages} new` : t('Voicemail')} rightSection={newMessages > 0 ? <Text span size="xs" fw={650}>{newMessages}</Text> : undefined}><Voicemail size={16} aria-hidden /></Tabs.Tab>
+                <Tabs.Tab value="messages" aria-label={newMessages > 0 ? t('Voicemail, {{newMessages}} new', { newMessages }) : t('Voicemail')} rightSection={newMessages > 0 ? <Text span size="xs" fw={650}>{newMessages}</Text> : undefined}><Voicemail size={16} aria-hidden /></Tabs.Tab>
                 <Tabs.Tab value="sound" aria-label={t('Sound')}><AudioLines size={16} aria-hidden /></Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="dial"><Dialer phone={phone} /></Tabs.Panel>

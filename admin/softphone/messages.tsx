@@ -36,7 +36,7 @@ function List({ phone }: { phone: BrowserPhone }) {
           <Text size="sm" fw={message.heardAt === null ? 650 : 400} truncate>{partyName(message.from)}</Text>
           <Text size="xs" c="dimmed" component="div"><Time at={message.leftAt} /></Text>
         </div>
-        <ActionIcon variant="default" size="lg" aria-label={`Call ${partyName(message.from)}`} disabled={message.from.number === ''} onClick={() => phone.dial(message.from.number)}><Phone size={16} aria-hidden /></ActionIcon>
+        <ActionIcon variant="default" size="lg" aria-label={t('Call {{name}}', { name: partyName(message.from) })} disabled={message.from.number === ''} onClick={() => phone.dial(message.from.number)}><Phone size={16} aria-hidden /></ActionIcon>
       </Group>
       <audio controls preload="none" style={{ width: '100%', height: 36 }} aria-label={t('Message of {{from}}', { from: partyName(message.from) })} src={`/api/v1/voicemail/${message.id}/audio.wav`} onEnded={() => { if (message.heardAt === null && can('voicemail.write')) void mark(message.id, { heard: true }).catch(() => undefined) }} />
     </Stack>

@@ -8,7 +8,7 @@ import { listCalls } from '../client/index.ts'
 import { Time } from '../components/time.tsx'
 import { partyName, resultWords } from '../words/call.ts'
 import type { BrowserPhone } from './phone.ts'
-import { t } from '../words/translate.ts'
+import { inSense, t } from '../words/translate.ts'
 
 /** The last calls of the own extension, each with a way to call back. */
 export function Recent({ phone }: { phone: BrowserPhone }) {
@@ -32,9 +32,9 @@ function Row({ call, own, phone }: { call: CallDetail; own: string; phone: Brows
       <Icon size={16} aria-hidden style={{ flexShrink: 0 }} />
       <div style={{ minWidth: 0, flex: 1 }}>
         <Text size="sm" fw={500} truncate>{partyName(other)}</Text>
-        <Text size="xs" c="dimmed" component="div">{out ? t('Out') : t('In')}, {result === undefined ? t('going on') : resultWords[result].label.toLowerCase()} · <Time at={call.startedAt} /></Text>
+        <Text size="xs" c="dimmed" component="div">{out ? inSense('call', 'Out') : inSense('call', 'In')}, {result === undefined ? t('going on') : resultWords[result].label.toLowerCase()} · <Time at={call.startedAt} /></Text>
       </div>
-      <ActionIcon variant="default" size="lg" aria-label={`Call ${partyName(other)}`} disabled={other.number === ''} onClick={() => phone.dial(other.number)}><Phone size={16} aria-hidden /></ActionIcon>
+      <ActionIcon variant="default" size="lg" aria-label={t('Call {{name}}', { name: partyName(other) })} disabled={other.number === ''} onClick={() => phone.dial(other.number)}><Phone size={16} aria-hidden /></ActionIcon>
     </Group>
   )
 }

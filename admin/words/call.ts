@@ -1,6 +1,6 @@
 /** Calls in plain words. */
 import type { Call, Leg, Termination } from '../app/types.ts'
-import { t } from './translate.ts'
+import { decimal, t } from './translate.ts'
 
 export type Tone = 'good' | 'warning' | 'bad' | 'busy' | 'quiet'
 
@@ -84,5 +84,5 @@ export function calleeLegs(call: Call): Leg[] {
 
 export function percent(rate: number): string {
   const value = rate * 100
-  return value === 0 ? '0 %' : value < 0.1 ? '< 0.1 %' : `${value.toFixed(value < 10 ? 1 : 0)} %`
+  return value === 0 ? '0 %' : value < 0.1 ? `< ${decimal(0.1, 1)} %` : `${decimal(value, value < 10 ? 1 : 0)} %`
 }

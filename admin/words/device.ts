@@ -10,6 +10,6 @@ const firstOf = (table: [RegExp, string][], text: string): string | undefined =>
 export function deviceWords(userAgent: string | null): string {
   const browser = firstOf(browsers, userAgent ?? '')
   const system = firstOf(systems, userAgent ?? '')
-  if (browser !== undefined && system !== undefined) return `${browser} on ${system}`
+  if (browser !== undefined && system !== undefined) return t('{{browser}} on {{system}}', { browser, system })
   return browser ?? system ?? t('Unknown device')
 }

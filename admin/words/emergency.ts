@@ -13,6 +13,6 @@ export const networkKinds: { value: EmergencyNetwork['kind']; label: string; exa
 /** As one would write it on a letter. */
 export function addressWords({ site: { street, houseNumber, city, state, postalCode, country }, floor, room, details, name }: Pick<Located, 'site' | 'floor' | 'room' | 'details' | 'name'>): string {
   const street1 = country === 'US' ? `${houseNumber} ${street}` : `${street} ${houseNumber}`
-  const place = [floor && `floor ${floor}`, room && `room ${room}`, details].filter(Boolean).join(', ')
+  const place = [floor && t('floor {{floor}}', { floor }), room && t('room {{room}}', { room }), details].filter(Boolean).join(', ')
   return [[street1.trim(), city, `${state} ${postalCode}`.trim()].filter(Boolean).join(', '), place || name].filter(Boolean).join('; ')
 }

@@ -1,8 +1,12 @@
 import type { OpenHours, Schedule } from '../app/types.ts'
 import type { Wording } from './call.ts'
 import { t } from './translate.ts'
+import { locale } from './language.ts'
 
-export const dayNames = [t('Mon'), t('Tue'), t('Wed'), t('Thu'), t('Fri'), t('Sat'), t('Sun')]
+const dayFormat = new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' })
+
+/** `Mon` to `Sun`. The fifth of January 1970 was a Monday. */
+export const dayNames = [4, 5, 6, 7, 8, 9, 10].map((day) => dayFormat.format(day * 86_400_000))
 
 /** `Mon–Fri`, `Mon, Wed, Sat–Sun`. */
 export function daysWords(days: readonly number[]): string {

@@ -1,5 +1,6 @@
-/** Times as people say them, in the browser's own language and time zone. Instants are milliseconds since the epoch. */
-import { t } from './translate.ts'
+/** Times as people say them, in the language of the panel and the time zone of the browser. Instants are milliseconds since the epoch. */
+import { decimal, t } from './translate.ts'
+import { locale } from './language.ts'
 
 
 const DAY = 86_400_000
@@ -9,13 +10,15 @@ export function instant(value: string): number {
   return Date.parse(value)
 }
 
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const dayYearFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
-const exactFormat = new Intl.DateTimeFormat(undefined, {
+const clockFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+const dayFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
+const dayYearFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
+const exactFormat = new Intl.DateTimeFormat(locale, {
   weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short',
 })
-const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const relativeFormat = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+
+const reportFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' })
 
 export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0)
@@ -25,7 +28,7 @@ export function startOfDay(at: number): number {
 export function shortTime(at: number, now: number): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY)
   if (days === 0) return clockFormat.format(at)
-  if (days === 1) return `Yesterday, ${clockFormat.format(at)}`
+  if (days === 1) return t('Yesterday, {{clockFormat}}', { clockFormat: clockFormat.format(at) })
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
   return `${(sameYear ? dayFormat : dayYearFormat).format(at)}, ${clockFormat.format(at)}`
 }
@@ -33,6 +36,11 @@ export function shortTime(at: number, now: number): string {
 /** Everything, for hovering: week day, date, seconds and time zone. */
 export function exactTime(at: number): string {
   return exactFormat.format(at)
+}
+
+/** For papers: date and time to the second, with the time zone. */
+export function reportTime(at: number): string {
+  return reportFormat.format(at)
 }
 
 /** `just now`, `5 minutes ago`, `yesterday`. */
@@ -68,5 +76,5 @@ export function span(seconds: number): string {
 
 /** Offset inside a call, `+0.000 s` to the millisecond. */
 export function offset(milliseconds: number): string {
-  return `+${(Math.max(0, milliseconds) / 1000).toFixed(3)} s`
+  return `+${decimal(Math.max(0, milliseconds) / 1000, 3)} s`
 }

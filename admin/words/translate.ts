@@ -47,6 +47,9 @@ export function plural<const One extends string, const Other extends string>(cou
   return say(other, { count, defaultValue_one: one, defaultValue_other: other, replace: { ...values, count: figure(count) } })
 }
 
+/** Whole sentences one after the other; what is not there is left out. */
+export const sentences = (...each: readonly (string | false | null | undefined)[]): string => each.filter((one) => typeof one === 'string' && one !== '').join(' ')
+
 const numbers = new Intl.NumberFormat(locale)
 
 /** `1,234` or `1.234`. */
@@ -56,7 +59,7 @@ export function figure(value: number): string {
 
 /** With so many decimals: `4.13` or `4,13`. */
 export function decimal(value: number, digits: number, fewest = digits): string {
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: fewest, maximumFractionDigits: digits }).format(value)
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: fewest, maximumFractionDigits: digits, useGrouping: false }).format(value)
 }
 
 const lists = { and: new Intl.ListFormat(locale, { type: 'conjunction' }), or: new Intl.ListFormat(locale, { type: 'disjunction' }) }

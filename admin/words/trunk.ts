@@ -1,6 +1,6 @@
 import type { Trunk } from '../app/types.ts'
 import type { Wording } from './call.ts'
-import { plural, t } from './translate.ts'
+import { plural, sentences, t } from './translate.ts'
 
 /** How a trunk is now, in a word or two. */
 export function trunkState({ registersHere, status: { state, registration, calls } }: Pick<Trunk, 'status' | 'registersHere'>): Wording {
@@ -21,7 +21,7 @@ export const formatChoices: { value: Trunk['format']; label: string }[] = [
 ]
 
 export const identityChoices: { value: Trunk['identity']; label: string }[] = [
-  { value: 'pai', label: 'P-Asserted-Identity (most carriers)' },
+  { value: 'pai', label: t('P-Asserted-Identity (most carriers)') },
   { value: 'rpid', label: t('Remote-Party-ID (older carriers)') },
   { value: 'none', label: t('From alone') },
 ]
@@ -48,7 +48,7 @@ export function carrierAddress({ host, port, transport, registersHere, status }:
 /** What the carrier said to a test, in a sentence. */
 export function answerWords({ registersHere, status: { registration, roundTripMs, cause } }: Trunk): string {
   if (cause !== null) return cause
-  const after = roundTripMs === null ? '' : t(' It answered within {{roundTripMs}} ms.', { roundTripMs })
-  if (registersHere) return t('The PBX is registered here.{{after}}', { after })
-  return registration === null ? t('The carrier is there.{{after}}', { after }) : t('We are registered with the carrier.{{after}}', { after })
+  const after = roundTripMs !== null && t('It answered within {{ms}} ms.', { ms: roundTripMs })
+  if (registersHere) return sentences(t('The PBX is registered here.'), after)
+  return sentences(registration === null ? t('The carrier is there.') : t('We are registered with the carrier.'), after)
 }

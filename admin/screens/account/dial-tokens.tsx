@@ -49,8 +49,8 @@ export function DialTokens() {
       <Stack gap="xs">
         {tokens.data?.map((token) => (
           <Group key={token.id} justify="space-between" wrap="nowrap">
-            <Text size="sm"><b>{token.name}</b>, {token.prefix}…, {token.lastUsedAt === null ? t('never used') : rich('used {{time}}', { time: <Time at={token.lastUsedAt} ago /> })}, {token.expiresAt !== null && (instant(token.expiresAt) < now() ? <StatusDot label="expired" tone="bad" /> : rich('until {{time}}', { time: <Time at={token.expiresAt} /> }))}</Text>
-            <Tooltip label={t('Revoke')}><ActionIcon aria-label={`Revoke ${token.name}`} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
+            <Text size="sm"><b>{token.name}</b>, {token.prefix}…, {token.lastUsedAt === null ? t('never used') : rich('used {{time}}', { time: <Time at={token.lastUsedAt} ago /> })}, {token.expiresAt !== null && (instant(token.expiresAt) < now() ? <StatusDot label={t('expired')} tone="bad" /> : rich('until {{time}}', { time: <Time at={token.expiresAt} /> }))}</Text>
+            <Tooltip label={t('Revoke')}><ActionIcon aria-label={t('Revoke {{name}}', { name: token.name })} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
           </Group>
         ))}
       </Stack>
@@ -64,7 +64,7 @@ export function DialTokens() {
           <Button ml="auto" onClick={() => setMade(null)}>{t('Done')}</Button>
         </Stack>
       </Modal>
-      <Confirm opened={revoking !== null} onClose={() => setRevoking(null)} title={`Revoke ${revoking?.name ?? ''}?`} confirm={t('Revoke token')} onConfirm={async () => { if (revoking !== null) await changed(deleteDialToken({ path: { id: revoking.id }, throwOnError: true })) }} done={t('The token is revoked.')}>
+      <Confirm opened={revoking !== null} onClose={() => setRevoking(null)} title={t('Revoke {{name}}?', { name: revoking?.name ?? '' })} confirm={t('Revoke token')} onConfirm={async () => { if (revoking !== null) await changed(deleteDialToken({ path: { id: revoking.id }, throwOnError: true })) }} done={t('The token is revoked.')}>
         {t('What uses it is refused from now on. This cannot be undone.')}
       </Confirm>
     </Panel>
@@ -81,7 +81,7 @@ function ScriptLine({ token }: { token: string }) {
     <>
       <CopyField label={t('Line for a web page that only you see')} value={`<script src="${url}" integrity="${integrity}" crossorigin="anonymous" data-token="${token}" defer></script>`} />
       <Text size="sm">
-        It makes the numbers of the page callable, with your phone. Who sees the source of the page can call as you, so put it into no page that others see; <b>{t('data-incoming="on"')}</b> also shows who calls you.
+        {rich('It makes the numbers of the page callable, with your phone. Who sees the source of the page can call as you, so put it into no page that others see; {{option}} also shows who calls you.', { option: <b>{'data-incoming="on"'}</b> })}
         {' '}{origins.length === 0 ? t('No page may use tokens yet: an administrator names them in DIAL_ORIGINS.') : t('Pages that may use tokens: {{origins}}.', { origins: origins.join(', ') })}
       </Text>
     </>

@@ -29,7 +29,7 @@ export function PasskeysPanel() {
   const [doing, setDoing] = useState<Doing | null>(null)
   const shown = useLastOpen(doing !== null, doing)
   const close = () => setDoing(null)
-  const titles = { add: t('Add a passkey'), rename: `Rename ${shown && 'passkey' in shown ? shown.passkey.name : ''}`, remove: `Remove ${shown && 'passkey' in shown ? shown.passkey.name : ''}?` }
+  const titles = { add: t('Add a passkey'), rename: t('Rename {{name}}', { name: shown && 'passkey' in shown ? shown.passkey.name : '' }), remove: t('Remove {{name}}?', { name: shown && 'passkey' in shown ? shown.passkey.name : '' }) }
   return (
     <Panel component="section" aria-labelledby="passkeys">
       <Group justify="space-between" align="flex-start" mb="sm">
@@ -57,7 +57,7 @@ function Row({ passkey, onDo }: { passkey: Passkey; onDo: (what: 'rename' | 'rem
     <Group justify="space-between" wrap="nowrap">
       <div>
         <Group gap="xs"><Text size="sm" fw={600}>{passkey.name}</Text>{passkey.refused && <Badge color="red" variant="light">{t('Refused')}</Badge>}{passkey.synced && <Badge variant="light" color="gray">{t('Synced')}</Badge>}</Group>
-        <Text size="xs" c="dimmed">For {passkey.address}, added <Time at={passkey.createdAt} />, {passkey.lastUsedAt === null ? t('never used') : rich('used {{time}}', { time: <Time at={passkey.lastUsedAt} ago /> })}</Text>
+        <Text size="xs" c="dimmed">{passkey.lastUsedAt === null ? rich('For {{address}}, added {{time}}, never used', { address: passkey.address, time: <Time at={passkey.createdAt} /> }) : rich('For {{address}}, added {{time}}, used {{used}}', { address: passkey.address, time: <Time at={passkey.createdAt} />, used: <Time at={passkey.lastUsedAt} ago /> })}</Text>
         {passkey.refused && <Text size="xs" c="var(--mantine-color-error)">{t('Its counter went back, so there may be a copy of it. Remove it and add a new one.')}</Text>}
       </div>
       <Menu position="bottom-end" shadow="md">

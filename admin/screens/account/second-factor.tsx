@@ -15,8 +15,8 @@ import { CodeField } from '../second-factor/code-field.tsx'
 import { Enrolment } from '../second-factor/enrolment.tsx'
 import { askPasskey } from '../second-factor/webauthn.ts'
 import { RecoveryCodeList } from '../second-factor/recovery-codes.tsx'
-import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { richPlural } from '../../words/rich.ts'
+import { plural, t } from '../../words/translate.ts'
 
 const changed = rereading(keys.secondFactor)
 
@@ -38,7 +38,7 @@ export function SecondFactorPanel() {
         <Stack gap="sm">
           <Group gap="sm">
             <StatusDot {...(factor.authenticator ? { label: t('Authenticator app'), tone: 'good' } : { label: t('None'), tone: 'quiet' })} />
-            {(factor.authenticator || factor.passkeys > 0) && <Text size="sm" c="dimmed">{factor.since !== null ? rich('since {{time}}, ', { time: <Time at={factor.since} /> }) : t('Your passkeys are the second factor, ')}{factor.recoveryCodesLeft} recovery codes left</Text>}
+            {(factor.authenticator || factor.passkeys > 0) && <Text size="sm" c="dimmed">{factor.since !== null ? richPlural(factor.recoveryCodesLeft, 'since {{time}}, {{count}} recovery codes left', 'since {{time}}, {{count}} recovery codes left', { time: <Time at={factor.since} /> }) : plural(factor.recoveryCodesLeft, 'Your passkeys are the second factor, {{count}} recovery codes left', 'Your passkeys are the second factor, {{count}} recovery codes left')}</Text>}
           </Group>
           <Group gap="xs">
             {!factor.authenticator && <Button onClick={() => setDoing('enrol')}>{t('Set up')}</Button>}

@@ -51,7 +51,7 @@ export default function Applications() {
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (application: Application) => (
-            <RowMenu of={`application ${application.number}`} onEdit={() => setEditing({ kind: 'edit', application })} onHistory={() => setHistory(application)} onDelete={() => setDeleting(application)}>
+            <RowMenu of={t('application {{number}}', { number: application.number })} onEdit={() => setEditing({ kind: 'edit', application })} onHistory={() => setHistory(application)} onDelete={() => setDeleting(application)}>
               <Menu.Item leftSection={<Send size={16} aria-hidden />} onClick={() => setTrying(application)}>{t('Try it out')}</Menu.Item>
               <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={() => setRenewing(application)}>{application.hasSecret ? t('Another secret') : t('Make a secret')}</Menu.Item>
             </RowMenu>
@@ -70,10 +70,10 @@ export default function Applications() {
           <Button ml="auto" onClick={() => setMade(null)}>{t('Done')}</Button>
         </Stack>
       </Modal>
-      <Confirm opened={renewing !== null} onClose={() => setRenewing(null)} title={`${renewing?.hasSecret === false ? 'A' : 'Another'} secret for ${renewing?.name ?? ''}?`} confirm={t('Make a secret')} onConfirm={async () => { if (renewing !== null) await renew(renewing) }} done={t('There is a new secret.')}>
+      <Confirm opened={renewing !== null} onClose={() => setRenewing(null)} title={renewing?.hasSecret === false ? t('A secret for {{name}}?', { name: renewing.name }) : t('Another secret for {{name}}?', { name: renewing?.name ?? '' })} confirm={t('Make a secret')} onConfirm={async () => { if (renewing !== null) await renew(renewing) }} done={t('There is a new secret.')}>
         {t('Requests are signed with it from now on, and no more with the one before.')}
       </Confirm>
-      <HistoryDrawer of={history === null ? undefined : { type: 'application', id: history.id, title: `application ${history.number}` }} onClose={() => setHistory(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'application', id: history.id, title: t('application {{number}}', { number: history.number }) }} onClose={() => setHistory(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete application {{number}}?', { number: deleting?.number ?? '' })} confirm={t('Delete application')} onConfirm={async () => deleting && removeApplication(deleting.id)} done={t('Application {{number}} is deleted.', { number: deleting?.number ?? '' })}>
         {rich('Calls to {{number}} are then told that there is no such number. It can be brought back from the audit log, and needs another secret then.', { number: deleting?.number })}
       </Confirm>

@@ -95,7 +95,7 @@ function Fields({ current, onClose }: { current: Attendant | undefined; onClose:
       </Stack>
       <Checkbox label={t('Callers may dial an extension')} description={t('Any of the house, by its number.')} checked={values.directDial} onChange={(change) => set('directDial', change.currentTarget.checked)} />
       {menu && <NumberInput label={t('Wait for a key')} min={1} max={30} allowDecimal={false} suffix=" s" value={values.waitSeconds} error={errors.waitSeconds} onChange={(value) => set('waitSeconds', value)} />}
-      {menu && <NumberInput label={t('The greeting is heard')} description={t('Up to this many times, as long as nothing is chosen.')} min={1} max={10} allowDecimal={false} suffix=" times" value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
+      {menu && <NumberInput label={t('The greeting is heard')} description={t('Up to this many times, as long as nothing is chosen.')} min={1} max={10} allowDecimal={false} suffix={` ${t('times')}`} value={values.rounds} error={errors.rounds} onChange={(value) => set('rounds', value)} />}
       <TargetInput label={menu ? t('Who chooses nothing goes to') : t('Afterwards, go on to')} description={t('Empty: the call ends.')} value={values.noInput} error={errors.noInput} onChange={(value) => set('noInput', value)} />
       <Checkbox label={t('Turned on')} description={t('While off, calls to it are refused.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
       {attendant === undefined && <Text size="xs" c="dimmed">{t('When it is saved, lead an inbound number or opening hours to it.')}</Text>}

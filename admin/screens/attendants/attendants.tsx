@@ -47,14 +47,14 @@ export default function Attendants() {
         rowKey={({ id }) => id}
         {...(mayWrite && {
           actions: (attendant: Attendant) => (
-            <RowMenu of={`attendant ${attendant.number}`} onEdit={() => setEditing({ kind: 'edit', attendant })} onHistory={() => setHistory(attendant)} onDelete={() => setDeleting(attendant)} />
+            <RowMenu of={t('attendant {{number}}', { number: attendant.number })} onEdit={() => setEditing({ kind: 'edit', attendant })} onHistory={() => setHistory(attendant)} onDelete={() => setDeleting(attendant)} />
           ),
         })}
         error={query.error}
         retry={() => void query.refetch()}
         empty={<EmptyState icon={Grip} title={t('No attendants yet')} action={mayWrite && create}>{t('“For sales, press 1.” Create one, say what callers hear and where each key leads.')}</EmptyState>}
       />
-      <HistoryDrawer of={history === null ? undefined : { type: 'attendant', id: history.id, title: `attendant ${history.number}` }} onClose={() => setHistory(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'attendant', id: history.id, title: t('attendant {{number}}', { number: history.number }) }} onClose={() => setHistory(null)} />
       <AttendantForm editing={editing} onClose={() => setEditing(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete attendant {{number}}?', { number: deleting?.number ?? '' })} confirm={t('Delete attendant')} onConfirm={async () => deleting && removeAttendant(deleting.id)} done={t('Attendant {{number}} is deleted.', { number: deleting?.number ?? '' })}>
         {rich('Calls to {{number}} are then told that there is no such number. It can be brought back from the audit log, without a recording of its greeting.', { number: deleting?.number })}

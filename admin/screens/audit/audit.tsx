@@ -13,20 +13,21 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { useListState } from '../../components/use-list-state.ts'
 import { exactTime, instant } from '../../words/time.ts'
 import { dayToInstant } from '../history/data.ts'
-import { actionWords, subjectName } from './changes.ts'
+import { actionWords } from './actions.ts'
+import { subjectName } from './changes.ts'
 import { useAudit } from './data.ts'
 import { Changes, UndoButton } from './history.tsx'
 import { Verified, VerifyButton } from './verify.tsx'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
-const actorKinds: Record<string, string> = { user: t('Person'), token: t('API token'), device: t('Phone'), service: 'Dialplane itself' }
+const actorKinds: Record<string, string> = { user: t('Person'), token: t('API token'), device: t('Phone'), service: t('Dialplane itself') }
 
 const columns: Column<AuditEvent>[] = [
   { key: 'at', title: t('When'), sort: 'at', width: 160, render: (entry) => <Time at={entry.at} /> },
   { key: 'action', title: t('What'), card: 'title', render: (entry) => <Text span inherit fw={500}>{actionWords(entry.action)}</Text> },
   { key: 'subject', title: t('Which'), render: (entry) => <span className="break-anywhere">{subjectName(entry.before, entry.after) ?? '–'}</span> },
   { key: 'actor', title: t('Who'), render: (entry) => <span className="break-anywhere">{entry.actor.name} <Text span size="xs" c="dimmed">{actorKinds[entry.actor.kind] ?? entry.actor.kind}</Text></span> },
-  { key: 'address', title: t('From'), render: (entry) => <span className="numbers">{entry.address ?? '–'}</span> },
+  { key: 'address', title: inSense('address', 'From'), render: (entry) => <span className="numbers">{entry.address ?? '–'}</span> },
 ]
 
 /** Who changed what. */
@@ -77,7 +78,7 @@ function Entry({ entry, onDone }: { entry: AuditEvent; onDone: () => void }) {
     <Stack gap="md">
       <Fact label={t('When')}>{exactTime(instant(entry.at))}</Fact>
       <Fact label={t('Who')}>{entry.actor.name} ({(actorKinds[entry.actor.kind] ?? entry.actor.kind).toLowerCase()})</Fact>
-      <Fact label={t('From')}>{entry.address ?? t('Not known')}</Fact>
+      <Fact label={inSense('address', 'From')}>{entry.address ?? t('Not known')}</Fact>
       <Fact label={t('Action')}>{t('{{action}} on {{subjectType}} {{subjectId}}', { action: entry.action, subjectType: entry.subjectType, subjectId: entry.subjectId })}</Fact>
       <Changes entry={entry} />
       <Group><UndoButton entry={entry} onDone={onDone} /></Group>

@@ -29,13 +29,13 @@ export function Verified({ result, onClose }: { result: AuditVerification; onClo
   if (broken !== null) {
     return (
       <Alert color="red" icon={<ShieldAlert size={18} aria-hidden />} title={t('The audit was tampered with')} withCloseButton closeButtonLabel={t('Close')} onClose={onClose}>
-        Entry {broken.entryId ?? 'unknown'}, at place {broken.position}: {broken.reason} What stands before it fits. Compare with a backup.
+        {t('Entry {{entry}}, at place {{position}}: {{reason}} What stands before it fits. Compare with a backup.', { entry: broken.entryId ?? t('unknown'), position: broken.position, reason: broken.reason })}
       </Alert>
     )
   }
   return (
     <Alert color="green" icon={<ShieldCheck size={18} aria-hidden />} title={plural(result.entries, 'The one entry fits', 'All {{count}} entries fit')} withCloseButton closeButtonLabel={t('Close')} onClose={onClose}>
-      None was changed or removed. {result.head !== null && rich('Keep this hash outside to compare later: {{head}}', { head: <Text span ff="monospace" size="xs" className="break-anywhere">{result.head}</Text> })}
+      {t('None was changed or removed.')} {result.head !== null && rich('Keep this hash outside to compare later: {{head}}', { head: <Text span ff="monospace" size="xs" className="break-anywhere">{result.head}</Text> })}
     </Alert>
   )
 }

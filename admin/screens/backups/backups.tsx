@@ -20,7 +20,7 @@ import { KeyForm } from './key-form.tsx'
 import { dayWords, ScheduleForm } from './schedule-form.tsx'
 import { fileOf, makeNow, remove, tryOut, useBackups, useBackupSettings } from './data.ts'
 import { rich } from '../../words/rich.ts'
-import { plural, t } from '../../words/translate.ts'
+import { figure, plural, t } from '../../words/translate.ts'
 
 function stateOf({ state, there, trial }: Backup): Wording {
   if (state === 'running') return { label: t('Being made'), tone: 'busy' }
@@ -34,7 +34,7 @@ const columns: Column<Backup>[] = [
   { key: 'started', title: t('Made'), card: 'title', width: 150, render: ({ startedAt }) => <Time at={startedAt} /> },
   { key: 'state', title: t('State'), card: 'aside', render: (backup) => <StatusDot {...stateOf(backup)} /> },
   { key: 'size', title: t('Size'), render: ({ bytes }) => (bytes === null ? '' : fileSize(bytes)) },
-  { key: 'content', title: t('Content'), render: ({ rows, files }) => (rows === null ? '' : `${rows.toLocaleString('en')} rows, ${files} ${files === 1 ? 'file' : 'files'}`) },
+  { key: 'content', title: t('Content'), render: ({ rows, files }) => (rows === null ? '' : plural(files ?? 0, '{{rows}} rows, {{count}} file', '{{rows}} rows, {{count}} files', { rows: figure(rows) })) },
   { key: 'by', title: t('Asked for by'), render: ({ scheduled, askedBy }) => (scheduled ? t('The schedule') : askedBy) },
   { key: 'now', title: t('What happened'), render: ({ cause, trialCause }) => <Text span inherit className="break-anywhere" maw={420}>{cause ?? trialCause ?? ''}</Text> },
 ]
@@ -94,7 +94,7 @@ function Plan({ settings, actions }: { settings: BackupSettings; actions: React.
     <Panel component="section" aria-label={t('Schedule')}>
       <Group justify="space-between" align="flex-start">
         <Group gap="xl">
-          <Fact label={t('Made')}>{enabled ? `${dayWords(days)} at ${at}` : t('By hand only')}</Fact>
+          <Fact label={t('Made')}>{enabled ? t('{{days}} at {{at}}', { days: dayWords(days), at }) : t('By hand only')}</Fact>
           {nextAt !== null && <Fact label={t('Next')}><Time at={nextAt} /></Fact>}
           <Fact label={t('Kept')}>{plural(keep, 'The last one', 'The last {{count}}')}</Fact>
           <Fact label={t('Folder')}>{folder}</Fact>

@@ -5,11 +5,10 @@ import type { BackupSettings } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { saveSettings } from './data.ts'
-import { t } from '../../words/translate.ts'
+import { dayNames } from '../../words/hours.ts'
+import { inSense, t } from '../../words/translate.ts'
 
-const names = [t('Mon'), t('Tue'), t('Wed'), t('Thu'), t('Fri'), t('Sat'), t('Sun')]
-
-export const dayWords = (days: readonly number[]): string => (days.length === 7 ? t('Every day') : days.map((day) => names[day - 1]).join(', '))
+export const dayWords = (days: readonly number[]): string => (days.length === 7 ? t('Every day') : days.map((day) => dayNames[day - 1]).join(', '))
 
 /** When backups are made, and how many stay. */
 export function ScheduleForm({ opened, settings, onClose }: { opened: boolean; settings: BackupSettings | undefined; onClose: () => void }) {
@@ -38,9 +37,9 @@ function Fields({ current, onClose }: { current: BackupSettings; onClose: () => 
     <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Checkbox label={t('Make backups by schedule')} data-autofocus checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
       <TextInput label={t('At')} type="time" description={t('By the clock of the machine; at night, when few call.')} withAsterisk required value={values.at} error={errors.at} onChange={(change) => set('at', change.currentTarget.value)} />
-      <Input.Wrapper label={t('On')} error={errors.days}>
+      <Input.Wrapper label={inSense('day', 'On')} error={errors.days}>
         <Chip.Group multiple value={values.days} onChange={(days) => set('days', [...days].sort())}>
-          <Group gap={6} mt={4}>{names.map((name, at) => <Chip key={name} value={String(at + 1)} size="xs">{name}</Chip>)}</Group>
+          <Group gap={6} mt={4}>{dayNames.map((name, at) => <Chip key={name} value={String(at + 1)} size="xs">{name}</Chip>)}</Group>
         </Chip.Group>
       </Input.Wrapper>
       <NumberInput label={t('How many stay')} description={t('The oldest makes room for a new one.')} min={1} max={365} allowDecimal={false} value={values.keep} error={errors.keep} onChange={(value) => set('keep', value)} />

@@ -13,11 +13,11 @@ import { useListState } from '../../components/use-list-state.ts'
 import { exactTime, instant, span } from '../../words/time.ts'
 import { disallowNetwork, liftBan, reasonWords, useAllowedNetworks, useBans } from './data.ts'
 import { NetworkForm } from './network-form.tsx'
-import { t } from '../../words/translate.ts'
+import { figure, t } from '../../words/translate.ts'
 
 function Left({ until }: { until: string }) {
   const left = (instant(until) - useNow()) / 1000
-  return <span className="numbers" title={exactTime(instant(until))}>{left > 0 ? span(left) : 'over'}</span>
+  return <span className="numbers" title={exactTime(instant(until))}>{left > 0 ? span(left) : t('over')}</span>
 }
 
 const columns: Column<Ban>[] = [
@@ -35,7 +35,7 @@ const columns: Column<Ban>[] = [
   { key: 'since', title: t('Since'), sort: 'since', render: (ban) => <Time at={ban.since} /> },
   { key: 'until', title: t('Ends in'), sort: 'until', card: 'aside', render: (ban) => ban.until === null ? t('When lifted') : <Left until={ban.until} /> },
   { key: 'level', title: t('Time in a row'), align: 'right', render: (ban) => <span className="numbers">{ban.level}</span> },
-  { key: 'hits', title: t('Tried since'), sort: 'hits', align: 'right', render: (ban) => <span className="numbers">{ban.hits.toLocaleString()}</span> },
+  { key: 'hits', title: t('Tried since'), sort: 'hits', align: 'right', render: (ban) => <span className="numbers">{figure(ban.hits)}</span> },
 ]
 
 const allowedColumns: Column<AllowedNetwork>[] = [
@@ -113,12 +113,12 @@ function Allowed({ mayWrite, onAdd }: { mayWrite: boolean; onAdd: () => void }) 
         columns={allowedColumns}
         rows={query.data?.data}
         rowKey={(row) => row.id}
-        {...(mayWrite && { actions: (row: AllowedNetwork) => <Tooltip label={t('Remove')}><ActionIcon aria-label={`Remove ${row.network}`} onClick={() => setRemoving(row)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip> })}
+        {...(mayWrite && { actions: (row: AllowedNetwork) => <Tooltip label={t('Remove')}><ActionIcon aria-label={t('Remove {{network}}', { network: row.network })} onClick={() => setRemoving(row)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip> })}
         error={query.error}
         retry={() => void query.refetch()}
         empty={<EmptyState icon={ShieldCheck} title={t('No network is on the list')} action={mayWrite && add}>{t('Addresses with a registered phone need not be here: they are never banned.')}</EmptyState>}
       />
-      <Confirm opened={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.network ?? ''}?`} confirm={t('Remove')} onConfirm={async () => (removing === null ? undefined : disallowNetwork(removing.id))} done={t('The network is off the list.')}>
+      <Confirm opened={removing !== null} onClose={() => setRemoving(null)} title={t('Remove {{network}}?', { network: removing?.network ?? '' })} confirm={t('Remove')} onConfirm={async () => (removing === null ? undefined : disallowNetwork(removing.id))} done={t('The network is off the list.')}>
         {t('From then on it can be banned like any other.')}
       </Confirm>
     </section>

@@ -4,7 +4,7 @@ import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { now } from '../../live/clock.ts'
 import { addBan, allowNetwork } from './data.ts'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
 const HOUR = 3_600_000
 
@@ -49,7 +49,7 @@ function Fields({ ban, onClose }: { ban: boolean; onClose: () => void }) {
   })
   const { values, errors, set } = form
   return (
-    <FormBody submit={ban ? t('Ban') : t('Allow')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+    <FormBody submit={ban ? inSense('verb', 'Ban') : t('Allow')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label={t('Address or network')} description={t('An IPv6 address means its /64.')} withAsterisk required data-autofocus autoComplete="off" value={values.network} error={errors.network} onChange={(change) => set('network', change.currentTarget.value)} />
       <TextInput label={t('Note')} withAsterisk required autoComplete="off" value={values.note} error={errors.note} onChange={(change) => set('note', change.currentTarget.value)} />
       {ban && <Select label={t('How long')} allowDeselect={false} data={lengths} value={values.length} error={errors.until} onChange={(value) => set('length', value ?? 'always')} />}

@@ -14,7 +14,7 @@ export type Editing = { kind: 'new'; number: string } | { kind: 'edit'; caller: 
 export function BlockedCallerForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
   const caller = editing?.kind === 'edit' ? editing.caller : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={caller === undefined ? t('Block a caller') : `Edit ${caller.number}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={caller === undefined ? t('Block a caller') : t('Edit {{number}}', { number: caller.number })}>
       <Fields current={caller} number={editing?.kind === 'new' ? editing.number : ''} onClose={onClose} />
     </FormDrawer>
   )

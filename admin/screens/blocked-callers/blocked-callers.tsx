@@ -77,7 +77,7 @@ export default function BlockedCallers() {
       <ImportDrawer opened={importing} onClose={() => setImporting(false)} />
       <BlockedCallerForm editing={editing} onClose={() => setEditing(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete the rule for {{number}}?', { number: deleting?.number ?? '' })} confirm={t('Delete rule')} onConfirm={async () => deleting && removeBlockedCaller(deleting.id)} done={t('The rule for {{number}} is deleted.', { number: deleting?.number ?? '' })}>
-        {deleting?.action === 'allow' ? t('Other rules decide about this caller then.') : t('This caller is put through then, unless another rule says otherwise.')} It can be brought back from the audit log.
+        {deleting?.action === 'allow' ? t('Other rules decide about this caller then.') : t('This caller is put through then, unless another rule says otherwise.')} {t('It can be brought back from the audit log.')}
       </Confirm>
     </Stack>
   )

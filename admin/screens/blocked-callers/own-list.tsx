@@ -71,11 +71,11 @@ function Fields({ list, save, onClose }: Required<Pick<OwnListProps, 'list'>> & 
       <Input.Description>{CALLER_HINT}</Input.Description>
       <Input.Description>{t('What says most of a number counts, here or for the company; an exception lets a caller through whom the company blocks. Colleagues, and whoever calls back after a call for help, are never blocked.')}</Input.Description>
       {rows.map((row, at) => (
-        <Card key={row.key} withBorder padding="xs" radius="md" component="fieldset" aria-label={`Rule ${at + 1}`}>
+        <Card key={row.key} withBorder padding="xs" radius="md" component="fieldset" aria-label={t('Rule {{at}}', { at: at + 1 })}>
           <Stack gap="xs">
             <Group gap="xs" wrap="nowrap" align="flex-end">
               <TextInput flex={1} label={t('Caller')} placeholder="+12025550123" autoComplete="off" maxLength={110} value={row.number} onChange={(typed) => change(row, { number: typed.currentTarget.value })} />
-              <ActionIcon variant="subtle" color="red" size={36} aria-label={`Take out ${row.number || `rule ${at + 1}`}`} onClick={() => set(rows.filter((each) => each !== row))}><X size={16} aria-hidden /></ActionIcon>
+              <ActionIcon variant="subtle" color="red" size={36} aria-label={row.number === '' ? t('Take out rule {{at}}', { at: at + 1 }) : t('Take out {{number}}', { number: row.number })} onClick={() => set(rows.filter((each) => each !== row))}><X size={16} aria-hidden /></ActionIcon>
             </Group>
             <TextInput label={t('Why')} placeholder={t('Sells things')} autoComplete="off" maxLength={100} value={row.name} onChange={(typed) => change(row, { name: typed.currentTarget.value })} />
             <Select label={t('What happens')} data={ACTIONS} allowDeselect={false} value={row.action} onChange={(action) => { if (isAction(action)) change(row, { action }) }} />

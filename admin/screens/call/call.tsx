@@ -16,7 +16,7 @@ import { stateWords } from '../../words/call.ts'
 import { OwnProgress } from './own-progress.tsx'
 import { ExtensionSelect } from '../extensions/extension-select.tsx'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
 const MINE = 'dialplane.my-phone'
 
@@ -78,7 +78,7 @@ function Dial({ to }: { to: string }) {
           {any && <ExtensionSelect label={t('My phone')} description={t('The extension whose phones ring first.')} value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}
           <Checkbox label={t('My phone answers by itself')} description={t('If it can: most desk phones allow this in their settings. Without this, what is set for the extension counts.')} checked={values.autoAnswer} onChange={(change) => set('autoAnswer', change.currentTarget.checked)} />
           <Problem error={form.problem} />
-          <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>{t('Call')}</Button></Group>
+          <Group><Button type="submit" leftSection={<Phone size={16} aria-hidden />} loading={form.busy}>{inSense('verb', 'Call')}</Button></Group>
         </Stack>
       </form>
       {call !== null && <Progress first={call} />}
@@ -97,7 +97,7 @@ function Progress({ first }: { first: Call }) {
       {now === undefined ? <Text size="sm">{rich('The call is over. <link>What became of it</link>', { link: (inside) => <Link href={`/calls/${first.id}`}>{inside}</Link> })}</Text> : (
         <>
           <StatusBadge {...stateWords[now.state]} />
-          <Text size="sm">{now.id === first.id ? t('Your phone rings: answer it.') : `Calling ${now.to.name ?? now.to.number}.`}</Text>
+          <Text size="sm">{now.id === first.id ? t('Your phone rings: answer it.') : t('Calling {{name}}.', { name: now.to.name ?? now.to.number })}</Text>
           {can('calls.control') && <Button size="xs" variant="default" color="red" leftSection={<PhoneOff size={14} aria-hidden />} onClick={() => void hangUpCall({ path: { id: now.id }, throwOnError: true }).catch(notify.failed)}>{t('Hang up')}</Button>}
         </>
       )}

@@ -6,14 +6,14 @@ import { notify } from '../../app/notify.ts'
 import { getOwnCall, hangUpOwnCall, type OwnCall } from '../../client/index.ts'
 import { StatusBadge } from '../../components/status.tsx'
 import { stateWords } from '../../words/call.ts'
-import { t } from '../../words/translate.ts'
+import { sentences, t } from '../../words/translate.ts'
 
 const EVERY_MS = 1_000
 
 function sentenceOf({ ownPhone, state, name, number, explanation }: OwnCall): string {
-  if (ownPhone === 'over') return t('The call is over. {{explanation}}', { explanation: explanation ?? '' })
+  if (ownPhone === 'over') return sentences(t('The call is over.'), explanation)
   if (ownPhone === 'rings') return t('Your phone rings: answer it.')
-  return `${state === 'answered' ? t('Talking to') : t('Calling')} ${name ?? number}.`
+  return state === 'answered' ? t('Talking to {{name}}.', { name: name ?? number }) : t('Calling {{name}}.', { name: name ?? number })
 }
 
 /** What becomes of an own call, asked for until it is over: nobody else's calls need be seen for that. */

@@ -55,7 +55,7 @@ function Choice({ call, onClose }: { call: Call; onClose: () => void }) {
     mutationFn: async (id: string) => supervise(call.id, { extensionId: id, side, mode }),
     onSuccess: () => {
       localStorage.setItem(REMEMBERED, extensionId ?? '')
-      notify.done(`${chosen?.label ?? 'The phone'} is ringing.`)
+      notify.done(chosen === undefined ? t('The phone is ringing.') : t('{{name}} is ringing.', { name: chosen.label }))
       onClose()
     },
   })

@@ -54,7 +54,7 @@ export function PartyTable({ live }: { live: LiveConference }) {
       <Confirm
         opened={kicking !== null}
         onClose={() => setKicking(null)}
-        title={`Remove ${kicking === null ? '' : partyName(kicking)}?`}
+        title={t('Remove {{kicking}}?', { kicking: kicking === null ? '' : partyName(kicking) })}
         confirm={t('Remove')}
         onConfirm={() => (kicking === null ? Promise.resolve() : steerParty(live.id, kicking.callId, 'kick'))}
         done={t('The caller is being removed.')}
@@ -68,13 +68,13 @@ export function PartyTable({ live }: { live: LiveConference }) {
 function PartyActions({ id, party, onKick }: { id: string; party: ConferenceParty; onKick: () => void }) {
   const mute = useMutation({ mutationFn: () => steerParty(id, party.callId, party.muted ? 'unmute' : 'mute'), onError: notify.failed })
   const who = partyName(party)
-  const label = party.muted ? `Unmute ${who}` : `Mute ${who}`
+  const label = party.muted ? t('Unmute {{who}}', { who }) : t('Mute {{who}}', { who })
   return (
     <Group gap="xs" wrap="nowrap" justify="flex-end">
       <Tooltip label={party.muted ? t('Unmute') : t('Mute')}>
         <ActionIcon aria-label={label} loading={mute.isPending} onClick={() => mute.mutate()}>{party.muted ? <Mic size={16} aria-hidden /> : <MicOff size={16} aria-hidden />}</ActionIcon>
       </Tooltip>
-      <Tooltip label={t('Remove')}><ActionIcon aria-label={`Remove ${who}`} color="red" variant="light" onClick={onKick}><UserX size={16} aria-hidden /></ActionIcon></Tooltip>
+      <Tooltip label={t('Remove')}><ActionIcon aria-label={t('Remove {{who}}', { who })} color="red" variant="light" onClick={onKick}><UserX size={16} aria-hidden /></ActionIcon></Tooltip>
     </Group>
   )
 }

@@ -70,7 +70,7 @@ export default function Configuration() {
         opened={asking} onClose={() => setAsking(false)} title={t('Apply the file?')} confirm={t('Apply')} danger={plan?.changes.some(({ action }) => action === 'remove') ?? false}
         onConfirm={async () => { if (plan) setResult(await carryOut(yaml, remove, plan.fingerprint)); setPlan(null) }} done={t('The file is applied.')}
       >
-        {plan?.changes.length === 1 ? t('One thing is changed.') : t('{{changes}} things are changed.', { changes: plan?.changes.length ?? 0 })} All of it or nothing; each change is in the audit log and can be undone there.
+        {plural(plan?.changes.length ?? 0, 'One thing is changed.', '{{count}} things are changed.')} {t('All of it or nothing; each change is in the audit log and can be undone there.')}
       </Confirm>
     </Stack>
   )

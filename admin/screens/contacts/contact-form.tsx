@@ -13,7 +13,7 @@ export type Editing = { kind: 'new'; number: string; name?: string } | { kind: '
 /** Adds a contact, or changes one. */
 export function ContactForm({ editing, onClose }: { editing: Editing; onClose: () => void }) {
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={editing?.kind === 'edit' ? `Edit ${editing.contact.name}` : t('New contact')}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={editing?.kind === 'edit' ? t('Edit {{name}}', { name: editing.contact.name }) : t('New contact')}>
       {editing !== null && <Fields editing={editing} onClose={onClose} />}
     </FormDrawer>
   )
@@ -49,7 +49,7 @@ function Fields({ editing, onClose }: { editing: NonNullable<Editing>; onClose: 
         <Stack gap="xs">
           {values.numbers.map(({ label, number }, at) => (
             <Group key={at} gap="xs" wrap="nowrap" align="flex-end">
-              <TextInput label={t('Number')} aria-label={`Number ${at + 1}`} type="tel" placeholder="+1 (202) 555-0123" autoComplete="off" flex={2} miw={0} value={number} onChange={(change) => setNumber(at, { number: change.currentTarget.value })} />
+              <TextInput label={t('Number')} aria-label={t('Number {{at}}', { at: at + 1 })} type="tel" placeholder="+1 (202) 555-0123" autoComplete="off" flex={2} miw={0} value={number} onChange={(change) => setNumber(at, { number: change.currentTarget.value })} />
               <TextInput label={t('Kind')} aria-label={t('Kind of number {{at}}', { at: at + 1 })} placeholder={t('Mobile')} autoComplete="off" flex={1} miw={0} maxLength={40} value={label} onChange={(change) => setNumber(at, { label: change.currentTarget.value })} />
               <ActionIcon variant="subtle" size="lg" aria-label={t('Remove number {{at}}', { at: at + 1 })} onClick={() => set('numbers', values.numbers.filter((_, place) => place !== at))}><X size={16} aria-hidden /></ActionIcon>
             </Group>

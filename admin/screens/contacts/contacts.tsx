@@ -84,7 +84,7 @@ export default function Contacts() {
       <ContactForm editing={editing} onClose={() => setEditing(null)} />
       <ImportDrawer opened={open === 'import'} onClose={close} />
       <ContactSettingsForm opened={open === 'settings'} onClose={close} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.name ?? ''}?`} confirm={t('Delete contact')} onConfirm={async () => deleting && removeContact(deleting.id)} done={t('{{name}} is deleted.', { name: deleting?.name ?? '' })}>
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete contact')} onConfirm={async () => deleting && removeContact(deleting.id)} done={t('{{name}} is deleted.', { name: deleting?.name ?? '' })}>
         {t('Calls from these numbers are shown without a name then. The history keeps the names it has.')}
       </Confirm>
     </Stack>

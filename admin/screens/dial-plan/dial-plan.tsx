@@ -11,6 +11,7 @@ import { useExplanation, type Question } from './data.ts'
 import { EditStep } from './edit-step.tsx'
 import { FeatureCodes } from './feature-codes.tsx'
 import { t } from '../../words/translate.ts'
+import { rich } from '../../words/rich.ts'
 
 // Only whoever looks at a graph loads what draws it.
 const Flow = lazy(() => import('./flow.tsx'))
@@ -64,7 +65,7 @@ function TryNumber() {
       {answer.data !== undefined && !answer.isError && (
         <Stack gap="sm" mt="md" aria-live="polite">
           <Text size="sm">
-            {question?.from === '' ? t('Anybody') : question?.from} dials <Text span fw={600}>{answer.data.number}</Text>{answer.data.name !== null && ` (${answer.data.name})`}:
+            {rich('{{who}} dials {{number}}:', { who: question?.from === '' ? t('Anybody') : question?.from, number: <><Text span fw={600}>{answer.data.number}</Text>{answer.data.name !== null && ` (${answer.data.name})`}</> })}
           </Text>
           <SegmentedControl size="xs" aria-label={t('Show as')} w="fit-content" data={[{ value: 'list', label: t('List') }, { value: 'graph', label: t('Graph') }]} value={view} onChange={setView} />
           {view === 'list'

@@ -11,7 +11,7 @@ import { ErrorState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { changeFeatureCode, restoreFeatureCode } from './data.ts'
-import { t } from '../../words/translate.ts'
+import { sentences, t } from '../../words/translate.ts'
 
 /** The codes that phones dial, for reading, printing and changing. */
 export function FeatureCodes() {
@@ -33,7 +33,7 @@ export function FeatureCodes() {
         <>
           <Codes caption={t('Dialled')} codes={query.data.filter(({ inCall }) => !inCall)} onEdit={mayWrite ? setEditing : null} />
           <Title order={3} mt="md" mb="xs">{t('While talking')}</Title>
-          <Text size="sm" c="dimmed" mb="sm">Typed in a call by phones of this house, never by callers from outside. A # or a pause ends the number. Any number will do: that of a park lot parks the call and tells the slot{leave === undefined ? '' : t(', {{leave}} and an extension leads to its voicemail', { leave })}. When nobody answers, the call comes back.</Text>
+          <Text size="sm" c="dimmed" mb="sm">{t('Typed in a call by phones of this house, never by callers from outside. A # or a pause ends the number.')} {leave === undefined ? t('Any number will do: that of a park lot parks the call and tells the slot.') : t('Any number will do: that of a park lot parks the call and tells the slot, {{leave}} and an extension leads to its voicemail.', { leave })} {t('When nobody answers, the call comes back.')}</Text>
           <Codes caption={t('While talking')} codes={query.data.filter(({ inCall }) => inCall)} onEdit={mayWrite ? setEditing : null} />
         </>
       )}
@@ -52,7 +52,7 @@ function Codes({ caption, codes, onEdit }: { caption: string; codes: readonly Fe
         {codes.map((one) => (
           <Table.Tr key={one.action}>
             <Table.Td>{one.enabled ? <Code>{one.code}{one.takesNumber && ' number'}</Code> : <StatusDot label={t('Turned off')} tone="quiet" />}</Table.Td>
-            <Table.Td>{one.does}{one.code !== one.customary && <Text span inherit c="dimmed">{t(' (customarily {{customary}})', { customary: one.customary })}</Text>}</Table.Td>
+            <Table.Td>{one.does}{one.code !== one.customary && <Text span inherit c="dimmed"> {t('(customarily {{customary}})', { customary: one.customary })}</Text>}</Table.Td>
             {onEdit && <Table.Td><ActionIcon aria-label={t('Change the code for: {{does}}', { does: one.does })} onClick={() => onEdit(one)}><Pencil size={16} aria-hidden /></ActionIcon></Table.Td>}
           </Table.Tr>
         ))}
@@ -86,7 +86,7 @@ function Fields({ current, onClose }: { current: FeatureCode; onClose: () => voi
   return (
     <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Text fw={600}>{does}</Text>
-      <TextInput label={t('Code')} description={`${shape}${takesNumber ? '; the number is dialled behind it' : ''}. Customarily ${customary}. Speed dials and lamps on phones that use the old code must be changed, too.`} withAsterisk required autoComplete="off" data-autofocus value={values.code} error={errors.code} onChange={(change) => set('code', change.currentTarget.value)} />
+      <TextInput label={t('Code')} description={sentences(takesNumber ? t('{{shape}}; the number is dialled behind it. Customarily {{customary}}.', { shape, customary }) : t('{{shape}}. Customarily {{customary}}.', { shape, customary }), t('Speed dials and lamps on phones that use the old code must be changed, too.'))} withAsterisk required autoComplete="off" data-autofocus value={values.code} error={errors.code} onChange={(change) => set('code', change.currentTarget.value)} />
       <Checkbox label={t('Turned on')} description={inCall ? t('While off, these are keys like any other, which the other side hears.') : t('While off, phones that dial it are told that there is no such number.')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
       {(current.code !== customary || !current.enabled) && <Button variant="default" w="fit-content" onClick={() => void restore()}>{t('Back to {{customary}}', { customary })}</Button>}
     </FormBody>

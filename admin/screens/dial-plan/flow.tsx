@@ -37,7 +37,7 @@ function Card({ data: { step, caller, onEdit } }: NodeProps<StepNode>) {
     <div className={classes.card} data-kind={step.subject === null ? 'end' : 'step'}>
       <Handle type="target" position={Position.Left} isConnectable={false} className={classes.handle} />
       {onEdit !== undefined && step.subject !== null
-        ? <UnstyledButton className="nodrag" aria-label={`Change: ${step.step}. ${step.reason}`} onClick={() => onEdit(step)}>{inside}</UnstyledButton>
+        ? <UnstyledButton className="nodrag" aria-label={t('Change: {{step}}. {{reason}}', { step: step.step, reason: step.reason })} onClick={() => onEdit(step)}>{inside}</UnstyledButton>
         : inside}
       <Handle type="source" position={Position.Right} isConnectable={false} className={classes.handle} />
     </div>

@@ -23,7 +23,7 @@ export function PersonInput({ label, description, inside = false, taken, nothing
   const found = useExtensions({ search, limit: 20 })
   const extensions = (found.data?.data ?? []).map(({ id, number, name }) => ({ person: { kind: 'extension', id, number } as Person, label: `${number} ${name}` }))
   const number = inside ? undefined : outsideNumber(search)
-  const outside = number === undefined ? [] : [{ person: { kind: 'outside', number } as Person, label: `Call ${number} outside` }]
+  const outside = number === undefined ? [] : [{ person: { kind: 'outside', number } as Person, label: t('Call {{number}} outside', { number }) }]
   const choices = [...extensions, ...outside].filter(({ person }) => !taken(person))
   return (
     <Select

@@ -7,7 +7,6 @@ import { useConferences } from '../conferences/data.ts'
 import { useSchedules } from '../hours/data.ts'
 import { usePagingGroups } from '../paging/data.ts'
 import { useRingGroups } from '../ring-groups/data.ts'
-import { rich } from '../../words/rich.ts'
 import { t } from '../../words/translate.ts'
 
 interface TargetInputProps {
@@ -55,7 +54,7 @@ export function TargetInput({ label, description, placeholder = t('Number or nam
   return (
     <Autocomplete
       label={label}
-      description={chosen === undefined ? description : rich('{{description}} {{description2}}Now: {{chosen}}', { description, description2: description !== undefined && '— ', chosen })}
+      description={chosen === undefined ? description : `${description === undefined ? '' : `${description} — `}${t('Now: {{chosen}}', { chosen })}`}
       placeholder={placeholder}
       withAsterisk={required}
       required={required}

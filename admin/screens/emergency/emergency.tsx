@@ -13,7 +13,7 @@ import { Phones } from './phones.tsx'
 import { Places } from './places.tsx'
 import { EmergencySettingsForm } from './settings-form.tsx'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { listWords, t } from '../../words/translate.ts'
 
 const tabs = ['calls', 'phones', 'places', 'networks'] as const
 
@@ -23,7 +23,7 @@ export default function Emergency() {
   const can = useCan()
   const [settings, setSettings] = useState(false)
   const sites = useSites()
-  const numbers = joined([...new Set(['911', '112', ...(sites.data ?? []).flatMap(({ helpNumbers }) => helpNumbers)])])
+  const numbers = listWords([...new Set(['911', '112', ...(sites.data ?? []).flatMap(({ helpNumbers }) => helpNumbers)])])
   const tab = tabs.find((one) => one === list.get('tab')) ?? 'calls'
   return (
     <Stack gap="md">
@@ -46,8 +46,6 @@ export default function Emergency() {
   )
 }
 
-const joined = (all: readonly string[]): string => `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`
-
 /** What would go wrong today. */
 function Warnings({ onSettings }: { onSettings: () => void }) {
   const can = useCan()
@@ -60,8 +58,8 @@ function Warnings({ onSettings }: { onSettings: () => void }) {
     <Alert color="red" icon={<TriangleAlert size={18} aria-hidden />} title={t('Before somebody needs help')}>
       <Stack gap={4}>
         {noTrunk && <span>{rich('No trunk carries calls to the emergency services: a caller of 911 is told to use another phone. <link>Trunks</link>', { link: (inside) => <Link href="/trunks">{inside}</Link> })}</span>}
-        {settings.data?.locationId === null && <span>Phones that no network and no place is known of are nowhere. Add a place, and choose it as the default. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>{t('Choose')}</Button>}</span>}
-        {nobody && <span>Nobody is told when somebody calls for help. {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>{t('Say who')}</Button>}</span>}
+        {settings.data?.locationId === null && <span>{t('Phones that no network and no place is known of are nowhere. Add a place, and choose it as the default.')} {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>{t('Choose')}</Button>}</span>}
+        {nobody && <span>{t('Nobody is told when somebody calls for help.')} {can('emergency.write') && <Button variant="subtle" size="compact-sm" onClick={onSettings}>{t('Say who')}</Button>}</span>}
       </Stack>
     </Alert>
   )

@@ -51,7 +51,7 @@ export function Networks() {
         <Fields current={editing?.network} places={(places.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} onClose={() => setEditing(null)} />
       </FormDrawer>
       <WireMapDrawer opened={importing} onClose={() => setImporting(false)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.value ?? ''}?`} confirm={t('Delete')} onConfirm={async () => deleting && removeNetwork(deleting.id)} done={t('It is deleted.')}>
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete {{value}}?', { value: deleting?.value ?? '' })} confirm={t('Delete')} onConfirm={async () => deleting && removeNetwork(deleting.id)} done={t('It is deleted.')}>
         {t('Phones there are then where the next best says.')}
       </Confirm>
     </Stack>

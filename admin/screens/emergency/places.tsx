@@ -44,7 +44,7 @@ export function Places() {
   const placeColumns: Column<EmergencyLocation>[] = [
     { key: 'name', title: t('Place'), card: 'title', render: ({ name }) => <Text span inherit fw={600}>{name}</Text> },
     { key: 'site', title: t('In'), render: ({ siteId }) => siteName(siteId) },
-    { key: 'where', title: t('Floor and room'), render: ({ floor, room, details }) => [floor && `Floor ${floor}`, room && `room ${room}`, details].filter(Boolean).join(', ') || '–' },
+    { key: 'where', title: t('Floor and room'), render: ({ floor, room, details }) => [floor && t('Floor {{floor}}', { floor }), room && t('room {{room}}', { room }), details].filter(Boolean).join(', ') || '–' },
     { key: 'number', title: t('Number shown'), render: ({ callbackNumber }) => callbackNumber ?? t('That of the site') },
   ]
   return (
@@ -62,7 +62,7 @@ export function Places() {
         <DataTable
           label={t('Places')} columns={placeColumns} rows={places.data} rowKey={({ id }) => id} error={places.error} retry={() => void places.refetch()}
           {...(mayWrite && { actions: (place: EmergencyLocation) => menu(place.name, () => setEditing({ kind: 'place', place }), () => setHistory({ type: 'emergency-location', id: place.id, title: place.name }), () => setDeleting({ kind: 'place', id: place.id, name: place.name })) })}
-          empty={<EmptyState icon={MapPin} title={t('No places yet')} action={mayWrite && (sites.data?.length ?? 0) > 0 && newPlace} order={2}>A place is where in a building somebody is looked for: a floor, a room, a wing.{(sites.data?.length ?? 0) === 0 && t(' Add a site first.')}</EmptyState>}
+          empty={<EmptyState icon={MapPin} title={t('No places yet')} action={mayWrite && (sites.data?.length ?? 0) > 0 && newPlace} order={2}>{t('A place is where in a building somebody is looked for: a floor, a room, a wing.')}{(sites.data?.length ?? 0) === 0 && ` ${t('Add a site first.')}`}</EmptyState>}
         />
       </Stack>
       <PoolNumbers />
@@ -73,7 +73,7 @@ export function Places() {
         <PlaceFields current={editing?.kind === 'place' ? editing.place : undefined} sites={sites.data ?? []} onClose={() => setEditing(null)} />
       </FormDrawer>
       <HistoryDrawer of={history ?? undefined} onClose={() => setHistory(null)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.name ?? ''}?`} confirm={t('Delete')} onConfirm={async () => deleting && (deleting.kind === 'site' ? removeSite(deleting.id) : removePlace(deleting.id))} done={t('{{name}} is deleted.', { name: deleting?.name ?? '' })}>
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete')} onConfirm={async () => deleting && (deleting.kind === 'site' ? removeSite(deleting.id) : removePlace(deleting.id))} done={t('{{name}} is deleted.', { name: deleting?.name ?? '' })}>
         {t('Calls of the past keep the address that was sent with them.')}
       </Confirm>
     </Stack>

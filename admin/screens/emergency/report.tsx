@@ -13,11 +13,11 @@ import { addressWords, sourceWords } from '../../words/emergency.ts'
 import { AcknowledgeForm } from './acknowledge-form.tsx'
 import { helpState } from './calls.tsx'
 import { useHelpCall } from './data.ts'
-import { rich } from '../../words/rich.ts'
+import { instant, reportTime } from '../../words/time.ts'
 import { t } from '../../words/translate.ts'
 
 const ways = { mail: t('By e-mail'), phone: t('On the phone'), panel: t('In the panel') } as const
-const exact = (at: string | null): string => (at === null ? '–' : new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' }))
+const exact = (at: string | null): string => (at === null ? '–' : reportTime(instant(at)))
 
 /** All that is known of a call for help, on one page that can be printed for a regulator. */
 export default function Report() {
@@ -32,8 +32,8 @@ export default function Report() {
   return (
     <Stack gap="md">
       <PageHeader
-        title={`${call.kind === 'test' ? t('Test') : t('Call for help')} of ${partyName(caller)}`}
-        lead={`Dialled ${call.dialled}, ${exact(call.startedAt)}.`}
+        title={call.kind === 'test' ? t('Test of {{caller}}', { caller: partyName(caller) }) : t('Call for help of {{caller}}', { caller: partyName(caller) })}
+        lead={t('Dialled {{dialled}}, {{exact}}.', { dialled: call.dialled, exact: exact(call.startedAt) })}
         actions={(
           <Group gap="xs" className="no-print">
             {call.kind === 'call' && call.acknowledgedAt === null && can('emergency.write') && <Button onClick={() => setAcknowledging(true)}>{t('Acknowledge')}</Button>}
@@ -46,12 +46,12 @@ export default function Report() {
           <Fact label={t('State')}><StatusDot {...helpState(call)} /></Fact>
           <Fact label={t('Phone')}>{caller.device ?? t('Not known')}</Fact>
           <Fact label={t('From the address')}>{caller.address}</Fact>
-          <Fact label={t('Number shown')}>{call.callbackNumber ?? t('None')}{call.pool !== null && t(', of the {{size}} of the site', { size: call.pool.size })}</Fact>
+          <Fact label={t('Number shown')}>{call.pool === null ? call.callbackNumber ?? t('None') : t('{{number}}, of the {{size}} of the site', { number: call.callbackNumber ?? t('None'), size: call.pool.size })}</Fact>
           <Fact label={t('Answered')}>{exact(call.answeredAt)}</Fact>
           <Fact label={t('Ended')}>{exact(call.endedAt)}</Fact>
         </Group>
         {call.pool?.takenFrom != null && <Text size="sm" c="red" mt="sm">{t('All {{size}} call-back numbers of the site were in use: this one was that of {{caller}}, who called {{exact}} and is not called back on it any more.', { size: call.pool.size, caller: call.pool.takenFrom.caller, exact: exact(call.pool.takenFrom.at) })}</Text>}
-        {call.displaced.map(({ caller: other, called, held, at }) => <Text key={at} size="sm" mt="sm">{other === '' ? t('A call of others on this server') : t('The call of {{other}} to {{called}}', { other, called })} was ended so that this one fitted, {exact(at)}: it held {held}.</Text>)}
+        {call.displaced.map(({ caller: other, called, held, at }) => <Text key={at} size="sm" mt="sm">{other === '' ? t('A call of others on this server was ended so that this one fitted, {{exact}}: it held {{held}}.', { exact: exact(at), held }) : t('The call of {{other}} to {{called}} was ended so that this one fitted, {{exact}}: it held {{held}}.', { other, called, exact: exact(at), held })}</Text>)}
         {call.outcome !== null && <Text size="sm" mt="sm">{call.outcome}</Text>}
         {can('calls.read') && <Text size="sm" mt="xs" className="no-print"><Link href={`/calls/${call.id}`}>{t('The call with its messages')}</Link></Text>}
       </Panel>
@@ -89,7 +89,7 @@ export default function Report() {
           </Table>
         )}
         {call.escalatedAt !== null && <Text size="sm" mt="xs">{t('Nobody acknowledged it in time, so others were told: {{exact}}.', { exact: exact(call.escalatedAt) })}</Text>}
-        {call.acknowledgedAt !== null && <Text size="sm" mt="xs">{rich('Acknowledged by {{acknowledgedBy}}, {{exact}}.{{note}}', { acknowledgedBy: call.acknowledgedBy, exact: exact(call.acknowledgedAt), note: call.note !== null && ` “${call.note}”` })}</Text>}
+        {call.acknowledgedAt !== null && <Text size="sm" mt="xs">{t('Acknowledged by {{by}}, {{exact}}.', { by: call.acknowledgedBy ?? '', exact: exact(call.acknowledgedAt) })}{call.note !== null && ` “${call.note}”`}</Text>}
       </Panel>
       <AcknowledgeForm call={acknowledging ? call : null} onClose={() => setAcknowledging(false)} />
     </Stack>

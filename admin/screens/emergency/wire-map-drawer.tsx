@@ -9,7 +9,7 @@ export function WireMapDrawer({ opened, onClose }: { opened: boolean; onClose: (
   return (
     <CsvImport
       title={t('Import networks')} opened={opened} onClose={onClose} read={importNetworks} updatedWord="moved"
-      done={({ created, updated }) => `${created} added, ${updated} moved.`}
+      done={({ created, updated }) => t('{{created}} added, {{updated}} moved.', { created, updated })}
       submit={() => t('Import networks')}
     >
       <Text size="sm">

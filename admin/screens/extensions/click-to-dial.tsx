@@ -16,7 +16,7 @@ import { Problem } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
-import { t } from '../../words/translate.ts'
+import { plural, sentences, t } from '../../words/translate.ts'
 
 type Style = ClickToDialConfig['autoAnswerStyle']
 
@@ -30,12 +30,25 @@ const styles: { value: Style; label: string }[] = [
   { value: 'answer-mode', label: t('Answer-Mode only (RFC 5373)') },
 ]
 
+/** Which phones ring first, and how. */
+function firstWords({ autoAnswer, ringSeconds: seconds }: ClickToDialConfig, chosen: readonly string[]): string {
+  const [count, names] = [chosen.length, chosen.join(', ')]
+  if (count === 0) {
+    if (seconds === null) return autoAnswer ? t('All of its phones ring first, asked to answer by themselves.') : t('All of its phones ring first.')
+    return autoAnswer ? t('All of its phones ring first, for {{seconds}} s, asked to answer by themselves.', { seconds }) : t('All of its phones ring first, for {{seconds}} s.', { seconds })
+  }
+  if (seconds === null) return autoAnswer ? plural(count, '{{names}} rings first, asked to answer by themselves.', '{{names}} ring first, asked to answer by themselves.', { names }) : plural(count, '{{names}} rings first.', '{{names}} ring first.', { names })
+  return autoAnswer
+    ? plural(count, '{{names}} rings first, for {{seconds}} s, asked to answer by themselves.', '{{names}} ring first, for {{seconds}} s, asked to answer by themselves.', { names, seconds })
+    : plural(count, '{{names}} rings first, for {{seconds}} s.', '{{names}} ring first, for {{seconds}} s.', { names, seconds })
+}
+
 /** What happens at a click, in sentences. */
 function sentencesOf(config: ClickToDialConfig, { devices }: Extension): string[] {
   if (!config.enabled) return [t('Switched off: every click is refused.')]
   const chosen = config.deviceIds === null ? [] : devices.filter(({ id }) => config.deviceIds?.includes(id)).map(({ name }) => name)
   return [
-    `${chosen.length === 0 ? 'All of its phones ring' : `${chosen.join(', ')} ${chosen.length === 1 ? 'rings' : 'ring'}`} first${config.ringSeconds === null ? '' : `, for ${config.ringSeconds} s`}${config.autoAnswer ? ', asked to answer by themselves' : ''}.`,
+    firstWords(config, chosen),
     ...(config.namePrefix === '' ? [] : [t('They show “{{namePrefix}}” before the name of who will be called.', { namePrefix: config.namePrefix })]),
     ...(config.outsideNumber === null ? [] : [t('Outside, {{outsideNumber}} is shown.', { outsideNumber: config.outsideNumber })]),
   ]
@@ -82,7 +95,7 @@ function LatestClicks({ extension }: { extension: Extension }) {
 }
 
 function outcomeOf({ own, then }: ClickToDialHistory): string {
-  if (then === null) return t('the own phone was not answered. {{explanation}}', { explanation: own.termination?.explanation ?? '' })
+  if (then === null) return sentences(t('the own phone was not answered.'), own.termination?.explanation)
   return then.answeredAt === null ? (then.termination?.explanation ?? t('not answered')) : 'answered'
 }
 

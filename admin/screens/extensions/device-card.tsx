@@ -43,7 +43,7 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
               <Menu.Item leftSection={<Pencil size={16} aria-hidden />} onClick={() => setDoing('rename')}>{t('Rename')}</Menu.Item>
               <Menu.Item
                 leftSection={device.enabled ? <PowerOff size={16} aria-hidden /> : <Power size={16} aria-hidden />}
-                onClick={() => void changeDevice(device, { enabled: !device.enabled }).then(() => notify.done(`${device.name} is ${device.enabled ? 'off' : 'on'}.`), notify.failed)}
+                onClick={() => void changeDevice(device, { enabled: !device.enabled }).then(() => notify.done(device.enabled ? t('{{name}} is off.', { name: device.name }) : t('{{name}} is on.', { name: device.name })), notify.failed)}
               >
                 {device.enabled ? t('Turn off') : t('Turn on')}
               </Menu.Item>
@@ -55,25 +55,25 @@ export function DeviceCard({ device, onlyOne, mayWrite, onCredentials }: DeviceC
       </Group>
       <Divider my="sm" />
       {!device.enabled && <StatusDot label={t('Turned off')} tone="quiet" />}
-      {device.enabled && registrations.length === 0 && <Text size="sm" c="dimmed">Not registered. {device.phoneId === null ? t('Enter its user name and password in the phone; it appears here by itself.') : t('Its phone fetches user name and password by itself.')}</Text>}
+      {device.enabled && registrations.length === 0 && <Text size="sm" c="dimmed">{t('Not registered.')} {device.phoneId === null ? t('Enter its user name and password in the phone; it appears here by itself.') : t('Its phone fetches user name and password by itself.')}</Text>}
       <Stack gap="xs">
         {registrations.map((registration) => (
           <div key={registration.id}>
             <Group justify="space-between" gap="xs">
               <Text size="sm" component="div"><Reachability registration={registration} /></Text>
-              <Text size="xs" c="dimmed" component="div">Lasts another <Expiry registration={registration} /></Text>
+              <Text size="xs" c="dimmed" component="div">{rich('Lasts another {{time}}', { time: <Expiry registration={registration} /> })}</Text>
             </Group>
-            <Text size="xs" c="dimmed" className="break-anywhere">{rich('{{received}} over {{transport}}{{userAgent}}', { received: registration.received, transport: registration.transport.toUpperCase(), userAgent: registration.userAgent !== null && ` · ${registration.userAgent}` })}</Text>
+            <Text size="xs" c="dimmed" className="break-anywhere">{t('{{address}} over {{transport}}', { address: registration.received, transport: registration.transport.toUpperCase() })}{registration.userAgent !== null && ` · ${registration.userAgent}`}</Text>
           </div>
         ))}
       </Stack>
       <Text size="xs" c="dimmed" mt="sm">{rich('Password made {{time}}', { time: <Time at={device.credentialsChangedAt} /> })}</Text>
       <DeviceForm opened={doing === 'rename'} extensionId={device.extensionId} device={device} onClose={close} />
       <Confirm opened={doing === 'renew'} onClose={close} title={t('New password for {{name}}?', { name: device.name })} confirm={t('Make new password')} onConfirm={async () => onCredentials(await renewCredentials(device.id))}>
-        The old password stops working at once and the phone is signed out until {device.phoneId === null ? t('the new one is entered in it') : t('it has fetched the new one')}.
+        {device.phoneId === null ? t('The old password stops working at once and the phone is signed out until the new one is entered in it.') : t('The old password stops working at once and the phone is signed out until it has fetched the new one.')}
       </Confirm>
-      <Confirm opened={doing === 'delete'} onClose={close} title={`Delete ${device.name}?`} confirm={t('Delete device')} onConfirm={() => removeDevice(device.id)} done={t('{{name}} is deleted.', { name: device.name })}>
-        The phone is signed out and its password stops working. {onlyOne && t('It is the only device: nothing will ring when this number is dialled. ')}This cannot be undone.
+      <Confirm opened={doing === 'delete'} onClose={close} title={t('Delete {{name}}?', { name: device.name })} confirm={t('Delete device')} onConfirm={() => removeDevice(device.id)} done={t('{{name}} is deleted.', { name: device.name })}>
+        {t('The phone is signed out and its password stops working.')} {onlyOne && `${t('It is the only device: nothing will ring when this number is dialled.')} `}{t('This cannot be undone.')}
       </Confirm>
     </Panel>
   )

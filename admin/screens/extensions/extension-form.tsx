@@ -172,7 +172,7 @@ function Fields({ current, onClose, onCreated }: FieldsProps) {
         min={1}
         max={3650}
         allowDecimal={false}
-        suffix=" days"
+        suffix={` ${t('days')}`}
         placeholder={t('Standard')}
         value={values.recordingDays}
         error={errors.recordingDays}

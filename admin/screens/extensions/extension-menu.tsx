@@ -43,7 +43,7 @@ export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuPro
           <Menu.Item c="var(--mantine-color-error)" leftSection={<Trash2 size={16} aria-hidden />} onClick={() => setAsking('delete')}>{t('Delete')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <HistoryDrawer of={history ? { type: 'extension', id, title: `extension ${number}` } : undefined} onClose={() => setHistory(false)} />
+      <HistoryDrawer of={history ? { type: 'extension', id, title: t('extension {{number}}', { number }) } : undefined} onClose={() => setHistory(false)} />
       <Confirm
         opened={asking === 'delete'}
         onClose={() => setAsking(null)}
@@ -53,7 +53,7 @@ export function ExtensionMenu({ extension, onEdit, onDeleted }: ExtensionMenuPro
         done={t('Extension {{number}} is deleted.', { number })}
         {...(onDeleted !== undefined && { onDone: onDeleted })}
       >
-        {plural(devices.length, 'Its phone is', 'Its {{count}} phones are')} signed out and cannot register again. A call going on is not cut off, and past calls stay in the history. The audit log can bring the extension back, but not the passwords of its phones.
+        {plural(devices.length, 'Its phone is signed out and cannot register again.', 'Its {{count}} phones are signed out and cannot register again.')} {t('A call going on is not cut off, and past calls stay in the history. The audit log can bring the extension back, but not the passwords of its phones.')}
       </Confirm>
       <Confirm
         opened={asking === 'off'}

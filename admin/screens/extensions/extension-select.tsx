@@ -21,6 +21,6 @@ export function ExtensionSelect({ label, description, value, error, onChange, op
   const chosen = useExtension(value).data
   const rows = chosen === undefined || found.some(({ id }) => id === chosen.id) ? found : [chosen, ...found]
   return (
-    <Select label={label} description={description} placeholder={t('Number or name')} withAsterisk={!optional} clearable={optional} clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}` }} searchable searchValue={search} onSearchChange={setSearch} filter={({ options }) => options} data={rows.map(({ id, number, name }) => ({ value: id, label: `${number} ${name}` }))} value={value === '' ? null : value} error={error} onChange={(id) => onChange(id ?? '')} nothingFoundMessage={t('No such extension.')} />
+    <Select label={label} description={description} placeholder={t('Number or name')} withAsterisk={!optional} clearable={optional} clearButtonProps={{ 'aria-label': t('No {{label}}', { label: label.toLowerCase() }) }} searchable searchValue={search} onSearchChange={setSearch} filter={({ options }) => options} data={rows.map(({ id, number, name }) => ({ value: id, label: `${number} ${name}` }))} value={value === '' ? null : value} error={error} onChange={(id) => onChange(id ?? '')} nothingFoundMessage={t('No such extension.')} />
   )
 }

@@ -68,7 +68,7 @@ function Details({ extension }: { extension: Extension }) {
           <Fact label={t('State')}><Presence extension={extension} /></Fact>
           <Fact label={t('Encrypted audio')}>{encryptionWords(extension.encryption)}</Fact>
           <Fact label={t('Rings for')}>{extension.ringSeconds === null ? t('Standard time') : `${extension.ringSeconds} s`}</Fact>
-          <Fact label={t('Phones at once')}>Up to {extension.maxContacts}{extension.contactsFull === 'reject' && t(', more are refused')}</Fact>
+          <Fact label={t('Phones at once')}>{extension.contactsFull === 'reject' ? t('Up to {{most}}, more are refused', { most: extension.maxContacts }) : t('Up to {{most}}', { most: extension.maxContacts })}</Fact>
           {can('messages.read') && <TextsWaiting extensionId={extension.id} />}
           <Fact label={t('Last changed')}><Time at={extension.updatedAt} /></Fact>
         </SimpleGrid>
@@ -116,7 +116,7 @@ function ExtensionBlocked({ extension: { id, number, blockedCallers, version }, 
 function TextsWaiting({ extensionId }: { extensionId: string }) {
   const count = useWaitingMessages({ extensionId, limit: 1 }).data?.pagination.total ?? 0
   if (count === 0) return null
-  return <Fact label={t('Text messages')}><Anchor component={Link} href="/messages" size="sm">{plural(count, 'One waits', '{{count}} wait')} for a phone</Anchor></Fact>
+  return <Fact label={t('Text messages')}><Anchor component={Link} href="/messages" size="sm">{plural(count, 'One waits for a phone', '{{count}} wait for a phone')}</Anchor></Fact>
 }
 
 function LatestCalls({ extension }: { extension: Extension }) {

@@ -27,7 +27,7 @@ const columns: Column<Extension>[] = [
     key: 'recording',
     title: t('Recording'),
     render: (extension) => extension.recording === 'always'
-      ? <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ whiteSpace: 'nowrap' }}><Disc size={14} aria-hidden />Every call</Group>
+      ? <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ whiteSpace: 'nowrap' }}><Disc size={14} aria-hidden />{t('Every call')}</Group>
       : extension.recording === 'never' ? t('Never') : t('On request'),
   },
 ]

@@ -4,7 +4,7 @@ import { useCode } from '../../app/feature-codes.ts'
 import type { Extension } from '../../app/types.ts'
 import { PersonInput } from '../dial-plan/person-input.tsx'
 import { useExtensions } from './data.ts'
-import { t } from '../../words/translate.ts'
+import { sentences, t } from '../../words/translate.ts'
 
 type Target = Extension['followMeTo'][number]
 
@@ -29,7 +29,7 @@ export function FollowMe({ of, values: { followMe, followMeOwnPhones, followMeTo
   const replace = (target: Target, change: Partial<Target>) => onChange({ followMeTo: followMeTo.map((each) => (each === target ? { ...each, ...change } : each)) })
   return (
     <Stack gap="xs">
-      <Checkbox label={t('Follow me')} description={`Calls ring elsewhere too, such as on a mobile.${code === undefined ? '' : ` Also ${code} on the phone.`}`} checked={followMe} error={errors['followMe']} onChange={(change) => onChange({ followMe: change.currentTarget.checked })} />
+      <Checkbox label={t('Follow me')} description={sentences(t('Calls ring elsewhere too, such as on a mobile.'), code !== undefined && t('Also {{codes}} on the phone.', { codes: code }))} checked={followMe} error={errors['followMe']} onChange={(change) => onChange({ followMe: change.currentTarget.checked })} />
       {(followMe || followMeTo.length > 0) && (
         <>
           <Checkbox label={t('Its own phones ring as well')} checked={followMeOwnPhones} onChange={(change) => onChange({ followMeOwnPhones: change.currentTarget.checked })} />
@@ -57,8 +57,8 @@ function Row({ target: { target, delaySeconds, ringSeconds, confirm }, onChange,
     <Stack gap={4}>
       <Group gap="xs" wrap="nowrap">
         <Text size="sm" flex={1} truncate><span className="numbers">{target}</span> {extension?.name}</Text>
-        <NumberInput aria-label={t('{{target}} rings after', { target })} size="xs" w={95} min={0} max={120} allowDecimal={false} prefix="after " suffix=" s" value={delaySeconds} onChange={(value) => onChange({ delaySeconds: Number(value) || 0 })} />
-        <NumberInput aria-label={t('{{target}} rings for', { target })} size="xs" w={90} min={5} max={120} allowDecimal={false} prefix="for " suffix=" s" value={ringSeconds} onChange={(value) => onChange({ ringSeconds: Number(value) || 20 })} />
+        <NumberInput aria-label={t('{{target}} rings after', { target })} size="xs" w={95} min={0} max={120} allowDecimal={false} prefix={`${t('after')} `} suffix=" s" value={delaySeconds} onChange={(value) => onChange({ delaySeconds: Number(value) || 0 })} />
+        <NumberInput aria-label={t('{{target}} rings for', { target })} size="xs" w={90} min={5} max={120} allowDecimal={false} prefix={`${t('for')} `} suffix=" s" value={ringSeconds} onChange={(value) => onChange({ ringSeconds: Number(value) || 20 })} />
         <ActionIcon variant="subtle" color="red" aria-label={t('Take out {{target}}', { target })} onClick={onRemove}><X size={16} aria-hidden /></ActionIcon>
       </Group>
       {extension === undefined && <Checkbox size="xs" label={t('Has to press 1 to take a call')} aria-label={t('{{target}} has to press 1 to take a call', { target })} checked={confirm} onChange={(change) => onChange({ confirm: change.currentTarget.checked })} />}

@@ -10,7 +10,7 @@ import { TargetInput } from '../dial-plan/target-input.tsx'
 import { changeExtension } from './data.ts'
 import { MissedCallMail } from '../mail/missed-call-mail.tsx'
 import { FollowMe, type Followed } from './follow-me.tsx'
-import { t } from '../../words/translate.ts'
+import { listWords, sentences, t } from '../../words/translate.ts'
 
 const forwards = [
   { field: 'forwardAlways', label: t('Forward all calls to'), description: t('Its phones do not ring at all.'), codes: ['forward-always-on', 'forward-always-off'] },
@@ -89,28 +89,28 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     if (followMeTo !== undefined) set('followMeTo', followMeTo)
   }
   const codeOf = useCode()
-  const also = (...actions: readonly string[]): string => {
+  const also = (...actions: readonly string[]): string | undefined => {
     const codes = actions.flatMap((action) => codeOf(action) ?? [])
-    return codes.length === 0 ? '' : ` Also ${codes.join(' and ')} on the phone.`
+    return codes.length === 0 ? undefined : t('Also {{codes}} on the phone.', { codes: listWords(codes) })
   }
   const [messages, pickUp, intercom, directory, supervise] = [codeOf('voicemail-own'), codeOf('pick-up-group'), codeOf('intercom'), codeOf('directory-by-name'), codeOf('supervise')]
   return (
     <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <Checkbox label={t('Do not disturb')} description={`Callers hear busy, or leave a message where there is voicemail.${also('do-not-disturb-on', 'do-not-disturb-off')}`} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
+      <Checkbox label={t('Do not disturb')} description={sentences(t('Callers hear busy, or leave a message where there is voicemail.'), also('do-not-disturb-on', 'do-not-disturb-off'))} checked={values.doNotDisturb} onChange={(change) => set('doNotDisturb', change.currentTarget.checked)} />
       <TagsInput label={t('May disturb all the same')} description={t('Numbers of callers; press Enter after each.')} value={values.vipNumbers} error={errors.vipNumbers} onChange={(value) => set('vipNumbers', value)} />
-      <Checkbox label={t('Voicemail')} description={`Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case.${messages === undefined ? '' : ` ${messages} on the phone plays the messages.`}`} checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
+      <Checkbox label={t('Voicemail')} description={sentences(t('Callers who reach nobody may leave a message, also when busy or during do not disturb. A forward below comes first for its case.'), messages !== undefined && t('{{messages}} on the phone plays the messages.', { messages }))} checked={values.voicemail} onChange={(change) => set('voicemail', change.currentTarget.checked)} />
       <Select label={t('Ask for a name')} description={t('Callers say their name before it rings. Whoever answers hears it, and presses 1 to take the call or 2 not to; then it goes on as if nobody had answered. Colleagues are not asked, nor who may disturb all the same or is always put through.')} data={screenings} allowDeselect={false} value={values.screening} onChange={(value) => set('screening', (value ?? 'off') as Extension['screening'])} />
       <FollowMe of={extension} values={values} errors={errors} onChange={follow} />
       {forwards.map(({ field, label, description, codes }) => (
-        <TargetInput key={field} label={label} description={`${description}${also(...codes)}`} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
+        <TargetInput key={field} label={label} description={sentences(description, also(...codes))} value={values[field]} error={errors[field]} onChange={(value) => set(field, value)} />
       ))}
       <MissedCallMail value={values.missedCallMail} error={errors.missedCallMail} onChange={(value) => set('missedCallMail', value)} />
-      <NumberInput label={t('Busy from')} description={t('Calls at once from which on others are told it is busy; empty for no limit.')} min={1} max={50} allowDecimal={false} suffix=" calls" placeholder={t('No limit')} value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
-      <TextInput label={t('Pickup group')} description={`Colleagues of the same group pick up its calls${pickUp === undefined ? '' : ` with ${pickUp}`}; empty: those who have none either.`} placeholder={t('Sales')} autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
-      <Checkbox label={t('Answers intercom and paging')} description={`Its phones pick up by themselves, with a beep, when a colleague ${intercom === undefined ? '' : `dials ${intercom} and its number, or `}pages it. Never during do not disturb.`} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />
-      <Checkbox label={t('Listed in the company directory')} description={`Callers who ${directory === undefined ? 'ask for the directory' : `dial ${directory}, or are led there,`} find it by its name.`} checked={values.listed} onChange={(change) => set('listed', change.currentTarget.checked)} />
+      <NumberInput label={t('Busy from')} description={t('Calls at once from which on others are told it is busy; empty for no limit.')} min={1} max={50} allowDecimal={false} suffix={` ${t('calls')}`} placeholder={t('No limit')} value={values.callLimit} error={errors.callLimit} onChange={(value) => set('callLimit', value)} />
+      <TextInput label={t('Pickup group')} description={pickUp === undefined ? t('Colleagues of the same group pick up its calls; empty: those who have none either.') : t('Colleagues of the same group pick up its calls with {{pickUp}}; empty: those who have none either.', { pickUp })} placeholder={t('Sales')} autoComplete="off" maxLength={40} value={values.pickupGroup} error={errors.pickupGroup} onChange={(change) => set('pickupGroup', change.currentTarget.value)} />
+      <Checkbox label={t('Answers intercom and paging')} description={intercom === undefined ? t('Its phones pick up by themselves, with a beep, when a colleague pages it. Never during do not disturb.') : t('Its phones pick up by themselves, with a beep, when a colleague dials {{intercom}} and its number, or pages it. Never during do not disturb.', { intercom })} checked={values.pageable} onChange={(change) => set('pageable', change.currentTarget.checked)} />
+      <Checkbox label={t('Listed in the company directory')} description={directory === undefined ? t('Callers who ask for the directory find it by its name.') : t('Callers who dial {{directory}}, or are led there, find it by its name.', { directory })} checked={values.listed} onChange={(change) => set('listed', change.currentTarget.checked)} />
       <TagsInput label={t('BLF list')} description={t('Numbers and codes whose lamps its phones get by one subscription; press Enter after each. The BLF list URI of its phones is blf-{{number}} at this server.', { number: extension.number })} placeholder={values.lampNumbers.length === 0 ? '102' : ''} value={values.lampNumbers} error={errors.lampNumbers} onChange={(value) => set('lampNumbers', value)} />
-      <TagsInput label={t('Supervises')} description={`Whose calls its phones may listen to${supervise === undefined ? '' : ` with ${supervise} and the extension`}: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.`} placeholder={values.supervises.length === 0 ? t('Nobody') : ''} value={values.supervises} error={errors.supervises} onChange={(value) => set('supervises', value)} />
+      <TagsInput label={t('Supervises')} description={supervise === undefined ? t('Whose calls its phones may listen to: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.') : t('Whose calls its phones may listen to with {{supervise}} and the extension: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.', { supervise })} placeholder={values.supervises.length === 0 ? t('Nobody') : ''} value={values.supervises} error={errors.supervises} onChange={(value) => set('supervises', value)} />
       <Select label={t('May call outside')} description={t('Also counts for calls that it forwards or transfers there.')} data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
       <TextInput label={t('Number shown outside')} description={t('An inbound number, or that of a trunk; empty: the one of the outbound route.')} inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>

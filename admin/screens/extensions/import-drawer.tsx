@@ -7,7 +7,7 @@ import { Faults } from '../../components/faults.tsx'
 import { Problem } from '../../components/states.tsx'
 import { importCsv } from './data.ts'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { plural, t } from '../../words/translate.ts'
 
 const EXAMPLE = 'number,name,deviceName,ringSeconds,forwardNoAnswer\r\n101,Anna Berg,Desk phone,20,102\r\n102,Ben Carter,,,\r\n'
 
@@ -67,7 +67,7 @@ function Steps({ onHold, onClose }: { onHold: (held: boolean) => void; onClose: 
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>{t('Cancel')}</Button>
         <Button disabled={file === null || check.data === undefined || check.data.errors.length > 0 || changes === 0} loading={carryOut.isPending} onClick={() => file !== null && carryOut.mutate(file)}>
-          {changes > 0 ? `Import ${changes} ${changes === 1 ? 'extension' : 'extensions'}` : t('Import')}
+          {changes > 0 ? plural(changes, 'Import {{count}} extension', 'Import {{count}} extensions') : t('Import')}
         </Button>
       </Group>
     </Stack>

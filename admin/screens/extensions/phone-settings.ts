@@ -1,9 +1,8 @@
 /** SIP credentials in the forms phones take them. */
 import type { SipCredentials } from '../../app/types.ts'
 import { transportWords } from '../../words/transport.ts'
-import { t } from '../../words/translate.ts'
+import { listWords, t } from '../../words/translate.ts'
 
-const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
 
 /** What a phone that is no browser connects with. */
 const FOR_PHONES = ['udp', 'tcp', 'tls']
@@ -50,7 +49,7 @@ export function phoneSettings(credentials: SipCredentials): PhoneSetting[] {
     { label: t('Password'), value: password, note: t('Also called secret or authentication password.') },
     { label: t('Server'), value: domain, note: t('Also called domain, registrar or SIP server. Leave an outbound proxy empty.') },
     { label: t('Port'), value: String(port), ...(tls !== undefined && tls !== port && { note: t('With TLS it is {{tls}}.', { tls }) }) },
-    { label: t('Transport'), value: alternatives.format(phoneTransports(credentials).map(transportWords)) },
+    { label: t('Transport'), value: listWords(phoneTransports(credentials).map(transportWords), 'or') },
     ...(wss === undefined ? [] : [{ label: t('WebSocket address'), value: `wss://${bracketed(domain)}:${wss}`, note: t('For phones in a browser.') }]),
   ]
 }

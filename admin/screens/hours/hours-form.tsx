@@ -10,7 +10,7 @@ import { useForm } from '../../components/use-form.ts'
 import { dayNames } from '../../words/hours.ts'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addSchedule, changeSchedule, daysOf } from './data.ts'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
 export type Editing = { kind: 'new' } | { kind: 'edit'; schedule: Schedule } | null
 
@@ -93,8 +93,8 @@ function Hours({ hours, error, onChange }: ListProps<OpenHours> & { hours: OpenH
             <Group gap={4}>{dayNames.map((name, index) => <Chip key={name} size="xs" radius="sm" value={String(index + 1)}>{name}</Chip>)}</Group>
           </Chip.Group>
           <Group gap="xs" wrap="nowrap">
-            <TextInput type="time" aria-label={t('From')} value={line.from} onChange={(change) => replace(at, { from: change.currentTarget.value })} />
-            <TextInput type="time" aria-label={t('To')} value={line.to === '24:00' ? '00:00' : line.to} onChange={(change) => replace(at, { to: change.currentTarget.value === '00:00' ? '24:00' : change.currentTarget.value })} />
+            <TextInput type="time" aria-label={inSense('time', 'From')} value={line.from} onChange={(change) => replace(at, { from: change.currentTarget.value })} />
+            <TextInput type="time" aria-label={inSense('time', 'To')} value={line.to === '24:00' ? '00:00' : line.to} onChange={(change) => replace(at, { to: change.currentTarget.value === '00:00' ? '24:00' : change.currentTarget.value })} />
             <Button variant="default" px="xs" aria-label={t('Take out')} onClick={() => onChange(hours.filter((_, index) => index !== at))}><X size={16} aria-hidden /></Button>
           </Group>
         </Stack>
@@ -126,7 +126,7 @@ function Holidays({ holidays, error, onChange }: ListProps<Holiday> & { holidays
         <Input.Description>{t('They come before the opening hours. From a calendar file, days whose date moves from year to year are taken for the next five years.')}</Input.Description>
       </div>
       {holidays.map((holiday, at) => (
-        <Stack key={at} gap={6} role="group" aria-label={`Holiday ${at + 1}`}>
+        <Stack key={at} gap={6} role="group" aria-label={t('Holiday {{at}}', { at: at + 1 })}>
           <Group gap="xs" wrap="nowrap">
             <TextInput aria-label={t('Name')} placeholder={t('New Year')} flex={1} maxLength={100} value={holiday.name} onChange={(change) => replace(at, { name: change.currentTarget.value })} />
             <Checkbox label={t('Yearly')} checked={holiday.yearly} onChange={(change) => replace(at, { yearly: change.currentTarget.checked })} />

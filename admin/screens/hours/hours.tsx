@@ -16,7 +16,7 @@ import { HistoryDrawer } from '../audit/history.tsx'
 import { changeSchedule, removeSchedule, useSchedules } from './data.ts'
 import { HoursForm, type Editing } from './hours-form.tsx'
 import { rich } from '../../words/rich.ts'
-import { plural, t } from '../../words/translate.ts'
+import { inSense, plural, t } from '../../words/translate.ts'
 
 const columns: Column<Schedule>[] = [
   ...numberColumns(t('Opening hours')),
@@ -53,8 +53,8 @@ export default function Hours() {
         {...(mayWrite && {
           actions: (schedule: Schedule) => (
             <RowMenu of={t('opening hours {{number}}', { number: schedule.number })} onEdit={() => setEditing({ kind: 'edit', schedule })} onHistory={() => setHistory(schedule)} onDelete={() => setDeleting(schedule)}>
-              {schedule.override !== 'open' && <Menu.Item leftSection={<DoorOpen size={16} aria-hidden />} onClick={() => turn(schedule, 'open')}>{t('Open by hand')}</Menu.Item>}
-              {schedule.override !== 'closed' && <Menu.Item leftSection={<DoorClosed size={16} aria-hidden />} onClick={() => turn(schedule, 'closed')}>{t('Close by hand')}</Menu.Item>}
+              {schedule.override !== 'open' && <Menu.Item leftSection={<DoorOpen size={16} aria-hidden />} onClick={() => turn(schedule, 'open')}>{inSense('verb', 'Open by hand')}</Menu.Item>}
+              {schedule.override !== 'closed' && <Menu.Item leftSection={<DoorClosed size={16} aria-hidden />} onClick={() => turn(schedule, 'closed')}>{inSense('verb', 'Close by hand')}</Menu.Item>}
               {schedule.override !== 'automatic' && <Menu.Item leftSection={<Clock size={16} aria-hidden />} onClick={() => turn(schedule, 'automatic')}>{t('Let the clock decide')}</Menu.Item>}
               <Menu.Divider />
             </RowMenu>

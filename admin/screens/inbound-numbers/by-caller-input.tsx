@@ -24,7 +24,7 @@ export function ByCallerInput({ rules, error, onChange }: { rules: Rule[]; error
       </div>
       {rules.map(({ key, caller, destination }, at) => (
         <Group key={key} gap="xs" wrap="nowrap" align="flex-end">
-          <div style={{ flex: 1 }}><TextInput label={`Caller ${at + 1}`} placeholder="+1202*" autoComplete="off" value={caller} onChange={(event) => change(key, { caller: event.currentTarget.value })} /></div>
+          <div style={{ flex: 1 }}><TextInput label={t('Caller {{at}}', { at: at + 1 })} placeholder="+1202*" autoComplete="off" value={caller} onChange={(event) => change(key, { caller: event.currentTarget.value })} /></div>
           <div style={{ flex: 1 }}><TargetInput label={t('Caller {{at}} goes to', { at: at + 1 })} value={destination} error={undefined} onChange={(target) => change(key, { destination: target })} /></div>
           <Button variant="default" px="xs" aria-label={t('Take caller {{at}} out', { at: at + 1 })} onClick={() => onChange(rules.filter((rule) => rule.key !== key))}><X size={16} aria-hidden /></Button>
         </Group>

@@ -13,12 +13,13 @@ import { HistoryDrawer } from '../audit/history.tsx'
 import { removeInboundNumber, useInboundNumbers } from './data.ts'
 import { InboundNumberForm, type Editing } from './inbound-number-form.tsx'
 import { t } from '../../words/translate.ts'
+import { moreWords } from '../../words/more.ts'
 
 const columns: Column<InboundNumber>[] = [
   { key: 'number', title: t('Number'), card: 'title', render: ({ number }) => <span className="numbers" style={{ fontWeight: 600 }}>{number}</span> },
   { key: 'name', title: t('Name'), render: ({ name }) => name },
   { key: 'state', title: t('State'), card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
-  { key: 'destination', title: t('Calls go to'), render: ({ destination, byCaller }) => <span className="numbers">{[destination, ...byCaller.map((rule) => `${rule.caller === 'anonymous' ? t('hidden number') : rule.caller}: ${rule.destination}`)].slice(0, 3).join(', ')}{byCaller.length > 2 && ` and ${byCaller.length - 2} more`}</span> },
+  { key: 'destination', title: t('Calls go to'), render: ({ destination, byCaller }) => <span className="numbers">{moreWords([destination, ...byCaller.map((rule) => `${rule.caller === 'anonymous' ? t('hidden number') : rule.caller}: ${rule.destination}`)], 3)}</span> },
   { key: 'prefix', title: t('Before the name'), render: ({ namePrefix }) => namePrefix === '' ? t('Nothing') : namePrefix },
 ]
 

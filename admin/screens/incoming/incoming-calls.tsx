@@ -8,7 +8,7 @@ import { useCan, useSession } from '../../app/session.tsx'
 import { listIncomingCalls, type IncomingCall } from '../../client/index.ts'
 import { useLive } from '../../live/store.ts'
 import classes from './incoming.module.css'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
 /** Whoever sees no calls of others is told of none, and has to ask. */
 const ASK_MS = 2_500
@@ -48,14 +48,14 @@ function Card({ call: { contacts, dialled, inside, name, number, state }, onClos
         <CloseButton size="sm" aria-label={t('Put away')} onClick={onClose} />
       </Group>
       <Text size="lg" fw={600} className="break-anywhere">{hidden ? t('Hidden number') : (known ?? number)}</Text>
-      <Text size="sm" c="dimmed" className="numbers">{t('{{value}}for {{dialled}}', { value: hidden ? '' : `${number} · `, dialled })}</Text>
+      <Text size="sm" c="dimmed" className="numbers">{!hidden && `${number} · `}{t('for {{dialled}}', { dialled })}</Text>
       {contacts.length > 1 && <Text size="sm" mt="xs">{t('One of these has this number:')}</Text>}
       <Stack gap={6} mt="xs">
         {contacts.map(({ contact: { id, company, name: who, recordUrl }, sure }) => (
           <Group key={id} gap="xs" wrap="nowrap" justify="space-between">
             <Text size="sm" className="break-anywhere">{who}{company !== '' && `, ${company}`} {!sure && <Badge size="xs" variant="light" color="orange">{t('perhaps')}</Badge>}</Text>
             {recordUrl === null
-              ? <Anchor size="sm" component={Link} href={`/contacts?search=${encodeURIComponent(who)}`}>{t('Open')}</Anchor>
+              ? <Anchor size="sm" component={Link} href={`/contacts?search=${encodeURIComponent(who)}`}>{inSense('verb', 'Open')}</Anchor>
               : <Button size="compact-sm" variant="light" component="a" href={recordUrl} target="_blank" rel="noopener noreferrer" rightSection={<ExternalLink size={14} aria-hidden />}>{t('Open record')}</Button>}
           </Group>
         ))}

@@ -12,7 +12,7 @@ import { Time } from '../../components/time.tsx'
 import { useListState } from '../../components/use-list-state.ts'
 import { discard, useMessageSettings, useWaitingMessages } from './data.ts'
 import { MessageSettingsForm } from './settings-form.tsx'
-import { t } from '../../words/translate.ts'
+import { plural, sentences, t } from '../../words/translate.ts'
 
 const columns: Column<WaitingMessage>[] = [
   { key: 'to', title: t('For'), card: 'title', render: ({ extensionId, to }) => <Link href={`/extensions/${extensionId}`}>{to.number} {to.name}</Link> },
@@ -36,7 +36,7 @@ export default function Messages() {
     <Stack gap="md">
       <PageHeader
         title={t('Text messages')}
-        lead={`Extensions write to each other. What no phone can take waits here${days === undefined ? '' : `, up to ${days === 1 ? 'a day' : `${days} days`}`}, and is delivered when one registers. Its words are shown to nobody else.`}
+        lead={sentences(t('Extensions write to each other.'), days === undefined ? t('What no phone can take waits here, and is delivered when one registers.') : plural(days, 'What no phone can take waits here, up to a day, and is delivered when one registers.', 'What no phone can take waits here, up to {{count}} days, and is delivered when one registers.'), t('Its words are shown to nobody else.'))}
         actions={mayWrite && <Button variant="default" leftSection={<Pencil size={16} aria-hidden />} onClick={() => setChanging(true)}>{t('Change')}</Button>}
       />
       <DataTable

@@ -29,8 +29,8 @@ function Fields({ settings, onClose }: { settings: MessageSettings; onClose: () 
   const { values, errors, set } = form
   return (
     <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
-      <NumberInput label={t('A message waits for')} description={t('When no phone has taken it by then, it is deleted. Those that wait already keep their time.')} min={1} max={90} allowDecimal={false} suffix=" days" value={values.keepDays} error={errors.keepDays} onChange={(value) => set('keepDays', value)} />
-      <NumberInput label={t('Within a minute, each extension sends')} description={t('Further ones are refused, so that a phone gone mad disturbs nobody.')} min={1} max={10_000} allowDecimal={false} suffix=" messages" value={values.perMinute} error={errors.perMinute} onChange={(value) => set('perMinute', value)} />
+      <NumberInput label={t('A message waits for')} description={t('When no phone has taken it by then, it is deleted. Those that wait already keep their time.')} min={1} max={90} allowDecimal={false} suffix={` ${t('days')}`} value={values.keepDays} error={errors.keepDays} onChange={(value) => set('keepDays', value)} />
+      <NumberInput label={t('Within a minute, each extension sends')} description={t('Further ones are refused, so that a phone gone mad disturbs nobody.')} min={1} max={10_000} allowDecimal={false} suffix={` ${t('messages')}`} value={values.perMinute} error={errors.perMinute} onChange={(value) => set('perMinute', value)} />
       <Text size="sm" c="dimmed">{t('Phones and softphones write to each other by SIP MESSAGE. What was delivered is not kept here.')}</Text>
     </FormBody>
   )

@@ -16,21 +16,21 @@ import { useTrunks } from '../trunks/data.ts'
 import { removeOutboundRoute, useOutboundRoutes } from './data.ts'
 import { OutboundRouteForm, type Editing } from './outbound-route-form.tsx'
 import { SpendAlert, TollForm, TollLocks } from './toll.tsx'
-import { t } from '../../words/translate.ts'
+import { inSense, plural, t } from '../../words/translate.ts'
 
 const columns: Column<OutboundRoute>[] = [
   { key: 'position', title: t('Position'), width: 90, render: ({ position }) => <span className="numbers">{position}</span> },
   { key: 'name', title: t('Route'), card: 'title', render: ({ name }) => <span style={{ fontWeight: 600 }}>{name}</span> },
   { key: 'state', title: t('State'), card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
   { key: 'pattern', title: t('Numbers'), render: ({ pattern }) => <span className="numbers">{pattern}</span> },
-  { key: 'change', title: t('Sent'), render: (route) => changeWords(route) },
+  { key: 'change', title: inSense('number', 'Sent'), render: (route) => changeWords(route) },
   { key: 'limits', title: t('For'), render: (route) => <Limits route={route} /> },
   { key: 'trunks', title: t('Over'), render: ({ trunkIds, cheapestFirst }) => <TrunkNames ids={trunkIds} cheapestFirst={cheapestFirst} /> },
   { key: 'callerId', title: t('Number shown'), render: ({ callerId }) => callerId === null ? t('The trunk’s') : <span className="numbers">{callerId}</span> },
 ]
 
 function changeWords({ strip, prepend }: OutboundRoute): string {
-  const parts = [strip > 0 && `without the first ${strip === 1 ? 'digit' : `${strip} digits`}`, prepend !== '' && t('with {{prepend}} before it', { prepend })].filter((part) => part !== false)
+  const parts = [strip > 0 && plural(strip, 'without the first digit', 'without the first {{count}} digits'), prepend !== '' && t('with {{prepend}} before it', { prepend })].filter((part) => part !== false)
   const [first, ...rest] = parts
   return first === undefined ? t('As dialled') : [first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(', ')
 }
@@ -40,7 +40,11 @@ function Limits({ route: { callers, scheduleId, pinSetId } }: { route: OutboundR
   const { data } = useSchedules()
   const sets = usePinSets()
   const schedule = data?.find(({ id }) => id === scheduleId)
-  return `${callers.length === 0 ? t('Everybody') : callers.join(', ')}${scheduleId === null ? '' : t(', while {{name}} is open', { name: schedule?.name ?? '…' })}${pinSetId === null ? '' : t(', with a PIN of {{name}}', { name: sets.data?.find(({ id }) => id === pinSetId)?.name ?? '…' })}`
+  return [
+    callers.length === 0 ? t('Everybody') : callers.join(', '),
+    ...(scheduleId === null ? [] : [t('while {{name}} is open', { name: schedule?.name ?? '…' })]),
+    ...(pinSetId === null ? [] : [t('with a PIN of {{name}}', { name: sets.data?.find(({ id }) => id === pinSetId)?.name ?? '…' })]),
+  ].join(', ')
 }
 
 function TrunkNames({ ids, cheapestFirst }: { ids: string[]; cheapestFirst: boolean }) {

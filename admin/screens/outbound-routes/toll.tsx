@@ -8,7 +8,7 @@ import { keys } from '../../app/keys.ts'
 import { notify } from '../../app/notify.ts'
 import { queryClient } from '../../app/query-client.ts'
 import { useCan } from '../../app/session.tsx'
-import { getSpending, getTollSettings, listTollLocks, unlockToll, updateTollSettings, type TollSettings } from '../../client/index.ts'
+import { getSpending, getTollSettings, listTollLocks, unlockToll, updateTollSettings, type TollLock, type TollSettings } from '../../client/index.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { PageLoader } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
@@ -19,6 +19,11 @@ import { t } from '../../words/translate.ts'
 
 const useTollSettings = () => useQuery({ queryKey: [...keys.toll, 'settings'], queryFn: async () => (await getTollSettings({ throwOnError: true })).data.data })
 const changed = () => void queryClient.invalidateQueries({ queryKey: keys.toll })
+
+function LockSentence({ lock: { extensionId, number, name, reason, spend, lockedAt } }: { lock: TollLock }) {
+  const parts = { who: <Link href={`/extensions/${extensionId}`}>{number} {name}</Link>, reason, time: <Time at={lockedAt} /> }
+  return <Text size="sm">{spend ? rich('{{who}} calls nobody outside: {{reason}}, {{time}}', parts) : rich('{{who}} calls nobody abroad: {{reason}}, {{time}}', parts)}</Text>
+}
 
 /** Extensions that are locked for calls abroad, each with the way out. */
 export function TollLocks() {
@@ -39,10 +44,10 @@ export function TollLocks() {
     <Alert color="red" icon={<Lock size={18} aria-hidden />} title={t('Locked')}>
       <Stack gap="xs">
         <Text size="sm">{t('If nobody there made these calls, the password of a phone is known to others: give it a new one before you unlock.')}</Text>
-        {locks.data.map(({ extensionId, number, name, reason, spend, lockedAt }) => (
-          <Group key={extensionId} gap="sm">
-            <Text size="sm"><Link href={`/extensions/${extensionId}`}>{number} {name}</Link> calls nobody {spend ? 'outside' : 'abroad'}: {reason}, <Time at={lockedAt} /></Text>
-            {can('trunks.write') && <Button size="compact-sm" variant="default" loading={unlocking === extensionId} onClick={() => unlock(extensionId)}>{t('Unlock')}</Button>}
+        {locks.data.map((lock) => (
+          <Group key={lock.extensionId} gap="sm">
+            <LockSentence lock={lock} />
+            {can('trunks.write') && <Button size="compact-sm" variant="default" loading={unlocking === lock.extensionId} onClick={() => unlock(lock.extensionId)}>{t('Unlock')}</Button>}
           </Group>
         ))}
       </Stack>
@@ -55,6 +60,8 @@ export function TollForm({ opened, onClose }: { opened: boolean; onClose: () => 
   const settings = useTollSettings()
   return <FormDrawer opened={opened} onClose={onClose} title={t('Limits for calls outside')}>{settings.data === undefined ? <PageLoader /> : <Fields settings={settings.data} onClose={onClose} />}</FormDrawer>
 }
+
+const spentWords = (spent: string, limit: string, window: 'day' | 'month'): string => (window === 'day' ? t('{{spent}} of {{limit}} today', { spent, limit }) : t('{{spent}} of {{limit}} this month', { spent, limit }))
 
 const SPEND = [
   ['spendDayExtension', t('Spent within a day, each extension')], ['spendMonthExtension', t('Spent within a month, each extension')], ['spendDayTenant', t('Spent within a day, all together')], ['spendMonthTenant', t('Spent within a month, all together')],
@@ -83,7 +90,7 @@ export function SpendAlert() {
   if (close.length === 0) return null
   return (
     <Alert color="orange" icon={<Coins size={18} aria-hidden />} title={t('Most of what may be spent is')}>
-      {close.map(({ extension, window, spent, limit }) => <Text key={`${extension?.id} ${window}`} size="sm">{extension === null ? t('All together') : `${extension.number} ${extension.name}`}: {price(spent, spending.data?.currency ?? null)} of {price(limit, spending.data?.currency ?? null)} {window === 'day' ? 'today' : t('this month')}</Text>)}
+      {close.map(({ extension, window, spent, limit }) => <Text key={`${extension?.id} ${window}`} size="sm">{extension === null ? t('All together') : `${extension.number} ${extension.name}`}: {spentWords(price(spent, spending.data?.currency ?? null), price(limit, spending.data?.currency ?? null), window)}</Text>)}
     </Alert>
   )
 }
@@ -103,11 +110,11 @@ function Fields({ settings, onClose }: { settings: TollSettings; onClose: () => 
   return (
     <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Text size="sm">{t('They count for extensions that may call everywhere; the others call nobody abroad at all. Stolen passwords are used for expensive numbers, many at once.')}</Text>
-      <NumberInput label={t('At once, each extension')} min={1} max={1_000} allowDecimal={false} suffix=" calls" value={values.atOnceExtension} error={errors.atOnceExtension} onChange={(value) => set('atOnceExtension', value)} />
-      <NumberInput label={t('At once, all together')} min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.atOnceTenant} error={errors.atOnceTenant} onChange={(value) => set('atOnceTenant', value)} />
-      <NumberInput label={t('Within an hour, each extension')} description={t('With one more it is locked for calls abroad until somebody unlocks it.')} min={1} max={10_000} allowDecimal={false} suffix=" calls" value={values.perHour} error={errors.perHour} onChange={(value) => set('perHour', value)} />
-      <NumberInput label={t('Within 24 hours, each extension')} description={t('Then its calls abroad end and it is locked, too. Empty for no limit.')} min={1} max={100_000} allowDecimal={false} suffix=" minutes" placeholder={t('No limit')} value={values.minutesExtension} error={errors.minutesExtension} onChange={(value) => set('minutesExtension', value)} />
-      <NumberInput label={t('Within 24 hours, all together')} description={t('Then calls abroad end, and nobody begins another. Empty for no limit.')} min={1} max={1_000_000} allowDecimal={false} suffix=" minutes" placeholder={t('No limit')} value={values.minutesTenant} error={errors.minutesTenant} onChange={(value) => set('minutesTenant', value)} />
+      <NumberInput label={t('At once, each extension')} min={1} max={1_000} allowDecimal={false} suffix={` ${t('calls')}`} value={values.atOnceExtension} error={errors.atOnceExtension} onChange={(value) => set('atOnceExtension', value)} />
+      <NumberInput label={t('At once, all together')} min={1} max={10_000} allowDecimal={false} suffix={` ${t('calls')}`} value={values.atOnceTenant} error={errors.atOnceTenant} onChange={(value) => set('atOnceTenant', value)} />
+      <NumberInput label={t('Within an hour, each extension')} description={t('With one more it is locked for calls abroad until somebody unlocks it.')} min={1} max={10_000} allowDecimal={false} suffix={` ${t('calls')}`} value={values.perHour} error={errors.perHour} onChange={(value) => set('perHour', value)} />
+      <NumberInput label={t('Within 24 hours, each extension')} description={t('Then its calls abroad end and it is locked, too. Empty for no limit.')} min={1} max={100_000} allowDecimal={false} suffix={` ${t('minutes')}`} placeholder={t('No limit')} value={values.minutesExtension} error={errors.minutesExtension} onChange={(value) => set('minutesExtension', value)} />
+      <NumberInput label={t('Within 24 hours, all together')} description={t('Then calls abroad end, and nobody begins another. Empty for no limit.')} min={1} max={1_000_000} allowDecimal={false} suffix={` ${t('minutes')}`} placeholder={t('No limit')} value={values.minutesTenant} error={errors.minutesTenant} onChange={(value) => set('minutesTenant', value)} />
       <SpendFields values={values} errors={errors} set={set} />
       <TagsInput label={t('A lock is told by e-mail to')} description={rich('Press Enter after each address. <link>Mail</link> says which server takes it.', { link: (inside) => <Link href="/mail">{inside}</Link> })} value={values.mailTo} error={errors.mailTo} onChange={(value) => set('mailTo', value)} />
       <Switch label={t('Only some countries')} description={t('Others are refused, whoever calls.')} checked={values.some} onChange={(change) => set('some', change.currentTarget.checked)} />

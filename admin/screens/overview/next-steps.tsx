@@ -43,7 +43,7 @@ export function NextSteps() {
       <Stack component="ol" gap="md" m={0} p={0} style={{ listStyle: 'none' }}>
         {steps.map((step, index) => (
           <Group key={step.title} component="li" wrap="nowrap" align="flex-start" gap="sm">
-            <ThemeIcon radius="xl" size={28} variant={index === current ? 'filled' : 'light'} color={step.done ? 'green' : index === current ? 'petrol' : 'gray'} aria-label={step.done ? t('Done') : `Step ${index + 1}`} role="img">
+            <ThemeIcon radius="xl" size={28} variant={index === current ? 'filled' : 'light'} color={step.done ? 'green' : index === current ? 'petrol' : 'gray'} aria-label={step.done ? t('Done') : t('Step {{index}}', { index: index + 1 })} role="img">
               {step.done ? <Check size={16} aria-hidden /> : <Text span size="sm" fw={600} aria-hidden>{index + 1}</Text>}
             </ThemeIcon>
             <Group justify="space-between" flex={1} gap="xs" style={{ minWidth: 0 }}>

@@ -15,7 +15,7 @@ import { HistoryDrawer } from '../audit/history.tsx'
 import { removePagingGroup, usePagingGroups } from './data.ts'
 import { PagingGroupForm, type Editing } from './paging-group-form.tsx'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { sentences, t } from '../../words/translate.ts'
 
 const columns: Column<PagingGroup>[] = [
   ...numberColumns(t('Paging group')),
@@ -37,7 +37,7 @@ export default function Paging() {
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New paging group')}</Button>
   return (
     <Stack gap="md">
-      <PageHeader title={t('Paging')} lead={`Call a paging group, and the phones of its members answer by themselves: speak after the beep. Hang up, and it is over.${intercom === undefined ? '' : ` For one extension alone, dial ${intercom} and its number.`}`} actions={mayWrite && create} />
+      <PageHeader title={t('Paging')} lead={sentences(t('Call a paging group, and the phones of its members answer by themselves: speak after the beep. Hang up, and it is over.'), intercom !== undefined && t('For one extension alone, dial {{intercom}} and its number.', { intercom }))} actions={mayWrite && create} />
       <DataTable
         label={t('Paging groups')}
         columns={columns}

@@ -16,12 +16,13 @@ import { HistoryDrawer } from '../audit/history.tsx'
 import { removeParkLot, useParkedCalls, useParkLots } from './data.ts'
 import { ParkLotForm, type Editing } from './park-lot-form.tsx'
 import { t } from '../../words/translate.ts'
+import { rich } from '../../words/rich.ts'
 
 const columns: Column<ParkLot>[] = [
   ...numberColumns(t('Park lot')),
   { key: 'state', title: t('State'), card: 'aside', render: ({ enabled }) => <OnOff enabled={enabled} /> },
   { key: 'slots', title: t('Slots'), render: ({ firstSlot, lastSlot }) => <span className="numbers">{firstSlot}–{lastSlot}</span> },
-  { key: 'returns', title: t('Returns'), render: ({ timeoutSeconds, returnTo }) => <>after <span className="numbers">{t('{{timeoutSeconds}} s', { timeoutSeconds })}</span> to {returnTo ?? t('who parked it')}</> },
+  { key: 'returns', title: t('Returns'), render: ({ timeoutSeconds, returnTo }) => rich('after {{time}} to {{who}}', { time: <span className="numbers">{timeoutSeconds} s</span>, who: returnTo ?? t('who parked it') }) },
 ]
 
 const waiting: Column<ParkedCall>[] = [

@@ -56,7 +56,7 @@ function Fields({ current, phones, vendors, onClose }: Omit<KeysFormProps, 'phon
       <PhonePicture keys={values.keys} count={count} selected={selected} onSelect={setSelected} />
       {errors['keys'] !== undefined && <Input.Error role="alert">{errors['keys']}</Input.Error>}
       <Select
-        label={`Key ${selected + 1}`} allowDeselect={false} value={key.type}
+        label={t('Key {{selected}}', { selected: selected + 1 })} allowDeselect={false} value={key.type}
         data={Object.entries(keyWords).map(([value, label]) => ({ value, label }))}
         onChange={(type) => change({ type: type as PhoneKey['type'], ...(type === 'line' ? { value: '1', label: '' } : type === 'empty' ? { value: '', label: '' } : key.type === 'line' ? { value: '', label: '' } : {}) })}
       />
@@ -83,7 +83,7 @@ function LineSelect({ lines, value, onChange }: { lines: string[]; value: string
   return (
     <Select
       label={t('Line')} allowDeselect={false} value={value} onChange={(chosen) => chosen !== null && onChange(chosen)}
-      data={lines.map((_, index) => ({ value: String(index + 1), label: `Line ${index + 1}${String(index + 1) === value && first.data !== undefined ? `: ${first.data.number} ${first.data.name}` : ''}` }))}
+      data={lines.map((_, index) => ({ value: String(index + 1), label: `${t('Line {{value}}', { value: index + 1 })}${String(index + 1) === value && first.data !== undefined ? `: ${first.data.number} ${first.data.name}` : ''}` }))}
     />
   )
 }

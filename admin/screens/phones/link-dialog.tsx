@@ -66,7 +66,10 @@ function Link({ link, vendor }: { link: PhoneLink; vendor: PhoneVendor | undefin
       <CopyField label={vendor?.soft === true ? t('Address') : t('Address of the file')} value={link.fileUrl} {...(vendor?.soft !== true && { note: t('For phones that want the whole address.') })} />
       {vendor?.soft !== true && (
         <Text size="sm" c="dimmed">
-          By DHCP: the address{vendor?.dhcp != null && vendor.dhcp.suffix !== '' && rich(' and {{suffix}} behind it', { suffix: <Code>{vendor.dhcp.suffix}</Code> })} in option {vendor?.dhcp?.option ?? 66}, as a text, for this phone alone. For many phones at once, use “Open for new phones”.
+          {vendor?.dhcp != null && vendor.dhcp.suffix !== ''
+          ? rich('By DHCP: the address and {{suffix}} behind it in option {{option}}, as a text, for this phone alone.', { suffix: <Code>{vendor.dhcp.suffix}</Code>, option: vendor.dhcp.option })
+          : t('By DHCP: the address in option {{option}}, as a text, for this phone alone.', { option: vendor?.dhcp?.option ?? 66 })}
+        {' '}{t('For many phones at once, use “Open for new phones”.')}
         </Text>
       )}
     </>

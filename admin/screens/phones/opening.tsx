@@ -10,7 +10,7 @@ import { Time } from '../../components/time.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { closeForPhones, openForPhones, usePhoneOpening } from './data.ts'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
 const HOURS = [{ value: '1', label: t('One hour') }, { value: '8', label: t('8 hours') }, { value: '24', label: t('A day') }, { value: '72', label: t('3 days') }]
 
@@ -41,7 +41,7 @@ export function OpeningDialog({ vendors, onClose }: { vendors: PhoneVendor[]; on
   return (
     <Modal opened onClose={onClose} closeOnClickOutside={made === null} size="lg" fullScreen={narrow} title={<Text span fw={650} fz="lg">{t('Open for new phones')}</Text>}>
       {made === null ? (
-        <FormBody submit={t('Open')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
+        <FormBody submit={inSense('verb', 'Open')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
           <Text size="sm">{t('One address for all phones of a network, to be given by DHCP. Add the phones first: those that are listed here and not set up yet get their settings there by their MAC address, each from one place. Others get nothing, and who tries many is banned.')}</Text>
           <TagsInput label={t('Networks of the phones')} description={t('As this server sees them: for phones behind a router, the router’s address.')} withAsterisk value={values.networks} error={errors.networks} onChange={(networks) => set('networks', networks)} />
           <Select label={t('For')} allowDeselect={false} data={HOURS} value={values.hours} error={errors.hours} onChange={(hours) => set('hours', hours ?? '8')} />
@@ -61,7 +61,7 @@ function Made({ made, vendors }: { made: PhoneOpeningMade; vendors: PhoneVendor[
         <Table.Thead><Table.Tr><Table.Th>{t('Phones of')}</Table.Th><Table.Th>{t('DHCP option')}</Table.Th><Table.Th>{t('Behind the address')}</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>
           {vendors.map(({ id, name, dhcp }) => dhcp !== null && (
-            <Table.Tr key={id}><Table.Td>{name}</Table.Td><Table.Td>{dhcp.option}</Table.Td><Table.Td className="break-anywhere">{dhcp.suffix === '' ? 'nothing' : dhcp.suffix}</Table.Td></Table.Tr>
+            <Table.Tr key={id}><Table.Td>{name}</Table.Td><Table.Td>{dhcp.option}</Table.Td><Table.Td className="break-anywhere">{dhcp.suffix === '' ? t('nothing') : dhcp.suffix}</Table.Td></Table.Tr>
           ))}
         </Table.Tbody>
       </Table>

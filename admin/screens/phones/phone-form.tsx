@@ -26,7 +26,7 @@ interface PhoneFormProps {
 export function PhoneForm({ editing, onClose, ...rest }: PhoneFormProps) {
   const phone = editing?.kind === 'edit' ? editing.phone : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={phone === undefined ? t('New phone') : `Edit ${phone.name}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={phone === undefined ? t('New phone') : t('Edit {{name}}', { name: phone.name })}>
       <Fields current={phone} onClose={onClose} {...rest} />
     </FormDrawer>
   )

@@ -5,6 +5,8 @@ import { keySentence } from '../../words/phone.ts'
 import classes from './phone-picture.module.css'
 import { t } from '../../words/translate.ts'
 
+const pageWords = { first: t('first page of keys'), previous: t('previous page of keys'), next: t('next page of keys'), last: t('last page of keys') }
+
 /** Keys beside the display at once; the rest are on further pages, as on the phone. */
 const SHOWN = 10
 
@@ -39,14 +41,14 @@ export function PhonePicture({ keys, count, selected, onSelect }: PhonePicturePr
             const index = first + offset
             const key = keys[index] ?? { type: 'empty', value: '', label: '' }
             return (
-              <button key={index} type="button" className={classes['key']} aria-pressed={index === selected} aria-label={`Key ${index + 1}: ${keySentence(key)}`} onClick={() => onSelect(index)}>
-                <span className={classes['lamp']} data-type={key.type} aria-hidden />{key.type === 'empty' ? '' : key.label || (key.type === 'line' ? `Line ${key.value}` : key.value)}
+              <button key={index} type="button" className={classes['key']} aria-pressed={index === selected} aria-label={t('Key {{index}}: {{keySentence}}', { index: index + 1, keySentence: keySentence(key) })} onClick={() => onSelect(index)}>
+                <span className={classes['lamp']} data-type={key.type} aria-hidden />{key.type === 'empty' ? '' : key.label || (key.type === 'line' ? t('Line {{value}}', { value: key.value }) : key.value)}
               </button>
             )
           })}
         </div>
       </div>
-      {pages > 1 && <Group justify="center"><Pagination size="sm" total={pages} value={page} onChange={setPage} getItemProps={(number) => ({ 'aria-label': t('Keys, page {{number}}', { number }) })} getControlProps={(control) => ({ 'aria-label': t('{{control}} page of keys', { control }) })} /></Group>}
+      {pages > 1 && <Group justify="center"><Pagination size="sm" total={pages} value={page} onChange={setPage} getItemProps={(number) => ({ 'aria-label': t('Keys, page {{number}}', { number }) })} getControlProps={(control) => ({ 'aria-label': pageWords[control] })} /></Group>}
     </Stack>
   )
 }

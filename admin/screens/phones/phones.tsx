@@ -50,7 +50,7 @@ export default function Phones() {
     { key: 'registered', title: t('Registered'), render: (phone) => <Registered deviceIds={phone.deviceIds} /> },
     { key: 'model', title: t('Model'), render: (phone) => `${vendorOf(phone)?.name ?? phone.vendor} ${vendorOf(phone)?.soft === true ? '' : phone.model}` },
     { key: 'mac', title: t('MAC address'), render: ({ mac }) => (mac === null ? '—' : <span className="numbers">{macWords(mac)}</span>) },
-    { key: 'lines', title: t('Lines'), render: ({ lines }) => <Stack gap={0}>{lines.slice(0, 2).map((id) => <ExtensionName key={id} id={id} />)}{lines.length > 2 && <Text size="sm" c="dimmed">{t('and {{lines}} more', { lines: lines.length - 2 })}</Text>}</Stack> },
+    { key: 'lines', title: t('Lines'), render: ({ lines }) => <Stack gap={0}>{lines.slice(0, 2).map((id) => <ExtensionName key={id} id={id} />)}{lines.length > 2 && <Text size="sm" c="dimmed">{t('and {{count}} more', { count: lines.length - 2 })}</Text>}</Stack> },
     { key: 'fetched', title: t('Fetched'), render: ({ fetch }) => (fetch === null ? <Text span inherit c="dimmed">{t('Never')}</Text> : <span title={`${fetch.address} ${fetch.userAgent}`}><Time at={fetch.at} ago /></span>) },
   ]
   const create = <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setEditing({ kind: 'new' })}>{t('New phone')}</Button>
@@ -94,7 +94,7 @@ export default function Phones() {
       {opening && <OpeningDialog vendors={vendors} onClose={() => setOpening(false)} />}
       {linked !== null && <LinkDialog phone={linked} vendor={vendorOf(linked)} onClose={close} />}
       <HistoryDrawer of={history === null ? undefined : { type: 'phone', id: history.id, title: history.name }} onClose={close} />
-      <Confirm opened={deleting !== null} onClose={close} title={`Delete ${deleting?.name ?? ''}?`} confirm={t('Delete phone')} onConfirm={async () => deleting && removePhone(deleting.id)} done={t('{{name}} is deleted.', { name: deleting?.name ?? '' })}>
+      <Confirm opened={deleting !== null} onClose={close} title={t('Delete {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete phone')} onConfirm={async () => deleting && removePhone(deleting.id)} done={t('{{name}} is deleted.', { name: deleting?.name ?? '' })}>
         {t('It is signed out, its devices go, and it fetches nothing more. What it was set to stays in the phone until it is reset there.')}
       </Confirm>
     </Stack>
@@ -104,5 +104,5 @@ export default function Phones() {
 function Registered({ deviceIds }: { deviceIds: string[] }) {
   const registered = new Set(useRegistrations(({ deviceId }) => deviceIds.includes(deviceId)).map(({ deviceId }) => deviceId)).size
   if (registered === 0) return <StatusDot label={t('No')} tone="quiet" />
-  return <StatusDot label={registered === deviceIds.length ? t('Yes') : `${registered} of ${deviceIds.length} lines`} tone={registered === deviceIds.length ? 'good' : 'warning'} />
+  return <StatusDot label={registered === deviceIds.length ? t('Yes') : t('{{registered}} of {{deviceIds}} lines', { registered, deviceIds: deviceIds.length })} tone={registered === deviceIds.length ? 'good' : 'warning'} />
 }

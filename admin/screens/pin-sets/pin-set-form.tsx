@@ -53,12 +53,12 @@ function Fields({ current, onClose }: { current: PinSet | undefined; onClose: ()
   return (
     <FormBody submit={before === undefined ? t('Create PIN set') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <TextInput label={t('Name')} placeholder={t('Abroad')} withAsterisk required data-autofocus autoComplete="off" maxLength={100} value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
-      <Input.Wrapper label="PINs" description={t('4 to 12 digits each; give everybody one of their own. Call history shows whose PIN it was, and a PIN is never shown again.')} error={errors.pins}>
+      <Input.Wrapper label={t('PINs')} description={t('4 to 12 digits each; give everybody one of their own. Call history shows whose PIN it was, and a PIN is never shown again.')} error={errors.pins}>
         <Stack gap="xs" mt="xs">
           {values.pins.map(({ key, id, label, pin }, at) => (
             <Group key={key} gap="xs" wrap="nowrap">
               <TextInput flex={1} aria-label={t('Whose PIN {{at}} is', { at: at + 1 })} placeholder={t('Whose it is')} autoComplete="off" maxLength={100} value={label} onChange={(change) => replace(key, { label: change.currentTarget.value })} />
-              <TextInput w={{ base: 120, sm: 160 }} aria-label={`PIN ${at + 1}`} placeholder={id === undefined ? 'PIN' : t('Set; type to replace')} inputMode="numeric" autoComplete="off" maxLength={12} value={pin} onChange={(change) => replace(key, { pin: change.currentTarget.value.trim() })} />
+              <TextInput w={{ base: 120, sm: 160 }} aria-label={t('PIN {{at}}', { at: at + 1 })} placeholder={id === undefined ? 'PIN' : t('Set; type to replace')} inputMode="numeric" autoComplete="off" maxLength={12} value={pin} onChange={(change) => replace(key, { pin: change.currentTarget.value.trim() })} />
               <ActionIcon variant="subtle" color="red" aria-label={t('Take PIN {{at}} out', { at: at + 1 })} onClick={() => set('pins', values.pins.filter((each) => each.key !== key))}><X size={16} aria-hidden /></ActionIcon>
             </Group>
           ))}

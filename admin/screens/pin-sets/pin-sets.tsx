@@ -14,12 +14,13 @@ import { useOutboundRoutes } from '../outbound-routes/data.ts'
 import { removePinSet, usePinSets } from './data.ts'
 import { PinSetForm, type Editing } from './pin-set-form.tsx'
 import { t } from '../../words/translate.ts'
+import { moreWords } from '../../words/more.ts'
 
 const MOST_NAMED = 6
 
 const columns: Column<PinSet>[] = [
   { key: 'name', title: t('PIN set'), card: 'title', render: ({ name }) => <span style={{ fontWeight: 600 }}>{name}</span> },
-  { key: 'pins', title: t('PINs of'), render: ({ pins }) => pins.length === 0 ? t('Nobody') : pins.slice(0, MOST_NAMED).map(({ label }) => label).join(', ') + (pins.length > MOST_NAMED ? ` and ${pins.length - MOST_NAMED} more` : '') },
+  { key: 'pins', title: t('PINs of'), render: ({ pins }) => pins.length === 0 ? t('Nobody') : moreWords(pins.map(({ label }) => label), MOST_NAMED) },
   { key: 'routes', title: t('Asked for by'), render: ({ id }) => <Routes of={id} /> },
 ]
 

@@ -19,7 +19,7 @@ interface Values {
 /** Puts a text that is spoken, or a file, in place of a prompt. */
 export function PromptForm({ prompt, onClose }: { prompt: Prompt | null; onClose: () => void }) {
   return (
-    <FormDrawer opened={prompt !== null} onClose={onClose} title={`Replace ${prompt?.name ?? ''}`}>
+    <FormDrawer opened={prompt !== null} onClose={onClose} title={t('Replace {{name}}', { name: prompt?.name ?? '' })}>
       {prompt !== null && <Fields prompt={prompt} onClose={onClose} />}
     </FormDrawer>
   )

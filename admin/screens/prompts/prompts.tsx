@@ -14,7 +14,7 @@ import { useListState } from '../../components/use-list-state.ts'
 import { audioOf, revert, usePrompts } from './data.ts'
 import { PromptForm } from './prompt-form.tsx'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
 const columns: Column<Prompt>[] = [
   { key: 'name', title: t('Prompt'), width: 220, card: 'title', render: (prompt) => <Text span inherit fw={600} className="break-anywhere">{prompt.name}</Text> },
@@ -32,7 +32,7 @@ const columns: Column<Prompt>[] = [
   },
   {
     key: 'origin',
-    title: t('From'),
+    title: inSense('origin', 'From'),
     width: 190,
     render: (prompt) => prompt.origin === 'standard'
       ? <Text span inherit c="dimmed">{t('Dialplane')}</Text>
@@ -65,7 +65,7 @@ export default function Prompts() {
           return (
             <Group gap={4} wrap="nowrap" justify="flex-end">
               <Tooltip label={playing ? t('Stop') : t('Listen')}><ActionIcon aria-label={`${playing ? t('Stop') : t('Listen to')} ${prompt.name}`} onClick={() => player.toggle(prompt)}>{playing ? <Pause size={16} aria-hidden /> : <Play size={16} aria-hidden />}</ActionIcon></Tooltip>
-              {mayWrite && <Tooltip label={t('Replace')}><ActionIcon aria-label={`Replace ${prompt.name}`} onClick={() => setEditing(prompt)}><Pencil size={16} aria-hidden /></ActionIcon></Tooltip>}
+              {mayWrite && <Tooltip label={t('Replace')}><ActionIcon aria-label={t('Replace {{name}}', { name: prompt.name })} onClick={() => setEditing(prompt)}><Pencil size={16} aria-hidden /></ActionIcon></Tooltip>}
               {mayWrite && prompt.origin !== 'standard' && <Tooltip label={t('Back to the standard')}><ActionIcon aria-label={t('Back to the standard: {{name}}', { name: prompt.name })} onClick={() => setReverting(prompt)}><Undo2 size={16} aria-hidden /></ActionIcon></Tooltip>}
             </Group>
           )

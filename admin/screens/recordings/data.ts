@@ -65,8 +65,8 @@ export const wavOf = (id: string): string => `${audioOf(id)}.wav`
 /** What a recording is at this moment, in words, when it cannot be heard. */
 export function whyNot(recording: Recording): string | null {
   if (recording.status === 'recording') return t('Being recorded; you can listen when it has ended.')
-  if (recording.deleted !== null) return `Deleted by ${recording.deleted.by === 'retention' ? 'the retention setting: its time was over' : recording.deleted.by}.`
+  if (recording.deleted !== null) return recording.deleted.by === 'retention' ? t('Deleted by the retention setting: its time was over.') : t('Deleted by {{by}}.', { by: recording.deleted.by })
   if (recording.stored) return null
-  if (recording.status === 'failed') return t('This recording failed{{value}}', { value: recording.failure === null ? '.' : `: ${recording.failure}` })
+  if (recording.status === 'failed') return recording.failure === null ? t('This recording failed.') : t('This recording failed: {{failure}}', { failure: recording.failure })
   return t('Being stored; you can listen in a moment.')
 }

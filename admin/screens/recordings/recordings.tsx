@@ -123,7 +123,7 @@ function Opened({ id, onClose }: { id: string; onClose: () => void }) {
           <Group justify="space-between" wrap="nowrap" mb="xs" align="flex-start">
             <div style={{ minWidth: 0 }}>
               <Text fw={600} className="break-anywhere">{partyName(recording.from)} <Text span inherit c="dimmed">→</Text> {partyName(recording.to)}</Text>
-              <Text size="sm" c="dimmed" component="div"><Time at={recording.startedAt} /> · {recording.codecs ?? t('unknown codec')}{recording.startedBy !== null && t(' · started by {{starter}}', { starter: starter(recording) })}</Text>
+              <Text size="sm" c="dimmed" component="div"><Time at={recording.startedAt} /> · {recording.codecs ?? t('unknown codec')}{recording.startedBy !== null && ` · ${t('started by {{by}}', { by: starter(recording) ?? '' })}`}</Text>
             </div>
             <Group gap={4} wrap="nowrap">
               <RecordingMenu recording={recording} onDeleted={onClose} />

@@ -36,8 +36,8 @@ function Fields({ settings, onClose }: { settings: RecordingSettings; onClose: (
         min={1}
         max={3650}
         allowDecimal={false}
-        suffix=" days"
-        placeholder={`${settings.standardDays} days`}
+        suffix={` ${t('days')}`}
+        placeholder={t('{{standardDays}} days', { standardDays: settings.standardDays })}
         value={form.values.days}
         error={form.errors.days}
         onChange={(value) => form.set('days', value)}

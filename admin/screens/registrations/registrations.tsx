@@ -89,7 +89,7 @@ export default function Registrations() {
         {...(can('registrations.write') && {
           actions: (row: Registration) => (
             <Tooltip label={t('Forget')}>
-              <ActionIcon aria-label={`Forget ${row.deviceName} of ${row.extensionNumber}`} onClick={() => setForgetting(row)}><Unplug size={16} aria-hidden /></ActionIcon>
+              <ActionIcon aria-label={t('Forget {{deviceName}} of {{extensionNumber}}', { deviceName: row.deviceName, extensionNumber: row.extensionNumber })} onClick={() => setForgetting(row)}><Unplug size={16} aria-hidden /></ActionIcon>
             </Tooltip>
           ),
         })}

@@ -50,7 +50,7 @@ export function Members({ members, waits, usualTime, error, onChange }: MembersP
                 min={0}
                 max={120}
                 allowDecimal={false}
-                prefix="after "
+                prefix={`${t('after')} `}
                 suffix=" s"
                 value={member.delaySeconds}
                 onChange={(value) => replace(at, { ...member, delaySeconds: Number(value) || 0 })}
@@ -63,7 +63,7 @@ export function Members({ members, waits, usualTime, error, onChange }: MembersP
               min={5}
               max={300}
               allowDecimal={false}
-              prefix="for "
+              prefix={`${t('for')} `}
               suffix=" s"
               placeholder={usualTime}
               value={member.ringSeconds ?? ''}

@@ -18,7 +18,7 @@ export default function Setup() {
   const [token] = useState(tokenFromAddress)
   if (token === '') {
     return (
-      <Doorway title={t('Almost there')} lead="Dialplane runs, but has no administrator yet.">
+      <Doorway title={t('Almost there')} lead={t('Dialplane runs, but has no administrator yet.')}>
         <Stack gap="sm">
           <Text size="sm">{rich('When it started, Dialplane printed a link that ends in {{code}}. Open that link in this browser to choose your password.', { code: <Code>/admin/setup#token=…</Code> })}</Text>
           <Text size="sm" c="dimmed">{t('If you no longer have it, start Dialplane again: a new link is printed, and the old one stops working.')}</Text>

@@ -8,6 +8,7 @@ import { Problem } from '../../components/states.tsx'
 import { passkeysHere, useSignInOptions } from '../second-factor/use-sign-in-options.ts'
 import { askPasskey } from '../second-factor/webauthn.ts'
 import { t } from '../../words/translate.ts'
+import { rich } from '../../words/rich.ts'
 
 /** The ways to sign in without a password; nothing where there is none. */
 export default function OtherWays() {
@@ -31,14 +32,14 @@ export default function OtherWays() {
   if (!usable && at === undefined && providers.length === 0) return null
   return (
     <Stack gap="md" mt="md">
-      {(usable || providers.length > 0) && <Divider label="or" />}
+      {(usable || providers.length > 0) && <Divider label={t('or')} />}
       {providers.map(({ id, name }) => (
         <Button key={id} variant="default" fullWidth leftSection={<LogIn size={18} aria-hidden />} loading={provider.isPending && provider.variables === id} onClick={() => provider.mutate(id)}>{t('Sign in with {{name}}', { name })}</Button>
       ))}
       <Problem error={provider.error} />
       {usable && <Button variant="default" fullWidth leftSection={<Fingerprint size={18} aria-hidden />} loading={passkey.isPending} onClick={() => passkey.mutate()}>{t('Sign in with a passkey')}</Button>}
       <Problem error={passkey.error} />
-      {at !== undefined && <Text size="xs" c="dimmed">Passkeys work at <Anchor href={`${at}/admin/`}>{at}</Anchor>.</Text>}
+      {at !== undefined && <Text size="xs" c="dimmed">{rich('Passkeys work at {{address}}.', { address: <Anchor href={`${at}/admin/`}>{at}</Anchor> })}</Text>}
     </Stack>
   )
 }

@@ -34,7 +34,7 @@ export function CodeStep({ step: { challenge, ways }, onBack }: Props) {
           <>
             <Button fullWidth leftSection={<Fingerprint size={18} aria-hidden />} loading={key.isPending} onClick={() => key.mutate()}>{t('Use your passkey')}</Button>
             <Problem error={key.error} />
-            <Divider label="or" />
+            <Divider label={t('or')} />
           </>
         )}
         <CodeField recovery={ways.includes('app') ? 'too' : 'only'} autoFocus={!byKey} value={form.values.code} error={form.errors.code} onChange={(value) => form.set('code', value)} />

@@ -117,7 +117,7 @@ function ByTrunk({ trunks }: { trunks: readonly Trunk[] }) {
         : (
           <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
             {trunks.map(({ id, name, signCalls, verifyCalls }) => (
-              <li key={id}><Text size="sm"><b>{name}</b>: our calls are {signCalls ? 'signed' : t('not signed')}; {verifyWords(verifyCalls)}.</Text></li>
+              <li key={id}><Text size="sm">{signCalls ? rich('{{name}}: our calls are signed; {{others}}.', { name: <b>{name}</b>, others: verifyWords(verifyCalls) }) : rich('{{name}}: our calls are not signed; {{others}}.', { name: <b>{name}</b>, others: verifyWords(verifyCalls) })}</Text></li>
             ))}
           </Stack>
         )}

@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import { CopyField } from '../../components/copy.tsx'
 import { transportWords } from '../../words/transport.ts'
-import { t } from '../../words/translate.ts'
+import { listWords, t } from '../../words/translate.ts'
 
 interface Place {
   host: string
@@ -30,7 +30,7 @@ export function Addresses({ addresses }: { addresses: readonly string[] }) {
         <li key={host}>
           <CopyField label={t('SIP address')} value={host} />
           <Text size="sm" c="dimmed" className="numbers">
-            {[...ports].map(([port, transports]) => `${transports.map(transportWords).join(' and ')} ${port}`).join(' · ')}
+            {[...ports].map(([port, transports]) => `${listWords(transports.map(transportWords))} ${port}`).join(' · ')}
           </Text>
         </li>
       ))}

@@ -12,14 +12,14 @@ import type { Wording } from '../../words/call.ts'
 import { exactTime, instant } from '../../words/time.ts'
 import { readAgain, useCertificates } from './data.ts'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { plural, t } from '../../words/translate.ts'
 
 const DAY_MS = 86_400_000
 
 function lasting({ notAfter, state }: Certificate, now: number): Wording {
   const days = Math.floor((instant(notAfter) - now) / DAY_MS)
   if (state === 'ended') return { label: t('Has ended'), tone: 'bad' }
-  return { label: days === 0 ? t('Ends today') : `Ends in ${days} ${days === 1 ? 'day' : 'days'}`, tone: state === 'ending' ? 'warning' : 'good' }
+  return { label: days === 0 ? t('Ends today') : plural(days, 'Ends in {{count}} day', 'Ends in {{count}} days'), tone: state === 'ending' ? 'warning' : 'good' }
 }
 
 /** The authority as a file that phones and browsers can be told to trust. */
@@ -37,7 +37,7 @@ function Row({ certificate }: { certificate: Certificate }) {
     <li>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
         <Text size="sm" fw={600} className="break-anywhere" title={certificate.names.join('\n')}>
-          {first}{others.length > 0 && <Text span inherit fw={400} c="dimmed">{t(' and {{others}} more', { others: others.length })}</Text>}
+          {first}{others.length > 0 && <Text span inherit fw={400} c="dimmed"> {t('and {{count}} more', { count: others.length })}</Text>}
         </Text>
         <span title={exactTime(instant(certificate.notAfter))}><StatusBadge {...lasting(certificate, now)} /></span>
       </Group>

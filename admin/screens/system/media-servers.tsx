@@ -19,9 +19,9 @@ function stateOf({ connected, draining, endpoints }: MediaServer): Wording {
 function figuresOf({ endpoints, sessions, maxSessions, version, weight }: MediaServer): string {
   return [
     t('{{endpoints}} audio connections', { endpoints }),
-    ...(sessions === null || maxSessions === null ? [] : [`${sessions} of ${maxSessions} sessions`]),
+    ...(sessions === null || maxSessions === null ? [] : [t('{{sessions}} of {{maxSessions}} sessions', { sessions, maxSessions })]),
     ...(version === null ? [] : [`FreeSWITCH ${version}`]),
-    ...(weight === 1 ? [] : [`weight ${weight}`]),
+    ...(weight === 1 ? [] : [t('weight {{weight}}', { weight })]),
   ].join(' · ')
 }
 

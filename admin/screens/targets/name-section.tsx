@@ -12,6 +12,7 @@ import type { Wording } from '../../words/call.ts'
 import { instant, span } from '../../words/time.ts'
 import { lookUpAgain } from './data.ts'
 import { t } from '../../words/translate.ts'
+import { rich } from '../../words/rich.ts'
 
 function addressOf({ address, port }: SipTarget): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`
@@ -61,10 +62,10 @@ function wordsFor({ failure, stale, targets }: SipName): Wording {
 
 function Freshness({ name }: { name: SipName }) {
   const left = name.until === null ? null : Math.ceil((instant(name.until) - useNow()) / 1000)
+  const found = <Time at={name.foundAt} ago />
   return (
     <Text size="sm" c="dimmed">
-      Looked up <Time at={name.foundAt} ago />
-      {left !== null && (left > 0 ? t(', good for another {{left}}', { left: span(left) }) : t(', looked up anew by the next request'))}.
+      {left === null ? rich('Looked up {{time}}.', { time: found }) : left > 0 ? rich('Looked up {{time}}, good for another {{left}}.', { time: found, left: span(left) }) : rich('Looked up {{time}}, looked up anew by the next request.', { time: found })}
     </Text>
   )
 }

@@ -19,7 +19,7 @@ import { instant } from '../../words/time.ts'
 import { removeToken, useTokens } from './data.ts'
 import { TokenForm } from './token-form.tsx'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { plural, t } from '../../words/translate.ts'
 
 const columns: Column<ApiToken>[] = [
   { key: 'name', title: t('Name'), sort: 'name', card: 'title', render: (token) => <Text span inherit fw={600}>{token.name}</Text> },
@@ -27,7 +27,7 @@ const columns: Column<ApiToken>[] = [
   {
     key: 'permissions',
     title: t('May'),
-    render: (token) => <span title={token.permissions.map(permissionWords).join('\n')}>{token.permissions.length === 1 ? permissionWords(token.permissions[0] ?? '') : `${token.permissions.length} permissions`}</span>,
+    render: (token) => <span title={token.permissions.map(permissionWords).join('\n')}>{token.permissions.length === 1 ? permissionWords(token.permissions[0] ?? '') : plural(token.permissions.length, '{{count}} permissions', '{{count}} permissions')}</span>,
   },
   { key: 'maker', title: t('Made by'), render: (token) => token.createdBy?.name ?? <Text span inherit c="dimmed">{t('Deleted user')}</Text> },
   { key: 'created', title: t('Made'), sort: 'created_at', render: (token) => <Time at={token.createdAt} /> },
@@ -65,7 +65,7 @@ export default function Tokens() {
         rows={query.data?.data}
         rowKey={(token) => token.id}
         {...(mayWrite && {
-          actions: (token: ApiToken) => <Tooltip label={t('Revoke')}><ActionIcon aria-label={`Revoke ${token.name}`} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>,
+          actions: (token: ApiToken) => <Tooltip label={t('Revoke')}><ActionIcon aria-label={t('Revoke {{name}}', { name: token.name })} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>,
         })}
         error={query.error}
         retry={() => void query.refetch()}
@@ -87,7 +87,7 @@ export default function Tokens() {
       <Confirm
         opened={revoking !== null}
         onClose={() => setRevoking(null)}
-        title={`Revoke ${revoking?.name ?? ''}?`}
+        title={t('Revoke {{name}}?', { name: revoking?.name ?? '' })}
         confirm={t('Revoke token')}
         onConfirm={async () => (revoking === null ? undefined : removeToken(revoking.id))}
         done={t('The token is revoked.')}

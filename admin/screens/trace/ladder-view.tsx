@@ -15,7 +15,7 @@ function tone({ status }: TraceMessage): string {
 
 /** What the arrow shows to eyes, for ears. */
 function wayOf({ from, to }: Arrow, ladder: Ladder): string {
-  return ` from ${ladder.lanes[from]?.title} to ${ladder.lanes[to]?.title}`
+  return t('from {{from}} to {{to}}', { from: ladder.lanes[from]?.title ?? '', to: ladder.lanes[to]?.title ?? '' })
 }
 
 /** The sequence diagram. Every arrow is a button that opens its message; arrow keys step through them. */
@@ -60,7 +60,7 @@ export function LadderView({ ladder, chosen, onChoose }: { ladder: Ladder; chose
                   <span className={classes.time} title={t('{{round}} ms after the message before', { round: Math.round(arrow.gapMs * 1000) / 1000 })}>{offset(message.offsetMs)}</span>
                   <span className={classes.field}>
                     <span className={classes.arrow} data-way={from < to ? 'right' : 'left'} style={{ left: `${left}%`, width: `${Math.abs(middle(to) - middle(from))}%` }}>
-                      <span className={classes.label}>{label}{message.hasSdp && <span className={classes.sdp}>{t('SDP')}</span>}{message.repeat && <span className={classes.sdp}>{t('repeat')}</span>}<VisuallyHidden component="span">{wayOf(arrow, ladder)}</VisuallyHidden></span>
+                      <span className={classes.label}>{label}{message.hasSdp && <span className={classes.sdp}>{t('SDP')}</span>}{message.repeat && <span className={classes.sdp}>{t('repeat')}</span>}<VisuallyHidden component="span"> {wayOf(arrow, ladder)}</VisuallyHidden></span>
                     </span>
                   </span>
                 </UnstyledButton>

@@ -57,12 +57,12 @@ export function layOut({ call, messages }: Trace): Ladder {
   return { lanes, arrows }
 }
 
-/** The whole trace as text, for a ticket or a colleague. */
+/** The whole trace as text, for a ticket or a colleague; in English, because carriers read it. */
 export function traceAsText({ call, messages, note }: Trace): string {
   const head = [
     `Call ${call.id}`,
     `From ${call.from.number} to ${call.to.number}, started ${call.startedAt}`,
-    ...(call.termination === null ? [t('Still going on')] : [`${call.termination.explanation} (${call.termination.result}, ${call.termination.reason}, by ${call.termination.by})`]),
+    ...(call.termination === null ? ['Still going on'] : [`${call.termination.explanation} (${call.termination.result}, ${call.termination.reason}, by ${call.termination.by})`]),
     ...call.plan.steps.map(({ step, reason }, position) => `Routing ${position + 1}: ${step}: ${reason}`),
     ...(note === null ? [] : [note]),
   ]

@@ -9,8 +9,7 @@ import { identityWording } from '../../words/identity.ts'
 import { securityWords } from '../../words/encryption.ts'
 import { duration, instant } from '../../words/time.ts'
 import { price } from '../../words/money.ts'
-import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { decimal, figure, plural, t } from '../../words/translate.ts'
 
 /** A card for each phone that took part, with how it sounded. */
 export function Legs({ call }: { call: Call }) {
@@ -38,7 +37,7 @@ function LegCard({ leg }: { leg: Leg }) {
         <div style={{ minWidth: 0 }}>
           <Text size="xs" c="dimmed">{leg.role === 'caller' ? t('Caller') : t('Called phone')}</Text>
           <Text fw={600} className="break-anywhere">{leg.name === null ? leg.number : `${leg.name} (${leg.number})`}</Text>
-          <Text size="sm" c="dimmed" className="break-anywhere">{rich('{{address}} over {{transport}}{{userAgent}}', { address: leg.address, transport: leg.transport.toUpperCase(), userAgent: leg.userAgent !== null && ` · ${leg.userAgent}` })}</Text>
+          <Text size="sm" c="dimmed" className="break-anywhere">{t('{{address}} over {{transport}}', { address: leg.address, transport: leg.transport.toUpperCase() })}{leg.userAgent !== null && ` · ${leg.userAgent}`}</Text>
         </div>
         <StatusBadge {...(leg.role === 'caller' && leg.state === 'ended' ? { label: t('Ended'), tone: 'quiet' } : wording(leg))} />
       </Group>
@@ -54,16 +53,16 @@ function LegCard({ leg }: { leg: Leg }) {
         {media !== null && (
           <>
             <Fact label={t('Sound from it')}><StatusDot {...qualityWording(media.mos)} /></Fact>
-            <Fact label="MOS" hint={t('Estimated score: 1 is bad, 4.4 the best a telephone line reaches')}>{media.mos === null ? '–' : media.mos.toFixed(2)}</Fact>
-            <Fact label={t('Lost')} hint={`${media.packetsLost} packets`}>{percent(media.lossRate)}</Fact>
-            <Fact label={t('Jitter')} hint={t('How unevenly the packets came')}>{t('{{jitterMs}} ms', { jitterMs: media.jitterMs.toFixed(1) })}</Fact>
+            <Fact label="MOS" hint={t('Estimated score: 1 is bad, 4.4 the best a telephone line reaches')}>{media.mos === null ? '–' : decimal(media.mos, 2)}</Fact>
+            <Fact label={t('Lost')} hint={plural(media.packetsLost, '{{count}} packets', '{{count}} packets')}>{percent(media.lossRate)}</Fact>
+            <Fact label={t('Jitter')} hint={t('How unevenly the packets came')}>{`${decimal(media.jitterMs, 1)} ms`}</Fact>
             <Fact label={t('Round trip')}>{media.roundTripMs === null ? '–' : `${media.roundTripMs.toFixed(0)} ms`}</Fact>
-            <Fact label={t('Packets in / out')}>{media.packetsReceived.toLocaleString()} / {media.packetsSent.toLocaleString()}</Fact>
+            <Fact label={t('Packets in / out')}>{figure(media.packetsReceived)} / {figure(media.packetsSent)}</Fact>
           </>
         )}
       </SimpleGrid>
-      {leg.identity !== null && <Text size="sm" c="dimmed" mt="sm" className="break-anywhere">{leg.identity.reason}{leg.identity.origin !== null && ` Origin ${leg.identity.origin}.`}</Text>}
-      {media !== null && <Text size="xs" c="dimmed" mt="sm" className="numbers break-anywhere">{media.remote === null ? t('No audio came from this phone') : t('Audio from {{remote}}', { remote: media.remote })}, at our {media.local}</Text>}
+      {leg.identity !== null && <Text size="sm" c="dimmed" mt="sm" className="break-anywhere">{leg.identity.reason}{leg.identity.origin !== null && ` ${t('Origin {{origin}}.', { origin: leg.identity.origin })}`}</Text>}
+      {media !== null && <Text size="xs" c="dimmed" mt="sm" className="numbers break-anywhere">{media.remote === null ? t('No audio came from this phone, at our {{local}}', { local: media.local }) : t('Audio from {{remote}}, at our {{local}}', { remote: media.remote, local: media.local })}</Text>}
     </Panel>
   )
 }

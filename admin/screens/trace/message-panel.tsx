@@ -6,7 +6,7 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { exactTime, instant, offset } from '../../words/time.ts'
 import type { Ladder } from './ladder.ts'
 import classes from './message-panel.module.css'
-import { t } from '../../words/translate.ts'
+import { decimal, t } from '../../words/translate.ts'
 
 interface MessagePanelProps {
   ladder: Ladder
@@ -27,7 +27,7 @@ export function MessagePanel({ ladder, chosen, onChoose }: MessagePanelProps) {
           <Group gap="xl">
             <Fact label={t('Way')}>{ladder.lanes[arrow.from]?.title} → {ladder.lanes[arrow.to]?.title}</Fact>
             <Fact label={t('At')} hint={exactTime(instant(message.at))}>{offset(message.offsetMs)}</Fact>
-            <Fact label={t('After the one before')}>{t('{{gapMs}} ms', { gapMs: arrow.gapMs.toFixed(1) })}</Fact>
+            <Fact label={t('After the one before')}>{`${decimal(arrow.gapMs, 1)} ms`}</Fact>
             <Fact label={t('Peer')}>{t('{{peer}} over {{transport}}', { peer: message.peer, transport: message.transport.toUpperCase() })}</Fact>
           </Group>
           {message.repeat && <Text size="sm" c="dimmed">{t('A repeat of a message sent before: its answer was late or was lost on the way.')}</Text>}

@@ -16,14 +16,14 @@ export function Recordings({ call: { id, rootId, recordings } }: { call: CallDet
     <Panel component="section" aria-labelledby="recordings">
       <Title order={2} id="recordings">{t('Recordings')}</Title>
       <Text size="sm" c="dimmed" mb="sm">
-        The caller is on the left, the called party on the right. Each listening is noted in the audit log.
-        {id !== rootId && rich(' This call came out of another by transfer: <anchor>the first call</anchor> may have recordings too.', { anchor: (inside) => <Anchor component={Link} href={`/calls/${rootId}`}>{inside}</Anchor> })}
+        {t('The caller is on the left, the called party on the right. Each listening is noted in the audit log.')}
+        {id !== rootId && ' '}{id !== rootId && rich('This call came out of another by transfer: <anchor>the first call</anchor> may have recordings too.', { anchor: (inside) => <Anchor component={Link} href={`/calls/${rootId}`}>{inside}</Anchor> })}
       </Text>
       <Stack gap="md">
         {recordings.map((recording) => (
           <div key={recording.id}>
             <Group justify="space-between" gap="xs" mb={6} wrap="nowrap">
-              <Text size="sm" component="div"><Time at={recording.startedAt} />{recording.stored && recording.bytes !== null && <> · {fileSize(recording.bytes)}</>}{recording.startedBy !== null && t(' · started by {{startedBy}}', { startedBy: recording.startedBy })}</Text>
+              <Text size="sm" component="div"><Time at={recording.startedAt} />{recording.stored && recording.bytes !== null && <> · {fileSize(recording.bytes)}</>}{recording.startedBy !== null && ` · ${t('started by {{by}}', { by: recording.startedBy })}`}</Text>
               <RecordingMenu recording={recording} call={false} />
             </Group>
             <RecordingPlayer recording={recording} />

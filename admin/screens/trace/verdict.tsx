@@ -10,7 +10,7 @@ import { duration, exactTime, instant } from '../../words/time.ts'
 import { t } from '../../words/translate.ts'
 
 const liveSentences: Partial<Record<Call['state'], string>> = {
-  routing: 'Dialplane is deciding where this call goes.',
+  routing: t('Dialplane is deciding where this call goes.'),
   ringing: t('The called phones are ringing.'),
   early: t('The called phones are ringing; the caller already hears sound from the other side.'),
   answered: t('They are talking.'),

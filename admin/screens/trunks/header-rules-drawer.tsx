@@ -57,7 +57,7 @@ function Rules({ current, onClose }: { current: Trunk; onClose: () => void }) {
     <FormBody submit={t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <Text size="sm">{rich('Carried out from top to bottom on the INVITE of each call. Expressions are those of RE2. In what is put in, {{code}} is what the first parentheses found, and {{value}}, {{value2}} and {{value3}} stand for themselves. Headers that carry the call itself, such as Via, CSeq or Contact, cannot be changed.', { code: <Code>$1</Code>, value: <Code>{'{caller}'}</Code>, value2: <Code>{'{called}'}</Code>, value3: <Code>{'{tenant}'}</Code> })}</Text>
       {rules.map((rule, at) => (
-        <RuleFields key={rule.key} rule={rule} name={`Rule ${at + 1}`} set={(next) => put(rules.map((one) => (one.key === rule.key ? next : one)))}
+        <RuleFields key={rule.key} rule={rule} name={t('Rule {{rule}}', { rule: at + 1 })} set={(next) => put(rules.map((one) => (one.key === rule.key ? next : one)))}
           onUp={at > 0 ? () => move(at, -1) : undefined} onDown={at < rules.length - 1 ? () => move(at, 1) : undefined} onRemove={() => put(rules.filter((one) => one !== rule))} />
       ))}
       <Group><Button variant="default" leftSection={<Plus size={16} aria-hidden />} disabled={rules.length >= 50} onClick={() => put([...rules, { key: Math.max(-1, ...rules.map(({ key }) => key)) + 1, direction: 'out', action: 'add', header: '', match: '', value: '' }])}>{t('Add rule')}</Button></Group>
@@ -91,9 +91,9 @@ function RuleFields({ rule, name, set, onUp, onDown, onRemove }: RuleFieldsProps
         {action !== 'add' && <TextInput label={action === 'remove' ? t('Only if it contains') : t('What is replaced')} description={action === 'remove' ? t('A regular expression. Empty: always.') : t('A regular expression; .+ is all of it.')} {...plain} value={match} onChange={(change) => set({ ...rule, match: change.currentTarget.value })} />}
         {action !== 'remove' && <TextInput label={action === 'add' ? t('Content') : t('By')} {...plain} value={value} onChange={(change) => set({ ...rule, value: change.currentTarget.value })} />}
         <Group gap={4} justify="flex-end">
-          <Tooltip label={t('Earlier')}><ActionIcon variant="subtle" color="gray" aria-label={`${name} earlier`} disabled={onUp === undefined} onClick={onUp}><ArrowUp size={16} aria-hidden /></ActionIcon></Tooltip>
-          <Tooltip label={t('Later')}><ActionIcon variant="subtle" color="gray" aria-label={`${name} later`} disabled={onDown === undefined} onClick={onDown}><ArrowDown size={16} aria-hidden /></ActionIcon></Tooltip>
-          <Tooltip label={t('Remove')}><ActionIcon variant="subtle" color="red" aria-label={`Remove ${name.toLowerCase()}`} onClick={onRemove}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
+          <Tooltip label={t('Earlier')}><ActionIcon variant="subtle" color="gray" aria-label={t('{{name}} earlier', { name })} disabled={onUp === undefined} onClick={onUp}><ArrowUp size={16} aria-hidden /></ActionIcon></Tooltip>
+          <Tooltip label={t('Later')}><ActionIcon variant="subtle" color="gray" aria-label={t('{{name}} later', { name })} disabled={onDown === undefined} onClick={onDown}><ArrowDown size={16} aria-hidden /></ActionIcon></Tooltip>
+          <Tooltip label={t('Remove')}><ActionIcon variant="subtle" color="red" aria-label={t('Remove {{name}}', { name: name.toLowerCase() })} onClick={onRemove}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
         </Group>
       </Stack>
     </Fieldset>
@@ -112,7 +112,7 @@ function Preview({ rules }: { rules: Edited[] }) {
         <Group justify="flex-end"><Button variant="default" disabled={message.trim() === ''} loading={trial.isPending} onClick={() => trial.mutate()}>{t('Try')}</Button></Group>
         <Problem error={trial.error} />
         {trial.data?.steps.map(({ rule, header, before, after, changed }) => (
-          <Text key={rule} size="sm"><b>{t('Rule {{rule}}', { rule: rule + 1 })}</b>: {changed ? <>{header} was {before.length === 0 ? t('not there') : <Code>{before.join(', ')}</Code>} and is {after.length === 0 ? 'gone' : <Code>{after.join(', ')}</Code>}.</> : t('{{header}} stays as it is.', { header })}</Text>
+          <Text key={rule} size="sm"><b>{t('Rule {{rule}}', { rule: rule + 1 })}</b>: {changed ? rich('{{header}} was {{before}} and is {{after}}.', { header, before: before.length === 0 ? t('not there') : <Code>{before.join(', ')}</Code>, after: after.length === 0 ? t('gone') : <Code>{after.join(', ')}</Code> }) : t('{{header}} stays as it is.', { header })}</Text>
         ))}
         {trial.data?.steps.length === 0 && <Text size="sm" c="dimmed">{t('No rule is for such calls.')}</Text>}
         {trial.data !== undefined && <Code block tabIndex={0} role="region" aria-label={t('The message afterwards')} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{trial.data.message}</Code>}

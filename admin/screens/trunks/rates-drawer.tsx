@@ -11,7 +11,7 @@ import { Faults } from '../../components/faults.tsx'
 import { Problem } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
 import { price } from '../../words/money.ts'
-import { rich } from '../../words/rich.ts'
+import { rich, richPlural } from '../../words/rich.ts'
 import { plural, t } from '../../words/translate.ts'
 
 const changed = rereading(keys.rates)
@@ -52,7 +52,7 @@ function Deck({ trunk }: { trunk: Trunk }) {
     <Stack gap="md">
       {deck === undefined ? <Text size="sm">{t('No rates yet: calls over this trunk cost nothing that is known, and count for no limit of what may be spent.')}</Text> : (
         <Group justify="space-between">
-          <Text size="sm"><span className="numbers">{deck.count.toLocaleString()}</span> {deck.count === 1 ? 'rate' : 'rates'} in {deck.currency}, from <Time at={deck.importedAt} />. <Anchor inherit href={`/api/v1/trunks/${trunk.id}/rates.csv`}>{t('Export')}</Anchor></Text>
+          <Text size="sm">{richPlural(deck.count, '{{count}} rate in {{currency}}, from {{time}}.', '{{count}} rates in {{currency}}, from {{time}}.', { currency: deck.currency, time: <Time at={deck.importedAt} /> })} <Anchor inherit href={`/api/v1/trunks/${trunk.id}/rates.csv`}>{t('Export')}</Anchor></Text>
           <Button size="compact-sm" variant="default" color="red" loading={forget.isPending} onClick={() => forget.mutate()}>{t('Delete')}</Button>
         </Group>
       )}
@@ -61,7 +61,7 @@ function Deck({ trunk }: { trunk: Trunk }) {
       <FileInput label={t('File')} placeholder={t('Choose a CSV file')} accept=".csv,text/csv" clearable value={file} onChange={choose} disabled={carryOut.isPending} />
       {check.isPending && <Text size="sm" c="dimmed" role="status">{t('Looking at the file…')}</Text>}
       <Problem error={check.error ?? carryOut.error ?? forget.error} />
-      {report !== undefined && (report.errors.length > 0 ? <Faults errors={report.errors} /> : <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">{report.count.toLocaleString()} {report.count === 1 ? 'rate' : 'rates'} in {report.currency}.</Alert>)}
+      {report !== undefined && (report.errors.length > 0 ? <Faults errors={report.errors} /> : <Alert icon={<CircleCheck size={18} aria-hidden />} color="green" role="status">{plural(report.count, '{{count}} rate in {{currency}}.', '{{count}} rates in {{currency}}.', { currency: report.currency ?? '' })}</Alert>)}
       <Group justify="flex-end"><Button disabled={file === null || report === undefined || report.errors.length > 0} loading={carryOut.isPending} onClick={() => file !== null && carryOut.mutate(file)}>{t('Import rates')}</Button></Group>
     </Stack>
   )

@@ -46,7 +46,7 @@ type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country'
   maxCallsPerSecond: number | string
 }
 
-const transports = [{ value: 'udp', label: 'UDP' }, { value: 'tcp', label: 'TCP' }, { value: 'tls', label: 'TLS (encrypted)' }]
+const transports = [{ value: 'udp', label: 'UDP' }, { value: 'tcp', label: 'TCP' }, { value: 'tls', label: t('TLS (encrypted)') }]
 
 function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () => void }) {
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
@@ -87,7 +87,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       <TextInput label={t('Name')} placeholder={t('Carrier')} withAsterisk required data-autofocus autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <Select label={t('Kind')} data={kindChoices} allowDeselect={false} value={values.kind} onChange={(value) => set('kind', (value ?? 'register') as TrunkKind)} />
       {carrier && <TextInput label={t('SIP server')} description={t('The carrier’s host name or address, without a port.')} placeholder="sip.carrier.example" withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.host} error={errors.host} onChange={(change) => set('host', change.currentTarget.value)} />}
-      {values.kind === 'register' && <NumberInput label={t('Registered for')} description={t('What we ask for; the carrier may grant less.')} min={60} max={86_400} allowDecimal={false} suffix=" seconds" value={values.registerSeconds} error={errors.registerSeconds} onChange={(value) => set('registerSeconds', value)} />}
+      {values.kind === 'register' && <NumberInput label={t('Registered for')} description={t('What we ask for; the carrier may grant less.')} min={60} max={86_400} allowDecimal={false} suffix={` ${t('seconds')}`} value={values.registerSeconds} error={errors.registerSeconds} onChange={(value) => set('registerSeconds', value)} />}
       {carrier && <NumberInput label={t('Port')} description={t('Empty unless the carrier names one: then it is found by DNS.')} min={1} max={65_535} allowDecimal={false} thousandSeparator="" value={values.port} error={errors.port} onChange={(value) => set('port', value)} />}
       {carrier && <Select label={t('Transport')} data={transports} allowDeselect={false} value={values.transport} onChange={(value) => set('transport', (value ?? 'udp') as Trunk['transport'])} />}
       <TextInput label={t('User name')} description={carrier ? t('Empty where the carrier knows you by your address.') : t('What the PBX registers with. Enter it there, with the password and our address as its SIP server.')} spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />

@@ -26,7 +26,7 @@ const columns: Column<Trunk>[] = [
   { key: 'state', title: t('State'), card: 'aside', render: (trunk) => <StatusDot {...trunkState(trunk)} /> },
   { key: 'carrier', title: t('Carrier'), render: (trunk) => <span className="numbers">{carrierAddress(trunk)}</span> },
   { key: 'now', title: t('Now'), render: ({ status }) => <Now status={status} /> },
-  { key: 'calls', title: t('Calls'), align: 'right', render: ({ status, maxCalls }) => <span className="numbers" style={{ whiteSpace: 'nowrap' }}>{status.calls}{maxCalls === null ? '' : ` of ${maxCalls}`}</span> },
+  { key: 'calls', title: t('Calls'), align: 'right', render: ({ status, maxCalls }) => <span className="numbers" style={{ whiteSpace: 'nowrap' }}>{maxCalls === null ? status.calls : t('{{calls}} of {{most}}', { calls: status.calls, most: maxCalls })}</span> },
   { key: 'number', title: t('Number shown'), render: ({ callerId }) => callerId === null ? t('None') : <span className="numbers">{callerId}</span> },
 ]
 
@@ -34,8 +34,8 @@ function Now({ status: { cause, registration, roundTripMs, peer } }: Pick<Trunk,
   return (
     <Stack gap={2} maw={420}>
       {cause !== null && <Text span inherit>{cause}</Text>}
-      {cause === null && roundTripMs !== null && <Text span inherit>Answered within <span className="numbers">{t('{{roundTripMs}} ms', { roundTripMs })}</span></Text>}
-      {registration?.state === 'registered' && <Text span size="xs" c="dimmed">Registered since <Time at={registration.since} />{peer !== null && registration.expiresAt !== null && rich(', until {{time}}', { time: <Time at={registration.expiresAt} /> })}</Text>}
+      {cause === null && roundTripMs !== null && <Text span inherit>{rich('Answered within {{time}}', { time: <span className="numbers">{roundTripMs} ms</span> })}</Text>}
+      {registration?.state === 'registered' && <Text span size="xs" c="dimmed">{peer !== null && registration.expiresAt !== null ? rich('Registered since {{time}}, until {{end}}', { time: <Time at={registration.since} />, end: <Time at={registration.expiresAt} /> }) : rich('Registered since {{time}}', { time: <Time at={registration.since} /> })}</Text>}
       {peer !== null && peer.userAgent !== null && <Text span size="xs" c="dimmed">{peer.userAgent}</Text>}
       {registration?.state !== 'registered' && registration?.nextTry && <Text span size="xs" c="dimmed">{rich('Next try {{time}}', { time: <Time at={registration.nextTry} /> })}</Text>}
     </Stack>
@@ -78,7 +78,7 @@ export default function Trunks() {
       <TrunkForm editing={editing} onClose={() => setEditing(null)} />
       <RatesDrawer trunk={rates} onClose={() => setRates(null)} />
       <HeaderRulesDrawer trunk={rules} onClose={() => setRules(null)} />
-      <HistoryDrawer of={history === null ? undefined : { type: 'trunk', id: history.id, title: `trunk ${history.name}` }} onClose={() => setHistory(null)} />
+      <HistoryDrawer of={history === null ? undefined : { type: 'trunk', id: history.id, title: t('trunk {{name}}', { name: history.name }) }} onClose={() => setHistory(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete trunk {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete trunk')} onConfirm={async () => deleting && removeTrunk(deleting.id)} done={t('Trunk {{name}} is deleted.', { name: deleting?.name ?? '' })}>
         {t('Calls that go on over it stay. Its password is forgotten.')}
       </Confirm>
@@ -110,7 +110,7 @@ function TrunkMenu({ trunk, onEdit, onRates, onRules, onHistory, onDelete }: Tru
     }
   }
   return (
-    <RowMenu of={`trunk ${trunk.name}`} busy={asking} onEdit={onEdit} onHistory={onHistory} onDelete={onDelete}>
+    <RowMenu of={t('trunk {{name}}', { name: trunk.name })} busy={asking} onEdit={onEdit} onHistory={onHistory} onDelete={onDelete}>
       <Menu.Item leftSection={<Coins size={16} aria-hidden />} onClick={onRates}>{t('Rates')}</Menu.Item>
       <Menu.Item leftSection={<ListFilter size={16} aria-hidden />} onClick={onRules}>{t('Header rules')}</Menu.Item>
       {trunk.enabled && <Menu.Item leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => void ask()}>{t('Test now')}</Menu.Item>}

@@ -15,7 +15,7 @@ export type EditingProvider = { kind: 'new' } | { kind: 'edit'; provider: SignIn
 export function ProviderForm({ editing, onClose }: { editing: EditingProvider; onClose: () => void }) {
   const provider = editing?.kind === 'edit' ? editing.provider : undefined
   return (
-    <FormDrawer opened={editing !== null} onClose={onClose} title={provider === undefined ? t('New provider') : `Edit ${provider.name}`}>
+    <FormDrawer opened={editing !== null} onClose={onClose} title={provider === undefined ? t('New provider') : t('Edit {{name}}', { name: provider.name })}>
       <Fields current={provider} onClose={onClose} />
     </FormDrawer>
   )
@@ -85,7 +85,7 @@ function GroupRoles({ value, choices, onChange }: { value: GroupRole[]; choices:
       <Stack gap="xs" mt={6}>
         {value.map(({ group, role }, at) => (
           <Group key={at} gap="xs" wrap="nowrap">
-            <TextInput style={{ flex: 1 }} aria-label={`Group ${at + 1}`} placeholder={t('Group')} value={group} onChange={(change) => put(at, { group: change.currentTarget.value })} />
+            <TextInput style={{ flex: 1 }} aria-label={t('Group {{at}}', { at: at + 1 })} placeholder={t('Group')} value={group} onChange={(change) => put(at, { group: change.currentTarget.value })} />
             <Select style={{ flex: 1 }} aria-label={t('Role of group {{at}}', { at: at + 1 })} allowDeselect={false} data={choices} value={role} onChange={(next) => next !== null && put(at, { role: next })} />
             <Tooltip label={t('Remove')}><ActionIcon aria-label={t('Remove group {{at}}', { at: at + 1 })} onClick={() => onChange(value.filter((_item, index) => index !== at))}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
           </Group>

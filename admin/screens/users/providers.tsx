@@ -14,7 +14,7 @@ import { Problem } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
 import { providersChanged } from './data.ts'
 import { ProviderForm, type EditingProvider } from './provider-form.tsx'
-import { plural, t } from '../../words/translate.ts'
+import { inSense, plural, t } from '../../words/translate.ts'
 
 const ruled = rereading(keys.signInPolicy)
 
@@ -40,7 +40,7 @@ export function ProvidersPanel() {
       <Stack gap="xs">{list.data?.map((provider) => <Row key={provider.id} provider={provider} mayWrite={mayWrite} onEdit={() => setEditing({ kind: 'edit', provider })} onDelete={() => setDeleting(provider)} />)}</Stack>
       {some && <ProvidersOnly mayWrite={mayWrite} />}
       <ProviderForm editing={editing} onClose={() => setEditing(null)} />
-      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={`Delete ${deleting?.name ?? ''}?`} confirm={t('Delete provider')} onConfirm={async () => (deleting === null ? undefined : providersChanged(deleteSignInProvider({ path: { id: deleting.id }, throwOnError: true })))} done={t('The provider is deleted.')}>
+      <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Delete provider')} onConfirm={async () => (deleting === null ? undefined : providersChanged(deleteSignInProvider({ path: { id: deleting.id }, throwOnError: true })))} done={t('The provider is deleted.')}>
         {t('Those who came by it are signed out. They stay users; who has no password needs one from you.')}
       </Confirm>
     </Panel>
@@ -59,7 +59,7 @@ function Row({ provider, mayWrite, onEdit, onDelete }: { provider: SignInProvide
         <Group gap="xs"><Text size="sm" fw={600}>{provider.name}</Text><Text span size="sm"><StatusDot {...(provider.enabled ? { label: t('On'), tone: 'good' } : { label: t('Turned off'), tone: 'quiet' })} /></Text></Group>
         <Text size="xs" c="dimmed" className="break-anywhere">{provider.issuer}, {plural(provider.people, 'one person', '{{count}} people')}</Text>
       </div>
-      {mayWrite && <RowMenu of={provider.name} onEdit={onEdit} onDelete={onDelete}><Menu.Item leftSection={<Plug size={16} aria-hidden />} onClick={() => void test().catch(notify.failed)}>{t('Test')}</Menu.Item></RowMenu>}
+      {mayWrite && <RowMenu of={provider.name} onEdit={onEdit} onDelete={onDelete}><Menu.Item leftSection={<Plug size={16} aria-hidden />} onClick={() => void test().catch(notify.failed)}>{inSense('verb', 'Test')}</Menu.Item></RowMenu>}
     </Group>
   )
 }

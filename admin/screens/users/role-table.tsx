@@ -13,7 +13,7 @@ export function RoleTable({ roles }: { roles: Role[] }) {
           <Accordion.Item key={role.id} value={role.key}>
             <Accordion.Control>
               <Text fw={600} size="sm">{role.name}</Text>
-              <Text size="xs" c="dimmed">{plural(role.permissions.length, '{{count}} permission', '{{count}} permissions')}{role.builtIn && t(' · built in')}</Text>
+              <Text size="xs" c="dimmed">{plural(role.permissions.length, '{{count}} permission', '{{count}} permissions')}{role.builtIn && ` · ${t('built in')}`}</Text>
             </Accordion.Control>
             <Accordion.Panel>
               {permissionGroups.map(({ group, permissions }) => {

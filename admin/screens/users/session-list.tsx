@@ -9,6 +9,7 @@ import { Time } from '../../components/time.tsx'
 import { deviceWords } from '../../words/device.ts'
 import { endSession, useSessions } from './data.ts'
 import { t } from '../../words/translate.ts'
+import { rich } from '../../words/rich.ts'
 
 /** The places somebody is signed in at, each with a way to end it. @param userId absent: one's own */
 export function SessionList({ userId }: { userId?: string }) {
@@ -29,7 +30,7 @@ export function SessionList({ userId }: { userId?: string }) {
               {session.current && <Badge size="sm" variant="light">{t('This one')}</Badge>}
             </Group>
             <Text size="xs" c="dimmed">
-              From <span className="numbers">{session.address ?? t('an unknown address')}</span> since <Time at={session.createdAt} />, last used <Time at={session.lastSeenAt} ago />
+              {rich('From {{address}} since {{time}}, last used {{time2}}', { address: <span className="numbers">{session.address ?? t('an unknown address')}</span>, time: <Time at={session.createdAt} />, time2: <Time at={session.lastSeenAt} ago /> })}
             </Text>
           </div>
           {/* The one in use is ended by signing out. */}

@@ -20,7 +20,7 @@ import { ProvidersPanel } from './providers.tsx'
 import { SignInPolicyPanel } from './sign-in-policy.tsx'
 import { UserForm } from './user-form.tsx'
 import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { inSense, t } from '../../words/translate.ts'
 
 const sorts = ['created_at', 'name', 'email', 'last_login_at'] as const
 
@@ -41,11 +41,11 @@ export default function Users() {
   const roleName = (key: string) => roles.data?.find((role) => role.key === key)?.name ?? key
 
   const columns: Column<User>[] = [
-    { key: 'name', title: t('Name'), sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span inherit c="dimmed" fw={400}>{t(' (you)')}</Text>}</Text> },
+    { key: 'name', title: t('Name'), sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span inherit c="dimmed" fw={400}> {t('(you)')}</Text>}</Text> },
     { key: 'email', title: t('E-mail'), sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
     { key: 'roles', title: t('Roles'), render: (user) => user.roles.map(roleName).join(', ') },
     { key: 'status', title: t('State'), card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: t('Active'), tone: 'good' } : { label: t('Turned off'), tone: 'quiet' })} /> },
-    { key: 'factor', title: t('Second factor'), render: (user) => user.secondFactor ? t('Set up') : <Text span inherit c="dimmed">{t('None')}</Text> },
+    { key: 'factor', title: t('Second factor'), render: (user) => user.secondFactor ? inSense('state', 'Set up') : <Text span inherit c="dimmed">{t('None')}</Text> },
     { key: 'login', title: t('Last sign-in'), sort: 'last_login_at', render: (user) => user.lastLoginAt === null ? <Text span inherit c="dimmed">{t('Never')}</Text> : <Time at={user.lastLoginAt} ago /> },
   ]
 
@@ -89,7 +89,7 @@ export default function Users() {
       <Confirm
         opened={deleting !== null}
         onClose={() => setDeleting(null)}
-        title={`Delete ${deleting?.name ?? ''}?`}
+        title={t('Delete {{name}}?', { name: deleting?.name ?? '' })}
         confirm={t('Delete user')}
         onConfirm={async () => (deleting === null ? undefined : removeUser(deleting.id))}
         done={t('The user is deleted.')}

@@ -13,12 +13,12 @@ import { HistoryDrawer } from '../audit/history.tsx'
 import { useMailboxes } from './data.ts'
 import { Greetings } from './greetings.tsx'
 import { MailboxForm } from './mailbox-form.tsx'
-import { t } from '../../words/translate.ts'
+import { plural, t } from '../../words/translate.ts'
 
 const columns: Column<Mailbox>[] = [
   { key: 'number', title: t('Extension'), card: 'title', render: (box) => <Link href={`/extensions/${box.id}`}>{box.number} {box.name}</Link> },
   { key: 'state', title: t('Callers'), render: (box) => (box.enabled ? t('may leave a message') : <Text span inherit c="dimmed">{t('leave none')}</Text>) },
-  { key: 'new', title: t('New'), align: 'right', render: (box) => <span className="numbers">{box.unheard}{box.unheardUrgent > 0 && ` (${box.unheardUrgent} urgent)`}</span> },
+  { key: 'new', title: t('New'), align: 'right', render: (box) => <span className="numbers">{box.unheard}{box.unheardUrgent > 0 && ` ${plural(box.unheardUrgent, '({{count}} urgent)', '({{count}} urgent)')}`}</span> },
   { key: 'heard', title: t('Heard'), align: 'right', render: (box) => <span className="numbers">{box.heard}</span> },
   { key: 'pin', title: 'PIN', render: (box) => (box.hasPin ? t('Set') : <Text span inherit c="dimmed">{t('Not chosen yet')}</Text>) },
   { key: 'signs', title: '', card: 'aside', render: (box) => <>{box.unheard + box.heard >= box.maxMessages && <Badge color="red" variant="light" tt="none" radius="sm">{t('Full')}</Badge>}{box.greetings.temporary !== undefined && <Badge color="yellow" variant="light" tt="none" radius="sm">{t('Temporary greeting')}</Badge>}</> },

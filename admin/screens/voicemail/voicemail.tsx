@@ -17,7 +17,7 @@ import { duration } from '../../words/time.ts'
 import { audioOf, mark, useMailboxes, useMessages, wavOf } from './data.ts'
 import { Mailboxes } from './mailboxes.tsx'
 import { MessageMenu } from './message-menu.tsx'
-import { t } from '../../words/translate.ts'
+import { inSense, sentences, t } from '../../words/translate.ts'
 
 function Signs({ message }: { message: VoiceMessage }) {
   return (
@@ -41,12 +41,16 @@ const columns: Column<VoiceMessage>[] = [
 export default function Voicemail() {
   const list = useListState('left_at', 'desc')
   const codeOf = useCode()
-  const ways = [['voicemail-own', t('plays your own messages')], ['voicemail-any', t('those of any mailbox')], ['voicemail-leave', t('with a number behind it leaves one without ringing')]]
-    .flatMap(([action = '', does]) => (codeOf(action) === undefined ? [] : [`${codeOf(action)} ${does}`]))
+  const [own, any, leave] = [codeOf('voicemail-own'), codeOf('voicemail-any'), codeOf('voicemail-leave')]
+  const ways = [
+    ...(own === undefined ? [] : [t('{{code}} plays your own messages', { code: own })]),
+    ...(any === undefined ? [] : [t('{{code}} those of any mailbox', { code: any })]),
+    ...(leave === undefined ? [] : [t('{{code}} with a number behind it leaves one without ringing', { code: leave })]),
+  ]
   const tab = list.get('tab') === 'mailboxes' ? 'mailboxes' : 'messages'
   return (
     <Stack gap="md">
-      <PageHeader title={t('Voicemail')} lead={`Callers who reach nobody leave a message. ${ways.length === 0 ? '' : `On the phone, ${ways.join(', ')}. `}Messages are kept encrypted; each listening is noted in the audit log.`} />
+      <PageHeader title={t('Voicemail')} lead={sentences(t('Callers who reach nobody leave a message.'), ways.length > 0 && t('On the phone, {{ways}}.', { ways: ways.join(', ') }), t('Messages are kept encrypted; each listening is noted in the audit log.'))} />
       <Tabs value={tab} onChange={(value) => list.set({ tab: value === 'mailboxes' ? 'mailboxes' : '', open: '' })} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="messages">{t('Messages')}</Tabs.Tab>
@@ -115,8 +119,8 @@ function Opened({ message, onClose }: { message: VoiceMessage; onClose: () => vo
     <Panel component="section" aria-label={t('Player')}>
       <Group justify="space-between" wrap="nowrap" mb="xs" align="flex-start">
         <div style={{ minWidth: 0 }}>
-          <Text fw={600} className="break-anywhere">{partyName(message.from)} <Text span inherit c="dimmed">{t('for')}</Text> {partyName(message.to)}</Text>
-          <Text size="sm" c="dimmed" component="div"><Time at={message.leftAt} />{message.forwardedBy !== null && t(' · sent on by {{forwardedBy}}', { forwardedBy: message.forwardedBy })}</Text>
+          <Text fw={600} className="break-anywhere">{partyName(message.from)} <Text span inherit c="dimmed">{inSense('message', 'for')}</Text> {partyName(message.to)}</Text>
+          <Text size="sm" c="dimmed" component="div"><Time at={message.leftAt} />{message.forwardedBy !== null && ` · ${t('sent on by {{by}}', { by: message.forwardedBy })}`}</Text>
         </div>
         <Group gap={4} wrap="nowrap">
           <MessageMenu message={message} onDeleted={onClose} />

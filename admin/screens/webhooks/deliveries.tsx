@@ -14,7 +14,7 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { useListState } from '../../components/use-list-state.ts'
 import { eventWords } from '../../words/webhook.ts'
 import { sendAgain, sendAllAgain, useDeliveries, useWebhooks } from './data.ts'
-import { rich } from '../../words/rich.ts'
+import { rich, richPlural } from '../../words/rich.ts'
 import { plural, t } from '../../words/translate.ts'
 
 const states: Record<WebhookDelivery['state'], { tone: 'good' | 'busy' | 'bad'; label: string }> = {
@@ -31,7 +31,7 @@ export default function Deliveries() {
   const mayWrite = useCan()('webhooks.write')
   const [open, setOpen] = useState<WebhookDelivery | null>(null)
   const shown = useLastOpen(open !== null, open)
-  const all = () => void sendAllAgain(id).then((count) => notify.done(`${count} ${count === 1 ? 'event is' : 'events are'} sent again.`), notify.failed)
+  const all = () => void sendAllAgain(id).then((count) => notify.done(plural(count, '{{count}} event is sent again.', '{{count}} events are sent again.')), notify.failed)
   const again = (delivery: WebhookDelivery) => void sendAgain(delivery.id).then(() => notify.done(t('The event is sent again.')), notify.failed)
   const columns: Column<WebhookDelivery>[] = [
     { key: 'created', title: t('Happened'), width: 150, render: ({ createdAt }) => <Time at={createdAt} /> },
@@ -75,8 +75,8 @@ function Answer({ status, error, ms, tries, lastTryAt }: Pick<WebhookDelivery, '
   if (lastTryAt === null) return <Text span inherit c="dimmed">{t('Not sent yet')}</Text>
   return (
     <Stack gap={2} maw={420}>
-      <Text span inherit className="break-anywhere">{error ?? <>Taken with <span className="numbers">{status}</span> within <span className="numbers">{rich('{{ms}} ms', { ms })}</span></>}</Text>
-      <Text span size="xs" c="dimmed">{plural(tries, 'One try', '{{count}} tries')}, the last <Time at={lastTryAt} /></Text>
+      <Text span inherit className="break-anywhere">{error ?? rich('Taken with {{status}} within {{time}}', { status: <span className="numbers">{status}</span>, time: <span className="numbers">{ms} ms</span> })}</Text>
+      <Text span size="xs" c="dimmed">{richPlural(tries, 'One try, the last {{time}}', '{{count}} tries, the last {{time}}', { time: <Time at={lastTryAt} /> })}</Text>
     </Stack>
   )
 }

@@ -17,14 +17,14 @@ import { useLastOpen } from '../../components/use-last-open.ts'
 import { eventWords, webhookState } from '../../words/webhook.ts'
 import { removeWebhook, renewSecret, sendTest, useWebhooks } from './data.ts'
 import { WebhookForm, type Editing } from './webhook-form.tsx'
-import { rich } from '../../words/rich.ts'
-import { t } from '../../words/translate.ts'
+import { rich, richPlural } from '../../words/rich.ts'
+import { plural, t } from '../../words/translate.ts'
 
 const columns: Column<Webhook>[] = [
   { key: 'name', title: t('Webhook'), card: 'title', render: ({ id, name }) => <Link href={`/webhooks/${id}`}>{name}</Link> },
   { key: 'state', title: t('State'), card: 'aside', render: (webhook) => <StatusDot {...webhookState(webhook)} /> },
   { key: 'url', title: t('Address'), render: ({ url }) => <span className="break-anywhere">{url}</span> },
-  { key: 'events', title: t('Told of'), render: ({ events }) => <span title={events.map(eventWords).join('\n')}>{events.length === 1 ? eventWords(events[0] ?? '') : `${events.length} events`}</span> },
+  { key: 'events', title: t('Told of'), render: ({ events }) => <span title={events.map(eventWords).join('\n')}>{events.length === 1 ? eventWords(events[0] ?? '') : plural(events.length, '{{count}} events', '{{count}} events')}</span> },
   { key: 'now', title: t('Now'), render: (webhook) => <Now webhook={webhook} /> },
 ]
 
@@ -32,7 +32,7 @@ function Now({ webhook: { lastError, pausedUntil, waiting } }: { webhook: Webhoo
   return (
     <Stack gap={2} maw={380}>
       {pausedUntil !== null && lastError !== null && <Text span inherit className="break-anywhere">{lastError}</Text>}
-      {pausedUntil !== null && <Text span size="xs" c="dimmed">Next try <Time at={pausedUntil} />; {waiting} {waiting === 1 ? t('event waits') : t('events wait')}</Text>}
+      {pausedUntil !== null && <Text span size="xs" c="dimmed">{richPlural(waiting, 'Next try {{time}}; {{count}} event waits', 'Next try {{time}}; {{count}} events wait', { time: <Time at={pausedUntil} /> })}</Text>}
     </Stack>
   )
 }
@@ -87,7 +87,7 @@ function WebhookMenu({ webhook: { id, name }, onEdit, onRenew, onDelete }: { web
     sendTest(id).then(notify.done, notify.failed).finally(() => setBusy(false))
   }
   return (
-    <RowMenu of={`webhook ${name}`} busy={busy} onEdit={onEdit} onDelete={onDelete}>
+    <RowMenu of={t('webhook {{name}}', { name })} busy={busy} onEdit={onEdit} onDelete={onDelete}>
       <Menu.Item leftSection={<Send size={16} aria-hidden />} onClick={test}>{t('Send a test')}</Menu.Item>
       <Menu.Item leftSection={<ListChecks size={16} aria-hidden />} onClick={() => navigate(`/webhooks/${id}`)}>{t('Deliveries')}</Menu.Item>
       <Menu.Item leftSection={<KeyRound size={16} aria-hidden />} onClick={onRenew}>{t('Another secret')}</Menu.Item>
