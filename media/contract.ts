@@ -12,11 +12,18 @@
  */
 
 import type { LegEncryption, LegSecurity } from './encryption.ts'
+import type { KeptSound, SoundKeeper, StoredSound } from './keeper.ts'
 import type { PromptDesk } from './prompt-desk.ts'
 import type { MediaServers, MediaServerState } from './servers.ts'
 import type { EndpointStats, PlayoutStats } from './stats.ts'
 
-export type { EndpointStats, LegEncryption, LegSecurity, PromptDesk, MediaServers, MediaServerState, PlayoutStats }
+export type { EndpointStats, LegEncryption, LegSecurity, PromptDesk, MediaServers, MediaServerState, PlayoutStats, KeptSound, SoundKeeper, StoredSound }
+
+/**
+ * How digits go to a peer and come from it. `auto`: as events (RFC 4733) where the peer has them, else as tones in the sound. `rfc4733`: likewise, and
+ * its sound is never searched for tones. `inband`: tones in the sound, no events. `info`: by signalling alone (SIP INFO), no events.
+ */
+export type DtmfWay = 'auto' | 'rfc4733' | 'inband' | 'info'
 
 /** What an engine can do, as data; never `instanceof`. */
 export interface MediaCapabilities {
@@ -95,6 +102,10 @@ export interface EndpointOptions {
   peerAddress: string
   /** Encodings allowed on this leg in order of preference; the engine's own order when absent. */
   codecs?: readonly string[]
+  /** Absent: `auto`. */
+  dtmf?: DtmfWay
+  /** Milliseconds of sound a packet, 10, 20, 30, 40 or 60, whatever the peer would like; absent: as it would. No longer than it takes at most. */
+  packetMs?: number
   /** It will join this conference: an engine may place it where that is. */
   near?: Conference
   /** Absent: never encrypted. */
@@ -117,6 +128,8 @@ export type EndpointEvents = {
    * comes in two ways is one. The digit itself must never be logged.
    */
   digit: [digit: string, durationMs: number]
+  /** A digit for the peer, which has them by signalling (`dtmf` is `info`): whoever speaks SIP sends it. The digit itself must never be logged. */
+  'digit-out': [digit: string, durationMs: number]
   /** The audio is encrypted from now on. */
   secured: [security: LegSecurity]
   /** Encryption was agreed on and will not be: the peer is not who it says. No audio passes any more. */
@@ -358,43 +371,5 @@ export interface Supervision {
   /** Ended by `close`, by the end of either endpoint, or by a fault (`worker-died`). */
   on(event: 'closed', listener: (reason: string) => void): () => void
   /** The two sides talk on as before it began. Idempotent. */
-  close(): Promise<void>
-}
-
-/** A recording as it is stored. */
-export interface KeptSound {
-  /** Of the Ogg file, before it is sealed. */
-  bytes: number
-  seconds: number
-  /** Samples a second of what was recorded. */
-  rate: number
-  /** SHA-256 of the Ogg file, hexadecimal. */
-  sha256: string
-  /** For drawing it: pairs of the loudest left and right, 0 to 255. */
-  peaks: Buffer
-}
-
-/** Sound that can be read in ranges. Close it. */
-export interface StoredSound {
-  readonly bytes: number
-  /** From `start` up to and without `end`, a piece at a time. Throws when it was altered, before anything false is given out. */
-  read(start: number, end: number): AsyncGenerator<Buffer, void, undefined>
-  close(): Promise<void>
-}
-
-/** Keeps finished recordings, whatever engine made them: as Opus in Ogg (RFC 7845), sealed with AES-256-GCM. */
-export interface SoundKeeper {
-  /**
-   * Stores the files of a recording, in order, as one. `target` appears whole or not at all; the sources stay.
-   * @param key 32 bytes, the tenant's
-   * @param name of the recording: it opens under no other
-   * @param options `mono`: the left side is heard on both
-   */
-  keep(sources: readonly string[], target: string, key: Buffer, name: string, options?: { mono?: boolean }): Promise<KeptSound>
-  /** The Ogg file. Throws when it is gone, or no file of this key and name. */
-  open(path: string, key: Buffer, name: string): Promise<StoredSound>
-  /** The same as WAV, 16-bit stereo. It is read once. */
-  openWav(path: string, key: Buffer, name: string, rate: number): Promise<StoredSound>
-  remove(path: string): Promise<void>
   close(): Promise<void>
 }

@@ -950,6 +950,9 @@ export interface TrunkRow {
   send_location: boolean
   location_by: 'value' | 'reference' | 'both'
   header_rules: { direction: 'out' | 'in'; action: 'add' | 'remove' | 'replace'; header: string; match: string | null; value: string }[]
+  codecs: ('PCMU' | 'PCMA' | 'G722' | 'opus')[]
+  dtmf: 'auto' | 'rfc4733' | 'inband' | 'info'
+  packet_ms: 10 | 20 | 30 | 40 | 60 | null
   sign_calls: boolean
   verify_calls: 'off' | 'mark' | 'refuse' | 'require'
   enabled: boolean

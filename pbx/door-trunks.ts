@@ -74,6 +74,12 @@ export interface Trunk {
   locationBy: 'value' | 'reference' | 'both'
   /** One after the other. */
   headerRules: HeaderRule[]
+  /** Codecs that are offered and taken, in order; empty: all that the media engine has, and for calls of the carrier in its order. */
+  codecs: ('PCMU' | 'PCMA' | 'G722' | 'opus')[]
+  /** How digits go to the carrier and come from it: as events (RFC 4733) where it has them, else in the sound; as events, with nothing sought in the sound; in the sound; by SIP INFO. */
+  dtmf: 'auto' | 'rfc4733' | 'inband' | 'info'
+  /** Milliseconds of sound a packet; null: as the carrier would like. */
+  packetMs: 10 | 20 | 30 | 40 | 60 | null
   /** Calls over it say who calls whom, signed (STIR/SHAKEN). */
   signCalls: boolean
   /** What becomes of calls of the carrier by their signatures: nothing, they are shown as good or not, those with a wrong one are refused, all without a good one are. */
@@ -111,6 +117,9 @@ export interface TrunkInput {
   sendLocation?: boolean
   locationBy?: Trunk['locationBy']
   headerRules?: HeaderRule[]
+  codecs?: Trunk['codecs']
+  dtmf?: Trunk['dtmf']
+  packetMs?: Trunk['packetMs']
   signCalls?: boolean
   verifyCalls?: Trunk['verifyCalls']
   enabled?: boolean

@@ -16,7 +16,7 @@ import type { TrunkRoom } from './trunks/trunks.ts'
 type WithStatus = Trunk & { status: TrunkStatus }
 
 /** Trunks as the directory keeps them, with how each is at this moment. */
-export function createTrunksDoor({ directory, room, registry, tls, publicUrl }: { directory: Directory; room: TrunkRoom; registry: CallRegistry; tls: boolean; publicUrl: string }): Trunks {
+export function createTrunksDoor({ directory, room, registry, tls, publicUrl, codecs }: { directory: Directory; room: TrunkRoom; registry: CallRegistry; tls: boolean; publicUrl: string; codecs: readonly string[] }): Trunks {
   const unsigned = ({ id, enabled, signCalls }: Trunk): string | undefined => {
     const tenantId = enabled && signCalls ? directory.snapshot().trunk(id)?.tenantId : undefined
     return tenantId === undefined ? undefined : signingTrouble(directory.snapshot().stirOf(tenantId), publicUrl, Date.now())
@@ -35,6 +35,10 @@ export function createTrunksDoor({ directory, room, registry, tls, publicUrl }: 
     const snapshot = directory.snapshot()
     const other = snapshot.tenants().flatMap((tenant) => snapshot.trunksOf(tenant.id)).find((trunk) => trunk.id !== id && trunk.host === host && has(trunk))
     if (other) throw new Refusal('conflict', 'Another trunk has certificates for the same host already. Connections are made to a host: it can have one pair only.')
+  }
+  const refuseCodecs = (wanted: readonly string[] = []): void => {
+    const missing = wanted.filter((name) => !codecs.includes(name))
+    if (missing.length > 0) throw wrongField('codecs', `The media engine has no ${missing.join(' and no ')}: MEDIA_CODECS is ${codecs.join(', ')}.`)
   }
   const { trunks } = directory
   const refuseTaken = (actor: Actor, { registersHere, username }: Pick<TrunkInput, 'registersHere' | 'username'>, id: string | undefined): void => {
@@ -56,17 +60,19 @@ export function createTrunksDoor({ directory, room, registry, tls, publicUrl }: 
       refuseReserved(actor, input.callerId)
       refuseHelpOf(actor, input.emergency === true, input.country ?? 'US')
       checkTrunkKind({ ...input, hasPassword: false })
+      refuseCodecs(input.codecs)
       refuseTaken(actor, input, undefined)
       refuseCertificates(input, undefined)
       return shown(await trunks.create(actor, { ...input, host: input.host ?? '' }))
     },
     async update(actor, id, input, version) {
       refuseReserved(actor, input.callerId)
+      refuseCodecs(input.codecs)
       const before = directory.snapshot().trunk(id)
       if (input.emergency !== undefined || input.country !== undefined) refuseHelpOf(actor, input.emergency ?? before?.emergency ?? false, input.country ?? before?.country ?? 'US')
       if (before?.tenantId === actor.tenantId) {
         const { password: kept, clientKey: _key, ...rest } = before
-        const whole = { ...rest, networks: [], headerRules: [], ...input }
+        const whole = { ...rest, networks: [], headerRules: [], codecs: [], ...input }
         checkTrunkKind({ ...whole, hasPassword: kept !== null })
         refuseTaken(actor, whole, id)
         refuseCertificates(whole, id)

@@ -241,7 +241,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     blockedCallers: directory.blockedCallers,
     ...createHelpDoors({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
-    trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined, publicUrl: settings.http.publicUrl }),
+    trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined, publicUrl: settings.http.publicUrl, codecs: settings.media.codecs }),
     inboundNumbers: guardInboundNumbers(directory),
     outboundRoutes: guardOutboundRoutes(directory),
     pinSets: guardPinSets(directory),

@@ -2759,6 +2759,18 @@ export type CarrierTrunk = {
      * The header that names the caller besides From.
      */
     identity: 'pai' | 'rpid' | 'none';
+    /**
+     * Offered to the carrier and taken from it, in order; nothing else is. Empty: all that the media engine has, and in calls of the carrier its own order.
+     */
+    codecs: Array<'PCMU' | 'PCMA' | 'G722' | 'opus'>;
+    /**
+     * How digits go to the carrier and come from it; the other party has them as its phone takes them. auto: as events (RFC 4733) where the carrier has them, else as tones in the sound. rfc4733: likewise, and its sound is never searched for tones. inband: tones in the sound. info: SIP INFO (application/dtmf-relay).
+     */
+    dtmf: 'auto' | 'rfc4733' | 'inband' | 'info';
+    /**
+     * Milliseconds of sound in a packet to the carrier (ptime). Null: as it would like. Opus has 20 instead of 30.
+     */
+    packetMs: 10 | 20 | 30 | 40 | 60 | null;
 };
 
 /**
@@ -2846,6 +2858,18 @@ export type Trunk = {
      * Carried out one after the other.
      */
     headerRules: Array<HeaderRule>;
+    /**
+     * Offered to the carrier and taken from it, in order; nothing else is. Empty: all that the media engine has, and in calls of the carrier its own order.
+     */
+    codecs: Array<'PCMU' | 'PCMA' | 'G722' | 'opus'>;
+    /**
+     * How digits go to the carrier and come from it; the other party has them as its phone takes them. auto: as events (RFC 4733) where the carrier has them, else as tones in the sound. rfc4733: likewise, and its sound is never searched for tones. inband: tones in the sound. info: SIP INFO (application/dtmf-relay).
+     */
+    dtmf: 'auto' | 'rfc4733' | 'inband' | 'info';
+    /**
+     * Milliseconds of sound in a packet to the carrier (ptime). Null: as it would like. Opus has 20 instead of 30.
+     */
+    packetMs: 10 | 20 | 30 | 40 | 60 | null;
     /**
      * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
      */
@@ -3011,6 +3035,18 @@ export type TrunkCreate = {
      */
     headerRules?: Array<HeaderRule>;
     /**
+     * Offered to the carrier and taken from it, in order; nothing else is. Empty: all that the media engine has, and in calls of the carrier its own order.
+     */
+    codecs?: Array<'PCMU' | 'PCMA' | 'G722' | 'opus'>;
+    /**
+     * How digits go to the carrier and come from it; the other party has them as its phone takes them. auto: as events (RFC 4733) where the carrier has them, else as tones in the sound. rfc4733: likewise, and its sound is never searched for tones. inband: tones in the sound. info: SIP INFO (application/dtmf-relay).
+     */
+    dtmf?: 'auto' | 'rfc4733' | 'inband' | 'info';
+    /**
+     * Milliseconds of sound in a packet to the carrier (ptime). Null: as it would like. Opus has 20 instead of 30.
+     */
+    packetMs?: 10 | 20 | 30 | 40 | 60 | null;
+    /**
      * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
      */
     signCalls?: boolean;
@@ -3109,6 +3145,18 @@ export type TrunkUpdate = {
      * Carried out one after the other.
      */
     headerRules?: Array<HeaderRule>;
+    /**
+     * Offered to the carrier and taken from it, in order; nothing else is. Empty: all that the media engine has, and in calls of the carrier its own order.
+     */
+    codecs?: Array<'PCMU' | 'PCMA' | 'G722' | 'opus'>;
+    /**
+     * How digits go to the carrier and come from it; the other party has them as its phone takes them. auto: as events (RFC 4733) where the carrier has them, else as tones in the sound. rfc4733: likewise, and its sound is never searched for tones. inband: tones in the sound. info: SIP INFO (application/dtmf-relay).
+     */
+    dtmf?: 'auto' | 'rfc4733' | 'inband' | 'info';
+    /**
+     * Milliseconds of sound in a packet to the carrier (ptime). Null: as it would like. Opus has 20 instead of 30.
+     */
+    packetMs?: 10 | 20 | 30 | 40 | 60 | null;
     /**
      * Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.
      */

@@ -26,6 +26,29 @@ export const identityChoices: { value: Trunk['identity']; label: string }[] = [
   { value: 'none', label: t('From alone') },
 ]
 
+export const codecChoices: { value: Trunk['codecs'][number]; label: string }[] = [
+  { value: 'PCMU', label: 'G.711 µ-law (PCMU)' },
+  { value: 'PCMA', label: 'G.711 A-law (PCMA)' },
+  { value: 'G722', label: t('G.722, wide band') },
+  { value: 'opus', label: t('Opus, wide band') },
+]
+
+export const dtmfChoices: { value: Trunk['dtmf']; label: string }[] = [
+  { value: 'auto', label: t('As the carrier can: as events, else in the sound') },
+  { value: 'rfc4733', label: t('As events (RFC 4733, also called RFC 2833)') },
+  { value: 'inband', label: t('As tones in the sound') },
+  { value: 'info', label: t('By SIP INFO') },
+]
+
+export const packetChoices = [{ value: '', label: t('As the carrier would like') }, ...[10, 20, 30, 40, 60].map((ms) => ({ value: String(ms), label: t('{{ms}} ms', { ms }) }))]
+
+/** What a trunk to a known carrier has of codecs and keys, in a sentence. */
+export function soundWords({ codecs, dtmf }: Pick<Trunk, 'codecs' | 'dtmf'>): string {
+  const names = codecs.map((codec) => codecChoices.find(({ value }) => value === codec)?.label ?? codec)
+  const sound = names.length === 0 ? t('all codecs that we have') : names.join(', ')
+  return t('Sound: {{sound}}. Keys: {{keys}}. Both can be changed later under All settings.', { sound, keys: dtmfChoices.find(({ value }) => value === dtmf)?.label ?? dtmf })
+}
+
 /** Who proves to whom what. */
 export type TrunkKind = 'register' | 'address' | 'peer'
 

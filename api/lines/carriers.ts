@@ -5,14 +5,14 @@ import type { Carrier } from './schemas.ts'
 type Template = z.input<typeof Carrier>
 type Values = Template['trunk']
 
-const usual: Values = { host: '', port: null, transport: 'udp', register: true, registersHere: false, registerSeconds: 600, networks: [], country: 'US', format: 'plus', identity: 'pai' }
+const usual: Values = { host: '', port: null, transport: 'udp', register: true, registersHere: false, registerSeconds: 600, networks: [], country: 'US', format: 'plus', identity: 'pai', codecs: [], dtmf: 'auto', packetMs: null }
 const account = { username: 'User name', password: 'Password' }
 
 export const carriers: readonly Template[] = [
   {
     id: 'twilio', name: 'Twilio Elastic SIP Trunking', asks: { host: 'Termination SIP URI', username: 'User name of the credential list', password: 'Its password' }, hostExample: 'yourname.pstn.twilio.com',
     help: 'In the Twilio console: Elastic SIP Trunking, your trunk, Termination has the SIP URI and the credential list; under Origination enter sip: and our public address. Numbers go with +.',
-    trunk: { ...usual, transport: 'tls', register: false, networks: ['54.172.60.0/30', '54.244.51.0/30', '54.171.127.192/30', '35.156.191.128/30', '54.65.63.192/30', '54.169.127.128/30', '54.252.254.64/30', '177.71.206.192/30'] },
+    trunk: { ...usual, codecs: ['PCMU', 'PCMA'], transport: 'tls', register: false, networks: ['54.172.60.0/30', '54.244.51.0/30', '54.171.127.192/30', '35.156.191.128/30', '54.65.63.192/30', '54.169.127.128/30', '54.252.254.64/30', '177.71.206.192/30'] },
   },
   {
     id: 'telnyx', name: 'Telnyx', asks: account, hostExample: 'sip.telnyx.com',
@@ -22,47 +22,47 @@ export const carriers: readonly Template[] = [
   {
     id: 'bandwidth', name: 'Bandwidth', asks: { host: 'SIP host of your account' }, hostExample: '192.0.2.10',
     help: 'Bandwidth knows you by your public address: have it entered at the location of your account. The host is in the welcome letter. Numbers go with +.',
-    trunk: { ...usual, register: false, networks: ['216.82.238.134', '67.231.2.12', '67.231.9.35', '67.231.13.123'] },
+    trunk: { ...usual, codecs: ['PCMU', 'PCMA'], register: false, networks: ['216.82.238.134', '67.231.2.12', '67.231.9.35', '67.231.13.123'] },
   },
   {
     id: 'flowroute', name: 'Flowroute', asks: account, hostExample: 'us-east-nj.sip.flowroute.com',
     help: 'In Flowroute Manage: Interconnection has the SIP credentials. Choose the point of presence next to you, and a route that leads to the registration. Numbers go without +.',
-    trunk: { ...usual, host: 'us-east-nj.sip.flowroute.com', format: 'digits' },
+    trunk: { ...usual, codecs: ['PCMU', 'PCMA'], host: 'us-east-nj.sip.flowroute.com', format: 'digits' },
   },
   {
     id: 'voipms', name: 'VoIP.ms', asks: { host: 'Server next to you', username: 'Account or sub account', password: 'Its SIP password' }, hostExample: 'newyork1.voip.ms',
     help: 'In the portal: Sub Accounts has the user name, such as 123456_office. Your numbers must be set to the same server that you enter here. Numbers go without +.',
-    trunk: { ...usual, format: 'digits' },
+    trunk: { ...usual, codecs: ['PCMU'], format: 'digits' },
   },
   {
     id: 'vonage', name: 'Vonage', asks: { username: 'API key', password: 'API secret' }, hostExample: 'sip.nexmo.com',
     help: 'In the API dashboard: the key and the secret are on the first page. Forward your numbers to sip: and our public address. Numbers go without +.',
-    trunk: { ...usual, host: 'sip.nexmo.com', transport: 'tls', register: false, format: 'digits', identity: 'none' },
+    trunk: { ...usual, codecs: ['PCMU', 'PCMA'], host: 'sip.nexmo.com', transport: 'tls', register: false, format: 'digits', identity: 'none' },
   },
   {
     id: 'sipgate', name: 'sipgate trunking', asks: { username: 'SIP ID', password: 'SIP password' }, hostExample: 'sipconnect.sipgate.de',
     help: 'In the sipgate account: the trunk has the SIP ID, such as 1234567t0, and the SIP password. Numbers go with their country code and without +.',
-    trunk: { ...usual, host: 'sipconnect.sipgate.de', country: 'DE', format: 'digits' },
+    trunk: { ...usual, codecs: ['PCMA', 'PCMU'], host: 'sipconnect.sipgate.de', country: 'DE', format: 'digits' },
   },
   {
     id: 'telekom', name: 'Deutsche Telekom SIP-Trunk', asks: { username: 'Registration number', password: 'Telephony password' }, hostExample: 'sip-trunk.telekom.de',
     help: 'The letter of the CompanyFlex or SIP-Trunk order names the registration number (+49…) and the telephony user name; the password is set in the business portal. The line must be one of Telekom: from elsewhere nothing answers.',
-    trunk: { ...usual, host: 'sip-trunk.telekom.de', transport: 'tcp', registerSeconds: 480, country: 'DE' },
+    trunk: { ...usual, codecs: ['G722', 'PCMA'], host: 'sip-trunk.telekom.de', transport: 'tcp', registerSeconds: 480, country: 'DE' },
   },
   {
     id: 'gamma', name: 'Gamma', asks: { host: 'Address of the Gamma SBC' }, hostExample: '192.0.2.10',
     help: 'Gamma knows you by your public address. The order names the SBC; the second one is a trunk of its own, after this one in the route. Numbers go with their country code and without +.',
-    trunk: { ...usual, register: false, country: 'GB', format: 'digits' },
+    trunk: { ...usual, codecs: ['PCMA', 'PCMU'], register: false, country: 'GB', format: 'digits' },
   },
   {
     id: 'ovh', name: 'OVHcloud Telecom', asks: { host: 'SIP server', username: 'Line, such as 0033…', password: 'SIP password' }, hostExample: 'sip3.ovh.fr',
     help: 'In the OVHcloud manager: the line has its SIP server, its user name, which begins with 0033, and its SIP password.',
-    trunk: { ...usual, host: 'sip3.ovh.fr', country: 'FR', format: 'national', registerSeconds: 1_800 },
+    trunk: { ...usual, codecs: ['PCMA', 'PCMU'], host: 'sip3.ovh.fr', country: 'FR', format: 'national', registerSeconds: 1_800 },
   },
   {
     id: 'zadarma', name: 'Zadarma', asks: { username: 'SIP login', password: 'SIP password' }, hostExample: 'sip.zadarma.com',
     help: 'In the personal account: Settings, SIP has the login and the password. Direct your numbers to this SIP login. Numbers go with their country code and without +.',
-    trunk: { ...usual, host: 'sip.zadarma.com', country: 'GB', format: 'digits' },
+    trunk: { ...usual, codecs: ['PCMA', 'PCMU'], host: 'sip.zadarma.com', country: 'GB', format: 'digits' },
   },
   {
     id: 'register', name: 'Another carrier with user name and password', asks: { host: 'SIP server', ...account }, hostExample: 'sip.carrier.example',

@@ -61,6 +61,9 @@ const trunk = {
   sendLocation: z.boolean().meta({ description: 'Such calls carry the place of the caller (PIDF-LO, RFC 6442); once more without it when the carrier refuses that.' }),
   locationBy: z.enum(['value', 'reference', 'both']).meta({ description: 'The place itself, an address under /held where the carrier asks for it (RFC 6753) during the call and for the hours of a call back, or both.' }),
   headerRules: z.array(HeaderRule).max(50).meta({ description: 'Carried out one after the other.' }),
+  codecs: z.array(z.enum(['PCMU', 'PCMA', 'G722', 'opus'])).max(4).meta({ description: 'Offered to the carrier and taken from it, in order; nothing else is. Empty: all that the media engine has, and in calls of the carrier its own order.' }),
+  dtmf: z.enum(['auto', 'rfc4733', 'inband', 'info']).meta({ description: 'How digits go to the carrier and come from it; the other party has them as its phone takes them. auto: as events (RFC 4733) where the carrier has them, else as tones in the sound. rfc4733: likewise, and its sound is never searched for tones. inband: tones in the sound. info: SIP INFO (application/dtmf-relay).' }),
+  packetMs: z.union([z.literal(10), z.literal(20), z.literal(30), z.literal(40), z.literal(60)]).nullable().meta({ description: 'Milliseconds of sound in a packet to the carrier (ptime). Null: as it would like. Opus has 20 instead of 30.' }),
   signCalls: z.boolean().meta({ description: 'Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.' }),
   verifyCalls: z.enum(['off', 'mark', 'refuse', 'require']).meta({ description: 'Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.' }),
   enabled: z.boolean(),
@@ -83,7 +86,7 @@ export const Carrier = z
     id: z.string(), name: z.string(),
     asks: z.object({ host: z.string(), username: z.string(), password: z.string() }).partial().meta({ description: 'Fields that the account with the carrier fills, each with what it is called there.' }),
     hostExample: z.string(), help: z.string().meta({ description: 'Where these are found, and what must be set there.' }),
-    trunk: z.object({ host: z.string(), port: trunk.port, transport: trunk.transport, register: trunk.register, registersHere: trunk.registersHere, registerSeconds: trunk.registerSeconds, networks: trunk.networks, country: trunk.country, format: trunk.format, identity: trunk.identity }).meta({ id: 'CarrierTrunk', description: 'Of a new trunk to it.' }),
+    trunk: z.object({ host: z.string(), port: trunk.port, transport: trunk.transport, register: trunk.register, registersHere: trunk.registersHere, registerSeconds: trunk.registerSeconds, networks: trunk.networks, country: trunk.country, format: trunk.format, identity: trunk.identity, codecs: trunk.codecs, dtmf: trunk.dtmf, packetMs: trunk.packetMs }).meta({ id: 'CarrierTrunk', description: 'Of a new trunk to it.' }),
   })
   .meta({ id: 'Carrier', description: 'A carrier that is known, with what a trunk to it wants.' })
 

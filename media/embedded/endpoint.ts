@@ -328,6 +328,7 @@ export class EmbeddedEndpoint implements Endpoint {
       if (this.#collecting === 0 && this.#partner === undefined) this.#typed.add(notice.digit, performance.now())
       this.#listeners.emit('digit', notice.digit, notice.durationMs)
     }
+    else if (notice.notice === 'digit-out') this.#listeners.emit('digit-out', notice.digit, notice.durationMs)
     else if (notice.notice === 'tap-audio') void this.#taps.get(notice.tap)?.audio(notice.pcm, notice.dropped)
     else if (notice.notice === 'tap-voice') this.#taps.get(notice.tap)?.voice(notice.speaking)
     else if (notice.notice === 'secured') this.#secured({ keying: 'dtls', suite: notice.suite })

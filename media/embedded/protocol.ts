@@ -198,6 +198,8 @@ export type Notice =
   | { notice: 'secured'; endpoint: number; suite: SrtpSuite }
   | { notice: 'insecure'; endpoint: number; reason: string }
   | { notice: 'digit'; endpoint: number; digit: string; durationMs: number }
+  /** For the peer, by signalling. */
+  | { notice: 'digit-out'; endpoint: number; digit: string; durationMs: number }
   /** A tenth of a second of what the peer says; `dropped` such pieces were thrown away before it. */
   | { notice: 'tap-audio'; endpoint: number; tap: number; pcm: Int16Array; dropped: number }
   | { notice: 'tap-voice'; endpoint: number; tap: number; speaking: boolean }

@@ -111,7 +111,7 @@ export class EmbeddedMediaServer implements MediaServer, EndpointHome {
     const mine = this.capabilities.codecs
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
-    const choice = { encodings, peerOrder: options.codecs === undefined, follows: options.follows, ...(options.encryption && { encryption: { ...options.encryption, fingerprint: this.#fingerprint } }) }
+    const choice = { encodings, peerOrder: options.codecs === undefined, dtmf: options.dtmf, packetMs: options.packetMs, follows: options.follows, ...(options.encryption && { encryption: { ...options.encryption, fingerprint: this.#fingerprint } }) }
     const peerAddress = plainAddress(options.peerAddress)
     this.#opening += 1
     try {

@@ -34,13 +34,13 @@ function directionOf({ send, receive, remote }: PeerDescription['stream']): stri
 }
 
 /** For a peer that is yet to answer our offer. */
-export function describeNobody(encoding: Encoding | undefined): string {
+export function describeNobody(encoding: Encoding | undefined, packetMs = 20): string {
   const name = encoding ?? encodings[0]!
   return describePeer({
     version: 1,
     stream: {
       remote: undefined, remoteRtcp: undefined, rtcpMux: false, encoding: name, payloadType: formatOf(name).payloadType,
-      eventsOut: { payloadType: 101, clockRate: 8000 }, packetMs: 20, send: false, receive: false,
+      eventsOut: { payloadType: 101, clockRate: 8000 }, packetMs, send: false, receive: false,
     },
   })
 }

@@ -1,9 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { newId } from '../../config/ids.ts'
 import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
 import { collectDigits, TypedAhead } from '../collect.ts'
 import type {
-  CollectOptions, CollectResult, EchoOptions, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
+  CollectOptions, CollectResult, DtmfWay, EchoOptions, Endpoint, EndpointEvents, EndpointStats, MediaDirection, PlayOptions, PlayResult, PlaySource,
   Recording, RecordOptions, Supervision, SupervisionMode, Tap,
 } from '../contract.ts'
 import { Listeners } from '../listeners.ts'
@@ -40,6 +41,7 @@ export interface EndpointParts {
   leg: Leg
   session: SdpSession
   local: { address: string; port: number }
+  dtmf: DtmfWay
   mediaTimeoutMs: number
   logger: Logger
   home: EndpointHome
@@ -73,6 +75,7 @@ export class FreeswitchEndpoint implements Endpoint {
   #told = ''
   #version = 1
   #events = true
+  readonly #dtmf: DtmfWay
   #partner: FreeswitchEndpoint | undefined
   /** The legs between two servers when the partner is on another. */
   #span: readonly Leg[] = []
@@ -87,6 +90,7 @@ export class FreeswitchEndpoint implements Endpoint {
     this.leg = parts.leg
     this.#session = parts.session
     this.#local = parts.local
+    this.#dtmf = parts.dtmf
     this.#home = parts.home
     this.#logger = parts.logger
     this.#listeners = new Listeners(parts.logger)
@@ -140,7 +144,8 @@ export class FreeswitchEndpoint implements Endpoint {
     if (events !== this.#events && stream.remote !== undefined) {
       this.#events = events
       // A peer without events presses keys in its sound, and hears ours in it.
-      for (const [on, off] of [['start_dtmf', 'stop_dtmf'], ['start_dtmf_generate', 'stop_dtmf_generate']] as const) await this.leg.execute(events ? off : on, '')
+      if (this.#dtmf === 'auto' || this.#dtmf === 'inband') await this.leg.execute(events ? 'stop_dtmf' : 'start_dtmf', '')
+      if (this.#dtmf !== 'info') await this.leg.execute(events ? 'stop_dtmf_generate' : 'start_dtmf_generate', 'write')
     }
   }
 
@@ -276,6 +281,14 @@ export class FreeswitchEndpoint implements Endpoint {
     this.#check()
     if (!DIGITS.test(digits)) throw new Refusal('unprocessable', 'digits are 0 to 9, *, # and A to D')
     const { durationMs = DIGIT_MS, gapMs = GAP_MS } = options
+    if (this.#dtmf === 'info') {
+      for (const digit of digits.toUpperCase()) {
+        this.#listeners.emit('digit-out', digit, durationMs)
+        await Promise.race([wait(durationMs + gapMs, undefined, { ref: false }), this.leg.gone])
+        this.#check()
+      }
+      return
+    }
     if (!this.#events) {
       await this.#player.play(keySound(digits.toUpperCase(), durationMs, gapMs), 1, undefined)
       return
@@ -292,7 +305,10 @@ export class FreeswitchEndpoint implements Endpoint {
     this.#check()
     if (!DIGITS.test(digit) || digit.length !== 1) throw new Refusal('unprocessable', 'a digit is 0 to 9, *, # or A to D')
     this.#digit(digit.toUpperCase(), durationMs)
-    await this.#partner?.leg.command('uuid_send_dtmf', `${digit.toUpperCase()}@${durationMs}`)
+    const partner = this.#partner
+    if (partner === undefined || partner.#dtmf === 'info') return
+    if (partner.#events) await partner.leg.command('uuid_send_dtmf', `${digit.toUpperCase()}@${durationMs}`)
+    else await partner.#player.play(keySound(digit.toUpperCase(), durationMs, GAP_MS), 1, undefined)
   }
 
   tap(): Promise<Tap> {
@@ -362,6 +378,8 @@ export class FreeswitchEndpoint implements Endpoint {
   #digit(digit: string, durationMs: number): void {
     if (this.#collecting === 0 && this.#partner === undefined) this.#typed.add(digit, performance.now())
     this.#listeners.emit('digit', digit, durationMs)
+    const partner = this.#partner
+    if (partner !== undefined && partner.#dtmf === 'info') partner.#listeners.emit('digit-out', digit, durationMs)
   }
 
   async #look(): Promise<Counted> {

@@ -99,10 +99,10 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
     const mine = this.capabilities.codecs
     const encodings = knownEncodings(options.codecs ?? mine).filter((name) => mine.includes(name))
     if (options.offer === undefined && encodings.length === 0) throw new Refusal('unprocessable', 'none of the allowed codecs can be offered')
-    const choice = { encodings, peerOrder: options.codecs === undefined }
+    const choice = { encodings, peerOrder: options.codecs === undefined, dtmf: options.dtmf, packetMs: options.packetMs }
     // What will be agreed is known before the server is asked: a flood of useless offers must not reach it.
     const expected = options.offer === undefined ? undefined : new SdpSession({ address: '0.0.0.0', port: 1, ...choice }).answer(options.offer)
-    const description = expected === undefined ? describeNobody(encodings[0]) : describePeer({ stream: expected.stream, version: 1 })
+    const description = expected === undefined ? describeNobody(encodings[0], options.packetMs) : describePeer({ stream: expected.stream, version: 1 })
     const logger = this.#options.logger.child({ call: options.callId, leg: options.legId })
     const leg = await this.#open(options, description, logger)
     try {
@@ -113,7 +113,7 @@ export class FreeswitchMediaServer implements MediaServer, EndpointHome {
       await leg.set(VARIABLES)
       const agreement = options.offer === undefined ? undefined : session.answer(options.offer)
       if (agreement === undefined) session.offer('sendrecv')
-      const endpoint = new FreeswitchEndpoint({ leg, session, local, logger, home: this, mediaTimeoutMs: this.#options.settings.calls.mediaTimeoutSeconds * 1000 })
+      const endpoint = new FreeswitchEndpoint({ leg, session, local, logger, home: this, dtmf: options.dtmf ?? 'auto', mediaTimeoutMs: this.#options.settings.calls.mediaTimeoutSeconds * 1000 })
       this.#keep(endpoint, options.callId)
       if (agreement !== undefined) await endpoint.adopt(agreement, describePeer({ stream: agreement.stream, version: 0 }))
       return endpoint

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { Refusal } from '../../config/errors.ts'
-import type { MediaDirection } from '../contract.ts'
+import type { DtmfWay, MediaDirection } from '../contract.ts'
 import { encodingOf, eventPayloadTypes, eventsFor, eventsOf, formats, packetLength, staticEncodings, USUAL_PACKET_MS } from './codecs.ts'
 import { mirrored, receives, sends } from './direction.ts'
 import { Encryption, type AgreedSecurity, type EncryptionOptions, type SecurityLines } from './encryption.ts'
@@ -21,6 +21,10 @@ export interface SdpSessionOptions {
   follows?: { id: string; version: number } | undefined
   /** Follow the peer's order among the allowed encodings instead of ours. */
   peerOrder: boolean
+  /** Absent: `auto`. */
+  dtmf?: DtmfWay | undefined
+  /** Length of packets in milliseconds, whatever the peer would like. */
+  packetMs?: number | undefined
   /** Absent: never encrypted. */
   encryption?: EncryptionOptions
 }
@@ -61,7 +65,7 @@ export class SdpSession {
   #audioIndex = 0
   /** Numbers the peer gave first; they stay for the whole dialog (RFC 3264 §8.3.2). */
   readonly #numbers = new Map<string, number>()
-  #packetMs = USUAL_PACKET_MS
+  #packetMs: number
   #rtcpMux = false
   #mid: string | undefined
   #bundled = false
@@ -73,6 +77,7 @@ export class SdpSession {
     this.#options = options
     this.#id = options.follows?.id ?? String(randomInt(1, 2 ** 47))
     this.#version = options.follows?.version ?? 0
+    this.#packetMs = options.packetMs ?? USUAL_PACKET_MS
     this.#encryption = new Encryption(options.encryption ?? NEVER)
     // A browser wants its audio named.
     if (options.encryption?.browser === true) {
@@ -84,6 +89,15 @@ export class SdpSession {
   /** Our description as last written. */
   get text(): string {
     return this.#text
+  }
+
+  /** Digits go as events (RFC 4733) where the peer has them. */
+  get #events(): boolean {
+    return this.#options.dtmf !== 'inband' && this.#options.dtmf !== 'info'
+  }
+
+  #packetLength(encoding: Encoding, { ptime, maxptime }: RemoteAudio): number {
+    return packetLength(encoding, this.#options.packetMs ?? ptime, maxptime)
   }
 
   /** The encoding agreed on. */
@@ -142,7 +156,7 @@ export class SdpSession {
     this.#checkFamily(audio)
     const chosen = this.#choose(audio, allowed, peerOrder)
     const direction = mirrored(audio.direction)
-    const events = eventsFor(chosen.name, eventsOf(audio.codecs))
+    const events = this.#events ? eventsFor(chosen.name, eventsOf(audio.codecs)) : undefined
     const listed: Listed = { encodings: [chosen], events: events === undefined ? [] : [events] }
     this.#offered = undefined
     this.#theirOffer = text
@@ -150,7 +164,7 @@ export class SdpSession {
     this.#audioIndex = audio.index
     this.#encoding = chosen.name
     this.#rtcpMux = audio.rtcpMux
-    this.#packetMs = packetLength(chosen.name, audio.ptime, audio.maxptime)
+    this.#packetMs = this.#packetLength(chosen.name, audio)
     this.#numbers.set(chosen.name, chosen.payloadType)
     if (events !== undefined) this.#numbers.set(`events ${events.clockRate}`, events.payloadType)
     this.#mid = audio.mid
@@ -173,7 +187,7 @@ export class SdpSession {
       return free
     }
     const listed = order.map((name) => ({ name, payloadType: number(name, formats[name].payloadType) }))
-    const clocks = [...new Set(order.map((name) => formats[name].clockRate))].sort((a, b) => a - b)
+    const clocks = this.#events ? [...new Set(order.map((name) => formats[name].clockRate))].sort((a, b) => a - b) : []
     const events = clocks.map((clockRate) => ({ clockRate, payloadType: number(`events ${clockRate}`, eventPayloadTypes[clockRate]!) }))
     return { encodings: listed, events }
   }
@@ -215,10 +229,11 @@ export class SdpSession {
         encoding: chosen.name,
         payloadType: chosen.payloadType,
         receives: incoming.map(({ name, payloadType }) => ({ encoding: name, payloadType })),
-        eventsOut: eventsFor(chosen.name, theirEvents),
+        eventsOut: this.#events ? eventsFor(chosen.name, theirEvents) : undefined,
         eventsIn: [...listed.events, ...theirEvents],
-        packetMs: packetLength(chosen.name, audio.ptime, audio.maxptime),
-        packetMsStated: audio.ptime !== undefined || audio.maxptime !== undefined,
+        ...(this.#options.dtmf !== undefined && { dtmf: this.#options.dtmf }),
+        packetMs: this.#packetLength(chosen.name, audio),
+        packetMsStated: this.#options.packetMs !== undefined || audio.ptime !== undefined || audio.maxptime !== undefined,
         send: sends(local) && receives(audio.direction),
         receive: receives(local) && sends(audio.direction),
         security,

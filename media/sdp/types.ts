@@ -1,5 +1,5 @@
 /** What SDP says, as plain data. These types cross to the media workers, so they hold nothing but data. */
-import type { MediaDirection } from '../contract.ts'
+import type { DtmfWay, MediaDirection } from '../contract.ts'
 
 /** Encodings this house carries, by their SDP names (RFC 3551 §6, RFC 7587 §7). */
 export type Encoding = 'PCMU' | 'PCMA' | 'G722' | 'opus'
@@ -121,6 +121,8 @@ export interface StreamSettings {
   /** RFC 4733: what the peer takes, and what may come in, the first entry for a number counting. */
   eventsOut: EventFormat | undefined
   eventsIn: readonly EventFormat[]
+  /** Absent: `auto`. */
+  dtmf?: DtmfWay
   /** Length of the packets we make, in milliseconds. */
   packetMs: number
   /** The peer said so itself: what others sent in packets of another length is packed anew. */

@@ -7,6 +7,7 @@ import { watchHold } from './hold.ts'
 import type { Leg } from './leg.ts'
 import { startRingback, stopRingback } from './ringback.ts'
 import { terminate } from './termination.ts'
+import { soundOverTrunk } from './trunk-sound.ts'
 import { watchCall } from './watch.ts'
 import type { CallWorld } from './world.ts'
 
@@ -21,7 +22,7 @@ export async function relayProgress(
   leg.userAgent = progress.userAgent ?? leg.userAgent
   if (progress.sdp && !call.legs.some((other) => other !== leg && other.state === 'early' && other !== call.caller)) {
     try {
-      await bridgeEarly(call, leg, progress.sdp)
+      await bridgeEarly(world, call, leg, progress.sdp)
     } catch (error) {
       if (!(error instanceof Refusal)) return endAfterBug(world, call, error)
       // Early media we cannot carry is only a comfort lost; the 2xx decides.
@@ -54,12 +55,12 @@ function tellEarlyMedia(call: Call): void {
   call.step('media')
 }
 
-async function bridgeEarly(call: Call, leg: Leg, sdp: string): Promise<void> {
+async function bridgeEarly(world: CallWorld, call: Call, leg: Leg, sdp: string): Promise<void> {
   // A caller who left the offer to us has no address yet to send early media to.
   if (!leg.endpoint || !call.caller.endpoint?.codec) return void (leg.preview = sdp)
   await leg.endpoint.negotiate('answer', sdp)
   leg.heard = sdp
-  await alignCodec(call, leg)
+  await alignCodec(world, call, leg)
   stopRingback(call)
   await leg.endpoint.bridge(call.caller.endpoint)
   leg.step('media')
@@ -105,7 +106,7 @@ export async function connect(world: CallWorld, call: Call, callee: Leg): Promis
   const { caller } = call
   if (!caller.endpoint || !callee.endpoint || !callee.dialog) throw new Error('a call is connected without two endpoints')
 
-  await alignCodec(call, callee)
+  await alignCodec(world, call, callee)
   stopRingback(call)
   await caller.endpoint.bridge(callee.endpoint)
   // The verdict came while the sound was joined: the teardown is next in the mailbox and frees both.
@@ -147,7 +148,9 @@ function acceptCaller(world: CallWorld, call: Call): void {
 }
 
 /** While the caller has not been told our encoding, it may still be the one of the phone that answers. */
-async function alignCodec({ caller }: Call, callee: Leg): Promise<void> {
+async function alignCodec(world: CallWorld, { caller }: Call, callee: Leg): Promise<void> {
+  // Its order is the carrier's.
+  if (soundOverTrunk(world, caller.origin.trunkId).codecs) return
   if (caller.answeredAt !== null || caller.state === 'early' || callee.endpoint?.codec === undefined) return
   await caller.endpoint?.prefer([callee.endpoint.codec])
 }

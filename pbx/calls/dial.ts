@@ -12,6 +12,7 @@ import { encryptionOfCallee } from './encryption.ts'
 import { inviteContact } from './invite-contact.ts'
 import { Leg } from './leg.ts'
 import { stopRingback } from './ringback.ts'
+import { soundOverTrunk } from './trunk-sound.ts'
 import type { CallWorld } from './world.ts'
 
 export type { DialTarget, OutsideTarget } from './dial-target.ts'
@@ -274,6 +275,7 @@ async function startBranch(
     // Outside the mailbox: a media engine that is slow to open a port must not hold up a CANCEL.
     const endpoint = await world.media.createEndpoint({
       callId: call.id, legId: leg.id, peerAddress: hostPart(target.line ? target.line.address : target.contact.received), codecs: codecOrder(world, call),
+      ...soundOverTrunk(world, target.line?.trunkId, call.urgent),
       ...(target.near && { near: target.near }),
       ...(target.line ? { urgent: call.urgent } : { encryption: encryptionOfCallee(world, target.extensionId, target.contact) }),
     })

@@ -1,3 +1,4 @@
+import { messageOf } from '../../config/errors.ts'
 import type { Call } from './call.ts'
 import type { Leg } from './leg.ts'
 
@@ -10,12 +11,28 @@ const USUAL_MS = 160
  * Media events are the better way (RFC 4733); some phones and trunks know only this one.
  */
 export function watchDigits(call: Call, leg: Leg): void {
+  sendDigits(call, leg)
   leg.dialog?.onInfo((contentType, body) => {
     const pressed = readDigit(contentType, body)
     if (pressed === undefined) return
     call.mailbox.post(async () => {
       if (!call.over) await leg.endpoint?.hearDigit(pressed.digit, pressed.durationMs)
     })
+  })
+}
+
+/** Digits for a peer that has them by INFO alone, one after the other: two that cross on the way would change places. */
+function sendDigits(call: Call, leg: Leg): void {
+  const { endpoint, dialog } = leg
+  if (!endpoint || !dialog || leg.signalled === endpoint) return
+  leg.signalled = endpoint
+  let before = Promise.resolve()
+  endpoint.on('digit-out', (digit, durationMs) => {
+    before = before
+      .then(() => dialog.inform('application/dtmf-relay', `Signal=${digit}\r\nDuration=${durationMs}\r\n`))
+      .catch((error: unknown) => {
+        if (!call.over) call.log.warn({ leg: leg.id }, `a digit by SIP INFO did not arrive: ${messageOf(error)}`)
+      })
   })
 }
 

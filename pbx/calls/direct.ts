@@ -5,6 +5,7 @@ import { connectDirectly, staysInPlace } from '../../media/sdp/index.ts'
 import type { SipDialog } from '../sip/types.ts'
 import type { Call, DirectMedia } from './call.ts'
 import type { Leg } from './leg.ts'
+import { hasSoundPolicy } from './trunk-sound.ts'
 import type { CallWorld } from './world.ts'
 
 /** Tries of one call; a phone that changes something every few seconds is left with us. */
@@ -102,7 +103,7 @@ async function bringBack(call: Call, leg: Leg): Promise<void> {
 function talking(world: CallWorld, call: Call): [Party, Party] | undefined {
   if (call.over || call.state !== 'answered' || call.transferring || call.recording || call.supervisors > 0) return undefined
   const { caller, callee } = call
-  if (!callee || [caller, callee].some((leg) => leg.state !== 'answered' || leg.endpoint?.security !== undefined || isRecorded(world, leg))) return undefined
+  if (!callee || [caller, callee].some((leg) => leg.state !== 'answered' || leg.endpoint?.security !== undefined || isRecorded(world, leg) || hasSoundPolicy(world, leg.origin.trunkId))) return undefined
   const parties = [caller, callee].flatMap((leg) => (leg.dialog && leg.endpoint && !leg.endpoint.bypass ? [{ leg, dialog: leg.dialog, endpoint: leg.endpoint }] : []))
   return parties.length === 2 ? (parties as [Party, Party]) : undefined
 }

@@ -64,6 +64,8 @@ export class Leg {
   silent = false
   /** It types a number: its keys are no codes. */
   typing = false
+  /** Whose digits go to the peer by SIP INFO. */
+  signalled: Endpoint | undefined
   /** The API holds the call for it: it hears nothing of the other side, which hears music. */
   holdsByOrder = false
   readonly #machine = createMachine<LegState, LegInput>('leg', legTable, 'new')

@@ -29,6 +29,7 @@ export function checkTrunk<T extends Partial<TrunkInput>>(input: T): T {
     const trouble = ruleTrouble(rule)
     if (trouble !== undefined) details.push({ field: `headerRules.${at}`, message: trouble })
   }
+  if (checked.codecs) checked.codecs = [...new Set(checked.codecs)]
   if (checked.callerId) checked.callerId = number(checked.callerId, 'callerId', details)
   if (checked.networks) {
     checked.networks = [...new Set(checked.networks.map((network) => network.trim()))]

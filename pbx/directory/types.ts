@@ -103,6 +103,9 @@ export interface SnapshotTrunk {
   sendLocation: boolean
   locationBy: 'value' | 'reference' | 'both'
   headerRules: readonly HeaderRule[]
+  codecs: Readonly<Trunk['codecs']>
+  dtmf: Trunk['dtmf']
+  packetMs: Trunk['packetMs']
   signCalls: boolean
   verifyCalls: Trunk['verifyCalls']
   enabled: boolean

@@ -168,6 +168,28 @@ export class Dialog implements SipDialog, OfferingDialog, OpenDialog, Waiting {
     for (const { contentType, body } of this.#earlyInfos.splice(0)) queueMicrotask(guard(this.#stack, 'an INFO listener', () => handler(contentType, body)))
   }
 
+  inform(contentType: string, body: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    if (this.#ended) reject(new Refusal('gone', 'The call is over.'))
+    else {
+      const waiting: Waiting = { linkLost: () => reject(linkLostRefusal()) }
+      this.#stack.waiting.add(waiting)
+      this.send('INFO', { 'Content-Type': contentType }, body, {
+        response: ({ status, reason }) => {
+          if (status < 200) return
+          this.#stack.waiting.delete(waiting)
+          if (status < 300) resolve()
+          else reject(new Refusal('unprocessable', `it answered ${status} ${reason}`))
+        },
+        failed: (reason) => {
+          this.#stack.waiting.delete(waiting)
+          reject(new Refusal('unavailable', reason))
+        },
+      })
+    }
+    return promise
+  }
+
   onRefer(handler: (refer: ReferRequest) => void): void {
     this.#onRefer = handler
     for (const refer of this.#earlyRefers.splice(0)) queueMicrotask(guard(this.#stack, 'a REFER', () => handler(refer)))

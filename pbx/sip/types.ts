@@ -224,6 +224,8 @@ export interface SipDialog {
   onEnd(listener: (end: DialogEnd) => void): void
   /** RFC 6086 INFO with a body, e.g. application/dtmf-relay. */
   onInfo(handler: (contentType: string | undefined, body: string) => void): void
+  /** Our INFO with a body (RFC 6086). Rejects with a Refusal when the peer does not take it. */
+  inform(contentType: string, body: string): Promise<void>
   /** REFER within the call; what came before there was a handler is told then. */
   onRefer(handler: (refer: ReferRequest) => void): void
   /** Tells the phone who is at the other end now (RFC 3311, RFC 5876): by UPDATE, or by re-INVITE when it takes none. What becomes of it does not matter to the call. */

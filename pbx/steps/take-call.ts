@@ -6,6 +6,7 @@ import { encryptionOfCaller } from '../calls/encryption.ts'
 import { hideCaller } from '../calls/hidden.ts'
 import { endAfterBug, hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
+import { soundOverTrunk } from '../calls/trunk-sound.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { isEmergency } from '../emergency/recognise.ts'
 import { findInboundNumber } from '../routing/outside.ts'
@@ -138,6 +139,7 @@ async function openCallerMedia(world: CallWorld, call: Call, invite: IncomingInv
       peerAddress: invite.source.address,
       encryption: encryptionOfCaller(world, call.caller.origin.extensionId, invite.source.transport),
       ...roomAhead(world, call),
+      ...soundOverTrunk(world, call.caller.origin.trunkId, call.request.callBack !== undefined),
       ...(hasOffer ? { offer: invite.body } : {}),
       ...how,
     })

@@ -6,6 +6,7 @@ import { hangUp } from '../calls/hang-up.ts'
 import { applyDirection } from '../calls/hold.ts'
 import type { Leg } from '../calls/leg.ts'
 import { terminate } from '../calls/termination.ts'
+import { soundOverTrunk } from '../calls/trunk-sound.ts'
 import { watchCall } from '../calls/watch.ts'
 import type { CallWorld } from '../calls/world.ts'
 import { hostPart } from '../sip/uri.ts'
@@ -44,6 +45,7 @@ function openEndpoint(world: CallWorld, call: Call, leg: Leg, saved: SavedLeg | 
     peerAddress: hostPart(leg.origin.address),
     encryption: { ...encryptionOfCaller(world, leg.origin.extensionId, leg.origin.transport), browser: saved?.security?.keying === 'dtls' },
     codecs: [...first, ...codecs.filter((name) => name !== leg.codec)],
+    ...soundOverTrunk(world, leg.origin.trunkId, call.urgent),
     ...(description ? { follows: { id: description.id, version: description.version + SPARE_VERSIONS } } : {}),
   })
 }

@@ -27,10 +27,17 @@ test('a trunk by the wizard: what is wrong is said, corrected and checked again'
   }
   await choose('Twilio Elastic SIP Trunking')
   await wizard.getByText('Termination SIP URI').waitFor()
+  await wizard.getByText('Sound: G.711 µ-law (PCMU), G.711 A-law (PCMA).').waitFor()
   await shot('wizard-account')
   await choose('Another carrier that knows our address')
   await wizard.getByLabel('Name').fill('Carrier')
   await wizard.getByLabel('SIP server').fill(`127.0.0.1:${nobody}`)
+  await wizard.getByRole('combobox', { name: 'Codecs' }).click()
+  for (const name of ['G.711 A-law (PCMA)', 'G.711 µ-law (PCMU)']) await page.getByRole('option', { name }).click()
+  await page.keyboard.press('Escape')
+  await wizard.getByRole('combobox', { name: 'Keys that are pressed (DTMF)' }).click()
+  await page.getByRole('option', { name: 'By SIP INFO' }).click()
+  await shot('wizard-sound')
   await wizard.getByRole('button', { name: 'Save and check' }).click()
   await wizard.getByText('Not yet').waitFor({ timeout: 60_000 })
   await shot('wizard-wrong')
@@ -41,8 +48,8 @@ test('a trunk by the wizard: what is wrong is said, corrected and checked again'
   await shot('wizard-right')
   await wizard.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('cell', { name: 'Answers' }).waitFor()
-  const [kept] = await desk.api.get<{ name: string; register: boolean; port: number }[]>('/trunks')
-  assert.deepEqual([kept?.name, kept?.register, kept?.port], ['Carrier', false, carrier.local.port])
+  const [kept] = await desk.api.get<{ name: string; register: boolean; port: number; codecs: string[]; dtmf: string }[]>('/trunks')
+  assert.deepEqual([kept?.name, kept?.register, kept?.port, kept?.codecs, kept?.dtmf], ['Carrier', false, carrier.local.port, ['PCMA', 'PCMU'], 'info'])
 
   // Header rules: tried on a message, then kept.
   await page.getByRole('button', { name: /trunk Carrier/ }).click()

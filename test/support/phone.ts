@@ -39,6 +39,8 @@ export interface PhoneOptions {
   audio?: boolean
   /** RTP payload types offered and accepted, in order. */
   payloads?: readonly number[]
+  /** False: it knows no digits as events (RFC 4733). */
+  events?: boolean
   /** First retransmission interval in milliseconds (RFC 3261 T1). */
   t1?: number
   /** What is not heard is lost on its way. */
@@ -230,6 +232,7 @@ export class Phone {
     return {
       contact: this.contact,
       audio: this.options.audio ?? true,
+      events: this.options.events ?? true,
       ask: (dialog, method, headers, body) => this.#askInDialog(dialog, method, headers, body),
       acknowledge: (dialog, sequence, sdp = '') => this.#transactions.sendOnce(this.#build('ACK', dialog.target, dialogHeaders(dialog, 'ACK', sequence), sdp)),
       cancel: (invite, reason) => this.#cancel(invite, reason),

@@ -7,9 +7,10 @@ import type { Carrier } from '../../client/index.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { PageLoader, Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
-import { answerWords } from '../../words/trunk.ts'
+import { answerWords, soundWords } from '../../words/trunk.ts'
 import { addTrunk, askCarrier, changeTrunk, useCarriers } from './data.ts'
 import { t } from '../../words/translate.ts'
+import { SoundFields } from './sound-fields.tsx'
 
 interface WizardProps {
   opened: boolean
@@ -53,16 +54,16 @@ interface AccountProps {
 function Account({ carrier, made, onSaved, onCancel }: AccountProps) {
   const { asks, trunk, hostExample, help } = carrier
   const form = useForm({
-    initial: { name: made?.name ?? (UNNAMED.has(carrier.id) ? '' : carrier.name), host: made === undefined ? trunk.host : `${made.host}${made.port === null ? '' : `:${made.port}`}`, username: made?.username ?? '', password: '', callerId: made?.callerId ?? '' },
+    initial: { name: made?.name ?? (UNNAMED.has(carrier.id) ? '' : carrier.name), host: made === undefined ? trunk.host : `${made.host}${made.port === null ? '' : `:${made.port}`}`, username: made?.username ?? '', password: '', callerId: made?.callerId ?? '', codecs: made?.codecs ?? trunk.codecs, dtmf: made?.dtmf ?? trunk.dtmf, packetMs: made?.packetMs ?? trunk.packetMs },
     check: ({ name, host, username, password }): Record<string, string> => ({
       ...(name.trim() === '' && { name: t('Name it as you speak of it.') }),
       ...(asks.host !== undefined && host.trim() === '' && { host: t('The carrier tells it to you.') }),
       ...(asks.username !== undefined && username.trim() === '' && { username: t('It is needed here.') }),
       ...(asks.password !== undefined && (password === '' ? made?.hasPassword !== true : trunk.registersHere && password.length < 12) && { password: trunk.registersHere ? t('At least 12 characters.') : t('It is needed here.') }),
     }),
-    save: async ({ name, host, username, password, callerId }) => {
+    save: async ({ name, host, username, password, callerId, codecs, dtmf, packetMs }) => {
       const [, server = '', port] = /^(.*?)(?::([0-9]{1,5}))?$/.exec(host.trim()) ?? []
-      const input = { name: name.trim(), ...(server !== '' && { host: server, port: port === undefined ? null : Number(port) }), callerId: callerId.trim() || null, username: username.trim() || null, ...(password !== '' && { password }) }
+      const input = { name: name.trim(), codecs, dtmf, packetMs, ...(server !== '' && { host: server, port: port === undefined ? null : Number(port) }), callerId: callerId.trim() || null, username: username.trim() || null, ...(password !== '' && { password }) }
       if (made === undefined) onSaved(await addTrunk({ ...trunk, ...input }))
       else {
         await changeTrunk(made.id, input)
@@ -79,6 +80,7 @@ function Account({ carrier, made, onSaved, onCancel }: AccountProps) {
       {asks.username !== undefined && <TextInput label={asks.username} withAsterisk required spellCheck={false} autoCapitalize="none" autoComplete="off" value={values.username} error={errors.username} onChange={(change) => set('username', change.currentTarget.value)} />}
       {asks.password !== undefined && <PasswordInput label={asks.password} description={made?.hasPassword ? t('Stored. Empty: it stays as it is.') : undefined} withAsterisk required autoComplete="new-password" value={values.password} error={errors.password} onChange={(change) => set('password', change.currentTarget.value)} />}
       <TextInput label={t('Number shown to those who are called')} description={t('One that the carrier gave you, with its country code. It can be entered later.')} placeholder="+12025550100" inputMode="tel" autoComplete="off" value={values.callerId} error={errors.callerId} onChange={(change) => set('callerId', change.currentTarget.value)} />
+      {UNNAMED.has(carrier.id) ? <SoundFields values={values} errors={errors} set={(field, value) => set(field, value as never)} /> : <Text size="sm" c="dimmed">{soundWords(trunk)}</Text>}
     </FormBody>
   )
 }

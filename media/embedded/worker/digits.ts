@@ -13,6 +13,11 @@ export function eventOf(digit: string): number | undefined {
   return digit.length === 1 && event >= 0 ? event : undefined
 }
 
+/** The digit of an event number below 16. */
+export function digitAt(event: number): string {
+  return DIGITS[event]!
+}
+
 /** The two tones of a digit in Hz (ITU-T Q.23). */
 export function tonesOf(digit: string): readonly [number, number] | undefined {
   const event = eventOf(digit)

@@ -4,7 +4,7 @@ import type { StreamSettings } from '../../sdp/types.ts'
 import type { DigitWay, Identity, LatchRule, LegStats, Notice, Timing } from '../protocol.ts'
 import type { Clock } from './clock.ts'
 import { changeLaw, codecNamed, PCMA, PCMU, type Codec, type EncodingNumber } from './codecs/index.ts'
-import { changeEventClock } from './digits.ts'
+import { changeEventClock, digitAt } from './digits.ts'
 import { Keypad } from './keypad.ts'
 import { Latch } from './latch.ts'
 import { Mouth } from './mouth.ts'
@@ -21,7 +21,7 @@ import { createRtpView, readRtp, RTP_HEADER, type RtpView } from './rtp.ts'
 import type { Tap } from './tap.ts'
 import { EVENT, UNKNOWN, type Target } from './target.ts'
 import { Transcoder } from './transcoder.ts'
-import { Voices } from './voices.ts'
+import { PASSED_ON_MS, Voices } from './voices.ts'
 import { Wire } from './wire.ts'
 
 /** What a leg shares with its worker. */
@@ -79,6 +79,8 @@ export class Leg implements Target, Speaker {
   #startedAddress = ''
   #startedPort = 0
   #junk = 0
+  /** Whose digit goes by signalling at its end. */
+  #dialled: object | undefined
 
   constructor(handle: number, pair: PortPair, around: LegSurroundings) {
     this.#handle = handle
@@ -105,7 +107,7 @@ export class Leg implements Target, Speaker {
   }
 
   get takesEvents(): boolean {
-    return this.#stream?.eventsOut !== undefined
+    return this.#stream?.eventsOut !== undefined || this.#stream?.dtmf === 'info'
   }
 
   configure(stream: StreamSettings, rule: LatchRule): void {
@@ -118,7 +120,8 @@ export class Leg implements Target, Speaker {
     }
     this.#wantedBytes = stream.packetMsStated ? (this.#codec.bytesPerMs ?? 0) * stream.packetMs : 0
     this.#outgoing.clock = this.#codec.clock
-    this.#keypad.inSound = stream.eventsOut === undefined && stream.receive
+    const { dtmf = 'auto' } = stream
+    this.#keypad.inSound = (dtmf === 'inband' || (dtmf === 'auto' && stream.eventsOut === undefined)) && stream.receive
     this.#types.learn(stream)
     this.#latch.negotiate(stream.remote, rule)
     this.#wire.configure(stream)
@@ -247,6 +250,7 @@ export class Leg implements Target, Speaker {
   digit(digit: string, way: DigitWay): void {
     const stream = this.#stream
     if (stream === undefined || !stream.send || this.voices.held) return
+    if (stream.dtmf === 'info') return this.#signalOut(digit, PASSED_ON_MS)
     if (way === (stream.eventsOut === undefined ? 'sound' : 'event')) return
     this.voices.passOn(digit)
   }
@@ -278,6 +282,13 @@ export class Leg implements Target, Speaker {
 
   signal(source: object, event: number, end: boolean, duration: number, first: boolean, now: number): boolean {
     const stream = this.#stream
+    if (stream?.dtmf === 'info') {
+      if (first) this.#dialled = source
+      if (!end || this.#dialled !== source) return true
+      this.#dialled = undefined
+      this.#signalOut(digitAt(event), Math.round((duration * 1000) / SAMPLE_RATE))
+      return true
+    }
     const out = stream?.eventsOut
     if (stream === undefined || out === undefined) return false
     if (!stream.send || this.#latch.address === undefined) return true
@@ -290,6 +301,11 @@ export class Leg implements Target, Speaker {
     this.#outgoing.generateEvent(source, packet, now, out.payloadType, first)
     this.#send(packet)
     return true
+  }
+
+  /** A digit for the peer that goes by signalling. */
+  #signalOut(digit: string, durationMs: number): void {
+    this.#around.tell({ notice: 'digit-out', endpoint: this.#handle, digit, durationMs })
   }
 
   #send(packet: Uint8Array): void {

@@ -5,7 +5,7 @@ import { createDialing, createPlayback, type Dialing, type Speaker, type Voice }
 import { silence, type Sound } from './sounds.ts'
 
 /** How long digits of the other party are made to sound, and the pause behind each. */
-const PASSED_ON_MS = 100
+export const PASSED_ON_MS = 100
 const PASSED_ON_GAP_MS = 60
 
 export class Voices implements Ticking {

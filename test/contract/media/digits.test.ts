@@ -162,3 +162,44 @@ behaviour('a digit whose timestamp is 0 is one like any other', async (t) => {
   peer.press(5)
   assert.equal((await pressed)[0], '5')
 }, false, zero)
+
+behaviour('a peer that has digits by signalling: those of the other phone, and those that are sent, are told for it', async (t) => {
+  const { phone } = await openEngine(t)
+  const [carrier, modern] = [await phone({}, 'call', { dtmf: 'info' }), await phone()]
+  assert.doesNotMatch(carrier.endpoint.localSdp, /telephone-event/)
+  await carrier.endpoint.bridge(modern.endpoint)
+  let out = ''
+  const told = (wanted: string): Promise<void> => new Promise((resolve) => {
+    if (out === wanted) resolve()
+    else carrier.endpoint.on('digit-out', () => { if (out === wanted) resolve() })
+  })
+  carrier.endpoint.on('digit-out', (digit, durationMs) => {
+    out += digit
+    assert.ok(durationMs > 0)
+  })
+  modern.peer.press(5)
+  await told('5')
+  await modern.endpoint.hearDigit('#', 160)
+  await told('5#')
+  await carrier.endpoint.sendDigits('90', { durationMs: 80, gapMs: 60 })
+  await told('5#90')
+  assert.equal(carrier.peer.heard.filter(({ payloadType }) => payloadType === 101).length, 0)
+  const digit = next(carrier.endpoint, 'digit')
+  await carrier.endpoint.hearDigit('3', 160)
+  assert.equal((await digit)[0], '3')
+}, false)
+
+behaviour('a peer that has digits in the sound hears events of the other phone as tones', async (t) => {
+  const { phone } = await openEngine(t)
+  const [carrier, modern] = [await phone({}, 'call', { dtmf: 'inband' }), await phone()]
+  assert.doesNotMatch(carrier.endpoint.localSdp, /telephone-event/)
+  await carrier.endpoint.bridge(modern.endpoint)
+  const talking = talk(100, { peer: modern.peer, frequency: 0 }, { peer: carrier.peer, frequency: 0 })
+  modern.peer.press(3)
+  await carrier.peer.until((heard) => heard.some(({ payload }, at) => {
+    const samples = samplesOf(heard.slice(at, at + 3))
+    return payload.length === 160 && samples.length === 480 && strength(samples, 697) > 800 && strength(samples, 1477) > 800
+  }))
+  await talking
+  assert.equal(carrier.peer.heard.filter(({ payloadType }) => payloadType === 101).length, 0)
+}, false)

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { createLogger, type Logger } from '../../../config/logger.ts'
 import { Refusal } from '../../../config/errors.ts'
-import type { Endpoint, EndpointEvents, EndpointStats, MediaServer } from '../../../media/contract.ts'
+import type { Endpoint, EndpointEvents, EndpointOptions, EndpointStats, MediaServer } from '../../../media/contract.ts'
 import type { Settings } from '../../../config/settings/settings.ts'
 import type { Timing } from '../../../media/embedded/protocol.ts'
 import { EmbeddedMediaServer } from '../../../media/embedded/server.ts'
@@ -27,7 +27,7 @@ export interface Engine {
   embedded: EmbeddedMediaServer
   home: string
   /** A phone, and its endpoint made from its offer and aimed at. */
-  phone(sdp?: Parameters<RtpPeer['sdp']>[0], callId?: string): Promise<{ peer: RtpPeer; endpoint: Endpoint }>
+  phone(sdp?: Parameters<RtpPeer['sdp']>[0], callId?: string, wish?: Pick<EndpointOptions, 'dtmf' | 'packetMs' | 'codecs'>): Promise<{ peer: RtpPeer; endpoint: Endpoint }>
 }
 
 export interface EngineOptions {
@@ -86,10 +86,10 @@ export async function openEngine(context: TestContext, options: EngineOptions = 
       if (server instanceof EmbeddedMediaServer) return server
       throw new Error('this behaviour is of the embedded engine alone')
     },
-    async phone(sdp = {}, callId = 'call') {
+    async phone(sdp = {}, callId = 'call', wish = {}) {
       const peer = await RtpPeer.open()
       peers.push(peer)
-      const endpoint = await server.createEndpoint({ callId, legId: `leg ${peers.length}`, offer: peer.sdp(sdp), peerAddress: '127.0.0.1' })
+      const endpoint = await server.createEndpoint({ callId, legId: `leg ${peers.length}`, offer: peer.sdp(sdp), peerAddress: '127.0.0.1', ...wish })
       // Its worker has heard of the offer: a phone on the network is never as fast as one in the same process.
       await endpoint.stats()
       peer.aim(endpoint.localSdp)

@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import { loudness, sine, strongest, toneShare } from '../tone.ts'
 import { decodePcma, decodePcmu, encodePcma, encodePcmu } from './g711.ts'
 import { DEADLINE_MS } from './journal.ts'
+import { GAP_FRAMES, KEY_FRAMES, KeyFinder, keySamples } from './keys.ts'
 import type { Place } from './line.ts'
 
 const FRAME = 160
@@ -31,6 +32,9 @@ export class Audio {
   /** Digits that came as RFC 4733 events, type 101. */
   digits = ''
   #eventAt: number | undefined
+  readonly #found = new KeyFinder()
+  /** Frames that are still to be sent instead of the tone: a key, or silence (an empty text). */
+  #keys: string[] = []
   readonly figures: AudioFigures = { sent: 0, received: 0, lost: 0, doubled: 0, foreign: 0, sources: 0 }
   remote: Place | undefined
   /** 0 PCMU or 8 PCMA, as agreed. */
@@ -130,6 +134,21 @@ export class Audio {
     }
   }
 
+  /** Presses keys by their tones in the sound; it must be sending (`play`). */
+  pressInSound(digits: string): void {
+    for (const digit of digits) this.#keys.push(...Array<string>(KEY_FRAMES).fill(digit), ...Array<string>(GAP_FRAMES).fill(''))
+  }
+
+  /** Keys that came as tones in the sound. */
+  get tones(): string {
+    return this.#found.keys
+  }
+
+  /** Waits until these keys came as tones in the sound. */
+  hearsTones(digits: string, ms = DEADLINE_MS): Promise<void> {
+    return this.#until(() => this.tones === digits, () => `the tones of ${digits}; ${this.tones || 'none'} came`, ms)
+  }
+
   /** Waits until half a second of anything audible was heard: a prompt, ringback. */
   hearsSomething(ms = DEADLINE_MS): Promise<void> {
     return this.#listen(() => loudness(this.#heard) > 300, 'some sound', ms)
@@ -198,7 +217,8 @@ export class Audio {
     packet.writeUInt16BE(this.#sequence, 2)
     packet.writeUInt32BE(this.#timestamp, 4)
     packet.writeUInt32BE(this.#ssrc, 8)
-    const samples = sine(this.#frequency, this.#position, FRAME)
+    const key = this.#keys.shift()
+    const samples = key ? keySamples(key, this.#position, FRAME) : sine(key === '' ? 0 : this.#frequency, this.#position, FRAME)
     const encode = this.payload === 8 ? encodePcma : encodePcmu
     samples.forEach((sample, i) => void (packet[12 + i] = encode(sample)))
     this.#sequence = (this.#sequence + 1) & 0xffff
@@ -230,6 +250,7 @@ export class Audio {
     this.#count(sequence)
     const decode = payload === 8 ? decodePcma : decodePcmu
     const samples = Int16Array.from(data.subarray(12), (byte) => decode(byte))
+    for (let at = 0; at + FRAME <= samples.length; at += FRAME) this.#found.hear(samples.subarray(at, at + FRAME))
     const joined = new Int16Array(this.#heard.length + samples.length)
     joined.set(this.#heard)
     joined.set(samples, this.#heard.length)

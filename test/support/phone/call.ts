@@ -35,6 +35,8 @@ export interface CallHost {
   drop(call: PhoneCall): void
   /** Without audio, SDP names a port nobody listens on. */
   audio: boolean
+  /** It has digits as events (RFC 4733). */
+  events: boolean
 }
 
 export class PhoneCall {
@@ -348,7 +350,7 @@ export class PhoneCall {
   #sdp(direction: Direction, connection?: string, payloads: readonly number[] = this.#payloads): string {
     this.#direction = direction
     const audio = this.#audio?.local ?? { host: '127.0.0.1', port: 9 }
-    return writeSdp({ audio, payloads, direction, version: this.#version++, ...(connection === undefined ? {} : { connection }) })
+    return writeSdp({ audio, payloads, events: this.#host.events, direction, version: this.#version++, ...(connection === undefined ? {} : { connection }) })
   }
 
   async #openAudio(): Promise<void> {

@@ -7,6 +7,8 @@ export interface SdpOptions {
   audio: Place
   /** RTP payload types offered; 0 is PCMU, 8 PCMA. */
   payloads: readonly number[]
+  /** False: no digits as events. */
+  events?: boolean
   direction: Direction
   version: number
   /** Address in `c=` when it is to differ, e.g. `0.0.0.0` for the hold of RFC 2543. */
@@ -16,7 +18,8 @@ export interface SdpOptions {
 const MAPS: Readonly<Record<number, string>> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 101: 'telephone-event/8000' }
 
 export function writeSdp(options: SdpOptions): string {
-  const payloads = options.payloads.includes(101) ? options.payloads : [...options.payloads, 101]
+  const { events = true } = options
+  const payloads = options.payloads.includes(101) || !events ? options.payloads : [...options.payloads, 101]
   return [
     'v=0',
     `o=phone 4711 ${options.version} IN IP4 ${options.audio.host}`,
@@ -25,7 +28,7 @@ export function writeSdp(options: SdpOptions): string {
     't=0 0',
     `m=audio ${options.audio.port} RTP/AVP ${payloads.join(' ')}`,
     ...payloads.map((payload) => `a=rtpmap:${payload} ${MAPS[payload] ?? `X-${payload}/8000`}`),
-    'a=fmtp:101 0-16',
+    ...(events ? ['a=fmtp:101 0-16'] : []),
     'a=ptime:20',
     `a=${options.direction}`,
     '',

@@ -255,3 +255,27 @@ for (const [lines, ms, stated] of lengths) {
 test('Opus has no packets of 30 ms', () => {
   assert.equal(session().answer(offer(['a=rtpmap:96 opus/48000/2', 'a=ptime:30'], 'm=audio 4000 RTP/AVP 96')).stream.packetMs, 20)
 })
+
+test('no digits as events where the peer has them otherwise, whatever it lists', () => {
+  for (const dtmf of ['inband', 'info'] as const) {
+    const ours = new SdpSession({ address: '192.0.2.1', port: 20_000, encodings, peerOrder: true, dtmf })
+    const { stream } = ours.answer(offer())
+    assert.deepEqual([stream.eventsOut, stream.dtmf], [undefined, dtmf])
+    assert.doesNotMatch(ours.text, /telephone-event/)
+    const theirs = new SdpSession({ address: '192.0.2.1', port: 20_000, encodings, peerOrder: true, dtmf })
+    assert.doesNotMatch(theirs.offer('sendrecv'), /telephone-event/)
+    assert.equal(theirs.accept(offer()).stream.eventsOut, undefined)
+  }
+  const strict = new SdpSession({ address: '192.0.2.1', port: 20_000, encodings, peerOrder: true, dtmf: 'rfc4733' })
+  assert.deepEqual(strict.answer(offer()).stream.eventsOut, { payloadType: 101, clockRate: 8000 })
+})
+
+test('packets are as long as we say, up to what the peer takes at most; Opus has no 30 ms', () => {
+  const ours = (packetMs: number) => new SdpSession({ address: '192.0.2.1', port: 20_000, encodings, peerOrder: true, packetMs })
+  const fixed = ours(40)
+  assert.match(fixed.offer('sendrecv'), /^a=ptime:40\r$/m)
+  const { stream } = fixed.accept(offer(['a=ptime:20']))
+  assert.deepEqual([stream.packetMs, stream.packetMsStated], [40, true])
+  assert.equal(ours(60).answer(offer(['a=maxptime:30'])).stream.packetMs, 30)
+  assert.equal(ours(30).answer(offer(['a=rtpmap:111 opus/48000/2'], 'm=audio 4000 RTP/AVP 111')).stream.packetMs, 20)
+})
