@@ -239,6 +239,8 @@ export interface ExtensionRow {
   /** Its phones answer intercom and paging calls by themselves. */
   pageable: boolean
   listed: boolean
+  /** Short numbers for its own phones. */
+  speed_dials: { number: string; name: string; target: string }[]
   /** Which callers from outside are asked for their name before it rings. */
   screening: 'off' | 'unknown' | 'outside'
   follow_me: boolean
@@ -658,6 +660,17 @@ export interface TollCallRow {
   forgiven: boolean
   abroad: boolean
   cost: number
+}
+
+export interface SpeedDialRow {
+  id: string
+  tenant_id: string
+  number: string
+  name: string
+  target: string
+  version: number
+  created_at: Date
+  updated_at: Date
 }
 
 export interface BlockedCallerRow {

@@ -1,5 +1,6 @@
 /** Extensions, their devices, and where calls to them lead, as the API sees them: a part of the door in `door.ts`. */
 import type { Kept } from './door-kept.ts'
+import type { OwnSpeedDial } from './door-speed-dials.ts'
 import type { OutsideCalls, OwnBlockedCaller } from './door-trunks.ts'
 
 export interface Page {
@@ -76,6 +77,8 @@ export interface Extension {
   listed: boolean
   /** Callers from outside who say their name before its phones ring, for whoever answers to hear and decide. */
   screening: Screening
+  /** Short numbers for its own phones, which come before those of the company. */
+  speedDials: OwnSpeedDial[]
   /** Callers who reach nobody may leave a message, where no forward of its own says otherwise. */
   voicemail: boolean
   version: number
@@ -153,6 +156,7 @@ export interface ExtensionInput {
   /** True when absent. */
   listed?: boolean
   screening?: Screening
+  speedDials?: OwnSpeedDial[]
   followMe?: boolean
   followMeOwnPhones?: boolean
   followMeTo?: FollowMeTarget[]

@@ -8,6 +8,7 @@ import type { CallsDoor } from './door-calls.ts'
 import type { ClickDoor } from './door-click.ts'
 import type { Devices, Softphones } from './door-devices.ts'
 import type { Kept } from './door-kept.ts'
+import type { SpeedDials } from './door-speed-dials.ts'
 import type { BlockedCallers, InboundNumbers, OutboundRoutes, PinSets, Trunks } from './door-trunks.ts'
 import type { PromptDoor } from './door-prompts.ts'
 import type { RecordingDoor } from './door-recordings.ts'
@@ -49,6 +50,7 @@ export type * from './door-voicemail.ts'
 export type { MediaServerState }
 
 export type * from './door-extensions.ts'
+export type * from './door-speed-dials.ts'
 export type * from './door-trunks.ts'
 export type * from './door-kept.ts'
 
@@ -213,6 +215,7 @@ export interface Pbx {
   applications: Applications
   phones: PhonesDoor
   blockedCallers: BlockedCallers
+  speedDials: SpeedDials
   emergency: EmergencyDoor
   held: Held
   toll: TollDoor

@@ -11,6 +11,7 @@ import { guardNumbered, refuseHelp, refuseUsed, whyHelp } from './numbered.ts'
 import { deadEnd, wrongForwards, type HandlingChange } from './routing/handling.ts'
 import { outsideMember } from './routing/members.ts'
 import { normaliseDialled } from './routing/number-format.ts'
+import { wrongSpeedDials } from './routing/speed-dial.ts'
 
 /**
  * Extensions as the directory keeps them, but for changes that would lead calls nowhere.
@@ -26,6 +27,7 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
       refuseHelp(directory, actor.tenantId, input.number)
       refuseDeadEnds(directory, actor.tenantId, undefined, input)
       refuseSupervision(actor, undefined, input)
+      refuseNested(directory, actor.tenantId, input)
       return extensions.create(actor, withAddresses(input))
     },
     async update(actor, id, input, version) {
@@ -33,6 +35,7 @@ export function guardExtensions(directory: Directory, onRemoved: (tenantId: stri
       if (before?.tenantId === actor.tenantId) {
         refuseDeadEnds(directory, actor.tenantId, id, input)
         refuseSupervision(actor, before, input)
+        refuseNested(directory, actor.tenantId, input)
         if (input.number !== undefined && input.number !== before.number) {
           refuseHelp(directory, actor.tenantId, input.number)
           refuseUsed(directory, actor.tenantId, before.number)
@@ -162,4 +165,10 @@ function newcomer(tenantId: string): SnapshotExtension {
   return {
     id: '', tenantId, number: '', name: '', ringSeconds: null, maxContacts: 1, contactsFull: null, enabled: true, recording: 'on-demand', encryption: null, ...plainHandling,
   }
+}
+
+/** @throws Refusal `unprocessable` for speed dials that lead to others */
+function refuseNested(directory: Directory, tenantId: string, { speedDials = [] }: Pick<Partial<ExtensionInput>, 'speedDials'>): void {
+  const why = wrongSpeedDials(directory.snapshot().changedCodesOf(tenantId), speedDials)
+  if (why !== undefined) throw wrongField('speedDials', why)
 }

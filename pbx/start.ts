@@ -69,6 +69,7 @@ import { hostPart } from './sip/uri.ts'
 import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { isFree } from './steps/complete.ts'
+import { guardSpeedDials } from './speed-dials.ts'
 import { recall } from './steps/recall.ts'
 import { goOn, goOnBy } from './steps/go-on.ts'
 import { isForHelp, takeCall } from './steps/take-call.ts'
@@ -239,6 +240,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     clickToDial: createClickDoor({ directory, history }),
     rates: createRatesDoor({ database, directory, room: rates }),
     blockedCallers: directory.blockedCallers,
+    speedDials: guardSpeedDials(directory),
     ...createHelpDoors({ database, directory, registrar, records: help, events }),
     attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined, publicUrl: settings.http.publicUrl, codecs: settings.media.codecs }),

@@ -13,6 +13,7 @@ export const keys = {
   carriers: ['carriers'] as const,
   inboundNumbers: ['inbound-numbers'] as const,
   blockedCallers: ['blocked-callers'] as const,
+  speedDials: ['speed-dials'] as const,
   contacts: ['contacts'] as const,
   pinSets: ['pin-sets'] as const,
   stir: ['stir'] as const,

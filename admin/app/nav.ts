@@ -59,6 +59,7 @@ export const placeGroups: PlaceGroup[] = [
       { href: '/conferences', label: t('Conference rooms'), icon: icon.MessagesSquare, permission: 'conferences.read' },
       { href: '/paging', label: t('Paging'), icon: icon.Speaker, permission: 'extensions.read' },
       { href: '/parking', label: t('Parking'), icon: icon.CircleParking, permission: 'extensions.read' },
+      { href: '/speed-dials', label: t('Speed dials'), icon: icon.Zap, permission: 'extensions.read' },
       { href: '/applications', label: t('Applications'), icon: icon.Workflow, permission: 'extensions.read' },
       { href: '/prompts', label: t('Prompts'), icon: icon.Megaphone, permission: 'prompts.read' },
       { href: '/dial-plan', label: t('Dial plan'), icon: icon.Waypoints, permission: 'extensions.read' },

@@ -702,7 +702,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'callers.block' | 'contacts.read' | 'contacts.write' | 'contacts.manage' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'callers.block' | 'dials.keep' | 'contacts.read' | 'contacts.write' | 'contacts.manage' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -1439,6 +1439,10 @@ export type Extension = {
      */
     screening: 'off' | 'unknown' | 'outside';
     /**
+     * Short numbers for its own phones, which come before those of the company.
+     */
+    speedDials: Array<OwnSpeedDial>;
+    /**
      * Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.
      */
     followMe: boolean;
@@ -1482,6 +1486,24 @@ export type OwnBlockedCaller = {
      * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `hold`: music, for BLOCKED_HOLD_SECONDS, and then the end; `allow`: it is put through all the same.
      */
     action: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
+};
+
+/**
+ * A short number for the phones of one extension.
+ */
+export type OwnSpeedDial = {
+    /**
+     * Two to four digits, dialled behind the code of speed dials (*0).
+     */
+    number: string;
+    /**
+     * Whom it reaches.
+     */
+    name: string;
+    /**
+     * What is dialled for it: an extension, a number outside as one would dial it, a code such as *99102. Every rule counts as if it had been dialled. Never another speed dial.
+     */
+    target: string;
 };
 
 export type FollowMeTarget = {
@@ -1589,6 +1611,10 @@ export type ExtensionCreate = {
     pageable?: boolean;
     listed?: boolean;
     screening?: 'off' | 'unknown' | 'outside';
+    /**
+     * All of them: those that are left out are gone. The same number in the list of the company is not dialled by these phones.
+     */
+    speedDials?: Array<OwnSpeedDialInput>;
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
@@ -1609,6 +1635,18 @@ export type OwnBlockedCallerInput = {
      * What such a caller hears; `voicemail`: whoever was called rings nothing and gets the message; `hold`: music, for BLOCKED_HOLD_SECONDS, and then the end; `allow`: it is put through all the same.
      */
     action?: 'decline' | 'busy' | 'not-in-service' | 'voicemail' | 'hold' | 'allow';
+};
+
+export type OwnSpeedDialInput = {
+    /**
+     * Two to four digits, dialled behind the code of speed dials (*0).
+     */
+    number: string;
+    name: string;
+    /**
+     * What is dialled for it: an extension, a number outside as one would dial it, a code such as *99102. Every rule counts as if it had been dialled. Never another speed dial.
+     */
+    target: string;
 };
 
 export type FollowMeTargetInput = {
@@ -1703,6 +1741,10 @@ export type ExtensionUpdate = {
     pageable?: boolean;
     listed?: boolean;
     screening?: 'off' | 'unknown' | 'outside';
+    /**
+     * All of them: those that are left out are gone. The same number in the list of the company is not dialled by these phones.
+     */
+    speedDials?: Array<OwnSpeedDialInput>;
     followMe?: boolean;
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
@@ -2235,6 +2277,108 @@ export type ParkedCall = {
 export type Parker = {
     number: string;
     extensionId: string | null;
+};
+
+export type SpeedDialImportReport = {
+    created: number;
+    updated: number;
+    unchanged: number;
+    /**
+     * With any of these nothing was changed.
+     */
+    errors: Array<{
+        line: number;
+        field: string;
+        message: string;
+    }>;
+};
+
+export type SpeedDialImport = {
+    /**
+     * A line of column names, then a line a speed dial: number, name, target. An empty cell, or a column that is not there, changes nothing of one that is there.
+     */
+    csv: string;
+    /**
+     * Only say what would happen.
+     */
+    trial?: boolean;
+};
+
+/**
+ * A short number for everybody in the company.
+ */
+export type SpeedDial = {
+    id: string;
+    /**
+     * Two to four digits, dialled behind the code of speed dials (*0).
+     */
+    number: string;
+    /**
+     * Whom it reaches.
+     */
+    name: string;
+    /**
+     * What is dialled for it: an extension, a number outside as one would dial it, a code such as *99102. Every rule counts as if it had been dialled. Never another speed dial.
+     */
+    target: string;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type SpeedDialCreate = {
+    /**
+     * Two to four digits, dialled behind the code of speed dials (*0).
+     */
+    number: string;
+    name: string;
+    /**
+     * What is dialled for it: an extension, a number outside as one would dial it, a code such as *99102. Every rule counts as if it had been dialled. Never another speed dial.
+     */
+    target: string;
+};
+
+export type SpeedDialUpdate = {
+    /**
+     * Two to four digits, dialled behind the code of speed dials (*0).
+     */
+    number?: string;
+    name?: string;
+    /**
+     * What is dialled for it: an extension, a number outside as one would dial it, a code such as *99102. Every rule counts as if it had been dialled. Never another speed dial.
+     */
+    target?: string;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+/**
+ * Short numbers for the phones of the own extension.
+ */
+export type OwnSpeedDials = {
+    /**
+     * Of the own extension.
+     */
+    number: string;
+    speedDials: Array<OwnSpeedDial>;
+    /**
+     * Those of the company, for whoever has none of the same number.
+     */
+    company: Array<OwnSpeedDial>;
+    version: number;
+};
+
+export type OwnSpeedDialsUpdate = {
+    /**
+     * All of them: those that are left out are gone. The same number in the list of the company is not dialled by these phones.
+     */
+    speedDials: Array<OwnSpeedDialInput>;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
 };
 
 /**
@@ -10895,6 +11039,439 @@ export type ListParkedCallsResponses = {
 };
 
 export type ListParkedCallsResponse = ListParkedCallsResponses[keyof ListParkedCallsResponses];
+
+export type ExportSpeedDialsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/speed-dials/export.csv';
+};
+
+export type ExportSpeedDialsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ExportSpeedDialsError = ExportSpeedDialsErrors[keyof ExportSpeedDialsErrors];
+
+export type ExportSpeedDialsResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type ExportSpeedDialsResponse = ExportSpeedDialsResponses[keyof ExportSpeedDialsResponses];
+
+export type ImportSpeedDialsData = {
+    body: SpeedDialImport;
+    path?: never;
+    query?: never;
+    url: '/speed-dials/import';
+};
+
+export type ImportSpeedDialsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ImportSpeedDialsError = ImportSpeedDialsErrors[keyof ImportSpeedDialsErrors];
+
+export type ImportSpeedDialsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SpeedDialImportReport;
+    };
+};
+
+export type ImportSpeedDialsResponse = ImportSpeedDialsResponses[keyof ImportSpeedDialsResponses];
+
+export type ListSpeedDialsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/speed-dials';
+};
+
+export type ListSpeedDialsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListSpeedDialsError = ListSpeedDialsErrors[keyof ListSpeedDialsErrors];
+
+export type ListSpeedDialsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SpeedDial>;
+    };
+};
+
+export type ListSpeedDialsResponse = ListSpeedDialsResponses[keyof ListSpeedDialsResponses];
+
+export type CreateSpeedDialData = {
+    body: SpeedDialCreate;
+    path?: never;
+    query?: never;
+    url: '/speed-dials';
+};
+
+export type CreateSpeedDialErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateSpeedDialError = CreateSpeedDialErrors[keyof CreateSpeedDialErrors];
+
+export type CreateSpeedDialResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: SpeedDial;
+    };
+};
+
+export type CreateSpeedDialResponse = CreateSpeedDialResponses[keyof CreateSpeedDialResponses];
+
+export type DeleteSpeedDialData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/speed-dials/{id}';
+};
+
+export type DeleteSpeedDialErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteSpeedDialError = DeleteSpeedDialErrors[keyof DeleteSpeedDialErrors];
+
+export type DeleteSpeedDialResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteSpeedDialResponse = DeleteSpeedDialResponses[keyof DeleteSpeedDialResponses];
+
+export type GetSpeedDialData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/speed-dials/{id}';
+};
+
+export type GetSpeedDialErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetSpeedDialError = GetSpeedDialErrors[keyof GetSpeedDialErrors];
+
+export type GetSpeedDialResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SpeedDial;
+    };
+};
+
+export type GetSpeedDialResponse = GetSpeedDialResponses[keyof GetSpeedDialResponses];
+
+export type UpdateSpeedDialData = {
+    body: SpeedDialUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/speed-dials/{id}';
+};
+
+export type UpdateSpeedDialErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateSpeedDialError = UpdateSpeedDialErrors[keyof UpdateSpeedDialErrors];
+
+export type UpdateSpeedDialResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SpeedDial;
+    };
+};
+
+export type UpdateSpeedDialResponse = UpdateSpeedDialResponses[keyof UpdateSpeedDialResponses];
+
+export type GetOwnSpeedDialsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/own/speed-dials';
+};
+
+export type GetOwnSpeedDialsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetOwnSpeedDialsError = GetOwnSpeedDialsErrors[keyof GetOwnSpeedDialsErrors];
+
+export type GetOwnSpeedDialsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OwnSpeedDials;
+    };
+};
+
+export type GetOwnSpeedDialsResponse = GetOwnSpeedDialsResponses[keyof GetOwnSpeedDialsResponses];
+
+export type SetOwnSpeedDialsData = {
+    body: OwnSpeedDialsUpdate;
+    path?: never;
+    query?: never;
+    url: '/own/speed-dials';
+};
+
+export type SetOwnSpeedDialsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetOwnSpeedDialsError = SetOwnSpeedDialsErrors[keyof SetOwnSpeedDialsErrors];
+
+export type SetOwnSpeedDialsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OwnSpeedDials;
+    };
+};
+
+export type SetOwnSpeedDialsResponse = SetOwnSpeedDialsResponses[keyof SetOwnSpeedDialsResponses];
 
 export type ListPagingGroupsData = {
     body?: never;

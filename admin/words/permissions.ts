@@ -23,6 +23,7 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.control': t('Hang up calls'),
       'calls.dial': t('Call numbers with the phone of any extension'),
       'calls.own': t('Call with the own phone, see and end the own calls'),
+      'dials.keep': t('Keep the speed dials of the own extension'),
       'callers.block': t('Say who from outside is not put through to the own extension'),
       'softphone.use': t('Call and be called in the browser, with the own extension'),
       'contacts.read': t('See contacts'),

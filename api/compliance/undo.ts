@@ -22,7 +22,7 @@ interface UndoKind {
   secret?: readonly string[]
 }
 
-type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'applications' | 'phones' | 'blockedCallers'
+type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'applications' | 'phones' | 'blockedCallers' | 'speedDials'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
 function kindsOf(pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
@@ -83,6 +83,7 @@ function kindsOf(pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voic
     ['emergency-site', numbered('site', 'emergency.write', pbx.emergency.sites)],
     ['emergency-location', numbered('place', 'emergency.write', pbx.emergency.locations)],
     ['emergency-network', numbered('network of a place', 'emergency.write', pbx.emergency.networks)],
+    ['speed-dial', numbered('speed dial', 'extensions.write', pbx.speedDials)],
     ['blocked-caller', numbered('blocked caller', 'trunks.write', pbx.blockedCallers)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],
     ['trunk', numbered('trunk', 'trunks.write', pbx.trunks, ['hasPassword'])],

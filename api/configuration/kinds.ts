@@ -18,6 +18,7 @@ import { PagingGroupCreate } from '../telephony/paging-routes.ts'
 import { ParkLotCreate } from '../telephony/park-routes.ts'
 import { RingGroupCreate } from '../telephony/ring-group-schemas.ts'
 import { ExtensionCreate } from '../telephony/schemas.ts'
+import { SpeedDialCreate } from '../telephony/speed-dial-schemas.ts'
 import { TollSettingsUpdate } from '../toll/routes.ts'
 import { MailboxUpdate } from '../voicemail/schemas.ts'
 import { idRef, idsRef, membersRef, type Reference } from './references.ts'
@@ -138,6 +139,7 @@ export function sectionsOf(pbx: Pbx): AnySection[] {
     kept('outboundRoutes', 'outbound route', TRUNKS, pbx.outboundRoutes, OutboundRouteCreate, { key: ['name'], later: ['callerId', 'callers'], references: { trunkIds: idsRef('trunks', 'trunks'), scheduleId: idRef('schedule', 'schedules'), pinSetId: idRef('pinSet', 'pinSets') } }),
     kept('inboundNumbers', 'inbound number', TRUNKS, pbx.inboundNumbers, InboundNumberCreate, { later: ['byCaller'] }),
     kept('blockedCallers', 'blocked caller', TRUNKS, pbx.blockedCallers, BlockedCallerCreate),
+    kept('speedDials', 'speed dial', EXTENSIONS, pbx.speedDials, SpeedDialCreate),
     kept('sites', 'site', EMERGENCY, pbx.emergency.sites, EmergencySiteCreate, { key: ['name'], later: ['callbackNumber', 'callbackPool'] }),
     kept('places', 'place', EMERGENCY, pbx.emergency.locations, EmergencyLocationCreate, { key: ['name'], references: { siteId: idRef('site', 'sites') } }),
     kept('networks', 'network of a place', EMERGENCY, pbx.emergency.networks, EmergencyNetworkCreate, { key: ['kind', 'value'], references: { locationId: idRef('place', 'places') } }),

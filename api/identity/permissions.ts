@@ -21,6 +21,7 @@ export const permissions = {
   'calls.dial': 'Call numbers with the phone of an extension (click to dial)',
   'calls.own': 'Call with the own phone, see and end the own calls',
   'callers.block': 'Say who from outside is not put through to the own extension',
+  'dials.keep': 'Keep the speed dials of the own extension',
   'contacts.read': 'See contacts',
   'contacts.write': 'Add, change and remove contacts',
   'contacts.manage': 'Import and export contacts, and say how they are used',
@@ -72,5 +73,5 @@ export const ADMIN_ROLE = 'admin'
 
 export const builtInRoles: readonly { key: string; name: string; permissions: readonly PermissionName[] }[] = [
   { key: ADMIN_ROLE, name: 'Administrator', permissions: permissionNames },
-  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'callers.block', 'softphone.use', 'conferences.read', 'contacts.read', 'contacts.write'] },
+  { key: 'user', name: 'User', permissions: ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'callers.block', 'dials.keep', 'softphone.use', 'conferences.read', 'contacts.read', 'contacts.write'] },
 ]

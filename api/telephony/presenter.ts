@@ -47,6 +47,7 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     pageable: extension.pageable,
     listed: extension.listed,
     screening: extension.screening,
+    speedDials: extension.speedDials,
     followMe: extension.followMe,
     followMeOwnPhones: extension.followMeOwnPhones,
     followMeTo: extension.followMeTo,

@@ -4,8 +4,9 @@ import { hoursRoutes } from './hours-routes.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { pagingRoutes } from './paging-routes.ts'
 import { parkRoutes } from './park-routes.ts'
+import { speedDialRoutes } from './speed-dial-routes.ts'
 import { ringGroupRoutes } from './ring-group-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...pagingRoutes, ...applicationRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...speedDialRoutes, ...pagingRoutes, ...applicationRoutes]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { dialled, instant, line, orNull, readVersion } from '../http/fields.ts'
 import { order, pageQuery, search } from '../http/envelope.ts'
 import { OwnBlockedCaller, ownBlockedCallers } from '../lines/blocked-schemas.ts'
+import { OwnSpeedDial, ownSpeedDials } from './speed-dial-schemas.ts'
 
 export const Device = z
   .object({
@@ -61,6 +62,7 @@ export const Extension = z
     pageable: z.boolean().meta({ description: 'Its phones answer by themselves when colleagues call by intercom (*80) or page it.' }),
     listed: z.boolean().meta({ description: 'Callers find it by name in the company directory (*411).' }),
     screening: screening.meta({ description: 'Which callers from outside are asked for their name before its phones ring; whoever answers hears it and presses 1 to take the call or 2 not to. `unknown`: those whom no contact has; `outside`: all. Never colleagues, vipNumbers, callers who are always put through, and whoever calls back after a call for help.' }),
+    speedDials: z.array(OwnSpeedDial).meta({ description: 'Short numbers for its own phones, which come before those of the company.' }),
     followMe: z.boolean().meta({ description: 'Calls ring at followMeTo too. Do not disturb, forwardAlways and callLimit come first; what nobody answers goes on by forwardNoAnswer or to voicemail.' }),
     followMeOwnPhones: z.boolean().meta({ description: 'Its own phones ring as well.' }),
     followMeTo: z.array(FollowMeTarget),
@@ -118,6 +120,7 @@ const handling = {
   pageable: z.boolean().optional(),
   listed: z.boolean().optional(),
   screening: screening.optional(),
+  speedDials: ownSpeedDials.optional(),
   followMe: z.boolean().optional(),
   followMeOwnPhones: z.boolean().optional(),
   followMeTo: z.array(FollowMeTargetInput).max(10).optional(),

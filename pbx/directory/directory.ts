@@ -21,6 +21,7 @@ import { createMessageSettings } from './messages.ts'
 import { createStirRepository } from './stir.ts'
 import { createTollRepository } from './toll.ts'
 import type { Directory } from './types.ts'
+import { createSpeedDialRepository } from './speed-dials.ts'
 import type { DirectoryWorld } from './world.ts'
 
 export interface DirectoryOptions {
@@ -60,6 +61,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     featureCodes: createFeatureCodeRepository(world),
     emergency: createEmergencyRepositories(world),
     blockedCallers: createBlockedCallerRepository(world),
+    speedDials: createSpeedDialRepository(world),
     parkLots: createParkLotRepository(world),
     pagingGroups: createPagingGroupRepository(world),
     applications: createApplicationRepository(world),

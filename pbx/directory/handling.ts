@@ -1,8 +1,8 @@
-import type { FollowMeTarget, OwnBlockedCaller } from '../door.ts'
+import type { FollowMeTarget, OwnBlockedCaller, OwnSpeedDial } from '../door.ts'
 import type { SnapshotExtension } from './types.ts'
 
 /** An extension whose calls simply ring. */
 export const plainHandling = {
   forwardAlways: null, forwardBusy: null, forwardNoAnswer: null, forwardUnreachable: null, doNotDisturb: false, vipNumbers: [] as string[], blockedCallers: [] as OwnBlockedCaller[], lampNumbers: [] as string[], missedCallMail: [] as string[], callLimit: null, voicemail: false,
-  outsideCalls: 'national', outsideNumber: null, pickupGroup: null, supervises: [] as string[], pageable: true, listed: true, screening: 'off', followMe: false, followMeOwnPhones: true, followMeTo: [] as FollowMeTarget[],
+  outsideCalls: 'national', outsideNumber: null, pickupGroup: null, supervises: [] as string[], pageable: true, listed: true, screening: 'off', speedDials: [] as OwnSpeedDial[], followMe: false, followMeOwnPhones: true, followMeTo: [] as FollowMeTarget[],
 } satisfies Partial<SnapshotExtension>

@@ -1,6 +1,7 @@
 import { Refusal, refuseWrong, type RefusalDetail } from '../../config/errors.ts'
 import type { ConferenceInput, ExtensionInput, RingGroupInput, RingGroupMember, RingGroupMemberInput } from '../door.ts'
 import { checkOwnBlockedCallers } from './input-blocked.ts'
+import { checkOwnSpeedDials } from './input-speed-dials.ts'
 
 const LONGEST_NAME = 100
 const MOST_LAMPS = 200
@@ -35,6 +36,7 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
     checked.vipNumbers = [...new Set(input.vipNumbers.map((number) => checkTarget(number, 'vipNumbers', details)))]
     if (checked.vipNumbers.length > MOST_VIPS) details.push({ field: 'vipNumbers', message: `There are at most ${MOST_VIPS} numbers that ring all the same.` })
   }
+  if (input.speedDials !== undefined) checked.speedDials = checkOwnSpeedDials(input.speedDials, details)
   if (input.blockedCallers !== undefined) checked.blockedCallers = checkOwnBlockedCallers(input.blockedCallers, details)
   if (input.supervises !== undefined) {
     checked.supervises = [...new Set(input.supervises.map((number) => number.trim().toUpperCase()))]

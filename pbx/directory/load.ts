@@ -1,7 +1,7 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { ApplicationRow, AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, PinSetRow, RingGroupRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { ApplicationRow, AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, PinSetRow, RingGroupRow, SpeedDialRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openApplication } from './applications.ts'
 import { loadClicks } from './click-to-dial.ts'
 import { openPin } from './conferences.ts'
@@ -46,6 +46,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     pagingGroups: ((await trx<PagingGroupRow>('paging_groups').where({ tenant_id: tenantId })) as PagingGroupRow[]).map(toPagingGroup),
     applications: ((await trx<ApplicationRow>('applications').where({ tenant_id: tenantId })) as ApplicationRow[]).flatMap((row) => toApplication(row, options)),
     emergency: await loadEmergency(trx, tenantId),
+    speedDials: (await trx<SpeedDialRow>('speed_dials').where({ tenant_id: tenantId })).map(({ number, name, target }) => ({ number, name, target })),
     blocked: (await trx<BlockedCallerRow>('blocked_callers').where({ tenant_id: tenantId })).map(({ number, name, action, enabled }) => ({ number, name, action, enabled })),
     toll: await loadToll(trx, tenantId),
     stir: await toStir(trx, tenantId, options),
@@ -69,7 +70,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       maxContacts: row.max_contacts, contactsFull: row.contacts_full, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
       forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
       doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, blockedCallers: row.blocked_callers, lampNumbers: row.lamp_numbers, missedCallMail: row.missed_call_mail, callLimit: row.call_limit, voicemail: row.voicemail,
-      outsideCalls: row.outside_calls, outsideNumber: row.outside_number, pickupGroup: row.pickup_group, supervises: row.supervises, pageable: row.pageable, listed: row.listed, screening: row.screening,
+      outsideCalls: row.outside_calls, outsideNumber: row.outside_number, pickupGroup: row.pickup_group, supervises: row.supervises, pageable: row.pageable, listed: row.listed, screening: row.screening, speedDials: row.speed_dials,
       followMe: row.follow_me, followMeOwnPhones: row.follow_me_own_phones, followMeTo: row.follow_me_to,
     })),
     devices.flatMap((row) => {

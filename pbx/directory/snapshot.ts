@@ -1,5 +1,5 @@
 import type { MessageSettings } from '../door.ts'
-import type { ChangedCodes, DirectorySnapshot, SnapshotApplication, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotStir, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
+import type { ChangedCodes, DirectorySnapshot, SnapshotApplication, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotSpeedDial, SnapshotStir, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
 export interface TenantPicture {
@@ -21,6 +21,7 @@ export interface TenantPicture {
   readonly clicks: ReadonlyMap<string, SnapshotClick>
   readonly messages: MessageSettings
   readonly blocked: readonly SnapshotBlockedCaller[]
+  readonly speedDials: readonly SnapshotSpeedDial[]
   readonly featureCodes: ChangedCodes
   readonly lines: OutsideLines
   readonly devices: ReadonlyMap<string, SnapshotDevice>
@@ -51,6 +52,7 @@ export interface Places {
   clicks: ReadonlyMap<string, SnapshotClick>
   messages: MessageSettings
   blocked: readonly SnapshotBlockedCaller[]
+  speedDials: readonly SnapshotSpeedDial[]
   featureCodes: ChangedCodes
 }
 
@@ -80,7 +82,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [], pinSets: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], applications: [], emergency: NOWHERE, toll: USUAL_TOLL, stir: UNSIGNED, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], featureCodes: CUSTOMARY_CODES }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], applications: [], emergency: NOWHERE, toll: USUAL_TOLL, stir: UNSIGNED, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], speedDials: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -109,6 +111,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     clicks: places.clicks,
     messages: places.messages,
     blocked: places.blocked,
+    speedDials: places.speedDials,
     featureCodes: places.featureCodes,
     lines,
     devices: new Map(devices.map((device) => [device.id, device])),
@@ -161,6 +164,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
     changedCodesOf: (tenantId) => tenants.get(tenantId)?.featureCodes ?? CUSTOMARY_CODES,
     blockedOf: (tenantId) => tenants.get(tenantId)?.blocked ?? [],
+    speedDialsOf: (tenantId) => tenants.get(tenantId)?.speedDials ?? [],
     application: (id) => homeOf(id)?.applications.byId.get(id),
     applicationsOf: (tenantId) => [...(tenants.get(tenantId)?.applications.byId.values() ?? [])],
     applicationByNumber: (tenantId, number) => tenants.get(tenantId)?.applications.byNumber.get(number),

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, OwnSpeedDial, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, SpeedDials, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -67,6 +67,8 @@ export interface SnapshotExtension {
   listed: boolean
   /** Callers from outside who are asked for their name before it rings. */
   screening: Screening
+  /** Short numbers for its own phones, before those of the company. */
+  speedDials: readonly SnapshotSpeedDial[]
   /** Calls ring there too; without the own phones only there. */
   followMe: boolean
   followMeOwnPhones: boolean
@@ -223,6 +225,8 @@ export type SnapshotBlockedCaller = Pick<BlockedCaller, 'number' | 'name' | 'act
 
 export type SnapshotOwnBlockedCaller = OwnBlockedCaller
 
+export type SnapshotSpeedDial = OwnSpeedDial
+
 /** Feature codes that are not the customary ones, by action. */
 export type ChangedCodes = Readonly<Record<string, { readonly code: string; readonly enabled: boolean }>>
 
@@ -274,6 +278,7 @@ export interface DirectorySnapshot {
   messagesOf(tenantId: string): MessageSettings
   changedCodesOf(tenantId: string): ChangedCodes
   blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
+  speedDialsOf(tenantId: string): readonly SnapshotSpeedDial[]
   application(id: string): SnapshotApplication | undefined
   applicationsOf(tenantId: string): readonly SnapshotApplication[]
   applicationByNumber(tenantId: string, number: string): SnapshotApplication | undefined
@@ -336,6 +341,7 @@ export interface Directory {
     setDevice(actor: Actor, deviceId: string, change: { locationId?: string | null; confirmedLocationId?: string | null; reported?: NetworkReport }, from: string | null): Promise<void>
   }
   blockedCallers: BlockedCallers
+  speedDials: SpeedDials
   featureCodes: {
     /** @param next what is to be changed of what is; throws what speaks against it */
     change(actor: Actor, next: (before: ChangedCodes) => ChangedCodes): Promise<void>

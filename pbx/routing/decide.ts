@@ -7,17 +7,19 @@ import { calledFrom, helpBehindPrefix, helpNumber, type HelpCalled } from './hel
 import { addressLine, locate } from './locate.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, unasked, wayOut, wayToHelp } from './outside.ts'
-import { intoMailbox, leaveMessage } from './mailbox.ts'
+import { intoMailbox, leaveMessage, toMailbox } from './mailbox.ts'
 import { marked } from './marked.ts'
+import { internal, notInService, type Meant } from './meant.ts'
 import { outsideMember } from './members.ts'
 import { isOfOthers, ofOthers } from './others-calls.ts'
 import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
 import { toIntercom, toPage } from './paging.ts'
-import { PLACES, type VoicemailAction } from './feature-actions.ts'
+import { PLACES } from './feature-actions.ts'
 import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { screenOf } from './screening.ts'
 import { isSlot } from './slots.ts'
+import { expandSpeedDial } from './speed-dial.ts'
 import { isTest, toTest } from './test-numbers.ts'
 import { targetNow, throughHours, unwanted } from './unwanted.ts'
 
@@ -41,8 +43,6 @@ interface Look {
 /** What sends calls on: an extension, a ring group, opening hours. */
 type Hop = Pick<SnapshotExtension, 'id' | 'number' | 'name'>
 
-type Meant = Omit<Plan, 'number'> & Partial<Pick<Plan, 'number'>>
-
 /** A plan branches three ways at each, so it must end somewhere. */
 const MOST_FORWARDS = 5
 /** Who calls back waits for an answer; where others call too they are not kept for long. */
@@ -64,7 +64,7 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
   // Help comes before every other rule.
   const help = called(helpNumber(snapshot, request.tenantId, number), look)
   if (request.inbound && !help) return { ...fromOutside(request.inbound, look), number }
-  const meant = help ? forHelp(number, help, look) : withheld(number, look) ?? meantBy(number, look)
+  const meant = help ? forHelp(number, help, look) : withheld(number, look) ?? speedDialled(number, look) ?? meantBy(number, look)
   return { number, ...meant }
 }
 
@@ -87,6 +87,17 @@ function withheld(number: string, { request, snapshot, defaults }: Look): Meant 
   // Help must be able to call back.
   if (leadsToHelp(plan)) return plan
   return { ...plan, withheld: true, before: { step: 'Show no number', reason: `${feature.code.code} was dialled before ${plan.number}` } }
+}
+
+/** What a speed dial stands for goes through every rule, as if it had been dialled; undefined when something else was dialled. */
+function speedDialled(number: string, { request, snapshot, defaults }: Look): Meant | undefined {
+  const expanded = expandSpeedDial(number, request, snapshot)
+  if (expanded === undefined) return undefined
+  if ('refused' in expanded) return notInService(expanded.refused)
+  const plan = decide({ ...request, dialled: expanded.target, speedDialled: number }, snapshot, defaults)
+  if (leadsToHelp(plan)) return plan
+  const { step, reason } = expanded
+  return { ...plan, before: { step, reason: plan.before ? `${reason}; ${plan.before.step}: ${plan.before.reason}` : reason } }
 }
 
 function called(number: string | undefined, { request, snapshot }: Look): HelpCalled | undefined {
@@ -193,6 +204,7 @@ function meantBy(number: string, look: Look): Meant {
     }
     if (action === 'voicemail-own' || action === 'voicemail-any' || action === 'voicemail-leave') return toMailbox(code, action, argument, look)
     if (action === 'withhold-number') return meantBy(argument, look)
+    if (action === 'speed-dial') return notInService(`${code} is for phones of the house`)
     if (isOfOwnCalls(action)) return internal([ofOwnCalls(code, action, look.request)])
     if (action === 'directory-by-name') return internal([{ kind: 'directory', code, reason: `${code} is the company directory` }], { name: 'Company directory' })
     if (action === 'tell-time') return internal([toClock(code, look)])
@@ -240,22 +252,6 @@ function bySchedule(schedule: SnapshotSchedule, look: Look): Meant {
 function toAttendant({ id, number, name, keys, noInput, enabled }: SnapshotAttendant): Step {
   if (!enabled) return { kind: 'refuse', refusal: 'attendant-disabled', reason: `The attendant ${number} (${name}) is switched off` }
   return { kind: 'attendant', attendantId: id, keys: Object.entries(keys).map(([key, target]) => ({ key, target })), noInput, reason: `${number} is the attendant ${name}` }
-}
-
-/** What was dialled leads to a mailbox. */
-function toMailbox(code: string, action: VoicemailAction, argument: string, { request: { tenantId, caller }, snapshot }: Look): Meant {
-  if (action === 'voicemail-any') return internal([{ kind: 'voicemail', what: 'listen', extensionId: null, greeting: 'unavailable', reason: `${code} asks whose messages are to be played` }])
-  const extension = action === 'voicemail-own' ? snapshot.extension(caller.extensionId) : snapshot.extensionByNumber(tenantId, argument)
-  if (extension?.voicemail !== true || !extension.enabled) {
-    const whose = extension ? `Extension ${extension.number} (${extension.name}) has` : action === 'voicemail-own' ? 'The caller has' : `There is no extension ${argument} that could have`
-    return internal([{ kind: 'announcement', prompt: 'voicemail-none', refusal: 'no-mailbox', reason: `${whose} no mailbox` }])
-  }
-  if (action === 'voicemail-own') return internal([{ kind: 'voicemail', what: 'listen', extensionId: extension.id, greeting: 'unavailable', reason: `${code} plays the caller's own messages` }], extension)
-  return internal([leaveMessage(extension, 'unavailable', `${code} leads to the mailbox of ${extension.number} (${extension.name})`)], extension)
-}
-
-function internal(steps: Step[], to: { id?: string; name?: string } = {}): Meant {
-  return { direction: 'internal', extensionId: to.id ?? null, name: to.name ?? null, steps }
 }
 
 function toExtension(extension: SnapshotExtension, look: Look): Step[] {

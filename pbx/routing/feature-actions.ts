@@ -2,7 +2,7 @@
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
+  | 'speed-dial' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -22,7 +22,7 @@ export type TestAction = 'echo-test' | 'echo-test-delayed' | 'tone-test' | 'musi
 /** Listens to a call of somebody else. */
 export type SupervisionAction = 'supervise'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'speed-dial' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
 
 /** Codes that calls may be led to: they are places and change nothing. */
 export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name', 'echo-test', 'echo-test-delayed', 'tone-test', 'music-test'])
@@ -42,6 +42,7 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'do-not-disturb-off': 'Turn do not disturb off',
   'follow-me-toggle': 'Turn follow me on or off',
   'withhold-number': 'Call this number and withhold your own',
+  'speed-dial': 'Call the speed dial with this short number, your own or one of the company',
   'schedule-override': 'Open or close by hand the opening hours with this number, or let the clock decide again',
   'call-last-caller': 'Hear who called you last, and call back',
   'block-last-caller': 'Block whoever called you last from outside, for the whole company',

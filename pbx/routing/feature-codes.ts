@@ -33,6 +33,7 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   // Last: what a tenant has put on the same code before it was there comes first.
   { code: '*33', action: 'supervise', takesNumber: true },
   { code: '*32', action: 'block-last-caller-own', takesNumber: false },
+  { code: '*0', action: 'speed-dial', takesNumber: true },
   { code: '*9196', action: 'echo-test', takesNumber: false },
   { code: '*9195', action: 'echo-test-delayed', takesNumber: false },
   { code: '*9197', action: 'tone-test', takesNumber: false },

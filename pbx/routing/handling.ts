@@ -6,6 +6,7 @@ import { normaliseDialled } from './number-format.ts'
 import { PLACES, type FeatureAction } from './feature-actions.ts'
 import { helpNumber } from './help.ts'
 import { leadsToHelp, type Step } from './plan.ts'
+import { dialledAs } from './speed-dial.ts'
 
 const FORWARDS = ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const
 
@@ -137,6 +138,7 @@ function senders(snapshot: DirectorySnapshot, tenantId: string): (Sender & { tar
     ...of(snapshot.attendantsOf(tenantId), ({ keys, noInput }) => [...Object.values(keys), noInput]),
     ...of(snapshot.applicationsOf(tenantId), ({ fallback }) => [fallback]),
     ...of(snapshot.ringGroupsOf(tenantId), ({ noAnswer }) => [noAnswer]),
+    ...snapshot.speedDialsOf(tenantId).map(({ number, name, target }) => ({ number: dialledAs(snapshot.changedCodesOf(tenantId), number), name, targets: [target] })),
   ]
 }
 

@@ -15,6 +15,8 @@ export interface CallRequest {
   outsideNumber?: string
   /** The user part of the Request-URI as dialled. */
   dialled: string
+  /** This speed dial was put in the place of what it stands for already. */
+  speedDialled?: string
   /** It came over a trunk, for this number. */
   inbound?: { trunkId: string; number: string }
   /** A dispatcher calls back whoever called for help a while ago: that very phone. */

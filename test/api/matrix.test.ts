@@ -75,7 +75,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   waitingMessage: () => waitingMessage(ground.tenantId),
   pinSet: async () => (await ground.admin.post<{ id: string }>('/pin-sets', { name: `Abroad ${++number}` })).id,
   blockedCaller: async () => (await ground.admin.post<{ id: string }>('/blocked-callers', { number: `+1555${++number}`, name: 'Again and again' })).id,
-  pagingGroup: async () => (await ground.admin.post<{ id: string }>('/paging-groups', { number: String(++number), name: 'Hall' })).id,
+  speedDial: async () => (await ground.admin.post<{ id: string }>('/speed-dials', { number: String(++number % 10_000), name: 'Head office', target: '+12025550123' })).id, pagingGroup: async () => (await ground.admin.post<{ id: string }>('/paging-groups', { number: String(++number), name: 'Hall' })).id,
   application: async () => (await ground.admin.post<{ id: string }>('/applications', { number: String(++number), name: 'Front desk', url: 'https://example.com/calls', fallback: '100' })).id,
   phone: async () => (await ground.admin.post<{ id: string }>('/phones', { name: 'Reception', vendor: 'acme', model: 'A1', mac: '805ec0123456', lines: [] })).id,
   parkLot: async () => (await ground.admin.post<{ id: string }>('/park-lots', { number: String(++number), name: 'Parking', firstSlot: '5901', lastSlot: '5999' })).id,
@@ -115,7 +115,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getEmergencyNetwork: 'emergencyNetwork', updateEmergencyNetwork: 'emergencyNetwork', deleteEmergencyNetwork: 'emergencyNetwork', getLocatedDevice: 'device', placeDevice: 'device', confirmPlace: 'device', reportNetwork: 'device', placeTrunk: 'trunk',
   getNomadicLocation: 'extensionNumber', updateNomadicLocation: 'extensionNumber', getEmergencyCall: 'emergencyCall', acknowledgeEmergencyCall: 'emergencyCall',
   getBlockedCaller: 'blockedCaller', updateBlockedCaller: 'blockedCaller', deleteBlockedCaller: 'blockedCaller',
-  getPagingGroup: 'pagingGroup', updatePagingGroup: 'pagingGroup', deletePagingGroup: 'pagingGroup',
+  getSpeedDial: 'speedDial', updateSpeedDial: 'speedDial', deleteSpeedDial: 'speedDial', getPagingGroup: 'pagingGroup', updatePagingGroup: 'pagingGroup', deletePagingGroup: 'pagingGroup',
   getApplication: 'application', updateApplication: 'application', deleteApplication: 'application', renewApplicationSecret: 'application', tryOutApplication: 'application',
   getPhone: 'phone', updatePhone: 'phone', deletePhone: 'phone', createPhoneLink: 'phone', showPhoneAdminPassword: 'phone', resyncPhone: 'phone', getPhoneSettings: 'phone',
   getParkLot: 'parkLot', updateParkLot: 'parkLot', deleteParkLot: 'parkLot',
@@ -160,7 +160,7 @@ const bodies: Record<string, () => unknown> = {
   createToken: () => ({ name: 'program', permissions: ['calls.read'] }),
   createExtension: () => ({ number: String(++number), name: 'New' }),
   updateExtension: () => ({ name: 'Renamed' }),
-  importBlockedCallers: () => ({ csv: `number\n+1555${++number}\n`, trial: true }), setOwnBlockedCallers: () => ({ blockedCallers: [{ number: '+1900*', name: 'Sells things' }] }),
+  importBlockedCallers: () => ({ csv: `number\n+1555${++number}\n`, trial: true }), setOwnBlockedCallers: () => ({ blockedCallers: [{ number: '+1900*', name: 'Sells things' }] }), importSpeedDials: () => ({ csv: `number,name,target\n${++number % 10_000},Head office,101\n`, trial: true }), setOwnSpeedDials: () => ({ speedDials: [{ number: '01', name: 'Home', target: '+12025550123' }] }), createSpeedDial: () => ({ number: String(++number % 10_000), name: 'Head office', target: '101' }), updateSpeedDial: () => ({ name: 'Branch' }),
   importExtensions: () => ({ csv: `number,name\n${++number},New\n`, trial: true }),
   createDevice: () => ({ name: `Device ${++sip}` }),
   updateDevice: () => ({ enabled: false }),
@@ -263,7 +263,7 @@ const bodies: Record<string, () => unknown> = {
 const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', quoteRates: '?number=%2B12025550123', matchContacts: '?number=%2B12025550123', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
 
 /** What somebody gets who has no extension of the own, although they may call with it. */
-const withoutExtension: Record<string, number> = { openSoftphone: 409, getOwnBlockedCallers: 409, setOwnBlockedCallers: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404, transferOwnCall: 404, holdOwnCall: 404, sendDigitsToOwnCall: 404 }
+const withoutExtension: Record<string, number> = { openSoftphone: 409, getOwnBlockedCallers: 409, setOwnBlockedCallers: 409, getOwnSpeedDials: 409, setOwnSpeedDials: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404, transferOwnCall: 404, holdOwnCall: 404, sendDigitsToOwnCall: 404 }
 
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422,

@@ -199,5 +199,5 @@ test('built-in roles are brought up to the catalogue at each start', async () =>
   })
   await (await ground.restart()).close()
   const roles = await ground.admin.get<{ key: string; permissions: string[] }[]>('/roles')
-  assert.deepEqual(roles.find(({ key }) => key === 'user')?.permissions, ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'callers.block', 'contacts.read', 'contacts.write', 'softphone.use', 'conferences.read'])
+  assert.deepEqual(roles.find(({ key }) => key === 'user')?.permissions, ['extensions.read', 'registrations.read', 'calls.read', 'calls.own', 'callers.block', 'dials.keep', 'contacts.read', 'contacts.write', 'softphone.use', 'conferences.read'])
 })

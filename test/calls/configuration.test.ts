@@ -34,7 +34,7 @@ function company(seed: number): string {
     dialplane: 1,
     extensions: numbers.map((number, at) => ({
       number, name: `Zoë ${at}: "quoted" #${roll(9)}`, ringSeconds: maybe(10 + roll(50)), maxContacts: 1 + roll(5), doNotDisturb: roll(2) === 0, recording: ['never', 'on-demand', 'always'][roll(3)],
-      forwardNoAnswer: maybe('900'), forwardBusy: at === 0 ? other(number) : null, callLimit: maybe(1 + roll(9)), pickupGroup: maybe('sales'), supervises: ['2XX', '102'].slice(roll(3)), vipNumbers: ['+12025550123'].slice(roll(2)), followMeTo: maybe([{ target: other(number), delaySeconds: roll(9), ringSeconds: 20, confirm: false }]) ?? [], missedCallMail: ['x@example.com'].slice(roll(2)), blockedCallers: [{ number: '+1900*', name: 'Sells things', action: 'hold' }, { number: '/^\\+1976/', name: 'Also', action: 'allow' }].slice(roll(3)),
+      forwardNoAnswer: maybe('900'), forwardBusy: at === 0 ? other(number) : null, callLimit: maybe(1 + roll(9)), pickupGroup: maybe('sales'), supervises: ['2XX', '102'].slice(roll(3)), vipNumbers: ['+12025550123'].slice(roll(2)), speedDials: [{ number: '01', name: 'Home', target: '92025550124' }].slice(roll(2)), screening: ['off', 'unknown', 'outside'][roll(3)], followMeTo: maybe([{ target: other(number), delaySeconds: roll(9), ringSeconds: 20, confirm: false }]) ?? [], missedCallMail: ['x@example.com'].slice(roll(2)), blockedCallers: [{ number: '+1900*', name: 'Sells things', action: 'hold' }, { number: '/^\\+1976/', name: 'Also', action: 'allow' }].slice(roll(3)),
     })),
     conferences: [{ number: '600', name: 'Monday', announce: 'words', maxParties: 5 + roll(9) }],
     ringGroups: [{ number: '900', name: 'Sales', strategy: 'all', members: numbers.slice(0, 2 + roll(5)).map((extension) => ({ extension, delaySeconds: roll(5) })), noAnswer: maybe('700') }, { number: '901', name: 'Second', members: [{ extension: 211, delaySeconds: 0 }], noAnswer: '900' }],
@@ -47,6 +47,7 @@ function company(seed: number): string {
     outboundRoutes: [{ name: 'Outside', pattern: '9.', strip: 1, trunks: ['Spare', 'Carrier'], schedule: '500', position: 3 }],
     inboundNumbers: [{ number: '+12025550100', name: 'Main', destination: '501', byCaller: [{ caller: '+1303*', destination: any() }] }],
     blockedCallers: [{ number: '+1900*', name: 'Premium', action: 'busy' }],
+    speedDials: [{ number: '01', name: 'Head office', target: '92025550123' }, { number: '0100', name: 'Anna', target: any() }],
     sites: [{ name: 'Headquarters', street: 'Main Street', houseNumber: '12', city: 'Springfield', callbackNumber: '+12025550100' }],
     places: [{ name: '3rd floor', site: 'Headquarters', floor: '3' }],
     networks: [{ kind: 'network', value: '10.1.0.0/16', place: '3rd floor' }],

@@ -11,6 +11,7 @@ import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.
 import { Problem } from '../../components/states.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { OwnCallers } from '../blocked-callers/own-callers.tsx'
+import { MyDials } from '../speed-dials/own-dials.tsx'
 import { DialTokens } from './dial-tokens.tsx'
 import { SessionList } from '../users/session-list.tsx'
 import { PasskeysPanel } from './passkeys.tsx'
@@ -43,6 +44,7 @@ export default function Account() {
       </Panel>
       {user.hasPassword && <PasswordChange />}
       <OwnCallers />
+      <MyDials />
       <DialTokens />
       <PasskeysPanel />
       <SecondFactorPanel />

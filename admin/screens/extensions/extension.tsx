@@ -25,6 +25,7 @@ import { ExtensionForm } from './extension-form.tsx'
 import { ExtensionMenu } from './extension-menu.tsx'
 import { HandlingForm } from './handling-form.tsx'
 import { Presence } from './presence.tsx'
+import { OwnDials } from '../speed-dials/own-list.tsx'
 import { plural, t } from '../../words/translate.ts'
 
 const back = { href: '/extensions', label: t('Extensions') }
@@ -84,6 +85,7 @@ function Details({ extension }: { extension: Extension }) {
         </Group>
       </Panel>
       <ExtensionBlocked extension={extension} mayWrite={mayWrite} />
+      <OwnDials of={extension.number} list={extension.speedDials} save={mayWrite ? (speedDials) => changeExtension(extension.id, { speedDials, version: extension.version }) : undefined} />
       <ExtensionClickToDial extension={extension} />
       <section aria-labelledby="devices">
         <Group justify="space-between" mb="xs">

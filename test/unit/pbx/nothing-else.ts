@@ -9,7 +9,7 @@ export const nothing = {
   conference: () => undefined, conferenceByNumber: () => undefined,
   schedule: () => undefined, schedulesOf: () => [], scheduleByNumber: () => undefined,
   attendant: () => undefined, attendantsOf: () => [], attendantByNumber: () => undefined,
-  blockedOf: () => [], changedCodesOf: () => CUSTOMARY_CODES,
+  blockedOf: () => [], speedDialsOf: () => [], changedCodesOf: () => CUSTOMARY_CODES,
   emergencyOf: () => NOWHERE, tollOf: () => USUAL_TOLL, clickToDialOf: () => USUAL_CLICK,
   application: () => undefined, applicationsOf: () => [], applicationByNumber: () => undefined,
   pagingGroup: () => undefined, pagingGroupsOf: () => [], pagingGroupByNumber: () => undefined,

@@ -125,7 +125,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     pagingGroups: undefined as never,
     applications: undefined as never,
     emergency: undefined as never,
-    blockedCallers: undefined as never,
+    blockedCallers: undefined as never, speedDials: undefined as never,
     featureCodes: undefined as never,
     toll: undefined as never,
     stir: undefined as never,
