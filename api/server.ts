@@ -11,6 +11,7 @@ import type { Secrets } from '../config/secrets.ts'
 import type { Settings } from '../config/settings/settings.ts'
 import type { Pbx } from '../pbx/index.ts'
 import { startBackups } from './backups/room.ts'
+import { openDialPages } from './click-to-dial/pages.ts'
 import { startCrm } from './crm/room.ts'
 import { createApp } from './http/app.ts'
 import { createGate } from './http/gate.ts'
@@ -90,6 +91,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     identityChanges: createIdentityChanges(),
     setup,
     webhooks: await startWebhooks({ database, secrets: options.secrets, pbx, settings, clock, logger, ...(options.webhookTimes && { times: options.webhookTimes }) }),
+    dialPages: await openDialPages({ database, logger }),
     crm: await startCrm({ database, secrets: options.secrets, pbx, settings, clock, logger, origin: gate.publicOrigin, ...(options.webhookTimes && { times: options.webhookTimes }) }),
     backups: await startBackups({ settings, database, secrets: options.secrets, pbx, clock, logger, version }),
     openId: createOpenId({ secrets: options.secrets, networks: settings.signIn.networks, clock, origin: gate.publicOrigin }),
@@ -125,7 +127,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       closing ??= closeServer(server, () => {
         live.close()
         tunnel.close()
-      }).then(() => Promise.all([world.webhooks.close(), world.crm.close(), world.backups.close()])).then(() => {})
+      }).then(() => Promise.all([world.webhooks.close(), world.crm.close(), world.dialPages.close(), world.backups.close()])).then(() => {})
       return closing
     },
   }

@@ -1123,6 +1123,14 @@ export interface WebhookDeliveryRow {
   last_try_at: Date | null
 }
 
+/** Web pages that may call with tokens. */
+export interface DialPagesRow {
+  tenant_id: string
+  origins: string[]
+  version: number
+  updated_at: Date
+}
+
 /** A CRM that calls are logged to. */
 export interface CrmConnectionRow {
   id: string

@@ -3981,7 +3981,7 @@ export type DialScript = {
      */
     integrity: string;
     /**
-     * The web pages that may call with tokens; others are refused by browsers.
+     * The web pages that may call with tokens; others are refused.
      */
     origins: Array<string>;
 };
@@ -4048,6 +4048,29 @@ export type OwnDigits = {
      * 0 to 9, star, hash and A to D. Written into no log, audit or history.
      */
     digits: string;
+};
+
+/**
+ * Web pages whose scripts may call with tokens of the people, and which may frame the page for HubSpot.
+ */
+export type DialPages = {
+    /**
+     * Scheme, name and port of the pages, such as https://crm.example.com.
+     */
+    origins: Array<string>;
+    /**
+     * 0 until somebody names any.
+     */
+    version: number;
+    updatedAt: string | null;
+};
+
+export type DialPagesUpdate = {
+    origins?: Array<string>;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
 };
 
 export type ClickToDialConfig = {
@@ -15624,6 +15647,96 @@ export type SendDigitsToOwnCallResponses = {
 };
 
 export type SendDigitsToOwnCallResponse = SendDigitsToOwnCallResponses[keyof SendDigitsToOwnCallResponses];
+
+export type GetDialPagesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/click-to-dial/pages';
+};
+
+export type GetDialPagesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetDialPagesError = GetDialPagesErrors[keyof GetDialPagesErrors];
+
+export type GetDialPagesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: DialPages;
+    };
+};
+
+export type GetDialPagesResponse = GetDialPagesResponses[keyof GetDialPagesResponses];
+
+export type UpdateDialPagesData = {
+    body: DialPagesUpdate;
+    path?: never;
+    query?: never;
+    url: '/click-to-dial/pages';
+};
+
+export type UpdateDialPagesErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateDialPagesError = UpdateDialPagesErrors[keyof UpdateDialPagesErrors];
+
+export type UpdateDialPagesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: DialPages;
+    };
+};
+
+export type UpdateDialPagesResponse = UpdateDialPagesResponses[keyof UpdateDialPagesResponses];
 
 export type ListClickToDialConfigsData = {
     body?: never;

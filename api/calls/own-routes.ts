@@ -139,15 +139,15 @@ const DialScript = z
   .object({
     url: z.string().meta({ description: 'Of this version: another one has another address.' }),
     integrity: z.string().meta({ description: 'For the attribute integrity of the script element.' }),
-    origins: z.array(z.string()).meta({ description: 'The web pages that may call with tokens; others are refused by browsers.' }),
+    origins: z.array(z.string()).meta({ description: 'The web pages that may call with tokens; others are refused.' }),
   })
   .meta({ id: 'DialScript' })
 
 const getDialScript = defineRoute({
   method: 'get', path: '/own/script', operationId: 'getDialScript', summary: 'The script that makes the numbers of a web page callable', tag, permission, response: one(DialScript),
-  handle({ world }) {
+  handle({ world, actor }) {
     const { path, integrity } = dialScript
-    return Promise.resolve({ data: { url: new URL(path, world.gate.publicOrigin).href, integrity, origins: [...world.settings.dial.origins] } })
+    return Promise.resolve({ data: { url: new URL(path, world.gate.publicOrigin).href, integrity, origins: [...world.dialPages.of(actor.tenantId)] } })
   },
 })
 

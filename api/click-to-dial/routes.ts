@@ -5,7 +5,8 @@ import { defineRoute } from '../http/define-route.ts'
 import { one, pageOf, pagination, slice } from '../http/envelope.ts'
 import { given, isoOrNull } from '../http/fields.ts'
 import type { ClickConfig as Config } from '../../pbx/index.ts'
-import { Click, ClickConfig, ClickConfigUpdate, ClickQuery, extensionParams } from './schemas.ts'
+import type { DialPagesSettings } from '../http/world.ts'
+import { Click, ClickConfig, ClickConfigUpdate, ClickQuery, DialPages, DialPagesUpdate, extensionParams } from './schemas.ts'
 
 const tag = 'Click to dial'
 const presentConfig = ({ number, updatedAt, ...rest }: Config) => ({ ...rest, extension: number, updatedAt: isoOrNull(updatedAt) })
@@ -47,4 +48,17 @@ const dialFrom = defineRoute({
   },
 })
 
-export const clickToDialRoutes = [listConfigs, getConfig, setConfig, listHistory, dialFrom]
+const presentPages = ({ updatedAt, ...rest }: DialPagesSettings) => ({ ...rest, updatedAt: isoOrNull(updatedAt) })
+
+const getPages = defineRoute({
+  method: 'get', path: '/click-to-dial/pages', operationId: 'getDialPages', summary: 'Web pages that may call with tokens of people', tag, permission: 'tokens.read', response: one(DialPages),
+  handle: async ({ world, actor }) => ({ data: presentPages(await world.dialPages.settings(actor)) }),
+})
+
+const setPages = defineRoute({
+  method: 'patch', path: '/click-to-dial/pages', operationId: 'updateDialPages', summary: 'Name the web pages that may call with tokens of people', description: 'What other scripts of such a page do with a token is in the hands of whoever makes the page.',
+  tag, permission: 'tokens.write', body: DialPagesUpdate, versioned: true, response: one(DialPages),
+  handle: async ({ world, actor, body: { version, ...input }, ifMatch }) => ({ data: presentPages(await world.dialPages.configure(actor, given(input), ifMatch ?? version)) }),
+})
+
+export const clickToDialRoutes = [getPages, setPages, listConfigs, getConfig, setConfig, listHistory, dialFrom]

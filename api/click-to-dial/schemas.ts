@@ -42,6 +42,20 @@ export const Click = z
   })
   .meta({ id: 'ClickToDialHistory', description: 'The call to the own phone, and what came of it.' })
 
+const origin = z.string().trim().max(300).transform((text) => text.replace(/\/$/, '')).refine((text) => /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text, 'must be the origin of a web page, such as https://crm.example.com, without a path')
+
+export const DialPages = z
+  .object({
+    origins: z.array(z.string()).meta({ description: 'Scheme, name and port of the pages, such as https://crm.example.com.' }),
+    version: z.number().int().meta({ description: '0 until somebody names any.' }),
+    updatedAt: instant.nullable(),
+  })
+  .meta({ id: 'DialPages', description: 'Web pages whose scripts may call with tokens of the people, and which may frame the page for HubSpot.' })
+
+export const DialPagesUpdate = z
+  .strictObject({ origins: z.array(origin).max(100).optional(), version: z.number().int().min(0).optional().meta({ description: 'The version that was read; refused with 409 when it has changed since. If-Match does the same.' }) })
+  .meta({ id: 'DialPagesUpdate' })
+
 export const extensionParams = z.strictObject({ extension: z.string().regex(/^[0-9a-f-]{2,36}$/, 'must be the number of an extension, or its id') })
 
 export const ClickQuery = z.strictObject(pageQuery)

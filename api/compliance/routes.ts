@@ -34,7 +34,7 @@ const listAuditEvents = defineRoute({
   response: pageOf(AuditEvent),
   async handle({ world, actor, query }) {
     const { rows, total } = await world.database.read(actor, (trx) => listAudit(trx, query))
-    return { data: rows.map((row) => presentAudit(row, canUndo(world.pbx, actor, row.action))), pagination: pagination(total, query) }
+    return { data: rows.map((row) => presentAudit(row, canUndo(world, actor, row.action))), pagination: pagination(total, query) }
   },
 })
 
@@ -62,7 +62,7 @@ const undoAuditEvent = defineRoute({
   permission: 'audit.read',
   params: auditEntryParams,
   response: one(Undone),
-  handle: async ({ world, actor, params }) => ({ data: await undo(world.database, world.pbx, actor, params.id) }),
+  handle: async ({ world, actor, params }) => ({ data: await undo(world.database, world, actor, params.id) }),
 })
 
 export const complianceRoutes = [listAuditEvents, verifyAudit, undoAuditEvent]

@@ -4,6 +4,7 @@ import type { Database } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { AuditLogRow } from '../../migrations/tables.ts'
 import type { Pbx } from '../../pbx/index.ts'
+import type { World } from '../http/world.ts'
 import type { PermissionName } from '../identity/permissions.ts'
 
 type Fields = Record<string, unknown>
@@ -22,10 +23,12 @@ interface UndoKind {
   secret?: readonly string[]
 }
 
+type Doors = Pick<World, 'pbx' | 'dialPages'>
+
 type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'applications' | 'phones' | 'blockedCallers' | 'speedDials'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
-function kindsOf(pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voicemail' | 'emergency' | Numbered>): ReadonlyMap<string, UndoKind> {
+function kindsOf({ pbx, dialPages }: { pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voicemail' | 'emergency' | Numbered>; dialPages: World['dialPages'] }): ReadonlyMap<string, UndoKind> {
   const { extensions } = pbx
   // What is put back passes every check of the door, so what does not fit the kind is refused there.
   const numbered = (name: string, permission: PermissionName, door: Pick<Pbx['trunks'], 'remove'> & { get(actor: Actor, id: string): Promise<{ version: number }>; create(actor: Actor, input: never): Promise<{ id: string }>; update(actor: Actor, id: string, input: never, version?: number): Promise<unknown> }, secret?: readonly string[]): UndoKind => ({
@@ -62,6 +65,14 @@ function kindsOf(pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voic
       update: (actor, id, input, version) => pbx.clickToDial.configure(actor, id, input, version),
       create: () => Promise.reject(new Refusal('conflict', 'The settings come with the extension.')),
       remove: () => Promise.reject(new Refusal('conflict', 'The settings go with the extension.')),
+    }],
+    ['dial-pages', {
+      name: 'list of pages that may call',
+      permission: 'tokens.write',
+      get: (actor) => dialPages.settings(actor),
+      update: (actor, _id, input, version) => dialPages.configure(actor, input, version),
+      create: () => Promise.reject(new Refusal('conflict', 'The list is there from the beginning.')),
+      remove: () => Promise.reject(new Refusal('conflict', 'The list is emptied, not removed.')),
     }],
     // It comes and goes with its extension.
     ['mailbox', {
@@ -105,9 +116,9 @@ export interface Undone {
 }
 
 /** Whether a change of this kind (`extension.update`) can be undone at all by somebody with these permissions. */
-export function canUndo(pbx: Pbx, actor: Actor, action: string): boolean {
+export function canUndo(doors: Doors, actor: Actor, action: string): boolean {
   const [subject, verb] = split(action)
-  const kind = kindsOf(pbx).get(subject)
+  const kind = kindsOf(doors).get(subject)
   return kind !== undefined && actor.permissions.has(kind.permission) && (verb === 'create' || verb === 'update' || verb === 'delete')
 }
 
@@ -117,11 +128,11 @@ export function canUndo(pbx: Pbx, actor: Actor, action: string): boolean {
  * @throws Refusal `not-found`; `forbidden` without the permission that the change itself needed; `conflict` when the
  *   object was changed again since or is in use; `unprocessable` what cannot be undone
  */
-export async function undo(database: Database, pbx: Pbx, actor: Actor, entryId: string): Promise<Undone> {
+export async function undo(database: Database, doors: Doors, actor: Actor, entryId: string): Promise<Undone> {
   const entry = (await database.read(actor, (trx) => trx<AuditLogRow>('audit_log').where({ id: entryId }).first())) as AuditLogRow | undefined
   if (!entry) throw new Refusal('not-found', 'There is no such entry in the audit.')
   const [subject, verb] = split(entry.action)
-  const kind = kindsOf(pbx).get(subject)
+  const kind = kindsOf(doors).get(subject)
   if (!kind) throw new Refusal('unprocessable', 'Changes of this kind cannot be undone.')
   if (!actor.permissions.has(kind.permission)) throw new Refusal('forbidden', `Undoing this needs the permission ${kind.permission}.`)
   const done = { subjectType: subject, subjectId: entry.subject_id }

@@ -3,8 +3,7 @@ import { isScalar, parseDocument, stringify, visit } from 'yaml'
 import type { z } from 'zod'
 import type { PersonActor } from '../../config/actor.ts'
 import { messageOf, Refusal } from '../../config/errors.ts'
-import type { Pbx } from '../../pbx/index.ts'
-import { fieldsOf, sectionsOf, type AnySection, type Fields, type Kept, type ListSection } from './kinds.ts'
+import { fieldsOf, sectionsOf, type AnySection, type Doors, type Fields, type Kept, type ListSection } from './kinds.ts'
 import { Names } from './references.ts'
 
 const FORMAT = 1
@@ -22,11 +21,11 @@ export interface State {
 export const keyOf = ({ key }: ListSection, fields: Fields): string => key.map((field) => String(fields[field])).join(' ')
 
 /** @param all what the actor may not see is known by name all the same: others refer to it */
-export async function readState(pbx: Pbx, actor: PersonActor): Promise<State> {
+export async function readState(doors: Doors, actor: PersonActor): Promise<State> {
   const names = new Names()
   const objects = new Map<ListSection, Map<string, Kept>>()
   const settings = new Map<AnySection, Fields>()
-  const sections = sectionsOf(pbx)
+  const sections = sectionsOf(doors)
   for (const section of sections) {
     if (section.shape === 'settings') {
       settings.set(section, await section.get(actor))
@@ -54,8 +53,8 @@ export function toFile(section: AnySection, fields: Fields, names: Names): Field
 }
 
 /** The whole configuration that the actor may see. */
-export async function exportYaml(pbx: Pbx, actor: PersonActor): Promise<string> {
-  const state = await readState(pbx, actor)
+export async function exportYaml(doors: Doors, actor: PersonActor): Promise<string> {
+  const state = await readState(doors, actor)
   const document: Fields = { dialplane: FORMAT }
   for (const section of state.sections) {
     if (!actor.permissions.has(section.read)) continue
@@ -63,12 +62,12 @@ export async function exportYaml(pbx: Pbx, actor: PersonActor): Promise<string> 
       ? toFile(section, state.settings.get(section)!, state.names)
       : [...state.objects.get(section)!.values()].map(({ fields }) => toFile(section, fields, state.names)).sort(byKey(section))
   }
-  if (actor.permissions.has('extensions.read')) document['featureCodes'] = featureCodesOf(pbx, actor)
+  if (actor.permissions.has('extensions.read')) document['featureCodes'] = featureCodesOf(doors, actor)
   return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 /** Actions whose code is not the customary one. */
-export function featureCodesOf(pbx: Pbx, actor: PersonActor): Record<string, { code: string; enabled: boolean }> {
+export function featureCodesOf({ pbx }: Pick<Doors, 'pbx'>, actor: PersonActor): Record<string, { code: string; enabled: boolean }> {
   const changed = pbx.routing.featureCodes(actor).filter(({ code, customary, enabled }) => code !== customary || !enabled)
   return Object.fromEntries(changed.map(({ action, code, enabled }) => [action, { code, enabled }]).sort(([a], [b]) => String(a).localeCompare(String(b))))
 }

@@ -4,7 +4,9 @@ import type { Actor } from '../../config/actor.ts'
 import type { Pbx } from '../../pbx/index.ts'
 import { ConferenceCreate } from '../conferences/schemas.ts'
 import { EmergencyLocationCreate, EmergencyNetworkCreate, EmergencySettingsUpdate, EmergencySiteCreate } from '../emergency/schemas.ts'
+import { DialPagesUpdate } from '../click-to-dial/schemas.ts'
 import { given } from '../http/fields.ts'
+import type { World } from '../http/world.ts'
 import type { PermissionName } from '../identity/permissions.ts'
 import { BlockedCallerCreate } from '../lines/blocked-schemas.ts'
 import { InboundNumberCreate, OutboundRouteCreate, PinSetCreate, TrunkCreate } from '../lines/schemas.ts'
@@ -111,7 +113,10 @@ async function allExtensions(pbx: Pbx, actor: Actor): Promise<Kept[]> {
   }
 }
 
-export function sectionsOf(pbx: Pbx): AnySection[] {
+/** What configuration is read from and written to. */
+export type Doors = Pick<World, 'pbx' | 'dialPages'>
+
+export function sectionsOf({ pbx, dialPages }: Doors): AnySection[] {
   return [
     {
       ...kept('extensions', 'extension', EXTENSIONS, pbx.extensions as never, ExtensionCreate, { later: ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable', 'followMe', 'followMeTo', 'lampNumbers', 'outsideNumber'] }),
@@ -147,6 +152,7 @@ export function sectionsOf(pbx: Pbx): AnySection[] {
     settings('callsAbroad', 'limits for calls abroad', TRUNKS, TollSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.toll.settings(actor))), (actor, fields) => pbx.toll.configure(actor, given(fields))),
     settings('signedCalls', 'settings of signed calls', TRUNKS, StirSettingsUpdate.pick({ certificateUrl: true, authorities: true }), (actor) => Promise.resolve(asFields(pbx.stir.settings(actor))), (actor, fields) => pbx.stir.configure(actor, given(fields))),
     settings('recordings', 'settings of recordings', ['recordings.read', 'recordings.write'], RecordingSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.recordings.settings(actor))), (actor, fields) => pbx.recordings.configure(actor, given(fields))),
+    settings('dialPages', 'pages that may call', ['tokens.read', 'tokens.write'], DialPagesUpdate, async (actor) => asFields(await dialPages.settings(actor)), (actor, fields) => dialPages.configure(actor, given(fields))),
     settings('messages', 'settings of text messages', ['messages.read', 'messages.write'], MessageSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.messages.settings(actor))), (actor, fields) => pbx.messages.configure(actor, given(fields))),
   ]
 }

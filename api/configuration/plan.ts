@@ -4,9 +4,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { PersonActor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
 import { newId } from '../../config/ids.ts'
-import type { Pbx } from '../../pbx/index.ts'
 import { featureCodesOf, fitting, keyOf, parseYaml, readState, toFile, type State } from './file.ts'
-import { fieldsOf, type AnySection, type Fields, type Kept, type ListSection } from './kinds.ts'
+import { fieldsOf, type AnySection, type Fields, type Kept, type ListSection, type Doors } from './kinds.ts'
 
 export interface FieldChange {
   field: string
@@ -49,9 +48,9 @@ export interface Plan {
 const wordsOf = (section: AnySection): string => section.one
 
 /** @param remove what is not in a section of the file goes; sections that are not in the file stay as they are */
-export async function planOf(pbx: Pbx, actor: PersonActor, yaml: string, remove: boolean): Promise<Plan> {
+export async function planOf(doors: Doors, actor: PersonActor, yaml: string, remove: boolean): Promise<Plan> {
   const wanted = parseYaml(yaml)
-  const state = await readState(pbx, actor)
+  const state = await readState(doors, actor)
   const plan: Omit<Plan, 'fingerprint'> = { changes: [], problems: [], notes: [], state }
   const known = new Map(state.sections.map((section) => [section.section, section]))
   const problem = (section: string, key: string, field: string, message: string): unknown => plan.problems.push({ section, key, field, message })
@@ -146,8 +145,8 @@ export async function planOf(pbx: Pbx, actor: PersonActor, yaml: string, remove:
 
   function planCodes(given: unknown): void {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) return void problem('featureCodes', '', '', 'A map of actions is wanted here.')
-    const all = new Map(pbx.routing.featureCodes(actor).map((code) => [String(code.action), code]))
-    const now = featureCodesOf(pbx, actor)
+    const all = new Map(doors.pbx.routing.featureCodes(actor).map((code) => [String(code.action), code]))
+    const now = featureCodesOf(doors, actor)
     const after: Fields = {}
     const fields: FieldChange[] = []
     for (const [action, value] of Object.entries(given as Fields)) {

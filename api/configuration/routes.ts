@@ -50,7 +50,7 @@ const exportConfiguration = defineFileRoute({
   method: 'get', path: '/configuration/export.yaml', operationId: 'exportConfiguration', summary: 'The configuration as a YAML file',
   description: 'What the asker may see, with numbers and names for ids and without secrets: phones, passwords and PINs are not in it.', tag, permission: 'configuration.read', file: 'application/yaml',
   async handle({ world, actor }) {
-    const yaml = await exportYaml(world.pbx, actor)
+    const yaml = await exportYaml(world, actor)
     await world.database.change(actor, async () => ({ result: undefined, audit: { action: 'configuration.export', subjectType: 'tenant', subjectId: actor.tenantId } }))
     return { bytes: Buffer.from(yaml), name: 'dialplane.yaml' }
   },
@@ -58,7 +58,7 @@ const exportConfiguration = defineFileRoute({
 
 const planConfiguration = defineRoute({
   method: 'post', path: '/configuration/plan', operationId: 'planConfiguration', summary: 'What a file would change', tag, permission: 'configuration.write', body: ConfigurationWish, bodyMax: YAML_MAX + 100_000, response: one(ConfigurationPlan),
-  handle: async ({ world, actor, body }) => ({ data: present(await planOf(world.pbx, actor, body.yaml, body.remove)) }),
+  handle: async ({ world, actor, body }) => ({ data: present(await planOf(world, actor, body.yaml, body.remove)) }),
 })
 
 const applyConfiguration = defineRoute({
@@ -69,7 +69,7 @@ const applyConfiguration = defineRoute({
     if (applying.has(actor.tenantId)) throw new Refusal('conflict', 'A configuration is being applied already. Wait until that is done.')
     applying.add(actor.tenantId)
     try {
-      const plan = await planOf(world.pbx, actor, body.yaml, body.remove)
+      const plan = await planOf(world, actor, body.yaml, body.remove)
       if (plan.problems.length > 0) throw new Refusal('unprocessable', `The file has ${plan.problems.length} ${plan.problems.length === 1 ? 'problem' : 'problems'}: ${plan.problems[0]!.section} ${plan.problems[0]!.key} ${plan.problems[0]!.field}: ${plan.problems[0]!.message} Nothing was changed.`, { details: plan.problems.map(({ section, key, field, message }) => ({ field: [section, key, field].filter((part) => part !== '').join('.'), message })) })
       if (body.fingerprint !== undefined && body.fingerprint !== plan.fingerprint) throw new Refusal('conflict', 'Something was changed since you looked at the plan. Look at it again.')
       const applied = await apply(world.pbx, actor, plan)

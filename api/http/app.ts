@@ -49,7 +49,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
     if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')
     next()
   })
-  app.use('/api/v1/own', crossOrigin(world.settings.dial.origins))
+  app.use('/api/v1/own', crossOrigin)
   app.use('/api/v1', createRouter(routes, world, { checkResponses }))
   app.use('/api', createDocs(document))
   app.use('/admin', createPanel(panel))

@@ -21,7 +21,7 @@ function readScript(): DialScript {
 /** The script with which pages of others call: see api/http/dialplane.js. */
 export const dialScript: DialScript = readScript()
 
-/** Serves it to every page: it holds no secret, and what it may do is decided by its token and by DIAL_ORIGINS. */
+/** Serves it to every page: it holds no secret, and what it may do is decided by its token and by the pages that the token's tenant names. */
 export function createDial(): Router {
   const router = express.Router({ caseSensitive: true })
   router.get('/{:version/}dialplane.js', (request, response) => {

@@ -44,12 +44,12 @@
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
     } catch {
-      throw new Failed(`Dialplane does not answer this page. Either it cannot be reached, or its administrator has not named ${location.origin} in DIAL_ORIGINS, or this page may not reach it (connect-src).`, true)
+      throw new Failed(`Dialplane does not answer this page. Either it cannot be reached, or this page may not reach it (connect-src).`, true)
     }
     const said = await answer.json().catch(() => ({}))
     if (answer.ok) return said.data
     if (answer.status === 401) throw new Failed('The token for calling is not valid, or not any more. Make a new one in Dialplane, under My account.', false)
-    if (answer.status === 403) throw new Failed('This token may not call with your phone. Make a token for calling in Dialplane, under My account.', false)
+    if (answer.status === 403 && said.error?.code !== 'page-not-named') throw new Failed('This token may not call with your phone. Make a token for calling in Dialplane, under My account.', false)
     throw new Failed(said.error?.message ?? `Dialplane answered ${answer.status}.`, answer.status >= 500 || answer.status === 429)
   }
 

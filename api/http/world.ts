@@ -69,6 +69,21 @@ export interface Webhooks {
   close(): Promise<void>
 }
 
+/** The web pages that may call with tokens of a tenant's people. */
+export interface DialPages {
+  of(tenantId: TenantId): readonly string[]
+  settings(actor: Actor): Promise<DialPagesSettings>
+  configure(actor: Actor, input: { origins?: string[] }, version?: number): Promise<DialPagesSettings>
+  close(): Promise<void>
+}
+
+export interface DialPagesSettings {
+  origins: string[]
+  /** 0: nobody has named any yet. */
+  version: number
+  updatedAt: Date | null
+}
+
 /** Calls on their way to CRMs. */
 export interface CrmLogs {
   /** Why nothing is sent to this address; undefined when it may be. */
@@ -167,6 +182,7 @@ export interface World {
   setup: SetupTokens
   webhooks: Webhooks
   crm: CrmLogs
+  dialPages: DialPages
   backups: Backups
   openId: OpenId
   live: { stats(tenantId: TenantId): LiveStats }

@@ -96,7 +96,6 @@ function build(home: string, read: Reader): Settings {
       sessionRefreshSeconds: read('SESSION_REFRESH_SECONDS') ?? 0,
     },
     provisioning: { plainNetworks: read('PROVISION_PLAIN_NETWORKS') ?? [] },
-    dial: { origins: read('DIAL_ORIGINS') ?? [] },
     signIn: { networks: read('SIGN_IN_NETWORKS') ?? [] },
     webhooks: { networks: read('WEBHOOK_NETWORKS') ?? [] },
     stir: { networks: read('STIR_NETWORKS') ?? [] },

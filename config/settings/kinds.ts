@@ -47,16 +47,8 @@ export const readers = {
   url: readUrl,
   handlers: readHandlers,
   'trusted-networks': readTrustedNetworks,
-  origins: readOrigins,
   domains: readDomains,
 } satisfies Record<SettingRow['kind'], (text: string, row: SettingRow) => unknown>
-
-function readOrigins(text: string): string[] {
-  if (text === 'none') return []
-  const origins = text.split(',').map((part) => part.trim().replace(/\/$/, ''))
-  if (origins.some((one) => !/^https?:\/\//.test(one) || !URL.canParse(one) || new URL(one).origin !== one)) throw new BadValue('allowed are origins of web pages separated by commas, such as https://crm.example.com, without a path; or none')
-  return origins
-}
 
 /** In lower case. An address is no name, and a wildcard cannot be shown to be ours this way. */
 function readDomains(text: string): string[] {

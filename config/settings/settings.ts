@@ -76,8 +76,6 @@ export interface Settings {
   session: { expires: number; min: number }
   /** Networks whose phones may fetch their settings without TLS. */
   provisioning: { plainNetworks: readonly string[] }
-  /** Web pages whose scripts may call with a person's token. */
-  dial: { origins: readonly string[] }
   /** Private networks in which providers of OpenID Connect may be. */
   signIn: { networks: readonly string[] }
   /** Private networks that webhooks may reach. */

@@ -9,7 +9,7 @@ export interface SettingRow {
   /** Default as text; empty means unset. */
   default: string
   /** How the value is read and what is allowed. */
-  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'networks' | 'url' | 'handlers' | 'trusted-networks' | 'origins' | 'domains'
+  kind: 'text' | 'path' | 'port' | 'port-or-off' | 'number' | 'range' | 'choice' | 'choices' | 'address' | 'addresses' | 'name-servers' | 'endpoint' | 'weighted-endpoints' | 'networks' | 'url' | 'handlers' | 'trusted-networks' | 'domains'
   /** For `number`. */
   min?: number
   max?: number
@@ -80,7 +80,6 @@ export const settingRows = [
   { name: 'DIRECT_MEDIA_NETWORKS', kind: 'networks', default: '', meaning: 'IPv4 networks in which phones may send their sound straight to each other while nobody records or listens, e.g. 192.168.0.0/16,10.0.0.0/8; 0.0.0.0/0 for all that are not behind NAT. Default: all sound goes through us.' },
 
   { name: 'PROVISION_PLAIN_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Networks whose phones may fetch their settings, passwords included, without TLS, e.g. 127.0.0.1 for trying it out, or 10.20.0.0/16 for a network of phones alone. none: over https only.' },
-  { name: 'DIAL_ORIGINS', kind: 'origins', default: 'none', meaning: 'Web pages whose scripts may call with the token of a person, e.g. https://crm.example.com; several separated by commas. Pages that open the panel for a click need not be named.' },
   { name: 'SIGN_IN_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Private networks in which providers of OpenID Connect may be, e.g. 10.1.0.0/16; at public addresses they always may. Loopback that is named here may be reached without TLS.' },
   { name: 'WEBHOOK_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Private networks that webhooks may reach, e.g. 10.1.0.0/16,fd00::/8; public addresses they always may. none: whoever may add a webhook reaches nothing through Dialplane that is not on the Internet.' },
   { name: 'STIR_NETWORKS', kind: 'trusted-networks', default: 'none', meaning: 'Private networks from which certificates of signed calls (STIR/SHAKEN) may be fetched, e.g. 10.1.0.0/16; from public addresses they always may, over https only. An address in these networks that is written as numbers may also be reached without TLS, for trying it out.' },

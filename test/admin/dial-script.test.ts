@@ -25,7 +25,7 @@ test('numbers of a page of others, with a token', { skip, timeout: 240_000 }, as
   t.after(() => void crm.close())
   const port = (crm.address() as AddressInfo).port
   const origin = `http://127.0.0.2:${port}`
-  const house = await startPanelHouse((settings) => (settings.dial.origins = [origin]))
+  const house = await startPanelHouse()
   t.after(() => house.close())
   const browser = await launch()
   t.after(() => browser.close())
@@ -33,6 +33,14 @@ test('numbers of a page of others, with a token', { skip, timeout: 240_000 }, as
   await setUpInBrowser(panel.page, house.setupLink)
   const { desk } = house
   await desk.api.signIn()
+  await panel.page.goto(house.at('/tokens'))
+  await panel.page.getByText('None: only programs and the panel use tokens.').waitFor()
+  await panel.page.getByRole('button', { name: 'Change pages' }).click()
+  await panel.page.getByRole('dialog').getByLabel('Pages', { exact: true }).fill(`${origin}/contacts/1`)
+  await panel.page.keyboard.press('Enter')
+  await panel.page.getByRole('button', { name: 'Save' }).click()
+  await panel.page.getByRole('region', { name: 'Web pages that may call' }).getByText(origin, { exact: true }).waitFor()
+  if (process.env['SCREENSHOTS']) await panel.page.screenshot({ path: `${process.env['SCREENSHOTS']}/dial-pages.png` })
   await desk.api.ask('PATCH', '/contacts/settings', { recordUrl: 'https://crm.example/search?phone={number}' })
   for (const name of ['Bob Miller', 'Eve Miller']) await desk.api.post('/contacts', { name, company: 'Acme & <b>Sons', numbers: [{ number: '103', label: '' }] })
   const [anna101, ben102, carl103] = [await desk.extension('101', { name: 'Anna' }), await desk.extension('102', { name: 'Ben' }), await desk.extension('103', { name: 'Carl' })]
@@ -138,7 +146,7 @@ test('numbers of a page of others, with a token', { skip, timeout: 240_000 }, as
   const unnamed = anna.incoming.mark()
   await bad.page.goto(`http://127.0.0.3:${(strange.address() as AddressInfo).port}/`)
   await bad.page.locator('#tel a').click()
-  await bad.page.getByText(/has not named http:\/\/127\.0\.0\.3:\d+ in DIAL_ORIGINS/).waitFor()
+  await bad.page.getByText(/Pages of http:\/\/127\.0\.0\.3:\d+ may not call with this token\. An administrator names them/).waitFor()
   assert.equal(anna.incoming.mark(), unnamed, 'nothing rang')
 
   const secret = /dp_[^"]+/.exec(line)?.[0] ?? ''

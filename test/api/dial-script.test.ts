@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { openGround, settingsFor } from './ground.ts'
+import { openGround } from './ground.ts'
 
 test('the script is served as its integrity says, in its version only', async (t) => {
   const crm = 'https://crm.example.com'
   const ground = await openGround()
   t.after(() => ground.close())
-  const api = await ground.restart({ settings: { ...settingsFor('', ''), dial: { origins: [crm] } } })
-  const here = `http://127.0.0.1:${api.port}`
+  await ground.admin.ask('PATCH', '/click-to-dial/pages', { origins: [crm] })
+  const here = `http://127.0.0.1:${ground.api.port}`
   const { token } = await ground.program(['calls.own'])
   const told = await fetch(`${here}/api/v1/own/script`, { headers: { Authorization: `Bearer ${token}`, Origin: crm } })
   const { data } = (await told.json()) as { data: { url: string; integrity: string; origins: string[] } }

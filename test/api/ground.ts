@@ -118,7 +118,6 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     shield: { scanners: [], perSecond: 30, burst: 300, overloadMs: 0 },
     media: { ...plainMedia, ports: { first: 20_000, last: 20_100 } },
     provisioning: { plainNetworks: ['127.0.0.1'] },
-    dial: { origins: [] },
     signIn: { networks: ['127.0.0.0/8'] },
     webhooks: { networks: ['127.0.0.0/8'] },
     stir: { networks: [] },

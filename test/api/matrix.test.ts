@@ -167,7 +167,7 @@ const bodies: Record<string, () => unknown> = {
   dialCall: () => ({ extensionId: randomUUID(), to: '+1 (202) 555-0123' }),
   setClickToDialConfig: () => ({ autoAnswer: true, ringSeconds: 15 }),
   dialFromExtension: () => ({ to: '+1 (202) 555-0123' }),
-  transferOwnCall: () => ({ to: '102' }),
+  updateDialPages: () => ({ origins: ['https://crm.example.com'] }), transferOwnCall: () => ({ to: '102' }),
   holdOwnCall: () => ({ on: true }),
   sendDigitsToOwnCall: () => ({ digits: '1#' }),
   dialOwnCall: () => ({ to: '+1 (202) 555-0123' }),

@@ -55,7 +55,7 @@ function company(seed: number): string {
     mailboxes: [{ number: '203', keepDays: 30, mailTo: ['anna@example.com'] }],
     callsAbroad: { perHour: 7, countries: ['CA', 'MX'] },
     signedCalls: { certificateUrl: 'https://certificates.example.com/calls.pem', authorities: null },
-    recordings: { days: 90, notice: 'beep' },
+    recordings: { days: 90, notice: 'beep' }, dialPages: { origins: ['https://crm.example.com'].slice(roll(2)) },
     featureCodes: { 'do-not-disturb-on': { code: '*61', enabled: true } },
   })
 }

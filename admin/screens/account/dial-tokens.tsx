@@ -82,7 +82,7 @@ function ScriptLine({ token }: { token: string }) {
       <CopyField label={t('Line for a web page that only you see')} value={`<script src="${url}" integrity="${integrity}" crossorigin="anonymous" data-token="${token}" defer></script>`} />
       <Text size="sm">
         {rich('It makes the numbers of the page callable, with your phone. Who sees the source of the page can call as you, so put it into no page that others see; {{option}} also shows who calls you.', { option: <b>{'data-incoming="on"'}</b> })}
-        {' '}{origins.length === 0 ? t('No page may use tokens yet: an administrator names them in DIAL_ORIGINS.') : t('Pages that may use tokens: {{origins}}.', { origins: origins.join(', ') })}
+        {' '}{origins.length === 0 ? t('No page may use tokens yet: an administrator names them under API tokens.') : t('Pages that may use tokens: {{origins}}.', { origins: origins.join(', ') })}
       </Text>
     </>
   )

@@ -17,6 +17,7 @@ import { useListState } from '../../components/use-list-state.ts'
 import { permissionWords } from '../../words/permissions.ts'
 import { instant } from '../../words/time.ts'
 import { removeToken, useTokens } from './data.ts'
+import { DialPages } from './dial-pages.tsx'
 import { TokenForm } from './token-form.tsx'
 import { rich } from '../../words/rich.ts'
 import { plural, t } from '../../words/translate.ts'
@@ -75,6 +76,7 @@ export default function Tokens() {
           ? <EmptyState icon={KeyRound} title={t('No API tokens')} action={mayWrite && create}>{t('A token lets a program use the API in your name, with as few permissions as it needs. People do not need one.')}</EmptyState>
           : <EmptyState icon={SearchX} title={t('Nothing found')} action={<Button variant="default" onClick={() => list.set({ search: '' })}>{t('Show all tokens')}</Button>}>{t('No token has “{{search}}” in its name.', { search })}</EmptyState>}
       />
+      <DialPages />
       <TokenForm opened={adding} onClose={() => setAdding(false)} onMade={setMade} />
       <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">{rich('Token {{name}}', { name: shown?.apiToken.name })}</Text>}>
         <Stack gap="md">
