@@ -233,6 +233,8 @@ export interface ExtensionRow {
   outside_calls: 'none' | 'national' | 'international'
   /** Shown outside; null: the company's. */
   outside_number: string | null
+  outside_at_once: number | null
+  outside_per_minute: number | null
   pickup_group: string | null
   /** Numbers and patterns of those whose calls it may listen to. */
   supervises: string[]

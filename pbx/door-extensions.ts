@@ -63,6 +63,9 @@ export interface Extension {
   outsideCalls: OutsideCalls
   /** Shown outside; null: the route's or the trunk's. */
   outsideNumber: string | null
+  /** Calls outside that it may have at once, and begin within a minute, those that it forwards or transfers among them; null: no limit. */
+  outsideAtOnce: number | null
+  outsidePerMinute: number | null
   /** Calls also ring at `followMeTo`; with `followMeOwnPhones` false there only. */
   followMe: boolean
   followMeOwnPhones: boolean
@@ -148,6 +151,8 @@ export interface ExtensionInput {
   callLimit?: number | null
   outsideCalls?: OutsideCalls
   outsideNumber?: string | null
+  outsideAtOnce?: number | null
+  outsidePerMinute?: number | null
   pickupGroup?: string | null
   /** Only by who may listen to calls. */
   supervises?: string[]

@@ -3,6 +3,7 @@ import { Refusal, wrongField } from '../config/errors.ts'
 import type { ChangedCodes, Directory, DirectorySnapshot } from './directory/types.ts'
 import type { Pbx } from './door.ts'
 import type { Registrar } from './registrar/types.ts'
+import type { Charges } from './calls/charges.ts'
 import type { CallRegistry } from './calls/registry.ts'
 import type { CallRequest } from './routing/request.ts'
 import { ANONYMOUS } from './routing/blocked.ts'
@@ -12,12 +13,14 @@ import { normaliseDialled } from './routing/number-format.ts'
 import { featureCodes, wrongCodes, type FeatureCode } from './routing/feature-codes.ts'
 import { forwardedByCode } from './routing/handling.ts'
 import { findInboundNumber } from './routing/outside.ts'
+import { callsFor } from './steps/number-full.ts'
+import { overCaps } from './steps/toll.ts'
 import { featureWords } from './routing/feature-actions.ts'
 import { explainSteps, type Expand } from './routing/plan.ts'
 
 /** What would happen to a call, asked without placing one, and the feature codes there are. */
-export function createRoutingDoor(world: { directory: Directory; registrar: Registrar; registry: CallRegistry; defaults: Omit<RoutingDefaults, 'at'> }): Pbx['routing'] {
-  const { directory, registrar, registry, defaults } = world
+export function createRoutingDoor(world: { directory: Directory; registrar: Registrar; registry: CallRegistry; charges: Pick<Charges, 'outside' | 'withinMinute'>; defaults: Omit<RoutingDefaults, 'at'> }): Pbx['routing'] {
+  const { directory, registrar, registry, charges, defaults } = world
 
   /** How the phones of an extension are at this moment. */
   const nowOf = (actor: Actor, id: string): string => {
@@ -26,6 +29,20 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
     const calls = registry.list(actor.tenantId).filter((call) => call.legs.some((leg) => leg.origin.extensionId === id && !leg.over)).length
     const phones = contacts.length === 0 ? 'no phone is registered' : `${reachable} of ${contacts.length} registered phones can be reached`
     return `Now ${phones}${calls > 0 ? `, and ${calls === 1 ? 'one call is' : `${calls} calls are`} going on` : ''}.`
+  }
+
+  /** Why a call outside of this extension would be refused at this moment. */
+  const capsNow = (payerId: string): string | null => {
+    const extension = directory.snapshot().extension(payerId)
+    const over = extension && overCaps(charges, extension)
+    return over === undefined ? null : `Now it would be refused: ${over}.`
+  }
+  /** How many calls for an inbound number go on, of as many as may. */
+  const numberNow = (actor: Actor, id: string | undefined): string | null => {
+    const found = id === undefined ? undefined : directory.snapshot().inboundNumbersOf(actor.tenantId).find((one) => one.id === id)
+    if (!found || found.maxCalls === null) return null
+    const calls = callsFor(registry, actor.tenantId, found.id).length
+    return `Now ${calls} of ${found.maxCalls} calls at once for ${found.number} (${found.name}) go on${calls < found.maxCalls ? '' : ': this one would hear that it is busy'}.`
   }
 
   /** The codes with one of them changed, when nothing speaks against it. */
@@ -72,7 +89,7 @@ export function createRoutingDoor(world: { directory: Directory; registrar: Regi
       const plan = decide(request, snapshot, rules)
       return {
         number: plan.number, name: plan.name, direction: plan.direction,
-        steps: [...(plan.before ? [{ ...plan.before, when: null, depth: 0, now: null, subject: null }] : []), ...explainSteps(plan.steps, expansion(request, snapshot, rules)).map(({ extensionId, ...step }) => ({ ...step, now: extensionId === null ? null : nowOf(actor, extensionId) }))],
+        steps: [...(plan.before ? [{ ...plan.before, when: null, depth: 0, now: null, subject: null }] : []), ...explainSteps(plan.steps, expansion(request, snapshot, rules)).map(({ extensionId, payerId, ...step }, index) => ({ ...step, now: joined(index === 0 && numberNow(actor, plan.inboundNumberId), extensionId !== null && nowOf(actor, extensionId), payerId !== undefined && capsNow(payerId)) }))],
       }
     },
   }
@@ -119,4 +136,9 @@ function expansion({ inbound: _inbound, ...request }: CallRequest, snapshot: Dir
     const others = [['open', 'While open', schedule.open], ['closed', 'While closed', schedule.closed], ['holiday', 'On a holiday', schedule.holiday]] as const
     return others.flatMap(([is, when, target]) => (is === step.is || target === null ? [] : [{ when: `${when}: ${target}`, steps: goesTo(target, schedule.number) }]))
   }
+}
+
+function joined(...parts: readonly (string | false | null)[]): string | null {
+  const said = parts.filter((part) => typeof part === 'string')
+  return said.length === 0 ? null : said.join(' ')
 }

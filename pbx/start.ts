@@ -247,7 +247,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     inboundNumbers: guardInboundNumbers(directory),
     outboundRoutes: guardOutboundRoutes(directory),
     pinSets: guardPinSets(directory),
-    routing: createRoutingDoor({ directory, registrar, registry, defaults: { ringSeconds: settings.calls.ringSeconds } }),
+    routing: createRoutingDoor({ directory, registrar, registry, charges, defaults: { ringSeconds: settings.calls.ringSeconds } }),
     shield: createShieldDoor({ shield, database, directory, registrar, clock: systemClock }),
     recordings: recordings.door,
     voicemail: voicemail.door,

@@ -1456,6 +1456,14 @@ export type Extension = {
      */
     outsideNumber: string | null;
     /**
+     * Calls outside at once, those that it forwards or transfers there among them; further ones are refused (outside-limit). Never calls for help. Null: no limit.
+     */
+    outsideAtOnce: number | null;
+    /**
+     * Calls outside that may begin within any 60 seconds; further ones are refused (outside-limit). Never calls for help. Null: no limit.
+     */
+    outsidePerMinute: number | null;
+    /**
      * Callers who reach nobody may leave a message, where no forward says otherwise.
      */
     voicemail: boolean;
@@ -1619,6 +1627,8 @@ export type ExtensionCreate = {
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
     outsideNumber?: string | null;
+    outsideAtOnce?: number | null;
+    outsidePerMinute?: number | null;
     /**
      * Name of its first device; Phone when absent.
      */
@@ -1749,6 +1759,8 @@ export type ExtensionUpdate = {
     followMeOwnPhones?: boolean;
     followMeTo?: Array<FollowMeTargetInput>;
     outsideNumber?: string | null;
+    outsideAtOnce?: number | null;
+    outsidePerMinute?: number | null;
     /**
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */

@@ -11,7 +11,7 @@ const placesOf = (places: Extension['followMeTo']): string => places.map(({ targ
 
 /** What becomes of calls to an extension, in sentences; empty when they simply ring. */
 export function handlingSentences(extension: Extension): string[] {
-  const { forwardAlways, forwardBusy, forwardNoAnswer, forwardUnreachable, doNotDisturb, vipNumbers, callLimit, voicemail, pageable, listed, screening, supervises, followMe, followMeOwnPhones, followMeTo, missedCallMail } = extension
+  const { forwardAlways, forwardBusy, forwardNoAnswer, forwardUnreachable, doNotDisturb, vipNumbers, callLimit, voicemail, pageable, listed, screening, supervises, followMe, followMeOwnPhones, followMeTo, missedCallMail, outsideAtOnce, outsidePerMinute } = extension
   return [
     ...(forwardAlways === null ? [] : [t('All calls go on to {{forwardAlways}}.', { forwardAlways })]),
     ...(doNotDisturb ? [undisturbedWords(vipNumbers.join(', '), forwardBusy)] : []),
@@ -25,6 +25,8 @@ export function handlingSentences(extension: Extension): string[] {
     ...(missedCallMail.length === 0 ? [] : [t('Missed calls are told by e-mail to {{missedCallMail}}.', { missedCallMail: missedCallMail.join(', ') })]),
     ...(supervises.length === 0 ? [] : [t('Its phones may listen to the calls of {{whom}}.', { whom: supervises.map((number) => (number === '.' ? t('everybody') : number)).join(', ') })]),
     ...(listed ? [] : [t('Not found by name in the company directory.')]),
+    ...(outsideAtOnce === null ? [] : [plural(outsideAtOnce, 'One call outside at once.', 'Up to {{count}} calls outside at once.')]),
+    ...(outsidePerMinute === null ? [] : [plural(outsidePerMinute, 'One new call outside a minute.', 'Up to {{count}} new calls outside a minute.')]),
     ...(callLimit === null ? [] : [plural(callLimit, 'Busy during a call.', 'Busy from {{count}} calls at once on.')]),
   ]
 }

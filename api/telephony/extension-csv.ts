@@ -29,6 +29,8 @@ const COLUMNS = {
   lampNumbers: { kind: 'list', empty: [] },
   outsideCalls: { kind: 'text' },
   outsideNumber: { kind: 'text', empty: null },
+  outsideAtOnce: { kind: 'number', empty: null },
+  outsidePerMinute: { kind: 'number', empty: null },
   pickupGroup: { kind: 'text', empty: null },
   supervises: { kind: 'list', empty: [] },
   pageable: { kind: 'flag' },

@@ -42,6 +42,8 @@ export function presentExtension(extension: ExtensionOfPbx): z.input<typeof Exte
     callLimit: extension.callLimit,
     outsideCalls: extension.outsideCalls,
     outsideNumber: extension.outsideNumber,
+    outsideAtOnce: extension.outsideAtOnce,
+    outsidePerMinute: extension.outsidePerMinute,
     pickupGroup: extension.pickupGroup,
     supervises: extension.supervises,
     pageable: extension.pageable,

@@ -67,6 +67,8 @@ export const Extension = z
     followMeOwnPhones: z.boolean().meta({ description: 'Its own phones ring as well.' }),
     followMeTo: z.array(FollowMeTarget),
     outsideNumber: z.string().nullable().meta({ description: 'Shown outside; null: the one of the route or trunk.' }),
+    outsideAtOnce: z.number().int().nullable().meta({ description: 'Calls outside at once, those that it forwards or transfers there among them; further ones are refused (outside-limit). Never calls for help. Null: no limit.' }),
+    outsidePerMinute: z.number().int().nullable().meta({ description: 'Calls outside that may begin within any 60 seconds; further ones are refused (outside-limit). Never calls for help. Null: no limit.' }),
     voicemail: z.boolean().meta({ description: 'Callers who reach nobody may leave a message, where no forward says otherwise.' }),
     version: z.number().int(),
     devices: z.array(Device),
@@ -125,6 +127,8 @@ const handling = {
   followMeOwnPhones: z.boolean().optional(),
   followMeTo: z.array(FollowMeTargetInput).max(10).optional(),
   outsideNumber: target,
+  outsideAtOnce: z.number().int().min(1).max(50).nullable().optional(),
+  outsidePerMinute: z.number().int().min(1).max(600).nullable().optional(),
 }
 
 /** Characters of an import. */

@@ -5,6 +5,7 @@ import { costOf } from '../rates/deck.ts'
 import { dayIn, Spending } from './spend.ts'
 import type { PaidCall, SpentDay } from '../directory/toll-calls.ts'
 
+const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 /** Calls that cost are looked after every second: what they will have cost by the look after the next is counted as spent. */
@@ -99,6 +100,10 @@ export interface Charges {
   spent(tenantId: string, window: 'day' | 'month', payerId?: string): number
   /** How many abroad go on now: of one extension, or of all. */
   count(tenantId: string, payerId?: string): number
+  /** Calls outside of an extension that go on now, whether they cost or not. */
+  outside(tenantId: string, payerId: string): number
+  /** How many of those it began within the last 60 seconds. */
+  withinMinute(tenantId: string, payerId: string): number
   /** How many an extension began within the last hour. */
   withinHour(tenantId: string, payerId: string): number
   /** Seconds paid for within the last 24 hours, those that go on among them: of one extension, or of all and the house. */
@@ -123,6 +128,10 @@ export function createCharges(past: readonly PaidCall[], keep: (call: PaidCall) 
   const spending = new Spending(books.spent)
   const live = new Set<Charge>()
   const byTenant = new Map<string, PaidCall[]>()
+  /** Begun within a minute, by payer. */
+  const latest = new Map<string, Charge[]>()
+  const keyOf = (tenantId: string, payerId: string): string => `${tenantId} ${payerId}`
+  const lastMinute = (tenantId: string, payerId: string): Charge[] => (latest.get(keyOf(tenantId, payerId)) ?? []).filter(({ begunAt }) => begunAt > clock.now() - MINUTE_MS)
   const known = (tenantId: string): PaidCall[] => {
     const list = (byTenant.get(tenantId) ?? []).filter(({ begunAt, seconds }) => begunAt + seconds * 1000 > clock.now() - DAY_MS)
     byTenant.set(tenantId, list)
@@ -142,6 +151,7 @@ export function createCharges(past: readonly PaidCall[], keep: (call: PaidCall) 
   const add = (from: ConstructorParameters<typeof Charge>[0]): Charge => {
     const charge = new Charge(from, onOver)
     live.add(charge)
+    if (from.payerId !== null) latest.set(keyOf(from.tenantId, from.payerId), [...lastMinute(from.tenantId, from.payerId), charge])
     return charge
   }
   const of = (tenantId: string, payerId: string): (PaidCall | Charge)[] => [...live, ...known(tenantId)].filter((call) => call.tenantId === tenantId && call.payerId === payerId && !call.forgiven)
@@ -157,6 +167,9 @@ export function createCharges(past: readonly PaidCall[], keep: (call: PaidCall) 
       return [...live].reduce((sum, charge) => (charge.tenantId === tenantId && (payerId === undefined || (charge.payerId === payerId && !charge.forgiven)) ? sum + charge.committed(now) : sum), over)
     },
     count: (tenantId, payerId) => [...live].filter((charge) => charge.abroad && charge.tenantId === tenantId && (payerId === undefined || charge.payerId === payerId)).length,
+    outside: (tenantId, payerId) => [...live].filter((charge) => charge.tenantId === tenantId && charge.payerId === payerId).length,
+    // One whose turn never came, because somebody else answered, was none.
+    withinMinute: (tenantId, payerId) => lastMinute(tenantId, payerId).filter((charge) => charge.placed || live.has(charge)).length,
     withinHour: (tenantId, payerId) => of(tenantId, payerId).filter((call) => call.abroad && call.begunAt > clock.now() - HOUR_MS && (!(call instanceof Charge) || call.placed)).length,
     secondsWithinDay(tenantId, payerId) {
       const counts = (call: PaidCall | Charge): boolean => call.abroad && call.tenantId === tenantId && (payerId === undefined || (call.payerId === payerId && !call.forgiven))

@@ -31,6 +31,7 @@ const verdicts = {
   'unknown-number': { result: 'failed', status: 404, phrase: 'Not Found', explanation: 'The dialled number does not exist.' },
   'no-trunk': { result: 'failed', status: 503, phrase: 'No Outside Line', explanation: 'No trunk could carry the call to the outside.' },
   'outside-forbidden': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'Calls to this number are not allowed for the extension.' },
+  'outside-limit': { result: 'refused', status: 403, phrase: 'Too Many Calls', explanation: 'The extension has as many calls outside as it may.' },
   'toll-spend': { result: 'answered', status: 403, phrase: 'Forbidden', explanation: 'The call would have cost more than may be spent.' },
   'toll-minutes': { result: 'answered', status: 403, phrase: 'Forbidden', explanation: 'The call went on beyond the minutes abroad that may be used within a day.' },
   'route-closed': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'The outbound route for this number is closed at this time.' },

@@ -39,13 +39,13 @@ export function watchMinutes(world: CallWorld): { stop(): void } {
   const timer = setInterval(() => {
     const over = new Map<string, string>()
     for (const charge of world.charges.live) {
-      const why = charge.answeredAt === null ? undefined : minutesOver(world, charge)
+      const why = charge.answeredAt === null || !charge.abroad ? undefined : minutesOver(world, charge)
       // Locking forgives: its other calls end for the same reason.
       if (why !== undefined) over.set(payerOf(charge), why)
     }
     if (over.size === 0) return
     for (const call of world.registry.all()) {
-      const [why] = call.legs.flatMap(({ over: ended, charge }) => (ended || !charge ? [] : (over.get(payerOf(charge)) ?? [])))
+      const [why] = call.legs.flatMap(({ over: ended, charge }) => (ended || !charge?.abroad ? [] : (over.get(payerOf(charge)) ?? [])))
       if (why !== undefined && !call.over) hangUp(world, call, terminate('toll-minutes', 'system', null, `${why}.`))
     }
   }, LOOK_MS)

@@ -89,6 +89,7 @@ function toExtension(row: ExtensionRow, devices: DeviceRow[]): Extension {
     enabled: row.enabled, recording: row.recording, recordingDays: row.recording_days, encryption: row.encryption,
     forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
     doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, blockedCallers: row.blocked_callers, lampNumbers: row.lamp_numbers, missedCallMail: row.missed_call_mail, callLimit: row.call_limit, voicemail: row.voicemail, pickupGroup: row.pickup_group, supervises: row.supervises, pageable: row.pageable, listed: row.listed, screening: row.screening, speedDials: row.speed_dials, outsideCalls: row.outside_calls, outsideNumber: row.outside_number,
+    outsideAtOnce: row.outside_at_once, outsidePerMinute: row.outside_per_minute,
     followMe: row.follow_me, followMeOwnPhones: row.follow_me_own_phones, followMeTo: row.follow_me_to, version: row.version, devices: devices.map(toDevice),
     createdAt: row.created_at, updatedAt: row.updated_at,
   }

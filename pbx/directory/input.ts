@@ -23,6 +23,8 @@ export function checkExtension<T extends Partial<ExtensionInput>>(input: T): T {
   checkRange(input.ringSeconds, 'ringSeconds', 'Ring time', 5, 300, details)
   checkRange(input.maxContacts, 'maxContacts', 'The number of contacts', 1, 100, details)
   checkRange(input.callLimit, 'callLimit', 'The number of calls at once', 1, 50, details)
+  checkRange(input.outsideAtOnce, 'outsideAtOnce', 'The number of calls outside at once', 1, 50, details)
+  checkRange(input.outsidePerMinute, 'outsidePerMinute', 'The number of calls outside within a minute', 1, 600, details)
   for (const field of ['forwardAlways', 'forwardBusy', 'forwardNoAnswer', 'forwardUnreachable'] as const) {
     const number = input[field]
     if (typeof number === 'string') checked[field] = checkTarget(number, field, details)

@@ -70,6 +70,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
       maxContacts: row.max_contacts, contactsFull: row.contacts_full, enabled: row.enabled, recording: row.recording, encryption: row.encryption,
       forwardAlways: row.forward_always, forwardBusy: row.forward_busy, forwardNoAnswer: row.forward_no_answer, forwardUnreachable: row.forward_unreachable,
       doNotDisturb: row.do_not_disturb, vipNumbers: row.vip_numbers, blockedCallers: row.blocked_callers, lampNumbers: row.lamp_numbers, missedCallMail: row.missed_call_mail, callLimit: row.call_limit, voicemail: row.voicemail,
+      outsideAtOnce: row.outside_at_once, outsidePerMinute: row.outside_per_minute,
       outsideCalls: row.outside_calls, outsideNumber: row.outside_number, pickupGroup: row.pickup_group, supervises: row.supervises, pageable: row.pageable, listed: row.listed, screening: row.screening, speedDials: row.speed_dials,
       followMe: row.follow_me, followMeOwnPhones: row.follow_me_own_phones, followMeTo: row.follow_me_to,
     })),

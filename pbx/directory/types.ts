@@ -55,6 +55,9 @@ export interface SnapshotExtension {
   outsideCalls: OutsideCalls
   /** Shown outside; null: the route's or the trunk's. */
   outsideNumber: string | null
+  /** Calls outside at once, and begun within a minute; null: no limit. */
+  outsideAtOnce: number | null
+  outsidePerMinute: number | null
   /** Callers who reach nobody may leave a message. */
   voicemail: boolean
   /** Calls that ring at others of the same may be picked up; null: of those without one. */

@@ -259,6 +259,8 @@ export interface ExplainedStep {
   depth: number
   /** Whose phones ring. */
   extensionId: string | null
+  /** Whose call outside it is; absent: nobody's, or one for help. */
+  payerId?: string
   /** What is configured to do this; its settings change the step. */
   subject: { type: SubjectType; id: string } | null
 }
@@ -276,7 +278,7 @@ export type Expand = (step: Step) => readonly { when: string; steps: readonly St
 /** Every step of a plan with those of its branches behind it. */
 export function explainSteps(steps: readonly Step[], expand: Expand = () => [], when: string | null = null, depth = 0): ExplainedStep[] {
   return steps.flatMap((step, index) => {
-    const own: ExplainedStep = { step: describeStep(step), reason: step.reason, when: index === 0 ? when : null, depth, extensionId: step.kind === 'extension' ? step.extensionId : null, subject: subjectOf(step) }
+    const own: ExplainedStep = { step: describeStep(step), reason: step.reason, when: index === 0 ? when : null, depth, extensionId: step.kind === 'extension' ? step.extensionId : null, ...(step.kind === 'outside' && !step.emergency && step.payerId && { payerId: step.payerId }), subject: subjectOf(step) }
     const later = expand(step).flatMap((branch) => explainSteps(branch.steps, expand, branch.when, depth + 1))
     if (step.kind !== 'extension' && step.kind !== 'ring-group') return [own, ...later]
     const branches = Object.entries(step.otherwise) as [Unanswered, Branch][]

@@ -83,7 +83,7 @@ function outsideTarget(world: CallWorld, call: Call, { outside, confirm, delaySe
     return undefined
   }
   const admitted = admit(world, call, outside)
-  if (admitted.refused !== undefined) return { verdict: terminate('outside-forbidden', 'system', null, `${admitted.refused}.`) }
+  if (admitted.refused !== undefined) return { verdict: terminate(admitted.cause, 'system', null, `${admitted.refused}.`) }
   const { charge } = admitted
   const target = nextTarget(delaySeconds)
   if (!target) charge?.release()

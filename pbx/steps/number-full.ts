@@ -13,6 +13,11 @@ export function numberFull({ directory, registry }: Pick<CallWorld, 'directory' 
   const found = directory.snapshot().inboundNumbersOf(call.tenantId).find(({ id }) => id === plan.inboundNumberId)
   caller.origin.inboundNumberId = plan.inboundNumberId
   if (!found || found.maxCalls === null) return undefined
-  const others = registry.list(call.tenantId).filter((other) => other !== call && !other.over && other.legs.some((leg) => !leg.over && leg.origin.inboundNumberId === found.id))
+  const others = callsFor(registry, call.tenantId, found.id).filter((other) => other !== call)
   return others.length < found.maxCalls ? undefined : terminate('number-full', 'system', null, `${found.number} (${found.name}) takes ${found.maxCalls} ${found.maxCalls === 1 ? 'call' : 'calls'} at once, and that many go on.`)
+}
+
+/** Calls that came for an inbound number and go on. */
+export function callsFor(registry: Pick<CallWorld['registry'], 'list'>, tenantId: string, inboundNumberId: string): Call[] {
+  return registry.list(tenantId).filter((call) => !call.over && call.legs.some((leg) => !leg.over && leg.origin.inboundNumberId === inboundNumberId))
 }

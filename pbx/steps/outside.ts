@@ -24,7 +24,7 @@ const RING_SECONDS = 120
 export async function callOutside(world: CallWorld, call: Call, step: OutsideStep): Promise<StepOutcome> {
   if (step.pin && !step.emergency) return askForPin(world, call, { ...step, pin: step.pin })
   const admitted = admit(world, call, step)
-  if (admitted.refused !== undefined) return { kind: 'next', verdict: terminate('outside-forbidden', 'system', null, `${admitted.refused}.`) }
+  if (admitted.refused !== undefined) return { kind: 'next', verdict: terminate(admitted.cause, 'system', null, `${admitted.refused}.`) }
   try {
     return await overTrunks(world, call, step, admitted.charge)
   } finally {

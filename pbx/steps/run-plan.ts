@@ -76,7 +76,7 @@ function soughtBy(step: Step): Sought | undefined {
 const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   'busy': 'busy', 'declined': 'busy', 'no-answer': 'no-answer', 'not-introduced': 'no-answer', 'not-registered': 'unreachable', 'not-reachable': 'unreachable',
   // Those outside who were to be rung too.
-  'no-trunk': 'unreachable', 'outside-forbidden': 'unreachable',
+  'no-trunk': 'unreachable', 'outside-forbidden': 'unreachable', 'outside-limit': 'unreachable',
 }
 
 function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'schedule' }>, last: Termination, rest: readonly Step[]): Promise<StepOutcome> {

@@ -1,7 +1,7 @@
 import { Checkbox, NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useCode } from '../../app/feature-codes.ts'
-import { trimmedOrNull } from '../../app/fields.ts'
+import { numberOrNull, trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Extension } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
@@ -27,6 +27,9 @@ interface Values extends Record<(typeof forwards)[number]['field'], string>, Fol
   missedCallMail: string[]
   /** Empty: no limit. */
   callLimit: number | string
+  /** Empty: no limit. */
+  outsideAtOnce: number | string
+  outsidePerMinute: number | string
   outsideCalls: Extension['outsideCalls']
   /** Empty: the route's or the trunk's. */
   outsideNumber: string
@@ -66,7 +69,7 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
     initial: {
       forwardAlways: extension.forwardAlways ?? '', forwardBusy: extension.forwardBusy ?? '', forwardNoAnswer: extension.forwardNoAnswer ?? '',
       forwardUnreachable: extension.forwardUnreachable ?? '', doNotDisturb: extension.doNotDisturb, voicemail: extension.voicemail, vipNumbers: extension.vipNumbers, lampNumbers: extension.lampNumbers, missedCallMail: extension.missedCallMail, callLimit: extension.callLimit ?? '',
-      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', pickupGroup: extension.pickupGroup ?? '', supervises: extension.supervises, pageable: extension.pageable, listed: extension.listed, screening: extension.screening,
+      outsideCalls: extension.outsideCalls, outsideNumber: extension.outsideNumber ?? '', outsideAtOnce: extension.outsideAtOnce ?? '', outsidePerMinute: extension.outsidePerMinute ?? '', pickupGroup: extension.pickupGroup ?? '', supervises: extension.supervises, pageable: extension.pageable, listed: extension.listed, screening: extension.screening,
       followMe: extension.followMe, followMeOwnPhones: extension.followMeOwnPhones, followMeTo: extension.followMeTo,
     },
     check: ({ lampNumbers, supervises }): Record<string, string> => {
@@ -76,9 +79,9 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       return wrong === undefined ? {} : { lampNumbers: t('{{wrong}} is no number inside, such as 102, and no code, such as *21.', { wrong }) }
     },
     onSaved: onClose,
-    save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, pickupGroup, supervises, pageable, listed, screening, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
+    save: async ({ doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit, outsideCalls, outsideNumber, outsideAtOnce, outsidePerMinute, pickupGroup, supervises, pageable, listed, screening, followMe, followMeOwnPhones, followMeTo, ...numbers }) => {
       const targets = Object.fromEntries(forwards.map(({ field }) => [field, trimmedOrNull(numbers[field])]))
-      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), pickupGroup: trimmedOrNull(pickupGroup), supervises, pageable, listed, screening, followMe, followMeOwnPhones, followMeTo, version: extension.version })
+      await changeExtension(extension.id, { ...targets, doNotDisturb, voicemail, vipNumbers, lampNumbers, missedCallMail, callLimit: callLimit === '' ? null : Number(callLimit), outsideCalls, outsideNumber: trimmedOrNull(outsideNumber), outsideAtOnce: numberOrNull(outsideAtOnce), outsidePerMinute: numberOrNull(outsidePerMinute), pickupGroup: trimmedOrNull(pickupGroup), supervises, pageable, listed, screening, followMe, followMeOwnPhones, followMeTo, version: extension.version })
       notify.done(t('The call handling of {{number}} is saved.', { number: extension.number }))
     },
   })
@@ -112,6 +115,8 @@ function Fields({ current, onClose }: { current: Extension; onClose: () => void 
       <TagsInput label={t('BLF list')} description={t('Numbers and codes whose lamps its phones get by one subscription; press Enter after each. The BLF list URI of its phones is blf-{{number}} at this server.', { number: extension.number })} placeholder={values.lampNumbers.length === 0 ? '102' : ''} value={values.lampNumbers} error={errors.lampNumbers} onChange={(value) => set('lampNumbers', value)} />
       <TagsInput label={t('Supervises')} description={supervise === undefined ? t('Whose calls its phones may listen to: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.') : t('Whose calls its phones may listen to with {{supervise}} and the extension: numbers of extensions or ring groups, or patterns such as 2XX, a dot for everybody; press Enter after each. Only for who may listen to calls.', { supervise })} placeholder={values.supervises.length === 0 ? t('Nobody') : ''} value={values.supervises} error={errors.supervises} onChange={(value) => set('supervises', value)} />
       <Select label={t('May call outside')} description={t('Also counts for calls that it forwards or transfers there.')} data={outside} allowDeselect={false} value={values.outsideCalls} onChange={(value) => set('outsideCalls', (value ?? 'national') as Extension['outsideCalls'])} />
+      <NumberInput label={t('Calls outside at once')} description={t('Further ones are refused; empty for no limit. Calls for help always go out.')} min={1} max={50} allowDecimal={false} placeholder={t('No limit')} value={values.outsideAtOnce} error={errors.outsideAtOnce} onChange={(value) => set('outsideAtOnce', value)} />
+      <NumberInput label={t('New calls outside a minute')} description={t('Further ones are refused; empty for no limit. Calls for help always go out.')} min={1} max={600} allowDecimal={false} placeholder={t('No limit')} value={values.outsidePerMinute} error={errors.outsidePerMinute} onChange={(value) => set('outsidePerMinute', value)} />
       <TextInput label={t('Number shown outside')} description={t('An inbound number, or that of a trunk; empty: the one of the outbound route.')} inputMode="tel" autoComplete="off" value={values.outsideNumber} error={errors.outsideNumber} onChange={(change) => set('outsideNumber', change.currentTarget.value)} />
     </FormBody>
   )

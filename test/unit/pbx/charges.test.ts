@@ -31,6 +31,26 @@ suite('calls that cost', () => {
     assert.deepEqual(kept.map(({ tenantId, payerId, seconds, forgiven }) => [tenantId, payerId, seconds, forgiven]), [['t', 'x', 30, false]])
   })
 
+  test('calls outside that cost nothing count as well: at once, and within a minute by attempts', () => {
+    const { clock, pass } = at(1_000_000)
+    const kept: PaidCall[] = []
+    const charges = createCharges([], (call) => kept.push(call), clock)
+    const begin = () => charges.begin('t', 'x', { abroad: false, rate: null })
+    const [first, unplaced] = [begin(), begin()]
+    first.place()
+    assert.deepEqual([charges.outside('t', 'x'), charges.withinMinute('t', 'x'), charges.outside('t', 'y'), charges.outside('u', 'x')], [2, 2, 0, 0])
+    assert.deepEqual([charges.count('t'), charges.withinHour('t', 'x')], [0, 0], 'none of them is abroad')
+    unplaced.release()
+    assert.deepEqual([charges.outside('t', 'x'), charges.withinMinute('t', 'x')], [1, 1], 'its turn never came')
+    first.release()
+    assert.deepEqual([charges.outside('t', 'x'), charges.withinMinute('t', 'x')], [0, 1])
+    pass(59_999)
+    assert.equal(charges.withinMinute('t', 'x'), 1)
+    pass(1)
+    assert.equal(charges.withinMinute('t', 'x'), 0)
+    assert.deepEqual(kept, [])
+  })
+
   test('what is forgiven counts for all together alone; an hour and a day pass', () => {
     const { clock, pass } = at(100 * 3_600_000)
     const past = { id: '1', tenantId: 't', payerId: 'x', begunAt: clock.now() - 1_000, seconds: 60, forgiven: false, abroad: true, cost: 0 }
