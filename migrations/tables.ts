@@ -970,6 +970,7 @@ export interface TrunkRow {
   packet_ms: 10 | 20 | 30 | 40 | 60 | null
   sign_calls: boolean
   verify_calls: 'off' | 'mark' | 'refuse' | 'require'
+  read_diversion: boolean
   enabled: boolean
   version: number
   created_at: Date

@@ -84,6 +84,8 @@ export interface Trunk {
   signCalls: boolean
   /** What becomes of calls of the carrier by their signatures: nothing, they are shown as good or not, those with a wrong one are refused, all without a good one are. */
   verifyCalls: 'off' | 'mark' | 'refuse' | 'require'
+  /** It is believed who sent a call on before it came here (Diversion, History-Info). */
+  readDiversion: boolean
   enabled: boolean
   version: number
   createdAt: Date
@@ -122,6 +124,7 @@ export interface TrunkInput {
   packetMs?: Trunk['packetMs']
   signCalls?: boolean
   verifyCalls?: Trunk['verifyCalls']
+  readDiversion?: boolean
   enabled?: boolean
 }
 

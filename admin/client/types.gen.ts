@@ -159,6 +159,10 @@ export type Leg = {
      * Of a caller from outside whose call was verified; null: it was not.
      */
     identity: CallerIdentity | null;
+    /**
+     * Of a caller from outside: who sent the call on before it came here and why (RFC 5806), whom it was for first at the beginning.
+     */
+    diverted: Array<DivertedBy>;
 };
 
 export type LegSecurity = {
@@ -212,6 +216,11 @@ export type CallerIdentity = {
      * Why, in a sentence.
      */
     reason: string;
+};
+
+export type DivertedBy = {
+    number: string;
+    why: 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'do-not-disturb' | 'deflection' | 'time-of-day' | 'follow-me' | 'out-of-service' | 'away' | 'unknown';
 };
 
 export type Termination = {
@@ -3034,6 +3043,10 @@ export type Trunk = {
      * Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.
      */
     verifyCalls: 'off' | 'mark' | 'refuse' | 'require';
+    /**
+     * It is believed who sent a call on before it came here (Diversion, RFC 5806; History-Info, RFC 7044): shown with the call and on phones, passed on, and no forward sends the call back there.
+     */
+    readDiversion: boolean;
     enabled: boolean;
     version: number;
     createdAt: string;
@@ -3210,6 +3223,10 @@ export type TrunkCreate = {
      * Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.
      */
     verifyCalls?: 'off' | 'mark' | 'refuse' | 'require';
+    /**
+     * It is believed who sent a call on before it came here (Diversion, RFC 5806; History-Info, RFC 7044): shown with the call and on phones, passed on, and no forward sends the call back there.
+     */
+    readDiversion?: boolean;
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.
@@ -3321,6 +3338,10 @@ export type TrunkUpdate = {
      * Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.
      */
     verifyCalls?: 'off' | 'mark' | 'refuse' | 'require';
+    /**
+     * It is believed who sent a call on before it came here (Diversion, RFC 5806; History-Info, RFC 7044): shown with the call and on phones, passed on, and no forward sends the call back there.
+     */
+    readDiversion?: boolean;
     enabled?: boolean;
     /**
      * PEM, the key of clientCertificate. Never shown again.

@@ -86,3 +86,13 @@ export function percent(rate: number): string {
   const value = rate * 100
   return value === 0 ? '0 %' : value < 0.1 ? `< ${decimal(0.1, 1)} %` : `${decimal(value, value < 10 ? 1 : 0)} %`
 }
+
+const DIVERTED: Readonly<Record<Leg['diverted'][number]['why'], string>> = {
+  'unconditional': t('all calls'), 'user-busy': t('busy'), 'no-answer': t('nobody answered'), 'unavailable': t('not reachable'), 'do-not-disturb': t('do not disturb'), 'deflection': t('by whoever it rang at'),
+  'time-of-day': t('by time of day'), 'follow-me': t('follow me'), 'out-of-service': t('out of service'), 'away': t('away'), 'unknown': t('why is not said'),
+}
+
+/** Somebody outside who sent a call on, and why. */
+export function divertedWords({ number, why }: Leg['diverted'][number]): string {
+  return t('{{number}} ({{why}})', { number: number === 'anonymous' ? t('somebody who is not named') : number, why: DIVERTED[why] })
+}

@@ -30,6 +30,7 @@ export function presentLeg(leg: LegView): z.input<typeof Leg> {
     media: leg.media,
     cost: leg.cost ?? null,
     identity: leg.identity ?? null,
+    diverted: [...(leg.diverted ?? [])],
   }
 }
 

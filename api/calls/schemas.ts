@@ -63,6 +63,7 @@ export const Leg = z
     media: orNull(MediaFigures),
     cost: orNull(z.object({ amount: z.number(), currency: z.string() }).meta({ id: 'Cost' })).meta({ description: 'What the line costs by the rates of its trunk; null: nothing is known.' }),
     identity: orNull(CallerIdentity).meta({ description: 'Of a caller from outside whose call was verified; null: it was not.' }),
+    diverted: z.array(z.object({ number: z.string(), why: z.enum(['unconditional', 'user-busy', 'no-answer', 'unavailable', 'do-not-disturb', 'deflection', 'time-of-day', 'follow-me', 'out-of-service', 'away', 'unknown']) }).meta({ id: 'DivertedBy' })).meta({ description: 'Of a caller from outside: who sent the call on before it came here and why (RFC 5806), whom it was for first at the beginning.' }),
   })
   .meta({ id: 'Leg' })
 

@@ -66,6 +66,7 @@ const trunk = {
   packetMs: z.union([z.literal(10), z.literal(20), z.literal(30), z.literal(40), z.literal(60)]).nullable().meta({ description: 'Milliseconds of sound in a packet to the carrier (ptime). Null: as it would like. Opus has 20 instead of 30.' }),
   signCalls: z.boolean().meta({ description: 'Calls over it say who calls whom, signed by the certificate of the organisation (STIR/SHAKEN, RFC 8224). Calls for help, and those whose caller withholds the number, are not.' }),
   verifyCalls: z.enum(['off', 'mark', 'refuse', 'require']).meta({ description: 'Signatures of calls of the carrier (STIR/SHAKEN, RFC 8224). off: not looked at. mark: verified, and told to phones and in the history. refuse: also, calls whose signature is wrong are refused (403, 436, 437, 438). require: all without a good one are, unsigned ones with 428.' }),
+  readDiversion: z.boolean().meta({ description: 'It is believed who sent a call on before it came here (Diversion, RFC 5806; History-Info, RFC 7044): shown with the call and on phones, passed on, and no forward sends the call back there.' }),
   enabled: z.boolean(),
 }
 

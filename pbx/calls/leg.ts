@@ -1,7 +1,7 @@
 import { newId } from '../../config/ids.ts'
 import { createMachine } from '../../config/machine.ts'
 import type { Endpoint, EndpointStats, LegSecurity } from '../../media/contract.ts'
-import type { CallerIdentity, Cost, LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
+import type { CallerIdentity, Cost, DivertedBy, LegRole, LegState, LegView, MediaFigures } from '../events/catalogue.ts'
 import type { EarlyInvite, SipDialog } from '../sip/types.ts'
 import { formatHostPort } from '../sip/uri.ts'
 import type { Charge } from './charges.ts'
@@ -26,6 +26,8 @@ export interface LegOrigin {
   inboundNumberId?: string
   /** Nobody else is told its number and name; the record keeps them. */
   hidden?: boolean
+  /** Who sent the call on before it came here, whom it was for first at the beginning. */
+  diverted?: readonly DivertedBy[]
   /** What the signature of its call was worth. */
   identity?: CallerIdentity
 }
@@ -158,6 +160,7 @@ export class Leg {
       media: this.figures,
       ...(this.rate && { cost: this.cost }),
       ...(origin.identity && { identity: origin.identity }),
+      ...(origin.diverted && { diverted: origin.diverted }),
     }
   }
 }

@@ -15,7 +15,7 @@ const KEY_PURPOSE = 'trunk-key'
 
 const TRUNK: Columns<Omit<TrunkInput, 'password' | 'clientKey'>, TrunkRow> = [
   ['name', 'name'], ['host', 'host'], ['port', 'port'], ['transport', 'transport'], ['username', 'username'], ['register', 'register'], ['registersHere', 'registers_here'], ['registerSeconds', 'register_seconds'], ['clientCertificate', 'client_certificate'], ['peerAuthority', 'peer_authority'], ['peerName', 'peer_name'], ['networks', 'networks'],
-  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['locationBy', 'location_by'], ['headerRules', 'header_rules'], ['codecs', 'codecs'], ['dtmf', 'dtmf'], ['packetMs', 'packet_ms'], ['signCalls', 'sign_calls'], ['verifyCalls', 'verify_calls'], ['enabled', 'enabled'],
+  ['country', 'country'], ['format', 'format'], ['callerId', 'caller_id'], ['identity', 'identity'], ['maxCalls', 'max_calls'], ['maxCallsPerSecond', 'max_calls_per_second'], ['emergency', 'emergency'], ['sendLocation', 'send_location'], ['locationBy', 'location_by'], ['headerRules', 'header_rules'], ['codecs', 'codecs'], ['dtmf', 'dtmf'], ['packetMs', 'packet_ms'], ['readDiversion', 'read_diversion'], ['signCalls', 'sign_calls'], ['verifyCalls', 'verify_calls'], ['enabled', 'enabled'],
 ]
 const TRUNK_JSON: ReadonlySet<string> = new Set(['headerRules'])
 const NUMBER: Columns<InboundNumberInput, InboundNumberRow> = [['number', 'number'], ['name', 'name'], ['destination', 'destination'], ['byCaller', 'by_caller'], ['namePrefix', 'name_prefix'], ['maxCalls', 'max_calls'], ['enabled', 'enabled']]

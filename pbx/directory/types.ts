@@ -113,6 +113,7 @@ export interface SnapshotTrunk {
   packetMs: Trunk['packetMs']
   signCalls: boolean
   verifyCalls: Trunk['verifyCalls']
+  readDiversion: boolean
   enabled: boolean
 }
 

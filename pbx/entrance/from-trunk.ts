@@ -1,6 +1,8 @@
 import type { Directory, SnapshotTrunk } from '../directory/types.ts'
 import { findInboundNumber, parseNumber } from '../routing/outside.ts'
+import type { Diversion } from '../routing/diversion.ts'
 import { parseAddressList } from '../sip/address.ts'
+import { readDiverted } from '../sip/diverted.ts'
 import { applyHeaderRules, READ_INWARDS, type HeaderLines } from '../sip/header-rules.ts'
 import type { IncomingRequest } from '../sip/types.ts'
 import type { InboundCall, TrunkRoom } from '../trunks/trunks.ts'
@@ -28,7 +30,8 @@ function enter(visit: Visit, request: IncomingRequest, { trunk, number }: Inboun
   const who = callerOf(readBy(trunk, request, number, snapshot.tenant(trunk.tenantId)?.slug ?? ''), request.from, trunk.country)
   const prefix = findInboundNumber(snapshot, trunk, number)?.namePrefix ?? ''
   visit.tenant = snapshot.tenant(trunk.tenantId)
-  visit.inbound = { trunkId: trunk.id, number, shown: who.shown, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
+  const diverted = trunk.readDiversion ? readDiverted((name) => request.header(name)).map((one): Diversion => ({ ...one, number: parseNumber(one.number, trunk.country)?.e164 ?? one.number, outside: true })) : []
+  visit.inbound = { trunkId: trunk.id, number, shown: who.shown, diverted, caller: { number: who.number, name: prefix === '' ? who.name : `${prefix} ${who.name || who.number}` } }
 }
 
 /** A step for those whom no trunk vouches for. */

@@ -8,7 +8,7 @@ export function createCall(onCall: (invite: IncomingInvite, caller: Caller) => v
   return (visit) => {
     if (!visit.invite) throw new Error('Only an INVITE starts a call.')
     const { inbound } = visit
-    if (inbound) return onCall(visit.invite, { tenantId: tenantOf(visit).id, deviceId: '', extensionId: '', ...inbound.caller, inbound: { trunkId: inbound.trunkId, number: inbound.number }, shown: inbound.shown })
+    if (inbound) return onCall(visit.invite, { tenantId: tenantOf(visit).id, deviceId: '', extensionId: '', ...inbound.caller, inbound: { trunkId: inbound.trunkId, number: inbound.number }, shown: inbound.shown, diverted: inbound.diverted })
     const { device, extension } = callerOf(visit)
     onCall(visit.invite, {
       tenantId: extension.tenantId,

@@ -1,4 +1,5 @@
 import type { SnapshotDevice, SnapshotExtension, SnapshotTenant, SnapshotTrunk } from '../directory/types.ts'
+import type { Diversion } from '../routing/diversion.ts'
 import type { IncomingInvite, IncomingRequest } from '../sip/types.ts'
 
 /** One request on its way through its chain, and what the steps found out so far. */
@@ -12,7 +13,7 @@ export interface Visit {
   /** The trunk whose PBX asks, once proved. */
   peer?: SnapshotTrunk
   /** The carrier whose call it is, and for which number. */
-  inbound?: { trunkId: string; number: string; shown: string | undefined; caller: { number: string; name: string } }
+  inbound?: { trunkId: string; number: string; shown: string | undefined; diverted: readonly Diversion[]; caller: { number: string; name: string } }
 }
 
 /**

@@ -51,6 +51,15 @@ export interface LegView {
   cost?: Cost | null
   /** Of a caller whose call was verified. */
   identity?: CallerIdentity | null
+  /** Of a caller from outside: who sent the call on before it came here, whom it was for first at the beginning. */
+  diverted?: readonly DivertedBy[]
+}
+
+/** Somebody outside who sent a call on; why is as RFC 5806 names it. */
+export interface DivertedBy {
+  /** `anonymous`: it is told to nobody. */
+  number: string
+  why: 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'do-not-disturb' | 'deflection' | 'time-of-day' | 'follow-me' | 'out-of-service' | 'away' | 'unknown'
 }
 
 /** Whether a caller from outside is who the call says, by the signature of the call (STIR/SHAKEN). */

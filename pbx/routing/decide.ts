@@ -2,6 +2,7 @@ import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotR
 import { toApplication } from './application.ts'
 import { ANONYMOUS, closest, excepted, turnAway } from './blocked.ts'
 import { toClock } from './clock.ts'
+import type { Diversion, HouseWhy } from './diversion.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { calledFrom, helpBehindPrefix, helpNumber, type HelpCalled } from './help.ts'
 import { addressLine, locate } from './locate.ts'
@@ -15,9 +16,10 @@ import { isOfOthers, ofOthers } from './others-calls.ts'
 import { isOfOwnCalls, ofOwnCalls } from './own-calls.ts'
 import { toIntercom, toPage } from './paging.ts'
 import { PLACES } from './feature-actions.ts'
-import { leadsToHelp, type Branch, type Diversion, type ExtensionStep, type Member, type Plan, type Step, type Unanswered } from './plan.ts'
+import { leadsToHelp, type Branch, type ExtensionStep, type Member, type Plan, type Step, type Unanswered } from './plan.ts'
 import type { CallRequest } from './request.ts'
 import { screenOf } from './screening.ts'
+import { sentBefore } from './sent-before.ts'
 import { isSlot } from './slots.ts'
 import { expandSpeedDial } from './speed-dial.ts'
 import { isTest, toTest } from './test-numbers.ts'
@@ -51,7 +53,7 @@ const SHARED_SECONDS = 15
 /** Tells where a call for help would send somebody. */
 const LOCATION_TEST = '933'
 /** Forwards that ring nobody first. */
-const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not-disturb'])
+const AT_ONCE: ReadonlySet<string> = new Set(['unconditional', 'do-not-disturb'])
 
 /**
  * Decides what should happen to a call. Pure: it looks only at the request and the snapshot,
@@ -60,7 +62,7 @@ const AT_ONCE: ReadonlySet<Diversion['why']> = new Set(['unconditional', 'do-not
  */
 export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaults: RoutingDefaults): Plan {
   const number = normaliseDialled(request.dialled)
-  const look: Look = { request, snapshot, defaults, path: [], diverted: [] }
+  const look: Look = { request, snapshot, defaults, path: [], diverted: request.diverted ?? [] }
   // Help comes before every other rule.
   const help = called(helpNumber(snapshot, request.tenantId, number), look)
   if (request.inbound && !help) return { ...fromOutside(request.inbound, look), number }
@@ -75,7 +77,7 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
  * @param diverted whose forwards led to the extension, the last first
  */
 export function deflect(request: CallRequest, extension: Hop, target: string, diverted: readonly Diversion[], snapshot: DirectorySnapshot, defaults: RoutingDefaults): Branch {
-  const path = diverted.toReversed().flatMap(({ number }) => snapshot.extensionByNumber(request.tenantId, number) ?? snapshot.ringGroupByNumber(request.tenantId, number) ?? [])
+  const path = diverted.filter(({ outside }) => outside !== true).toReversed().flatMap(({ number }) => snapshot.extensionByNumber(request.tenantId, number) ?? snapshot.ringGroupByNumber(request.tenantId, number) ?? [])
   return forward(extension, target, 'deflection', { request, snapshot, defaults, path, diverted })
 }
 
@@ -301,7 +303,7 @@ function ownMailbox(extension: SnapshotExtension, why: Unanswered): Branch | und
 function circling(hop: Hop, { path, diverted }: Look): Step[] | undefined {
   if (path.some(({ id }) => id === hop.id)) {
     // Whoever was rung on the way is not rung again, and the call ends with what became of that.
-    if (diverted.some(({ why }) => !AT_ONCE.has(why))) return []
+    if (diverted.some(({ why, outside }) => outside !== true && !AT_ONCE.has(why))) return []
     return [{ kind: 'refuse', refusal: 'forward-loop', reason: `Forwards lead in a circle: ${[...path, hop].map(({ number }) => number).join(' to ')}` }]
   }
   if (path.length > MOST_FORWARDS) return [{ kind: 'refuse', refusal: 'forward-loop', reason: `More than ${MOST_FORWARDS} forwards follow one another, up to ${hop.number}` }]
@@ -349,7 +351,8 @@ function membersOf(wanted: readonly Wanted[], look: Look): { members: Member[]; 
   for (const { extension, number, confirm, ...times } of wanted) {
     if (number !== null) {
       const way = outsideMember(tenantId, number, payerOf(look), snapshot, look.defaults.at)
-      if ('why' in way) left.push(way.why)
+      const why = 'why' in way ? way.why : sentBefore(look.request, way.outside, snapshot)
+      if (why !== undefined || 'why' in way) left.push(why ?? '')
       else {
         members.push({ ...times, outside: { ...way.outside, diverted }, confirm })
         names.push(`${number}${confirm ? ' (asked first)' : ''}`)
@@ -366,7 +369,7 @@ function membersOf(wanted: readonly Wanted[], look: Look): { members: Member[]; 
   return { members, names, left }
 }
 
-const WHY: Readonly<Record<Unanswered, Diversion['why']>> = { busy: 'user-busy', 'no-answer': 'no-answer', unreachable: 'unavailable' }
+const WHY: Readonly<Record<Unanswered, HouseWhy>> = { busy: 'user-busy', 'no-answer': 'no-answer', unreachable: 'unavailable' }
 
 function ring(extension: SnapshotExtension, look: Look, reason: string, otherwise: Partial<Record<Unanswered, Branch>>): ExtensionStep {
   return {
@@ -376,17 +379,19 @@ function ring(extension: SnapshotExtension, look: Look, reason: string, otherwis
 }
 
 /** The call goes on as if it had been for the other number, with whom it was for before told to the phone. */
-function forward(extension: Hop, target: string, why: Diversion['why'], look: Look): Branch & { steps: Step[] } {
+function forward(extension: Hop, target: string, why: HouseWhy, look: Look): Branch & { steps: Step[] } {
   const number = normaliseDialled(target)
   const reason = `${extension.number} (${extension.name}) forwards ${SAID[why]} to ${number}`
   // Nobody is sent to the emergency services by somebody else's forward.
   if (helpNumber(look.snapshot, look.request.tenantId, number) !== undefined) return { reason, steps: [{ kind: 'refuse', refusal: 'unknown-number', reason: `${reason}, and no forward may lead to the emergency services` }] }
   const { steps } = meantBy(number, { ...look, path: [...look.path, extension], diverted: [{ number: extension.number, why }, ...look.diverted] })
   const [first, ...rest] = steps
+  const before = first?.kind === 'outside' ? sentBefore(look.request, first, look.snapshot) : undefined
+  if (before !== undefined) return { reason, steps: [{ kind: 'refuse', refusal: 'forward-loop', reason: `${reason}, and ${before}` }] }
   return { reason, steps: first !== undefined && AT_ONCE.has(why) ? [{ ...first, reason: `${reason}; ${first.reason}` }, ...rest] : steps }
 }
 
-const SAID: Readonly<Record<Diversion['why'], string>> = {
+const SAID: Readonly<Record<HouseWhy, string>> = {
   unconditional: 'all calls', 'user-busy': 'calls when busy', 'no-answer': 'calls that nobody answers', unavailable: 'calls while no phone is reachable', 'do-not-disturb': 'calls it does not want to be disturbed by',
   deflection: 'the call by its phone',
 }

@@ -1,3 +1,4 @@
+import type { Diversion } from './diversion.ts'
 import type { Located, RingStrategy } from '../directory/types.ts'
 import { featureWords, type ScheduleAction, type SettingAction } from './feature-actions.ts'
 import type { ApplicationStep } from './application-step.ts'
@@ -141,12 +142,7 @@ export interface Branch {
   steps: readonly Step[]
 }
 
-/** An extension that sent the call on. */
-export interface Diversion {
-  number: string
-  /** As RFC 5806 names it. */
-  why: 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'do-not-disturb' | 'deflection'
-}
+export type { Diversion } from './diversion.ts'
 
 /** Do what a feature code says, tell the caller, and hang up. */
 export interface FeatureStep {

@@ -1,3 +1,5 @@
+import type { Diversion } from './diversion.ts'
+
 /** A wish to call somebody, whoever had it: a phone's INVITE or, later, a click in a CRM. */
 export interface CallRequest {
   tenantId: string
@@ -19,6 +21,8 @@ export interface CallRequest {
   speedDialled?: string
   /** It came over a trunk, for this number. */
   inbound?: { trunkId: string; number: string }
+  /** Who sent it on before it came here, the last first, as its carrier says. */
+  diverted?: readonly Diversion[]
   /** A dispatcher calls back whoever called for help a while ago: that very phone. */
   callBack?: CallBack
   /** Only this phone of whoever is called: the call is for its GRUU (RFC 5627). */

@@ -72,13 +72,14 @@ export function isForHelp(world: CallWorld, invite: IncomingInvite, caller: Call
 }
 
 function requestOf(world: CallWorld, invite: IncomingInvite, caller: Caller, phone: { number: string; instance: string } | undefined): CallRequest {
-  const { tenantId, inbound, extensionId, deviceId, number, name } = caller
+  const { tenantId, inbound, diverted, extensionId, deviceId, number, name } = caller
   const callBack = inbound && world.help.callBackFor(tenantId, inbound.number)
   return {
     tenantId,
     caller: { extensionId, deviceId, number, name, address: invite.source.address },
     dialled: inbound?.number ?? phone?.number ?? invite.requestUri.user ?? '',
     ...(inbound && { inbound }),
+    ...(diverted?.length && { diverted }),
     ...(callBack && { callBack }),
     ...(phone && { instance: phone.instance }),
   }

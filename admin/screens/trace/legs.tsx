@@ -4,7 +4,7 @@ import type { Call, Leg } from '../../app/types.ts'
 import { Fact } from '../../components/fact.tsx'
 import { Panel } from '../../components/panel.ts'
 import { StatusBadge, StatusDot } from '../../components/status.tsx'
-import { codecName, legStateWords, percent, qualityWording } from '../../words/call.ts'
+import { codecName, divertedWords, legStateWords, percent, qualityWording } from '../../words/call.ts'
 import { identityWording } from '../../words/identity.ts'
 import { securityWords } from '../../words/encryption.ts'
 import { duration, instant } from '../../words/time.ts'
@@ -62,6 +62,7 @@ function LegCard({ leg }: { leg: Leg }) {
         )}
       </SimpleGrid>
       {leg.identity !== null && <Text size="sm" c="dimmed" mt="sm" className="break-anywhere">{leg.identity.reason}{leg.identity.origin !== null && ` ${t('Origin {{origin}}.', { origin: leg.identity.origin })}`}</Text>}
+      {leg.diverted.length > 0 && <Text size="sm" mt="sm" className="break-anywhere">{t('Sent on before it came here: {{who}}.', { who: leg.diverted.map(divertedWords).join(', ') })}</Text>}
       {media !== null && <Text size="xs" c="dimmed" mt="sm" className="numbers break-anywhere">{media.remote === null ? t('No audio came from this phone, at our {{local}}', { local: media.local }) : t('Audio from {{remote}}, at our {{local}}', { remote: media.remote, local: media.local })}</Text>}
     </Panel>
   )

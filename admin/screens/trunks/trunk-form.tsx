@@ -26,7 +26,7 @@ export function TrunkForm({ editing, onClose }: { editing: Editing; onClose: () 
 
 const locationChoices = [{ value: 'value', label: t('The place itself') }, { value: 'reference', label: t('An address where it is asked for') }, { value: 'both', label: t('Both') }]
 
-type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'locationBy' | 'codecs' | 'dtmf' | 'packetMs' | 'signCalls' | 'verifyCalls' | 'enabled'> & {
+type Values = Pick<Trunk, 'name' | 'host' | 'transport' | 'networks' | 'country' | 'format' | 'identity' | 'emergency' | 'sendLocation' | 'locationBy' | 'codecs' | 'dtmf' | 'packetMs' | 'signCalls' | 'verifyCalls' | 'readDiversion' | 'enabled'> & {
   kind: TrunkKind
   /** Empty: where DNS says. */
   port: number | string
@@ -56,7 +56,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
     initial: {
       name: trunk?.name ?? '', host: trunk?.host ?? '', port: trunk?.port ?? '', registerSeconds: trunk?.registerSeconds ?? 600, clientCertificate: '', clientKey: '', forgetCertificate: false, peerAuthority: trunk?.peerAuthority ?? '', peerName: trunk?.peerName ?? '', transport: trunk?.transport ?? 'udp', username: trunk?.username ?? '', password: '',
       kind: trunk === undefined ? 'register' : trunkKind(trunk), networks: trunk?.networks ?? [], country: trunk?.country ?? 'US', format: trunk?.format ?? 'plus', callerId: trunk?.callerId ?? '',
-      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, locationBy: trunk?.locationBy ?? 'value', codecs: trunk?.codecs ?? [], dtmf: trunk?.dtmf ?? 'auto', packetMs: trunk?.packetMs ?? null, signCalls: trunk?.signCalls ?? false, verifyCalls: trunk?.verifyCalls ?? 'off', enabled: trunk?.enabled ?? true,
+      identity: trunk?.identity ?? 'pai', maxCalls: trunk?.maxCalls ?? '', maxCallsPerSecond: trunk?.maxCallsPerSecond ?? '', emergency: trunk?.emergency ?? false, sendLocation: trunk?.sendLocation ?? false, locationBy: trunk?.locationBy ?? 'value', codecs: trunk?.codecs ?? [], dtmf: trunk?.dtmf ?? 'auto', packetMs: trunk?.packetMs ?? null, signCalls: trunk?.signCalls ?? false, verifyCalls: trunk?.verifyCalls ?? 'off', readDiversion: trunk?.readDiversion ?? true, enabled: trunk?.enabled ?? true,
     },
     check: ({ name, host, country, kind, username, password }): Record<string, string> => ({
       ...(name.trim() === '' && { name: t('Name it as you speak of it, such as the carrier’s name.') }),
@@ -106,6 +106,7 @@ function Fields({ current, onClose }: { current: Trunk | undefined; onClose: () 
       {values.emergency && values.sendLocation && <Select label={t('The place is sent as')} description={t('An address needs PUBLIC_URL, which the carrier must reach over HTTPS.')} data={locationChoices} allowDeselect={false} value={values.locationBy} onChange={(value) => set('locationBy', (value ?? 'value') as Trunk['locationBy'])} />}
       <Checkbox label={t('Sign our calls')} description={t('STIR/SHAKEN, with the certificate under Signed calls. Ask the carrier whether it wants them signed, or signs them itself.')} checked={values.signCalls} onChange={(change) => set('signCalls', change.currentTarget.checked)} />
       <Select label={t('Calls of this carrier')} description={t('By their signatures (STIR/SHAKEN). Calls for help and calls back from dispatchers always come through.')} data={verifyChoices} allowDeselect={false} value={values.verifyCalls} onChange={(value) => set('verifyCalls', (value ?? 'off') as Trunk['verifyCalls'])} />
+      <Checkbox label={t('Believe who sent a call on before it came here')} description={t('By Diversion and History-Info. It is shown with the call and on the phones, and no forward sends the call back there.')} checked={values.readDiversion} onChange={(change) => set('readDiversion', change.currentTarget.checked)} />
       <Checkbox label={t('Turned on')} checked={values.enabled} onChange={(change) => set('enabled', change.currentTarget.checked)} />
       <Checkbox label="Carries calls to the emergency services" description="Without such a trunk, a caller of 911 or 112 is told to use another phone. Ask the carrier which address it gives." checked={values.emergency} onChange={(change) => set('emergency', change.currentTarget.checked)} />
       {values.emergency && <Checkbox label="Send the caller’s place along" description="As PIDF-LO, for carriers that take it (dynamic location). Others go by the address registered for the number." checked={values.sendLocation} onChange={(change) => set('sendLocation', change.currentTarget.checked)} />}

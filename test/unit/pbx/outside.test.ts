@@ -10,7 +10,7 @@ import { nothing } from './nothing-else.ts'
 
 const trunk = (id: string, over: Partial<SnapshotTrunk> = {}): SnapshotTrunk => ({
   id, tenantId: 't', name: `Trunk ${id}`, host: 'carrier.example', port: null, transport: 'udp', username: null, password: null, register: false, registersHere: false, registerSeconds: 600, clientCertificate: null, clientKey: null, peerAuthority: null, peerName: null, networks: [],
-  country: 'US', format: 'plus', callerId: '+12025550100', identity: 'pai', maxCalls: null, maxCallsPerSecond: null, emergency: false, sendLocation: false, locationBy: 'value', headerRules: [], codecs: [], dtmf: 'auto', packetMs: null, signCalls: false, verifyCalls: 'off', enabled: true, ...over,
+  country: 'US', format: 'plus', callerId: '+12025550100', identity: 'pai', maxCalls: null, maxCallsPerSecond: null, emergency: false, sendLocation: false, locationBy: 'value', headerRules: [], codecs: [], dtmf: 'auto', packetMs: null, signCalls: false, verifyCalls: 'off', readDiversion: true, enabled: true, ...over,
 })
 const route = (pattern: string, over: Partial<SnapshotOutboundRoute> = {}): SnapshotOutboundRoute => ({ id: pattern, tenantId: 't', name: pattern, position: 100, pattern, strip: 0, prepend: '', trunkIds: ['a'], callerId: null, callers: [], scheduleId: null, cheapestFirst: false, pinSetId: null, enabled: true, ...over })
 const snapshotOf = (trunks: SnapshotTrunk[], routes: SnapshotOutboundRoute[], numbers: Partial<SnapshotInboundNumber>[] = []) =>
