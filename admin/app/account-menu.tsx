@@ -1,6 +1,7 @@
 import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { Check, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react'
+import { LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react'
 import { Link } from 'wouter'
+import { LanguageItems } from './language-choice.tsx'
 import { notify } from './notify.ts'
 import { useSession } from './session.tsx'
 import { signOut } from './auth.ts'
@@ -16,7 +17,7 @@ export function initialsOf(name: string): string {
   return name.split(/\s+/).filter(Boolean).slice(0, 2).map((word) => word[0]?.toUpperCase() ?? '').join('')
 }
 
-/** Who is signed in, the colour scheme, and the way out. */
+/** Who is signed in, the colour scheme, the language, and the way out. */
 export function AccountMenu() {
   const { user, tenant } = useSession()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
@@ -36,19 +37,10 @@ export function AccountMenu() {
         <Menu.Divider />
         <Menu.Item component={Link} href="/account" leftSection={<UserRound size={16} aria-hidden />}>{t('My account')}</Menu.Item>
         <Menu.Label>{t('Colours')}</Menu.Label>
-        {schemes.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            closeMenuOnClick={false}
-            onClick={() => setColorScheme(value)}
-            leftSection={<Icon size={16} aria-hidden />}
-            rightSection={colorScheme === value ? <Check size={16} aria-hidden /> : undefined}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(chosen) => setColorScheme(schemes.find(({ value }) => value === chosen)?.value ?? 'auto')}>
+          {schemes.map(({ value, label, icon: Icon }) => <Menu.RadioItem key={value} value={value} rightSection={<Icon size={16} aria-hidden />}>{label}</Menu.RadioItem>)}
+        </Menu.RadioGroup>
+        <LanguageItems />
         <Menu.Divider />
         <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={() => void signOut().catch(notify.failed)}>{t('Sign out')}</Menu.Item>
       </Menu.Dropdown>

@@ -12,19 +12,19 @@ interface DayInputProps {
 }
 
 const words = {
-  from: { label: inSense('time', 'From'), name: t('From day'), width: 48 },
-  to: { label: inSense('time', 'To'), name: t('To day'), width: 34 },
+  from: { label: inSense('time', 'From'), name: t('From day') },
+  to: { label: inSense('time', 'To'), name: t('To day') },
 }
 
 /** A day of a filter, with the browser's own calendar. */
 export function DayInput({ end, value, min, max, onChange }: DayInputProps) {
-  const { label, name, width } = words[end]
+  const { label, name } = words[end]
   return (
     <TextInput
       type="date"
       aria-label={name}
       leftSection={<Text size="xs" c="dimmed">{label}</Text>}
-      leftSectionWidth={width}
+      leftSectionWidth={label.length > 2 ? 50 : 34}
       min={min}
       max={max}
       value={value}

@@ -1,5 +1,6 @@
 import { Center, Stack, Text, Title } from '@mantine/core'
 import { useEffect, type ReactNode } from 'react'
+import { LanguageLinks } from '../app/language-choice.tsx'
 import { Logo } from '../app/logo.tsx'
 import { Panel } from './panel.ts'
 
@@ -17,6 +18,7 @@ export function Doorway({ title, lead, children }: { title: string; lead?: React
           {lead !== undefined && <Text size="sm" c="dimmed" mb="md">{lead}</Text>}
           {children}
         </Panel>
+        <LanguageLinks />
       </Stack>
     </Center>
   )

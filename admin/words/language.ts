@@ -1,6 +1,6 @@
 /** The language of the panel: of the browser at first, then the one that was chosen here. */
 
-export const languages = [{ value: 'en', name: 'English' }] as const
+export const languages = [{ value: 'en', name: 'English' }, { value: 'es', name: 'Español' }] as const
 
 export type Language = (typeof languages)[number]['value']
 

@@ -37,9 +37,9 @@ export const viewports: Record<Size, { width: number; height: number }> = { desk
 /** As for a person who unfolded the whole menu, unless something is kept already. A page without an address keeps nothing. */
 const unfoldMenu = `try { localStorage.getItem('dialplane.menu') ?? localStorage.setItem('dialplane.menu', JSON.stringify({ calls: true, people: true, handling: true, outside: true, emergency: true, compliance: true, access: true, system: true })) } catch {}`
 
-/** A page of its own session that notes every complaint. @param menu as a newcomer finds it, or unfolded, where a test only goes somewhere */
-export async function openPage(browser: Browser, size: Size = 'desk', colorScheme: 'light' | 'dark' = 'light', menu: 'newcomer' | 'unfolded' = 'unfolded'): Promise<Watched> {
-  const context = await browser.newContext({ viewport: viewports[size], colorScheme, locale: 'en-GB', reducedMotion: 'reduce' })
+/** A page of its own session that notes every complaint. @param menu as a newcomer finds it, or unfolded, where a test only goes somewhere @param locale what the browser asks for (BCP 47) */
+export async function openPage(browser: Browser, size: Size = 'desk', colorScheme: 'light' | 'dark' = 'light', menu: 'newcomer' | 'unfolded' = 'unfolded', locale = 'en-GB'): Promise<Watched> {
+  const context = await browser.newContext({ viewport: viewports[size], colorScheme, locale, reducedMotion: 'reduce' })
   if (menu === 'unfolded') await context.addInitScript(unfoldMenu)
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)

@@ -2,6 +2,7 @@ import { Button, Group, PasswordInput, SegmentedControl, SimpleGrid, Stack, Text
 import { LogOut } from 'lucide-react'
 import { schemes } from '../../app/account-menu.tsx'
 import { changeOwnPassword, signOut } from '../../app/auth.ts'
+import { LanguageControl } from '../../app/language-choice.tsx'
 import { notify } from '../../app/notify.ts'
 import { useSession } from '../../app/session.tsx'
 import { Fact } from '../../components/fact.tsx'
@@ -16,9 +17,10 @@ import { DialTokens } from './dial-tokens.tsx'
 import { SessionList } from '../users/session-list.tsx'
 import { PasskeysPanel } from './passkeys.tsx'
 import { SecondFactorPanel } from './second-factor.tsx'
-import { t } from '../../words/translate.ts'
+import { language } from '../../words/language.ts'
+import { sentences, t } from '../../words/translate.ts'
 
-/** One's own account: who, password, colours. */
+/** One's own account: who, password, colours, language. */
 export default function Account() {
   const { user, tenant } = useSession()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
@@ -41,6 +43,11 @@ export default function Account() {
           onChange={(value) => setColorScheme(schemes.find((scheme) => scheme.value === value)?.value ?? 'auto')}
           data={schemes.map(({ value, label, icon: Icon }) => ({ value, label: <Group gap={6} wrap="nowrap" justify="center"><Icon size={16} aria-hidden />{label}</Group> }))}
         />
+      </Panel>
+      <Panel component="section" aria-labelledby="language">
+        <Title order={2} id="language">{t('Language')}</Title>
+        <Text size="sm" c="dimmed" mb="sm">{sentences(t('Kept in this browser.'), language !== 'en' && t('What the system itself reports, such as the cause of an error, is in English.'))}</Text>
+        <LanguageControl />
       </Panel>
       {user.hasPassword && <PasswordChange />}
       <OwnCallers />

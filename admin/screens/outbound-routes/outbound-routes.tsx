@@ -49,7 +49,9 @@ function Limits({ route: { callers, scheduleId, pinSetId } }: { route: OutboundR
 
 function TrunkNames({ ids, cheapestFirst }: { ids: string[]; cheapestFirst: boolean }) {
   const { data } = useTrunks()
-  return ids.map((id) => data?.find((trunk) => trunk.id === id)?.name ?? '…').join(cheapestFirst ? ', ' : ', then ') + (cheapestFirst && ids.length > 1 ? t(': the cheapest first') : '')
+  const names = ids.map((id) => data?.find((trunk) => trunk.id === id)?.name ?? '…')
+  if (!cheapestFirst) return names.reduce((all, name) => t('{{all}}, then {{name}}', { all, name }))
+  return names.length > 1 ? t('{{names}}: the cheapest first', { names: names.join(', ') }) : names.join()
 }
 
 /** Which calls go out over which trunks. */

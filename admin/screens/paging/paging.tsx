@@ -22,7 +22,7 @@ const columns: Column<PagingGroup>[] = [
   { key: 'state', title: t('State'), card: 'aside', render: ({ enabled, members }) => enabled && members.length === 0 ? <StatusDot label={t('No members')} tone="warning" /> : <OnOff enabled={enabled} /> },
   { key: 'members', title: t('Members'), render: ({ members }) => members.length },
   { key: 'way', title: t('They are'), render: ({ twoWay }) => twoWay ? t('Heard, too') : t('Listening only') },
-  { key: 'callers', title: t('Who may page'), render: ({ callers, fromOutside }) => `${callers.length === 0 ? t('Every extension') : callers.join(', ')}${fromOutside ? t(', and callers from outside') : ''}` },
+  { key: 'callers', title: t('Who may page'), render: ({ callers, fromOutside }) => { const who = callers.length === 0 ? t('Every extension') : callers.join(', '); return fromOutside ? t('{{who}}, and callers from outside', { who }) : who } },
 ]
 
 /** Numbers that are heard on the loudspeakers of many phones. */

@@ -3,7 +3,10 @@ import { CircleCheck, TriangleAlert } from 'lucide-react'
 import type { HealthPart } from '../../app/types.ts'
 import { t } from '../../words/translate.ts'
 
-const names: Record<string, string> = { signalling: t('Signalling (SIP)'), media: t('Audio'), database: t('Database'), certificates: t('Certificates') }
+const names: Record<string, string> = {
+  signalling: t('Signalling (SIP)'), media: t('Audio'), database: t('Database'), certificates: t('Certificates'), shield: t('Shield'), calls: t('Calls'), recordings: t('Recordings'),
+  drain: t('Drain'), load: t('Load'), backup: t('Backup'), 'trunk certificates': t('Trunk certificates'), 'signed calls': t('Signed calls'),
+}
 
 export function partName(name: string): string {
   return names[name] ?? name.charAt(0).toUpperCase() + name.slice(1)

@@ -7,6 +7,7 @@ import { CopyField } from '../../components/copy.tsx'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { providersChanged, useRoles } from './data.ts'
+import { roleName } from '../../words/roles.ts'
 import { t } from '../../words/translate.ts'
 
 export type EditingProvider = { kind: 'new' } | { kind: 'edit'; provider: SignInProvider } | null
@@ -36,7 +37,7 @@ function Fields({ current, onClose }: { current: SignInProvider | undefined; onC
   // As it was when the form opened: what someone else changes meanwhile is a conflict, not overwritten.
   const [provider] = useState(current)
   const roles = useRoles()
-  const choices = roles.data?.map(({ key, name }) => ({ value: key, label: name })) ?? []
+  const choices = roles.data?.map((role) => ({ value: role.key, label: roleName(role) })) ?? []
   const form = useForm({
     initial: initialOf(provider),
     check: ({ name, issuer, clientId, createsUsers, defaultRole, groupRoles }): Record<string, string> => ({

@@ -1,5 +1,6 @@
 import { Accordion, List, Text, Title } from '@mantine/core'
 import type { Role } from '../../app/types.ts'
+import { roleName } from '../../words/roles.ts'
 import { permissionGroups } from '../../words/permissions.ts'
 import { plural, t } from '../../words/translate.ts'
 
@@ -12,7 +13,7 @@ export function RoleTable({ roles }: { roles: Role[] }) {
         {roles.map((role) => (
           <Accordion.Item key={role.id} value={role.key}>
             <Accordion.Control>
-              <Text fw={600} size="sm">{role.name}</Text>
+              <Text fw={600} size="sm">{roleName(role)}</Text>
               <Text size="xs" c="dimmed">{plural(role.permissions.length, '{{count}} permission', '{{count}} permissions')}{role.builtIn && ` · ${t('built in')}`}</Text>
             </Accordion.Control>
             <Accordion.Panel>

@@ -7,6 +7,7 @@ import { NewPasswordField, PASSWORD_MIN } from '../../components/password-field.
 import { useForm } from '../../components/use-form.ts'
 import { ExtensionSelect } from '../extensions/extension-select.tsx'
 import { addUser, changeUser } from './data.ts'
+import { roleName } from '../../words/roles.ts'
 import { plural, t } from '../../words/translate.ts'
 
 interface UserFormProps {
@@ -53,7 +54,7 @@ function Fields({ user, roles, onClose }: { user: User | undefined; roles: Role[
       <TextInput label={t('E-mail')} description={t('The person signs in with it. Nothing is sent to it.')} type="email" withAsterisk required autoComplete="off" value={values.email} error={errors.email} onChange={(change) => set('email', change.currentTarget.value)} />
       <Checkbox.Group label={t('Roles')} withAsterisk value={values.roles} error={errors.roles} onChange={(chosen) => set('roles', chosen)}>
         <Stack gap="xs" mt={6}>
-          {roles.map((role) => <Checkbox key={role.key} value={role.key} label={role.name} description={plural(role.permissions.length, '{{count}} permissions', '{{count}} permissions')} />)}
+          {roles.map((role) => <Checkbox key={role.key} value={role.key} label={roleName(role)} description={plural(role.permissions.length, '{{count}} permissions', '{{count}} permissions')} />)}
         </Stack>
       </Checkbox.Group>
       {mayChoose && <ExtensionSelect label={t('Own extension')} description={t("Its phone opens in the person's browser; the person, and its tokens for calling, begin, see and end calls of it.")} optional value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />}

@@ -19,6 +19,7 @@ import { SessionList } from './session-list.tsx'
 import { ProvidersPanel } from './providers.tsx'
 import { SignInPolicyPanel } from './sign-in-policy.tsx'
 import { UserForm } from './user-form.tsx'
+import { roleName } from '../../words/roles.ts'
 import { rich } from '../../words/rich.ts'
 import { inSense, t } from '../../words/translate.ts'
 
@@ -38,12 +39,12 @@ export default function Users() {
   const [signedIn, setSignedIn] = useState<User | null>(null)
   const shown = useLastOpen(signedIn !== null, signedIn)
   const mayWrite = can('users.write')
-  const roleName = (key: string) => roles.data?.find((role) => role.key === key)?.name ?? key
+  const nameOf = (key: string) => { const role = roles.data?.find((one) => one.key === key); return role === undefined ? key : roleName(role) }
 
   const columns: Column<User>[] = [
     { key: 'name', title: t('Name'), sort: 'name', card: 'title', render: (user) => <Text span inherit fw={600}>{user.name}{user.id === self.id && <Text span inherit c="dimmed" fw={400}> {t('(you)')}</Text>}</Text> },
     { key: 'email', title: t('E-mail'), sort: 'email', render: (user) => <span className="break-anywhere">{user.email}</span> },
-    { key: 'roles', title: t('Roles'), render: (user) => user.roles.map(roleName).join(', ') },
+    { key: 'roles', title: t('Roles'), render: (user) => user.roles.map(nameOf).join(', ') },
     { key: 'status', title: t('State'), card: 'aside', render: (user) => <StatusDot {...(user.status === 'active' ? { label: t('Active'), tone: 'good' } : { label: t('Turned off'), tone: 'quiet' })} /> },
     { key: 'factor', title: t('Second factor'), render: (user) => user.secondFactor ? inSense('state', 'Set up') : <Text span inherit c="dimmed">{t('None')}</Text> },
     { key: 'login', title: t('Last sign-in'), sort: 'last_login_at', render: (user) => user.lastLoginAt === null ? <Text span inherit c="dimmed">{t('Never')}</Text> : <Time at={user.lastLoginAt} ago /> },

@@ -33,11 +33,11 @@ const NOT_SHOWN = new Set(('className size gap id key variant c href type role c
 const SHOWN = new Set('label title description placeholder aria-label aria-valuetext suffix prefix lead submit confirm done note hint nothingFoundMessage nothingFound caption legend closeButtonLabel'.split(' '))
 
 /** Calls whose arguments are for machines. */
-const MACHINE = /^(import|can|useCan\(\)|.*Storage\.\w+|document\.\w+|new URL|JSON\.\w+|.*\.(startsWith|endsWith|includes|replaceAll|replace|split|join|indexOf|get|has|set|addEventListener|removeEventListener|getAttribute|setAttribute|querySelector|createElement|matches|closest|test)|inSense)$/
+const MACHINE = /^(import|can|useCan\(\)|.*Storage\.\w+|document\.\w+|new URL|JSON\.\w+|.*\.(startsWith|endsWith|includes|replaceAll|replace|split|indexOf|get|has|set|addEventListener|removeEventListener|getAttribute|setAttribute|querySelector|createElement|matches|closest|test)|inSense)$/
 
 /** Names, examples and signs that are the same in every language. */
 const SAME_EVERYWHERE = [
-  /^(https?:\/\/|sip:|<sip:|\/|#|&|\.\w)/, /^[\w.+-]+@[\w.-]+$/, /^[a-z\d-]+(\.[a-z\d-]+)+$/, /^(var|calc)\(/, /^[\d.,+\s]*$/, /^[A-Z\d_./-]+$/, /^-----BEGIN/, /^\w+\.\w+ = /, /^[a-z]+[A-Z]\w*$/,
+  /^(https?:\/\/|sip:|<sip:|\/|#|&|\.\w)/, /^[\w.+-]+@[\w.-]+$/, /^[a-z\d-]+(\.[a-z\d-]+)+$/, /^(var|calc)\(/, /^[\d.,+\s]*$/, /^[A-Z\d_./-]+$/, /^-----BEGIN/, /^G\.7\d\d /, /^\w+\.\w+ = /, /^[a-z]+[A-Z]\w*$/,
   /^x? ?(s|ms|min|h|d|kB|MB|GB)( x (s|min|h))?$/, /^x h x min$/,
 ]
 
@@ -97,7 +97,7 @@ function takeSentence(call: ts.CallExpression, at: string, found: Found): void {
   const english = LOOK_UPS[name]!.map((index) => call.arguments[index])
   const forms = english.flatMap((form) => (form !== undefined && (ts.isStringLiteral(form) || ts.isNoSubstitutionTemplateLiteral(form)) ? [form.text] : []))
   if (forms.length !== english.length) return void found.faults.push(`${at} ${name}() is not given the sentence itself`)
-  for (const form of forms) if (form !== form.trim() || form === '') found.faults.push(`${at} a piece of a sentence, not one: “${form}”`)
+  for (const form of forms) if (form !== form.trim() || /^([,;:.!?]|$)/.test(form)) found.faults.push(`${at} a piece of a sentence, not one: “${form}”`)
   const sense = name === 'inSense' ? call.arguments[0] : undefined
   if (sense !== undefined && !ts.isStringLiteral(sense)) return void found.faults.push(`${at} the sense is not a word`)
   const key = forms.at(-1)!

@@ -1,0 +1,25 @@
+import type { Translations } from '../translate.ts'
+
+export const messages: Translations = {
+  'A message waits for': 'Un mensaje espera durante',
+  '{{bytes}} bytes': '{{bytes}} bytes',
+  'Discard the message for {{number}}': 'Descartar el mensaje para {{number}}',
+  'Discard this message for {{number}}?': '¿Descartar este mensaje para {{number}}?',
+  'Extensions write to each other.': 'Las extensiones se escriben entre sí.',
+  'Further ones are refused, so that a phone gone mad disturbs nobody.': 'Los demás se rechazan, para que un teléfono desbocado no moleste a nadie.',
+  'Its words are shown to nobody else.': 'Sus palabras no se muestran a nadie más.',
+  'messages': 'mensajes',
+  'Messages to phones that are registered are delivered at once and not kept.': 'Los mensajes a teléfonos registrados se entregan enseguida y no se guardan.',
+  'Nobody will read it, and its sender is not told.': 'Nadie lo leerá, y no se avisa a su remitente.',
+  'Nothing waits': 'No espera nada',
+  'Phones and softphones write to each other by SIP MESSAGE. What was delivered is not kept here.': 'Los teléfonos y softphones se escriben por SIP MESSAGE. Lo entregado no se guarda aquí.',
+  'Say how long, 1 to 90 days.': 'Diga cuánto tiempo, de 1 a 90 días.',
+  'Say how many, 1 to 10000.': 'Diga cuántos, de 1 a 10000.',
+  'Text messages that wait': 'Mensajes de texto en espera',
+  'The message is discarded.': 'Se ha descartado el mensaje.',
+  'Waits until': 'Espera hasta',
+  'What no phone can take waits here, and is delivered when one registers.': 'Lo que ningún teléfono puede recibir espera aquí, y se entrega cuando uno se registra.',
+  'What no phone can take waits here, up to {{count}} days, and is delivered when one registers.': ['Lo que ningún teléfono puede recibir espera aquí, hasta un día, y se entrega cuando uno se registra.', 'Lo que ningún teléfono puede recibir espera aquí, hasta {{count}} días, y se entrega cuando uno se registra.'],
+  'When no phone has taken it by then, it is deleted. Those that wait already keep their time.': 'Si ningún teléfono lo ha recibido para entonces, se elimina. Los que ya esperan conservan su tiempo.',
+  'Within a minute, each extension sends': 'En un minuto, cada extensión envía',
+}

@@ -1,0 +1,27 @@
+import type { Translations } from '../translate.ts'
+
+export const prompts: Translations = {
+  'A file of yours.': 'Un archivo suyo.',
+  'As it comes: {{sentence}}': 'Tal como viene: {{sentence}}',
+  'Back to the standard': 'Volver a lo estándar',
+  'Back to the standard: {{name}}': 'Volver a lo estándar: {{name}}',
+  'Bring back': 'Recuperar',
+  'Bring back the standard of {{name}}?': '¿Recuperar lo estándar de {{name}}?',
+  'Callers hear the standard again.': 'Los llamantes vuelven a oír lo estándar.',
+  'From_origin': 'Origen',
+  'Instead of: {{sentence}}': 'En lugar de: {{sentence}}',
+  'Listen first': 'Escuchar antes',
+  'Listen to': 'Escuchar',
+  'No prompt matches': 'Ninguna locución coincide',
+  'Preview': 'Escucha previa',
+  'Replace {{name}}': 'Reemplazar {{name}}',
+  'Search the sentences': 'Buscar en las frases',
+  'Stop': 'Parar',
+  'Try another word.': 'Pruebe con otra palabra.',
+  'WAV (16-bit PCM or G.711) or Opus in Ogg, up to 10 MB and 5 minutes. Phones hear 8 kHz.': 'WAV (PCM de 16 bits o G.711) u Opus en Ogg, hasta 10 MB y 5 minutos. Los teléfonos oyen 8 kHz.',
+  'What callers hear': 'Lo que oyen los llamantes',
+  'What callers hear from Dialplane itself. Put your own words in place of any of them: write a text that is spoken, or send a recording.': 'Lo que los llamantes oyen del propio Dialplane. Ponga sus palabras en lugar de cualquiera de ellas: escriba un texto que se lee en voz alta, o envíe una grabación.',
+  'Your file': 'Su archivo',
+  'Your text': 'Su texto',
+  'Yours is deleted. Callers hear: {{sentence}}': 'La suya se elimina. Los llamantes oyen: {{sentence}}',
+}

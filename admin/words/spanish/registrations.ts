@@ -1,0 +1,26 @@
+import type { Translations } from '../translate.ts'
+
+export const registrations: Translations = {
+  'a moment': 'un momento',
+  'Contact: {{contact}}': 'Contacto: {{contact}}',
+  '{{deviceName}} of {{extensionNumber}} cannot be called until the phone registers again, which most phones do within minutes by themselves.': 'No se puede llamar a {{deviceName}} de {{extensionNumber}} hasta que el teléfono se registre de nuevo, lo que casi todos hacen solos en minutos.',
+  'directly': 'directamente',
+  "Enter the user name and password of an extension's device in a phone or softphone. It appears here as soon as it signs in.": 'Escriba el nombre de usuario y la contraseña del dispositivo de una extensión en un teléfono o softphone. Aparece aquí en cuanto se registra.',
+  'Expires in': 'Caduca en',
+  'Forget {{deviceName}} of {{extensionNumber}}': 'Olvidar {{deviceName}} de {{extensionNumber}}',
+  'Forget this registration?': '¿Olvidar este registro?',
+  'Go to extensions': 'Ir a las extensiones',
+  'Its connection ended when the system restarted. It is not rung until the phone comes back by itself.': 'Su conexión terminó al reiniciarse el sistema. No suena hasta que el teléfono vuelva por sí solo.',
+  'No registered phone matches “{{search}}”.': 'Ningún teléfono registrado coincide con «{{search}}».',
+  'Not told': 'No lo dice',
+  'Path: {{path}}': 'Camino: {{path}}',
+  'Phone: {{instance}}': 'Teléfono: {{instance}}',
+  'Phone software': 'Software del teléfono',
+  'Phones that are signed in now, and whether they answer. The list changes by itself.': 'Los teléfonos registrados ahora, y si responden. La lista cambia sola.',
+  'preference {{q}}': 'preferencia {{q}}',
+  'Search phones': 'Buscar teléfonos',
+  'The registration is forgotten.': 'Se ha olvidado el registro.',
+  'through {{path}}': 'por {{path}}',
+  'Waiting to return': 'Esperando que vuelva',
+  'way {{regId}}': 'camino {{regId}}',
+}
