@@ -1126,6 +1126,15 @@ export interface WebhookDeliveryRow {
   last_try_at: Date | null
 }
 
+/** A record that a CRM has made of a call itself. */
+export interface CrmRecordRow {
+  tenant_id: string
+  root_id: string
+  record_id: string
+  call_id: string | null
+  created_at: Date
+}
+
 /** Web pages that may call with tokens. */
 export interface DialPagesRow {
   tenant_id: string

@@ -4341,6 +4341,10 @@ export type ContactUpdate = {
     version?: number;
 };
 
+export type CrmRecord = {
+    recordId: string;
+};
+
 /**
  * A CRM that calls are logged to.
  */
@@ -16581,6 +16585,61 @@ export type UpdateContactResponses = {
 };
 
 export type UpdateContactResponse = UpdateContactResponses[keyof UpdateContactResponses];
+
+export type NameCrmRecordData = {
+    body: CrmRecord;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/own/calls/{id}/crm-record';
+};
+
+export type NameCrmRecordErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type NameCrmRecordError = NameCrmRecordErrors[keyof NameCrmRecordErrors];
+
+export type NameCrmRecordResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type NameCrmRecordResponse = NameCrmRecordResponses[keyof NameCrmRecordResponses];
 
 export type ListCrmConnectionsData = {
     body?: never;

@@ -25,6 +25,8 @@ export interface Entry {
   /** Of numbers that name no country. */
   country: string
   unknown: 'leave' | 'create'
+  /** What the CRM has made of the call itself, while it went on. */
+  recordId: string | undefined
   /** Page of the call in the panel. */
   link: string | null
   /** It was tried before, and may be there. */

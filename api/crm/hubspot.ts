@@ -61,6 +61,17 @@ export function createHubspot({ guard, address, token }: { guard: Guard; address
     async log(entry) {
       const { note, recordBase, again } = entry
       const logged = (recordId: string, [contact]: string[]) => ({ kind: 'logged' as const, recordId, recordUrl: contact === undefined ? null : `${recordBase}${contact}?engagement=${recordId}` })
+      if (entry.recordId !== undefined) {
+        // What its user has written there stays: the note, the outcome, whose it is.
+        const { hs_call_direction, hs_call_duration, hs_call_status, hs_call_from_number, hs_call_to_number, hs_call_external_id } = propertiesOf(entry)
+        try {
+          await client.ask('PATCH', `/crm/v3/objects/calls/${entry.recordId}`, { properties: { hs_call_direction, hs_call_duration, hs_call_status, hs_call_from_number, hs_call_to_number, hs_call_external_id } })
+        } catch (error) {
+          if (error instanceof CrmProblem && error.status === 404) return { kind: 'left', why: 'The record that HubSpot made of the call was removed there.' }
+          throw error
+        }
+        return logged(entry.recordId, await contactsOf(entry))
+      }
       if (again) {
         // An answer that was lost on the way.
         const [there] = await search('calls', { filterGroups: [{ filters: [{ propertyName: 'hs_call_external_id', operator: 'EQ', value: note.callId }] }], limit: 1 })

@@ -6,6 +6,7 @@ import type { ContactSettingsRow, CrmCallRow, CrmConnectionRow } from '../../mig
 import { STANDARD_COUNTRY } from '../../pbx/index.ts'
 import { wholeNumber, type CallNote } from './call-note.ts'
 import { CrmProblem, type Crm, type Logged } from './crm.ts'
+import { takeRecord } from './records.ts'
 
 const AT_ONCE = 8
 /** Longer than any call takes to be logged: whoever died over one leaves it to the next. */
@@ -50,6 +51,7 @@ export function startCrmQueue(options: { database: Database; logger: Logger; crm
     const e164 = wholeNumber(note, country)
     return crm.log({
       note, e164, country, unknown: connection.unknown_callers, recordBase, again: row.tries > 1, contactIds: row.contact_ids,
+      recordId: connection.kind === 'hubspot' ? await database.system('crm record', (trx) => takeRecord(trx, row.tenant_id, note)) : undefined,
       link: connection.call_links ? await linkOf(row.tenant_id, note.callId) : null,
       madeBefore: () => database.system('crm contact made', async (trx) => {
         const made = (await trx<CrmCallRow>('crm_calls').where({ connection_id: connection.id, e164, made_contact: true }).whereRaw(`last_try_at > now() - interval '${UNFOUND}'`).orderBy('created_at', 'desc').first('contact_ids')) as Pick<CrmCallRow, 'contact_ids'> | undefined

@@ -78,6 +78,7 @@ export async function startCrm(options: { database: Database; secrets: Secrets; 
   const sweep = (): void => void database.system('old calls of crms', (trx) => trx('crm_calls')
     .where((old) => old.whereNotNull('done_at').whereRaw(`created_at < now() - interval '${DONE_DAYS} days'`))
     .orWhere((old) => old.whereNotNull('gave_up_at').whereRaw(`created_at < now() - interval '${GIVEN_UP_DAYS} days'`)).delete())
+    .then(() => database.system('old crm records', (trx) => trx('crm_records').whereRaw(`created_at < now() - interval '${GIVEN_UP_DAYS} days'`).delete()))
     .catch((error: unknown) => logger.warn(`old calls of CRMs stay: ${messageOf(error)}`))
   const sweeping = setInterval(sweep, SWEEP_MS).unref()
 

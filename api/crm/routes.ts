@@ -10,7 +10,8 @@ import { given } from '../http/fields.ts'
 import type { World } from '../http/world.ts'
 import { HUBSPOT } from './hubspot.ts'
 import { findConnection, listCalls, listConnections, lockConnection, named, presentConnection, replay, settingsOf } from './repository.ts'
-import { CrmCall, CrmCallQuery, CrmConnection, CrmConnectionCreate, CrmConnectionUpdate, CrmReplay, CrmTest } from './schemas.ts'
+import { keepRecord } from './records.ts'
+import { CrmCall, CrmCallQuery, CrmConnection, CrmConnectionCreate, CrmConnectionUpdate, CrmRecord, CrmReplay, CrmTest } from './schemas.ts'
 
 const tag = 'CRM'
 
@@ -159,4 +160,19 @@ const replayOne = defineRoute({
   },
 })
 
-export const crmRoutes = [list, create, get, update, remove, test, calls, replayAll, replayOne]
+const nameRecord = defineRoute({
+  method: 'post', path: '/own/calls/{id}/crm-record', operationId: 'nameCrmRecord', summary: 'Say what HubSpot has made of an own call itself', description: 'When it ends it is written there, and not beside it.',
+  tag: 'Own calls', permission: 'calls.own', params: idParams, body: CrmRecord, response: Success,
+  async handle({ world, actor, params, body: { recordId } }) {
+    // Also while it rings there: what nobody answers has a record, too.
+    const call = world.pbx.calls.live(actor).find(({ id, rootId, legs }) => (id === params.id || rootId === params.id) && legs.some(({ extensionId }) => extensionId !== null && extensionId === actor.extensionId))
+    if (!call) throw new Refusal('not-found', 'You have no such call.')
+    await world.database.change(actor, async (trx) => {
+      await keepRecord(trx, actor.tenantId, call.rootId, recordId)
+      return { result: undefined, audit: { action: 'crm-record.name', subjectType: 'call', subjectId: call.rootId, after: { recordId } } }
+    })
+    return done
+  },
+})
+
+export const crmRoutes = [nameRecord, list, create, get, update, remove, test, calls, replayAll, replayOne]

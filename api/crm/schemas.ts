@@ -43,6 +43,7 @@ export const CrmConnectionUpdate = z
   .strictObject({ name: name.optional(), address: address.optional(), email: email.optional(), token: token.optional().meta({ description: 'Left out: as it is. Needed where the address changes, for a token is sent nowhere else than it was entered for.' }), ...rest, version: readVersion })
   .meta({ id: 'CrmConnectionUpdate' })
 
+export const CrmRecord = z.strictObject({ recordId: z.string().regex(/^[0-9]{1,30}$/, 'must be the id of a call in HubSpot') }).meta({ id: 'CrmRecord' })
 export const CrmTest = z.object({ account: z.string().nullable(), error: z.string().nullable() }).meta({ id: 'CrmTest', description: 'What the CRM answered; error is null when it takes the credentials.' })
 export const CrmReplay = z.object({ count: z.number().int() }).meta({ id: 'CrmReplay' })
 

@@ -8,6 +8,7 @@ import { crossOrigin } from './cross-origin.ts'
 import { createDial } from './dial.ts'
 import { createDocs } from './docs.ts'
 import { createErrorHandler } from './errors.ts'
+import { createHubspotPage } from './hubspot.ts'
 import { createHeld } from './held.ts'
 import { onlyOurHost, securityHeaders } from './headers.ts'
 import type { OpenApiDocument } from './openapi.ts'
@@ -43,6 +44,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
   app.use('/provision', createProvisioning(world))
   app.use('/held', createHeld(world))
   app.use('/stir', createStir(world))
+  app.use('/dial/hubspot', createHubspotPage(world))
   app.use('/dial', createDial())
   // The paths that programs were written for before there were versions.
   app.use((request, _response, next) => {

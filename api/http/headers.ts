@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 import type { Gate } from './gate.ts'
 import { HttpProblem } from './errors.ts'
@@ -34,6 +34,14 @@ export function securityHeaders(gate: Gate): RequestHandler {
     referrerPolicy: { policy: 'no-referrer' },
     crossOriginEmbedderPolicy: false,
   })
+}
+
+/** Lets pages of these origins, and of no others, show this answer in a frame. */
+export function framedBy(response: Response, origins: readonly string[]): void {
+  if (origins.length === 0) return
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '')
+  response.setHeader('Content-Security-Policy', policy.replace(/frame-ancestors [^;]*/, `frame-ancestors ${origins.join(' ')}`))
+  response.removeHeader('X-Frame-Options')
 }
 
 /** Refuses a name that is not ours: see {@link Gate}. */

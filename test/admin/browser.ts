@@ -1,7 +1,8 @@
 /** A headless browser for tests of the panel, and the panel built from the sources as they are. */
 import { execFile } from 'node:child_process'
 import { existsSync, globSync, statSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -41,7 +42,27 @@ const unfoldMenu = `try { localStorage.getItem('dialplane.menu') ?? localStorage
 export async function openPage(browser: Browser, size: Size = 'desk', colorScheme: 'light' | 'dark' = 'light', menu: 'newcomer' | 'unfolded' = 'unfolded', locale = 'en-GB'): Promise<Watched> {
   const context = await browser.newContext({ viewport: viewports[size], colorScheme, locale, reducedMotion: 'reduce' })
   if (menu === 'unfolded') await context.addInitScript(unfoldMenu)
-  const page = await context.newPage()
+  return watch(context, await context.newPage())
+}
+
+/** A browser as a person has it: what it keeps stays, also for pages within others. @param more flags of Chromium besides the usual ones */
+export async function openProfile(more: readonly string[] = []): Promise<Watched & { close(): Promise<void> }> {
+  if (program === undefined) throw new Error('no browser')
+  const folder = await mkdtemp(join(tmpdir(), 'dialplane-profile-'))
+  // As most browsers are set; those of other tests keep nothing for a page within another.
+  await mkdir(join(folder, 'Default'))
+  await writeFile(join(folder, 'Default/Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }))
+  const context = await chromium.launchPersistentContext(folder, { executablePath: program, headless: true, args: [...flags, ...more], ignoreDefaultArgs: ['--disable-extensions'], viewport: viewports.desk, locale: 'en-GB', reducedMotion: 'reduce' })
+  return {
+    ...watch(context, context.pages()[0] ?? (await context.newPage())),
+    async close() {
+      await context.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function watch(context: BrowserContext, page: Page): Watched {
   page.setDefaultTimeout(30_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))

@@ -99,7 +99,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
   getUser: 'user', updateUser: 'user', deleteUser: 'user', listUserSessions: 'user', endUserSession: 'session', endOwnSession: 'session', deleteToken: 'token',
   getExtension: 'extension', updateExtension: 'extension', deleteExtension: 'extension', createDevice: 'extension',
   updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
-  getOwnCall: 'ownCall', hangUpOwnCall: 'ownCall', transferOwnCall: 'ownCall', holdOwnCall: 'ownCall', sendDigitsToOwnCall: 'ownCall', deleteDialToken: 'dialToken', getClickToDialConfig: 'extension', setClickToDialConfig: 'extension', listClickToDialHistory: 'extension', dialFromExtension: 'extension',
+  getOwnCall: 'ownCall', hangUpOwnCall: 'ownCall', nameCrmRecord: 'ownCall', transferOwnCall: 'ownCall', holdOwnCall: 'ownCall', sendDigitsToOwnCall: 'ownCall', deleteDialToken: 'dialToken', getClickToDialConfig: 'extension', setClickToDialConfig: 'extension', listClickToDialHistory: 'extension', dialFromExtension: 'extension',
   getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', superviseCall: 'call', transferCall: 'call', holdCall: 'call', playToCall: 'call', stopPlayingToCall: 'call', sendDigitsToCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
   getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
   drainMediaServer: 'mediaServer', resumeMediaServer: 'mediaServer',
@@ -167,7 +167,7 @@ const bodies: Record<string, () => unknown> = {
   dialCall: () => ({ extensionId: randomUUID(), to: '+1 (202) 555-0123' }),
   setClickToDialConfig: () => ({ autoAnswer: true, ringSeconds: 15 }),
   dialFromExtension: () => ({ to: '+1 (202) 555-0123' }),
-  updateDialPages: () => ({ origins: ['https://crm.example.com'] }), transferOwnCall: () => ({ to: '102' }),
+  nameCrmRecord: () => ({ recordId: '4711' }), updateDialPages: () => ({ origins: ['https://crm.example.com'] }), transferOwnCall: () => ({ to: '102' }),
   holdOwnCall: () => ({ on: true }),
   sendDigitsToOwnCall: () => ({ digits: '1#' }),
   dialOwnCall: () => ({ to: '+1 (202) 555-0123' }),
@@ -263,7 +263,7 @@ const bodies: Record<string, () => unknown> = {
 const queries: Record<string, string> = { explainRouting: '?to=100', getGreetingAudio: '?kind=busy', quoteRates: '?number=%2B12025550123', matchContacts: '?number=%2B12025550123', setGreeting: '?kind=busy', removeGreeting: '?kind=busy' }
 
 /** What somebody gets who has no extension of the own, although they may call with it. */
-const withoutExtension: Record<string, number> = { openSoftphone: 409, getOwnBlockedCallers: 409, setOwnBlockedCallers: 409, getOwnSpeedDials: 409, setOwnSpeedDials: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404, transferOwnCall: 404, holdOwnCall: 404, sendDigitsToOwnCall: 404 }
+const withoutExtension: Record<string, number> = { openSoftphone: 409, getOwnBlockedCallers: 409, setOwnBlockedCallers: 409, getOwnSpeedDials: 409, setOwnSpeedDials: 409, dialOwnCall: 409, getOwnCall: 404, hangUpOwnCall: 404, nameCrmRecord: 404, transferOwnCall: 404, holdOwnCall: 404, sendDigitsToOwnCall: 404 }
 
 /** What an administrator gets where it is no success. */
 const special: Record<string, number> = { completeSetup: 410, login: 401, changePassword: 422, verifySignIn: 401, beginRequiredEnrolment: 401, confirmRequiredEnrolment: 401, setUpAuthenticator: 422, confirmAuthenticator: 409, renewRecoveryCodes: 422, disableSecondFactor: 422,

@@ -1,13 +1,15 @@
-import { Button, Menu, Stack, Text } from '@mantine/core'
+import { Button, Menu, Stack, Text, Title } from '@mantine/core'
 import { Contact, ListChecks, PlugZap, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { notify } from '../../app/notify.ts'
-import { useCan } from '../../app/session.tsx'
+import { useCan, useSession } from '../../app/session.tsx'
 import type { CrmConnection } from '../../client/index.ts'
 import { Confirm } from '../../components/confirm.tsx'
+import { CopyField } from '../../components/copy.tsx'
 import { DataTable, type Column } from '../../components/data-table.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.ts'
 import { RowMenu } from '../../components/row-menu.tsx'
 import { EmptyState } from '../../components/states.tsx'
 import { StatusDot } from '../../components/status.tsx'
@@ -57,11 +59,24 @@ export default function Crm() {
         retry={() => void query.refetch()}
         empty={<EmptyState icon={Contact} title={t('No CRM is connected yet')} action={mayWrite && create}>{t('With a token of HubSpot or Zendesk, each call with a customer is on that customer\'s record when it ends.')}</EmptyState>}
       />
+      <HubspotWindow />
       <ConnectionForm editing={editing} onClose={() => setEditing(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Remove connection {{name}}?', { name: deleting?.name ?? '' })} confirm={t('Remove connection')} onConfirm={async () => (deleting === null ? undefined : removeConnection(deleting.id))} done={t('The connection is removed.')}>
         {t('Calls that wait for it are dropped. What was logged stays in the CRM.')}
       </Confirm>
     </Stack>
+  )
+}
+
+/** Where HubSpot finds the page for its calling window. */
+function HubspotWindow() {
+  const { tenant } = useSession()
+  return (
+    <Panel component="section" aria-labelledby="hubspot-window">
+      <Title order={2} id="hubspot-window">{t('Calling from HubSpot')}</Title>
+      <Text size="sm" c="dimmed" mb="sm">{rich('HubSpot shows this page in its calling window: who clicks a number there is rung first, and the call is on the record. Name https://app.hubspot.com, or the address at which you use HubSpot, among the pages that may call, under <link>API tokens</link>. Each person signs in there once, with a token for calling.', { link: (inside) => <Link href="/tokens">{inside}</Link> })}</Text>
+      <CopyField label={t('Address for the calling settings of the app in HubSpot')} value={`${window.location.origin}/dial/hubspot/${tenant.id}`} />
+    </Panel>
   )
 }
 
