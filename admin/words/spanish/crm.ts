@@ -1,7 +1,9 @@
 import type { Translations } from '../translate.ts'
 
 export const crm: Translations = {
+  'Address for the calling settings of the app in HubSpot': 'Dirección para los ajustes de llamadas de la aplicación en HubSpot',
   'Began': 'Empezó',
+  'Calling from HubSpot': 'Llamar desde HubSpot',
   'Calls in which one of them takes part; none: all calls.': 'Llamadas en las que participa una de ellas; ninguna: todas las llamadas.',
   'Calls that wait for it are dropped. What was logged stays in the CRM.': 'Las llamadas que la esperan se descartan. Lo anotado se queda en el CRM.',
   'Calls with the outside are written to whose number it is in your CRM, each once. What it does not take waits and is tried again for three days.': 'Las llamadas con el exterior se anotan en su CRM en la ficha de quien tiene el número, cada una una vez. Lo que no acepta espera y se intenta de nuevo durante tres días.',
@@ -14,6 +16,7 @@ export const crm: Translations = {
   '{{count}} calls are logged again.': 'Se anotan de nuevo {{count}} llamadas.',
   'Edit connection {{name}}': 'Editar la conexión {{name}}',
   'E-mail address of the agent': 'Correo electrónico del agente',
+  'HubSpot shows this page in its calling window: who clicks a number there is rung first, and the call is on the record. Name https://app.hubspot.com, or the address at which you use HubSpot, among the pages that may call, under <link>API tokens</link>. Each person signs in there once, with a token for calling.': 'HubSpot muestra esta página en su ventana de llamadas: primero suena el teléfono de quien pulsa allí un número, y la llamada queda en la ficha. Indique https://app.hubspot.com, o la dirección en la que usa HubSpot, entre las páginas que pueden llamar, en <link>Tokens de la API</link>. Cada persona inicia sesión allí una vez, con un token para llamar.',
   'In its Admin Center, under Apps and integrations. Kept sealed, and never shown again.': 'En su Centro de administración, en Aplicaciones e integraciones. Se guarda sellado y no se vuelve a mostrar.',
   'In the CRM': 'En el CRM',
   'Incoming': 'Entrantes',
