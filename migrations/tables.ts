@@ -664,6 +664,33 @@ export interface TollCallRow {
   cost: number
 }
 
+export interface WakeUpRow {
+  id: string
+  tenant_id: string
+  extension_id: string
+  /** By the clock of the tenant. */
+  time: string
+  repeats: 'once' | 'daily' | 'working-days'
+  next_on: string
+  stage: 'wake' | 'desk'
+  tries: number
+  /** Null: when its time comes. */
+  try_at: Date | null
+  last_result: 'answered' | 'not-answered' | 'too-late' | null
+  last_at: Date | null
+  version: number
+  created_at: Date
+  updated_at: Date
+}
+
+export interface CallSettingsRow {
+  tenant_id: string
+  /** Null: as long as what it was sent to rings. */
+  transfer_seconds: number | null
+  wake_up_desk: string | null
+  updated_at: Date
+}
+
 export interface SpeedDialRow {
   id: string
   tenant_id: string

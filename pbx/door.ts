@@ -16,6 +16,7 @@ import type { EmergencyDoor } from './door-emergency.ts'
 import type { Held } from './door-held.ts'
 import type { Attendants, Schedules } from './door-hours.ts'
 import type { MessagesDoor } from './door-messages.ts'
+import type { CallSettingsDoor, WakeUps } from './door-wake-ups.ts'
 import type { MailDoor } from './door-mail.ts'
 import type { Applications } from './door-applications.ts'
 import type { PagingGroups } from './door-paging.ts'
@@ -42,6 +43,7 @@ export type * from './door-paging.ts'
 export type * from './door-parking.ts'
 export type * from './door-phones.ts'
 export type * from './door-messages.ts'
+export type * from './door-wake-ups.ts'
 export type * from './door-stir.ts'
 export type * from './door-system.ts'
 export type * from './door-toll.ts'
@@ -253,6 +255,8 @@ export interface Pbx {
   voicemail: VoicemailDoor
   mail: MailDoor
   messages: MessagesDoor
+  wakeUps: WakeUps
+  callSettings: CallSettingsDoor
   prompts: PromptDoor
   /** Has two phones of our own call each other, and measures the sound both ways. */
   testAudio(actor: Actor): Promise<AudioTest>

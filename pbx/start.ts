@@ -70,6 +70,10 @@ import { createShieldDoor } from './shield/people.ts'
 import { createShield } from './shield/shield.ts'
 import { isFree } from './steps/complete.ts'
 import { guardSpeedDials } from './speed-dials.ts'
+import { createCallSettingsDoor } from './call-settings.ts'
+import { tellDesk, wake } from './steps/wake-up.ts'
+import { startWakeUps } from './wake-ups/queue.ts'
+import { createWakeUpStore } from './wake-ups/store.ts'
 import { recall } from './steps/recall.ts'
 import { goOn, goOnBy } from './steps/go-on.ts'
 import { isForHelp, takeCall } from './steps/take-call.ts'
@@ -131,7 +135,9 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   })
   const stopGone = options.signalling.onGone?.((peer) => [registrar, trunks].forEach((room) => room.disconnected(peer)))
   const { charges, rates, close: closeCharges } = await openCharges({ database, directory, logger, home, clock: systemClock })
+  const wakeUpStore = createWakeUpStore({ database, directory, now: () => systemClock.now() })
   const world: CallWorld = {
+    wakeUps: wakeUpStore,
     verifier: createVerifier({ directory, store: createCertificateStore({ networks: settings.stir.networks, now: () => systemClock.now() }), lists: createRevocationStore({ networks: settings.stir.networks, now: () => systemClock.now() }), now: () => systemClock.now() }),
     trunks, charges, rates, settings, logger, media, sip, directory, registrar, events, registry, onRefer: (call, leg, refer) => transfer(world, call, leg, refer),
     enterRoom: (call, id, moderator) => rooms.enter(call, id, moderator), roomMedia: (id) => rooms.media(id), pinTries: createPinTries(() => systemClock.now()),
@@ -193,6 +199,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 
   let stopping = false
   const drainer = createDrainer({ registry, database, directory, logger })
+  const wakeUps = await startWakeUps({ database, directory, logger, now: () => systemClock.now(), paused: () => drainer.on, isEngaged: ({ tenantId, id }) => registry.list(tenantId).some((call) => call.legs.some((leg) => leg.origin.extensionId === id && !leg.over)), wake: (due) => wake(world, due), tell: (...told) => tellDesk(world, ...told) })
   const entrance = startEntrance({
     sip, directory, registrar, watchers, lamps, publications, messaging, shield, trunks, settings, secrets, logger,
     onCall: (invite, caller) => {
@@ -253,6 +260,8 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     voicemail: voicemail.door,
     mail: mail.door,
     messages: messaging.door,
+    wakeUps: wakeUpStore,
+    callSettings: createCallSettingsDoor(directory),
     prompts: createPromptDoor(database, options.prompts),
     certificates: {
       list: () => certificatesOf(certificates, systemClock.now()),
@@ -285,10 +294,12 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     async close() {
       if (stopping) return
       stopping = true
+      const wakeUpsClosed = wakeUps.close()
       // Where the engine goes on, so do the calls.
       if (sip.keepsCalls && sip.connected) await takeover.leave()
       for (const call of registry.all()) hangUp(world, call, terminate('server-stopping', 'system'))
       await within(registry.idle(), GOODBYE_MS)
+      await wakeUpsClosed
       await lender?.close()
       entrance.close()
       watchers.close()

@@ -14,6 +14,8 @@ export const keys = {
   inboundNumbers: ['inbound-numbers'] as const,
   blockedCallers: ['blocked-callers'] as const,
   speedDials: ['speed-dials'] as const,
+  wakeUps: ['wake-ups'] as const,
+  callSettings: ['call-settings'] as const,
   contacts: ['contacts'] as const,
   pinSets: ['pin-sets'] as const,
   stir: ['stir'] as const,

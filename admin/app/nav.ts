@@ -34,6 +34,7 @@ export const placeGroups: PlaceGroup[] = [
       { href: '/history', label: t('Call history'), icon: icon.History, permission: 'calls.read' },
       { href: '/call', label: t('Click to dial'), icon: icon.MousePointerClick, permission: 'calls.own' },
       { href: '/voicemail', label: t('Voicemail'), icon: icon.Voicemail, permission: 'voicemail.read' },
+      { href: '/wake-ups', label: t('Wake-up calls'), icon: icon.AlarmClock, permission: 'wakeups.read' },
       { href: '/messages', label: t('Text messages'), icon: icon.MessageSquare, permission: 'messages.read' },
     ],
   },

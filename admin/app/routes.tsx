@@ -26,6 +26,7 @@ const screens: Screen[] = [
   { path: '/trunks', screen: lazy(() => import('../screens/trunks/trunks.tsx')), permission: 'trunks.read' },
   { path: '/contacts', screen: lazy(() => import('../screens/contacts/contacts.tsx')), permission: 'contacts.read' },
   { path: '/blocked-callers', screen: lazy(() => import('../screens/blocked-callers/blocked-callers.tsx')), permission: 'trunks.read' },
+  { path: '/wake-ups', screen: lazy(() => import('../screens/wake-ups/wake-ups.tsx')), permission: 'wakeups.read' },
   { path: '/speed-dials', screen: lazy(() => import('../screens/speed-dials/speed-dials.tsx')), permission: 'extensions.read' },
   { path: '/inbound-numbers', screen: lazy(() => import('../screens/inbound-numbers/inbound-numbers.tsx')), permission: 'trunks.read' },
   { path: '/pin-sets', screen: lazy(() => import('../screens/pin-sets/pin-sets.tsx')), permission: 'trunks.read' },

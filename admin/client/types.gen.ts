@@ -711,7 +711,7 @@ export type SessionInfo = {
     expiresAt: string;
 };
 
-export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'callers.block' | 'dials.keep' | 'contacts.read' | 'contacts.write' | 'contacts.manage' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
+export type PermissionName = 'users.read' | 'users.write' | 'tokens.read' | 'tokens.write' | 'webhooks.read' | 'webhooks.write' | 'extensions.read' | 'extensions.write' | 'trunks.read' | 'trunks.write' | 'registrations.read' | 'registrations.write' | 'calls.read' | 'calls.trace' | 'calls.control' | 'calls.dial' | 'calls.own' | 'callers.block' | 'dials.keep' | 'wakeups.read' | 'wakeups.write' | 'contacts.read' | 'contacts.write' | 'contacts.manage' | 'softphone.use' | 'calls.record' | 'calls.listen' | 'conferences.read' | 'conferences.write' | 'conferences.control' | 'recordings.read' | 'recordings.write' | 'prompts.read' | 'prompts.write' | 'recordings.delete' | 'voicemail.read' | 'voicemail.write' | 'emergency.read' | 'emergency.write' | 'messages.read' | 'messages.write' | 'mail.read' | 'mail.write' | 'bans.read' | 'bans.write' | 'targets.read' | 'targets.write' | 'audit.read' | 'backups.read' | 'backups.write' | 'backups.download' | 'configuration.read' | 'configuration.write' | 'metrics.read' | 'system.read' | 'system.write' | 'system.diagnose' | 'system.drain';
 
 export type SetupInput = {
     token: string;
@@ -2400,6 +2400,96 @@ export type OwnSpeedDialsUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+/**
+ * A call that rings the phones of an extension at a time, and says what time it is.
+ */
+export type WakeUp = {
+    id: string;
+    extensionId: string;
+    /**
+     * By the clock of the company, whatever that is on the day: 07:30.
+     */
+    time: string;
+    /**
+     * `working-days`: Monday to Friday.
+     */
+    repeats: 'once' | 'daily' | 'working-days';
+    /**
+     * The day on which it rings next.
+     */
+    on: string;
+    /**
+     * `due`: it is tried now, up to three times; `desk`: the desk is told that nobody answered.
+     */
+    state: 'waiting' | 'due' | 'desk';
+    /**
+     * Of the last time that it was due; each try is in the call history. One that rings once is gone afterwards.
+     */
+    last: WakeUpResult | null;
+    version: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type WakeUpResult = {
+    result: 'answered' | 'not-answered' | 'too-late';
+    at: string;
+};
+
+export type WakeUpCreate = {
+    extensionId: string;
+    /**
+     * By the clock of the company, whatever that is on the day: 07:30.
+     */
+    time: string;
+    /**
+     * `working-days`: Monday to Friday.
+     */
+    repeats?: 'once' | 'daily' | 'working-days';
+    /**
+     * The first day; the next on which it can be, when absent or null.
+     */
+    on?: string | null;
+};
+
+export type WakeUpUpdate = {
+    extensionId?: string;
+    /**
+     * By the clock of the company, whatever that is on the day: 07:30.
+     */
+    time?: string;
+    /**
+     * `working-days`: Monday to Friday.
+     */
+    repeats?: 'once' | 'daily' | 'working-days';
+    on?: string | null;
+    /**
+     * The version that was read; refused with 409 when it has changed since. If-Match does the same.
+     */
+    version?: number;
+};
+
+export type CallSettings = {
+    /**
+     * Of the company, as IANA names it: wake-up calls, opening hours without a time zone of their own, and the talking clock go by it.
+     */
+    timeZone: string;
+    /**
+     * Seconds after which a transferred call that nobody has answered returns to whoever transferred it; null: when what it was sent to is over, such as a mailbox.
+     */
+    transferSeconds: number | null;
+    /**
+     * Number of the extension that is told of wake-up calls that nobody answers; null: none.
+     */
+    wakeUpDesk: string | null;
+};
+
+export type CallSettingsUpdate = {
+    timeZone?: string;
+    transferSeconds?: number | null;
+    wakeUpDesk?: string | null;
 };
 
 /**
@@ -11532,6 +11622,347 @@ export type SetOwnSpeedDialsResponses = {
 };
 
 export type SetOwnSpeedDialsResponse = SetOwnSpeedDialsResponses[keyof SetOwnSpeedDialsResponses];
+
+export type ListWakeUpsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/wake-ups';
+};
+
+export type ListWakeUpsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListWakeUpsError = ListWakeUpsErrors[keyof ListWakeUpsErrors];
+
+export type ListWakeUpsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<WakeUp>;
+    };
+};
+
+export type ListWakeUpsResponse = ListWakeUpsResponses[keyof ListWakeUpsResponses];
+
+export type CreateWakeUpData = {
+    body: WakeUpCreate;
+    path?: never;
+    query?: never;
+    url: '/wake-ups';
+};
+
+export type CreateWakeUpErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type CreateWakeUpError = CreateWakeUpErrors[keyof CreateWakeUpErrors];
+
+export type CreateWakeUpResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: WakeUp;
+    };
+};
+
+export type CreateWakeUpResponse = CreateWakeUpResponses[keyof CreateWakeUpResponses];
+
+export type DeleteWakeUpData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/wake-ups/{id}';
+};
+
+export type DeleteWakeUpErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteWakeUpError = DeleteWakeUpErrors[keyof DeleteWakeUpErrors];
+
+export type DeleteWakeUpResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type DeleteWakeUpResponse = DeleteWakeUpResponses[keyof DeleteWakeUpResponses];
+
+export type GetWakeUpData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/wake-ups/{id}';
+};
+
+export type GetWakeUpErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetWakeUpError = GetWakeUpErrors[keyof GetWakeUpErrors];
+
+export type GetWakeUpResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: WakeUp;
+    };
+};
+
+export type GetWakeUpResponse = GetWakeUpResponses[keyof GetWakeUpResponses];
+
+export type UpdateWakeUpData = {
+    body: WakeUpUpdate;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/wake-ups/{id}';
+};
+
+export type UpdateWakeUpErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateWakeUpError = UpdateWakeUpErrors[keyof UpdateWakeUpErrors];
+
+export type UpdateWakeUpResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: WakeUp;
+    };
+};
+
+export type UpdateWakeUpResponse = UpdateWakeUpResponses[keyof UpdateWakeUpResponses];
+
+export type GetCallSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/call-settings';
+};
+
+export type GetCallSettingsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetCallSettingsError = GetCallSettingsErrors[keyof GetCallSettingsErrors];
+
+export type GetCallSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CallSettings;
+    };
+};
+
+export type GetCallSettingsResponse = GetCallSettingsResponses[keyof GetCallSettingsResponses];
+
+export type UpdateCallSettingsData = {
+    body: CallSettingsUpdate;
+    path?: never;
+    query?: never;
+    url: '/call-settings';
+};
+
+export type UpdateCallSettingsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UpdateCallSettingsError = UpdateCallSettingsErrors[keyof UpdateCallSettingsErrors];
+
+export type UpdateCallSettingsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CallSettings;
+    };
+};
+
+export type UpdateCallSettingsResponse = UpdateCallSettingsResponses[keyof UpdateCallSettingsResponses];
 
 export type ListPagingGroupsData = {
     body?: never;

@@ -23,6 +23,8 @@ export const permissionGroups: { group: string; permissions: Record<string, stri
       'calls.control': t('Hang up calls'),
       'calls.dial': t('Call numbers with the phone of any extension'),
       'calls.own': t('Call with the own phone, see and end the own calls'),
+      'wakeups.read': t('See wake-up calls'),
+      'wakeups.write': t('Set, change and cancel wake-up calls'),
       'dials.keep': t('Keep the speed dials of the own extension'),
       'callers.block': t('Say who from outside is not put through to the own extension'),
       'softphone.use': t('Call and be called in the browser, with the own extension'),

@@ -25,7 +25,7 @@ interface UndoKind {
 
 type Doors = Pick<World, 'pbx' | 'dialPages'>
 
-type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'applications' | 'phones' | 'blockedCallers' | 'speedDials'
+type Numbered = 'ringGroups' | 'conferences' | 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'schedules' | 'attendants' | 'parkLots' | 'pagingGroups' | 'applications' | 'phones' | 'blockedCallers' | 'speedDials' | 'wakeUps'
 
 /** The kinds whose changes can be undone, by the subject of their audit entries. */
 function kindsOf({ pbx, dialPages }: { pbx: Pick<Pbx, 'routing' | 'clickToDial' | 'extensions' | 'voicemail' | 'emergency' | Numbered>; dialPages: World['dialPages'] }): ReadonlyMap<string, UndoKind> {
@@ -95,6 +95,7 @@ function kindsOf({ pbx, dialPages }: { pbx: Pick<Pbx, 'routing' | 'clickToDial' 
     ['emergency-location', numbered('place', 'emergency.write', pbx.emergency.locations)],
     ['emergency-network', numbered('network of a place', 'emergency.write', pbx.emergency.networks)],
     ['speed-dial', numbered('speed dial', 'extensions.write', pbx.speedDials)],
+    ['wake-up', numbered('wake-up call', 'wakeups.write', pbx.wakeUps)],
     ['blocked-caller', numbered('blocked caller', 'trunks.write', pbx.blockedCallers)],
     ['conference', numbered('conference room', 'conferences.write', pbx.conferences, ['hasPin', 'hasModeratorPin'])],
     ['trunk', numbered('trunk', 'trunks.write', pbx.trunks, ['hasPassword'])],

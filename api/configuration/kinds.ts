@@ -21,6 +21,7 @@ import { ParkLotCreate } from '../telephony/park-routes.ts'
 import { RingGroupCreate } from '../telephony/ring-group-schemas.ts'
 import { ExtensionCreate } from '../telephony/schemas.ts'
 import { SpeedDialCreate } from '../telephony/speed-dial-schemas.ts'
+import { CallSettingsUpdate } from '../telephony/wake-up-routes.ts'
 import { TollSettingsUpdate } from '../toll/routes.ts'
 import { MailboxUpdate } from '../voicemail/schemas.ts'
 import { idRef, idsRef, membersRef, type Reference } from './references.ts'
@@ -153,6 +154,7 @@ export function sectionsOf({ pbx, dialPages }: Doors): AnySection[] {
     settings('signedCalls', 'settings of signed calls', TRUNKS, StirSettingsUpdate.pick({ certificateUrl: true, authorities: true }), (actor) => Promise.resolve(asFields(pbx.stir.settings(actor))), (actor, fields) => pbx.stir.configure(actor, given(fields))),
     settings('recordings', 'settings of recordings', ['recordings.read', 'recordings.write'], RecordingSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.recordings.settings(actor))), (actor, fields) => pbx.recordings.configure(actor, given(fields))),
     settings('dialPages', 'pages that may call', ['tokens.read', 'tokens.write'], DialPagesUpdate, async (actor) => asFields(await dialPages.settings(actor)), (actor, fields) => dialPages.configure(actor, given(fields))),
+    settings('calls', 'settings of calls that are sent on', EXTENSIONS, CallSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.callSettings.settings(actor))), (actor, fields) => pbx.callSettings.configure(actor, given(fields))),
     settings('messages', 'settings of text messages', ['messages.read', 'messages.write'], MessageSettingsUpdate, (actor) => Promise.resolve(asFields(pbx.messages.settings(actor))), (actor, fields) => pbx.messages.configure(actor, given(fields))),
   ]
 }

@@ -22,6 +22,8 @@ export const permissions = {
   'calls.own': 'Call with the own phone, see and end the own calls',
   'callers.block': 'Say who from outside is not put through to the own extension',
   'dials.keep': 'Keep the speed dials of the own extension',
+  'wakeups.read': 'See wake-up calls',
+  'wakeups.write': 'Set, change and cancel wake-up calls',
   'contacts.read': 'See contacts',
   'contacts.write': 'Add, change and remove contacts',
   'contacts.manage': 'Import and export contacts, and say how they are used',

@@ -5,8 +5,9 @@ import { applicationRoutes } from './application-routes.ts'
 import { pagingRoutes } from './paging-routes.ts'
 import { parkRoutes } from './park-routes.ts'
 import { speedDialRoutes } from './speed-dial-routes.ts'
+import { wakeUpRoutes } from './wake-up-routes.ts'
 import { ringGroupRoutes } from './ring-group-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...speedDialRoutes, ...pagingRoutes, ...applicationRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...speedDialRoutes, ...wakeUpRoutes, ...pagingRoutes, ...applicationRoutes]

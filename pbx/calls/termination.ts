@@ -58,6 +58,7 @@ const verdicts = {
   'application-refused': { result: 'refused', status: 603, phrase: 'Decline', explanation: 'The program of the application declined the call.' },
   'application-busy': { result: 'busy', status: 486, phrase: 'Busy Here', explanation: 'The program of the application said that it is busy.' },
   'application-ended': { result: 'answered', status: 480, phrase: 'Ended', explanation: 'The program of the application ended the call.' },
+  'woken': { result: 'answered', status: 480, phrase: 'Told', explanation: 'Whoever answered was told.' },
   'not-introduced': { result: 'missed', status: 480, phrase: 'No Name', explanation: 'The caller was asked for a name, and said nothing.' },
   'no-choice': { result: 'missed', status: 480, phrase: 'No Choice', explanation: 'The caller chose nothing that the attendant offers.' },
   'announced': { result: 'answered', status: 480, phrase: 'Announced', explanation: 'The caller heard the announcement.' },

@@ -19,6 +19,7 @@ import type { LastCalled, LastCaller, LastDialled } from '../events/catalogue.ts
 import type { Call } from './call.ts'
 import type { Completions } from './completions.ts'
 import type { Charges } from './charges.ts'
+import type { WakeUpStore } from '../wake-ups/store.ts'
 import type { RateRoom } from '../rates/rates.ts'
 import type { Leg } from './leg.ts'
 import type { AskProgram } from './program.ts'
@@ -82,6 +83,8 @@ export interface CallWorld {
   /** Writes down what somebody does to a call that is not their own. Rejects when it cannot be written: then it is not to be done. */
   audit: (actor: Actor, entry: AuditEntry) => Promise<void>
   completions: Completions
+  /** Wake-up calls, for phones that set them. */
+  wakeUps: Pick<WakeUpStore, 'of' | 'set' | 'cancel'>
   /** Calls that wait for somebody to fetch them. */
   parking: Parking
   /** A sound of the tenant's own. */

@@ -17,6 +17,7 @@ import { createPhoneRepository } from './phones.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
 import { createSoftphones } from './softphones.ts'
+import { createCallSettings } from './call-settings.ts'
 import { createMessageSettings } from './messages.ts'
 import { createStirRepository } from './stir.ts'
 import { createTollRepository } from './toll.ts'
@@ -58,6 +59,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     stir: createStirRepository(world),
     clickToDial: createClickRepository(world),
     messages: createMessageSettings(world),
+    callSettings: createCallSettings(world),
     featureCodes: createFeatureCodeRepository(world),
     emergency: createEmergencyRepositories(world),
     blockedCallers: createBlockedCallerRepository(world),

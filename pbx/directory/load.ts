@@ -12,6 +12,7 @@ import { openTrunk } from './lines.ts'
 import { toPagingGroup } from './paging-groups.ts'
 import { openPinSet } from './pin-sets.ts'
 import { toAttendant, toParkLot, toSchedule } from './places.ts'
+import { loadCallSettings } from './call-settings.ts'
 import { loadMessageSettings } from './messages.ts'
 import { loadStir } from './stir.ts'
 import { loadToll } from './toll.ts'
@@ -52,6 +53,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     stir: await toStir(trx, tenantId, options),
     clicks: await loadClicks(trx, tenantId),
     messages: await loadMessageSettings(trx, tenantId),
+    calls: await loadCallSettings(trx, tenantId),
     featureCodes: await loadFeatureCodes(trx, tenantId),
     attendants: ((await trx<AttendantRow>('attendants').where({ tenant_id: tenantId })) as AttendantRow[]).map(toAttendant),
   }

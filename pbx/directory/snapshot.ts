@@ -1,4 +1,4 @@
-import type { MessageSettings } from '../door.ts'
+import type { CallSettings, MessageSettings } from '../door.ts'
 import type { ChangedCodes, DirectorySnapshot, SnapshotApplication, SnapshotAttendant, SnapshotBlockedCaller, SnapshotClick, SnapshotConference, SnapshotDevice, SnapshotEmergency, SnapshotExtension, SnapshotInboundNumber, SnapshotOutboundRoute, SnapshotPagingGroup, SnapshotParkLot, SnapshotPinSet, SnapshotRingGroup, SnapshotSchedule, SnapshotSpeedDial, SnapshotStir, SnapshotTenant, SnapshotToll, SnapshotTrunk } from './types.ts'
 
 /** One tenant's part of the picture. Never changed after it was made: a refresh makes a new one. */
@@ -20,6 +20,7 @@ export interface TenantPicture {
   readonly stir: SnapshotStir
   readonly clicks: ReadonlyMap<string, SnapshotClick>
   readonly messages: MessageSettings
+  readonly calls: Omit<CallSettings, 'timeZone'>
   readonly blocked: readonly SnapshotBlockedCaller[]
   readonly speedDials: readonly SnapshotSpeedDial[]
   readonly featureCodes: ChangedCodes
@@ -51,6 +52,7 @@ export interface Places {
   stir: SnapshotStir
   clicks: ReadonlyMap<string, SnapshotClick>
   messages: MessageSettings
+  calls: Omit<CallSettings, 'timeZone'>
   blocked: readonly SnapshotBlockedCaller[]
   speedDials: readonly SnapshotSpeedDial[]
   featureCodes: ChangedCodes
@@ -61,6 +63,7 @@ export const CUSTOMARY_CODES: ChangedCodes = {}
 
 /** As long as nobody has said otherwise. */
 export const USUAL_MESSAGES: MessageSettings = { keepDays: 7, perMinute: 60 }
+export const USUAL_CALLS: Omit<CallSettings, 'timeZone'> = { transferSeconds: null, wakeUpDesk: null }
 export const USUAL_TOLL: SnapshotToll = { settings: { countries: null, atOnceExtension: 2, atOnceTenant: 10, perHour: 20, minutesExtension: 300, minutesTenant: null, spendDayExtension: null, spendMonthExtension: null, spendDayTenant: null, spendMonthTenant: null, mailTo: [] }, locks: new Map() }
 
 /** Calls are not signed, and no signature is believed. */
@@ -82,7 +85,7 @@ export interface OutsideLines {
 }
 
 const NO_LINES: OutsideLines = { trunks: [], numbers: [], routes: [], pinSets: [] }
-const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], applications: [], emergency: NOWHERE, toll: USUAL_TOLL, stir: UNSIGNED, clicks: new Map(), messages: USUAL_MESSAGES, blocked: [], speedDials: [], featureCodes: CUSTOMARY_CODES }
+const NO_PLACES: Places = { schedules: [], attendants: [], parkLots: [], pagingGroups: [], applications: [], emergency: NOWHERE, toll: USUAL_TOLL, stir: UNSIGNED, clicks: new Map(), messages: USUAL_MESSAGES, calls: USUAL_CALLS, blocked: [], speedDials: [], featureCodes: CUSTOMARY_CODES }
 const NO_DEVICES: readonly SnapshotDevice[] = []
 
 export function drawTenant(tenant: SnapshotTenant, extensions: readonly SnapshotExtension[], devices: readonly SnapshotDevice[], conferences: readonly SnapshotConference[] = [], ringGroups: readonly SnapshotRingGroup[] = [], lines: OutsideLines = NO_LINES, places: Places = NO_PLACES): TenantPicture {
@@ -110,6 +113,7 @@ export function drawTenant(tenant: SnapshotTenant, extensions: readonly Snapshot
     stir: places.stir,
     clicks: places.clicks,
     messages: places.messages,
+    calls: places.calls,
     blocked: places.blocked,
     speedDials: places.speedDials,
     featureCodes: places.featureCodes,
@@ -160,6 +164,7 @@ export function createSnapshot(tenants: ReadonlyMap<string, TenantPicture>, home
     attendantByNumber: (tenantId, number) => tenants.get(tenantId)?.attendants.byNumber.get(number),
     emergencyOf: (tenantId) => tenants.get(tenantId)?.emergency ?? NOWHERE,
     messagesOf: (tenantId) => tenants.get(tenantId)?.messages ?? USUAL_MESSAGES,
+    callSettingsOf: (tenantId) => tenants.get(tenantId)?.calls ?? USUAL_CALLS,
     stirOf: (tenantId) => tenants.get(tenantId)?.stir ?? UNSIGNED,
     tollOf: (tenantId) => tenants.get(tenantId)?.toll ?? USUAL_TOLL,
     changedCodesOf: (tenantId) => tenants.get(tenantId)?.featureCodes ?? CUSTOMARY_CODES,

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, OwnSpeedDial, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, SpeedDials, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, CallSettings, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, OwnSpeedDial, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, SpeedDials, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
@@ -280,6 +280,7 @@ export interface DirectorySnapshot {
   stirOf(tenantId: string): SnapshotStir
   clickToDialOf(extensionId: string): SnapshotClick
   messagesOf(tenantId: string): MessageSettings
+  callSettingsOf(tenantId: string): Omit<CallSettings, 'timeZone'>
   changedCodesOf(tenantId: string): ChangedCodes
   blockedOf(tenantId: string): readonly SnapshotBlockedCaller[]
   speedDialsOf(tenantId: string): readonly SnapshotSpeedDial[]
@@ -326,6 +327,7 @@ export interface Directory {
     configure(actor: Actor, extensionId: string, input: Partial<ClickSettings>, version?: number): Promise<void>
   }
   messages: { configure(actor: Actor, input: Partial<MessageSettings>): Promise<void> }
+  callSettings: { configure(actor: Actor, input: Partial<CallSettings>): Promise<void> }
   /** The key goes with its certificate. */
   stir: { configure(actor: Actor, input: StirSettingsInput): Promise<void> }
   toll: {

@@ -24,6 +24,7 @@ import { isSlot } from './slots.ts'
 import { expandSpeedDial } from './speed-dial.ts'
 import { isTest, toTest } from './test-numbers.ts'
 import { targetNow, throughHours, unwanted } from './unwanted.ts'
+import { toWakeUps } from './wake-up.ts'
 
 export interface RoutingDefaults {
   /** Ring time of an extension that names none, in seconds. */
@@ -209,6 +210,7 @@ function meantBy(number: string, look: Look): Meant {
     if (action === 'speed-dial') return notInService(`${code} is for phones of the house`)
     if (isOfOwnCalls(action)) return internal([ofOwnCalls(code, action, look.request)])
     if (action === 'directory-by-name') return internal([{ kind: 'directory', code, reason: `${code} is the company directory` }], { name: 'Company directory' })
+    if (action === 'wake-up') return internal([toWakeUps(code, look)])
     if (action === 'tell-time') return internal([toClock(code, look)])
     if (isTest(action)) return internal([toTest(code, action)])
     if (action === 'intercom') {

@@ -2,7 +2,7 @@
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'speed-dial' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
+  | 'speed-dial' | 'wake-up' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -22,7 +22,7 @@ export type TestAction = 'echo-test' | 'echo-test-delayed' | 'tone-test' | 'musi
 /** Listens to a call of somebody else. */
 export type SupervisionAction = 'supervise'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'speed-dial' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'speed-dial' | 'wake-up' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
 
 /** Codes that calls may be led to: they are places and change nothing. */
 export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name', 'echo-test', 'echo-test-delayed', 'tone-test', 'music-test'])
@@ -48,6 +48,7 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'block-last-caller': 'Block whoever called you last from outside, for the whole company',
   'block-last-caller-own': 'Block whoever called you last from outside, for your own extension',
   'redial': 'Call the number again that you called last',
+  'wake-up': 'Set a wake-up call for your own phone, hear which there are, or cancel them',
   'tell-time': 'Hear day and time',
   'echo-test': 'Hear your own voice at once, to try the sound of this phone and how late it comes',
   'echo-test-delayed': 'Hear your own voice five seconds later, as others hear it',

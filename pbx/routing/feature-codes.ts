@@ -34,6 +34,7 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*33', action: 'supervise', takesNumber: true },
   { code: '*32', action: 'block-last-caller-own', takesNumber: false },
   { code: '*0', action: 'speed-dial', takesNumber: true },
+  { code: '*68', action: 'wake-up', takesNumber: false },
   { code: '*9196', action: 'echo-test', takesNumber: false },
   { code: '*9195', action: 'echo-test-delayed', takesNumber: false },
   { code: '*9197', action: 'tone-test', takesNumber: false },

@@ -139,6 +139,7 @@ function senders(snapshot: DirectorySnapshot, tenantId: string): (Sender & { tar
     ...of(snapshot.applicationsOf(tenantId), ({ fallback }) => [fallback]),
     ...of(snapshot.ringGroupsOf(tenantId), ({ noAnswer }) => [noAnswer]),
     ...snapshot.speedDialsOf(tenantId).map(({ number, name, target }) => ({ number: dialledAs(snapshot.changedCodesOf(tenantId), number), name, targets: [target] })),
+    { number: 'Wake-up calls', name: 'nobody answers', targets: [snapshot.callSettingsOf(tenantId).wakeUpDesk] },
   ]
 }
 

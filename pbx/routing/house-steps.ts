@@ -6,6 +6,13 @@ export interface HoldStep {
   reason: string
 }
 
+/** Say which wake-up calls the caller's extension has, set one, or cancel them. */
+export interface WakeUpStep {
+  kind: 'wake-up'
+  timeZone: string
+  reason: string
+}
+
 /** Say day and time by the clock of the company. */
 export interface ClockStep {
   kind: 'clock'

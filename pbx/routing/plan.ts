@@ -2,7 +2,7 @@ import type { Diversion } from './diversion.ts'
 import type { Located, RingStrategy } from '../directory/types.ts'
 import { featureWords, type ScheduleAction, type SettingAction } from './feature-actions.ts'
 import type { ApplicationStep } from './application-step.ts'
-import type { ClockStep, HoldStep } from './house-steps.ts'
+import type { ClockStep, HoldStep, WakeUpStep } from './house-steps.ts'
 import type { PickUpStep, SuperviseStep } from './others-steps.ts'
 import type { CompletionStep, LastCallerStep, RedialStep } from './own-steps.ts'
 import type { TestNumberStep } from './test-numbers.ts'
@@ -28,7 +28,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | TestNumberStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | HoldStep | RefuseStep
+export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | TestNumberStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | HoldStep | WakeUpStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -366,6 +366,8 @@ export function describeStep(step: Step): string {
       return 'Let the caller wait with music, and end the call'
     case 'redial':
       return 'Say the number that was called last, and call it again'
+    case 'wake-up':
+      return 'Set a wake-up call, or cancel those there are'
     case 'clock':
       return 'Say day and time'
     case 'test-number':

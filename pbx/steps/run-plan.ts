@@ -25,6 +25,7 @@ import { callOutside } from './outside.ts'
 import type { StepOutcome } from './outcome.ts'
 import { superviseByCode } from './supervise-by-code.ts'
 import { goToVoicemail } from './voicemail.ts'
+import { serveWakeUps } from './wake-up.ts'
 
 /** Carries the plan out, one step after the other. */
 export async function runPlan(world: CallWorld, call: Call): Promise<void> {
@@ -107,6 +108,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return serveLastCaller(world, call, step)
     case 'redial':
       return redial(world, call)
+    case 'wake-up':
+      return serveWakeUps(world, call, step)
     case 'clock':
       return tellTime(world, call, step)
     case 'test-number':

@@ -95,24 +95,38 @@ function dialOn(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['or
 /** `moved` is the caller of `next`, which rings. Answered: the phone that asked is released. Not: the other side comes back to it. */
 function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Leg['origin']['role'], refer: TransferWish, next: Call): void {
   let back = false
+  let recalled = false
   next.turnBack = async (verdict) => {
+    clearTimeout(recall)
     // No more ringing.
     next.invite.reply(480)
     stopRingback(next)
-    const returned = await next.mailbox.run(() => (next.over ? undefined : takeOut(next, moved, role, `Came back: ${verdict.explanation}`)))
-    // He hung up while nobody answered.
+    const returned = await next.mailbox.run(async () => {
+      // He hung up while nobody answered, or somebody did in the last moment.
+      if (next.over || (recalled && next.answeredAt !== null)) return undefined
+      const leg = await takeOut(next, moved, role, `Came back: ${verdict.explanation}`)
+      back = true
+      hangUp(world, next, verdict)
+      return leg
+    })
     if (!returned) return
-    back = true
-    hangUp(world, next, verdict)
     void refer.end(statusForCaller(verdict), refusalOf(verdict.reason).phrase)
     if (await giveBack(world, call, by, returned, role)) return
     callBack(world, call, by, returned, verdict)
   }
+  const { transferSeconds } = world.directory.snapshot().callSettingsOf(call.tenantId)
+  const recall = transferSeconds === null ? undefined : setTimeout(() => {
+    if (back || next.over || next.answeredAt !== null) return
+    recalled = true
+    next.turnBack?.(terminate('no-answer', 'system', null, `Nobody had answered for ${transferSeconds} seconds, after which transferred calls return.`)).catch((error: unknown) => endAfterBug(world, next, error))
+  }, transferSeconds * 1000)
+  next.cleanup.add(() => clearTimeout(recall))
   const aborted = new Promise<void>((resolve) => {
     if (next.over) resolve()
     else next.signal.addEventListener('abort', () => resolve(), { once: true })
   })
   void Promise.race([next.answered.promise, aborted]).then(async () => {
+    clearTimeout(recall)
     if (back) return
     if (next.answeredAt === null) {
       void refer.end(487, 'Request Terminated')

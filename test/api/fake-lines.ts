@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../../config/actor.ts'
 import { Refusal } from '../../config/errors.ts'
-import type { BlockedCaller, BlockedCallerInput, Kept, Pbx, SpeedDial, SpeedDialInput, Trunk, TrunkInput, TrunkStatus } from '../../pbx/index.ts'
+import type { BlockedCaller, BlockedCallerInput, Kept, Pbx, SpeedDial, SpeedDialInput, Trunk, TrunkInput, TrunkStatus, WakeUp, WakeUpInput } from '../../pbx/index.ts'
 import { now } from './fake-samples.ts'
 
 type CheckVersion = (row: { version: number }, version: number | undefined) => void
@@ -40,7 +40,7 @@ export function fakeKept<Shown extends { id: string; version: number }, Input>(a
   }
 }
 
-export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pick<Pbx, 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'pinSets' | 'blockedCallers' | 'speedDials' | 'softphones'> {
+export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pick<Pbx, 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'pinSets' | 'blockedCallers' | 'speedDials' | 'wakeUps' | 'callSettings' | 'softphones'> {
   const status: TrunkStatus = { state: 'up', addresses: ['192.0.2.1'], registration: { state: 'registered', since: 0, expiresAt: 60_000, nextTry: 48_000 }, cause: null, roundTripMs: 12, peer: null, calls: 0 }
   const standard = { port: null, transport: 'udp', username: null, hasPassword: false, register: false, registersHere: false, registerSeconds: 600, clientCertificate: null, peerAuthority: null, peerName: null, networks: [], country: 'US', format: 'plus', callerId: null, identity: 'pai', maxCalls: null, maxCallsPerSecond: null, emergency: false, sendLocation: false, locationBy: 'value', headerRules: [], codecs: [], dtmf: 'auto', packetMs: null, signCalls: false, verifyCalls: 'off', readDiversion: true, enabled: true, status }
   const trunks = fakeKept<Trunk & { status: TrunkStatus }, TrunkInput>(actors, checkVersion, 'trunk', standard)
@@ -69,6 +69,17 @@ export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pi
       async import(actor, lines) {
         actors.push(actor)
         return { created: lines.length, updated: 0, unchanged: 0, errors: [] }
+      },
+    },
+    wakeUps: fakeKept<WakeUp, WakeUpInput>(actors, checkVersion, 'wake-up call', { repeats: 'once', on: '2030-01-01', state: 'waiting', last: null }),
+    callSettings: {
+      settings(actor) {
+        actors.push(actor)
+        return { timeZone: 'UTC', transferSeconds: null, wakeUpDesk: null }
+      },
+      async configure(actor, input) {
+        actors.push(actor)
+        return { timeZone: 'UTC', transferSeconds: null, wakeUpDesk: null, ...input }
       },
     },
     inboundNumbers: fakeKept(actors, checkVersion, 'inbound number', { byCaller: [], namePrefix: '', maxCalls: null, enabled: true }),

@@ -53,6 +53,7 @@ function company(seed: number): string {
     networks: [{ kind: 'network', value: '10.1.0.0/16', place: '3rd floor' }],
     emergency: { place: '3rd floor', mailTo: ['guard@example.com'], escalateMinutes: 5 },
     mailboxes: [{ number: '203', keepDays: 30, mailTo: ['anna@example.com'] }],
+    calls: { timeZone: 'America/New_York', transferSeconds: 25, wakeUpDesk: '200' },
     callsAbroad: { perHour: 7, countries: ['CA', 'MX'] },
     signedCalls: { certificateUrl: 'https://certificates.example.com/calls.pem', authorities: null },
     recordings: { days: 90, notice: 'beep' }, dialPages: { origins: ['https://crm.example.com'].slice(roll(2)) },

@@ -19,7 +19,7 @@ const actions: Record<Change['action'], Wording> = { create: { label: t('Made'),
 
 const sections: Record<string, string> = {
   extensions: t('Extension'), mailboxes: t('Mailbox'), conferences: t('Conference room'), ringGroups: t('Ring group'), parkLots: t('Park lot'), pagingGroups: t('Paging group'), applications: t('Application'), phones: t('Phone'), attendants: t('Attendant'), schedules: t('Opening hours'), trunks: t('Trunk'),
-  outboundRoutes: t('Outbound route'), pinSets: t('PIN set'), inboundNumbers: t('Inbound number'), blockedCallers: t('Blocked caller'), speedDials: t('Speed dial'), sites: t('Site'), places: t('Place'), networks: t('Network of a place'), emergency: t('Calls for help'), callsAbroad: t('Calls abroad'), signedCalls: t('Signed calls'), recordings: t('Recordings'), messages: t('Text messages'), dialPages: t('Web pages that may call'), featureCodes: t('Feature codes'),
+  outboundRoutes: t('Outbound route'), pinSets: t('PIN set'), inboundNumbers: t('Inbound number'), blockedCallers: t('Blocked caller'), speedDials: t('Speed dial'), calls: t('Settings of calls that are sent on'), sites: t('Site'), places: t('Place'), networks: t('Network of a place'), emergency: t('Calls for help'), callsAbroad: t('Calls abroad'), signedCalls: t('Signed calls'), recordings: t('Recordings'), messages: t('Text messages'), dialPages: t('Web pages that may call'), featureCodes: t('Feature codes'),
 }
 
 const valueWords = (value: unknown): string => (value === null ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value))

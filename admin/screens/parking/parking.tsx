@@ -15,6 +15,7 @@ import { partyName } from '../../words/call.ts'
 import { HistoryDrawer } from '../audit/history.tsx'
 import { removeParkLot, useParkedCalls, useParkLots } from './data.ts'
 import { ParkLotForm, type Editing } from './park-lot-form.tsx'
+import { Transfers } from './transfers.tsx'
 import { t } from '../../words/translate.ts'
 import { rich } from '../../words/rich.ts'
 
@@ -74,6 +75,7 @@ export default function ParkingPage() {
           />
         </Stack>
       )}
+      <Transfers />
       <HistoryDrawer of={history === null ? undefined : { type: 'park-lot', id: history.id, title: t('park lot {{number}}', { number: history.number }) }} onClose={() => setHistory(null)} />
       <ParkLotForm editing={editing} onClose={() => setEditing(null)} />
       <Confirm opened={deleting !== null} onClose={() => setDeleting(null)} title={t('Delete park lot {{number}}?', { number: deleting?.number ?? '' })} confirm={t('Delete park lot')} onConfirm={async () => deleting && removeParkLot(deleting.id)} done={t('Park lot {{number}} is deleted.', { number: deleting?.number ?? '' })}>

@@ -130,7 +130,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     toll: undefined as never,
     stir: undefined as never,
     clickToDial: undefined as never,
-    messages: undefined as never,
+    messages: undefined as never, callSettings: undefined as never,
     trunks: undefined as never,
     inboundNumbers: undefined as never,
     outboundRoutes: undefined as never,
