@@ -14,6 +14,7 @@ import { provisioningRoutes } from './provisioning/routes.ts'
 import { rateRoutes } from './rates/routes.ts'
 import { recordingRoutes } from './recordings/routes.ts'
 import { shieldRoutes } from './shield/routes.ts'
+import { pushRoutes } from './softphone/push-routes.ts'
 import { softphoneRoutes } from './softphone/routes.ts'
 import { systemRoutes } from './system/routes.ts'
 import { targetRoutes } from './targets/routes.ts'
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...contactRoutes,
   ...crmRoutes,
   ...softphoneRoutes,
+  ...pushRoutes,
   ...conferenceRoutes,
   ...recordingRoutes,
   ...voicemailRoutes,

@@ -158,6 +158,15 @@ export interface SessionRow {
   id_token_sealed: Buffer | null
 }
 
+export interface PushSubscriptionRow {
+  id: string
+  tenant_id: string
+  session_id: string
+  /** Sealed JSON: endpoint, p256dh, auth. */
+  subscription_sealed: Buffer
+  created_at: Date
+}
+
 export interface ApiTokenRow {
   id: string
   tenant_id: string

@@ -6,6 +6,7 @@ import type { Actor } from '../config/actor.ts'
 import type { Extension, ExtensionFilter, ExtensionInput, ExtensionLine, FeatureCode, ImportReport, Page, Paged, RingGroups, RoutingExplanation, SipCredentials } from './door-extensions.ts'
 import type { CallsDoor } from './door-calls.ts'
 import type { ClickDoor } from './door-click.ts'
+import type { PushDoor } from './door-push.ts'
 import type { Devices, Softphones } from './door-devices.ts'
 import type { Kept } from './door-kept.ts'
 import type { SpeedDials } from './door-speed-dials.ts'
@@ -31,6 +32,7 @@ import type { BanReason, BanView, ConferenceView, EventCatalogue, PbxEvent, Regi
 
 export type * from './door-calls.ts'
 export type * from './door-click.ts'
+export type * from './door-push.ts'
 export type * from './door-devices.ts'
 export type * from './door-prompts.ts'
 export type * from './door-recordings.ts'
@@ -202,6 +204,7 @@ export interface Pbx {
   }
   calls: CallsDoor
   clickToDial: ClickDoor
+  push: PushDoor
   conferences: ConferenceRooms & {
     /** Those with somebody in, by number. */
     live(actor: Actor): ConferenceView[]

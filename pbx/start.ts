@@ -51,6 +51,7 @@ import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
 import { watchMinutes } from './calls/toll-minutes.ts'
 import { watchTransferCodes } from './steps/transfer-codes.ts'
+import { openPush } from './push/push.ts'
 import { openProvisioning } from './provisioning/room.ts'
 import { createClickDoor } from './click-door.ts'
 import { createPromptDoor } from './prompts/prompts.ts'
@@ -134,6 +135,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
   })
   const stopGone = options.signalling.onGone?.((peer) => [registrar, trunks].forEach((room) => room.disconnected(peer)))
+  const push = openPush({ database, secrets, logger, events, settings })
   const { charges, rates, close: closeCharges } = await openCharges({ database, directory, logger, home, clock: systemClock })
   const wakeUpStore = createWakeUpStore({ database, directory, now: () => systemClock.now() })
   const world: CallWorld = {
@@ -145,7 +147,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     askProgram: createProgramLine(createGuard(settings.webhooks.networks, { what: 'calls ask', setting: 'WEBHOOK_NETWORKS' })),
     lastCaller: (...extension) => lastCalls.lastCaller(...extension), lastCalled: (...extension) => lastCalls.lastCalled(...extension), lastDialled: (...extension) => lastCalls.lastDialled(...extension),
     audit: (actor, entry) => database.change(actor, async () => ({ result: undefined, audit: entry })),
-    completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
+    wake: (sought) => push.wake(sought), completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), tested: (call, located, untold) => help.tested(call, located, untold) },
@@ -245,6 +247,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     toll: toll.door,
     stir: createStirDoor({ directory, publicUrl: settings.http.publicUrl }),
     clickToDial: createClickDoor({ directory, history }),
+    push: push.door,
     rates: createRatesDoor({ database, directory, room: rates }),
     blockedCallers: directory.blockedCallers,
     speedDials: guardSpeedDials(directory),
@@ -307,6 +310,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       unsolicited.close()
       provisioning.close()
       publications.close()
+      push.close()
       if (sip.keepsCalls) await sip.close()
       world.completions.close()
       watchdog.stop()

@@ -4619,6 +4619,37 @@ export type Softphone = {
     path: string;
 };
 
+export type PushState = {
+    /**
+     * applicationServerKey of PushManager.subscribe (VAPID, RFC 8292).
+     */
+    publicKey: string;
+    /**
+     * This session is told of calls.
+     */
+    subscribed: boolean;
+};
+
+/**
+ * As PushSubscription.toJSON() of the Push API gives it, without expirationTime.
+ */
+export type PushSubscription = {
+    /**
+     * At the push service of the browser's maker.
+     */
+    endpoint: string;
+    keys: {
+        /**
+         * Public key of the browser, a P-256 point.
+         */
+        p256dh: string;
+        /**
+         * 16 bytes that the browser and we share.
+         */
+        auth: string;
+    };
+};
+
 /**
  * A conference room as it is configured.
  */
@@ -17604,6 +17635,141 @@ export type OpenSoftphoneResponses = {
 };
 
 export type OpenSoftphoneResponse = OpenSoftphoneResponses[keyof OpenSoftphoneResponses];
+
+export type UnsubscribePushData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/softphone/push';
+};
+
+export type UnsubscribePushErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UnsubscribePushError = UnsubscribePushErrors[keyof UnsubscribePushErrors];
+
+export type UnsubscribePushResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type UnsubscribePushResponse = UnsubscribePushResponses[keyof UnsubscribePushResponses];
+
+export type GetPushData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/softphone/push';
+};
+
+export type GetPushErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetPushError = GetPushErrors[keyof GetPushErrors];
+
+export type GetPushResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PushState;
+    };
+};
+
+export type GetPushResponse = GetPushResponses[keyof GetPushResponses];
+
+export type SubscribePushData = {
+    body: PushSubscription;
+    path?: never;
+    query?: never;
+    url: '/softphone/push';
+};
+
+export type SubscribePushErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SubscribePushError = SubscribePushErrors[keyof SubscribePushErrors];
+
+export type SubscribePushResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PushState;
+    };
+};
+
+export type SubscribePushResponse = SubscribePushResponses[keyof SubscribePushResponses];
 
 export type ListLiveConferencesData = {
     body?: never;

@@ -1,7 +1,8 @@
 import { ActionIcon, Indicator, Tooltip } from '@mantine/core'
 import { Phone } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useCan, useSession } from '../app/session.tsx'
+import { openWhenCalled, stayWoken } from './sleep.ts'
 import { phoneStore, usePhone } from './store.ts'
 import { t } from '../words/translate.ts'
 
@@ -37,6 +38,13 @@ export function PhoneButton() {
 export function PhoneHost() {
   const has = useHasPhone()
   const open = usePhone((state) => state.open)
+  const { user } = useSession()
+  useEffect(() => {
+    if (!has) return
+    // It is tried again with the next page.
+    stayWoken(user.id).catch(() => undefined)
+    return openWhenCalled()
+  }, [has, user.id])
   if (!has || !open) return null
   return <Suspense fallback={null}><Dock /></Suspense>
 }

@@ -1,8 +1,11 @@
-import { Button, Select, Stack, Text } from '@mantine/core'
+import { Button, Select, Stack, Switch, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { sentenceOf } from '../app/api-error.ts'
+import { useSession } from '../app/session.tsx'
 import { mayAsk } from './announce.ts'
 import { choose, chosen, openMicrophone, type Chosen } from './devices.ts'
 import type { BrowserPhone } from './phone.ts'
+import { beWoken, canBeWoken, isWoken, sleepOn } from './sleep.ts'
 import { phoneStore } from './store.ts'
 import { t } from '../words/translate.ts'
 
@@ -52,7 +55,29 @@ export function SoundSettings({ phone }: { phone: BrowserPhone }) {
         />
       ))}
       {ask && <Button size="xs" variant="default" onClick={() => void Notification.requestPermission().then(() => setAsk(mayAsk()))}>{t('Tell of calls while this page is hidden')}</Button>}
+      <Sleep />
       <Text size="xs" c="dimmed">{t('Kept in this browser.')}</Text>
     </Stack>
   )
+}
+
+/** Whether calls ring while this page is closed. */
+function Sleep() {
+  const { user } = useSession()
+  const [woken, setWoken] = useState(() => isWoken(user.id))
+  const [busy, setBusy] = useState(false)
+  if (!canBeWoken()) return <Text size="xs" c="dimmed">{t('This browser wakes no closed page for a call. On an iPhone or iPad, add this page to the home screen first.')}</Text>
+  const change = async (wanted: boolean): Promise<void> => {
+    setBusy(true)
+    try {
+      await (wanted ? beWoken(user.id) : sleepOn())
+      setWoken(wanted)
+      phoneStore.update({ problem: null })
+    } catch (error) {
+      phoneStore.update({ problem: sentenceOf(error) })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return <Switch size="sm" label={t('Tell of calls while this page is closed')} description={t('By the push service of this browser, which sees only that something came. Until you sign out.')} checked={woken} disabled={busy} onChange={({ currentTarget }) => void change(currentTarget.checked)} />
 }

@@ -29,7 +29,9 @@ export interface PhoneState {
 
 const KEPT = 'dialplane.phone-open'
 
-const initial: PhoneState = { open: localStorage.getItem(KEPT) === 'yes', line: 'off', reason: null, calls: [], problem: null, newMessages: 0, wish: null }
+// Opened by the word that somebody calls (`public/push.js`), it is to ring.
+
+const initial: PhoneState = { open: localStorage.getItem(KEPT) === 'yes' || new URLSearchParams(location.search).has('ring'), line: 'off', reason: null, calls: [], problem: null, newMessages: 0, wish: null }
 
 let state = initial
 const listeners = new Set<() => void>()

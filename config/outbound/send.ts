@@ -20,8 +20,8 @@ export interface Outgoing {
   url: URL
   method: 'GET' | 'POST' | 'PATCH'
   headers: Readonly<Record<string, string>>
-  /** JSON; absent: none. */
-  body?: string
+  /** JSON, where the headers say nothing else; absent: none. */
+  body?: string | Buffer | undefined
   /** Milliseconds until the whole answer must be here. */
   answerMs: number
   /** Characters of the answer that are read; who says more is not waited for. */

@@ -33,18 +33,18 @@ export async function relayProgress(
   }
   const early = leg.state === 'early'
   if (!early) leg.step('ring')
-  if (early && call.state !== 'early' && call.caller.endpoint) {
-    tellEarlyMedia(call)
-  } else if (!early && startRingback(world, call)) {
-    tellEarlyMedia(call)
-  } else if (call.state === 'routing') {
-    call.caller.step('ring')
-    const { endpoint } = call.caller
-    call.invite.progress(180, call.invite.wantsOffer && endpoint ? { sdp: endpoint.localSdp } : {})
-    call.step('ring')
-  } else {
-    call.changed()
-  }
+  if (early && call.state !== 'early' && call.caller.endpoint) tellEarlyMedia(call)
+  else tellRinging(world, call)
+}
+
+/** The caller hears, or is told, that it rings. */
+export function tellRinging(world: CallWorld, call: Call): void {
+  if (startRingback(world, call)) return tellEarlyMedia(call)
+  if (call.state !== 'routing') return call.changed()
+  call.caller.step('ring')
+  const { endpoint } = call.caller
+  call.invite.progress(180, call.invite.wantsOffer && endpoint ? { sdp: endpoint.localSdp } : {})
+  call.step('ring')
 }
 
 /** Once: the caller hears what we send from here on. */

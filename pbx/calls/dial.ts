@@ -22,6 +22,8 @@ export interface DialOptions {
   shared?: boolean
   /** Nobody who waits is rung sooner because nobody rings any more. */
   ownClocks?: boolean
+  /** Begins to tell of phones that come while the others ring, which ring too; returns the way to stop. */
+  joining?: ((join: (target: DialTarget) => void) => () => void) | undefined
 }
 
 export type DialOutcome =
@@ -58,7 +60,7 @@ const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
  * 2xx wins, the others are cancelled with a Reason so that no phone shows a missed call, a 6xx
  * ends the fork, and when all fail the best failure is the outcome.
  */
-export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, { shared = false, ownClocks = false }: DialOptions = {}): Promise<DialOutcome> {
+export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[], ringSeconds: number, { shared = false, ownClocks = false, joining }: DialOptions = {}): Promise<DialOutcome> {
   const { promise, resolve } = Promise.withResolvers<DialOutcome>()
   const branches: Branch[] = []
   /** Branches that ring later, with their timers. */
@@ -72,6 +74,7 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     settled = true
     call.pickUp = undefined
     clearTimeout(timer)
+    stopJoining?.()
     for (const wait of waiting.values()) clearTimeout(wait)
     for (const branch of branches) clearTimeout(branch.timer)
     call.signal.removeEventListener('abort', onAbort)
@@ -251,6 +254,10 @@ export function dial(world: CallWorld, call: Call, targets: readonly DialTarget[
     else begin(branch)
   }
   if (waiting.size === branches.length) startNext()
+  const stopJoining = joining?.((target) =>
+    call.mailbox.post(() => {
+      if (!settled && !timeUp && !call.over) begin(open(target))
+    }))
   if (call.over) onAbort()
   return promise
 }

@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto'
 import type { Call } from '../calls/call.ts'
-import type { DialOptions } from '../calls/dial.ts'
+import { tellRinging } from '../calls/answer.ts'
+import type { DialOptions, DialTarget } from '../calls/dial.ts'
 import { RINGING } from '../calls/ringback.ts'
 import { terminate } from '../calls/termination.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Member, RingGroupStep } from '../routing/plan.ts'
 import { playEarly } from './early.ts'
-import { targetsOf, verdictOfAll, type Found, type Manner } from './members.ts'
+import { sleepersOf, targetsOf, verdictOfAll, type Found, type Manner } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
 import { ring } from './ring.ts'
 
@@ -34,7 +35,7 @@ function keepRinging(call: Call): void {
 function ringMembers(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
   switch (step.strategy) {
     case 'all':
-      return ringFound(world, call, targetsOf(world, call, step.members, mannerOf(step)), step.ringSeconds)
+      return ringAll(world, call, step)
     case 'enterprise':
       return byOwnClocks(world, call, step)
     case 'memory-hunt':
@@ -45,6 +46,19 @@ function ringMembers(world: CallWorld, call: Call, step: RingGroupStep): Promise
     case 'first-available':
       return inRounds(world, call, step)
   }
+}
+
+/** All at once; browsers of theirs that sleep are woken, and ring when they are there. */
+async function ringAll(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
+  const manner = mannerOf(step)
+  const sleepers = sleepersOf(world, call, step.members, manner)
+  const found = targetsOf(world, call, step.members, manner)
+  const options = { ...SHARED, joining: (join: (target: DialTarget) => void) => { const stops = sleepers.map(({ listen }) => listen(join)); return () => stops.forEach((stop) => stop()) } }
+  if (found.targets.length > 0) return ring(world, call, found.targets, step.ringSeconds, options)
+  const told = await Promise.all(sleepers.map((one) => one.told))
+  if (told.every((count) => count === 0)) return { kind: 'next', verdict: found.verdict }
+  await call.mailbox.run(() => tellRinging(world, call))
+  return ring(world, call, [], step.ringSeconds, options)
 }
 
 async function ringFound(world: CallWorld, call: Call, { targets, verdict }: Found, seconds: number, options?: DialOptions): Promise<StepOutcome> {

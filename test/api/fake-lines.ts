@@ -40,7 +40,7 @@ export function fakeKept<Shown extends { id: string; version: number }, Input>(a
   }
 }
 
-export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pick<Pbx, 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'pinSets' | 'blockedCallers' | 'speedDials' | 'wakeUps' | 'callSettings' | 'softphones'> {
+export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pick<Pbx, 'trunks' | 'inboundNumbers' | 'outboundRoutes' | 'pinSets' | 'blockedCallers' | 'speedDials' | 'wakeUps' | 'callSettings' | 'softphones' | 'push'> {
   const status: TrunkStatus = { state: 'up', addresses: ['192.0.2.1'], registration: { state: 'registered', since: 0, expiresAt: 60_000, nextTry: 48_000 }, cause: null, roundTripMs: 12, peer: null, calls: 0 }
   const standard = { port: null, transport: 'udp', username: null, hasPassword: false, register: false, registersHere: false, registerSeconds: 600, clientCertificate: null, peerAuthority: null, peerName: null, networks: [], country: 'US', format: 'plus', callerId: null, identity: 'pai', maxCalls: null, maxCallsPerSecond: null, emergency: false, sendLocation: false, locationBy: 'value', headerRules: [], codecs: [], dtmf: 'auto', packetMs: null, signCalls: false, verifyCalls: 'off', readDiversion: true, enabled: true, status }
   const trunks = fakeKept<Trunk & { status: TrunkStatus }, TrunkInput>(actors, checkVersion, 'trunk', standard)
@@ -49,6 +49,19 @@ export function createFakeLines(actors: Actor[], checkVersion: CheckVersion): Pi
       actors.push(actor)
       return { message, steps: rules.map(({ header }, rule) => ({ rule, header, before: [], after: [], changed: false })), variables: { caller: '', called: '', tenant: '' } }
     } },
+    push: {
+      publicKey: 'made-up-key',
+      async subscribe(actor) {
+        actors.push(actor)
+      },
+      async unsubscribe(actor) {
+        actors.push(actor)
+      },
+      async isSubscribed(actor) {
+        actors.push(actor)
+        return false
+      },
+    },
     softphones: {
       async issue(actor, { sessionId }) {
         actors.push(actor)

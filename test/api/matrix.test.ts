@@ -130,7 +130,7 @@ const subjectOf: Record<string, keyof typeof subjects> = {
 }
 
 const bodies: Record<string, () => unknown> = {
-  completeSetup: () => ({ token: 'x', name: 'A', email: 'a@example.test', password: 'twelve is enough' }),
+  completeSetup: () => ({ token: 'x', name: 'A', email: 'a@example.test', password: 'twelve is enough' }), subscribePush: () => ({ endpoint: 'https://push.example.com/x', keys: { p256dh: 'B'.repeat(87), auth: 'a'.repeat(22) } }),
   login: () => ({ email: 'nobody@example.test', password: 'x' }),
   changePassword: () => ({ current: 'wrong', next: 'something much longer' }),
   verifySignIn: () => ({ challenge: 'x', code: '000000' }),
@@ -373,7 +373,7 @@ suite('with a token', () => {
       if (route.permission === 'session') return
       const alone = await ask((await ground.program([route.permission])).client, route)
       // Tokens make no tokens, nobody handles a person who may do more, undoing needs what doing needed, and webhooks and CRMs tell nobody what they may not see.
-      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createCrmConnection', 'updateCrmConnection', 'listCrmCalls', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'createSignInProvider', 'updateSignInProvider', 'deleteSignInProvider', 'testSignInProvider', 'undoAuditEvent', 'openSoftphone'].includes(route.operationId) ? 403 : (route.status ?? 200)
+      const expected = ['createWebhook', 'updateWebhook', 'listWebhookDeliveries', 'createCrmConnection', 'updateCrmConnection', 'listCrmCalls', 'createToken', 'createUser', 'updateUser', 'deleteUser', 'endUserSession', 'resetSecondFactor', 'createSignInProvider', 'updateSignInProvider', 'deleteSignInProvider', 'testSignInProvider', 'undoAuditEvent', 'openSoftphone', 'getPush', 'subscribePush', 'unsubscribePush'].includes(route.operationId) ? 403 : (route.status ?? 200)
       assert.equal(alone.status, expected, alone.body.toString())
     })
   }

@@ -69,4 +69,9 @@ export const softphone: Translations = {
   'Transfer to': 'Transferir a',
   'Voicemail, {{newMessages}} new': 'Buzón de voz, {{newMessages}} nuevos',
   'You may not call this number.': 'No tiene permiso para llamar a este número.',
+  'This browser may not show notifications of this page. Allow them in its settings for the page.': 'Este navegador no puede mostrar notificaciones de esta página. Permítalas en los ajustes del navegador para la página.',
+  'The push service of this browser takes nothing on: {{reason}}. Private windows have none.': 'El servicio de notificaciones de este navegador no acepta nada: {{reason}}. Las ventanas privadas no tienen ninguno.',
+  'This browser wakes no closed page for a call. On an iPhone or iPad, add this page to the home screen first.': 'Este navegador no despierta páginas cerradas por una llamada. En un iPhone o iPad, añada primero esta página a la pantalla de inicio.',
+  'Tell of calls while this page is closed': 'Avisar de llamadas con esta página cerrada',
+  'By the push service of this browser, which sees only that something came. Until you sign out.': 'Mediante el servicio de notificaciones de este navegador, que solo ve que llegó algo. Hasta cerrar la sesión.',
 }

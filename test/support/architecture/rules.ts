@@ -28,8 +28,8 @@ const LEVELS: Readonly<Record<string, number>> = {
   'index.ts': 0, 'start.ts': 0, 'audio-test.ts': 0, 'health.ts': 0, 'certificates.ts': 0, 'targets.ts': 0, 'media-servers.ts': 0, 'extensions.ts': 0, 'routing-door.ts': 0, 'drain.ts': 0, 'lines.ts': 0, 'hours.ts': 0, 'numbered.ts': 0, 'park-lots.ts': 0, 'speed-dials.ts': 0, 'call-settings.ts': 0, 'paging-groups.ts': 0, 'emergency-door.ts': 0, 'emergency-pools.ts': 0, 'held-door.ts': 0, 'toll-door.ts': 0, 'click-door.ts': 0, 'call-door.ts': 0, 'pin-sets.ts': 0, 'applications.ts': 0, 'stir-door.ts': 0,
   entrance: 1, lane: 1, metrics: 1,
   steps: 2, takeover: 2,
-  routing: 3, calls: 3, contacts: 3, conferences: 3, queues: 3, registrar: 3, presence: 3, trunks: 3, stir: 3, recording: 3, voicemail: 3, 'wake-ups': 3, help: 3, emergency: 3, mail: 3, messaging: 3, provisioning: 3, cdr: 3, rates: 3, trace: 3, shield: 3, prompts: 3,
-  'door.ts': 4, 'door-kept.ts': 4, 'door-extensions.ts': 4, 'door-trunks.ts': 4, 'door-recordings.ts': 4, 'door-prompts.ts': 4, 'door-voicemail.ts': 4, 'door-mail.ts': 4, 'door-hours.ts': 4, 'door-emergency.ts': 4, 'door-held.ts': 4, 'door-toll.ts': 4, 'door-rates.ts': 4, 'door-click.ts': 4, 'door-calls.ts': 4, 'door-devices.ts': 4, 'door-messages.ts': 4, 'door-paging.ts': 4, 'door-applications.ts': 4, 'door-parking.ts': 4, 'door-speed-dials.ts': 4, 'door-wake-ups.ts': 4, 'door-phones.ts': 4, 'door-system.ts': 4, 'door-stir.ts': 4, sip: 4, directory: 4, events: 4,
+  routing: 3, calls: 3, contacts: 3, conferences: 3, queues: 3, registrar: 3, presence: 3, trunks: 3, stir: 3, recording: 3, voicemail: 3, 'wake-ups': 3, help: 3, emergency: 3, mail: 3, push: 3, messaging: 3, provisioning: 3, cdr: 3, rates: 3, trace: 3, shield: 3, prompts: 3,
+  'door.ts': 4, 'door-kept.ts': 4, 'door-extensions.ts': 4, 'door-trunks.ts': 4, 'door-recordings.ts': 4, 'door-prompts.ts': 4, 'door-voicemail.ts': 4, 'door-mail.ts': 4, 'door-hours.ts': 4, 'door-emergency.ts': 4, 'door-held.ts': 4, 'door-toll.ts': 4, 'door-rates.ts': 4, 'door-click.ts': 4, 'door-push.ts': 4, 'door-calls.ts': 4, 'door-devices.ts': 4, 'door-messages.ts': 4, 'door-paging.ts': 4, 'door-applications.ts': 4, 'door-parking.ts': 4, 'door-speed-dials.ts': 4, 'door-wake-ups.ts': 4, 'door-phones.ts': 4, 'door-system.ts': 4, 'door-stir.ts': 4, sip: 4, directory: 4, events: 4,
 }
 
 /** Rooms of pbx that may import less than their level would allow. */
@@ -58,6 +58,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   knex: ['config/database', 'migrations'],
   'libphonenumber-js': ['pbx/routing', 'pbx/contacts'],
   nodemailer: ['pbx/mail'],
+  'web-push': ['pbx/push'],
   pg: ['config/database'], 'pg-copy-streams': ['config/database'],
   pino: ['config'],
   'node-cron': ['pbx/cdr'],
