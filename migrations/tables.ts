@@ -282,9 +282,21 @@ export interface DeviceRow {
   phone_line: number | null
   /** config/secrets envelope of the password, for such a phone. */
   password_sealed: Buffer | null
+  /** Of a phone that people take turns at. */
+  shared: { calls: 'help' | 'internal'; hours: number | null; at: string | null } | null
   version: number
   created_at: Date
   updated_at: Date
+}
+
+/** Who sits at a shared phone. */
+export interface DeskLoginRow {
+  device_id: string
+  tenant_id: string
+  extension_id: string
+  since: Date
+  /** When it ends by itself; null: when somebody ends it. */
+  until: Date | null
 }
 
 /** `phone_openings`: for a while phones of a network get their first settings by their MAC address. */

@@ -1,4 +1,4 @@
-/** Phones: those with a password of their own, and those in browsers. */
+/** Phones: those with a password of their own, those in browsers, and those that people take turns at. */
 import type { Actor } from '../config/actor.ts'
 import type { Device, SipCredentials } from './door-extensions.ts'
 
@@ -18,4 +18,36 @@ export interface Softphones {
   find(actor: Actor, sessionId: string): Promise<Device | undefined>
   /** The session holds a connection; returns what is to be called when it does not any more. */
   connect(deviceId: string): () => void
+}
+
+/** How people take turns at a phone. */
+export interface SharedPhoneSettings {
+  /** What it may call while nobody sits there, besides help: nobody, or numbers inside. */
+  calls: 'help' | 'internal'
+  /** Whoever sits there is logged out after so many hours, */
+  hours: number | null
+  /** and at this time of day, `18:30`, by the clock of the company. */
+  at: string | null
+}
+
+/** A phone that people take turns at. */
+export interface SharedPhone extends SharedPhoneSettings {
+  /** Of the device. */
+  id: string
+  name: string
+  /** The extension that it has while nobody sits there. */
+  home: { id: string; number: string; name: string }
+  registered: boolean
+  /** Who sits there; null: nobody. */
+  login: { extensionId: string; number: string; name: string; since: Date; until: Date | null } | null
+}
+
+export interface SharedPhones {
+  list(actor: Actor): SharedPhone[]
+  /** Has people take turns at a device, or says how. */
+  share(actor: Actor, deviceId: string, settings: SharedPhoneSettings): Promise<SharedPhone>
+  /** It is its own extension's alone again; whoever sits there is logged out. */
+  unshare(actor: Actor, deviceId: string): Promise<void>
+  /** Refuses `conflict` when nobody sits there. */
+  logOut(actor: Actor, deviceId: string): Promise<SharedPhone>
 }

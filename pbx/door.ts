@@ -7,7 +7,7 @@ import type { Extension, ExtensionFilter, ExtensionInput, ExtensionLine, Feature
 import type { CallsDoor } from './door-calls.ts'
 import type { ClickDoor } from './door-click.ts'
 import type { PushDoor } from './door-push.ts'
-import type { Devices, Softphones } from './door-devices.ts'
+import type { Devices, SharedPhones, Softphones } from './door-devices.ts'
 import type { Kept } from './door-kept.ts'
 import type { SpeedDials } from './door-speed-dials.ts'
 import type { BlockedCallers, InboundNumbers, OutboundRoutes, PinSets, Trunks } from './door-trunks.ts'
@@ -197,6 +197,7 @@ export interface Pbx {
   }
   devices: Devices
   softphones: Softphones
+  sharedPhones: SharedPhones
   registrations: {
     list(actor: Actor): RegistrationView[]
     /** Forgets one binding; the phone may register again. */

@@ -46,6 +46,7 @@ import { createGuard } from '../config/outbound/guard.ts'
 import { createProgramLine } from './calls/program.ts'
 import { guardApplications } from './applications.ts'
 import { guardPagingGroups } from './paging-groups.ts'
+import { openSharedPhones } from './shared-phones.ts'
 import { guardPinSets } from './pin-sets.ts'
 import { guardParkLots } from './park-lots.ts'
 import { createParking } from './calls/parking.ts'
@@ -151,10 +152,12 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), tested: (call, located, untold) => help.tested(call, located, untold) },
+    desks: { isPin: (...pin) => voicemail.isPin(...pin), logIn: (...login) => shared.desks.logIn(...login), logOut: (...login) => shared.desks.logOut(...login) },
     contactName: createContactNames({ database, logger }), isContact: createIsContact({ database, logger }), findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
 
   await forgetScreened(world)
+  const shared = openSharedPhones({ directory, registrar, events, clock: systemClock, logger })
   const mail = await openMailRoom({ database, secrets, logger })
   const records = createCallRecordWriter({ database, events, logger, home, onMissed: createMissedCallMail({ mail, snapshot: () => directory.snapshot() }) })
   const traces = createTraces({ database, sip, events, logger, home, complete: options.signalling.trace !== undefined })
@@ -217,7 +220,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
 
   return {
     extensions: guardExtensions(directory, (tenantId, id) => voicemail.forget(tenantId, id)),
-    devices: directory.devices, softphones: directory.softphones,
+    devices: directory.devices, softphones: directory.softphones, sharedPhones: shared.door,
     registrations: {
       list: (actor) => registrar.list(actor.tenantId),
       remove: (actor, id) => registrar.remove(actor, id),
@@ -313,6 +316,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       push.close()
       if (sip.keepsCalls) await sip.close()
       world.completions.close()
+      shared.close()
       watchdog.stop()
       minutes.stop()
       spending.stop()

@@ -27,6 +27,7 @@ export const keys = {
   incoming: ['incoming'] as const,
   pagingGroups: ['paging-groups'] as const,
   phones: ['phones'] as const,
+  sharedPhones: ['shared-phones'] as const,
   phoneVendors: ['phone-vendors'] as const,
   parked: ['parked-calls'] as const,
   toll: ['toll'] as const,

@@ -45,6 +45,7 @@ export const placeGroups: PlaceGroup[] = [
     places: [
       { href: '/extensions', label: t('Extensions'), icon: icon.Phone, permission: 'extensions.read' },
       { href: '/phones', label: t('Phones'), icon: icon.Smartphone, permission: 'extensions.read' },
+      { href: '/shared-phones', label: t('Shared phones'), icon: icon.Armchair, permission: 'extensions.read' },
       { href: '/registrations', label: t('Registered phones'), icon: icon.RadioTower, permission: 'registrations.read' },
       { href: '/users', label: t('Users'), icon: icon.Users, permission: 'users.read' },
       { href: '/contacts', label: t('Contacts'), icon: icon.BookUser, permission: 'contacts.read' },

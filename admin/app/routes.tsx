@@ -17,6 +17,7 @@ const screens: Screen[] = [
   { path: '/extensions', screen: lazy(() => import('../screens/extensions/extensions.tsx')), permission: 'extensions.read' },
   { path: '/extensions/:id', screen: lazy(() => import('../screens/extensions/extension.tsx')), permission: 'extensions.read' },
   { path: '/phones', screen: lazy(() => import('../screens/phones/phones.tsx')), permission: 'extensions.read' },
+  { path: '/shared-phones', screen: lazy(() => import('../screens/shared-phones/shared-phones.tsx')), permission: 'extensions.read' },
   { path: '/ring-groups', screen: lazy(() => import('../screens/ring-groups/ring-groups.tsx')), permission: 'extensions.read' },
   { path: '/attendants', screen: lazy(() => import('../screens/attendants/attendants.tsx')), permission: 'extensions.read' },
   { path: '/hours', screen: lazy(() => import('../screens/hours/hours.tsx')), permission: 'extensions.read' },

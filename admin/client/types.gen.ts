@@ -33,6 +33,8 @@ export type LiveMessage = ({
 } & LiveParkChanged) | ({
     type: 'emergency.called';
 } & LiveEmergencyCalled) | ({
+    type: 'desk.changed';
+} & LiveDeskChanged) | ({
     type: 'toll.locked';
 } & LiveTollLocked) | ({
     type: 'backup.failed';
@@ -396,7 +398,7 @@ export type LiveRegistrationRemoved = {
     seq: number;
     data: {
         registration: Registration;
-        why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted';
+        why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted' | 'moved';
     };
 };
 
@@ -512,6 +514,23 @@ export type LiveEmergencyCalled = {
         number: string;
         name: string | null;
         place: string | null;
+    };
+};
+
+export type LiveDeskChanged = {
+    type: 'desk.changed';
+    id: string;
+    at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
+    data: {
+        deviceId: string;
+        name: string;
+        change: 'logged-in' | 'logged-out';
+        extensionId: string;
+        number: string;
     };
 };
 
@@ -1792,6 +1811,67 @@ export type DeviceUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+/**
+ * A phone that people take turns at: whoever logs in has it as their own. Where help is sent to stays with the phone.
+ */
+export type SharedPhone = {
+    /**
+     * Of the device.
+     */
+    id: string;
+    name: string;
+    /**
+     * What the phone may call while nobody sits there, besides help: nobody, or numbers inside.
+     */
+    calls: 'help' | 'internal';
+    /**
+     * Whoever sits there is logged out after so many hours; null: not by that.
+     */
+    hours: number | null;
+    /**
+     * And at this time of day by the clock of the company, such as 18:30; null: not by that.
+     */
+    at: string | null;
+    home: SharedPhoneHome;
+    registered: boolean;
+    /**
+     * Who sits there; null: nobody.
+     */
+    login: DeskLogin | null;
+};
+
+/**
+ * The extension that the phone has while nobody sits there.
+ */
+export type SharedPhoneHome = {
+    id: string;
+    number: string;
+    name: string;
+};
+
+export type DeskLogin = {
+    extensionId: string;
+    number: string;
+    name: string;
+    since: string;
+    until: string | null;
+};
+
+export type SharedPhoneSettings = {
+    /**
+     * What the phone may call while nobody sits there, besides help: nobody, or numbers inside.
+     */
+    calls: 'help' | 'internal';
+    /**
+     * Whoever sits there is logged out after so many hours; null: not by that.
+     */
+    hours: number | null;
+    /**
+     * And at this time of day by the clock of the company, such as 18:30; null: not by that.
+     */
+    at: string | null;
 };
 
 export type RoutingExplanation = {
@@ -5925,7 +6005,7 @@ export type WebhookCreate = {
 /**
  * As the live connection tells it.
  */
-export type WebhookEvent = 'call.started' | 'call.updated' | 'call.ended' | 'registration.changed' | 'registration.removed' | 'recording.finished' | 'conference.changed' | 'conference.ended' | 'recording.stored' | 'recording.deleted' | 'voicemail.changed' | 'message.waiting' | 'park.changed' | 'toll.locked' | 'emergency.called' | 'emergency.changed' | 'directory.changed' | 'backup.failed' | 'ban.added' | 'ban.lifted';
+export type WebhookEvent = 'call.started' | 'call.updated' | 'call.ended' | 'registration.changed' | 'registration.removed' | 'recording.finished' | 'conference.changed' | 'conference.ended' | 'recording.stored' | 'recording.deleted' | 'voicemail.changed' | 'message.waiting' | 'park.changed' | 'desk.changed' | 'toll.locked' | 'emergency.called' | 'emergency.changed' | 'directory.changed' | 'backup.failed' | 'ban.added' | 'ban.lifted';
 
 export type WebhookUpdate = {
     name?: string;
@@ -9637,6 +9717,214 @@ export type RenewDeviceCredentialsResponses = {
 };
 
 export type RenewDeviceCredentialsResponse = RenewDeviceCredentialsResponses[keyof RenewDeviceCredentialsResponses];
+
+export type ListSharedPhonesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/shared-phones';
+};
+
+export type ListSharedPhonesErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListSharedPhonesError = ListSharedPhonesErrors[keyof ListSharedPhonesErrors];
+
+export type ListSharedPhonesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SharedPhone>;
+    };
+};
+
+export type ListSharedPhonesResponse = ListSharedPhonesResponses[keyof ListSharedPhonesResponses];
+
+export type UnsharePhoneData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/shared-phones/{id}';
+};
+
+export type UnsharePhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type UnsharePhoneError = UnsharePhoneErrors[keyof UnsharePhoneErrors];
+
+export type UnsharePhoneResponses = {
+    /**
+     * Done.
+     */
+    200: Success;
+};
+
+export type UnsharePhoneResponse = UnsharePhoneResponses[keyof UnsharePhoneResponses];
+
+export type SharePhoneData = {
+    body: SharedPhoneSettings;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/shared-phones/{id}';
+};
+
+export type SharePhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SharePhoneError = SharePhoneErrors[keyof SharePhoneErrors];
+
+export type SharePhoneResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SharedPhone;
+    };
+};
+
+export type SharePhoneResponse = SharePhoneResponses[keyof SharePhoneResponses];
+
+export type LogOutAtPhoneData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/shared-phones/{id}/login';
+};
+
+export type LogOutAtPhoneErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type LogOutAtPhoneError = LogOutAtPhoneErrors[keyof LogOutAtPhoneErrors];
+
+export type LogOutAtPhoneResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SharedPhone;
+    };
+};
+
+export type LogOutAtPhoneResponse = LogOutAtPhoneResponses[keyof LogOutAtPhoneResponses];
 
 export type ListRegistrationsData = {
     body?: never;

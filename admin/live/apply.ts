@@ -65,6 +65,9 @@ export function applyMessage(message: LiveMessage): void {
       notify.alarm(t('{{number}} {{name}} is locked', { number: message.data.number, name: message.data.name }), t('It has made {{reason}}.', { reason: message.data.reason }), '/outbound-routes')
       void queryClient.invalidateQueries({ queryKey: keys.toll })
       return
+    case 'desk.changed':
+      void queryClient.invalidateQueries({ queryKey: keys.sharedPhones })
+      return
     case 'backup.failed':
       notify.alarm(t('There is no new backup'), message.data.cause, '/backups')
       void queryClient.invalidateQueries({ queryKey: keys.backups })

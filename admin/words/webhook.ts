@@ -8,7 +8,7 @@ export const eventGroups: { group: string; events: Partial<Record<WebhookEventNa
   { group: t('Recordings and messages'), events: { 'recording.finished': t('A recording ends, or fails'), 'recording.stored': t('A recording can be heard'), 'recording.deleted': t('A recording is deleted'), 'voicemail.changed': t('A mailbox has other messages than before'), 'message.waiting': t('A text message waits for a phone, or is delivered') } },
   { group: t('Conferences'), events: { 'conference.changed': t('Somebody joins, leaves, speaks or is muted'), 'conference.ended': t('A conference ends') } },
   { group: t('Alarms'), events: { 'emergency.called': t('Somebody calls for help'), 'emergency.changed': t('More is known of a call for help'), 'toll.locked': t('An extension is locked for calls abroad'), 'backup.failed': t('There is no new backup'), 'ban.added': t('An address is banned'), 'ban.lifted': t('A ban is lifted') } },
-  { group: t('Phones and settings'), events: { 'registration.changed': t('A phone registers'), 'registration.removed': t('A phone is no longer registered'), 'directory.changed': t('The settings are changed') } },
+  { group: t('Phones and settings'), events: { 'registration.changed': t('A phone registers'), 'registration.removed': t('A phone is no longer registered'), 'desk.changed': t('Somebody sits down at a shared phone, or leaves it'), 'directory.changed': t('The settings are changed') } },
 ]
 
 const words = new Map(eventGroups.flatMap(({ events }) => Object.entries(events)))

@@ -24,6 +24,7 @@ const needed: Record<EventName, PermissionName> = {
   'voicemail.changed': 'voicemail.read',
   'message.waiting': 'messages.read',
   'park.changed': 'calls.read',
+  'desk.changed': 'extensions.read',
   'toll.locked': 'trunks.read',
   'emergency.called': 'emergency.read',
   'emergency.changed': 'emergency.read',
@@ -96,6 +97,10 @@ export function presentEvent(event: PbxEvent): EventMessage {
     case 'toll.locked': {
       const { extensionId, number, name, reason } = event.data
       return { ...envelope, type: event.type, data: { extensionId, number, name, reason } }
+    }
+    case 'desk.changed': {
+      const { deviceId, name, change, extensionId, number } = event.data
+      return { ...envelope, type: event.type, data: { deviceId, name, change, extensionId, number } }
     }
     case 'backup.failed':
       return { ...envelope, type: event.type, data: { backupId: event.data.backupId, cause: event.data.cause } }

@@ -34,7 +34,7 @@ export const LiveRegistrationChanged = event(
 
 export const LiveRegistrationRemoved = event(
   'registration.removed',
-  z.object({ registration: Registration, why: z.enum(['unregistered', 'expired', 'replaced', 'disconnected', 'deleted']) }),
+  z.object({ registration: Registration, why: z.enum(['unregistered', 'expired', 'replaced', 'disconnected', 'deleted', 'moved']) }),
 ).meta({ id: 'LiveRegistrationRemoved' })
 
 export const LiveRecordingFinished = event(
@@ -69,6 +69,8 @@ export const LiveParkChanged = event(
   z.object({ lotId: z.uuid(), slot: z.string(), parked: orNull(z.object({ callId: z.uuid(), number: z.string(), name: z.string().nullable(), since: instant }).meta({ id: 'LiveParked' })) }),
 ).meta({ id: 'LiveParkChanged' })
 
+export const LiveDeskChanged = event('desk.changed', z.object({ deviceId: z.uuid(), name: z.string(), change: z.enum(['logged-in', 'logged-out']), extensionId: z.uuid(), number: z.string() })).meta({ id: 'LiveDeskChanged' })
+
 export const LiveEmergencyCalled = event('emergency.called', z.object({ callId: z.uuid(), dialled: z.string(), number: z.string(), name: z.string().nullable(), place: z.string().nullable() })).meta({ id: 'LiveEmergencyCalled' })
 export const LiveTollLocked = event('toll.locked', z.object({ extensionId: z.uuid(), number: z.string(), name: z.string(), reason: z.string() })).meta({ id: 'LiveTollLocked' })
 export const LiveBackupFailed = event('backup.failed', z.object({ backupId: z.uuid().nullable(), cause: z.string() })).meta({ id: 'LiveBackupFailed' })
@@ -94,6 +96,7 @@ export const LiveMessage = z
     LiveMessageWaiting,
     LiveParkChanged,
     LiveEmergencyCalled,
+    LiveDeskChanged,
     LiveTollLocked,
     LiveBackupFailed,
     LiveEmergencyChanged,

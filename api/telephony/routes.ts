@@ -9,5 +9,6 @@ import { wakeUpRoutes } from './wake-up-routes.ts'
 import { ringGroupRoutes } from './ring-group-routes.ts'
 import { routingRoutes } from './routing-routes.ts'
 import { registrationRoutes } from './registration-routes.ts'
+import { sharedPhoneRoutes } from './shared-phone-routes.ts'
 
-export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...speedDialRoutes, ...wakeUpRoutes, ...pagingRoutes, ...applicationRoutes]
+export const telephonyRoutes = [...extensionRoutes, ...deviceRoutes, ...sharedPhoneRoutes, ...registrationRoutes, ...routingRoutes, ...ringGroupRoutes, ...hoursRoutes, ...parkRoutes, ...speedDialRoutes, ...wakeUpRoutes, ...pagingRoutes, ...applicationRoutes]

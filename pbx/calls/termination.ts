@@ -48,6 +48,7 @@ const verdicts = {
   'feature-argument': { result: 'failed', status: 484, phrase: 'Address Incomplete', explanation: 'A number belongs behind this feature code, such as *72102.' },
   'feature-refused': { result: 'refused', status: 403, phrase: 'Forbidden', explanation: 'What the feature code asks for cannot be done.' },
   'feature-done': { result: 'answered', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The feature code was carried out.' },
+  'desk-empty': { result: 'refused', status: 403, phrase: 'Log In First', explanation: 'Nobody is logged in at this shared phone, from where few numbers are called meanwhile.' },
   'extension-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The called extension is switched off.' },
 
   'schedule-disabled': { result: 'refused', status: 480, phrase: 'Temporarily Unavailable', explanation: 'The opening hours are switched off.' },

@@ -89,6 +89,15 @@ export interface CallWorld {
   wakeUps: Pick<WakeUpStore, 'of' | 'set' | 'cancel'>
   /** Calls that wait for somebody to fetch them. */
   parking: Parking
+  /** Phones that people take turns at. Each rejects with a Refusal while it cannot be done. */
+  desks: {
+    /** Whether this is the PIN of the mailbox of that extension; false where it has none. */
+    isPin: (tenantId: string, extensionId: string, pin: string) => Promise<boolean>
+    /** Until when, in milliseconds since the epoch; null: until somebody ends it. */
+    logIn: (actor: Actor, deviceId: string, extensionId: string) => Promise<number | null>
+    /** False when nobody sat there. */
+    logOut: (actor: Actor, deviceId: string, why: string) => Promise<boolean>
+  }
   /** A sound of the tenant's own. */
   findSound: (name: string, tenantId: string) => Promise<string | undefined>
   /** What the contacts of the tenant call a number outside. Never rejects, and never takes long. */

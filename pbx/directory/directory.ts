@@ -16,6 +16,7 @@ import { createPinSetRepository } from './pin-sets.ts'
 import { createPhoneRepository } from './phones.ts'
 import { createRefresher } from './refresher.ts'
 import { createRingGroupRepository } from './ring-groups.ts'
+import { createSharedPhoneRepository } from './shared-phones.ts'
 import { createSoftphones } from './softphones.ts'
 import { createCallSettings } from './call-settings.ts'
 import { createMessageSettings } from './messages.ts'
@@ -50,6 +51,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     devices: createDeviceRepository(world),
     phones: createPhoneRepository(world),
     softphones: createSoftphones(world),
+    sharedPhones: createSharedPhoneRepository(world),
     conferences: createConferenceRepository(world),
     trunks: createTrunkRepository(world),
     inboundNumbers: createInboundNumberRepository(world),

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../config/database/index.ts'
 import type { Logger } from '../../config/logger.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import type { ApplicationRow, AttendantRow, BlockedCallerRow, ConferenceRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, PinSetRow, RingGroupRow, SpeedDialRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
+import type { ApplicationRow, AttendantRow, BlockedCallerRow, ConferenceRow, DeskLoginRow, DeviceRow, ExtensionRow, InboundNumberRow, OutboundRouteRow, PagingGroupRow, ParkLotRow, PinSetRow, RingGroupRow, SpeedDialRow, ScheduleRow, TenantRow, TrunkRow } from '../../migrations/tables.ts'
 import { openApplication } from './applications.ts'
 import { loadClicks } from './click-to-dial.ts'
 import { openPin } from './conferences.ts'
@@ -16,6 +16,7 @@ import { loadCallSettings } from './call-settings.ts'
 import { loadMessageSettings } from './messages.ts'
 import { loadStir } from './stir.ts'
 import { loadToll } from './toll.ts'
+import { deskOf } from './shared-phones.ts'
 import { drawTenant, UNSIGNED } from './snapshot.ts'
 import type { TenantPicture } from './snapshot.ts'
 import type { SnapshotApplication, SnapshotConference, SnapshotDevice, SnapshotPinSet, SnapshotRingGroup, SnapshotStir, SnapshotTenant, SnapshotTrunk } from './types.ts'
@@ -39,6 +40,8 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
   if (!tenant) return undefined
   const extensions = await trx<ExtensionRow>('extensions').where({ tenant_id: tenantId })
   const devices = await trx<DeviceRow>('devices').where({ tenant_id: tenantId }).orderBy('created_at').orderBy('id')
+  const logins = new Map(((await trx<DeskLoginRow>('desk_logins').where({ tenant_id: tenantId })) as DeskLoginRow[]).map((login) => [login.device_id, login]))
+  const enabled = new Set(extensions.filter((row) => row.enabled).map(({ id }) => id))
   const conferences = await trx<ConferenceRow>('conferences').where({ tenant_id: tenantId })
   const ringGroups = await trx<RingGroupRow>('ring_groups').where({ tenant_id: tenantId })
   const places = {
@@ -78,7 +81,7 @@ export async function loadTenant(trx: Transaction, tenantId: string, options: Lo
     })),
     devices.flatMap((row) => {
       const ha1 = ha1Of(row, options)
-      return ha1 === undefined ? [] : [toDevice(row, ha1)]
+      return ha1 === undefined ? [] : [{ ...toDevice(row, ha1), ...deskOf(row, logins.get(row.id), (id) => enabled.has(id)) }]
     }),
     conferences.flatMap((row) => toConference(row, options)),
     ringGroups.map(toRingGroup),

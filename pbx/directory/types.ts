@@ -4,8 +4,9 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, CallSettings, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, OwnSpeedDial, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, SpeedDials, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, CallSettings, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, OwnSpeedDial, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, SpeedDials, SharedPhoneSettings, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
+import type { SharedPhoneRepository } from './desk-record.ts'
 
 export type { EmergencySite, Located, LocationSource, NetworkReport, RingStrategy } from '../door.ts'
 
@@ -239,6 +240,7 @@ export type SnapshotAttendant = Omit<Attendant, 'version' | 'createdAt' | 'updat
 export interface SnapshotDevice {
   id: string
   tenantId: string
+  /** Whose it is now: at a shared phone of whoever sits there. */
   extensionId: string
   name: string
   sipUsername: string
@@ -249,6 +251,15 @@ export interface SnapshotDevice {
   credentialsChangedAt: number
   /** Of a phone in a browser. */
   sessionId?: string | null
+  /** Of a phone that people take turns at. */
+  desk?: SnapshotDesk
+}
+
+export interface SnapshotDesk extends SharedPhoneSettings {
+  /** The extension that the phone has while nobody sits there. */
+  homeId: string
+  /** Who sits there does so since and until then, in milliseconds since the epoch; `until` null: until somebody ends it. */
+  login: { since: number; until: number | null } | null
 }
 
 /** A consistent picture of all tenants at one moment. Lookups are map reads; nothing in it changes. */
@@ -317,6 +328,7 @@ export interface Directory {
   devices: Pbx['devices']
   phones: PhoneRepository
   softphones: SoftphoneRoom
+  sharedPhones: SharedPhoneRepository
   conferences: ConferenceRooms
   trunks: Kept<Trunk, TrunkInput>
   inboundNumbers: InboundNumbers

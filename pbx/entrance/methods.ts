@@ -11,7 +11,7 @@ import type { Caller } from '../steps/caller.ts'
 import { createMessage } from './on-message.ts'
 import { refuseMethod, tellAbilities } from './on-options.ts'
 import { createPublish, knowPublished } from './on-publish.ts'
-import { createRegister, mayRegister } from './on-register.ts'
+import { createMayRegister, createRegister } from './on-register.ts'
 import { createWatch, knowPackage, refuseNotification } from './on-subscribe.ts'
 import type { TrunkRoom } from '../trunks/trunks.ts'
 import { understand } from './understand.ts'
@@ -47,6 +47,7 @@ export function chainsOf(
   onCall: (invite: IncomingInvite, caller: Caller) => void,
 ): { readonly [M in Method]: readonly Step[] } {
   const register = createRegister(registrar, trunks)
+  const mayRegister = createMayRegister(directory)
   const call = createCall(onCall)
   const watch = createWatch(watchers, lamps)
   const publish = createPublish(publications)

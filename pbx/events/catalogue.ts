@@ -255,7 +255,8 @@ export interface EventCatalogue {
   /** Final: carries the whole call with its termination. The history row is written from this event alone. */
   'call.ended': { call: CallView; sought?: readonly Sought[] }
   'registration.changed': { registration: RegistrationView; change: 'added' | 'refreshed' | 'reachability' }
-  'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted' }
+  /** `moved`: somebody else sits at the phone now, and it is registered for their extension. */
+  'registration.removed': { registration: RegistrationView; why: 'unregistered' | 'expired' | 'replaced' | 'disconnected' | 'deleted' | 'moved' }
   'recording.finished': { recordingId: string; callId: string; status: 'finished' | 'failed'; seconds: number; failure: string | null }
   /** Who is in, who speaks, locked or not; several changes within a quarter of a second are told as one. */
   'conference.changed': { conference: ConferenceView }
@@ -269,6 +270,8 @@ export interface EventCatalogue {
   'message.waiting': { extensionId: string }
   /** A call waits in this slot, or none any more. */
   'park.changed': { lotId: string; slot: string; parked: { callId: string; number: string; name: string | null; since: number } | null }
+  /** Somebody sits down at a shared phone, or does not sit there any more. */
+  'desk.changed': { deviceId: string; name: string; change: 'logged-in' | 'logged-out'; extensionId: string; number: string }
   /** An extension has called abroad too often. */
   'toll.locked': { extensionId: string; number: string; name: string; reason: string }
   /** Somebody calls for help. */

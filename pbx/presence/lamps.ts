@@ -7,6 +7,7 @@ import type { MessageCounts } from '../door.ts'
 import type { Events } from '../events/events.ts'
 import type { RegistrationView } from '../events/catalogue.ts'
 import { codeFor, findFeatureCode } from '../routing/feature-codes.ts'
+import { isDesk } from '../routing/desk.ts'
 import { isSlot } from '../routing/slots.ts'
 import { createSubscribers, type Subscriber } from '../sip/subscribers.ts'
 import { namesExtension } from '../sip/headers.ts'
@@ -107,8 +108,9 @@ export function createLamps(options: {
     })
     if (name === 'message-summary') {
       const own = snapshot.extension(device.extensionId)
+      const home = device.desk && snapshot.extension(device.desk.homeId)?.number
       const listening = codeFor(snapshot.changedCodesOf(tenantId), 'voicemail-own')
-      if (own && (extension?.id === own.id || user === listening)) return { key: `messages ${own.id}`, document: () => summaryOf(directory.snapshot(), own, host, messages) }
+      if (own && (extension?.id === own.id || user === listening || user === home)) return { key: `messages ${own.id}`, document: () => summaryOf(directory.snapshot(), own, host, messages) }
       if (extension) throw new Refusal('forbidden', 'Only the own messages may be watched')
       return undefined
     }
@@ -128,6 +130,7 @@ export function createLamps(options: {
     if (!own || !feature) return undefined
     if (/^do-not-disturb/.test(feature.code.action)) return lamp(`disturb ${own.id}`, () => directory.snapshot().extension(own.id)?.doNotDisturb === true, 'Do not disturb')
     if (feature.code.action === 'follow-me-toggle') return lamp(`follow-me ${own.id}`, () => directory.snapshot().extension(own.id)?.followMe === true, 'Follow me')
+    if (isDesk(feature.code.action)) return lamp(`desk ${device.id}`, () => directory.snapshot().device(device.id)?.desk?.login != null, 'Somebody sits here')
     return undefined
   }
 

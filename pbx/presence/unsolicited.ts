@@ -22,7 +22,8 @@ export interface Unsolicited {
 /** What the phone of one binding was told. */
 interface Told {
   readonly tenantId: string
-  readonly extensionId: string
+  /** Whoever sits at a shared phone is another one each time; what the phone was told stays lit until it is told otherwise. */
+  extensionId: string
   /** A phone that registers with another Call-ID has started again (RFC 3261 §10.2.4): its lamp is dark, and it may be another one. */
   callId: string
   /** What it has heard last. */
@@ -64,6 +65,7 @@ export function createUnsolicited(options: {
       if (!isWanted(extensionId)) return
       known.set(id, (told = { tenantId, extensionId, callId, document: undefined, refuses: false, asking: false }))
     }
+    told.extensionId = extensionId
     if (told.callId !== callId) Object.assign(told, { callId, document: undefined, refuses: false })
     if (told.refuses || told.document === documentFor(extensionId)) return
     // It was told otherwise, and when it subscribes no more it is told anew.
@@ -131,7 +133,7 @@ export function createUnsolicited(options: {
           return tellDue()
         }
         case 'registration.removed':
-          return void known.delete(event.data.registration.id)
+          return void (event.data.why === 'moved' || known.delete(event.data.registration.id))
         case 'voicemail.changed':
           return lookAtAll(event.tenantId, event.data.extensionId)
       }

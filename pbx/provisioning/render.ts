@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../config/clock.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { Settings } from '../../config/settings/settings.ts'
+import type { DeviceRow } from '../../migrations/tables.ts'
 import { openDevicePassword, registrationAddress } from '../directory/credentials.ts'
 import type { PhoneRecord } from '../directory/phone-record.ts'
 import { openPhone } from '../directory/phones.ts'
-import type { Directory, SnapshotTenant } from '../directory/types.ts'
+import type { Directory, DirectorySnapshot, SnapshotTenant } from '../directory/types.ts'
 import type { PhoneKey } from '../door-phones.ts'
 import { codeFor } from '../routing/feature-codes.ts'
 import type { LineFacts, PhoneFacts, PhoneFile } from './facts.ts'
@@ -59,7 +60,7 @@ export function createRenderer({ directory, secrets, settings, listening, srtp, 
     const codes = directory.snapshot().changedCodesOf(tenant.id)
     const url = `${origin}/provision/${hidden ? MASK : openPhone(secrets, 'phone-link', row)}/`
     const lines = record.devices.flatMap((device): LineFacts[] => {
-      const extension = directory.snapshot().extension(device.extension_id)
+      const extension = directory.snapshot().extension(whoseNow(directory.snapshot(), device))
       if (!extension || !device.password_sealed) return []
       const policy = srtp() ? (extension.encryption ?? settings.media.encryption) : 'off'
       // Keys go where nobody between reads them, unless the house says otherwise.
@@ -72,10 +73,20 @@ export function createRenderer({ directory, secrets, settings, listening, srtp, 
     })
     const book = phoneBookOf(row.vendor, { mac: row.mac ?? '', keys: [] }, [])
     return {
-      name: row.name, model: row.model, mac: row.mac ?? '', lines, keys: keysFor(row.keys, lines), server: domain, port: served.port, transport, expires: EXPIRES, codecs, ntp: NTP,
+      name: row.name, model: row.model, mac: row.mac ?? '', lines, keys: personalKeys(record, lines) ?? keysFor(row.keys, lines), server: domain, port: served.port, transport, expires: EXPIRES, codecs, ntp: NTP,
       zone: zoneFor(row.time_zone ?? tenant.timeZone), language: row.language, adminPassword: hidden ? MASK : openPhone(secrets, 'phone-admin', row), url, phoneBook: `${url}${book.name}`,
       pickUp: codeFor(codes, 'pick-up-extension') ?? '',
     }
+  }
+  /** At a shared phone: the lines, and the lamps of whoever sits there. Undefined: the keys of the phone. */
+  const personalKeys = ({ row, devices }: PhoneRecord, lines: readonly LineFacts[]): PhoneKey[] | undefined => {
+    const snapshot = directory.snapshot()
+    const at = devices.map(({ id }) => snapshot.device(id)).find((device) => device?.desk?.login)
+    const numbers = (at && snapshot.extension(at.extensionId)?.lampNumbers) ?? []
+    if (numbers.length === 0) return undefined
+    const vendor = vendorOf(row.vendor)
+    const lamps = numbers.map((number): PhoneKey => ({ type: 'lamp', value: number, label: snapshot.extensionByNumber(row.tenant_id, number)?.name ?? number }))
+    return [...keysFor([], lines), ...lamps].slice(0, (vendor && modelOf(vendor, row.model))?.keys ?? 0)
   }
   const settingsOf = (record: PhoneRecord, origin: string, hidden = false): { facts: PhoneFacts; files: PhoneFile[] } | undefined => {
     const tenant = directory.snapshot().tenant(record.row.tenant_id)
@@ -110,6 +121,9 @@ export function createRenderer({ directory, secrets, settings, listening, srtp, 
     masked: (record, origin) => settingsOf(record, origin, true)?.files.find((file) => file.settings),
   }
 }
+
+/** The extension that a line has at this moment: at a shared phone of whoever sits there. */
+export const whoseNow = (snapshot: DirectorySnapshot, { id, extension_id }: Pick<DeviceRow, 'id' | 'extension_id'>): string => snapshot.device(id)?.extensionId ?? extension_id
 
 /** Without keys of its own a phone has one for each line. */
 function keysFor(keys: readonly PhoneKey[], lines: readonly LineFacts[]): PhoneKey[] {

@@ -11,7 +11,7 @@ import type { PhoneAsked } from '../door-phones.ts'
 import type { Events } from '../events/events.ts'
 import type { Contact, Registrar } from '../registrar/types.ts'
 import type { SipServer } from '../sip/types.ts'
-import type { Renderer } from './render.ts'
+import { whoseNow, type Renderer } from './render.ts'
 import { vendorOf } from './vendors.ts'
 
 export interface Resync {
@@ -49,7 +49,7 @@ export function createResync({ database, directory, registrar, registry, events,
 
   const inCall = (tenantId: string, deviceIds: readonly string[]): boolean => registry.list(tenantId).some((call) => !call.over && call.legs.some(({ origin }) => origin.deviceId !== null && deviceIds.includes(origin.deviceId)))
   const contactOf = ({ devices }: PhoneRecord): Contact | undefined =>
-    devices.flatMap((device) => registrar.contactsOf(device.extension_id).filter(({ deviceId, reachable }) => deviceId === device.id && reachable !== 'no'))[0]
+    devices.flatMap((device) => registrar.contactsOf(whoseNow(directory.snapshot(), device)).filter(({ deviceId, reachable }) => deviceId === device.id && reachable !== 'no'))[0]
   const read = (tenantId: string, phoneId?: string): Promise<PhoneRecord[]> => database.system('phones whose settings may have changed', async (trx) => {
     const rows = (await trx<PhoneRow>('phones').where({ tenant_id: tenantId }).modify((query) => void (phoneId === undefined ? query.whereNotNull('served_hash') : query.where({ id: phoneId })))) as PhoneRow[]
     return recordsOf(trx, rows)
@@ -58,7 +58,8 @@ export function createResync({ database, directory, registrar, registry, events,
   const send = async (record: PhoneRecord, contact: Contact, restart: boolean): Promise<number | null> => {
     const { row, devices } = record
     const snapshot = directory.snapshot()
-    const extension = snapshot.extension(devices.find(({ id }) => id === contact.deviceId)?.extension_id ?? '')
+    const device = devices.find(({ id }) => id === contact.deviceId)
+    const extension = device && snapshot.extension(whoseNow(snapshot, device))
     const who = `<sip:${extension?.number ?? ''}@${snapshot.tenant(row.tenant_id)?.domains[0] ?? 'localhost'}>`
     const status = await sip.request({
       method: 'NOTIFY', uri: contact.uri, nextHop: contact.nextHop, ...(contact.route.length > 0 && { route: contact.route }),

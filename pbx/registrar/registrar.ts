@@ -91,10 +91,23 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
       && snapshot.extension(binding.extensionId)?.enabled === true
   }
   const revisit = (tenantId: string): void => {
+    const snapshot = directory.snapshot()
     for (const binding of [...table.ofTenant(tenantId)]) {
-      if (!stillAllowed(binding)) leave(binding, 'deleted')
+      const now = snapshot.device(binding.deviceId)?.extensionId
+      if (now !== undefined && now !== binding.extensionId && snapshot.device(binding.deviceId)?.desk) move(binding, now)
+      else if (!stillAllowed(binding)) leave(binding, 'deleted')
       else binding.names = namesOf(binding, directory.snapshot())
     }
+  }
+
+  /** Somebody sits down at a shared phone, or leaves it. */
+  const move = (binding: Binding, extensionId: string): void => {
+    const { reachable, roundTripMs, waiting, stored } = binding
+    leave(binding, 'moved')
+    const moved = Object.assign(enter({ ...binding, extensionId }, stored), { reachable, roundTripMs, waiting })
+    if (!stillAllowed(moved)) return leave(moved, 'deleted')
+    writer.save(moved)
+    tellChange(moved, 'added')
   }
 
   const restore = (row: BindingRow): void => {
@@ -102,7 +115,7 @@ export async function createRegistrar(options: RegistrarOptions): Promise<Regist
     const device = directory.snapshot().device(row.device_id)
     if (!source || !device) return
     const binding = enter({
-      id: row.id, tenantId: row.tenant_id, extensionId: row.extension_id, deviceId: row.device_id, key: row.contact_key,
+      id: row.id, tenantId: row.tenant_id, extensionId: device.extensionId, deviceId: row.device_id, key: row.contact_key,
       uri: row.contact_uri, callId: row.call_id, cseq: Number(row.cseq), q: row.q, userAgent: row.user_agent ?? undefined, source, path: splitPath(row.path ?? ''),
       registeredAt: row.registered_at.getTime(), updatedAt: row.updated_at.getTime(), expiresAt: row.expires_at.getTime(),
       // With which credentials it was made is not stored; those renewed since then ended it.

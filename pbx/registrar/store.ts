@@ -41,9 +41,9 @@ export async function writeBindings(trx: Transaction, saved: readonly Binding[],
          user_agent, transport, received, path, registered_at, updated_at, expires_at)
        SELECT r.id, d.tenant_id, d.extension_id, d.id, r.contact_uri, r.contact_key, r.call_id, r.cseq, r.q,
          r.user_agent, r.transport, r.received, r.path, r.registered_at, r.updated_at, r.expires_at
-       FROM json_to_recordset(?::json) AS r(id uuid, device_id uuid, extension_id uuid, contact_uri text, contact_key text, call_id text,
+       FROM json_to_recordset(?::json) AS r(id uuid, device_id uuid, contact_uri text, contact_key text, call_id text,
          cseq bigint, q real, user_agent text, transport text, received text, path text, registered_at timestamptz, updated_at timestamptz, expires_at timestamptz)
-       JOIN devices d ON d.id = r.device_id AND d.extension_id = r.extension_id
+       JOIN devices d ON d.id = r.device_id
        FOR KEY SHARE OF d
        ON CONFLICT (device_id, contact_key) DO UPDATE SET id = EXCLUDED.id, contact_uri = EXCLUDED.contact_uri, call_id = EXCLUDED.call_id,
          cseq = EXCLUDED.cseq, q = EXCLUDED.q, user_agent = EXCLUDED.user_agent, transport = EXCLUDED.transport, received = EXCLUDED.received, path = EXCLUDED.path,
@@ -57,7 +57,6 @@ function toJson(binding: Binding): Record<string, unknown> {
   return {
     id: binding.id,
     device_id: binding.deviceId,
-    extension_id: binding.extensionId,
     contact_uri: storable(binding.uri),
     contact_key: storable(binding.key),
     call_id: storable(binding.callId),

@@ -19,7 +19,7 @@ const MOST = 10
 const ENDED: Readonly<Record<EventCatalogue['registration.removed']['why'], ContactEvent>> = {
   unregistered: 'unregistered', expired: 'expired',
   // Who is thrown out for another is not to come back at once, whose connection broke is (§5.1).
-  replaced: 'rejected', disconnected: 'deactivated', deleted: 'deactivated',
+  replaced: 'rejected', disconnected: 'deactivated', deleted: 'deactivated', moved: 'deactivated',
 }
 
 export interface Watchers {

@@ -2,10 +2,11 @@ import type { DirectorySnapshot, SnapshotAttendant, SnapshotExtension, SnapshotR
 import { toApplication } from './application.ts'
 import { ANONYMOUS, closest, excepted, turnAway } from './blocked.ts'
 import { toClock } from './clock.ts'
+import { isDesk, refuseEmptyDesk, toDesk } from './desk.ts'
 import type { Diversion, HouseWhy } from './diversion.ts'
 import { findFeatureCode } from './feature-codes.ts'
 import { calledFrom, helpBehindPrefix, helpNumber, type HelpCalled } from './help.ts'
-import { addressLine, locate } from './locate.ts'
+import { toLocationTest } from './location-test.ts'
 import { normaliseDialled } from './number-format.ts'
 import { findInboundNumber, unasked, wayOut, wayToHelp } from './outside.ts'
 import { intoMailbox, leaveMessage, toMailbox } from './mailbox.ts'
@@ -51,8 +52,6 @@ const MOST_FORWARDS = 5
 /** Who calls back waits for an answer; where others call too they are not kept for long. */
 const CALL_BACK_SECONDS = 60
 const SHARED_SECONDS = 15
-/** Tells where a call for help would send somebody. */
-const LOCATION_TEST = '933'
 /** Forwards that ring nobody first. */
 const AT_ONCE: ReadonlySet<string> = new Set(['unconditional', 'do-not-disturb'])
 
@@ -67,8 +66,9 @@ export function decide(request: CallRequest, snapshot: DirectorySnapshot, defaul
   // Help comes before every other rule.
   const help = called(helpNumber(snapshot, request.tenantId, number), look)
   if (request.inbound && !help) return { ...fromOutside(request.inbound, look), number }
-  const meant = help ? forHelp(number, help, look) : withheld(number, look) ?? speedDialled(number, look) ?? meantBy(number, look)
-  return { number, ...meant }
+  if (help) return { number, ...forHelp(number, help, look) }
+  const meant = withheld(number, look) ?? speedDialled(number, look) ?? meantBy(number, look)
+  return { number, ...(refuseEmptyDesk(request, snapshot, meant) ?? meant) }
 }
 
 /**
@@ -148,7 +148,9 @@ function calledBack(usual: Meant, { request: { callBack }, snapshot }: Look): Me
   const { deviceId, shared } = callBack
   const reason = `${extension.number} (${extension.name}) called for help a while ago, and is called back${shared ? '; others call on this number too, so they go on soon' : ''}`
   const ringing = { kind: 'extension', extensionId: extension.id, ringSeconds: shared ? SHARED_SECONDS : CALL_BACK_SECONDS, busyAt: null, namePrefix: shared ? 'Call back?' : 'Emergency services:', diverted: [], otherwise: {}, reason } as const
-  const own = [...(deviceId === null ? [] : [{ ...ringing, deviceId }]), ...(shared && deviceId !== null ? [] : [ringing])]
+  // At a shared phone somebody else may sit by now.
+  const itself = deviceId === null ? undefined : snapshot.device(deviceId)?.extensionId ?? extension.id
+  const own = [...(itself === undefined ? [] : [{ ...ringing, extensionId: itself, deviceId }]), ...(shared && deviceId !== null ? [] : [ringing])]
   return { direction: 'inbound', extensionId: extension.id, name: extension.name, steps: [...own, ...usual.steps.filter(({ kind }) => kind !== 'refuse')] }
 }
 
@@ -200,7 +202,7 @@ function meantBy(number: string, look: Look): Meant {
   // A forward never changes anything, and nobody listens to messages by it.
   if (feature && (look.path.length === 0 || PLACES.has(feature.code.action))) {
     const { code: { code, action, takesNumber }, argument } = feature
-    if (takesNumber && argument === '') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
+    if (takesNumber && argument === '' && action !== 'desk-log-in') return internal([{ kind: 'refuse', refusal: 'feature-argument', reason: `${code} needs a number behind it` }])
     if (isOfOthers(action)) {
       const { step, extension: meant } = ofOthers(code, action, argument, look.request, snapshot)
       return internal([step], meant)
@@ -212,6 +214,7 @@ function meantBy(number: string, look: Look): Meant {
     if (action === 'directory-by-name') return internal([{ kind: 'directory', code, reason: `${code} is the company directory` }], { name: 'Company directory' })
     if (action === 'wake-up') return internal([toWakeUps(code, look)])
     if (action === 'tell-time') return internal([toClock(code, look)])
+    if (isDesk(action)) return internal([toDesk(code, action, argument, look.request)])
     if (isTest(action)) return internal([toTest(code, action)])
     if (action === 'intercom') {
       const { step, extension: meant } = toIntercom(code, argument, look.request, snapshot, (one, reason) => ring(one, look, reason, {}))
@@ -220,10 +223,8 @@ function meantBy(number: string, look: Look): Meant {
     return internal([{ kind: 'feature', action, argument, reason: `${code} is a feature code` }])
   }
 
-  if (number === LOCATION_TEST && look.path.length === 0 && !look.request.inbound) {
-    const located = locate(snapshot.emergencyOf(tenantId), look.request.caller) ?? null
-    return internal([{ kind: 'location-test', located, reason: located ? `${number} tells that help would come to ${addressLine(located)}, as ${located.why}` : `${number} tells that it is not known where the phone is` }])
-  }
+  const locationTest = look.path.length === 0 ? toLocationTest(number, look.request, snapshot) : undefined
+  if (locationTest) return internal([locationTest])
 
   const out = wayOut(tenantId, number, payerOf(look), snapshot, look.defaults.at, unasked(look))
   const asked = helpBehindPrefix(snapshot, tenantId, number) ?? (out && helpNumber(snapshot, tenantId, out.route.prepend + number.slice(out.route.strip)))

@@ -2,7 +2,7 @@
 export type FeatureAction =
   | 'forward-always-on' | 'forward-always-off' | 'forward-busy-on' | 'forward-busy-off' | 'forward-no-answer-on' | 'forward-no-answer-off'
   | 'forward-unreachable-on' | 'forward-unreachable-off' | 'do-not-disturb-toggle' | 'do-not-disturb-on' | 'do-not-disturb-off' | 'follow-me-toggle' | 'withhold-number'
-  | 'speed-dial' | 'wake-up' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction
+  | 'speed-dial' | 'wake-up' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction | DeskAction
 
 /** Codes that the phones of the house type while they talk. */
 export type InCallAction = 'call-record' | 'call-transfer' | 'call-consult' | 'call-return'
@@ -17,12 +17,14 @@ export type LastCallerAction = 'call-last-caller' | 'block-last-caller' | 'block
 export type CompletionAction = 'complete-call' | 'complete-call-cancel'
 /** Codes that pick up a call that rings elsewhere. */
 export type PickUpAction = 'pick-up-group' | 'pick-up-extension'
+/** Sits down at a shared phone, and leaves it. */
+export type DeskAction = 'desk-log-in' | 'desk-log-out'
 /** Numbers that try out a phone, a line or the network between. */
 export type TestAction = 'echo-test' | 'echo-test-delayed' | 'tone-test' | 'music-test'
 /** Listens to a call of somebody else. */
 export type SupervisionAction = 'supervise'
 /** Codes that change how the caller's own extension handles its calls. */
-export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'speed-dial' | 'wake-up' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction>
+export type SettingAction = Exclude<FeatureAction, 'withhold-number' | 'speed-dial' | 'wake-up' | 'intercom' | 'directory-by-name' | 'tell-time' | TestAction | LastCallerAction | CompletionAction | VoicemailAction | ScheduleAction | PickUpAction | SupervisionAction | DeskAction>
 
 /** Codes that calls may be led to: they are places and change nothing. */
 export const PLACES: ReadonlySet<FeatureAction | InCallAction> = new Set(['voicemail-leave', 'directory-by-name', 'echo-test', 'echo-test-delayed', 'tone-test', 'music-test'])
@@ -50,6 +52,8 @@ export const featureWords: Readonly<Record<FeatureAction | InCallAction, string>
   'redial': 'Call the number again that you called last',
   'wake-up': 'Set a wake-up call for your own phone, hear which there are, or cancel them',
   'tell-time': 'Hear day and time',
+  'desk-log-in': 'Log in at this phone, where people take turns, with your extension and the PIN of your mailbox; the extension may be dialled behind it',
+  'desk-log-out': 'Log out of this phone',
   'echo-test': 'Hear your own voice at once, to try the sound of this phone and how late it comes',
   'echo-test-delayed': 'Hear your own voice five seconds later, as others hear it',
   'tone-test': 'Hear a steady tone of 1004 Hz at 0 dBm0 (milliwatt), to measure the level of a line',

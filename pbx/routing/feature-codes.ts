@@ -35,6 +35,8 @@ const CUSTOMARY: readonly Usual<FeatureAction>[] = [
   { code: '*32', action: 'block-last-caller-own', takesNumber: false },
   { code: '*0', action: 'speed-dial', takesNumber: true },
   { code: '*68', action: 'wake-up', takesNumber: false },
+  { code: '*11', action: 'desk-log-in', takesNumber: true },
+  { code: '*12', action: 'desk-log-out', takesNumber: false },
   { code: '*9196', action: 'echo-test', takesNumber: false },
   { code: '*9195', action: 'echo-test-delayed', takesNumber: false },
   { code: '*9197', action: 'tone-test', takesNumber: false },

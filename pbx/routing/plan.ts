@@ -3,6 +3,7 @@ import type { Located, RingStrategy } from '../directory/types.ts'
 import { featureWords, type ScheduleAction, type SettingAction } from './feature-actions.ts'
 import type { ApplicationStep } from './application-step.ts'
 import type { ClockStep, HoldStep, WakeUpStep } from './house-steps.ts'
+import type { DeskStep } from './desk-step.ts'
 import type { PickUpStep, SuperviseStep } from './others-steps.ts'
 import type { CompletionStep, LastCallerStep, RedialStep } from './own-steps.ts'
 import type { TestNumberStep } from './test-numbers.ts'
@@ -28,7 +29,7 @@ export interface Plan {
   after?: readonly { step: string; reason: string }[]
 }
 
-export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | TestNumberStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | HoldStep | WakeUpStep | RefuseStep
+export type Step = ApplicationStep | ExtensionStep | RingGroupStep | OutsideStep | FeatureStep | VoicemailStep | ScheduleStep | AttendantStep | DirectoryStep | ParkStep | PageStep | LastCallerStep | RedialStep | ClockStep | TestNumberStep | DeskStep | CompletionStep | PickUpStep | SuperviseStep | LocationTestStep | ConferenceStep | AnnouncementStep | HoldStep | WakeUpStep | RefuseStep
 
 /** Ring every reachable contact of an extension at once, and where it is followed to. */
 export interface ExtensionStep {
@@ -241,7 +242,7 @@ export interface RefuseStep {
 }
 
 /** Why routing says no. The SIP status and the words for people follow from it in calls/termination. */
-export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'supervise-forbidden' | 'paging-disabled' | 'page-forbidden' | 'application-disabled'
+export type RouteRefusal = 'unknown-number' | 'no-trunk' | 'outside-forbidden' | 'unknown-inbound' | 'no-emergency-line' | 'extension-disabled' | 'ring-group-disabled' | 'do-not-disturb' | 'forward-loop' | 'feature-argument' | 'conference-disabled' | 'no-mailbox' | 'schedule-disabled' | 'attendant-disabled' | 'park-disabled' | 'caller-blocked' | 'caller-blocked-busy' | 'route-closed' | 'not-pageable' | 'supervise-forbidden' | 'paging-disabled' | 'page-forbidden' | 'application-disabled' | 'desk-empty'
 
 export type SubjectType = 'extension' | 'ring-group' | 'conference' | 'schedule' | 'attendant' | 'park-lot' | 'paging-group' | 'application'
 
@@ -370,6 +371,8 @@ export function describeStep(step: Step): string {
       return 'Set a wake-up call, or cancel those there are'
     case 'clock':
       return 'Say day and time'
+    case 'desk':
+      return step.what === 'desk-log-in' ? 'Ask who sits down at this phone, and for the PIN' : 'Log out of this phone'
     case 'test-number':
       return featureWords[step.what]
     case 'completion':

@@ -12,7 +12,7 @@ export interface CallRequest {
     address?: string
   }
   /** Whose rights count when it is not the caller who dials: the phone that transfers it. */
-  onBehalfOf?: { extensionId: string; number: string }
+  onBehalfOf?: { extensionId: string; number: string; deviceId?: string }
   /** Shown outside instead of the caller's usual number, when it is the caller who pays. */
   outsideNumber?: string
   /** The user part of the Request-URI as dialled. */

@@ -52,6 +52,19 @@ function localTime(at: number, timeZone: string): LocalTime {
   return { date: `${part['year']}-${part['month']}-${part['day']}`, weekday: DAYS.indexOf(part['weekday'] ?? ''), minute: Number(part['hour']) * 60 + Number(part['minute']) }
 }
 
+/** When it is that time of day next, such as `18:30`; an hour that the clock skips or repeats is taken as it comes. @returns milliseconds since the epoch, later than `now` */
+export function nextTimeOfDay(time: string, now: number, timeZone: string): number {
+  const wanted = minutes(time)
+  const start = now - (now % 60_000)
+  const ahead = (wanted - localTime(now, timeZone).minute + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES
+  const at = start + ahead * 60_000
+  // Where the clock was set meanwhile it is off by as much.
+  const off = (wanted - localTime(at, timeZone).minute + 1.5 * DAY_MINUTES) % DAY_MINUTES - DAY_MINUTES / 2
+  return at + off * 60_000 > now ? at + off * 60_000 : at
+}
+
+const DAY_MINUTES = 1440
+
 const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 const written = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`

@@ -12,6 +12,7 @@ import { serveCompletion } from './complete.ts'
 import { serveLastCaller } from './last-caller.ts'
 import { redial } from './redial.ts'
 import { tellTime } from './clock.ts'
+import { serveDesk } from './desk.ts'
 import { serveTest } from './test-number.ts'
 import { holdCaller } from './hold-caller.ts'
 import { page } from './page.ts'
@@ -112,6 +113,8 @@ function runStep(world: CallWorld, call: Call, step: Exclude<Step, { kind: 'sche
       return serveWakeUps(world, call, step)
     case 'clock':
       return tellTime(world, call, step)
+    case 'desk':
+      return serveDesk(world, call, step)
     case 'test-number':
       return serveTest(world, call, step)
     case 'hold':

@@ -245,6 +245,8 @@ interface Called {
 export interface Authority {
   extensionId: string | null
   number: string
+  /** The phone that asked for it. */
+  deviceId?: string | null
 }
 
 function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Called, by: Authority | undefined): Call['request'] {
@@ -254,7 +256,7 @@ function requestOf(from: Call, caller: Leg, { number: dialled, instance }: Calle
     caller: { extensionId: extensionId ?? '', deviceId: deviceId ?? '', ...shownAs(caller), address: hostPart(address) },
     dialled,
     ...(instance === undefined ? {} : { instance }),
-    ...(by && { onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number } }),
+    ...(by && { onBehalfOf: { extensionId: by.extensionId ?? '', number: by.number, ...(by.deviceId != null && { deviceId: by.deviceId }) } }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Actor } from '../../config/actor.ts'
+import { serviceActor, type Actor } from '../../config/actor.ts'
 import type { Database } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { Logger } from '../../config/logger.ts'
@@ -24,6 +24,8 @@ export interface VoicemailRoom {
   counts: Pick<Counts, 'of' | 'unsolicited'>
   /** False when the engine cannot record and play; else resolves when the caller has left the mailbox. */
   serve(call: Call, step: { what: 'leave' | 'listen'; extensionId: string | null; greeting: 'unavailable' | 'busy' }): Promise<boolean>
+  /** Whether this is the PIN of a mailbox; false where it has none. */
+  isPin(tenantId: string, mailboxId: string, pin: string): Promise<boolean>
   /** The extension of this mailbox is gone, and its row with it. */
   forget(tenantId: string, mailboxId: string): Promise<void>
   sweep(): Promise<number>
@@ -95,6 +97,7 @@ export async function openVoicemailRoom(options: {
       },
       remove: (actor, id) => messages.remove(actor, id),
     },
+    isPin: async (tenantId, mailboxId, pin) => boxes.isPin(await boxes.row(serviceActor(tenantId, 'voicemail'), mailboxId), pin),
     async forget(tenantId, mailboxId) {
       await shelf.clear(tenantId, mailboxId)
       for (const kind of ['unavailable', 'busy', 'temporary', 'name'] as const) await desk.own.remove(`greeting-${kind}-${mailboxId}`, tenantId)

@@ -109,7 +109,7 @@ test('a user is made in the panel and sees only what the role allows', { skip },
   await page.getByRole('row', { name: /Anna Berg/ }).waitFor()
   assert.equal(await page.getByRole('button', { name: 'New extension' }).count(), 0)
   assert.equal(await page.getByRole('button', { name: /Actions for/ }).count(), 0)
-  assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), ['Overview', 'Live calls', 'Call history', 'Click to dial', 'Extensions', 'Phones', 'Registered phones', 'Contacts', 'Ring groups', 'Attendants', 'Opening hours', 'Conference rooms', 'Paging', 'Parking', 'Speed dials', 'Applications', 'Dial plan'])
+  assert.deepEqual(await page.getByRole('navigation').getByRole('link').allInnerTexts(), ['Overview', 'Live calls', 'Call history', 'Click to dial', 'Extensions', 'Phones', 'Shared phones', 'Registered phones', 'Contacts', 'Ring groups', 'Attendants', 'Opening hours', 'Conference rooms', 'Paging', 'Parking', 'Speed dials', 'Applications', 'Dial plan'])
   await page.goto(house.at('/users'))
   await heading(page, 'You may not see this').waitFor()
   await page.goto(house.at('/'))

@@ -21,6 +21,7 @@ import { createFakeRouting } from './fake-routing.ts'
 import { createFakeMessages } from './fake-messages.ts'
 import { createFakeClick } from './fake-click.ts'
 import { createFakeRates } from './fake-rates.ts'
+import { createFakeSharedPhones } from './fake-shared-phones.ts'
 import { createFakeStir } from './fake-stir.ts'
 import { createFakeToll } from './fake-toll.ts'
 import { createFakeVoicemail, type FakeVoicemail } from './fake-voicemail.ts'
@@ -139,6 +140,7 @@ export function createFakePbx(): FakePbx {
     toll: createFakeToll(actors),
     stir: createFakeStir(actors),
     clickToDial: createFakeClick(actors, (actor, id) => find(extensions, actor, id, 'extension')),
+    sharedPhones: createFakeSharedPhones(actors, (actor, id) => findDevice(actor, id).device),
     rates: createFakeRates(actors, (actor, id) => lines.trunks.get(actor, id)),
     messages: createFakeMessages(actors),
     ...createFakeHours(actors, checkVersion),

@@ -1,9 +1,9 @@
 /** Every route for every kind of asker: made from the list of routes, so that a new one cannot be left out. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import type { Actor } from '../../config/actor.ts'
 import type { Route } from '../../api/http/define-route.ts'
@@ -14,6 +14,7 @@ import { errorOf, openGround, type Ground } from './ground.ts'
 import { connect, loggedCall, newConnection } from './fake-crm.ts'
 import { waitingMessage } from './fake-messages.ts'
 import { ratesOf } from './fake-rates.ts'
+import { sharedPhone } from './fake-shared-phones.ts'
 import { lockedExtension } from './fake-toll.ts'
 
 let ground: Ground
@@ -36,6 +37,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
   token: async () => (await ground.program(['calls.read'])).id,
   extension: async () => (await newExtension()).extension.id,
   device: async () => (await newExtension()).credentials.deviceId,
+  sharedPhone: async () => sharedPhone(ground.admin, (await newExtension()).credentials.deviceId),
   registration: () => ground.pbx.addRegistration(ground.tenantId).id,
   call: () => ground.pbx.addCall(ground.tenantId).id,
   // From the administrator's own extension.
@@ -98,7 +100,7 @@ const subjects: Record<string, () => Promise<string> | string> = {
 const subjectOf: Record<string, keyof typeof subjects> = {
   getUser: 'user', updateUser: 'user', deleteUser: 'user', listUserSessions: 'user', endUserSession: 'session', endOwnSession: 'session', deleteToken: 'token',
   getExtension: 'extension', updateExtension: 'extension', deleteExtension: 'extension', createDevice: 'extension',
-  updateDevice: 'device', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
+  updateDevice: 'device', sharePhone: 'device', unsharePhone: 'sharedPhone', logOutAtPhone: 'sharedPhone', deleteDevice: 'device', renewDeviceCredentials: 'device', deleteRegistration: 'registration',
   getOwnCall: 'ownCall', hangUpOwnCall: 'ownCall', nameCrmRecord: 'ownCall', transferOwnCall: 'ownCall', holdOwnCall: 'ownCall', sendDigitsToOwnCall: 'ownCall', deleteDialToken: 'dialToken', getClickToDialConfig: 'extension', setClickToDialConfig: 'extension', listClickToDialHistory: 'extension', dialFromExtension: 'extension',
   getCall: 'call', getCallTrace: 'call', getCallCapture: 'call', hangUpCall: 'call', superviseCall: 'call', transferCall: 'call', holdCall: 'call', playToCall: 'call', stopPlayingToCall: 'call', sendDigitsToCall: 'call', recordCall: 'call', getRecordingAudio: 'recording',
   getConference: 'conference', updateConference: 'conference', deleteConference: 'conference', steerConference: 'conference', steerConferenceParty: 'conference',
@@ -162,8 +164,7 @@ const bodies: Record<string, () => unknown> = {
   updateExtension: () => ({ name: 'Renamed' }),
   importBlockedCallers: () => ({ csv: `number\n+1555${++number}\n`, trial: true }), setOwnBlockedCallers: () => ({ blockedCallers: [{ number: '+1900*', name: 'Sells things' }] }), importSpeedDials: () => ({ csv: `number,name,target\n${++number % 10_000},Head office,101\n`, trial: true }), setOwnSpeedDials: () => ({ speedDials: [{ number: '01', name: 'Home', target: '+12025550123' }] }), createWakeUp: () => ({ extensionId: randomUUID(), time: '07:30', repeats: 'daily' }), updateWakeUp: () => ({ time: '08:00' }), updateCallSettings: () => ({ transferSeconds: 25 }), createSpeedDial: () => ({ number: String(++number % 10_000), name: 'Head office', target: '101' }), updateSpeedDial: () => ({ name: 'Branch' }),
   importExtensions: () => ({ csv: `number,name\n${++number},New\n`, trial: true }),
-  createDevice: () => ({ name: `Device ${++sip}` }),
-  updateDevice: () => ({ enabled: false }),
+  createDevice: () => ({ name: `Device ${++sip}` }), updateDevice: () => ({ enabled: false }), sharePhone: () => ({ calls: 'help', hours: null, at: '18:30' }),
   dialCall: () => ({ extensionId: randomUUID(), to: '+1 (202) 555-0123' }),
   setClickToDialConfig: () => ({ autoAnswer: true, ringSeconds: 15 }),
   dialFromExtension: () => ({ to: '+1 (202) 555-0123' }),
@@ -227,8 +228,7 @@ const bodies: Record<string, () => unknown> = {
   updatePinSet: () => ({ name: `Abroad ${++number}` }),
   createBlockedCaller: () => ({ number: `+1555${++number}`, name: 'Again and again', action: 'busy' }),
   updateBlockedCaller: () => ({ enabled: false }),
-  createPagingGroup: () => ({ number: String(++number), name: 'Hall', twoWay: true }),
-  updatePagingGroup: () => ({ callers: ['2XX'] }),
+  createPagingGroup: () => ({ number: String(++number), name: 'Hall', twoWay: true }), updatePagingGroup: () => ({ callers: ['2XX'] }),
   createApplication: () => ({ number: String(++number), name: 'Front desk', url: 'https://example.com/calls', fallback: '100' }),
   updateApplication: () => ({ answerMs: 1000 }),
   createPhone: () => ({ name: 'Reception', vendor: 'acme', model: 'A1', mac: '805ec0123456', lines: [randomUUID()] }),

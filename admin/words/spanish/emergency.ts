@@ -127,7 +127,6 @@ export const emergency: Translations = {
   'The site is saved, but an ambulance would miss something. {{problems}}': 'La sede se ha guardado, pero a una ambulancia le faltaría algo. {{problems}}',
   'Tried': 'Probada',
   'Two letters, such as US.': 'Dos letras, como US.',
-  'Until': 'Hasta',
   'What came of it': 'Qué resultó',
   'What helps to find it': 'Lo que ayuda a encontrarla',
   'What is done, for those who ask later.': 'Lo que se hace, para quienes pregunten después.',

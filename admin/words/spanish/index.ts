@@ -38,6 +38,7 @@ import { ringGroups } from './ring-groups.ts'
 import { secondFactor } from './second-factor.ts'
 import { setup } from './setup.ts'
 import { shared } from './shared.ts'
+import { sharedPhones } from './shared-phones.ts'
 import { signIn } from './sign-in.ts'
 import { signedCalls } from './signed-calls.ts'
 import { softphone } from './softphone.ts'
@@ -53,6 +54,6 @@ import { webhooks } from './webhooks.ts'
 import { words } from './words.ts'
 
 /** Everything that the panel says, in Spanish: a file for each folder of the panel, and one for what several of them say. */
-export const parts: Readonly<Record<string, Translations>> = { account, app, applications, attendants, audit, backups, bans, 'blocked-callers': blockedCallers, call, calls, components, conferences, configuration, contacts, crm, 'dial-plan': dialPlan, doctor, emergency, extensions, history, hours, 'inbound-numbers': inboundNumbers, incoming, live, mail, messages, 'outbound-routes': outboundRoutes, overview, paging, parking, phones, 'pin-sets': pinSets, prompts, recordings, registrations, 'ring-groups': ringGroups, 'second-factor': secondFactor, setup, shared, 'sign-in': signIn, 'signed-calls': signedCalls, softphone, 'speed-dials': speedDials, system, targets, tokens, trace, trunks, users, voicemail, webhooks, words }
+export const parts: Readonly<Record<string, Translations>> = { account, app, applications, attendants, audit, backups, bans, 'blocked-callers': blockedCallers, call, calls, components, conferences, configuration, contacts, crm, 'dial-plan': dialPlan, doctor, emergency, extensions, history, hours, 'inbound-numbers': inboundNumbers, incoming, live, mail, messages, 'outbound-routes': outboundRoutes, overview, paging, parking, phones, 'pin-sets': pinSets, prompts, recordings, registrations, 'ring-groups': ringGroups, 'second-factor': secondFactor, setup, shared, 'shared-phones': sharedPhones, 'sign-in': signIn, 'signed-calls': signedCalls, softphone, 'speed-dials': speedDials, system, targets, tokens, trace, trunks, users, voicemail, webhooks, words }
 
 export const spanish: Translations = Object.assign({}, ...Object.values(parts))

@@ -10,6 +10,7 @@ export const words: Translations = {
   'A mailbox has other messages than before': 'Un buzón tiene otros mensajes que antes',
   'A number with its country code; +1900* for all that begin so; +* for every number; anonymous for whoever hides it; a regular expression (RE2) between slashes, such as /^\\+1(900|976)/, looked for in the number with + and country code.': 'Un número con su prefijo de país; +1900* para todos los que empiezan así; +* para cualquier número; anonymous para quien lo oculta; una expresión regular (RE2) entre barras, como /^\\+1(900|976)/, que se busca en el número con + y prefijo de país.',
   'A PBX registers with us': 'Una centralita se registra con nosotros',
+  'Somebody sits down at a shared phone, or leaves it': 'Alguien empieza a usar un teléfono compartido, o lo deja',
   'A phone is no longer registered': 'Un teléfono deja de estar registrado',
   'A phone registers': 'Un teléfono se registra',
   'A recording can be heard': 'Una grabación se puede oír',

@@ -4,6 +4,7 @@ import type { DirectorySnapshot } from '../../../pbx/directory/types.ts'
 /** A snapshot in which there is nothing, for tests that say what there is. */
 export const nothing = {
   tenant: () => undefined,
+  device: () => undefined,
   extension: () => undefined, extensionsOf: () => [], extensionByNumber: () => undefined,
   ringGroup: () => undefined, ringGroupsOf: () => [], ringGroupByNumber: () => undefined,
   conference: () => undefined, conferenceByNumber: () => undefined,

@@ -117,6 +117,7 @@ export function directoryOf(extensions: SnapshotExtension[], devices: SnapshotDe
     devices: {} as Directory['devices'],
     phones: undefined as never,
     softphones: { mayProve: () => true } as unknown as Directory['softphones'],
+    sharedPhones: undefined as never,
     ringGroups: undefined as never,
     pinSets: undefined as never,
     schedules: undefined as never,
