@@ -51,6 +51,7 @@ class ConnectionWatch implements Watch {
   /** What broke the connection; the query that finds out only learns that it is broken. */
   #cause: Error | undefined
   #running: Promise<void> = Promise.resolve()
+  #leaving: Promise<void> = Promise.resolve()
 
   constructor(config: pg.ClientConfig, logger: Logger, onLoss: () => void) {
     this.#config = { ...config, connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS, keepAlive: true }
@@ -81,7 +82,8 @@ class ConnectionWatch implements Watch {
     return async () => {
       this.#listeners.delete(listener)
       if ([...this.#listeners].some((other) => other.channel === channel)) return
-      await this.#client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {})
+      // One after the other: several rooms leave at once when the house closes.
+      await (this.#leaving = this.#leaving.then(async () => void (await this.#client?.query(`UNLISTEN ${pg.escapeIdentifier(channel)}`).catch(() => {}))))
     }
   }
 

@@ -241,6 +241,8 @@ suite('rules', () => {
     const [boss, user] = [await ground.person(['admin']), await ground.person(['user'])]
     const answer = await boss.client.ask('PUT', '/sign-in-policy', { secondFactor: 'optional', providersOnly: true })
     assert.deepEqual(answer, { secondFactor: 'optional', providersOnly: true })
+    assert.equal((await user.client.send('GET', '/auth/session')).status, 401, 'who came with a password is signed out')
+    assert.equal((await boss.client.send('GET', '/auth/session')).status, 200)
     const refused = await ground.client().send('POST', '/auth/login', { email: user.email, password: user.password })
     assert.equal(refused.status, 403)
     assert.match(errorOf(refused).message, /signs in with its provider/)

@@ -1,4 +1,5 @@
 /** One's own second factor, that of others, and who must have one. */
+import type { Transaction } from '../../../config/database/index.ts'
 import { Refusal } from '../../../config/errors.ts'
 import type { SessionRow } from '../../../migrations/tables.ts'
 import { defineRoute } from '../../http/define-route.ts'
@@ -178,6 +179,7 @@ const updatePolicy = defineRoute({
       }
       await writePolicy(trx, actor.tenantId, after)
       if (body.secondFactor !== 'optional') await endSessionsWithout(trx, body.secondFactor)
+      if (after.providersOnly && !before.providersOnly) await endPasswordSessions(trx)
       return { result: after, audit: { action: 'tenant.sign-in-policy', subjectType: 'tenant', subjectId: actor.tenantId, before, after } }
     })
     world.identityChanges.publish(actor.tenantId)
@@ -186,7 +188,7 @@ const updatePolicy = defineRoute({
 })
 
 /** Providers alone: one must be there, and an administrator with a password for the day it is not. */
-async function keepAWayIn(trx: Parameters<typeof getUser>[0]): Promise<void> {
+async function keepAWayIn(trx: Transaction): Promise<void> {
   if (!(await hasEnabledProvider(trx))) throw new Refusal('conflict', 'Add a provider first, and sign in with it once.')
   await keepAnAdministrator(trx, NOBODY).catch((error: unknown) => {
     throw new Refusal('conflict', 'No active administrator has a password. Give one to somebody first: it is the way in when the provider does not answer.', { cause: error })
@@ -194,14 +196,22 @@ async function keepAWayIn(trx: Parameters<typeof getUser>[0]): Promise<void> {
 }
 
 /** Ends the sessions of those who must have a factor now and have none. */
-async function endSessionsWithout(trx: Parameters<typeof getUser>[0], policy: 'administrators' | 'everybody'): Promise<void> {
+async function endSessionsWithout(trx: Transaction, policy: 'administrators' | 'everybody'): Promise<void> {
   await trx<SessionRow>('sessions')
     .whereNotExists((factor) => void factor.select('user_id').from('user_passkeys as k').whereRaw('k.user_id = sessions.user_id'))
     .whereNotExists((factor) => void factor.select('user_id').from('user_authenticators as a').whereRaw('a.user_id = sessions.user_id').whereNotNull('a.confirmed_at'))
     .modify((sessions) => {
-      if (policy === 'administrators') void sessions.whereExists((role) => void role.select('ur.user_id').from('user_roles as ur').join('roles as r', 'r.id', 'ur.role_id').whereRaw('ur.user_id = sessions.user_id').where('r.key', ADMIN_ROLE))
+      if (policy === 'administrators') void sessions.whereExists(administrators(trx))
     })
     .delete()
 }
+
+/** Ends the sessions of those who came with a password and have to come by a provider from now on. */
+async function endPasswordSessions(trx: Transaction): Promise<void> {
+  await trx<SessionRow>('sessions').whereNull('provider_id').whereNotExists(administrators(trx)).delete()
+}
+
+/** People of `sessions` who are administrators. */
+const administrators = (trx: Transaction) => trx('user_roles as ur').join('roles as r', 'r.id', 'ur.role_id').whereRaw('ur.user_id = sessions.user_id').where('r.key', ADMIN_ROLE).select('ur.user_id')
 
 export const secondFactorRoutes = [getSecondFactor, setUp, confirm, renew, turnOff, reset, getPolicy, updatePolicy]

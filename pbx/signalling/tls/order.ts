@@ -32,6 +32,8 @@ export async function orderCertificate({ domains, email, directory, authority, h
     acme.axios.defaults.httpsAgent = new Agent({ ca })
   }
   acme.axios.defaults.timeout = 20_000
+  // Whoever asked hears soon what is wrong; the renewal comes again by itself.
+  Object.assign(acme.axios.defaults, { acmeSettings: { ...(acme.axios.defaults as { acmeSettings?: object }).acmeSettings, retryMaxAttempts: 2, retryDefaultDelay: 2 } })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const challenges = await openChallenges(httpPort)
   try {
