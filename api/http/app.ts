@@ -45,7 +45,7 @@ export function createApp(world: World, { routes, document, panel, checkResponse
   app.use('/held', createHeld(world))
   app.use('/stir', createStir(world))
   app.use('/dial/hubspot', createHubspotPage(world))
-  app.use('/dial', createDial())
+  app.use('/dial', createDial(world))
   // The paths that programs were written for before there were versions.
   app.use((request, _response, next) => {
     if (request.url.startsWith('/api/framework/')) request.url = request.url.replace('/api/', '/api/v1/')

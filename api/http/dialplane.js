@@ -8,7 +8,9 @@
  * data-dialplane="off"  at an element of the page leaves it and what is in it alone
  */
 ;(() => {
-  const script = document.currentScript
+  // Our extension for browsers runs this script on every page and holds the token itself; pages cannot reach into its world.
+  const extension = globalThis.dialplaneExtension
+  const script = extension ? { dataset: {}, src: 'https://extension.invalid/', removeAttribute() {} } : document.currentScript
   const { token, numbers, incoming } = script.dataset
   // Not left lying in the page; it goes into the Authorization header alone, never into an address.
   script.removeAttribute('data-token')
@@ -36,6 +38,11 @@
   }
 
   async function ask(path, body) {
+    if (extension) {
+      const { data, error, passing } = await extension.ask(path, body)
+      if (error !== undefined) throw new Failed(error, passing)
+      return data
+    }
     let answer
     try {
       answer = await fetch(api + path, {
@@ -66,7 +73,7 @@
     if (shelf === undefined) {
       const host = element('dialplane-calls')
       host.dataset.dialplane = 'off'
-      shelf = host.attachShadow({ mode: 'open' })
+      shelf = host.attachShadow({ mode: extension ? 'closed' : 'open' })
       const sheet = new CSSStyleSheet()
       sheet.replaceSync(styles)
       shelf.adoptedStyleSheets = [sheet]
@@ -110,7 +117,7 @@
     const close = ['Close', () => mine.close()]
     mine.show('busy', number, ['Calling your phone.'])
     try {
-      if (!token) throw new Failed('This page names no token for calling (data-token at the script). Make one in Dialplane, under My account.', false)
+      if (!token && !extension) throw new Failed('This page names no token for calling (data-token at the script). Make one in Dialplane, under My account.', false)
       const started = await ask('calls', { to: number })
       const hangUp = ['Hang up', () => void ask(`calls/${started.id}/hang-up`, {}).catch(() => undefined)]
       let failures = 0
@@ -174,7 +181,8 @@
 
   document.addEventListener('click', (event) => {
     const anchor = event.target instanceof Element ? event.target.closest('a[href^="tel:" i]') : null
-    if (anchor === null || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || anchor.closest('[data-dialplane="off"]')) return
+    // Pages that nobody named must not call by themselves.
+    if (anchor === null || (extension && !(wanted && event.isTrusted)) || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || anchor.closest('[data-dialplane="off"]')) return
     const number = numberOf(anchor.getAttribute('href'))
     if (number === '') return
     event.preventDefault()
@@ -241,6 +249,12 @@
     }
     if (incoming === 'on' && token) void watchIncoming()
   }
-  if (document.body === null || document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin)
+  let wanted = false
+  if (extension) {
+    void extension.wanted().then((is) => {
+      wanted = is
+      if (is) begin()
+    })
+  } else if (document.body === null || document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin)
   else begin()
 })()

@@ -1,6 +1,6 @@
 import { ActionIcon, Alert, Button, Group, Modal, Select, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { KeyRound, Plus, Trash2 } from 'lucide-react'
+import { KeyRound, Plus, Puzzle, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
@@ -53,6 +53,10 @@ export function DialTokens() {
             <Tooltip label={t('Revoke')}><ActionIcon aria-label={t('Revoke {{name}}', { name: token.name })} onClick={() => setRevoking(token)}><Trash2 size={16} aria-hidden /></ActionIcon></Tooltip>
           </Group>
         ))}
+      </Stack>
+      <Stack gap="xs" align="flex-start" mt="md">
+        <Text size="sm" c="dimmed">{t('With the extension for Chrome and Edge, numbers on all web pages are called with your phone. Unpack it, choose its folder under Extensions with developer mode on, and give it a token with its button beside the address bar.')}</Text>
+        <Button component="a" href="/dial/dialplane-extension.zip" download variant="default" leftSection={<Puzzle size={16} aria-hidden />}>{t('Download extension')}</Button>
       </Stack>
       <FormDrawer opened={adding} onClose={() => setAdding(false)} title={t('New token for calling')}><Fields onClose={() => setAdding(false)} onMade={setMade} /></FormDrawer>
       <Modal opened={made !== null} onClose={() => setMade(null)} closeOnClickOutside={false} title={<Text span fw={650} fz="lg">{rich('Token {{name}}', { name: shown?.apiToken.name })}</Text>}>

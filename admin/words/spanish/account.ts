@@ -3,6 +3,8 @@ import type { Translations } from '../translate.ts'
 export const account: Translations = {
   'A code of an app on your phone at each sign-in, so that your password alone opens nothing.': 'Un código de una aplicación de su teléfono en cada inicio de sesión, para que su contraseña sola no abra nada.',
   'Add a passkey': 'Añadir una clave de acceso',
+  'Download extension': 'Descargar la extensión',
+  'With the extension for Chrome and Edge, numbers on all web pages are called with your phone. Unpack it, choose its folder under Extensions with developer mode on, and give it a token with its button beside the address bar.': 'Con la extensión para Chrome y Edge, los números de todas las páginas web se marcan con su teléfono. Descomprímala, elija su carpeta en Extensiones con el modo de desarrollador activado y dele un token con su botón junto a la barra de direcciones.',
   'Change password': 'Cambiar la contraseña',
   'Changing it signs you out everywhere else.': 'Al cambiarla se cierran sus sesiones en todos los demás sitios.',
   'Choose one that differs from the current password.': 'Elija una distinta de la contraseña actual.',

@@ -70,7 +70,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'express-rate-limit': ['api/server.ts', 'api/http'],
   'swagger-ui-dist': ['api/server.ts', 'api/http'],
   '@asteasolutions/zod-to-openapi': ['api/http'],
-  '@hubspot/calling-extensions-sdk': ['api/http'],
+  '@hubspot/calling-extensions-sdk': ['api/http'], fflate: ['api/http'],
   zod: ['api'],
   yaml: ['api/configuration'],
   'ical.js': ['api/telephony'],
