@@ -43,7 +43,7 @@ function Fields({ current, onClose }: { current: WakeUp | undefined; onClose: ()
   return (
     <FormBody submit={wakeUp === undefined ? t('Set wake-up call') : t('Save')} onSubmit={form.submit} onCancel={onClose} busy={form.busy} problem={form.problem}>
       <ExtensionSelect label={t('Extension')} description={t('All of its phones ring, whatever it does with other calls.')} value={values.extensionId} error={errors.extensionId} onChange={(id) => set('extensionId', id)} />
-      <TextInput label={t('Time')} type="time" description={t('By the clock of the company.')} withAsterisk required value={values.time} error={errors.time} onChange={(change) => set('time', change.currentTarget.value)} />
+      <TextInput label={t('Wake at')} type="time" description={t('By the clock of the company.')} withAsterisk required value={values.time} error={errors.time} onChange={(change) => set('time', change.currentTarget.value)} />
       <Select label={t('How often')} data={REPEAT_CHOICES} allowDeselect={false} value={values.repeats} onChange={(value) => set('repeats', (value ?? 'once') as WakeUp['repeats'])} />
       <TextInput label={values.repeats === 'once' ? t('Day') : t('First day')} type="date" description={t('Empty: the next on which that time is still to come.')} value={values.on} error={errors.on} onChange={(change) => set('on', change.currentTarget.value)} />
     </FormBody>

@@ -18,7 +18,7 @@ import { Desk } from './desk.tsx'
 import { WakeUpForm, type Editing } from './wake-up-form.tsx'
 
 const columns: Column<WakeUp>[] = [
-  { key: 'time', title: t('Time'), card: 'aside', width: 100, render: ({ time }) => <span className="numbers" style={{ fontWeight: 600 }}>{time}</span> },
+  { key: 'time', title: t('Wakes at'), card: 'aside', width: 100, render: ({ time }) => <span className="numbers" style={{ fontWeight: 600 }}>{time}</span> },
   { key: 'extension', title: t('Extension'), card: 'title', render: ({ extensionId }) => <ExtensionName id={extensionId} /> },
   { key: 'repeats', title: t('How often'), render: ({ repeats }) => repeatWords(repeats) },
   { key: 'on', title: t('Next on'), render: ({ on }) => <span className="numbers">{on}</span> },

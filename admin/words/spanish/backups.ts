@@ -22,7 +22,6 @@ export const backups: Translations = {
   'Enter a time such as 02:30.': 'Escriba una hora, como 02:30.',
   'Enter e-mail addresses, such as you@example.com.': 'Escriba direcciones de correo, como you@example.com.',
   'Enter how many stay.': 'Escriba cuántas se quedan.',
-  'Every day': 'Todos los días',
   'Everything in one encrypted file: database, recordings, voice messages, prompts, keys and settings. Each one is restored beside the real tables to see that it can be.': 'Todo en un archivo cifrado: base de datos, grabaciones, mensajes de voz, locuciones, claves y ajustes. Cada una se restaura junto a las tablas reales para ver que se puede.',
   'File is gone': 'El archivo ya no está',
   'Folder': 'Carpeta',

@@ -9,6 +9,7 @@ export const configuration: Translations = {
   'Apply the file?': '¿Aplicar el archivo?',
   'Calls abroad': 'Llamadas al extranjero',
   'Changed': 'Cambiado',
+  'Settings of calls that are sent on': 'Ajustes de las llamadas que se pasan',
   '{{count}} things are changed.': ['Se cambia una cosa.', 'Se cambian {{count}} cosas.'],
   '{{created}} made, {{updated}} changed, {{removed}} removed.': '{{created}} creados, {{updated}} cambiados, {{removed}} quitados.',
   'Extensions, groups, menus, hours, lines, places and settings as one file: to be kept, compared, edited and brought to another system. Phones, passwords, PINs and recorded sound are not in it.': 'Extensiones, grupos, menús, horarios, líneas, ubicaciones y ajustes en un archivo: para guardarlo, compararlo, editarlo y llevarlo a otro sistema. No contiene teléfonos, contraseñas, PIN ni sonido grabado.',

@@ -20,7 +20,6 @@ export const hours: Translations = {
   'Each line needs days, a beginning and an end.': 'Cada línea necesita días, un comienzo y un final.',
   'Edit opening hours {{number}}': 'Editar el horario de atención {{number}}',
   'Empty: as while closed.': 'Vacío: como mientras está cerrado.',
-  'First day': 'Primer día',
   '{{fresh}} of {{days}} days of the calendar are added. Save to keep them.': 'Se añaden {{fresh}} de {{days}} días del calendario. Guarde para conservarlos.',
   'From a calendar file (.ics)': 'De un archivo de calendario (.ics)',
   'Holiday {{at}}': 'Festivo {{at}}',

@@ -50,10 +50,11 @@ import { trace } from './trace.ts'
 import { trunks } from './trunks.ts'
 import { users } from './users.ts'
 import { voicemail } from './voicemail.ts'
+import { wakeUps } from './wake-ups.ts'
 import { webhooks } from './webhooks.ts'
 import { words } from './words.ts'
 
 /** Everything that the panel says, in Spanish: a file for each folder of the panel, and one for what several of them say. */
-export const parts: Readonly<Record<string, Translations>> = { account, app, applications, attendants, audit, backups, bans, 'blocked-callers': blockedCallers, call, calls, components, conferences, configuration, contacts, crm, 'dial-plan': dialPlan, doctor, emergency, extensions, history, hours, 'inbound-numbers': inboundNumbers, incoming, live, mail, messages, 'outbound-routes': outboundRoutes, overview, paging, parking, phones, 'pin-sets': pinSets, prompts, recordings, registrations, 'ring-groups': ringGroups, 'second-factor': secondFactor, setup, shared, 'shared-phones': sharedPhones, 'sign-in': signIn, 'signed-calls': signedCalls, softphone, 'speed-dials': speedDials, system, targets, tokens, trace, trunks, users, voicemail, webhooks, words }
+export const parts: Readonly<Record<string, Translations>> = { account, app, applications, attendants, audit, backups, bans, 'blocked-callers': blockedCallers, call, calls, components, conferences, configuration, contacts, crm, 'dial-plan': dialPlan, doctor, emergency, extensions, history, hours, 'inbound-numbers': inboundNumbers, incoming, live, mail, messages, 'outbound-routes': outboundRoutes, overview, paging, parking, phones, 'pin-sets': pinSets, prompts, recordings, registrations, 'ring-groups': ringGroups, 'second-factor': secondFactor, setup, shared, 'shared-phones': sharedPhones, 'sign-in': signIn, 'signed-calls': signedCalls, softphone, 'speed-dials': speedDials, system, targets, tokens, trace, trunks, users, voicemail, 'wake-ups': wakeUps, webhooks, words }
 
 export const spanish: Translations = Object.assign({}, ...Object.values(parts))

@@ -17,7 +17,6 @@ export const outboundRoutes: Translations = {
   'Choose at least one trunk.': 'Elija al menos una troncal.',
   'Countries that may be called': 'Países a los que se puede llamar',
   'Create outbound route': 'Crear ruta saliente',
-  'Day': 'Día',
   'Delete outbound route': 'Eliminar la ruta saliente',
   'Delete outbound route {{name}}?': '¿Eliminar la ruta saliente {{name}}?',
   'Digits as dialled; X is any digit, Z 1 to 9, N 2 to 9, a dot at the end whatever follows: 9. or 1NXXNXXXXXX.': 'Dígitos como se marcan; X es cualquier dígito, Z del 1 al 9, N del 2 al 9, un punto al final es lo que siga: 9. o 1NXXNXXXXXX.',
