@@ -1,5 +1,19 @@
-import { loadTranslations } from './words/load.ts'
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import './app/theme.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app/app.tsx'
+import { setUpClient } from './app/client.ts'
+import { language } from './words/language.ts'
 
-// Tables of words are made when their files are loaded: the language comes first.
-await loadTranslations().catch((error: unknown) => window.reportError(error))
-await import('./app/start.tsx')
+setUpClient()
+document.documentElement.lang = language
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

@@ -17,7 +17,8 @@ function kept(): string | null {
   }
 }
 
-const wanted: readonly string[] = globalThis.navigator?.languages ?? []
+/** Only a page has a reader. */
+const wanted: readonly string[] = 'document' in globalThis ? navigator.languages : []
 
 /** Decided once, before anything is drawn. */
 export const language: Language = known(kept()) ?? wanted.map(known).find((one) => one !== undefined) ?? 'en'

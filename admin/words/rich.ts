@@ -13,7 +13,7 @@ export function rich<const Sentence extends string>(sentence: Sentence, parts: R
 
 /** As `rich`, for a sentence that counts. */
 export function richPlural<const One extends string, const Other extends string>(count: number, one: One, other: Other, parts: Readonly<Record<Exclude<Names<One> | Names<Other> | Tags<One> | Tags<Other>, 'count'>, Part>>): ReactNode {
-  return assemble(say(other, { count, defaultValue_one: one, defaultValue_other: other, skipInterpolation: true }), { count: figure(count), ...parts })
+  return assemble(say(other, { count, defaultValue_one: one, skipInterpolation: true }), { count: figure(count), ...parts })
 }
 
 const PART = /\{\{(\w+)\}\}|<(\w+)>(.*?)<\/\2>/gs

@@ -1,9 +1,6 @@
 /** Every sentence of the panel goes through here. The English sentence is its own key; see README.md. */
-import i18next from 'i18next'
-import { locale } from './language.ts'
-
-/** A sentence, or the two forms of one that counts: of one thing, and of others. */
-export type Translations = Readonly<Record<string, string | readonly [one: string, other: string]>>
+import { language, locale } from './language.ts'
+import type { Translations } from './translations.ts'
 
 type Value = string | number
 
@@ -12,24 +9,44 @@ export type Names<Sentence extends string> = Sentence extends `${string}{{${infe
 
 type Values<Name extends string, Kind> = [Name] extends [never] ? [] : [values: Readonly<Record<Name, Kind>>]
 
-const words = i18next.createInstance()
+interface Options {
+  /** The number that the sentence turns on, and its form for one. */
+  count?: number
+  defaultValue_one?: string
+  replace?: Readonly<Record<string, Value>>
+  /** Leaves the placeholders as they are. */
+  skipInterpolation?: boolean
+  context?: string
+}
 
-/** A sentence with its placeholders, or with more of what i18next takes. Its own types read every sentence as a path; ours read the placeholders. */
-export const say = (sentence: string, options: Readonly<Record<string, unknown>>): string => words.t(sentence, options)
+type Say = (sentence: string, options: Options) => string
 
-void words.init({
-  lng: 'en', fallbackLng: false, initAsync: false, resources: { en: { translation: {} } },
-  // Sentences hold dots and colons, and React escapes what it shows.
-  keySeparator: false, nsSeparator: false, interpolation: { escapeValue: false },
-})
+/** English needs no library: the sentence is there, and it has one form for one and another for the rest. */
+const english: Say = (sentence, { count, defaultValue_one: one = sentence, replace = {}, skipInterpolation = false }) => {
+  const form = count === 1 ? one : sentence
+  return skipInterpolation ? form : form.replaceAll(/\{\{(\w+)\}\}/g, (whole, name: string) => String(replace[name] ?? whole))
+}
 
-/** Takes a language into use; before anything is drawn. */
-export function takeTranslations(tongue: string, translations: Translations): void {
-  const forms = Object.entries(translations).flatMap(([sentence, to]): [string, string][] =>
+/** A sentence with its placeholders, or with more of what i18next takes. */
+export let say: Say = english
+
+/** Takes a language into use, with its plural forms; English without translations. Before anything is drawn. */
+export async function takeTranslations(tongue: string, translations: Translations): Promise<void> {
+  if (tongue === 'en') return void (say = english)
+  const { default: i18next } = await import('i18next')
+  const words = i18next.createInstance()
+  await words.init({
+    lng: tongue, fallbackLng: false, resources: { [tongue]: { translation: formsOf(translations) } },
+    // Sentences hold dots and colons, and React escapes what it shows.
+    keySeparator: false, nsSeparator: false, interpolation: { escapeValue: false },
+  })
+  say = (sentence, options) => words.t(sentence, options.defaultValue_one === undefined ? { ...options } : { ...options, defaultValue_other: sentence })
+}
+
+function formsOf(translations: Translations): Record<string, string> {
+  return Object.fromEntries(Object.entries(translations).flatMap(([sentence, to]): [string, string][] =>
     // In Spanish, French and Italian a million has a form of its own, which here reads as the other does.
-    (typeof to === 'string' ? [[sentence, to]] : [[`${sentence}_one`, to[0]], [`${sentence}_many`, to[1]], [`${sentence}_other`, to[1]]]))
-  words.addResourceBundle(tongue, 'translation', Object.fromEntries(forms), false, true)
-  void words.changeLanguage(tongue)
+    (typeof to === 'string' ? [[sentence, to]] : [[`${sentence}_one`, to[0]], [`${sentence}_many`, to[1]], [`${sentence}_other`, to[1]]])))
 }
 
 /** A sentence in the language of the panel. */
@@ -44,7 +61,7 @@ export function inSense(sense: string, word: string): string {
 
 /** A sentence that counts. `{{count}}` is written as the language writes numbers. */
 export function plural<const One extends string, const Other extends string>(count: number, one: One, other: Other, ...[values]: Values<Exclude<Names<One> | Names<Other>, 'count'>, Value>): string {
-  return say(other, { count, defaultValue_one: one, defaultValue_other: other, replace: { ...values, count: figure(count) } })
+  return say(other, { count, defaultValue_one: one, replace: { ...values, count: figure(count) } })
 }
 
 /** Whole sentences one after the other; what is not there is left out. */
@@ -66,3 +83,8 @@ const lists = { and: new Intl.ListFormat(locale, { type: 'conjunction' }), or: n
 
 /** `a, b and c`. */
 export const listWords = (items: Iterable<string>, kind: keyof typeof lists = 'and'): string => lists[kind].format(items)
+
+// Whoever says anything imports this file, so that nothing is made of words before they are there. A file that cannot be loaded leaves the panel in English.
+if (language === 'es') {
+  await import('./spanish/index.ts').then(({ spanish }) => takeTranslations('es', spanish)).catch((error: unknown) => queueMicrotask(() => { throw error }))
+}

@@ -1,15 +1,14 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const account: Translations = {
   'A code of an app on your phone at each sign-in, so that your password alone opens nothing.': 'Un código de una aplicación de su teléfono en cada inicio de sesión, para que su contraseña sola no abra nada.',
   'Add a passkey': 'Añadir una clave de acceso',
-  'Download extension': 'Descargar la extensión',
-  'With the extension for Chrome and Edge, numbers on all web pages are called with your phone. Unpack it, choose its folder under Extensions with developer mode on, and give it a token with its button beside the address bar.': 'Con la extensión para Chrome y Edge, los números de todas las páginas web se marcan con su teléfono. Descomprímala, elija su carpeta en Extensiones con el modo de desarrollador activado y dele un token con su botón junto a la barra de direcciones.',
   'Change password': 'Cambiar la contraseña',
   'Changing it signs you out everywhere else.': 'Al cambiarla se cierran sus sesiones en todos los demás sitios.',
   'Choose one that differs from the current password.': 'Elija una distinta de la contraseña actual.',
   'Continue': 'Continuar',
   'Current password': 'Contraseña actual',
+  'Download extension': 'Descargar la extensión',
   'Enter your current password.': 'Escriba su contraseña actual.',
   'expired': 'caducado',
   'For {{address}}, added {{time}}, never used': 'Para {{address}}, añadida {{time}}, sin usar',
@@ -49,6 +48,7 @@ export const account: Translations = {
   'What will use it, such as the CRM.': 'Lo que lo usará, como el CRM.',
   'Where you are signed in': 'Dónde tiene sesiones abiertas',
   'With one, your CRM calls with your phone, and sees and ends your calls. It can do nothing else.': 'Con uno, su CRM llama con su teléfono, y ve y termina sus llamadas. No puede hacer nada más.',
+  'With the extension for Chrome and Edge, numbers on all web pages are called with your phone. Unpack it, choose its folder under Extensions with developer mode on, and give it a token with its button beside the address bar.': 'Con la extensión para Chrome y Edge, los números de todas las páginas web se marcan con su teléfono. Descomprímala, elija su carpeta en Extensiones con el modo de desarrollador activado y dele un token con su botón junto a la barra de direcciones.',
   'Your browser asks next where to keep it: this device, your phone, your password manager or a security key.': 'Su navegador preguntará dónde guardarla: en este dispositivo, en su teléfono, en su gestor de contraseñas o en una llave de seguridad.',
   'Your organisation requires it.': 'Su organización lo exige.',
   'Your passkeys are the second factor, {{count}} recovery codes left': ['Sus claves de acceso son el segundo factor, queda {{count}} código de recuperación', 'Sus claves de acceso son el segundo factor, quedan {{count}} códigos de recuperación'],

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const applications: Translations = {
   'A CRM can send a known caller to the one who looks after him, or a script can ask for an order number first.': 'Un CRM puede mandar a un cliente conocido a quien lo atiende, o un programa puede pedir primero un número de pedido.',

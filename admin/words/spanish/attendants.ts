@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const attendants: Translations = {
   'A voice that greets callers and lets them choose with a key who they want to reach. Without keys it is an announcement.': 'Una voz que saluda a los llamantes y les deja elegir con una tecla a quién quieren llamar. Sin teclas es un anuncio.',

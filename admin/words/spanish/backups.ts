@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const backups: Translations = {
   'A backup is being made.': 'Se está haciendo una copia de seguridad.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const blockedCallers: Translations = {
   'A CSV file whose first line names the columns: <b>number</b>, and if wanted <b2>name</b2> (why), <b3>action</b3> and <b4>enabled</b4>, as in the <anchor>export</anchor>. A rule for that caller is changed, another one is made; what is not in the file stays. Nothing is changed before you have seen what would be.': 'Un archivo CSV cuya primera línea nombra las columnas: <b>number</b> y, si se quiere, <b2>name</b2> (motivo), <b3>action</b3> y <b4>enabled</b4>, como en la <anchor>exportación</anchor>. Una regla para ese llamante se cambia, si no se crea otra; lo que no está en el archivo se queda. No se cambia nada antes de que haya visto lo que cambiaría.',

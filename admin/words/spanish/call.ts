@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const call: Translations = {
   'As it is written anywhere; spaces and signs do not matter.': 'Como esté escrito; los espacios y signos no importan.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const calls: Translations = {
   'A call appears here the moment someone dials, with who calls whom, how long, and how it sounds.': 'Una llamada aparece aquí en cuanto alguien marca: quién llama a quién, cuánto dura y cómo se oye.',
@@ -8,7 +8,6 @@ export const calls: Translations = {
   'Calls going on right now. The list changes by itself.': 'Las llamadas que hay ahora mismo. La lista cambia sola.',
   'Choose an extension': 'Elija una extensión',
   'Encrypted': 'Cifrada',
-  'Time': 'Tiempo',
   '{{explained}} Later the keys 0 (listen), 1 (whisper), 2 (whisper to the other side) and 3 (join) change it.': '{{explained}} Después lo cambian las teclas 0 (escuchar), 1 (susurrar), 2 (susurrar al otro lado) y 3 (unirse).',
   'Hang up this call?': '¿Colgar esta llamada?',
   'Hears both, and is heard by nobody.': 'Oye a ambos, y nadie le oye.',
@@ -29,6 +28,7 @@ export const calls: Translations = {
   'Talks with both.': 'Habla con ambos.',
   'The call from {{from}} to {{to}} ends for both at once.': 'La llamada de {{from}} a {{to}} termina para ambos a la vez.',
   'The phone is ringing.': 'El teléfono está sonando.',
+  'Time': 'Tiempo',
   'Transfer this call': 'Transferir esta llamada',
   'Whisper': 'Susurrar',
   'Who goes on': 'Quién continúa',

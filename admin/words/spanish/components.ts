@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const components: Translations = {
   'Above: {{left}} (left) · below: {{right}} (right)': 'Arriba: {{left}} (izquierda) · abajo: {{right}} (derecha)',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const conferences: Translations = {
   'A PIN has 4 to 12 digits.': 'Un PIN tiene de 4 a 12 dígitos.',

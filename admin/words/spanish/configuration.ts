@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const configuration: Translations = {
   'All of it or nothing; each change is in the audit log and can be undone there.': 'Todo o nada; cada cambio está en el registro de auditoría y allí se puede deshacer.',
@@ -9,7 +9,6 @@ export const configuration: Translations = {
   'Apply the file?': '¿Aplicar el archivo?',
   'Calls abroad': 'Llamadas al extranjero',
   'Changed': 'Cambiado',
-  'Settings of calls that are sent on': 'Ajustes de las llamadas que se pasan',
   '{{count}} things are changed.': ['Se cambia una cosa.', 'Se cambian {{count}} cosas.'],
   '{{created}} made, {{updated}} changed, {{removed}} removed.': '{{created}} creados, {{updated}} cambiados, {{removed}} quitados.',
   'Extensions, groups, menus, hours, lines, places and settings as one file: to be kept, compared, edited and brought to another system. Phones, passwords, PINs and recorded sound are not in it.': 'Extensiones, grupos, menús, horarios, líneas, ubicaciones y ajustes en un archivo: para guardarlo, compararlo, editarlo y llevarlo a otro sistema. No contiene teléfonos, contraseñas, PIN ni sonido grabado.',
@@ -23,6 +22,7 @@ export const configuration: Translations = {
   'Removed': 'Quitado',
   'Save as CSV': 'Guardar como CSV',
   'Sections that are not in the file are left alone.': 'Las secciones que no están en el archivo no se tocan.',
+  'Settings of calls that are sent on': 'Ajustes de las llamadas que se pasan',
   'Speed dial': 'Marcación rápida',
   'Still used, so it stays': 'Todavía se usa, así que se queda',
   'The file has {{count}} problems': ['El archivo tiene un problema', 'El archivo tiene {{count}} problemas'],

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const contacts: Translations = {
   'A CSV file as a spreadsheet or a CRM saves it. Its first line names the columns: <b>name</b>, and any of those of the <anchor>export</anchor>, such as company, number1, label1. A contact is known by its externalId, or else by its name and one of its numbers. Nothing is changed before you have seen what would be.': 'Un archivo CSV como lo guarda una hoja de cálculo o un CRM. Su primera línea nombra las columnas: <b>name</b>, y cualquiera de las de la <anchor>exportación</anchor>, como company, number1, label1. Un contacto se reconoce por su externalId, o si no por su nombre y uno de sus números. No se cambia nada antes de que haya visto lo que cambiaría.',

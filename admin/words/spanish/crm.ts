@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const crm: Translations = {
   'Address for the calling settings of the app in HubSpot': 'Dirección para los ajustes de llamadas de la aplicación en HubSpot',

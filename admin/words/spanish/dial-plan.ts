@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const dialPlan: Translations = {
   'A * and one to four digits': 'Un * y de uno a cuatro dígitos',

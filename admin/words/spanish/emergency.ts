@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const emergency: Translations = {
   'A call back rings the very phone for': 'Una llamada devuelta hace sonar ese mismo teléfono durante',

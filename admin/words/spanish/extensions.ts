@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const extensions: Translations = {
   'A call going on is not cut off, and past calls stay in the history. The audit log can bring the extension back, but not the passwords of its phones.': 'Una llamada en curso no se corta, y las llamadas pasadas siguen en el historial. El registro de auditoría puede recuperar la extensión, pero no las contraseñas de sus teléfonos.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const hours: Translations = {
   'A number whose calls go one way while you are there and another while you are not. Lead an inbound number to it.': 'Un número cuyas llamadas van por un lado mientras está usted y por otro mientras no está. Dirija a él un número entrante.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const inboundNumbers: Translations = {
   'A number with its country code, +1202* for all that begin so, or anonymous for whoever hides it. What says most of a number counts; everybody else goes to the destination above.': 'Un número con su prefijo de país, +1202* para todos los que empiezan así, o anonymous para quien lo oculta. Cuenta lo que más dice de un número; los demás van al destino de arriba.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 import { account } from './account.ts'
 import { app } from './app.ts'
 import { applications } from './applications.ts'

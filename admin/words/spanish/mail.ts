@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const mail: Translations = {
   'A user name and password are only sent encrypted: choose TLS or STARTTLS.': 'Un nombre de usuario y una contraseña solo se envían cifrados: elija TLS o STARTTLS.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const outboundRoutes: Translations = {
   '1 for a 9 that only asks for an outside line.': '1 para un 9 que solo pide línea exterior.',

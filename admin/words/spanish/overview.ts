@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const overview: Translations = {
   'A number and the sign-in for its phone.': 'Un número y los datos de registro de su teléfono.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const paging: Translations = {
   'A paging group is a number that is heard on many phones at once, such as “Warehouse”.': 'Un grupo de megafonía es un número que se oye en muchos teléfonos a la vez, como «Almacén».',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const pinSets: Translations = {
   '4 to 12 digits each; give everybody one of their own. Call history shows whose PIN it was, and a PIN is never shown again.': 'De 4 a 12 dígitos cada uno; dé a cada persona el suyo. El historial de llamadas muestra de quién era el PIN, y un PIN no se vuelve a mostrar.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const ringGroups: Translations = {
   'A ring group is a number that several people answer, such as “Sales”. Create one and choose its members.': 'Un grupo de timbrado es un número que contestan varias personas, como «Ventas». Cree uno y elija sus miembros.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const signedCalls: Translations = {
   'An authority for signed calls (STI-CA) gives you a certificate that says for which provider or numbers it is. In most countries your carrier signs for you, and no certificate is needed here.': 'Una autoridad para llamadas firmadas (STI-CA) le da un certificado que dice para qué proveedor o números es. En la mayoría de los países firma su operador por usted, y aquí no hace falta certificado.',

@@ -1,10 +1,11 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const softphone: Translations = {
   'Another program holds the microphone. Close it, or choose another under Sound.': 'Otro programa ocupa el micrófono. Ciérrelo o elija otro en Sonido.',
   'Answer_verb': 'Contestar',
   'Ask first': 'Preguntar primero',
   'Busy.': 'Ocupado.',
+  'By the push service of this browser, which sees only that something came. Until you sign out.': 'Mediante el servicio de notificaciones de este navegador, que solo ve que llegó algo. Hasta cerrar la sesión.',
   'Call {{name}}': 'Llamar a {{name}}',
   'Call with {{name}}': 'Llamada con {{name}}',
   'Calling': 'Llamando',
@@ -48,6 +49,7 @@ export const softphone: Translations = {
   'Sound {{quality}}': 'Sonido {{quality}}',
   'Speak again': 'Volver a hablar',
   'star': 'asterisco',
+  'Tell of calls while this page is closed': 'Avisar de llamadas con esta página cerrada',
   'Tell of calls while this page is hidden': 'Avisar de llamadas mientras esta página está oculta',
   'The browser does not let this page use the microphone. Allow it by the sign beside the address, then call again.': 'El navegador no deja que esta página use el micrófono. Permítalo en el símbolo junto a la dirección y llame de nuevo.',
   'The browser gives a microphone to secure pages only. Open the panel by https://.': 'El navegador solo da el micrófono a páginas seguras. Abra el panel por https://.',
@@ -61,17 +63,15 @@ export const softphone: Translations = {
   'The PBX refuses: {{reasonPhrase}}': 'La centralita rechaza: {{reasonPhrase}}',
   'The phone is not connected yet. Try again when it says Ready.': 'El teléfono aún no está conectado. Inténtelo de nuevo cuando indique Listo.',
   'The phone is open in another tab; it comes here when that one is closed.': 'El teléfono está abierto en otra pestaña; pasa aquí cuando esa se cierre.',
+  'The push service of this browser takes nothing on: {{reason}}. Private windows have none.': 'El servicio de notificaciones de este navegador no acepta nada: {{reason}}. Las ventanas privadas no tienen ninguno.',
   'The registration ended.': 'El registro ha terminado.',
   'The transfer was refused: {{reasonPhrase}}': 'La transferencia se ha rechazado: {{reasonPhrase}}',
   'The usual one': 'El habitual',
   'There is no such number.': 'Ese número no existe.',
+  'This browser may not show notifications of this page. Allow them in its settings for the page.': 'Este navegador no puede mostrar notificaciones de esta página. Permítalas en los ajustes del navegador para la página.',
+  'This browser wakes no closed page for a call. On an iPhone or iPad, add this page to the home screen first.': 'Este navegador no despierta páginas cerradas por una llamada. En un iPhone o iPad, añada primero esta página a la pantalla de inicio.',
   'Transfer now': 'Transferir ahora',
   'Transfer to': 'Transferir a',
   'Voicemail, {{newMessages}} new': 'Buzón de voz, {{newMessages}} nuevos',
   'You may not call this number.': 'No tiene permiso para llamar a este número.',
-  'This browser may not show notifications of this page. Allow them in its settings for the page.': 'Este navegador no puede mostrar notificaciones de esta página. Permítalas en los ajustes del navegador para la página.',
-  'The push service of this browser takes nothing on: {{reason}}. Private windows have none.': 'El servicio de notificaciones de este navegador no acepta nada: {{reason}}. Las ventanas privadas no tienen ninguno.',
-  'This browser wakes no closed page for a call. On an iPhone or iPad, add this page to the home screen first.': 'Este navegador no despierta páginas cerradas por una llamada. En un iPhone o iPad, añada primero esta página a la pantalla de inicio.',
-  'Tell of calls while this page is closed': 'Avisar de llamadas con esta página cerrada',
-  'By the push service of this browser, which sees only that something came. Until you sign out.': 'Mediante el servicio de notificaciones de este navegador, que solo ve que llegó algo. Hasta cerrar la sesión.',
 }

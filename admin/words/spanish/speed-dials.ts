@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const speedDials: Translations = {
   'A CSV file whose first line names the columns <b>number</b>, <b2>name</b2> and <b3>target</b3>, as in the <anchor>export</anchor>. A speed dial with that number is changed, another one is made; what is not in the file stays. Nothing is changed before you have seen what would be.': 'Un archivo CSV cuya primera línea nombra las columnas <b>number</b>, <b2>name</b2> y <b3>target</b3>, como en la <anchor>exportación</anchor>. Una marcación rápida con ese número se cambia, si no se crea otra; lo que no está en el archivo se queda. No se cambia nada antes de que haya visto lo que cambiaría.',

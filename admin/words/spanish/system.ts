@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const system: Translations = {
   '{{address}} takes calls again.': '{{address}} vuelve a aceptar llamadas.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const tokens: Translations = {
   'A token lets a program use the API in your name, with as few permissions as it needs. People do not need one.': 'Un token permite que un programa use la API en su nombre, con los mínimos permisos que necesite. Las personas no lo necesitan.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const trace: Translations = {
   'A repeat of a message sent before: its answer was late or was lost on the way.': 'Repetición de un mensaje enviado antes: su respuesta llegó tarde o se perdió por el camino.',

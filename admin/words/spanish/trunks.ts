@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const trunks: Translations = {
   'A CSV file whose first line names the columns: <b>prefix</b> (such as 4930) and <b2>price</b2> of a minute; if wanted <b3>first</b3> and <b4>then</b4> (seconds that are paid for at least, and the steps after), <b5>fee</b5> of a call, <b6>currency</b6>, <b7>from</b7> (a day). It takes the place of the list before.': 'Un archivo CSV cuya primera línea nombra las columnas: <b>prefix</b> (como 4930) y <b2>price</b2> de un minuto; si se quiere, <b3>first</b3> y <b4>then</b4> (los segundos que se pagan como mínimo y los pasos siguientes), <b5>fee</b5> de una llamada, <b6>currency</b6>, <b7>from</b7> (un día). Ocupa el lugar de la lista anterior.',

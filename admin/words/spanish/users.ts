@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const users: Translations = {
   'A code of an app on the phone or a passkey, besides the password.': 'Un código de una aplicación del teléfono o una clave de acceso, además de la contraseña.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const voicemail: Translations = {
   '4 to 12 digits. Without one, the extension’s own phone asks for a new one, and from other phones the mailbox cannot be heard.': 'De 4 a 12 dígitos. Sin uno, el propio teléfono de la extensión pide uno nuevo, y desde otros teléfonos no se puede oír el buzón.',

@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const wakeUps: Translations = {
   'All of its phones ring, whatever it does with other calls.': 'Suenan todos sus teléfonos, haga lo que haga con otras llamadas.',

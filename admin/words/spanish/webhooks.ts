@@ -1,4 +1,4 @@
-import type { Translations } from '../translate.ts'
+import type { Translations } from '../translations.ts'
 
 export const webhooks: Translations = {
   'A CRM, a ticket system or a script of your own can be told when a call ends, a message is left or somebody calls for help.': 'Se puede avisar a un CRM, a un sistema de incidencias o a un programa propio cuando termina una llamada, se deja un mensaje o alguien pide auxilio.',

@@ -58,7 +58,7 @@ const NOT_READ = new Set(['admin/screens/trace/ladder.ts:traceAsText'])
 export function readPanel(): Found {
   const found: Found = { sentences: [], faults: [] }
   for (const file of globSync('admin/{app,components,live,screens,softphone,words}/**/*.{ts,tsx}', { cwd: top }).sort()) {
-    if (/^admin\/words\/(spanish\/|translate|rich|load|language)/.test(file)) continue
+    if (/^admin\/words\/(spanish\/|translations?|translate|rich|language)/.test(file)) continue
     readFile(file, readFileSync(`${top}${file}`, 'utf8'), found)
   }
   return found

@@ -22,10 +22,10 @@ test('without translations a sentence is itself, whatever stands in its values',
   assert.deepEqual(say(), ['Sign in. Now: go', 'Trunk {{name}} $t(x) $& <b> is saved.', 'One call', '0 calls', '1,234 calls', '1,000,000 calls', 'See it, there, at 5.', 'One. Two.'])
 })
 
-test('translations take its place, each form of a number where it belongs, and what is missing stays English', (context) => {
+test('translations take its place, each form of a number where it belongs, and what is missing stays English', async (context) => {
   // Other files of the same process are in English.
   context.after(() => takeTranslations('en', {}))
-  takeTranslations('es', {
+  await takeTranslations('es', {
     'Sign in. Now: go': 'Entre', 'Trunk {{name}} is saved.': 'Guardada: {{name}}.', '{{count}} calls': ['Una llamada', '{{count}} llamadas'], 'See <link>{{name}}, there</link>, at {{time}}.': 'A las {{time}}, vea <link>allí {{name}}</link>.',
   })
   assert.deepEqual(say(), ['Entre', 'Guardada: {{name}} $t(x) $& <b>.', 'Una llamada', '0 llamadas', '1,234 llamadas', '1,000,000 llamadas', 'A las 5, vea allí it.', 'One. Two.'])
