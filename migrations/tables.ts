@@ -379,6 +379,8 @@ export interface RingGroupRow {
   no_answer: string | null
   missed_call_mail: string[]
   greeting: string
+  /** Of the recording that is played instead; null: none. */
+  recording_seconds: number | null
   music: boolean
   /** Rises with every call of a group that rings in turn. */
   next_member: number

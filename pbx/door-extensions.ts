@@ -1,4 +1,5 @@
 /** Extensions, their devices, and where calls to them lead, as the API sees them: a part of the door in `door.ts`. */
+import type { Actor } from '../config/actor.ts'
 import type { Kept } from './door-kept.ts'
 import type { OwnSpeedDial } from './door-speed-dials.ts'
 import type { OutsideCalls, OwnBlockedCaller } from './door-trunks.ts'
@@ -288,6 +289,8 @@ export interface RingGroup {
   missedCallMail: string[]
   /** Spoken to the caller before phones ring; empty: nothing. */
   greeting: string
+  /** Of the recording that is played instead; null: none. */
+  recordingSeconds: number | null
   /** The caller hears music while phones ring, and no ringing. */
   music: boolean
   enabled: boolean
@@ -314,4 +317,9 @@ export interface RingGroupInput {
   enabled?: boolean
 }
 
-export type RingGroups = Kept<RingGroup, RingGroupInput>
+export interface RingGroups extends Kept<RingGroup, RingGroupInput> {
+  /** A WAV file of the greeting as callers hear it. Refuses `not-found` when there is none. */
+  greeting(actor: Actor, id: string): Promise<string>
+  /** Played instead of the text, or none any more. Refuses `unprocessable` for what is no sound. */
+  setRecording(actor: Actor, id: string, sound: Uint8Array | undefined): Promise<RingGroup>
+}

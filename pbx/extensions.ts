@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Actor } from '../config/actor.ts'
 import { Refusal, refuseWrong, wrongField, type RefusalDetail } from '../config/errors.ts'
+import type { PromptDesk } from '../media/contract.ts'
 import { plainHandling } from './directory/handling.ts'
 import { checkExtension } from './directory/input.ts'
 import type { Directory, DirectorySnapshot, SnapshotExtension, SnapshotRingGroup } from './directory/types.ts'
@@ -12,6 +13,7 @@ import { deadEnd, wrongForwards, type HandlingChange } from './routing/handling.
 import { outsideMember } from './routing/members.ts'
 import { normaliseDialled } from './routing/number-format.ts'
 import { wrongSpeedDials } from './routing/speed-dial.ts'
+import { groupRecordingOf } from './steps/ring-group.ts'
 
 /**
  * Extensions as the directory keeps them, but for changes that would lead calls nowhere.
@@ -124,7 +126,7 @@ export function guardConferences(directory: Directory): ConferenceRooms {
 }
 
 /** Ring groups, of which every member must be there and every way lead somewhere. */
-export function guardRingGroups(directory: Directory): RingGroups {
+export function guardRingGroups(directory: Directory, desk: Pick<PromptDesk, 'own' | 'preview'>): RingGroups {
   const check = (tenantId: string, before: SnapshotRingGroup | undefined, input: Partial<RingGroupInput>): void => {
     const snapshot = directory.snapshot()
     const details: RefusalDetail[] = []
@@ -149,6 +151,23 @@ export function guardRingGroups(directory: Directory): RingGroups {
     ...guarded,
     create: async (actor, input) => guarded.create(actor, withAddresses(input)),
     update: async (actor, id, input, version) => guarded.update(actor, id, withAddresses(input), version),
+    async remove(actor, id) {
+      await guarded.remove(actor, id)
+      await desk.own.remove(groupRecordingOf(id), actor.tenantId)
+    },
+    async greeting(actor, id) {
+      const { greeting, recordingSeconds } = await directory.ringGroups.get(actor, id)
+      const own = recordingSeconds === null ? undefined : await desk.own.find(groupRecordingOf(id), actor.tenantId)
+      if (own === undefined && greeting === '') throw new Refusal('not-found', 'This ring group greets nobody.')
+      return own ?? desk.preview(greeting)
+    },
+    async setRecording(actor, id, sound) {
+      await directory.ringGroups.get(actor, id)
+      if (sound !== undefined) return directory.ringGroups.setRecordingSeconds(actor, id, await desk.own.keep(groupRecordingOf(id), actor.tenantId, { sound }))
+      const group = await directory.ringGroups.setRecordingSeconds(actor, id, null)
+      await desk.own.remove(groupRecordingOf(id), actor.tenantId)
+      return group
+    },
   }
 }
 

@@ -241,7 +241,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
         return view
       },
     },
-    ringGroups: guardRingGroups(directory),
+    ringGroups: guardRingGroups(directory, options.prompts),
     schedules: guardSchedules(directory),
     parkLots: guardParkLots(directory, world.parking),
     pagingGroups: guardPagingGroups(directory),

@@ -1985,6 +1985,10 @@ export type RingGroup = {
      */
     missedCallMail: Array<string>;
     /**
+     * Of the recording that is played instead of the greeting; null: none.
+     */
+    recordingSeconds: number | null;
+    /**
      * Spoken by the voice of the house before phones ring, as early media: the call is not answered by it. Empty: none.
      */
     greeting: string;
@@ -2088,6 +2092,13 @@ export type RingGroupUpdate = {
      * The version that was read; refused with 409 when it has changed since. If-Match does the same.
      */
     version?: number;
+};
+
+export type RingGroupRecording = {
+    /**
+     * A WAV file (16-bit PCM or G.711) or Opus in Ogg, base64; at most 10 MB.
+     */
+    sound: string;
 };
 
 /**
@@ -10500,6 +10511,171 @@ export type UpdateRingGroupResponses = {
 };
 
 export type UpdateRingGroupResponse = UpdateRingGroupResponses[keyof UpdateRingGroupResponses];
+
+export type GetRingGroupGreetingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ring-groups/{id}/greeting';
+};
+
+export type GetRingGroupGreetingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type GetRingGroupGreetingError = GetRingGroupGreetingErrors[keyof GetRingGroupGreetingErrors];
+
+export type GetRingGroupGreetingResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The asked-for part of the file.
+     */
+    206: Blob | File;
+};
+
+export type GetRingGroupGreetingResponse = GetRingGroupGreetingResponses[keyof GetRingGroupGreetingResponses];
+
+export type RemoveRingGroupRecordingData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ring-groups/{id}/recording';
+};
+
+export type RemoveRingGroupRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type RemoveRingGroupRecordingError = RemoveRingGroupRecordingErrors[keyof RemoveRingGroupRecordingErrors];
+
+export type RemoveRingGroupRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RingGroup;
+    };
+};
+
+export type RemoveRingGroupRecordingResponse = RemoveRingGroupRecordingResponses[keyof RemoveRingGroupRecordingResponses];
+
+export type SetRingGroupRecordingData = {
+    body: RingGroupRecording;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/ring-groups/{id}/recording';
+};
+
+export type SetRingGroupRecordingErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type SetRingGroupRecordingError = SetRingGroupRecordingErrors[keyof SetRingGroupRecordingErrors];
+
+export type SetRingGroupRecordingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RingGroup;
+    };
+};
+
+export type SetRingGroupRecordingResponse = SetRingGroupRecordingResponses[keyof SetRingGroupRecordingResponses];
 
 export type ListSchedulesData = {
     body?: never;

@@ -28,6 +28,7 @@ export const RingGroup = z
     alertInfo: z.string().meta({ description: 'Alert-Info header, for a ringing sound of its own; empty: none.' }),
     noAnswer: z.string().nullable().meta({ description: 'Number that calls go on to when nobody answers; null: they end.' }),
     missedCallMail: z.array(z.string()).meta({ description: 'Who is told by e-mail of calls that nobody answered, with who called, when, and for how long it rang; not where a message goes out by e-mail itself.' }),
+    recordingSeconds: z.number().nullable().meta({ description: 'Of the recording that is played instead of the greeting; null: none.' }),
     greeting: z.string().meta({ description: 'Spoken by the voice of the house before phones ring, as early media: the call is not answered by it. Empty: none.' }),
     music: z.boolean().meta({ description: 'The caller hears music on hold while phones ring, and no ringing.' }),
     enabled: z.boolean(),
@@ -62,3 +63,11 @@ export const RingGroupUpdate = z
     version: readVersion,
   })
   .meta({ id: 'RingGroupUpdate' })
+
+const RECORDING_MAX = 10_000_000
+
+export const RECORDING_BODY_MAX = Math.ceil(RECORDING_MAX / 3) * 4 + 1_000
+
+export const RingGroupRecording = z
+  .strictObject({ sound: z.base64().min(1).max(Math.ceil(RECORDING_MAX / 3) * 4).meta({ description: 'A WAV file (16-bit PCM or G.711) or Opus in Ogg, base64; at most 10 MB.' }) })
+  .meta({ id: 'RingGroupRecording' })

@@ -109,7 +109,7 @@ function toRingGroup(row: RingGroupRow): SnapshotRingGroup {
   return {
     id: row.id, tenantId: row.tenant_id, number: row.number, name: row.name, strategy: row.strategy, members: row.members, ringSeconds: row.ring_seconds,
     memberSeconds: row.member_seconds, rounds: row.rounds, skipBusy: row.skip_busy, namePrefix: row.name_prefix, alertInfo: row.alert_info, noAnswer: row.no_answer,
-    missedCallMail: row.missed_call_mail, greeting: row.greeting, music: row.music, nextMember: row.next_member, enabled: row.enabled,
+    missedCallMail: row.missed_call_mail, greeting: row.greeting, recordingSeconds: row.recording_seconds, music: row.music, nextMember: row.next_member, enabled: row.enabled,
   }
 }
 

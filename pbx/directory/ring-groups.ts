@@ -15,12 +15,22 @@ const COLUMNS: Columns<RingGroupInput, RingGroupRow> = [
 export function createRingGroupRepository(world: DirectoryWorld, around: { snapshot: () => DirectorySnapshot; logger: Logger }): Directory['ringGroups'] {
   const { database } = world
   const turns = new Map<string, number>()
-  const repository = createColumnRepository<RingGroupRow, RingGroupInput, RingGroup>(world, { table: 'ring_groups', subject: 'ring-group', name: 'ring group', check: checkRingGroup, columns: COLUMNS, jsonb: new Set(['members']) })
+  const repository = createColumnRepository<RingGroupRow, RingGroupInput, RingGroup>(world, { table: 'ring_groups', subject: 'ring-group', name: 'ring group', check: checkRingGroup, columns: COLUMNS, jsonb: new Set(['members']), add: ({ recording_seconds: recordingSeconds }) => ({ recordingSeconds }) })
   return {
     ...repository,
     async remove(actor, id) {
       await repository.remove(actor, id)
       turns.delete(id)
+    },
+
+    async setRecordingSeconds(actor, id, seconds) {
+      await repository.get(actor, id)
+      await database.change(actor, async (trx) => {
+        await trx('ring_groups').where({ id }).update({ recording_seconds: seconds, version: trx.raw('version + 1'), updated_at: new Date() })
+        return { result: undefined, audit: { action: 'ring-group.recording', subjectType: 'ring-group', subjectId: id, after: { seconds } } }
+      })
+      await world.refresh(actor.tenantId)
+      return repository.get(actor, id)
     },
 
     takeTurn(id) {

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../../config/actor.ts'
 import type { Transaction } from '../../config/database/index.ts'
-import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, CallSettings, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, OwnSpeedDial, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroupMember, RingGroups, RingStrategy, Schedule, ScheduleInput, Screening, SpeedDials, SharedPhoneSettings, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
+import type { Application, Applications, Attendant, AttendantInput, BlockedCaller, BlockedCallers, CallSettings, ClickSettings, ConferenceAnnounce, ConferenceRooms, ContactsFull, EmergencyLocation, EmergencyLocationInput, EmergencyNetwork, EmergencyNetworkInput, EmergencySettings, EmergencySite, EmergencySiteInput, EncryptionPolicy, FollowMeTarget, HeaderRule, InboundNumber, InboundNumbers, Kept, MessageSettings, NetworkReport, NumberFormat, OutboundRoute, OutboundRoutes, OutsideCalls, OwnBlockedCaller, OwnSpeedDial, PagingGroup, PagingGroups, ParkLot, ParkLotInput, Pbx, PinSets, RecordingPolicy, RingGroup, RingGroupInput, RingGroupMember, RingStrategy, Schedule, ScheduleInput, Screening, SpeedDials, SharedPhoneSettings, StirSettingsInput, TollSettings, Trunk, TrunkInput, WireMapLine, WireMapReport } from '../door.ts'
 import type { PhoneRepository } from './phone-record.ts'
 import type { SharedPhoneRepository } from './desk-record.ts'
 
@@ -157,6 +157,7 @@ export interface SnapshotRingGroup {
   noAnswer: string | null
   missedCallMail: readonly string[]
   greeting: string
+  recordingSeconds: number | null
   music: boolean
   /** Whose turn it was when this was read. */
   nextMember: number
@@ -372,7 +373,9 @@ export interface Directory {
     /** Whether a recording is played instead of the text, and how long it is. */
     setRecordingSeconds(actor: Actor, id: string, seconds: number | null): Promise<Attendant>
   }
-  ringGroups: RingGroups & {
+  ringGroups: Kept<RingGroup, RingGroupInput> & {
+    /** Whether a recording is played instead of the greeting, and how long it is. */
+    setRecordingSeconds(actor: Actor, id: string, seconds: number | null): Promise<RingGroup>
     /** Takes this call's turn in a group that rings in turn: a number that rises with every call, also over a restart. */
     takeTurn(id: string): number
   }

@@ -325,7 +325,7 @@ function toGroup(group: SnapshotRingGroup, look: Look): Step[] {
   return [{
     kind: 'ring-group', ringGroupId: group.id, strategy: group.strategy,
     members,
-    ringSeconds: group.ringSeconds, memberSeconds: group.memberSeconds, rounds: group.rounds, skipBusy: group.skipBusy, namePrefix: group.namePrefix, alertInfo: group.alertInfo, greeting: group.greeting, music: group.music,
+    ringSeconds: group.ringSeconds, memberSeconds: group.memberSeconds, rounds: group.rounds, skipBusy: group.skipBusy, namePrefix: group.namePrefix, alertInfo: group.alertInfo, greeting: group.greeting, ...(group.recordingSeconds != null && { recordedGreeting: true }), music: group.music,
     diverted: look.diverted, otherwise,
     reason: `${number} is the ring group ${name}: ${names.join(', ') || 'nobody who can be rung'}${left.map((why) => `; ${why}`).join('')}`,
   }]

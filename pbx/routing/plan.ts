@@ -94,6 +94,8 @@ export interface RingGroupStep {
   alertInfo: string
   /** Spoken to the caller first; empty: nothing. */
   greeting: string
+  /** A recording is played instead. */
+  recordedGreeting?: boolean
   /** The caller hears music while phones ring. */
   music: boolean
   diverted: readonly Diversion[]
@@ -329,11 +331,11 @@ export function longest(members: readonly Member[]): number {
 /** Strategies by which a member makes way for the next one. */
 export const IN_ROUNDS: ReadonlySet<RingStrategy> = new Set(['in-order', 'random', 'in-turn'])
 
-function describeGroup({ strategy, members, ringSeconds, rounds, greeting, music }: RingGroupStep): string {
+function describeGroup({ strategy, members, ringSeconds, rounds, greeting, recordedGreeting = false, music }: RingGroupStep): string {
   const seconds = strategy === 'enterprise' ? longest(members) : ringSeconds
   const often = rounds === null || !IN_ROUNDS.has(strategy) ? '' : rounds === 1 ? ' in one round' : ` in ${rounds} rounds`
   const whom = members.length === 1 ? 'one member' : `${members.length} members, ${ORDERS[strategy]},`
-  return `${greeting === '' ? 'Ring' : 'Greet the caller, then ring'} ${whom} for up to ${seconds} seconds${often}${music ? ', with music for the caller' : ''}`
+  return `${greeting === '' && !recordedGreeting ? 'Ring' : 'Greet the caller, then ring'} ${whom} for up to ${seconds} seconds${often}${music ? ', with music for the caller' : ''}`
 }
 
 /** A step in one phrase, for the panel and the log. */

@@ -18,13 +18,23 @@ const SHARED = { shared: true } as const
 /** Greets the caller where the group does, and rings its members as its strategy says. */
 export async function ringGroup(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
   const { music } = world.settings.calls
-  if (step.greeting !== '' && world.media.capabilities.speak) await playEarly(world, call, { kind: 'speak', text: step.greeting })
+  await greet(world, call, step)
   if (call.over) return { kind: 'done' }
   if (step.music && music !== undefined) call.ringSound = { kind: 'music', name: music }
   else keepRinging(call)
   const outcome = await ringMembers(world, call, step)
   keepRinging(call)
   return outcome
+}
+
+/** The name of a group's recording among the tenant's own sounds. */
+export const groupRecordingOf = (ringGroupId: string): string => `ring-group-${ringGroupId}`
+
+/** By the recording, or while it cannot be found by the text. */
+async function greet(world: CallWorld, call: Call, { ringGroupId, greeting, recordedGreeting }: RingGroupStep): Promise<void> {
+  const own = recordedGreeting === true ? await world.findSound(groupRecordingOf(ringGroupId), call.tenantId) : undefined
+  if (own !== undefined) await playEarly(world, call, { kind: 'file', path: own })
+  else if (greeting !== '' && world.media.capabilities.speak) await playEarly(world, call, { kind: 'speak', text: greeting })
 }
 
 /** A phone that has heard something of ours makes no ringing of its own any more (RFC 3960 §3.2). */

@@ -26,7 +26,7 @@ export function createFakeRingGroups(actors: Actor[], checkVersion: (row: { vers
     },
     get: async (actor, id) => plain(find(actor, id)),
     async create(actor, input) {
-      const standard = { strategy: 'all', ringSeconds: 30, memberSeconds: 15, rounds: null, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, missedCallMail: [] as string[], greeting: '', music: false, enabled: true } as const
+      const standard = { strategy: 'all', ringSeconds: 30, memberSeconds: 15, rounds: null, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: null, missedCallMail: [] as string[], greeting: '', recordingSeconds: null, music: false, enabled: true } as const
       const group: Owned = { ...standard, ...input, members: membersOf(input), id: randomUUID(), tenantId: actor.tenantId, version: 1, createdAt: now, updatedAt: now }
       rows.set(group.id, group)
       return plain(group)
@@ -36,6 +36,11 @@ export function createFakeRingGroups(actors: Actor[], checkVersion: (row: { vers
       checkVersion(row, version)
       return plain(Object.assign(row, input, input.members && { members: membersOf(input) }, { version: row.version + 1 }))
     },
+    greeting: async (actor, id) => {
+      find(actor, id)
+      return import.meta.filename
+    },
+    setRecording: async (actor, id, sound) => ({ ...plain(find(actor, id)), recordingSeconds: sound ? 1 : null }),
     async remove(actor, id) {
       find(actor, id)
       rows.delete(id)

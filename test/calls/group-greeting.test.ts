@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { wavHeader } from '../../media/embedded/worker/wav.ts'
 import { startHouse, type House } from '../support/house.ts'
-import type { Phone } from '../support/phone.ts'
+import type { Phone, PhoneCall } from '../support/phone.ts'
 import { hearEachOther } from '../support/talk.ts'
 import { sine } from '../support/tone.ts'
 
@@ -112,5 +112,34 @@ suite('greetings of ring groups', () => {
     await call.answered()
     await call.bye()
     assert.equal((await house.api.send('PATCH', `/ring-groups/${group.id}`, { greeting: 'x'.repeat(1001) })).status, 400)
+  })
+
+  test('a recording of the company is heard instead of the text, until it is taken away', async () => {
+    const at = `/ring-groups/${group.id}/recording`
+    const samples = sine(523, 0, 24_000)
+    const sound = Buffer.concat([wavHeader(1, samples.byteLength), Buffer.from(samples.buffer)]).toString('base64')
+    assert.equal((await house.api.send('PUT', at, { sound: Buffer.from('no sound').toString('base64') })).status, 422)
+    await change({ greeting: '' })
+    assert.equal((await house.api.send('GET', `/ring-groups/${group.id}/greeting`)).status, 404)
+    const set = await house.api.ask<{ recordingSeconds: number | null; version: number }>('PUT', at, { sound })
+    assert.ok(Math.abs((set.recordingSeconds ?? 0) - 3) < 0.2, String(set.recordingSeconds))
+    const greet = async (hears: (call: PhoneCall) => Promise<void>): Promise<void> => {
+      const from = ben.incoming.mark()
+      const call = await anna.invite('600')
+      await call.status(183)
+      await hears(call)
+      assert.equal(ben.incoming.mark(), from, 'nobody rings yet')
+      const there = await ben.nextCall({ from })
+      await there.answer()
+      await call.answered()
+      await call.bye()
+      assert.match((await house.verdict(call)).plan.steps[0]?.step ?? '', /^Greet the caller/)
+    }
+    await greet((call) => call.audio.hears(523))
+    assert.equal((await house.api.send('GET', `/ring-groups/${group.id}/greeting`)).status, 200)
+    await change({ greeting: 'Welcome to sales.' })
+    await greet((call) => call.audio.hears(523))
+    assert.equal((await house.api.send('DELETE', at)).status, 200)
+    await greet((call) => call.audio.hearsSomething())
   })
 })

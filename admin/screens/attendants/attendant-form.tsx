@@ -1,10 +1,11 @@
-import { Button, Checkbox, FileInput, Group, Input, NumberInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Input, NumberInput, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { X } from 'lucide-react'
 import { useState } from 'react'
 import { trimmedOrNull } from '../../app/fields.ts'
 import { notify } from '../../app/notify.ts'
 import type { Attendant } from '../../app/types.ts'
 import { FormBody, FormDrawer } from '../../components/form-drawer.tsx'
+import { LARGEST_RECORDING, RecordingInput } from '../../components/recording-input.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { TargetInput } from '../dial-plan/target-input.tsx'
 import { addAttendant, changeAttendant, greetingOf, playRecording, speakAgain } from './data.ts'
@@ -52,7 +53,7 @@ function Fields({ current, onClose }: { current: Attendant | undefined; onClose:
       ...(!/^[0-9]{2,15}$/.test(number) && { number: t('Use 2 to 15 digits, for example 700.') }),
       ...(name.trim() === '' && { name: t('Say which door this is, such as “Main menu”.') }),
       ...(greeting.trim() === '' && { greeting: t('Write what callers shall hear.') }),
-      ...(file !== null && file.size > 10_000_000 && { sound: t('The file is larger than 10 MB.') }),
+      ...(file !== null && file.size > LARGEST_RECORDING && { sound: t('The file is larger than 10 MB.') }),
       ...Object.fromEntries(Object.entries(keys).filter(([, target]) => target.trim() === '').map(([key]) => [`keys.${key}`, t('Say where this key leads, or take it out.')])),
     }),
     onSaved: onClose,
@@ -77,9 +78,7 @@ function Fields({ current, onClose }: { current: Attendant | undefined; onClose:
       <TextInput label={t('Number')} description={t('What others dial, and where an inbound number or opening hours may lead.')} inputMode="numeric" withAsterisk required data-autofocus autoComplete="off" value={values.number} error={errors.number} onChange={(change) => set('number', change.currentTarget.value.trim())} />
       <TextInput label={t('Name')} placeholder={t('Main menu')} withAsterisk required autoComplete="off" value={values.name} error={errors.name} onChange={(change) => set('name', change.currentTarget.value)} />
       <Textarea label={t('Greeting')} description={t('English, spoken by the voice of Dialplane.')} placeholder={t('Welcome to Example. For sales, press 1. For support, press 2.')} withAsterisk required autosize minRows={3} maxLength={1000} value={values.greeting} error={errors.greeting} onChange={(change) => set('greeting', change.currentTarget.value)} />
-      <FileInput label={t('Or a recording of yours')} description={t('Played instead of the text: WAV (16-bit PCM or G.711) or Opus in Ogg, up to 10 MB.')} placeholder={recorded ? t('There is one; choose another') : t('Choose a file')} accept=".wav,.ogg,.opus,audio/wav,audio/ogg" clearable value={values.file} error={errors.sound} onChange={(file) => set('file', file)} />
-      {recorded && <Group><Button size="xs" variant="default" color="red" onClick={() => setRecorded(false)}>{t('Take the recording away')}</Button></Group>}
-      {attendant !== undefined && <audio controls preload="none" src={greetingOf(attendant.id, attendant.version)} aria-label={t('The greeting as it is now')} style={{ width: '100%', height: 40 }} />}
+      <RecordingInput file={values.file} recorded={recorded} error={errors.sound} onFile={(file) => set('file', file)} onTakeAway={() => setRecorded(false)} heard={attendant && greetingOf(attendant.id, attendant.version)} />
       <Stack gap="xs">
         <div>
           <Input.Label component="div">{t('Keys')}</Input.Label>

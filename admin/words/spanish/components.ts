@@ -42,4 +42,9 @@ export const components: Translations = {
   'Try again': 'Intentar de nuevo',
   'Unknown': 'Desconocido',
   'What is wrong': 'Qué falla',
+  'Or a recording of yours': 'O una grabación suya',
+  'Played instead of the text: WAV (16-bit PCM or G.711) or Opus in Ogg, up to 10 MB.': 'Se reproduce en lugar del texto: WAV (PCM de 16 bits o G.711) u Opus en Ogg, hasta 10 MB.',
+  'Take the recording away': 'Quitar la grabación',
+  'The greeting as it is now': 'El saludo tal como es ahora',
+  'There is one; choose another': 'Ya hay una; elija otra',
 }

@@ -83,7 +83,7 @@ const handled = [
 ]
 const groups: SnapshotRingGroup[] = [{
   id: 'id-650', tenantId: 't', number: '650', name: 'Sales', strategy: 'all', members: [{ extensionId: 'id-203', delaySeconds: 0, number: null, ringSeconds: null, confirm: false }, { extensionId: 'id-204', delaySeconds: 5, number: null, ringSeconds: null, confirm: false }, { extensionId: 'gone', delaySeconds: 0, number: null, ringSeconds: null, confirm: false }],
-  ringSeconds: 20, memberSeconds: 10, rounds: null, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: '202', missedCallMail: [], greeting: '', music: false, nextMember: 0, enabled: true,
+  ringSeconds: 20, memberSeconds: 10, rounds: null, skipBusy: true, namePrefix: '', alertInfo: '', noAnswer: '202', missedCallMail: [], greeting: '', recordingSeconds: null, music: false, nextMember: 0, enabled: true,
 }]
 const handling = {
   ...nothing,
