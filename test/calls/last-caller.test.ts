@@ -69,6 +69,7 @@ suite('whoever called last', () => {
     await hearEachOther(call, back)
     await back.bye()
     await call.ended()
+    await house.idle()
     const chain = await house.history(`?rootId=${(await house.verdict(call)).rootId}&order=asc`)
     assert.deepEqual(chain.map(({ to, termination }) => [to.number, termination?.reason]), [['*69', 'transferred'], ['102', 'hung-up']])
     const again = ben.incoming.mark()
