@@ -565,7 +565,42 @@ export interface EmergencySettingsRow {
   escalate_to: string[]
   callback_hours: number
   held: boolean
+  test_days: number | null
+  test_hour: number
+  test_number: string | null
   updated_at: Date
+}
+
+/** A test of a place. */
+export interface LocationTestRow {
+  id: string
+  tenant_id: string
+  location_id: string
+  tested_at: Date
+  passed: boolean
+  /** The number; null: nothing was called. */
+  called: string | null
+  trunk: string | null
+  sip_status: number | null
+  place: 'sent' | 'refused' | 'not-sent'
+  callback_number: string | null
+  address: string
+  message: string
+  /** Null: the schedule. */
+  asked_by: string | null
+}
+
+/** Who tests the places of a tenant, and what was asked for. */
+export interface LocationAuditRow {
+  tenant_id: string
+  asked_at: Date | null
+  asked_by: string | null
+  /** Null: all places. */
+  asked_for: string[] | null
+  holder: string | null
+  held_until: Date | null
+  told_at: Date | null
+  untold: boolean
 }
 
 /** A call for help, or a test of one. It has the id of the call. */

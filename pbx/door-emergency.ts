@@ -121,6 +121,47 @@ export interface EmergencySettings {
   callbackHours: number
   /** Whether phones may ask where they are (HELD). */
   held: boolean
+  /** Every place is tested after so many days; null: only when somebody asks. */
+  testDays: number | null
+  /** The hour from which on that happens, in the time zone of the organisation. */
+  testHour: number
+  /** What is called for a test, such as 933 where carriers have that; null: nothing, only what would be sent is looked at. */
+  testNumber: string | null
+}
+
+/** A test of a place: called as a call for help from there would be. */
+export interface LocationTest {
+  id: string
+  locationId: string
+  testedAt: Date
+  passed: boolean
+  /** Null: nothing was called. */
+  called: string | null
+  trunk: string | null
+  sipStatus: number | null
+  /** Whether the place went along. */
+  place: 'sent' | 'refused' | 'not-sent'
+  callbackNumber: string | null
+  /** As it was sent. */
+  address: string
+  /** What came of it, in a sentence. */
+  message: string
+  /** Null: the schedule. */
+  askedBy: string | null
+}
+
+/** How a place stands. */
+export interface TestedLocation {
+  locationId: string
+  name: string
+  site: { id: string; name: string }
+  last: LocationTest | null
+  /** Its last good test. */
+  passedAt: Date | null
+  /** That is longer ago than the schedule wants. */
+  overdue: boolean
+  /** Somebody has asked for a test that has not come yet. */
+  waiting: boolean
 }
 
 /** A phone and where it is. */
@@ -202,6 +243,12 @@ export interface EmergencyDoor {
   confirm(actor: Actor, deviceId: string, locationId: string | null): Promise<LocatedDevice>
   /** A phone, or a program beside it, says what network it is in. */
   report(actor: Actor, deviceId: string, report: NetworkReport): Promise<LocatedDevice>
+  /** All places, and how each has been tested. */
+  tested(actor: Actor): Promise<TestedLocation[]>
+  /** Tests these places as soon as nobody is in the way; all when absent. */
+  testPlaces(actor: Actor, locationIds?: readonly string[]): Promise<TestedLocation[]>
+  /** The tests of a place, the newest first. */
+  testsOf(actor: Actor, locationId: string): Promise<LocationTest[]>
   calls(actor: Actor, page: Page): Promise<Paged<EmergencyCall>>
   call(actor: Actor, id: string): Promise<EmergencyCall>
   acknowledge(actor: Actor, id: string, note: string): Promise<EmergencyCall>

@@ -9,7 +9,10 @@ import type { EmergencyCall, EmergencyDoor, EmergencySettings, EmergencySite, Em
 import { checkPool } from './emergency-pools.ts'
 import { numbersIn } from './emergency/countries.ts'
 import { createHeldDoor } from './held-door.ts'
+import { createTestedPlaces } from './tested-places.ts'
+import type { PlaceTests } from './help/place-tests.ts'
 import type { HelpRecords } from './help/records.ts'
+import { mayBeHelp } from './routing/help.ts'
 import type { Events } from './events/events.ts'
 import { notShown } from './lines.ts'
 import { checkAddresses } from './mail/settings.ts'
@@ -24,8 +27,8 @@ export function createHelpDoors(options: Parameters<typeof createEmergencyDoor>[
 }
 
 /** Places, who is told, and what became of calls for help. */
-function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush' | 'holderOf'>; events: Events }): EmergencyDoor {
-  const { database, directory, registrar, records, events } = options
+function createEmergencyDoor(options: { database: Database; directory: Directory; registrar: Pick<Registrar, 'contactsOf'>; records: Pick<HelpRecords, 'flush' | 'holderOf'>; events: Events; tests: PlaceTests }): EmergencyDoor {
+  const { database, directory, registrar, records, events, tests } = options
   const { sites, locations, networks } = directory.emergency
   const checkOwn = (actor: Actor, number: string | null | undefined): void => {
     const wrong = typeof number === 'string' ? notShown(directory, actor.tenantId, plainNumber(number)) : undefined
@@ -149,6 +152,7 @@ function createEmergencyDoor(options: { database: Database; directory: Directory
       return after(actor, id, { confirmedLocationId: locationId })
     },
     report: (actor, id, { bssid, ...report }) => after(actor, id, { reported: { ...report, ...(bssid !== undefined && { bssid: bssidOf(bssid) }) } }),
+    ...createTestedPlaces({ database, directory, tests }),
     async calls(actor, { page, limit }) {
       await records.flush()
       return database.read(actor, async (trx) => {
@@ -181,7 +185,7 @@ async function findCall(asking: Promise<unknown> | PromiseLike<unknown>): Promis
   return row
 }
 
-function checkSettings(directory: Directory, actor: Actor, { mailTo, escalateTo, extensions, escalateMinutes, callbackHours }: Partial<EmergencySettings>): void {
+function checkSettings(directory: Directory, actor: Actor, { mailTo, escalateTo, extensions, escalateMinutes, callbackHours, testNumber }: Partial<EmergencySettings>): void {
   const details: RefusalDetail[] = []
   checkAddresses(mailTo, 'mailTo', details)
   checkAddresses(escalateTo, 'escalateTo', details)
@@ -189,6 +193,10 @@ function checkSettings(directory: Directory, actor: Actor, { mailTo, escalateTo,
   if (unknown !== undefined) details.push({ field: 'extensions', message: `There is no extension ${unknown}.` })
   if (escalateMinutes !== undefined && !(Number.isInteger(escalateMinutes) && escalateMinutes >= 1 && escalateMinutes <= 120)) details.push({ field: 'escalateMinutes', message: 'From 1 to 120 minutes.' })
   if (callbackHours !== undefined && !(Number.isInteger(callbackHours) && callbackHours >= 1 && callbackHours <= 72)) details.push({ field: 'callbackHours', message: 'From 1 to 72 hours.' })
+  if (typeof testNumber === 'string') {
+    if (!/^\+?[0-9*#]{2,20}$/.test(testNumber)) details.push({ field: 'testNumber', message: 'The number that carriers have for tests, such as 933.' })
+    else if (mayBeHelp(directory.snapshot(), actor.tenantId, testNumber)) details.push({ field: 'testNumber', message: `${testNumber} calls the emergency services themselves. A test must never reach them.` })
+  }
   refuseWrong(details)
 }
 

@@ -6,7 +6,7 @@ import type { Directory, DirectorySnapshot, Located, SnapshotDevice } from './di
 import type { Held, HeldIdentity, HeldPlace } from './door.ts'
 import type { HelpRecords } from './help/records.ts'
 import type { Registrar } from './registrar/types.ts'
-import { locate } from './routing/locate.ts'
+import { locate, locatedAt } from './routing/locate.ts'
 import { computeHa1 } from './sip/digest.ts'
 import { hostPart, parseUri } from './sip/uri.ts'
 import { pidfLo } from './trunks/pidf-lo.ts'
@@ -98,6 +98,7 @@ export function createHeldDoor(options: { database: Database; directory: Directo
       if (!reference) return undefined
       const { tenantId, id } = reference
       if (reference.of === 'call') return placeOf((await records.placeOf(tenantId, id)) ?? undefined)
+      if (reference.of === 'place') return placeOf(locatedAt(directory.snapshot().emergencyOf(tenantId), id))
       if (!directory.snapshot().emergencyOf(tenantId).settings.held) return undefined
       const device = directory.snapshot().device(id)
       return placeOf(reference.of === 'address' ? whereAt(tenantId, id) : device?.tenantId === tenantId ? whereIs(tenantId, device) : undefined)

@@ -31,6 +31,7 @@ import { createDirectory } from './directory/directory.ts'
 import { createDrainer } from './drain.ts'
 import type { Pbx } from './door.ts'
 import { createHelpDoors } from './emergency-door.ts'
+import { startPlaceTests } from './help/place-tests.ts'
 import { openHelpRecords } from './help/records.ts'
 import { startEntrance } from './entrance/entrance.ts'
 import { createEvents } from './events/events.ts'
@@ -78,6 +79,7 @@ import { startWakeUps } from './wake-ups/queue.ts'
 import { createWakeUpStore } from './wake-ups/store.ts'
 import { recall } from './steps/recall.ts'
 import { goOn, goOnBy } from './steps/go-on.ts'
+import { testPlace } from './steps/place-test.ts'
 import { isForHelp, takeCall } from './steps/take-call.ts'
 import { forgetScreened } from './steps/screen.ts'
 import { transfer } from './steps/transfer.ts'
@@ -151,7 +153,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     wake: (sought) => push.wake(sought), completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
-    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), tested: (call, located, untold) => help.tested(call, located, untold) },
+    help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), referenceForTest: (tenantId, located) => help.referenceForTest(tenantId, located), tested: (call, located, untold) => help.tested(call, located, untold) },
     desks: { isPin: (...pin) => voicemail.isPin(...pin), logIn: (...login) => shared.desks.logIn(...login), logOut: (...login) => shared.desks.logOut(...login) },
     contactName: createContactNames({ database, logger }), isContact: createIsContact({ database, logger }), findSound: (name, tenantId) => options.prompts.own.find(name, tenantId),
   }
@@ -169,6 +171,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
   const recordings = await openRecordingRoom({ world, database, secrets, logger, home, sounds: options.sounds, keepDays: settings.keep.historyDays })
   const toll = createTollDoor({ database, logger, charges, rates, directory, mail, events })
   const help = await openHelpRecords({ secrets, publicUrl: settings.http.publicUrl, database, logger, home, registry, directory, events, mail, registrar, sip })
+  const placeTests = startPlaceTests({ database, logger, directory, events, mail, test: (what) => testPlace(world, what) })
   const voicemail = await openVoicemailRoom({
     mail,
     world, database, secrets, logger, home, sounds: options.sounds, desk: options.prompts, deadEnd: (tenantId, number) => deadEnd(directory.snapshot(), tenantId, number),
@@ -254,7 +257,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     rates: createRatesDoor({ database, directory, room: rates }),
     blockedCallers: directory.blockedCallers,
     speedDials: guardSpeedDials(directory),
-    ...createHelpDoors({ database, directory, registrar, records: help, events }),
+    ...createHelpDoors({ database, directory, registrar, records: help, events, tests: placeTests }),
     attendants: guardAttendants(directory, options.prompts),
     trunks: createTrunksDoor({ directory, room: trunks, registry, tls: certificates !== undefined, publicUrl: settings.http.publicUrl, codecs: settings.media.codecs }),
     inboundNumbers: guardInboundNumbers(directory),
@@ -328,6 +331,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       retention.stop()
       recent.close()
       await voicemail.close()
+      await placeTests.close()
       await help.close()
       await messaging.close()
       await mail.close()

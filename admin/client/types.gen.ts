@@ -41,6 +41,10 @@ export type LiveMessage = ({
 } & LiveBackupFailed) | ({
     type: 'emergency.changed';
 } & LiveEmergencyChanged) | ({
+    type: 'emergency.tested';
+} & LiveEmergencyTested) | ({
+    type: 'emergency.untested';
+} & LiveEmergencyUntested) | ({
     type: 'directory.changed';
 } & LiveDirectoryChanged) | ({
     type: 'ban.added';
@@ -574,6 +578,35 @@ export type LiveEmergencyChanged = {
     seq: number;
     data: {
         callId: string;
+    };
+};
+
+export type LiveEmergencyTested = {
+    type: 'emergency.tested';
+    id: string;
+    at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
+    data: {
+        locationId: string;
+        name: string;
+        passed: boolean;
+        message: string;
+    };
+};
+
+export type LiveEmergencyUntested = {
+    type: 'emergency.untested';
+    id: string;
+    at: string;
+    /**
+     * Counts the events of the tenant. Numbers are left out where an event is not for this listener.
+     */
+    seq: number;
+    data: {
+        places: number;
     };
 };
 
@@ -5358,6 +5391,18 @@ export type EmergencySettings = {
      * Whether phones may ask where they are: HELD (RFC 5985) at /held, by their address, or by their SIP user name and password.
      */
     held: boolean;
+    /**
+     * Every place is tested after so many days; null: only when somebody asks.
+     */
+    testDays: number | null;
+    /**
+     * The hour from which on that happens, within four hours, in the time zone of the organisation.
+     */
+    testHour: number;
+    /**
+     * What is called over the trunks for help, such as 933 where carriers have that; never a number of the emergency services. Null: nothing is called, and only what would be sent is looked at.
+     */
+    testNumber: string | null;
 };
 
 export type EmergencySettingsUpdate = {
@@ -5368,6 +5413,9 @@ export type EmergencySettingsUpdate = {
     escalateTo?: Array<string>;
     callbackHours?: number;
     held?: boolean;
+    testDays?: number | null;
+    testHour?: number;
+    testNumber?: string | null;
 };
 
 /**
@@ -5586,6 +5634,71 @@ export type LocationUpdate = {
      */
     locationId?: string | null;
     network?: NetworkReport;
+};
+
+/**
+ * How a place stands in the tests.
+ */
+export type TestedLocation = {
+    locationId: string;
+    name: string;
+    site: {
+        id: string;
+        name: string;
+    };
+    last: LocationTest | null;
+    /**
+     * Its last good test.
+     */
+    passedAt: string | null;
+    /**
+     * That is longer ago than the schedule wants.
+     */
+    overdue: boolean;
+    /**
+     * A test that somebody asked for has not come yet.
+     */
+    waiting: boolean;
+};
+
+/**
+ * A test of a place: the number for tests was called as a call for help from there would be.
+ */
+export type LocationTest = {
+    id: string;
+    locationId: string;
+    testedAt: string;
+    passed: boolean;
+    /**
+     * Null: nothing was called.
+     */
+    called: string | null;
+    trunk: string | null;
+    sipStatus: number | null;
+    /**
+     * Whether the place went along with the call (PIDF-LO).
+     */
+    place: 'sent' | 'refused' | 'not-sent';
+    callbackNumber: string | null;
+    /**
+     * As it was then.
+     */
+    address: string;
+    /**
+     * What came of it, in a sentence.
+     */
+    message: string;
+    /**
+     * Null: the schedule.
+     */
+    askedBy: string | null;
+};
+
+export type LocationTestRequest = {
+    /**
+     * All when absent.
+     */
+    locationIds?: Array<string>;
 };
 
 /**
@@ -6016,7 +6129,7 @@ export type WebhookCreate = {
 /**
  * As the live connection tells it.
  */
-export type WebhookEvent = 'call.started' | 'call.updated' | 'call.ended' | 'registration.changed' | 'registration.removed' | 'recording.finished' | 'conference.changed' | 'conference.ended' | 'recording.stored' | 'recording.deleted' | 'voicemail.changed' | 'message.waiting' | 'park.changed' | 'desk.changed' | 'toll.locked' | 'emergency.called' | 'emergency.changed' | 'directory.changed' | 'backup.failed' | 'ban.added' | 'ban.lifted';
+export type WebhookEvent = 'call.started' | 'call.updated' | 'call.ended' | 'registration.changed' | 'registration.removed' | 'recording.finished' | 'conference.changed' | 'conference.ended' | 'recording.stored' | 'recording.deleted' | 'voicemail.changed' | 'message.waiting' | 'park.changed' | 'desk.changed' | 'toll.locked' | 'emergency.called' | 'emergency.changed' | 'emergency.tested' | 'emergency.untested' | 'directory.changed' | 'backup.failed' | 'ban.added' | 'ban.lifted';
 
 export type WebhookUpdate = {
     name?: string;
@@ -22234,6 +22347,145 @@ export type UpdateNomadicLocationResponses = {
 };
 
 export type UpdateNomadicLocationResponse = UpdateNomadicLocationResponses[keyof UpdateNomadicLocationResponses];
+
+export type ListTestedLocationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/emergency/location-tests';
+};
+
+export type ListTestedLocationsErrors = {
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListTestedLocationsError = ListTestedLocationsErrors[keyof ListTestedLocationsErrors];
+
+export type ListTestedLocationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<TestedLocation>;
+    };
+};
+
+export type ListTestedLocationsResponse = ListTestedLocationsResponses[keyof ListTestedLocationsResponses];
+
+export type TestLocationsData = {
+    body: LocationTestRequest;
+    path?: never;
+    query?: never;
+    url: '/emergency/location-tests';
+};
+
+export type TestLocationsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * Something else is in the way.
+     */
+    409: ErrorAnswer;
+    /**
+     * Understood, but not possible.
+     */
+    422: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type TestLocationsError = TestLocationsErrors[keyof TestLocationsErrors];
+
+export type TestLocationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<TestedLocation>;
+    };
+};
+
+export type TestLocationsResponse = TestLocationsResponses[keyof TestLocationsResponses];
+
+export type ListLocationTestsData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/emergency/locations/{id}/tests';
+};
+
+export type ListLocationTestsErrors = {
+    /**
+     * Malformed; details name the fields.
+     */
+    400: ErrorAnswer;
+    /**
+     * No valid credential.
+     */
+    401: ErrorAnswer;
+    /**
+     * Not permitted.
+     */
+    403: ErrorAnswer;
+    /**
+     * No such thing in this tenant.
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; see Retry-After.
+     */
+    429: ErrorAnswer;
+    /**
+     * A part that is needed is away; see Retry-After.
+     */
+    503: ErrorAnswer;
+};
+
+export type ListLocationTestsError = ListLocationTestsErrors[keyof ListLocationTestsErrors];
+
+export type ListLocationTestsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<LocationTest>;
+    };
+};
+
+export type ListLocationTestsResponse = ListLocationTestsResponses[keyof ListLocationTestsResponses];
 
 export type GetTollSettingsData = {
     body?: never;

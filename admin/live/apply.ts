@@ -6,7 +6,7 @@ import type { LiveMessage } from '../app/types.ts'
 import { instant } from '../words/time.ts'
 import { noteServerTime } from './clock.ts'
 import { liveStore } from './store.ts'
-import { sentences, t } from '../words/translate.ts'
+import { plural, sentences, t } from '../words/translate.ts'
 
 function byId<T extends { id: string }>(rows: readonly T[]): Map<string, T> {
   return new Map(rows.map((row) => [row.id, row]))
@@ -71,6 +71,14 @@ export function applyMessage(message: LiveMessage): void {
     case 'backup.failed':
       notify.alarm(t('There is no new backup'), message.data.cause, '/backups')
       void queryClient.invalidateQueries({ queryKey: keys.backups })
+      return
+    case 'emergency.tested':
+      if (!message.data.passed) notify.alarm(t('The place {{name}} has failed its test', { name: message.data.name }), message.data.message, '/emergency?tab=tests')
+      void queryClient.invalidateQueries({ queryKey: keys.emergency })
+      return
+    case 'emergency.untested':
+      notify.alarm(plural(message.data.places, '{{count}} place has had no good test for too long', '{{count}} places have had no good test for too long'), t('Help might not find a caller there.'), '/emergency?tab=tests')
+      void queryClient.invalidateQueries({ queryKey: keys.emergency })
       return
     case 'emergency.changed':
       void queryClient.invalidateQueries({ queryKey: keys.emergency })

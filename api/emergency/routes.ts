@@ -10,6 +10,7 @@ import {
   Acknowledgement, EmergencyCall, EmergencyLocation, EmergencyLocationCreate, EmergencyLocationUpdate, EmergencyNetwork, EmergencyNetworkCreate, EmergencyNetworkUpdate, EmergencySettings, EmergencySettingsUpdate,
   EmergencySite, EmergencySiteCreate, EmergencySiteUpdate, LocatedDevice, LocatedTrunk, NetworkReport, PlaceOf, PoolNumber,
 } from './schemas.ts'
+import { testRoutes } from './test-routes.ts'
 import { wireMapRoutes } from './wire-map.ts'
 
 const tag = 'Emergency'
@@ -105,4 +106,5 @@ export const emergencyRoutes = [
   }),
   getEmergencySettings, updateEmergencySettings, listPoolNumbers, listLocatedDevices, getLocatedDevice, placeDevice, confirmPlace, reportNetwork, listEmergencyCalls, getEmergencyCall, acknowledgeEmergencyCall, listLocatedTrunks, placeTrunk,
   ...nomadicRoutes,
+  ...testRoutes,
 ]

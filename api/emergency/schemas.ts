@@ -42,11 +42,14 @@ export const EmergencySettings = z
     escalateMinutes: z.number().int().meta({ description: 'Minutes without acknowledgement after which others are told.' }), escalateTo: z.array(z.string()),
     callbackHours: z.number().int().meta({ description: 'Hours for which the dispatcher’s call back rings the very phone.' }),
     held: z.boolean().meta({ description: 'Whether phones may ask where they are: HELD (RFC 5985) at /held, by their address, or by their SIP user name and password.' }),
+    testDays: z.number().int().nullable().meta({ description: 'Every place is tested after so many days; null: only when somebody asks.' }),
+    testHour: z.number().int().meta({ description: 'The hour from which on that happens, within four hours, in the time zone of the organisation.' }),
+    testNumber: z.string().nullable().meta({ description: 'What is called over the trunks for help, such as 933 where carriers have that; never a number of the emergency services. Null: nothing is called, and only what would be sent is looked at.' }),
   })
   .meta({ id: 'EmergencySettings' })
 const mails = z.array(z.string().trim().min(3).max(254)).max(20).optional()
 export const EmergencySettingsUpdate = z
-  .strictObject({ locationId: z.uuid().nullable().optional(), mailTo: mails, extensions: z.array(z.string().regex(/^[0-9]{2,15}$/, 'must be the number of an extension')).max(50).optional(), escalateMinutes: z.number().int().min(1).max(120).optional(), escalateTo: mails, callbackHours: z.number().int().min(1).max(72).optional(), held: z.boolean().optional() })
+  .strictObject({ locationId: z.uuid().nullable().optional(), mailTo: mails, extensions: z.array(z.string().regex(/^[0-9]{2,15}$/, 'must be the number of an extension')).max(50).optional(), escalateMinutes: z.number().int().min(1).max(120).optional(), escalateTo: mails, callbackHours: z.number().int().min(1).max(72).optional(), held: z.boolean().optional(), testDays: z.number().int().min(1).max(365).nullable().optional(), testHour: z.number().int().min(0).max(23).optional(), testNumber: z.string().max(20).nullable().optional() })
   .meta({ id: 'EmergencySettingsUpdate' })
 
 export const Located = z
@@ -105,3 +108,22 @@ export const PoolNumber = z
   .meta({ id: 'PoolNumber', description: 'A number of the pool of a site.' })
 
 export const Acknowledgement = z.strictObject({ note: z.string().trim().max(500).default('') }).meta({ id: 'Acknowledgement' })
+
+export const LocationTest = z
+  .object({
+    id: z.uuid(), locationId: z.uuid(), testedAt: instant, passed: z.boolean(),
+    called: z.string().nullable().meta({ description: 'Null: nothing was called.' }), trunk: z.string().nullable(), sipStatus: z.number().int().nullable(),
+    place: z.enum(['sent', 'refused', 'not-sent']).meta({ description: 'Whether the place went along with the call (PIDF-LO).' }),
+    callbackNumber: z.string().nullable(), address: z.string().meta({ description: 'As it was then.' }), message: z.string().meta({ description: 'What came of it, in a sentence.' }),
+    askedBy: z.string().nullable().meta({ description: 'Null: the schedule.' }),
+  })
+  .meta({ id: 'LocationTest', description: 'A test of a place: the number for tests was called as a call for help from there would be.' })
+
+export const TestedLocation = z
+  .object({
+    locationId: z.uuid(), name: z.string(), site: z.object({ id: z.uuid(), name: z.string() }), last: orNull(LocationTest),
+    passedAt: instant.nullable().meta({ description: 'Its last good test.' }), overdue: z.boolean().meta({ description: 'That is longer ago than the schedule wants.' }), waiting: z.boolean().meta({ description: 'A test that somebody asked for has not come yet.' }),
+  })
+  .meta({ id: 'TestedLocation', description: 'How a place stands in the tests.' })
+
+export const LocationTestRequest = z.strictObject({ locationIds: z.array(z.uuid()).min(1).max(1_000).optional().meta({ description: 'All when absent.' }) }).meta({ id: 'LocationTestRequest' })

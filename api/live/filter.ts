@@ -28,6 +28,8 @@ const needed: Record<EventName, PermissionName> = {
   'toll.locked': 'trunks.read',
   'emergency.called': 'emergency.read',
   'emergency.changed': 'emergency.read',
+  'emergency.tested': 'emergency.read',
+  'emergency.untested': 'emergency.read',
   'directory.changed': 'extensions.read',
   'backup.failed': 'backups.read',
   'ban.added': 'bans.read',
@@ -106,6 +108,12 @@ export function presentEvent(event: PbxEvent): EventMessage {
       return { ...envelope, type: event.type, data: { backupId: event.data.backupId, cause: event.data.cause } }
     case 'message.waiting':
       return { ...envelope, type: event.type, data: { extensionId: event.data.extensionId } }
+    case 'emergency.tested': {
+      const { locationId, name, passed, message } = event.data
+      return { ...envelope, type: event.type, data: { locationId, name, passed, message } }
+    }
+    case 'emergency.untested':
+      return { ...envelope, type: event.type, data: { places: event.data.places } }
     case 'emergency.changed':
       return { ...envelope, type: event.type, data: { callId: event.data.callId } }
     case 'park.changed': {

@@ -76,6 +76,9 @@ export const LiveTollLocked = event('toll.locked', z.object({ extensionId: z.uui
 export const LiveBackupFailed = event('backup.failed', z.object({ backupId: z.uuid().nullable(), cause: z.string() })).meta({ id: 'LiveBackupFailed' })
 export const LiveEmergencyChanged = event('emergency.changed', z.object({ callId: z.uuid() })).meta({ id: 'LiveEmergencyChanged' })
 
+export const LiveEmergencyTested = event('emergency.tested', z.object({ locationId: z.uuid(), name: z.string(), passed: z.boolean(), message: z.string() })).meta({ id: 'LiveEmergencyTested' })
+export const LiveEmergencyUntested = event('emergency.untested', z.object({ places: z.number().int() })).meta({ id: 'LiveEmergencyUntested' })
+
 /** Extensions, devices or conference rooms changed: read them again. */
 export const LiveDirectoryChanged = event('directory.changed', z.object({})).meta({ id: 'LiveDirectoryChanged' })
 
@@ -100,6 +103,8 @@ export const LiveMessage = z
     LiveTollLocked,
     LiveBackupFailed,
     LiveEmergencyChanged,
+    LiveEmergencyTested,
+    LiveEmergencyUntested,
     LiveDirectoryChanged,
     LiveBanAdded,
     LiveBanLifted,

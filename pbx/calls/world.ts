@@ -67,6 +67,8 @@ export interface CallWorld {
     shownBy: (call: Call) => string | undefined
     /** Where the place of a call is asked for: an address. */
     referenceOf: (call: Call) => string
+    /** Where the place of a test is asked for: an address that is good for a while. */
+    referenceForTest: (tenantId: string, located: Located) => string
     /** A phone was told where help would be sent, or was not. */
     tested: (call: Call, located: Located | null, untold: string | undefined) => void
   }

@@ -21,6 +21,7 @@ const LOCATION: Columns<EmergencyLocationInput, EmergencyLocationRow> = [['siteI
 const NETWORK: Columns<EmergencyNetworkInput, EmergencyNetworkRow> = [['kind', 'kind'], ['value', 'value'], ['locationId', 'location_id']]
 const SETTINGS: Columns<EmergencySettings, EmergencySettingsRow> = [
   ['locationId', 'location_id'], ['mailTo', 'mail_to'], ['extensions', 'extensions'], ['escalateMinutes', 'escalate_minutes'], ['escalateTo', 'escalate_to'], ['callbackHours', 'callback_hours'], ['held', 'held'],
+  ['testDays', 'test_days'], ['testHour', 'test_hour'], ['testNumber', 'test_number'],
 ]
 
 export function createEmergencyRepositories(world: DirectoryWorld): Directory['emergency'] {

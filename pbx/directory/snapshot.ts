@@ -73,7 +73,7 @@ export const USUAL_CLICK: SnapshotClick = { enabled: true, deviceIds: null, auto
 
 /** Nothing is known of where anybody is. */
 export const NOWHERE: SnapshotEmergency = {
-  sites: [], locations: [], networks: [], devices: new Map(), trunks: new Map(), settings: { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3, held: false },
+  sites: [], locations: [], networks: [], devices: new Map(), trunks: new Map(), settings: { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3, held: false, testDays: null, testHour: 2, testNumber: null },
 }
 
 /** All that concerns the outside. */

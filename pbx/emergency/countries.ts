@@ -16,3 +16,8 @@ const ANYWHERE: readonly string[] = ['112', '911']
 export function numbersIn(country: string): readonly string[] {
   return NUMBERS.get(country) ?? ANYWHERE
 }
+
+/** Whether a number is one of the emergency services in any country that is known. */
+export function isHelpSomewhere(number: string): boolean {
+  return ANYWHERE.includes(number) || [...NUMBERS.values()].some((numbers) => numbers.includes(number))
+}

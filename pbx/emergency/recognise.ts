@@ -1,4 +1,6 @@
-import { numbersIn } from './countries.ts'
+import { isHelpSomewhere, numbersIn } from './countries.ts'
+
+export { isHelpSomewhere }
 
 /** Numbers that call for help wherever one is: 911 with and without the outside-line 9 (47 U.S.C. §623, Kari's Law), and 112 (3GPP TS 22.101). */
 const EVERYWHERE: readonly string[] = ['911', '9911', '112']

@@ -278,6 +278,10 @@ export interface EventCatalogue {
   'emergency.called': { callId: string; dialled: string; number: string; name: string | null; place: string | null }
   /** What is known of such a call is other than before. */
   'emergency.changed': { callId: string }
+  /** A place was tested for calls for help. */
+  'emergency.tested': { locationId: string; name: string; passed: boolean; message: string }
+  /** So many places have had no good test for longer than the schedule wants. */
+  'emergency.untested': { places: number }
   'recording.deleted': { recordingId: string; callId: string; by: string }
   'directory.changed': Record<never, never>
   /** There is no new backup, or it cannot be restored; told to the tenant that runs this machine. */

@@ -49,6 +49,8 @@ export interface HelpRecords {
   references: References
   /** Where the place of a call is asked for: an address. */
   referenceOf(call: Call): string
+  /** Where a place that is tested is asked for: an address that is good for an hour. */
+  referenceForTest(tenantId: string, located: Located): string
   /** Where the caller of a call for help is, while it goes on and for the hours in which it may be called back; null: it is not known, or not told any more. */
   placeOf(tenantId: string, callId: string): Promise<Located | null>
   /** Who is called back on a number now. */
@@ -237,6 +239,7 @@ export async function openHelpRecords(options: {
     shownBy: (call) => takeFromPool(call)?.number,
     references,
     referenceOf: ({ tenantId, id }) => `${new URL(publicUrl).origin}/held/${references.tokenOf({ of: 'call', tenantId, id, until: null })}`,
+    referenceForTest: (tenantId, { locationId }) => `${new URL(publicUrl).origin}/held/${references.tokenOf({ of: 'place', tenantId, id: locationId, until: Date.now() + HOUR_MS })}`,
     async placeOf(tenantId, callId) {
       const running = open.get(callId)
       if (running) return running.fact.tenantId === tenantId ? running.fact.location : null

@@ -2,7 +2,7 @@
 import type { Secrets } from '../../config/secrets.ts'
 
 /** What an address stands for. `until` in milliseconds since the epoch; null: as long as the call may be called back. */
-export type Reference = { of: 'call'; tenantId: string; id: string; until: null } | { of: 'device'; tenantId: string; id: string; until: number } | { of: 'address'; tenantId: string; id: string; until: number }
+export type Reference = { of: 'call'; tenantId: string; id: string; until: null } | { of: 'device'; tenantId: string; id: string; until: number } | { of: 'address'; tenantId: string; id: string; until: number } | { of: 'place'; tenantId: string; id: string; until: number }
 
 export interface References {
   /** The last part of the address. */

@@ -1,6 +1,6 @@
 /** Which numbers call for help, for whom. */
 import type { DirectorySnapshot, Located, SnapshotTrunk } from '../directory/types.ts'
-import { helpDialled, helpForms, helpIn } from '../emergency/recognise.ts'
+import { helpDialled, helpForms, helpIn, isEmergency, isHelpSomewhere } from '../emergency/recognise.ts'
 import { locate, locatePeer } from './locate.ts'
 import type { CallRequest } from './request.ts'
 
@@ -23,6 +23,11 @@ export function helpNumber(snapshot: DirectorySnapshot, tenantId: string, dialle
 /** The same, also behind the digits for an outside line: what no number inside may be. */
 export function helpBehindPrefix(snapshot: DirectorySnapshot, tenantId: string, dialled: string): string | undefined {
   return helpDialled(dialled, countriesOf(snapshot, tenantId), routePrefixes(snapshot, tenantId))
+}
+
+/** Whether a number that carriers are sent may reach the emergency services, here or in any country. */
+export function mayBeHelp(snapshot: DirectorySnapshot, tenantId: string, number: string): boolean {
+  return isEmergency(number) || isHelpSomewhere(number) || helpBehindPrefix(snapshot, tenantId, number) !== undefined
 }
 
 /** Everything that calls for help at a tenant, as phones dial it, without codes before it. */

@@ -45,6 +45,11 @@ export function locatePeer(emergency: SnapshotEmergency, { id, name }: { id: str
   return locate(emergency, { deviceId: '', ...(address !== undefined && { address }) })
 }
 
+/** A place for a test of it. */
+export function locatedAt(emergency: SnapshotEmergency, locationId: string): Located | undefined {
+  return located(emergency, locationId, 'device', 'the place is tested', null)
+}
+
 /** The best there is, and said not to be sure. */
 function left(found: Located | undefined): Located | undefined {
   return found && { ...found, why: `${found.why}, in another network than it is in now`, problems: [...found.problems, 'The phone has changed its network since, and may be elsewhere.'] }

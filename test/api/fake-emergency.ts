@@ -16,7 +16,7 @@ export interface FakeEmergency {
 
 export function createFakeEmergency(actors: Actor[], checkVersion: (row: { version: number }, version: number | undefined) => void, deviceOf: (actor: Actor, id: string) => { id: string; name: string; extensionId: string }, trunkOf: (actor: Actor, id: string) => Promise<{ name: string }>): FakeEmergency {
   const calls = new Map<string, { tenantId: string; call: EmergencyCall }>()
-  let settings: EmergencySettings = { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3, held: false }
+  let settings: EmergencySettings = { locationId: null, mailTo: [], extensions: [], escalateMinutes: 5, escalateTo: [], callbackHours: 3, held: false, testDays: null, testHour: 2, testNumber: null }
   const located: Located = {
     locationId: randomUUID(), site: { name: 'HQ', country: 'US', state: 'IL', city: 'Springfield', postalCode: '62701', street: 'Main Street', houseNumber: '12' }, name: 'Reception', floor: '1', room: '', details: '',
     source: 'bssid', why: 'the access point', since: now.getTime(), problems: [], callbackNumber: null,
@@ -32,6 +32,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
     if (found?.tenantId !== actor.tenantId) throw new Refusal('not-found', 'There was no such call for help.')
     return found.call
   }
+  const locations = fakeKept<EmergencyLocation, EmergencyLocationInput>(actors, checkVersion, 'place', { floor: '', room: '', details: '', callbackNumber: null })
   return {
     addEmergencyCall(tenantId) {
       const call: EmergencyCall = {
@@ -44,7 +45,7 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
     },
     emergency: {
       sites: fakeKept<EmergencySite, EmergencySiteInput>(actors, checkVersion, 'site', { country: 'US', state: '', city: '', postalCode: '', street: '', houseNumber: '', callbackNumber: null, callbackPool: [], helpNumbers: ['911'], problems: ['The street is missing.'] }),
-      locations: fakeKept<EmergencyLocation, EmergencyLocationInput>(actors, checkVersion, 'place', { floor: '', room: '', details: '', callbackNumber: null }),
+      locations,
       networks: fakeKept<EmergencyNetwork, EmergencyNetworkInput>(actors, checkVersion, 'network', {}),
       async importNetworks(actor, lines) {
         actors.push(actor)
@@ -58,6 +59,18 @@ export function createFakeEmergency(actors: Actor[], checkVersion: (row: { versi
         actors.push(actor)
         settings = { ...settings, ...input }
         return settings
+      },
+      async tested(actor) {
+        actors.push(actor)
+        return []
+      },
+      async testPlaces(actor) {
+        actors.push(actor)
+        return []
+      },
+      async testsOf(actor, id) {
+        await locations.get(actor, id)
+        return []
       },
       async pools(actor) {
         actors.push(actor)

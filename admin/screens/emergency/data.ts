@@ -3,7 +3,7 @@ import { keys } from '../../app/keys.ts'
 import { rereading } from '../../app/query-client.ts'
 import {
   acknowledgeEmergencyCall, confirmPlace, createEmergencyLocation, createEmergencyNetwork, createEmergencySite, deleteEmergencyLocation, deleteEmergencyNetwork, deleteEmergencySite, getEmergencyCall, getEmergencySettings, importWireMap,
-  listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listLocatedDevices, listLocatedTrunks, listPoolNumbers, placeTrunk, placeDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite,
+  listEmergencyCalls, listEmergencyLocations, listEmergencyNetworks, listEmergencySites, listLocatedDevices, listLocatedTrunks, listLocationTests, listPoolNumbers, listTestedLocations, placeTrunk, testLocations, placeDevice, updateEmergencyLocation, updateEmergencyNetwork, updateEmergencySettings, updateEmergencySite,
   type EmergencyLocationCreate, type EmergencyLocationUpdate, type EmergencyNetworkCreate, type EmergencyNetworkUpdate, type EmergencySettingsUpdate, type EmergencySiteCreate, type EmergencySiteUpdate,
 } from '../../client/index.ts'
 
@@ -18,6 +18,9 @@ export const usePoolNumbers = () => useQuery({ queryKey: of('pool-numbers'), que
 export const useSettings = () => useQuery({ queryKey: of('settings'), queryFn: async () => (await getEmergencySettings({ throwOnError: true })).data.data })
 export const useHelpCalls = (page: number) => useQuery({ queryKey: [...of('calls'), page], queryFn: async () => (await listEmergencyCalls({ query: { page, limit: 25 }, throwOnError: true })).data })
 export const useHelpCall = (id: string) => useQuery({ queryKey: [...of('call'), id], queryFn: async () => (await getEmergencyCall({ path: { id }, throwOnError: true })).data.data })
+
+export const useTested = () => useQuery({ queryKey: of('tested'), queryFn: async () => (await listTestedLocations({ throwOnError: true })).data.data, refetchInterval: ({ state }) => (state.data?.some(({ waiting }) => waiting) ? 3_000 : false) })
+export const useTestsOf = (id: string) => useQuery({ queryKey: [...of('tests'), id], queryFn: async () => (await listLocationTests({ path: { id }, throwOnError: true })).data.data })
 
 const changed = rereading(keys.emergency)
 
@@ -34,6 +37,9 @@ export const configure = (body: EmergencySettingsUpdate) => changed(updateEmerge
 export const putAt = (deviceId: string, locationId: string | null) => changed(placeDevice({ path: { id: deviceId }, body: { locationId }, throwOnError: true }))
 export const confirmAt = (deviceId: string, locationId: string | null) => changed(confirmPlace({ path: { id: deviceId }, body: { locationId }, throwOnError: true }))
 export const putPeerAt = (trunkId: string, locationId: string | null) => changed(placeTrunk({ path: { id: trunkId }, body: { locationId }, throwOnError: true }))
+
+/** All places when none are named. */
+export const testNow = (locationIds?: string[]) => changed(testLocations({ body: locationIds === undefined ? {} : { locationIds }, throwOnError: true }))
 
 /** `trial`: only says what would happen. */
 export async function importNetworks(csv: string, trial: boolean) {

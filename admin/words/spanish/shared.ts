@@ -9,6 +9,7 @@ export const shared: Translations = {
   'Add': 'Añadir',
   'Add a caller': 'Añadir un llamante',
   'Address': 'Dirección',
+  'Help might not find a caller there.': 'Es posible que la ayuda no encuentre allí al llamante.',
   '{{address}} over {{transport}}': '{{address}} por {{transport}}',
   'after': 'tras',
   'All': 'Todos',

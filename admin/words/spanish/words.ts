@@ -12,6 +12,8 @@ export const words: Translations = {
   'A PBX registers with us': 'Una centralita se registra con nosotros',
   'A phone is no longer registered': 'Un teléfono deja de estar registrado',
   'A phone registers': 'Un teléfono se registra',
+  'A place was tested for calls for help': 'Se ha probado una ubicación para llamadas de auxilio',
+  'Places have had no good test for too long': 'Hay ubicaciones que llevan demasiado tiempo sin una prueba superada',
   'A recording can be heard': 'Una grabación se puede oír',
   'A recording ends, or fails': 'Una grabación termina o falla',
   'A recording is deleted': 'Se elimina una grabación',

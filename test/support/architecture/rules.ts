@@ -25,7 +25,7 @@ const DOORS: Readonly<Record<string, Allow>> = {
 
 /** Upper imports lower inside pbx; 0 is the door and the start. A room that is not named here is an error. */
 const LEVELS: Readonly<Record<string, number>> = {
-  'index.ts': 0, 'start.ts': 0, 'audio-test.ts': 0, 'health.ts': 0, 'certificates.ts': 0, 'targets.ts': 0, 'media-servers.ts': 0, 'extensions.ts': 0, 'routing-door.ts': 0, 'drain.ts': 0, 'lines.ts': 0, 'hours.ts': 0, 'numbered.ts': 0, 'park-lots.ts': 0, 'speed-dials.ts': 0, 'call-settings.ts': 0, 'paging-groups.ts': 0, 'emergency-door.ts': 0, 'emergency-pools.ts': 0, 'held-door.ts': 0, 'toll-door.ts': 0, 'click-door.ts': 0, 'call-door.ts': 0, 'pin-sets.ts': 0, 'shared-phones.ts': 0, 'applications.ts': 0, 'stir-door.ts': 0,
+  'index.ts': 0, 'start.ts': 0, 'audio-test.ts': 0, 'health.ts': 0, 'certificates.ts': 0, 'targets.ts': 0, 'media-servers.ts': 0, 'extensions.ts': 0, 'routing-door.ts': 0, 'drain.ts': 0, 'lines.ts': 0, 'hours.ts': 0, 'numbered.ts': 0, 'park-lots.ts': 0, 'speed-dials.ts': 0, 'call-settings.ts': 0, 'paging-groups.ts': 0, 'emergency-door.ts': 0, 'emergency-pools.ts': 0, 'tested-places.ts': 0, 'held-door.ts': 0, 'toll-door.ts': 0, 'click-door.ts': 0, 'call-door.ts': 0, 'pin-sets.ts': 0, 'shared-phones.ts': 0, 'applications.ts': 0, 'stir-door.ts': 0,
   entrance: 1, lane: 1, metrics: 1,
   steps: 2, takeover: 2,
   routing: 3, calls: 3, contacts: 3, conferences: 3, queues: 3, registrar: 3, presence: 3, trunks: 3, stir: 3, recording: 3, voicemail: 3, 'wake-ups': 3, help: 3, emergency: 3, mail: 3, push: 3, messaging: 3, provisioning: 3, cdr: 3, rates: 3, trace: 3, shield: 3, prompts: 3,
