@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { readVersion } from './api/openapi.ts'
 import { startApi } from './api/server.ts'
 import { BACKUP_HELP, backupCommandOf, runBackupCommand, type BackupCommand } from './config/backup/command.ts'
+import { CONFIGURATION_HELP, configurationCommandOf, runConfigurationCommand } from './config/configuration/command.ts'
 import { requireNoUnfinishedRestore } from './config/backup/restore.ts'
 import { verifyAllAudits } from './config/database/audit-chain.ts'
 import { openDatabase } from './config/database/open.ts'
@@ -143,7 +144,7 @@ async function main(): Promise<void> {
   }
 
   if (argv.includes('--help')) {
-    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\n--verify-audit         reads the audit of every tenant and names the first entry that does not fit; Dialplane must be stopped\n--doctor               looks at disk, names, addresses, ports, database and clock of this machine, and says what to do\n${BACKUP_HELP}\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
+    process.stdout.write(`npm start [-- --roles=ROLES]\n\n${ROLES_HELP}\n\n--verify-audit         reads the audit of every tenant and names the first entry that does not fit; Dialplane must be stopped\n--doctor               looks at disk, names, addresses, ports, database and clock of this machine, and says what to do\n${BACKUP_HELP}\n${CONFIGURATION_HELP}\n\nEverything else is said by settings; \`npm run settings\` lists them.\n`)
     return
   }
 
@@ -152,10 +153,16 @@ async function main(): Promise<void> {
   let failed = 'Dialplane cannot start.\n'
   try {
     const { command, rest } = backupCommandOf(argv)
-    argv = rest
+    const { command: configure, rest: others } = configurationCommandOf(rest)
+    argv = others
     const role = rolesOf(argv)
     const settings = loadSettings({ argv: argv.filter((argument) => argument !== '--help' && argument !== VERIFY_AUDIT && argument !== DOCTOR) })
     if (role === 'pbx' && settings.sip.drachtio === undefined) throw new Refusal('unprocessable', '--roles=pbx needs a signalling engine in another process: set DRACHTIO to its control address, e.g. 127.0.0.1:9022, and DRACHTIO_SECRET.')
+    if (configure) {
+      failed = ''
+      process.exitCode = await runConfigurationCommand(configure, settings, (line) => process.stdout.write(`${line}\n`))
+      return
+    }
     const logPath = join(settings.home, 'logs', role === 'signalling' ? 'signalling.log' : 'dialplane.log')
     if (settings.log.to === 'file') file = openLogFile(logPath)
     const logger = createLogger(settings.log.level, file)

@@ -73,6 +73,7 @@ function build(home: string, read: Reader): Settings {
     shield: { scanners: listOf(read('SCANNER_AGENTS')), perSecond: read('REQUEST_RATE') ?? 0, burst: read('REQUEST_BURST') ?? 0, overloadMs: read('OVERLOAD_MS') ?? 0 },
     media: { hosts: read('RTP_HOST') ?? sipHosts, ports: read('RTP_PORTS') ?? { first: 0, last: 0 }, workers: read('MEDIA_WORKERS') ?? 1, codecs: read('MEDIA_CODECS') ?? [], tones: read('TONES_COUNTRY') ?? '', encryption: read('MEDIA_ENCRYPTION') as Settings['media']['encryption'], sdesInClear: read('SDES_KEYS') === 'clear', freeswitch: freeswitchOf(read) },
     database: { url: read('DATABASE_URL'), pool: read('DATABASE_POOL') ?? 0 },
+    configuration: { token: read('CONFIGURATION_TOKEN'), url: read('CONFIGURATION_URL') },
     backup: { folder: read('BACKUP_FOLDER') ?? join(home, 'backups'), passphrase: read('BACKUP_PASSPHRASE') },
     registrar: {
       expiresMin: read('REGISTER_EXPIRES_MIN') ?? 0,

@@ -64,6 +64,8 @@ export interface Settings {
   shield: { scanners: readonly string[]; perSecond: number; burst: number; overloadMs: number }
   media: { hosts: readonly string[]; ports: { first: number; last: number }; workers: number; codecs: readonly string[]; tones: string; encryption: 'off' | 'offer' | 'require'; sdesInClear: boolean; freeswitch: FreeswitchSettings | undefined }
   database: { url: string | undefined; pool: number }
+  /** For the commands: who asks, and which Dialplane when not this one. */
+  configuration: { token: string | undefined; url: string | undefined }
   backup: {
     /** Where backups are kept, absolute. */
     folder: string

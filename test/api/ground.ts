@@ -122,6 +122,7 @@ export function settingsFor(home: string, publicUrl: string): Settings {
     webhooks: { networks: ['127.0.0.0/8'] },
     stir: { networks: [] },
     database: { url: undefined, pool: 4 },
+    configuration: { token: undefined, url: undefined },
     backup: { folder: join(home, 'backups'), passphrase: undefined },
     registrar: { expiresMin: 60, expiresDefault: 600, expiresMax: 3600, nonceSeconds: 300, digest: ['SHA-256', 'MD5'], qualifySeconds: 0, contactsFull: 'replace' },
     calls: plainCalls,

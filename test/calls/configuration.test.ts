@@ -1,10 +1,16 @@
 /** A configuration as a file: written in one house, carried out in an empty one, the same there; planned, refused, undone. */
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { ApiClient } from '../support/http-client.ts'
 import { startHouse, type House } from '../support/house.ts'
+import { top } from '../support/run/suites.ts'
 
 interface Planned { changes: { section: string; action: string; key: string; fields: { field: string; before: unknown; after: unknown }[] }[]; problems: { section: string; key: string; field: string; message: string }[]; notes: string[]; fingerprint: string }
 interface Applied { created: number; updated: number; removed: number; kept: { section: string; key: string; message: string }[]; credentials: { number: string; username: string; password: string }[] }
@@ -176,5 +182,41 @@ suite('a configuration as a file', () => {
     assert.ok(file.includes('extensions:') && !file.includes('trunks:') && !file.includes('sip.carrier.invalid'))
     assert.match(await ask('POST', '/configuration/apply', { yaml: 'dialplane: 1\nextensions: [{number: "201", name: Mine}]' }), /needs the permission extensions\.write/)
     assert.match(await ask('POST', '/configuration/apply', { yaml: 'dialplane: 1\ntrunks: []' }), /needs the permission trunks\.read/)
+  })
+
+  test('is written, compared and carried out by a command with a token, by whoever has no browser', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dialplane-configuration-'))
+    const path = join(folder, 'dialplane.yaml')
+    const { token } = await one.api.post<{ token: string }>('/tokens', { name: 'pipeline', permissions: ['configuration.read', 'configuration.write', 'extensions.read', 'extensions.write', 'conferences.read', 'conferences.write'] })
+    const run = async (args: string[], { input = '', secret = token, url = one.dialplane.api.url } = {}): Promise<{ code: number; out: string; err: string }> => {
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'main.ts', ...args], { cwd: top, env: { PATH: process.env['PATH'], DIALPLANE_HOME: folder, CONFIGURATION_TOKEN: secret, CONFIGURATION_URL: url } })
+      child.stdin.end(input)
+      const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number]>])
+      return { code, out, err }
+    }
+    try {
+      assert.match((await run(['--export-configuration', path])).out, /dialplane\.yaml: \d+ characters/)
+      assert.deepEqual(await run(['--plan-configuration', path]), { code: 0, out: 'Nothing to change.\n', err: '' })
+      const wanted = 'dialplane: 1\nextensions: [{number: "377", name: Command}]\n'
+      const planned = await run(['--plan-configuration', '-'], { input: wanted })
+      assert.deepEqual([planned.code, planned.out], [2, '+ extensions 377 (Command)\n'])
+      assert.ok(!(await one.api.get<{ number: string }[]>('/extensions?limit=100')).some(({ number }) => number === '377'))
+      const applied = await run(['--apply-configuration', '-'], { input: wanted })
+      assert.match(applied.out, /^\+ extensions 377 \(Command\)\n1 created, 0 changed, 0 removed\.\nphone of 377, shown only now: \S+ \S{12,}\n$/)
+      assert.ok((await one.api.get<{ number: string }[]>('/extensions?limit=100')).some(({ number }) => number === '377'))
+      const renamed = await run(['--apply-configuration', '-'], { input: wanted.replace('Command', 'Renamed') })
+      assert.match(renamed.out, /^~ extensions 377 \(.*\)\n {4}name: "Command" -> "Renamed"\n0 created, 1 changed/)
+      // What goes wrong is told with its cure, and changes nothing.
+      const wrong = await run(['--apply-configuration', '-'], { input: 'dialplane: 1\nextensions: [{number: "38x", name: Wrong}]\n' })
+      assert.equal(wrong.code, 1)
+      assert.match(wrong.err, /extensions 38x number: /)
+      assert.match((await run(['--plan-configuration', path], { secret: '' })).err, /Set CONFIGURATION_TOKEN/)
+      assert.match((await run(['--plan-configuration', path], { secret: 'dp_made-up' })).err, /token/i)
+      assert.match((await run(['--plan-configuration', path], { url: 'http://127.0.0.1:9' })).err, /Nothing|does not answer at .* set CONFIGURATION_URL/)
+      assert.match((await run(['--plan-configuration', join(folder, 'none.yaml')])).err, /none\.yaml cannot be read/)
+      assert.match((await run(['--plan-configuration'])).err, /needs a file/)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 })
