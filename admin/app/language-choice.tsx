@@ -31,7 +31,7 @@ export function LanguageControl() {
 /** Before one is signed in. */
 export function LanguageLinks() {
   return (
-    <Group component="nav" aria-label={t('Language')} justify="center" gap="lg">
+    <Group role="group" aria-label={t('Language')} justify="center" gap="lg">
       {languages.map(({ value, name }) => <Anchor key={value} component="button" type="button" size="sm" lang={value} aria-current={value === language} onClick={() => choose(value)}>{name}</Anchor>)}
     </Group>
   )
