@@ -36,7 +36,7 @@ export function DialPages() {
         </div>
         <Group gap="xs">
           {can('audit.read') && <Button variant="default" leftSection={<History size={16} aria-hidden />} onClick={() => setHistory(true)}>{t('History and undo')}</Button>}
-          {can('tokens.write') && <Button variant="default" disabled={pages.data === undefined} onClick={() => setEditing(true)}>{t('Change pages')}</Button>}
+          {can('tokens.write') && pages.data !== undefined && <Button variant="default" onClick={() => setEditing(true)}>{t('Change pages')}</Button>}
         </Group>
       </Group>
       <Problem error={pages.error} />
