@@ -143,7 +143,7 @@ suite('places are tested', () => {
     let now = NOON
     const house = open(() => good, () => now)
     house.running.wake()
-    await until(() => house.posted.length > 0)
+    await until(() => house.told.length > 0)
     assert.equal(house.count(), 0)
     assert.match(house.posted[0]?.body ?? '', /HQ, One: OVERDUE\. It was never tested well\./)
     assert.deepEqual(house.told, ['emergency.untested'])
