@@ -67,7 +67,7 @@ suite('call screening', () => {
   }
   const rings = async (call: PhoneCall, at: Phone, mark: number): Promise<void> => {
     const ringing = await at.nextCall({ from: mark })
-    assert.equal(call.audio.figures.received, 0, 'nobody has asked')
+    assert.equal(call.dialog, undefined, 'nobody has asked: it is not answered yet')
     await ringing.answer()
     await call.answered()
     await hearEachOther(call, ringing)
@@ -91,6 +91,7 @@ suite('call screening', () => {
     await hearEachOther(call, first)
     await call.bye()
     await first.ended()
+    await house.idle()
     const live = (await house.history('?limit=2')).map(({ plan }) => plan.steps.map(({ step }) => step))
     assert.ok(live.some((steps) => steps[0] === 'Ask the caller for a name'), JSON.stringify(live))
   })
@@ -143,7 +144,7 @@ suite('call screening', () => {
     await mobile.register()
   })
 
-  test('who says nothing is asked once more, rings nobody, and may leave a message', async () => {
+  test('who says nothing is asked once more, rings nobody, and may leave a message', { skip: process.env['FREESWITCH'] ? 'FREESWITCH is set: that engine does not tell whether somebody speaks' : false }, async () => {
     const mark = marks()
     const call = await from('+12025550100')
     await call.answered()
