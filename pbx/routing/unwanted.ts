@@ -33,7 +33,7 @@ export function throughHours(snapshot: DirectorySnapshot, tenantId: string, dial
  * whom it does not want; colleagues are not blocked, nor whom they transfer, nor who calls back after a call for help.
  */
 export function unwanted(extension: SnapshotExtension, request: CallRequest, snapshot: DirectorySnapshot): TurnedAway | undefined {
-  if (!isFromOutside(request) || request.callBack || request.onBehalfOf || extension.blockedCallers.length === 0) return undefined
+  if (!isFromOutside(request) || request.callBack || (request.onBehalfOf?.extensionId ?? '') !== '' || extension.blockedCallers.length === 0) return undefined
   const found = turnAway(snapshot.blockedOf(extension.tenantId), extension, request.caller.number)
   return found?.own ? found : undefined
 }

@@ -100,7 +100,7 @@ for (const [what, steps, expected] of [
   ['the list of the extension that an inbound number leads to', plan('+4930123', [mine('+4930*', 'hold')]), ['hold', '+4930123 is blocked by +4930* (Mine), of 101 (Line 101), and held']],
   ['an exception of the extension, against the company', plan('+12026661234', [mine('+12026661234', 'allow')]), ['extension', /^\+12026661234 is always put through, by \+12026661234 \(Mine\), of 102 \(Line 102\); .*to 102; /]],
   ['whoever calls back after a call for help', plan('+4930123', [mine('+4930*')], { callBack: { extensionId: '101', deviceId: 'd', shared: false } }), ['extension', /called for help a while ago/]],
-  ['by a menu', plan('+4930123', [mine('+4930*', 'busy')], {}, '101'), ['refuse', /is blocked by \+4930\* \(Mine\), of 101/]],
+  ['by a menu', plan('+4930123', [mine('+4930*', 'busy')], { onBehalfOf: { extensionId: '', number: '500' } }, '101'), ['refuse', /is blocked by \+4930\* \(Mine\), of 101/]],
   ['whom a colleague transfers', plan('+4930123', [mine('+4930*')], { onBehalfOf: { extensionId: '105', number: '105' } }, '101'), ['extension', /101 is the extension of/]],
   ['a colleague', plan('+4930123', [mine('+4930*')], { caller: { extensionId: '102', deviceId: 'd', number: '+4930123', name: null } }, '101'), ['extension', /101 is the extension of/]],
   ['a message, without a mailbox', plan('+4930123', [mine('+4930*', 'voicemail')]), ['refuse', /nobody is called who has a mailbox/]],
