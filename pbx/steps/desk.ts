@@ -3,6 +3,7 @@ import { messageOf, Refusal } from '../../config/errors.ts'
 import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
 import { terminate } from '../calls/termination.ts'
+import { byAnybody, type PinTry } from '../calls/pin-tries.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { SnapshotDevice } from '../directory/types.ts'
 import type { DeskStep } from '../routing/desk-step.ts'
@@ -48,29 +49,31 @@ async function leave(world: CallWorld, call: Call, talk: Talk, { id, name }: Sna
   return { is: 'done', why: left ? `Nobody is logged in at ${name} any more.` : `Nobody was logged in at ${name}.` }
 }
 
-/** Three wrong PINs end the call; after too many of one extension or at one phone nobody is asked there for a while. */
+/** Three wrong PINs end the call; after too many of one extension, at whatever phone, or at one phone nobody is asked there for a while. */
 async function sitDown(world: CallWorld, call: Call, talk: Talk, device: SnapshotDevice, dialled: string): Promise<Done> {
   const { pinTries } = world
   const number = dialled === '' ? (await talk.digits(['desk-which'], LONGEST_NUMBER)).replace(/\D/g, '') : dialled
   const extension = world.directory.snapshot().extensionByNumber(call.tenantId, number)
   // Who names an extension that is none is asked for its PIN all the same.
   const id = extension?.enabled === true ? extension.id : undefined
-  const counted = [[`mailbox ${id ?? call.tenantId}`, `desk ${device.id}`], [`desk ${device.id}`, 'all']] as const
+  const here: PinTry = [`desk ${device.id}`, 'all']
+  const everywhere = byAnybody(id ?? call.tenantId)
   for (let attempt = 1; attempt <= TRIES && !talk.over; attempt += 1) {
-    if (counted.some(([room, who]) => pinTries.exhausted(room, who))) {
+    const pin = pinTries.exhausted(...here) || pinTries.exhausted(...everywhere) ? undefined : await talk.digits(['voicemail-pin'], LONGEST_PIN)
+    if (talk.over) break
+    // Others may have tried while this one typed.
+    if (pin === undefined || (pin !== '' && !pinTries.begin([here, everywhere]))) {
       call.log.warn({ device: device.id }, 'too many wrong PINs at a shared phone; nobody is asked there for a while')
       await talk.say('voicemail-locked')
-      return { is: 'refused', why: `Too many wrong PINs were entered at ${device.name}. It may be tried again in a quarter of an hour.` }
+      return { is: 'refused', why: `Too many wrong PINs of ${number || 'any extension'} or at ${device.name} were entered. It may be tried again in a quarter of an hour.` }
     }
-    const pin = await talk.digits(['voicemail-pin'], LONGEST_PIN)
-    if (talk.over) break
-    if (id !== undefined && (await world.desks.isPin(call.tenantId, id, pin))) {
-      pinTries.right(counted[0][0], counted[0][1])
+    if (pin !== '' && id !== undefined && (await world.desks.isPin(call.tenantId, id, pin))) {
+      pinTries.right(...everywhere)
+      pinTries.takeBack(...here)
       const until = await world.desks.logIn(actorOf(call), device.id, id)
       await talk.say('desk-logged-in')
       return { is: 'done', why: `${number} (${extension?.name ?? ''}) is logged in at ${device.name}${until === null ? '' : ` until ${new Date(until).toISOString()} at the latest`}.` }
     }
-    if (pin !== '') for (const [room, who] of counted) pinTries.wrong(room, who)
     // The digits are nobody's business, wrong ones least of all.
     call.log.warn({ device: device.id, extension: id, attempt }, 'a wrong PIN was entered at a shared phone')
     await talk.say(attempt < TRIES ? 'voicemail-wrong-pin' : 'voicemail-wrong-pin-goodbye')

@@ -89,6 +89,8 @@ async function callOnce(world: World, trunk: SnapshotTrunk, { tenantId, located,
   let dialog: SipDialog | undefined
   try {
     endpoint = await world.media.createEndpoint({ callId: id, legId: id, peerAddress: hostPart(line.address), ...soundOverTrunk(world, trunk.id, true) })
+    // Somebody may have called for help meanwhile: then nothing is sent at all.
+    if (signal.aborted) return { kind: 'stopped' }
     const started = Promise.withResolvers<boolean>()
     endpoint.on('media-started', () => started.resolve(true))
     const { uri, nextHop, route, domain, from, account, parts, rewrite = (plain) => plain } = line

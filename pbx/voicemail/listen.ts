@@ -1,6 +1,7 @@
 import { messageOf } from '../../config/errors.ts'
 import type { Call } from '../calls/call.ts'
 import { hangUp } from '../calls/hang-up.ts'
+import { byAnybody, type PinTry } from '../calls/pin-tries.ts'
 import { terminate } from '../calls/termination.ts'
 import type { BoxRow } from './boxes.ts'
 import { mailboxOptions, setNewPin } from './options.ts'
@@ -53,20 +54,21 @@ async function mayListen(world: VoicemailWorld, call: Call, talk: Talk, box: Box
     await talk.say('voicemail-first-pin')
     return setNewPin(world, call, talk, box)
   }
-  const [room, who] = [`mailbox ${box?.id ?? call.tenantId}`, call.request.caller.number]
+  // Those who try it elsewhere keep nobody from it at the own phone.
+  const counted: PinTry[] = [[`mailbox ${box?.id ?? call.tenantId}`, call.request.caller.number], ...(own ? [] : [byAnybody(box?.id ?? call.tenantId)])]
   for (let attempt = 1; attempt <= TRIES && !talk.over; attempt += 1) {
-    if (pinTries.exhausted(room, who)) {
-      call.log.warn({ mailbox: box?.id }, 'too many wrong PINs of this caller for a mailbox; it is not asked again for a while')
+    const pin = counted.some((one) => pinTries.exhausted(...one)) ? undefined : await talk.digits(['voicemail-pin'], LONGEST_PIN)
+    if (talk.over) return false
+    // Others may have tried while this one typed.
+    if (pin === undefined || (pin !== '' && !pinTries.begin(counted))) {
+      call.log.warn({ mailbox: box?.id }, 'too many wrong PINs for a mailbox; this caller is not asked again for a while')
       await talk.say('voicemail-locked')
       return false
     }
-    const pin = await talk.digits(['voicemail-pin'], LONGEST_PIN)
-    if (talk.over) return false
-    if (box && (await world.boxes.isPin(box, pin))) {
-      pinTries.right(room, who)
+    if (pin !== '' && box && (await world.boxes.isPin(box, pin))) {
+      for (const one of counted) pinTries.right(...one)
       return true
     }
-    if (pin !== '') pinTries.wrong(room, who)
     // The digits are nobody's business, wrong ones least of all.
     call.log.warn({ mailbox: box?.id, attempt }, 'a wrong PIN was entered for a mailbox')
     await talk.say(attempt < TRIES ? 'voicemail-wrong-pin' : 'voicemail-wrong-pin-goodbye')

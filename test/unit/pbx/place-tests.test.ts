@@ -8,7 +8,9 @@ import { isDue, isOverdue } from '../../../pbx/help/due.ts'
 import { startPlaceTests, type PlaceTest, type PlaceTested } from '../../../pbx/help/place-tests.ts'
 import { NOWHERE } from '../../../pbx/directory/snapshot.ts'
 import type { NewMail } from '../../../pbx/mail/queue.ts'
+import { testPlace } from '../../../pbx/steps/place-test.ts'
 import { startPostgres, type Ground } from '../directory/postgres.ts'
+import { nothing as emptyHouse } from './nothing-else.ts'
 
 const DAY = 86_400_000
 const NIGHT = Date.parse('2026-03-02T03:10:00Z')
@@ -39,6 +41,30 @@ test('overdue: two days later than the schedule wants, counted from the last goo
   assert.equal(isOverdue({ since: NIGHT - DAY, passedAt: null }, { testDays: 7 }, NIGHT), false)
   assert.equal(isOverdue({ since: NIGHT - 10 * DAY, passedAt: null }, { testDays: 7 }, NIGHT), true)
   assert.equal(isOverdue({ since: 0, passedAt: null }, { testDays: null }, NIGHT), false)
+})
+
+test('a call for help while the sound of a test is made ready: the test sends nothing', async () => {
+  const help = new AbortController()
+  let sent = 0
+  let closed = 0
+  const trunk = { id: 'a', name: 'Carrier', enabled: true, emergency: true, callerId: '+12025550100', sendLocation: false, maxCalls: null, codecs: [], dtmf: 'auto', packetMs: null }
+  const invite = () => {
+    sent += 1
+    return { onAnswer: () => undefined, onFailure: (tell: (failure: object) => void) => setImmediate(tell, { kind: 'refused', status: 486, reason: 'Busy Here' }), cancel: () => undefined }
+  }
+  const world = {
+    directory: { snapshot: () => ({ ...emptyHouse, trunksOf: () => [trunk], trunk: () => trunk, emergencyOf: () => NOWHERE }) },
+    registry: { all: () => [] }, sip: { invite },
+    trunks: { turn: () => 0, isDoubtful: () => false, line: () => ({ uri: 'sip:933@127.0.0.1', address: '127.0.0.1', domain: '127.0.0.1', from: { number: '+12025550100', name: undefined }, headers: {} }) },
+    media: { createEndpoint: async () => {
+      await Promise.resolve()
+      help.abort()
+      return { localSdp: '', on: () => () => undefined, close: async () => void (closed += 1) }
+    } },
+  } as unknown as Parameters<typeof testPlace>[0]
+  const located = { callbackNumber: '+12025550100', locationId: null, problems: [] } as unknown as PlaceTest['located']
+  assert.deepEqual(await testPlace(world, { tenantId: 't', number: '933', located, signal: help.signal } as PlaceTest), { kind: 'later', why: 'somebody calls for help' })
+  assert.deepEqual([sent, closed], [0, 1])
 })
 
 suite('places are tested', () => {
