@@ -114,7 +114,7 @@ export const settingRows = [
   { name: 'BACKUP_PASSPHRASE', kind: 'text', default: '', secret: true, meaning: 'Passphrase or recovery key for --backup, --restore and --verify-backup; asked for when it is not set. Backups that Dialplane makes by itself do not use it.' },
 
   { name: 'CONFIGURATION_TOKEN', kind: 'text', default: '', secret: true, meaning: 'API token for --export-configuration, --plan-configuration and --apply-configuration.' },
-  { name: 'CONFIGURATION_URL', kind: 'url', schemes: ['http', 'https'], default: '', meaning: 'Address of the Dialplane that they are for, when it is not this one: https://pbx.example.com.' },
+  { name: 'CONFIGURATION_URL', kind: 'url', schemes: ['http', 'https'], default: '', meaning: 'Address of the Dialplane that they are for, when it is not this one: https://pbx.example.com. http:// only for this machine and addresses of private networks.' },
 
   { name: 'LOG_LEVEL', kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info', meaning: 'Least severe log line written.' },
   { name: 'LOG_TO', kind: 'choice', choices: ['file', 'stdout'], default: 'file', meaning: 'file: logs/dialplane.log in DIALPLANE_HOME. stdout: JSON lines for a container.' },

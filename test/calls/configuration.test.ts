@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -201,8 +201,11 @@ suite('a configuration as a file', () => {
       const planned = await run(['--plan-configuration', '-'], { input: wanted })
       assert.deepEqual([planned.code, planned.out], [2, '+ extensions 377 (Command)\n'])
       assert.ok(!(await one.api.get<{ number: string }[]>('/extensions?limit=100')).some(({ number }) => number === '377'))
-      const applied = await run(['--apply-configuration', '-'], { input: wanted })
-      assert.match(applied.out, /^\+ extensions 377 \(Command\)\n1 created, 0 changed, 0 removed\.\nphone of 377, shown only now: \S+ \S{12,}\n$/)
+      const phones = join(folder, 'phones.csv')
+      const applied = await run(['--apply-configuration', '-', '--credentials', phones], { input: wanted })
+      assert.deepEqual(applied, { code: 0, out: `+ extensions 377 (Command)\n1 created, 0 changed, 0 removed.\nUser names and passwords of 1 new phone: ${phones}\n`, err: '' })
+      assert.match(await readFile(phones, 'utf8'), /^number,name,username,password\r\n377,[^,]+,[^,]+,[^,]{12,}\r\n$/)
+      assert.equal((await stat(phones)).mode & 0o777, 0o600)
       assert.ok((await one.api.get<{ number: string }[]>('/extensions?limit=100')).some(({ number }) => number === '377'))
       const renamed = await run(['--apply-configuration', '-'], { input: wanted.replace('Command', 'Renamed') })
       assert.match(renamed.out, /^~ extensions 377 \(.*\)\n {4}name: "Command" -> "Renamed"\n0 created, 1 changed/)
