@@ -29,7 +29,8 @@ export async function up(knex: Knex): Promise<void> {
         PERFORM pg_notify('dialplane_wake_ups', '');
         RETURN NULL;
       END $$;
-    CREATE TRIGGER changed AFTER INSERT OR UPDATE ON wake_ups FOR EACH STATEMENT EXECUTE FUNCTION dialplane_wake_up_changed();
+    -- Not of what a claim sets: it fires without a row as well, and would wake the queue that claims.
+    CREATE TRIGGER changed AFTER INSERT OR UPDATE OF time, repeats, next_on, stage ON wake_ups FOR EACH STATEMENT EXECUTE FUNCTION dialplane_wake_up_changed();
 
     CREATE TABLE call_settings (
       tenant_id uuid PRIMARY KEY REFERENCES tenants,

@@ -150,7 +150,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     askProgram: createProgramLine(createGuard(settings.webhooks.networks, { what: 'calls ask', setting: 'WEBHOOK_NETWORKS' })),
     lastCaller: (...extension) => lastCalls.lastCaller(...extension), lastCalled: (...extension) => lastCalls.lastCalled(...extension), lastDialled: (...extension) => lastCalls.lastDialled(...extension),
     audit: (actor, entry) => database.change(actor, async () => ({ result: undefined, audit: entry })),
-    wake: (sought) => push.wake(sought), completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
+    sleepers: push, completions: createCompletions({ events, isFree: (id) => isFree(world, id), recall: (wish) => recall(world, wish) }),
     parking: createParking(events, (tenantId, slot) => holderOf(directory.snapshot(), tenantId, slot) !== undefined),
     lockToll: (...locked) => toll.lock(...locked), warnSpending: (...warning) => toll.warn(...warning),
     help: { callBackFor: (tenantId, number) => help.callBackFor(tenantId, number), shownBy: (call) => help.shownBy(call), referenceOf: (call) => help.referenceOf(call), referenceForTest: (tenantId, located) => help.referenceForTest(tenantId, located), tested: (call, located, untold) => help.tested(call, located, untold) },

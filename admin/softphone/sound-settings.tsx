@@ -79,5 +79,5 @@ function Sleep() {
       setBusy(false)
     }
   }
-  return <Switch size="sm" label={t('Tell of calls while this page is closed')} description={t('By the push service of this browser, which sees only that something came. Until you sign out.')} checked={woken} disabled={busy} onChange={({ currentTarget }) => void change(currentTarget.checked)} />
+  return <Switch size="sm" label={t('Tell of calls while this page is closed')} description={t('By the push service of this browser, which sees only that something came. As long as you are signed in: twelve hours after this page was last used at most.')} checked={woken} disabled={busy} onChange={({ currentTarget }) => void change(currentTarget.checked)} />
 }

@@ -2,7 +2,7 @@ import type { Transaction } from '../../config/database/index.ts'
 import { Refusal } from '../../config/errors.ts'
 import type { SessionRow } from '../../migrations/tables.ts'
 import type { PageRequest } from '../http/envelope.ts'
-import { IDLE_MS } from './sessions.ts'
+import { SESSION_IDLE_MS } from '../../config/session-life.ts'
 
 /** What may be told of a session: never what it is proven by. */
 export type SeenSession = Pick<SessionRow, 'id' | 'user_id' | 'address' | 'user_agent' | 'created_at' | 'last_seen_at' | 'expires_at'>
@@ -14,7 +14,7 @@ export async function listSessions(trx: Transaction, userId: string, now: Date, 
   const living = trx<SessionRow>('sessions')
     .where({ user_id: userId })
     .where('expires_at', '>', now)
-    .where('last_seen_at', '>', new Date(now.getTime() - IDLE_MS))
+    .where('last_seen_at', '>', new Date(now.getTime() - SESSION_IDLE_MS))
   const [counted] = await living.clone().count<{ count: string }[]>('id as count')
   const rows = await living
     .clone()

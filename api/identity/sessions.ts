@@ -4,11 +4,9 @@ import { newId } from '../../config/ids.ts'
 import type { SessionRow } from '../../migrations/tables.ts'
 import type { Identified, World } from '../http/world.ts'
 import { SESSION_COOKIE } from '../http/cookies.ts'
+import { SESSION_IDLE_MS } from '../../config/session-life.ts'
 import { hashOf, newSecret } from './credentials.ts'
 import { updateUser, type UserWithRoles } from './user-repository.ts'
-
-/** A session that nobody used for this long is over. */
-export const IDLE_MS = 12 * 3_600_000
 
 /** A session is over after this long however busy it is. */
 export const ABSOLUTE_MS = 7 * 24 * 3_600_000
@@ -65,7 +63,7 @@ export async function openSession(world: World, user: UserWithRoles, client: Cli
     // Sessions that ran out are cleared away here: nothing depends on it, so it needs no timer.
     await trx<SessionRow>('sessions')
       .where('expires_at', '<=', now)
-      .orWhere('last_seen_at', '<=', new Date(now.getTime() - IDLE_MS))
+      .orWhere('last_seen_at', '<=', new Date(now.getTime() - SESSION_IDLE_MS))
       .delete()
     await trx<SessionRow>('sessions').insert(session)
     await updateUser(trx, user.id, { last_login_at: now })
@@ -82,7 +80,7 @@ export async function findSession(trx: Transaction, cookie: string, address: str
     .join('users as u', 'u.id', 's.user_id')
     .where('s.token_hash', hashOf(cookie))
     .where('s.expires_at', '>', now)
-    .where('s.last_seen_at', '>', new Date(now.getTime() - IDLE_MS))
+    .where('s.last_seen_at', '>', new Date(now.getTime() - SESSION_IDLE_MS))
     .where('u.status', 'active')
     .first<SessionRow & { email: string; extension_id: string | null; permissions: string[] }>(
       's.*',

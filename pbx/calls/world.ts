@@ -84,8 +84,12 @@ export interface CallWorld {
   lastDialled: (tenantId: string, extensionId: string) => Promise<LastDialled | undefined>
   /** Writes down what somebody does to a call that is not their own. Rejects when it cannot be written: then it is not to be done. */
   audit: (actor: Actor, entry: AuditEntry) => Promise<void>
-  /** Wakes what can ring for an extension once it is awake; says how many are told. Never rejects. */
-  wake: (sought: { tenantId: string; callId: string; rootId: string; extensionId: string; from: { number: string; name: string | null } }) => Promise<number>
+  /** What can ring for an extension once it is awake. Neither ever rejects. */
+  sleepers: {
+    count: (tenantId: string, extensionId: string) => Promise<number>
+    /** Says how many are told. */
+    wake: (sought: { tenantId: string; callId: string; rootId: string; extensionId: string; from: { number: string; name: string | null } }) => Promise<number>
+  }
   completions: Completions
   /** Wake-up calls, for phones that set them. */
   wakeUps: Pick<WakeUpStore, 'of' | 'set' | 'cancel'>

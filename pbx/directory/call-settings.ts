@@ -7,6 +7,7 @@ import { fromRow, saveSettings, type Columns } from './columns.ts'
 import { checkRange } from './input.ts'
 import { USUAL_CALLS } from './snapshot.ts'
 import type { Directory } from './types.ts'
+import type { Actor } from '../../config/actor.ts'
 import type { DirectoryWorld } from './world.ts'
 
 type Kept = Omit<CallSettings, 'timeZone'>
@@ -18,7 +19,7 @@ export function createCallSettings(world: DirectoryWorld): Directory['callSettin
     async configure(actor, { timeZone, ...input }) {
       const details: RefusalDetail[] = []
       checkRange(input.transferSeconds, 'transferSeconds', 'The time until a transferred call returns', 5, 600, details)
-      if (timeZone !== undefined && !isZone(timeZone)) details.push({ field: 'timeZone', message: 'A time zone is one of IANA, such as America/New_York.' })
+      if (timeZone !== undefined && !(await isZone(world, actor, timeZone))) details.push({ field: 'timeZone', message: 'A time zone is one of IANA, such as America/New_York.' })
       refuseWrong(details)
       if (Object.keys(input).length > 0) await saveSettings(world, actor, 'call', SETTINGS, input)
       if (timeZone === undefined) return
@@ -32,9 +33,15 @@ export function createCallSettings(world: DirectoryWorld): Directory['callSettin
   }
 }
 
-/** As the database knows them as well: its own names and offsets would be understood by one of the two alone. */
-function isZone(name: string): boolean {
-  return name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name)
+/** One that we and the database know: names and offsets that one of the two alone understands would stop what is due by the clock. */
+async function isZone(world: DirectoryWorld, actor: Actor, name: string): Promise<boolean> {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+  } catch {
+    return false
+  }
+  if (!/^[A-Z]/i.test(name)) return false
+  return (await world.database.read(actor, (trx) => trx('pg_timezone_names').where({ name }).first('name'))) !== undefined
 }
 
 export async function loadCallSettings(trx: Transaction, tenantId: string): Promise<Kept> {

@@ -5,6 +5,7 @@
 import webPush from 'web-push'
 import type { Database } from '../../config/database/index.ts'
 import { messageOf, wrongField } from '../../config/errors.ts'
+import { SESSION_IDLE_MS } from '../../config/session-life.ts'
 import { newId } from '../../config/ids.ts'
 import type { Logger } from '../../config/logger.ts'
 import { createGuard } from '../../config/outbound/guard.ts'
@@ -37,6 +38,8 @@ export interface WakeUp {
 
 export interface PushRoom {
   door: PushDoor
+  /** How many browsers would be woken. Never rejects. */
+  count(tenantId: string, extensionId: string): Promise<number>
   /** Wakes the browsers of whose extension it is; says how many are told. Never rejects. */
   wake(call: WakeUp): Promise<number>
   close(): void
@@ -60,7 +63,8 @@ export function openPush(options: { database: Database; secrets: Secrets; logger
   const asleepOf = (tenantId: string, extensionId: string): Promise<Asleep[]> =>
     database.system('push', async (trx) => {
       const rows = await trx<PushSubscriptionRow>('push_subscriptions as p').join('sessions as s', 's.id', 'p.session_id').join('users as u', 'u.id', 's.user_id')
-        .where({ 'p.tenant_id': tenantId, 'u.extension_id': extensionId, 'u.status': 'active' }).where('s.expires_at', '>', new Date()).select('p.id', 'p.subscription_sealed')
+        .where({ 'p.tenant_id': tenantId, 'u.extension_id': extensionId, 'u.status': 'active' }).where('s.expires_at', '>', new Date()).where('s.last_seen_at', '>', new Date(Date.now() - SESSION_IDLE_MS))
+        .whereExists(trx('user_roles as ur').join('role_permissions as rp', 'rp.role_id', 'ur.role_id').whereRaw('ur.user_id = u.id').where('rp.permission', 'softphone.use').select('ur.user_id')).select('p.id', 'p.subscription_sealed')
       return (rows as PushSubscriptionRow[]).map(({ id, subscription_sealed }) => ({ rowId: id, subscription: JSON.parse(secrets.open(SEALED_FOR, tenantId, subscription_sealed)) as PushSubscription }))
     })
 
@@ -108,6 +112,11 @@ export function openPush(options: { database: Database; secrets: Secrets; logger
         }),
       isSubscribed: async (actor, sessionId) => (await database.read(actor, (trx) => trx<PushSubscriptionRow>('push_subscriptions').where({ session_id: sessionId }).first('id'))) !== undefined,
     },
+    count: (tenantId, extensionId) =>
+      asleepOf(tenantId, extensionId).then((browsers) => browsers.length, (error: unknown) => {
+        logger.error({ err: error, tenantId }, `browsers to wake are not known: ${messageOf(error)}`)
+        return 0
+      }),
     async wake({ tenantId, callId, rootId, extensionId, from }) {
       try {
         const browsers = await asleepOf(tenantId, extensionId)

@@ -8,7 +8,7 @@ import { inOrder, isFull, TURN_MS, withoutPrice } from './channels.ts'
 import { originOf } from './origin.ts'
 import { isOfTrunk, noteOutcome } from './outside.ts'
 import { callsOf, contactsToRing, isBusy } from './ring.ts'
-import { wakeSleepers } from './sleepers.ts'
+import { sleepersOf, type Sleepers } from './sleepers.ts'
 import { admit } from './toll.ts'
 
 /** How those who are rung together are rung. */
@@ -44,15 +44,19 @@ export function verdictOfAll(verdicts: readonly Termination[]): Termination {
   return verdicts.find(({ reason }) => reason === 'busy') ?? verdicts[0] ?? terminate('not-reachable', 'system', null, 'Nobody else can be rung.')
 }
 
-/** Browsers of members that sleep: woken now, and told of as targets when they are there. */
-export function sleepersOf(world: CallWorld, call: Call, members: readonly Member[], { skipBusy, ...manner }: Manner): { told: Promise<number>; listen(join: (target: DialTarget) => void): () => void }[] {
+/** Browsers of members that sleep, told of as targets once they are woken and there. */
+export interface SleepingMember extends Pick<Sleepers, 'count' | 'wake'> {
+  listen(join: (target: DialTarget) => void): () => void
+}
+
+export function sleepingMembers(world: CallWorld, call: Call, members: readonly Member[], { skipBusy, ...manner }: Manner): SleepingMember[] {
   return members.flatMap((member) => {
     const extension = member.outside ? undefined : world.directory.snapshot().extension(member.extensionId)
     if (!extension || member.outside || isBusy(world, call, extension, member.busyAt) || (skipBusy && callsOf(world, call, extension.id) > 0)) return []
-    const sleepers = wakeSleepers(world, call, extension.id)
+    const sleepers = sleepersOf(world, call, extension.id)
     if (!sleepers) return []
     const { id: extensionId, number, name } = extension
-    return { told: sleepers.told, listen: (join: (target: DialTarget) => void) => sleepers.listen((contact) => join({ contact, extensionId, number, name, ...manner })) }
+    return { ...sleepers, listen: (join: (target: DialTarget) => void) => sleepers.listen((contact) => join({ contact, extensionId, number, name, ...manner })) }
   })
 }
 

@@ -8,7 +8,7 @@ import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
 import type { Member, RingGroupStep } from '../routing/plan.ts'
 import { playEarly } from './early.ts'
-import { sleepersOf, targetsOf, verdictOfAll, type Found, type Manner } from './members.ts'
+import { sleepingMembers, targetsOf, verdictOfAll, type Found, type Manner } from './members.ts'
 import type { StepOutcome } from './outcome.ts'
 import { ring } from './ring.ts'
 
@@ -61,14 +61,20 @@ function ringMembers(world: CallWorld, call: Call, step: RingGroupStep): Promise
 /** All at once; browsers of theirs that sleep are woken, and ring when they are there. */
 async function ringAll(world: CallWorld, call: Call, step: RingGroupStep): Promise<StepOutcome> {
   const manner = mannerOf(step)
-  const sleepers = sleepersOf(world, call, step.members, manner)
+  const sleeping = sleepingMembers(world, call, step.members, manner)
   const found = targetsOf(world, call, step.members, manner)
-  const options = { ...SHARED, joining: (join: (target: DialTarget) => void) => { const stops = sleepers.map(({ listen }) => listen(join)); return () => stops.forEach((stop) => stop()) } }
-  if (found.targets.length > 0) return ring(world, call, found.targets, step.ringSeconds, options)
-  const told = await Promise.all(sleepers.map((one) => one.told))
-  if (told.every((count) => count === 0)) return { kind: 'next', verdict: found.verdict }
-  await call.mailbox.run(() => tellRinging(world, call))
-  return ring(world, call, [], step.ringSeconds, options)
+  if (found.targets.length === 0) {
+    const counts = await Promise.all(sleeping.map((one) => one.count()))
+    if (call.over) return { kind: 'done' }
+    if (counts.every((count) => count === 0)) return { kind: 'next', verdict: found.verdict }
+    await call.mailbox.run(() => tellRinging(world, call))
+  }
+  for (const one of sleeping) one.wake()
+  const joining = (join: (target: DialTarget) => void): (() => void) => {
+    const stops = sleeping.map(({ listen }) => listen(join))
+    return () => stops.forEach((stop) => stop())
+  }
+  return ring(world, call, found.targets, step.ringSeconds, { ...SHARED, joining })
 }
 
 async function ringFound(world: CallWorld, call: Call, { targets, verdict }: Found, seconds: number, options?: DialOptions): Promise<StepOutcome> {

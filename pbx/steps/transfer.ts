@@ -12,7 +12,7 @@ import { refusalOf, statusForCaller, terminate } from '../calls/termination.ts'
 import { watchCall, watchLeg } from '../calls/watch.ts'
 import type { CallWorld } from '../calls/world.ts'
 import type { Termination } from '../events/catalogue.ts'
-import type { Plan } from '../routing/plan.ts'
+import { leadsToHelp, type Plan } from '../routing/plan.ts'
 import type { ReferRequest } from '../sip/types.ts'
 import { hostPart } from '../sip/uri.ts'
 import { decideNow } from './decide-now.ts'
@@ -116,7 +116,8 @@ function awaitAnswer(world: CallWorld, call: Call, by: Leg, moved: Leg, role: Le
   }
   const { transferSeconds } = world.directory.snapshot().callSettingsOf(call.tenantId)
   const recall = transferSeconds === null ? undefined : setTimeout(() => {
-    if (back || next.over || next.answeredAt !== null) return
+    // Nothing takes a call for help back while it rings there.
+    if (back || next.over || next.answeredAt !== null || (next.plan !== undefined && leadsToHelp(next.plan))) return
     recalled = true
     next.turnBack?.(terminate('no-answer', 'system', null, `Nobody had answered for ${transferSeconds} seconds, after which transferred calls return.`)).catch((error: unknown) => endAfterBug(world, next, error))
   }, transferSeconds * 1000)

@@ -1,7 +1,7 @@
 /** Where people are signed in: listed with nothing a thief could use, and ended one by one. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { IDLE_MS } from '../../api/identity/sessions.ts'
+import { SESSION_IDLE_MS as IDLE_MS } from '../../config/session-life.ts'
 import type { ApiClient } from '../support/http-client.ts'
 import { errorOf, openGround, type Ground } from './ground.ts'
 

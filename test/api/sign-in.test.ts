@@ -1,7 +1,8 @@
 /** Signing in and out, what a session is worth, and what keeps other sites and guessers out. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { ABSOLUTE_MS, IDLE_MS } from '../../api/identity/sessions.ts'
+import { ABSOLUTE_MS } from '../../api/identity/sessions.ts'
+import { SESSION_IDLE_MS as IDLE_MS } from '../../config/session-life.ts'
 import type { ApiClient } from '../support/http-client.ts'
 import { administrator, errorOf, openGround, type Ground } from './ground.ts'
 

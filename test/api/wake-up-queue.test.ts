@@ -38,6 +38,16 @@ suite('the queue of wake-up calls', () => {
   }
   const left = async (): Promise<number> => Number((await ground.database.system('test: left', (trx) => trx('wake_ups').count<{ count: string }[]>('* as count')))[0]?.count)
 
+  test('a queue that finds nothing to do rests', async () => {
+    let told = 0
+    const unlisten = await ground.database.listen('dialplane_wake_ups', () => void told++, () => undefined)
+    const queue = await start({})
+    await new Promise((resolve) => { setTimeout(resolve, 500) })
+    assert.equal(told, 0, 'looking for work is no news of work')
+    await queue.close()
+    await unlisten()
+  })
+
   test('two queues ring each of thirty once; one that is being drained rings none', async () => {
     const rung: string[] = []
     const wake = (who: string): WakeUpWorld['wake'] => async ({ extension }) => {

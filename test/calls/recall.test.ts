@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { startHouse, type House } from '../support/house.ts'
-import type { Phone } from '../support/phone.ts'
+import { openPhone, type Phone } from '../support/phone.ts'
 import { hearEachOther, talk, untilBeep } from '../support/talk.ts'
 
 suite('recall of transferred calls', () => {
@@ -66,6 +66,27 @@ suite('recall of transferred calls', () => {
     await hearEachOther(out, ringing)
     await out.bye()
     await ringing.ended()
+  })
+
+  test('nothing takes a call for help back while it rings there', async () => {
+    await returnsAfter(5)
+    const carrier = await openPhone({ server: house.sip, user: 'carrier', password: '' })
+    try {
+      await house.api.post('/trunks', { name: 'Carrier', host: '127.0.0.1', port: carrier.local.port, callerId: '+12025550000', emergency: true })
+      const { out, in: there } = await talk(anna, ben, '102')
+      const mark = carrier.incoming.mark()
+      await there.refer(`sip:911@${house.sip.host}`)
+      const ringing = await carrier.nextCall({ from: mark })
+      ringing.ring()
+      // Longer than transferred calls ring.
+      await new Promise((resolve) => { setTimeout(resolve, 6_500) })
+      await ringing.answer()
+      await hearEachOther(out, ringing)
+      await out.bye()
+      await ringing.ended()
+    } finally {
+      await carrier.close()
+    }
   })
 
   test('without the setting it goes where the target sends it; what is no time is refused', async () => {

@@ -283,4 +283,22 @@ suite('call screening', () => {
     const rung = anna.incoming.mark()
     await rings(await from('+12025550911'), anna, rung)
   })
+
+  test('who is followed to outside is counted when rung, not while the caller is asked', async () => {
+    assert.equal((await change({ followMe: true, followMeTo: [{ target: '+12025550123', delaySeconds: 0, ringSeconds: 20, confirm: false }], outsideAtOnce: 1 })).status, 200)
+    const mark = carrier.incoming.mark()
+    for (let time = 0; time < 2; time++) {
+      const call = await from('+12025550199')
+      await call.answered()
+      await call.bye()
+      await house.idle()
+    }
+    const call = await from('+12025550199')
+    await sayName(call)
+    const outside = await carrier.nextCall({ from: mark, ms: 20_000 })
+    outside.ring()
+    await call.bye()
+    await outside.ended()
+    assert.equal((await change({ followMe: false, followMeTo: [], outsideAtOnce: null })).status, 200)
+  })
 })

@@ -151,7 +151,8 @@ suite('wake-up calls', { skip: process.env['DATABASE_URL'] ? 'DATABASE_URL is se
   })
 
   test('the clock of the company is set, and the day is that of its wall', async () => {
-    assert.equal((await house.api.send('PATCH', '/call-settings', { timeZone: 'Mars/Base' })).status, 422)
+    for (const wrong of ['Mars/Base', '+05:30', '']) assert.ok([400, 422].includes((await house.api.send('PATCH', '/call-settings', { timeZone: wrong })).status), wrong)
+    for (const good of ['Asia/Kolkata', 'Europe/Kyiv', 'Etc/UTC']) assert.equal((await house.api.send('PATCH', '/call-settings', { timeZone: good })).status, 200, good)
     for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
       assert.equal((await house.api.send('PATCH', '/call-settings', { timeZone })).status, 200)
       const { id, on } = await set({ time: '23:59' })

@@ -5,7 +5,7 @@ export const softphone: Translations = {
   'Answer_verb': 'Contestar',
   'Ask first': 'Preguntar primero',
   'Busy.': 'Ocupado.',
-  'By the push service of this browser, which sees only that something came. Until you sign out.': 'Mediante el servicio de notificaciones de este navegador, que solo ve que llegó algo. Hasta cerrar la sesión.',
+  'By the push service of this browser, which sees only that something came. As long as you are signed in: twelve hours after this page was last used at most.': 'Mediante el servicio de notificaciones de este navegador, que solo ve que llegó algo. Mientras dure la sesión: doce horas desde el último uso de esta página como máximo.',
   'Call {{name}}': 'Llamar a {{name}}',
   'Call with {{name}}': 'Llamada con {{name}}',
   'Calling': 'Llamando',

@@ -31,6 +31,24 @@ test('while an application has much to take, new calls wait in their order and s
   turnstile.close()
 })
 
+test('an application that hangs holds up its own calls alone, and nobody else is refused for them', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let time = 0
+  const turnstile = createTurnstile(() => time)
+  const [hangs, works] = [application(), application()]
+  const seen: string[] = []
+  turnstile.pass(works, yes, () => seen.push('one'))
+  hangs.backlog = 50_000
+  turnstile.pass(hangs, yes, () => seen.push('never'))
+  time = 5_000
+  t.mock.timers.tick(2)
+  turnstile.pass(works, yes, () => seen.push('two'))
+  assert.deepEqual([seen, turnstile.waitingMs], [['one', 'two'], 0])
+  works.open = false
+  assert.equal(turnstile.waitingMs, 5_000, 'where nobody else is left')
+  turnstile.close()
+})
+
 test('a call that was given up, or whose application is gone, is not handed over and holds nobody up', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const turnstile = createTurnstile()

@@ -90,7 +90,7 @@ function aliasOf(agent: Agent, request: SipMessage, connection: Connection): voi
   if (/;[ \t]*alias[ \t]*(?:[;,]|$)/i.test(value.slice(0, request.via.length))) agent.transport.alias(connection, request.via.port || TRANSPORTS[connection.transport].port)
 }
 
-/** A phone that only stays where it is costs less than its refusal, and its coming again. */
+/** A phone that only stays where it is needs no application that is late. Where this thread itself is, its refusal costs less (`crowded`). */
 function isForLane(agent: Agent, request: SipMessage, flow: Flow): boolean {
   return request.method === 'REGISTER' && agent.lane?.knows(request, flow) === true && agent.router.isOurs('REGISTER')
 }

@@ -10,7 +10,6 @@ const MOST_UNTAKEN = 16_384
 const AGAIN_MS = 2
 
 interface Waiting {
-  owner: Owner
   since: number
   /** Whether somebody still wants it. */
   pending: () => boolean
@@ -20,46 +19,54 @@ interface Waiting {
 export interface Turnstile {
   /** @param go hands it over: at once, or when the application has taken enough of what is before it and the call is still `pending` */
   pass(owner: Owner, pending: () => boolean, go: () => void): void
-  /** For how long the first has waited, in milliseconds. */
+  /** For how long the first has waited, in milliseconds, at the application where that is the shortest: one that hangs holds up its own alone. */
   readonly waitingMs: number
   close(): void
 }
 
 export function createTurnstile(now = (): number => performance.now()): Turnstile {
-  let queue: Waiting[] = []
-  /** Of the queue those before it are gone. */
-  let first = 0
+  /** A line for each application that was given calls. */
+  const lines = new Map<Owner, Waiting[]>()
   let again: NodeJS.Timeout | undefined
 
   const turn = (): void => {
     again = undefined
-    for (let next = queue[first]; next !== undefined; next = queue[first]) {
+    let waits = false
+    for (const [owner, line] of lines) {
       // An application that is gone hands nothing back: its calls are answered where its end is seen.
-      if (next.owner.open && next.pending()) {
-        if (next.owner.backlog > MOST_UNTAKEN) break
-        next.go()
+      if (!owner.open) {
+        lines.delete(owner)
+        continue
       }
-      first++
+      let gone = 0
+      for (const { pending, go } of line) {
+        if (pending()) {
+          if (owner.backlog > MOST_UNTAKEN) break
+          go()
+        }
+        gone++
+      }
+      line.splice(0, gone)
+      waits ||= line.length > 0
     }
-    if (first === queue.length) {
-      queue = []
-      first = 0
-    } else again = setTimeout(turn, AGAIN_MS)
+    if (waits) again = setTimeout(turn, AGAIN_MS)
   }
   return {
     pass(owner, pending, go) {
-      if (queue.length === 0 && owner.backlog <= MOST_UNTAKEN) return go()
-      queue.push({ owner, since: now(), pending, go })
+      let line = lines.get(owner)
+      if (!line) lines.set(owner, (line = []))
+      if (line.length === 0 && owner.backlog <= MOST_UNTAKEN) return go()
+      line.push({ since: now(), pending, go })
       again ??= setTimeout(turn, AGAIN_MS)
     },
     get waitingMs() {
-      const waiting = queue[first]
-      return waiting === undefined ? 0 : now() - waiting.since
+      let least = Infinity
+      for (const [owner, [first]] of lines) if (owner.open) least = Math.min(least, first === undefined ? 0 : now() - first.since)
+      return least === Infinity ? 0 : least
     },
     close() {
       clearTimeout(again)
-      queue = []
-      first = 0
+      lines.clear()
     },
   }
 }
