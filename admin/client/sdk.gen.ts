@@ -3579,7 +3579,7 @@ export const updateContact = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Say what HubSpot has made of an own call itself
  *
- * When it ends it is written there, and not beside it. Needs the permission `calls.own`.
+ * When it ends it is written there, and not beside it, unless HubSpot says that the record is older or of another call. The first that is named stays; another is refused with 409. Needs the permission `calls.own`.
  */
 export const nameCrmRecord = <ThrowOnError extends boolean = false>(options: Options<NameCrmRecordData, ThrowOnError>): RequestResult<NameCrmRecordResponses, NameCrmRecordErrors, ThrowOnError> => (options.client ?? client).post<NameCrmRecordResponses, NameCrmRecordErrors, ThrowOnError>({
     security: [{

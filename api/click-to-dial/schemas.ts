@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Call } from '../calls/schemas.ts'
-import { CONTROL, dialled, instant, orNull } from '../http/fields.ts'
+import { CONTROL, dialled, instant, isPageOrigin, orNull } from '../http/fields.ts'
 import { pageQuery } from '../http/envelope.ts'
 
 const style = z.enum(['by-phone', 'call-info', 'alert-info', 'poly', 'panasonic', 'mitel', 'answer-mode'])
@@ -42,7 +42,7 @@ export const Click = z
   })
   .meta({ id: 'ClickToDialHistory', description: 'The call to the own phone, and what came of it.' })
 
-const origin = z.string().trim().max(300).transform((text) => text.replace(/\/$/, '')).refine((text) => /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text, 'must be the origin of a web page, such as https://crm.example.com, without a path')
+const origin = z.string().trim().max(300).transform((text) => text.replace(/\/$/, '')).refine(isPageOrigin, 'must be the origin of a web page, such as https://crm.example.com, without a path')
 
 export const DialPages = z
   .object({

@@ -2,6 +2,7 @@
 import type { Guard } from '../../config/outbound/guard.ts'
 import { send } from '../../config/outbound/send.ts'
 import type { CallNote } from './call-note.ts'
+import type { NamedRecord } from './records.ts'
 
 /** Whether it will be logged at all. */
 export type Logged =
@@ -25,8 +26,8 @@ export interface Entry {
   /** Of numbers that name no country. */
   country: string
   unknown: 'leave' | 'create'
-  /** What the CRM has made of the call itself, while it went on. */
-  recordId: string | undefined
+  /** What the CRM is said to have made of the call itself, while it went on. */
+  record: NamedRecord | undefined
   /** Page of the call in the panel. */
   link: string | null
   /** It was tried before, and may be there. */

@@ -19,6 +19,10 @@ const DISPOSITION: Readonly<Partial<Record<CallNote['outcome'], string>>> = {
 /** A number as a person wrote it; what HubSpot makes of it is only searched. */
 const NUMBERS = ['phone', 'mobilephone'] as const
 
+/** HubSpot's clock and ours may differ, and its record is of the click, a while before the call that comes of it. */
+const BEFORE_MS = 60_000
+const removed = { kind: 'left', why: 'The record that HubSpot made of the call was removed there.' } as const
+
 interface Found {
   results: { id: string; properties: Record<string, string | null | undefined> }[]
 }
@@ -49,6 +53,26 @@ export function createHubspot({ guard, address, token }: { guard: Guard; address
     return idOf(id)
   }
 
+  /**
+   * The record that HubSpot made of the call. Whoever is in a call names it, and the token reaches every record: one that is older than the
+   * call, or of another call, is not touched, and the call gets one of its own.
+   */
+  const madeThere = async ({ note: { callId, rootId, startedAt }, record }: Entry): Promise<string | undefined> => {
+    if (record === undefined) return undefined
+    const since = Math.min(startedAt, record.namedAt.getTime()) - BEFORE_MS
+    for (const archived of [false, true]) {
+      try {
+        const { createdAt, properties } = (await client.ask('GET', `/crm/v3/objects/calls/${record.id}?properties=hs_call_external_id&archived=${archived}`)) as { createdAt?: unknown; properties?: Found['results'][number]['properties'] }
+        const of = properties?.['hs_call_external_id'] || callId
+        if (!(Date.parse(String(createdAt)) >= since) || (of !== callId && of !== rootId)) return undefined
+        return archived ? 'removed' : record.id
+      } catch (error) {
+        if (!(error instanceof CrmProblem && (error.status === 404 || error.status === 400))) throw error
+      }
+    }
+    return undefined
+  }
+
   return {
     async account() {
       const { portalId, uiDomain } = await client.ask('GET', '/account-info/v3/details')
@@ -61,16 +85,18 @@ export function createHubspot({ guard, address, token }: { guard: Guard; address
     async log(entry) {
       const { note, recordBase, again } = entry
       const logged = (recordId: string, [contact]: string[]) => ({ kind: 'logged' as const, recordId, recordUrl: contact === undefined ? null : `${recordBase}${contact}?engagement=${recordId}` })
-      if (entry.recordId !== undefined) {
+      const named = await madeThere(entry)
+      if (named === 'removed') return removed
+      if (named !== undefined) {
         // What its user has written there stays: the note, the outcome, whose it is.
         const { hs_call_direction, hs_call_duration, hs_call_status, hs_call_from_number, hs_call_to_number, hs_call_external_id } = propertiesOf(entry)
         try {
-          await client.ask('PATCH', `/crm/v3/objects/calls/${entry.recordId}`, { properties: { hs_call_direction, hs_call_duration, hs_call_status, hs_call_from_number, hs_call_to_number, hs_call_external_id } })
+          await client.ask('PATCH', `/crm/v3/objects/calls/${named}`, { properties: { hs_call_direction, hs_call_duration, hs_call_status, hs_call_from_number, hs_call_to_number, hs_call_external_id } })
         } catch (error) {
-          if (error instanceof CrmProblem && error.status === 404) return { kind: 'left', why: 'The record that HubSpot made of the call was removed there.' }
+          if (error instanceof CrmProblem && error.status === 404) return removed
           throw error
         }
-        return logged(entry.recordId, await contactsOf(entry))
+        return logged(named, await contactsOf(entry))
       }
       if (again) {
         // An answer that was lost on the way.

@@ -51,7 +51,7 @@ export function startCrmQueue(options: { database: Database; logger: Logger; crm
     const e164 = wholeNumber(note, country)
     return crm.log({
       note, e164, country, unknown: connection.unknown_callers, recordBase, again: row.tries > 1, contactIds: row.contact_ids,
-      recordId: connection.kind === 'hubspot' ? await database.system('crm record', (trx) => takeRecord(trx, row.tenant_id, note)) : undefined,
+      record: connection.kind === 'hubspot' ? await database.system('crm record', (trx) => takeRecord(trx, row.tenant_id, note)) : undefined,
       link: connection.call_links ? await linkOf(row.tenant_id, note.callId) : null,
       madeBefore: () => database.system('crm contact made', async (trx) => {
         const made = (await trx<CrmCallRow>('crm_calls').where({ connection_id: connection.id, e164, made_contact: true }).whereRaw(`last_try_at > now() - interval '${UNFOUND}'`).orderBy('created_at', 'desc').first('contact_ids')) as Pick<CrmCallRow, 'contact_ids'> | undefined

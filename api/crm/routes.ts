@@ -161,7 +161,7 @@ const replayOne = defineRoute({
 })
 
 const nameRecord = defineRoute({
-  method: 'post', path: '/own/calls/{id}/crm-record', operationId: 'nameCrmRecord', summary: 'Say what HubSpot has made of an own call itself', description: 'When it ends it is written there, and not beside it.',
+  method: 'post', path: '/own/calls/{id}/crm-record', operationId: 'nameCrmRecord', summary: 'Say what HubSpot has made of an own call itself', description: 'When it ends it is written there, and not beside it, unless HubSpot says that the record is older or of another call. The first that is named stays; another is refused with 409.',
   tag: 'Own calls', permission: 'calls.own', params: idParams, body: CrmRecord, response: Success,
   async handle({ world, actor, params, body: { recordId } }) {
     // Also while it rings there: what nobody answers has a record, too.

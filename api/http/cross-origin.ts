@@ -25,6 +25,20 @@ export const crossOrigin: RequestHandler = (request, response, next) => {
   response.status(204).end()
 }
 
+/** The tenant whose page asks, by a page of ours that others frame. */
+const TENANT = 'x-dialplane-tenant'
+
+/**
+ * Before anything is done: a token is of the tenant whose page sends it, if the page says whose it is.
+ *
+ * @throws HttpProblem 403 `token-of-another`
+ */
+export function refuseOtherTenant(request: Pick<IncomingMessage, 'headers'>, { actor }: Identified): void {
+  const tenant = request.headers[TENANT]
+  if (tenant === undefined || tenant === actor.tenantId) return
+  throw new HttpProblem(403, 'token-of-another', 'This token is of another organisation than this page. Open the page by the address of your own.')
+}
+
 /**
  * Before anything is done: a page of others uses a token, of a tenant that names the page.
  *

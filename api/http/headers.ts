@@ -2,6 +2,7 @@ import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 import type { Gate } from './gate.ts'
 import { HttpProblem } from './errors.ts'
+import { isPageOrigin } from './fields.ts'
 
 /**
  * Security headers of every answer. Scripts come from us alone, none inline; styles may be inline,
@@ -38,9 +39,10 @@ export function securityHeaders(gate: Gate): RequestHandler {
 
 /** Lets pages of these origins, and of no others, show this answer in a frame. */
 export function framedBy(response: Response, origins: readonly string[]): void {
-  if (origins.length === 0) return
+  const named = origins.filter(isPageOrigin)
+  if (named.length === 0) return
   const policy = String(response.getHeader('Content-Security-Policy') ?? '')
-  response.setHeader('Content-Security-Policy', policy.replace(/frame-ancestors [^;]*/, `frame-ancestors ${origins.join(' ')}`))
+  response.setHeader('Content-Security-Policy', policy.replace(/frame-ancestors [^;]*/, `frame-ancestors ${named.join(' ')}`))
   response.removeHeader('X-Frame-Options')
 }
 

@@ -17,7 +17,7 @@ const FILES: Readonly<Record<string, { type: string; body: string | Buffer }>> =
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
-const page = (origins: readonly string[]): string => `<!doctype html>
+const page = (tenant: string, origins: readonly string[]): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -25,7 +25,7 @@ const page = (origins: readonly string[]): string => `<!doctype html>
 <title>Dialplane</title>
 <link rel="stylesheet" href="/dial/hubspot/page.css">
 </head>
-<body data-origins="${escaped(JSON.stringify(origins))}">
+<body data-tenant="${tenant}" data-origins="${escaped(JSON.stringify(origins))}">
 <h1>Dialplane</h1>
 <section id="card" role="status"></section>
 <form id="sign-in" hidden>
@@ -54,7 +54,7 @@ export function createHubspotPage({ dialPages }: Pick<World, 'dialPages'>): Rout
     if (!/^[0-9a-f-]{36}$/.test(name)) return next()
     const origins = dialPages.of(name)
     framedBy(response, origins)
-    response.set('Cache-Control', 'no-store').type('html').send(page(origins))
+    response.set('Cache-Control', 'no-store').type('html').send(page(name, origins))
   })
   router.use(() => {
     throw new Refusal('not-found', 'There is nothing here. The address for HubSpot is in the panel, under CRM.')

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import express, { type Request, type Response, type Router } from 'express'
 import { Refusal } from '../../config/errors.ts'
 import { credentialOf, identify } from './authenticate.ts'
-import { refuseStrangePage } from './cross-origin.ts'
+import { refuseOtherTenant, refuseStrangePage } from './cross-origin.ts'
 import { parseCookies } from './cookies.ts'
 import type { FileAnswer, HandlerInput, MadeAnswer, Method, Reply, Route, StreamAnswer } from './define-route.ts'
 import { HttpProblem } from './errors.ts'
@@ -54,7 +54,10 @@ async function serve(route: Route, world: World, options: RouterOptions, request
   world.limits.requests.take(address)
   const who = route.permission === 'public' ? undefined : await identify(world, credentialOf(request), address)
   if (who && route.permission !== 'public') permit(route.permission, who)
-  if (who && route.path.startsWith('/own/')) refuseStrangePage(request, world, who)
+  if (who && route.path.startsWith('/own/')) {
+    refuseStrangePage(request, world, who)
+    refuseOtherTenant(request, who)
+  }
   if (route.method !== 'get') refuseForgery(request, world.gate, who)
   const body = route.body ? validate(route.body, await readBody(request, response, route.bodyMax), 'body') : undefined
   const logger = world.logger.child({ operation: route.operationId, ...(who ? { tenant: who.actor.tenantId, actor: who.actor.id } : {}) })

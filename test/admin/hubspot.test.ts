@@ -201,5 +201,6 @@ test('HubSpot dials with the own phone, learns how it goes, over a page that is 
   await theirFrame.getByRole('status').getByText(/This browser keeps nothing for a page within another/).waitFor()
 
   assert.equal([...addresses, ...crmPages.asked, JSON.stringify(await log())].some((one) => one.includes(token)), false, 'the token is in no address and no message')
-  assert.deepEqual([...panel.complaints, ...hub.complaints, ...strict.complaints].filter((one) => !one.endsWith('favicon.ico') && !one.startsWith('401 ')), [])
+  // A call that is refused at once may be over before its record is named.
+  assert.deepEqual([...panel.complaints, ...hub.complaints, ...strict.complaints].filter((one) => !one.endsWith('favicon.ico') && !one.startsWith('401 ') && !/^404 .*\/crm-record$/.test(one)), [])
 })

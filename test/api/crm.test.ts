@@ -207,6 +207,59 @@ suite('calls logged to CRMs', () => {
     await eventually(async () => (await read()).failed === 0, 'none to be put aside')
   })
 
+  test('a record that somebody names is written into if HubSpot made it since, of this call; the first name stays', async (t) => {
+    const { crm, rows } = await hubspot(t)
+    crm.contact({ phone: '+12025550185' })
+    const [her, colleague] = await Promise.all([ground.person(['user']), ground.person(['user'])])
+    const bob = (await ground.admin.post<{ extension: { id: string } }>('/extensions', { number: '102', name: 'Bob' })).extension.id
+    await ground.database.system('test', (trx) => trx('extensions').insert([[anna, '101'], [bob, '102']].map(([id, number]) => ({ id, tenant_id: ground.tenantId, number, name: '' }))))
+    await ground.admin.ask('PATCH', `/users/${her.id}`, { extensionId: anna })
+    await ground.admin.ask('PATCH', `/users/${colleague.id}`, { extensionId: bob })
+    const ringing = (): string => {
+      const { id, legs } = ground.pbx.addCall(ground.tenantId)
+      legs.push({ ...legs[0]!, id: randomUUID(), extensionId: anna }, { ...legs[0]!, id: randomUUID(), extensionId: bob })
+      return id
+    }
+    const body = { hs_call_body: 'Wants a quote' }
+    const there = (id: string, more: Partial<Hubspot['calls'][number]> = {}): void => void crm.calls.push({ id, properties: { ...body }, associations: [], found: true, ...more })
+    const written = (id: string) => crm.calls.find((call) => call.id === id)!.properties
+    let done = 0
+    const logged = async (rootId: string): Promise<{ call: string; row: Row }> => {
+      const { id: call } = ended('outbound', '+12025550185', { rootId })
+      done += 1
+      await eventually(async () => (await rows()).filter(({ state }) => state !== 'waiting').length === done, 'the call to be logged')
+      return { call, row: (await rows()).find(({ callId }) => callId === call)! }
+    }
+
+    const good = ringing()
+    there('9001', { properties: { ...body, hs_call_external_id: good } })
+    there('9002')
+    await her.client.post(`/own/calls/${good}/crm-record`, { recordId: '9001' })
+    await her.client.post(`/own/calls/${good}/crm-record`, { recordId: '9001' })
+    assert.equal(errorOf(await colleague.client.send('POST', `/own/calls/${good}/crm-record`, { recordId: '9002' })).code, 'conflict')
+    const { call } = await logged(good)
+    assert.deepEqual([written('9001')['hs_call_external_id'], written('9001')['hs_call_status'], written('9001')['hs_call_body']], [call, 'COMPLETED', 'Wants a quote'])
+    assert.deepEqual([written('9002'), crm.calls.length], [body, 2])
+
+    const another = { ...body, hs_call_external_id: randomUUID() }
+    there('9003', { createdAt: '2020-01-01T00:00:00Z' })
+    there('9004', { properties: { ...another } })
+    for (const [recordId, before] of [['9003', body], ['9004', another], ['404', undefined]] as const) {
+      const id = ringing()
+      await her.client.post(`/own/calls/${id}/crm-record`, { recordId })
+      const own = await logged(id)
+      assert.equal(own.row.state, 'logged', recordId)
+      assert.equal(crm.calls.at(-1)?.properties['hs_call_external_id'], own.call, 'one of its own')
+      if (before) assert.deepEqual(written(recordId), before, 'not touched')
+    }
+
+    const id = ringing()
+    there('9005', { archived: true })
+    await her.client.post(`/own/calls/${id}/crm-record`, { recordId: '9005' })
+    const { row: { state, why } } = await logged(id)
+    assert.deepEqual([state, why], ['left-out', 'The record that HubSpot made of the call was removed there.'])
+  })
+
   test('a token goes to the address it was entered for, encrypted; another tenant sees nothing', async (t) => {
     const { crm, connection } = await hubspot(t)
     const change = async (input: object) => errorOf(await ground.admin.send('PATCH', `/crm-connections/${connection.id}`, input)).details

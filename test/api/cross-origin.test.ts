@@ -22,9 +22,12 @@ test('only pages that the tenant of the token names, only own calls, never with 
   }
   assert.equal((await dial(crm, token)).status, 403)
 
+  for (const origin of ['https://[2001:db8::1]:8443', 'https://192.0.2.1', 'https://xn--bcher-kva.example']) assert.equal((await ground.admin.send('PATCH', '/click-to-dial/pages', { origins: [origin] })).status, 200, origin)
+  await ground.admin.ask('PATCH', '/click-to-dial/pages', { origins: [] })
+
   const settings = await ground.admin.ask<{ origins: string[]; version: number }>('PATCH', '/click-to-dial/pages', { origins: [`${crm}/`, crm, 'http://127.0.0.1:3000'] })
-  assert.deepEqual([settings.origins, settings.version], [[crm, 'http://127.0.0.1:3000'], 1])
-  for (const origin of ['*', 'crm.example.com', 'https://crm.example.com/app', 'null', 'https://a@crm.example.com', 'chrome-extension://abc']) assert.equal((await ground.admin.send('PATCH', '/click-to-dial/pages', { origins: [origin] })).status, 400, origin)
+  assert.deepEqual([settings.origins, settings.version], [[crm, 'http://127.0.0.1:3000'], 5])
+  for (const origin of ['*', 'crm.example.com', 'https://crm.example.com/app', 'null', 'https://a@crm.example.com', 'chrome-extension://abc', 'https://a.com;script-src', 'https://x;sandbox', 'https://*', 'https://*.example.com', 'https://a,b.com', "https://'self'"]) assert.equal((await ground.admin.send('PATCH', '/click-to-dial/pages', { origins: [origin] })).status, 400, origin)
   assert.equal(errorOf(await ground.admin.send('PATCH', '/click-to-dial/pages', { origins: [], version: 0 })).code, 'conflict')
 
   const answer = await ask('/own/calls', 'GET', { Origin: crm, Authorization: `Bearer ${token}` })
@@ -58,4 +61,18 @@ test('only pages that the tenant of the token names, only own calls, never with 
   await ground.admin.post(`/audit/${entry.id}/undo`)
   assert.deepEqual((await ground.admin.get<{ origins: string[] }>('/click-to-dial/pages')).origins, [crm, 'http://127.0.0.1:3000'])
   assert.notEqual((await dial(crm, token)).status, 403)
+})
+
+test('a page of ours that says whose it is takes no token of another tenant', async (t) => {
+  const ground = await openGround()
+  t.after(() => ground.close())
+  const { token } = await ground.program(['calls.own'])
+  const { tenantId } = await ground.stranger()
+  const ask = async (tenant: string) => {
+    const answer = await fetch(`http://127.0.0.1:${ground.api.port}/api/v1/own/calls`, { headers: { Authorization: `Bearer ${token}`, 'X-Dialplane-Tenant': tenant } })
+    return [answer.status, ((await answer.json()) as { error?: { code: string } }).error?.code]
+  }
+  assert.deepEqual(await ask(ground.tenantId), [200, undefined])
+  assert.deepEqual(await ask(tenantId), [403, 'token-of-another'])
+  assert.deepEqual(await ask('toString'), [403, 'token-of-another'])
 })

@@ -23,7 +23,12 @@ test('the page is framed by the pages that its tenant names; everything else by 
   assert.deepEqual(await framing(`/dial/hubspot/${randomUUID()}`), [200, ...closed], 'of nobody')
   for (const path of ['/dial/hubspot/page.js', '/dial/hubspot/sdk.js', '/dial/dialplane.js', '/api/docs', '/api/openapi.json']) assert.deepEqual(await framing(path), [200, ...closed], path)
   for (const path of ['/dial/hubspot', '/dial/hubspot/other.js', '/dial/hubspot/toString', `${own}/x`]) assert.deepEqual(await framing(path), [404, ...closed], path)
+  // Named before such were refused.
+  await ground.database.system('test', (trx) => trx('dial_pages').where({ tenant_id: other }).update({ origins: ['https://a.com;sandbox', 'https://*', 'https://crm.other.example'] }))
+  const { port } = await ground.restart()
+  assert.deepEqual((await fetch(`http://127.0.0.1:${port}/dial/hubspot/${other}`)).headers.get('content-security-policy')?.match(/sandbox|frame-ancestors [^;]*/g), ['frame-ancestors https://crm.other.example'])
   const page = await (await fetch(here + own)).text()
+  assert.ok(page.includes(`data-tenant="${ground.tenantId}"`))
   assert.ok(page.includes('data-origins="[&#34;https://app.hubspot.com&#34;,&#34;https://app-eu1.hubspot.com&#34;]"'))
   assert.ok(!/<script(?! type="module" src="\/dial\/)/.test(page) && !/ style=| on\w+=/.test(page), 'nothing that the policy forbids')
 })

@@ -87,6 +87,10 @@ interface HubspotObject {
   associations: string[]
   /** The index of the search has it. */
   found: boolean
+  /** Now, when absent. */
+  createdAt?: string
+  /** Somebody removed it. */
+  archived?: boolean
 }
 
 export class Hubspot extends CrmServer {
@@ -103,17 +107,24 @@ export class Hubspot extends CrmServer {
     return id
   }
 
-  protected handle({ method, path, headers, body }: Asked): Answer {
+  protected handle({ method, path, query, headers, body }: Asked): Answer {
     if (headers.authorization !== `Bearer ${this.token}`) this.#refuse(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview')
     const kind = /^\/crm\/v3\/objects\/(contacts|calls)(?:\/(search|\d+))?$/.exec(path)
     if (method === 'GET' && path === '/account-info/v3/details') return { status: 200, body: { portalId: 4242, accountType: 'STANDARD', timeZone: 'US/Eastern', companyCurrency: 'USD', utcOffset: '-05:00', uiDomain: 'app-eu1.hubspot.com', dataHostingLocation: 'eu1' } }
     if (!kind) return { status: 404, body: 'resource not found' }
     const objects = kind[1] === 'contacts' ? this.contacts : this.calls
     if (method === 'PATCH' && kind[2] !== undefined) {
-      const there = objects.find(({ id }) => id === kind[2])
+      const there = objects.find(({ id, archived }) => id === kind[2] && !archived)
       if (!there) this.#refuse(404, 'OBJECT_NOT_FOUND', 'Object not found.')
       Object.assign(there.properties, this.#properties(kind[1] ?? '', body))
       return { status: 200, body: { id: there.id, properties: there.properties, archived: false } }
+    }
+    if (method === 'GET' && kind[2] !== undefined && kind[2] !== 'search') {
+      const archived = query.get('archived') === 'true'
+      const there = objects.find((one) => one.id === kind[2] && (one.archived ?? false) === archived)
+      if (!there) this.#refuse(404, 'OBJECT_NOT_FOUND', 'Object not found.')
+      const wanted = (query.get('properties') ?? '').split(',').filter(Boolean)
+      return { status: 200, body: { id: there.id, properties: Object.fromEntries(wanted.map((name) => [name, there.properties[name] ?? null])), createdAt: there.createdAt ?? new Date().toISOString(), updatedAt: new Date().toISOString(), archived } }
     }
     if (method !== 'POST') return { status: 405, body: { status: 'error', message: 'HTTP 405 Method Not Allowed' } }
     return kind[2] === 'search' ? this.#search(kind[1] === 'contacts', objects, body) : this.#create(kind[1] ?? '', objects, body)

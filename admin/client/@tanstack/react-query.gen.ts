@@ -4806,7 +4806,7 @@ export const updateContactMutation = (options?: Partial<Options<UpdateContactDat
 /**
  * Say what HubSpot has made of an own call itself
  *
- * When it ends it is written there, and not beside it. Needs the permission `calls.own`.
+ * When it ends it is written there, and not beside it, unless HubSpot says that the record is older or of another call. The first that is named stays; another is refused with 409. Needs the permission `calls.own`.
  */
 export const nameCrmRecordMutation = (options?: Partial<Options<NameCrmRecordData>>): UseMutationOptions<NameCrmRecordResponse, NameCrmRecordError, Options<NameCrmRecordData>> => {
     const mutationOptions: UseMutationOptions<NameCrmRecordResponse, NameCrmRecordError, Options<NameCrmRecordData>> = {

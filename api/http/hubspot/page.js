@@ -1,14 +1,16 @@
 /**
  * Calls from HubSpot: the page that HubSpot shows in its calling window, speaking its Calling Extensions SDK. The own phone rings first,
- * and the call goes on there whatever becomes of this page. The person's token for calling is kept by this browser for this page alone.
+ * and the call goes on there whatever becomes of this page. The person's token for calling is kept by this browser for this page of this tenant alone: pages of
+ * another are framed by whom that one names.
  */
 import CallingExtensions from '@hubspot/calling-extensions-sdk'
 
 const origins = JSON.parse(document.body.dataset.origins)
 const api = '/api/v1/own/'
-const TOKEN = 'dialplane.token'
-const CALL = 'dialplane.call'
-const TOLD = 'dialplane.told'
+const { tenant } = document.body.dataset
+const TOKEN = `dialplane.token.${tenant}`
+const CALL = `dialplane.call.${tenant}`
+const TOLD = `dialplane.told.${tenant}`
 const ASK_MS = 1000
 const ASK_INCOMING_MS = 2000
 // A Dialplane that is away for longer is given up on.
@@ -75,7 +77,7 @@ async function ask(path, body, token = browser.get(TOKEN)) {
   try {
     answer = await fetch(api + path, {
       method: body === undefined ? 'GET' : 'POST', credentials: 'omit', cache: 'no-store',
-      headers: { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      headers: { Authorization: `Bearer ${token}`, 'X-Dialplane-Tenant': tenant, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
   } catch {
@@ -84,7 +86,7 @@ async function ask(path, body, token = browser.get(TOKEN)) {
   const said = await answer.json().catch(() => ({}))
   if (answer.ok) return said.data
   if (answer.status === 401) throw new Failed('The token is not valid, or not any more. Make a new one in Dialplane, under My account.', 401)
-  if (answer.status === 403) throw new Failed('This token may not call with your phone. Make a token for calling in Dialplane, under My account.', 403)
+  if (answer.status === 403 && said.error?.code !== 'token-of-another') throw new Failed('This token may not call with your phone. Make a token for calling in Dialplane, under My account.', 403)
   throw new Failed(said.error?.message ?? `Dialplane answered ${answer.status}.`, answer.status)
 }
 
@@ -287,7 +289,7 @@ async function signIn(token) {
     begun = true
     return watch()
   }
-  if (navigator.locks) navigator.locks.request('dialplane-incoming', once).catch(once)
+  if (navigator.locks) navigator.locks.request(`dialplane-incoming.${tenant}`, once).catch(once)
   else void once()
 }
 
