@@ -51,6 +51,11 @@ async function askForPin(call: Call, endpoint: Endpoint, room: SnapshotConferenc
       max: LONGEST_PIN + 1, terminators: '#', firstDigitMs: FIRST_DIGIT_MS, interDigitMs: INTER_DIGIT_MS, prompt: question, signal: call.signal,
     })
     if (call.over || ended === 'closed' || ended === 'aborted') return undefined
+    // Others of the same caller may have used up the tries meanwhile.
+    if (digits !== '' && wrong.exhausted(room.id, who)) {
+      await say(call, endpoint, 'conference-goodbye')
+      return undefined
+    }
     const role = roleOf(room, digits)
     if (role) {
       wrong.right(room.id, who)

@@ -32,10 +32,15 @@ export async function askForPin(world: CallWorld, call: Call, step: WithPin): Pr
   if (!talk) return { kind: 'done' }
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const digits = await talk.digits(['outside-pin'], LONGEST_PIN)
+    // Counted before it is compared, so that calls at the same time have no more tries together than one after the other.
+    if (digits !== '' && (world.charges.locking.has(extensionId) || !world.pinTries.begin([[set.id, extensionId]]))) {
+      await talk.say('outside-pin-locked')
+      return refuse(`Too many wrong PINs of ${set.name} were entered at ${number}.`)
+    }
     const label = await labelOfPin(set, digits)
     if (talk.over) return { kind: 'done' }
     if (label !== undefined) return letOut(world, call, step, set, label)
-    const locked = digits === '' ? undefined : countWrong(world, call, set)
+    const locked = digits === '' ? undefined : lockAfterWrong(world, call, set)
     if (locked !== undefined) {
       await talk.say('outside-pin-locked')
       return refuse(locked)
@@ -47,12 +52,11 @@ export async function askForPin(world: CallWorld, call: Call, step: WithPin): Pr
 
 const sayWrong = (talk: Talk, attempt: number): Promise<void> => talk.say(attempt < TRIES ? 'outside-pin-wrong' : 'outside-pin-goodbye')
 
-/** One wrong PIN more. Why the extension is locked now; undefined: it is not. */
-function countWrong(world: CallWorld, call: Call, set: SnapshotPinSet): string | undefined {
+/** A wrong PIN was counted. Why the extension is locked now; undefined: it is not. */
+function lockAfterWrong(world: CallWorld, call: Call, set: SnapshotPinSet): string | undefined {
   // The digits are nobody's business, wrong ones least of all: they are often right ones of somewhere else.
   call.log.info({ pinSet: set.id }, 'a wrong PIN was entered for an outbound route')
   const { extensionId, number } = call.request.caller
-  world.pinTries.wrong(set.id, extensionId)
   if (!world.pinTries.exhausted(set.id, extensionId)) return undefined
   // Whoever unlocks it gives it its tries again.
   world.pinTries.right(set.id, extensionId)
