@@ -72,9 +72,9 @@ test('however many calls come at once, no more pass than may be spent; what is k
   const settings = { ...USUAL_TOLL.settings, spendDayTenant: 1, spendMonthExtension: 0.7 }
   const world = {
     charges, rates: { currencyOf: () => 'USD', find: () => priced }, warnSpending: (_t: string, id: string | null, window: string) => void warned.push(`${id} ${window}`), lockToll: async (_t: string, id: string, reason: string) => void locked.push(`${id}: ${reason}`), logger: {},
-    directory: { snapshot: () => ({ tollOf: () => ({ settings, locks: new Map() }), extension: (id: string) => ({ id, number: '101', name: 'Anna' }) }) },
+    directory: { snapshot: () => ({ tollOf: () => ({ settings, locks: new Map() }), extension: (id: string) => ({ id, tenantId: 't', number: '101', name: 'Anna', outsideAtOnce: null, outsidePerMinute: null }) }) },
   } as unknown as CallWorld
-  const begin = (payerId: string | null) => admit(world, { tenantId: 't' } as Call, { kind: 'outside', number: '4930123', e164: '+4930123', emergency: false, payerId, attempts: [{ trunkId: 'a', trunk: 'A', number: '4930123', callerId: null }], diverted: [], reason: '' })
+  const begin = (payerId: string | null) => admit(world, { tenantId: 't', request: {} } as Call, { kind: 'outside', number: '4930123', e164: '+4930123', emergency: false, payerId, attempts: [{ trunkId: 'a', trunk: 'A', number: '4930123', callerId: null }], diverted: [], reason: '' })
   const house = Array.from({ length: 5 }, () => begin(null)).flatMap((one) => (one.refused === undefined ? (one.charge ?? []) : []))
   assert.equal(house.length, 3, '0.90 of 1.00')
   assert.deepEqual([...new Set(warned)], ['null day'], 'of 80 % on somebody is told')
