@@ -69,7 +69,7 @@ test('an inbound number leads some of its callers elsewhere', { skip, timeout: 1
   await page.getByRole('cell', { name: '101, +1202*: 102' }).waitFor()
 
   await page.goto(new URL('/admin/dial-plan', page.url()).href)
-  await page.getByLabel('Caller').fill('+12025550777')
+  await page.getByRole('textbox', { name: 'Caller' }).fill('+12025550777')
   await page.getByLabel('Dials').fill('+12025550000')
   await page.getByRole('button', { name: 'Show' }).click()
   await page.getByText('leads callers with +1202* to 102').first().waitFor()

@@ -48,7 +48,7 @@ test('a paging group is created, explained and deleted', { skip, timeout: 120_00
   await page.getByText('Not found by name in the company directory.').waitFor()
 
   await page.goto(new URL('/admin/dial-plan', page.url()).href)
-  await page.getByLabel('Caller').fill('101')
+  await page.getByRole('textbox', { name: 'Caller' }).fill('101')
   await page.getByLabel('Dials').fill('700')
   await page.getByRole('button', { name: 'Show' }).click()
   await page.getByText('103 takes no paging').first().waitFor()

@@ -85,6 +85,7 @@ test('the phone in the panel while it is closed', { skip, timeout: 240_000 }, as
     await call.status(180)
     const { message } = await service.pushed.until(({ message: { kind } }) => kind === 'call', 'the message of the call', { from: mark })
     await deliver(message)
+    await eventually(async () => (await shown()).length > 0, 'the notification')
     assert.deepEqual(await shown(), [{ title: 'Ben Okafor', body: '102 calls you', tag: `dialplane.${message.callId}` }])
     await call.cancel()
     await deliver((await service.pushed.until(({ message: { kind } }) => kind === 'over', 'the message of the end', { from: mark })).message)
