@@ -13,10 +13,16 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz NOT NULL DEFAULT now()
     );
     CREATE INDEX push_subscriptions_tenant ON push_subscriptions (tenant_id);
+    CREATE FUNCTION dialplane_push_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_notify('dialplane_push', '');
+        RETURN NULL;
+      END $$;
+    CREATE TRIGGER changed AFTER INSERT OR DELETE ON push_subscriptions FOR EACH ROW EXECUTE FUNCTION dialplane_push_changed();
   `)
   await protectTenantTable(knex, 'push_subscriptions', 'SELECT, INSERT, UPDATE, DELETE')
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('DROP TABLE push_subscriptions')
+  await knex.raw('DROP TABLE push_subscriptions; DROP FUNCTION dialplane_push_changed')
 }

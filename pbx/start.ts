@@ -138,7 +138,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
     addressesOf: names && (async (name) => (await names.report(name)).flatMap(({ targets }) => targets.map(({ address }) => address))),
   })
   const stopGone = options.signalling.onGone?.((peer) => [registrar, trunks].forEach((room) => room.disconnected(peer)))
-  const push = openPush({ database, secrets, logger, events, settings })
+  const push = await openPush({ database, secrets, logger, events, settings })
   const { charges, rates, close: closeCharges } = await openCharges({ database, directory, logger, home, clock: systemClock })
   const wakeUpStore = createWakeUpStore({ database, directory, now: () => systemClock.now() })
   const world: CallWorld = {
@@ -316,7 +316,7 @@ export async function startPbx(options: PbxOptions): Promise<Pbx> {
       unsolicited.close()
       provisioning.close()
       publications.close()
-      push.close()
+      await push.close()
       if (sip.keepsCalls) await sip.close()
       world.completions.close()
       shared.close()

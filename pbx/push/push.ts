@@ -42,7 +42,7 @@ export interface PushRoom {
   count(tenantId: string, extensionId: string): Promise<number>
   /** Wakes the browsers of whose extension it is; says how many are told. Never rejects. */
   wake(call: WakeUp): Promise<number>
-  close(): void
+  close(): Promise<void>
 }
 
 interface Asleep {
@@ -50,7 +50,7 @@ interface Asleep {
   subscription: PushSubscription
 }
 
-export function openPush(options: { database: Database; secrets: Secrets; logger: Logger; events: Events; settings: Settings }): PushRoom {
+export async function openPush(options: { database: Database; secrets: Secrets; logger: Logger; events: Events; settings: Settings }): Promise<PushRoom> {
   const { database, secrets, events, settings } = options
   const logger = options.logger.child({ room: 'push' })
   const guard = createGuard(settings.webhooks.networks, { what: 'messages to browsers reach', setting: 'WEBHOOK_NETWORKS' })
@@ -60,13 +60,25 @@ export function openPush(options: { database: Database; secrets: Secrets; logger
   const woken = new Map<string, (Omit<WakeUp, 'callId'> & { browsers: readonly Asleep[] })[]>()
   const closing = new AbortController()
 
-  const asleepOf = (tenantId: string, extensionId: string): Promise<Asleep[]> =>
-    database.system('push', async (trx) => {
+  /** Tenants with browsers that may be woken: where there are none, a call asks nobody. */
+  let tenants: ReadonlySet<string> = new Set()
+  const reload = async (): Promise<void> => {
+    const rows = (await database.system('push', (trx) => trx<PushSubscriptionRow>('push_subscriptions').distinct('tenant_id'))) as { tenant_id: string }[]
+    tenants = new Set(rows.map((row) => row.tenant_id))
+  }
+  const reloadSoon = (): void => void reload().catch((error: unknown) => logger.warn(`who may be woken is not read again: ${messageOf(error)}`))
+  const unlisten = await database.listen('dialplane_push', reloadSoon, reloadSoon)
+  await reload()
+
+  const rowsOf = async (tenantId: string, extensionId: string): Promise<PushSubscriptionRow[]> =>
+    tenants.has(tenantId) ? database.system('push', async (trx) => {
       const rows = await trx<PushSubscriptionRow>('push_subscriptions as p').join('sessions as s', 's.id', 'p.session_id').join('users as u', 'u.id', 's.user_id')
         .where({ 'p.tenant_id': tenantId, 'u.extension_id': extensionId, 'u.status': 'active' }).where('s.expires_at', '>', new Date()).where('s.last_seen_at', '>', new Date(Date.now() - SESSION_IDLE_MS))
         .whereExists(trx('user_roles as ur').join('role_permissions as rp', 'rp.role_id', 'ur.role_id').whereRaw('ur.user_id = u.id').where('rp.permission', 'softphone.use').select('ur.user_id')).select('p.id', 'p.subscription_sealed')
-      return (rows as PushSubscriptionRow[]).map(({ id, subscription_sealed }) => ({ rowId: id, subscription: JSON.parse(secrets.open(SEALED_FOR, tenantId, subscription_sealed)) as PushSubscription }))
-    })
+      return rows as PushSubscriptionRow[]
+    }) : []
+  const asleepOf = async (tenantId: string, extensionId: string): Promise<Asleep[]> =>
+    (await rowsOf(tenantId, extensionId)).map(({ id, subscription_sealed }) => ({ rowId: id, subscription: JSON.parse(secrets.open(SEALED_FOR, tenantId, subscription_sealed)) as PushSubscription }))
 
   const tell = async (tenantId: string, { rowId, subscription }: Asleep, callId: string, message: object): Promise<void> => {
     const { body, headers } = webPush.generateRequestDetails(subscription, JSON.stringify(message), {
@@ -104,6 +116,7 @@ export function openPush(options: { database: Database; secrets: Secrets; logger
           await trx<PushSubscriptionRow>('push_subscriptions').insert({ id: newId(), tenant_id: actor.tenantId, session_id: sessionId, subscription_sealed: sealed }).onConflict('session_id').merge(['subscription_sealed'])
           return { result: undefined, audit: { action: 'push.subscribe', subjectType: 'session', subjectId: sessionId, after: { service: new URL(subscription.endpoint).host } } }
         })
+        await reload()
       },
       unsubscribe: (actor, sessionId) =>
         database.change(actor, async (trx) => {
@@ -113,7 +126,7 @@ export function openPush(options: { database: Database; secrets: Secrets; logger
       isSubscribed: async (actor, sessionId) => (await database.read(actor, (trx) => trx<PushSubscriptionRow>('push_subscriptions').where({ session_id: sessionId }).first('id'))) !== undefined,
     },
     count: (tenantId, extensionId) =>
-      asleepOf(tenantId, extensionId).then((browsers) => browsers.length, (error: unknown) => {
+      rowsOf(tenantId, extensionId).then((rows) => rows.length, (error: unknown) => {
         logger.error({ err: error, tenantId }, `browsers to wake are not known: ${messageOf(error)}`)
         return 0
       }),
@@ -132,9 +145,10 @@ export function openPush(options: { database: Database; secrets: Secrets; logger
         return 0
       }
     },
-    close() {
+    async close() {
       stopListening()
       closing.abort()
+      await unlisten()
     },
   }
 }
