@@ -1,11 +1,30 @@
 /** A house with something on each page. */
 import assert from 'node:assert/strict'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import type { Desk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
+import { launch, openPage } from './browser.ts'
+import { setUpInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
+
+export interface Furnished {
+  house: PanelHouse
+  browser: Browser
+  /** Pages with something on them, by name. */
+  places: Record<string, string>
+}
+
+/** A house that was set up in a browser, with something on each page. Whoever asked closes both. */
+export async function openFurnished(): Promise<Furnished> {
+  const house = await startPanelHouse()
+  const browser = await launch()
+  const { context, page } = await openPage(browser)
+  await setUpInBrowser(page, house.setupLink)
+  await context.close()
+  return { house, browser, places: await furnish(house.desk) }
+}
 
 /** Two phones, a call of the past and one going on, and one of everything else. @returns the pages that show it, by name */
-export async function furnish(desk: Desk): Promise<Record<string, string>> {
+async function furnish(desk: Desk): Promise<Record<string, string>> {
   await desk.api.signIn()
   const { alice, bob, lines } = await desk.pair('201', '202')
   const past = await alice.invite('202')

@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { eventually } from '../support/eventually.ts'
 import { faults } from './accessibility.ts'
-import { launch, openPage, skip, viewports } from './browser.ts'
-import { furnish, isTooWide, settled } from './furnished.ts'
-import { setUpInBrowser, signInInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
+import { openPage, skip, viewports } from './browser.ts'
+import { isTooWide, openFurnished, settled } from './furnished.ts'
+import { signInInBrowser, type PanelHouse } from './panel-house.ts'
 
 const FIRST_LOAD_LIMIT = 300_000
 
@@ -18,12 +18,7 @@ let places: Record<string, string>
 
 before(async () => {
   if (skip) return
-  house = await startPanelHouse()
-  browser = await launch()
-  const { context, page } = await openPage(browser)
-  await setUpInBrowser(page, house.setupLink)
-  await context.close()
-  places = await furnish(house.desk)
+  ;({ house, browser, places } = await openFurnished())
 })
 
 after(async () => {

@@ -4,10 +4,10 @@ import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { spanish } from '../../admin/words/spanish/index.ts'
 import { eventually } from '../support/eventually.ts'
-import { launch, openPage, skip, viewports } from './browser.ts'
-import { furnish, isTooWide, settled } from './furnished.ts'
+import { openPage, skip, viewports } from './browser.ts'
+import { isTooWide, openFurnished, settled } from './furnished.ts'
 import { administrator } from '../support/http-client.ts'
-import { setUpInBrowser, startPanelHouse, type PanelHouse } from './panel-house.ts'
+import type { PanelHouse } from './panel-house.ts'
 
 let house: PanelHouse
 let browser: Browser
@@ -15,12 +15,7 @@ let places: Record<string, string>
 
 before(async () => {
   if (skip) return
-  house = await startPanelHouse()
-  browser = await launch()
-  const { context, page } = await openPage(browser)
-  await setUpInBrowser(page, house.setupLink)
-  await context.close()
-  places = await furnish(house.desk)
+  ;({ house, browser, places } = await openFurnished())
 })
 
 after(async () => {
