@@ -54,7 +54,11 @@ export function createTurnstile(now = (): number => performance.now()): Turnstil
   return {
     pass(owner, pending, go) {
       let line = lines.get(owner)
-      if (!line) lines.set(owner, (line = []))
+      if (!line) {
+        // Connections come and go, and those that never waited are in no turn.
+        for (const known of lines.keys()) if (!known.open) lines.delete(known)
+        lines.set(owner, (line = []))
+      }
       if (line.length === 0 && owner.backlog <= MOST_UNTAKEN) return go()
       line.push({ since: now(), pending, go })
       again ??= setTimeout(turn, AGAIN_MS)
